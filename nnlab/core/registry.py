@@ -1,0 +1,100 @@
+"""Registries: one file registers one thing, and every view of the project finds it there.
+
+A registry fills itself by importing every module of its package once, so that adding a file is the
+whole of adding an operator, optimiser, schedule or data set. Modules imported later (a plug-in in the
+user's folder) register into the same registry and tell its listeners.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from nnlab.core.errors import NNLabError
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Things by name, filled from the modules of `package` on first use."""
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self.package = package
+        self._things: dict[str, T] = {}
+        self._filled = False
+        self._listeners: list[Callable[[T], None]] = []
+
+    def add(self, thing: T) -> T:
+        """Registers `thing` under its name; a later registration of the same name replaces the earlier."""
+        self._things[thing.name] = thing
+        for listener in tuple(self._listeners):
+            listener(thing)
+        return thing
+
+    def remove(self, name: str) -> None:
+        self._things.pop(name, None)
+
+    def listen(self, listener: Callable[[T], None]) -> None:
+        """Calls `listener(thing)` for everything registered from now on."""
+        self._listeners.append(listener)
+
+    def __getitem__(self, name: str) -> T:
+        self._fill()
+        try:
+            return self._things[name]
+        except KeyError:
+            raise NNLabError(f"There is no {self.kind} named {name!r}; known are {', '.join(sorted(self._things))}.") from None
+
+    def __contains__(self, name: object) -> bool:
+        self._fill()
+        return name in self._things
+
+    def __iter__(self) -> Iterator[T]:
+        self._fill()
+        return iter(tuple(self._things.values()))
+
+    def __len__(self) -> int:
+        self._fill()
+        return len(self._things)
+
+    def names(self) -> tuple[str, ...]:
+        self._fill()
+        return tuple(self._things)
+
+    def _fill(self) -> None:
+        if self._filled:
+            return
+        self._filled = True
+        package = importlib.import_module(self.package)
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            importlib.import_module(f"{self.package}.{module.name}")
+
+
+def load_plugin(path: Path) -> None:
+    """Imports one file from outside the package (a user's operator, optimiser or data set), which registers what it defines.
+
+    Raises NNLabError naming the file when its code fails.
+    """
+    name = f"nnlab_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise NNLabError(f"{path}: a plug-in must be a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise NNLabError(f"{path}: the plug-in failed to load: {type(error).__name__}: {error}.") from error

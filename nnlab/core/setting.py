@@ -1,0 +1,88 @@
+"""A setting: one value a person may choose, declared once.
+
+The inspector's form, the limits, the tooltips, the validation and the storage all follow from the
+declaration; nothing else in the project repeats a limit or a default.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nnlab.core.errors import SettingError
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One named value with its default, limits and explanation.
+
+    The type of `default` is the type of the setting: bool, int, float or str. A str with `choices`
+    is one of them; a str without is free text. `minimum` and `maximum` are inclusive.
+    """
+
+    name: str
+    default: Value
+    title: str = ""
+    tip: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    logarithmic: bool = False  # a slider over it moves by factors, not by steps
+
+    @property
+    def label(self) -> str:
+        return self.title or self.name.replace("_", " ").capitalize()
+
+    def check(self, value: object, owner: str = "") -> Value:
+        """`value` as this setting's type; raises SettingError naming `owner`, what was given and what is accepted."""
+        where = f"{owner}: " if owner else ""
+        kind = type(self.default)
+        if kind is bool:
+            if not isinstance(value, bool):
+                raise SettingError(f"{where}{self.name} is {value!r}; it must be true or false.")
+            return value
+        if kind is str:
+            if not isinstance(value, str):
+                raise SettingError(f"{where}{self.name} is {value!r}; it must be text.")
+            if self.choices and value not in self.choices:
+                raise SettingError(f"{where}{self.name} is {value!r}; choose one of {', '.join(self.choices)}.")
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise SettingError(f"{where}{self.name} is {value!r}; it must be a number.")
+        if not math.isfinite(value):
+            raise SettingError(f"{where}{self.name} is {value}; it must be a finite number.")
+        if kind is int:
+            if value != int(value):
+                raise SettingError(f"{where}{self.name} is {value}; it must be a whole number.")
+            value = int(value)
+        else:
+            value = float(value)
+        if (self.minimum is not None and value < self.minimum) or (self.maximum is not None and value > self.maximum):
+            raise SettingError(f"{where}{self.name} is {value:g}; it must be {self.limits}.")
+        return value
+
+    @property
+    def limits(self) -> str:
+        """The accepted range in words."""
+        if self.minimum is not None and self.maximum is not None:
+            return f"from {self.minimum:g} to {self.maximum:g}"
+        if self.minimum is not None:
+            return f"at least {self.minimum:g}"
+        if self.maximum is not None:
+            return f"at most {self.maximum:g}"
+        return "a number"
+
+
+def check_settings(declared: Iterable[Setting], given: Mapping[str, object], owner: str = "") -> dict[str, Value]:
+    """Every declared setting with its given or default value, checked; an unknown name is an error."""
+    declared = tuple(declared)
+    names = {setting.name for setting in declared}
+    for name in given:
+        if name not in names:
+            where = f"{owner}: " if owner else ""
+            accepted = f"choose from {', '.join(sorted(names))}" if names else "it has no settings"
+            raise SettingError(f"{where}there is no setting {name!r}; {accepted}.")
+    return {s.name: s.check(given.get(s.name, s.default), owner) for s in declared}
