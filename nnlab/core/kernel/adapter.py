@@ -1,0 +1,139 @@
+"""Adapters: from a kernel's argument names to a C function over the arena.
+
+A kernel receives arrays; the machine knows offsets. In between stands a generated function
+`void(T* arena, int64* operands, int64* context)` that reads each argument's offset and lengths from
+`operands`, makes the view, and calls the kernel. It is written to a real file in the cache folder (numba's disk
+cache needs one) and compiled with an explicit signature, once per kernel and floating-point type.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nnlab.core.kernel.cache import cache_folder, digest
+from nnlab.core.kernel.context import CONTEXT_ARGUMENTS, ROWS
+
+REALS = ("float32", "float64")
+# Compiling and importing generated modules from two threads at once would build the same file twice.
+_building = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Argument:
+    """How one kernel argument is viewed.
+
+    `axes` has one entry per axis of the view: "batch" (rows of the current batch), "size" (a length from the
+    operand table) or "batch*size" (their product, for flattened views). An argument without axes is a scalar: a
+    setting in the arena (`scalar`), or a word of the context (`context`).
+    """
+
+    name: str
+    axes: tuple[str, ...] = ()
+    kind: str = "tensor"  # "tensor", "scalar", "context"
+
+    @property
+    def words(self) -> int:
+        """Entries in the operand table: the offset and each stored length."""
+        if self.kind == "context":
+            return 0
+        return 1 + sum("size" in axis for axis in self.axes)
+
+
+@dataclass(frozen=True, eq=False)
+class Adapter:
+    """A kernel with its arguments, compiled on demand to one C function per floating-point type."""
+
+    kernel: Any
+    arguments: tuple[Argument, ...]
+
+    @property
+    def words(self) -> int:
+        return sum(argument.words for argument in self.arguments)
+
+    def address(self, real: str) -> int:
+        """The address of the compiled function for "float32" or "float64"; compiles or loads it on first use."""
+        return int(self._function(real).address)
+
+    def _function(self, real: str) -> Any:
+        functions = self._functions
+        if real not in functions:
+            with _building:
+                if real not in functions:
+                    functions[real] = self._build(real)
+        return functions[real]
+
+    @cached_property
+    def _functions(self) -> dict[str, Any]:
+        return {}
+
+    def is_cached(self, real: str) -> bool:
+        """Whether compiled code for this adapter is already on disk (a first start has to compile it)."""
+        path = self._path(real)
+        return path.exists() and any(cache_folder().rglob(f"{path.stem}.adapter-*.nbc"))
+
+    def _path(self, real: str) -> Path:
+        function = self.kernel.py_func
+        owner = function.__module__.rpartition(".")[2]
+        # The whole module counts, for its kernels may call one another.
+        source = inspect.getsource(sys.modules[function.__module__])
+        name = f"{owner}_{function.__name__}_{real}_{digest(source, repr(self.arguments))}"
+        return cache_folder() / "adapters" / f"{name}.py"
+
+    def _build(self, real: str) -> Any:
+        path = self._path(real)
+        name = f"nnlab_adapter_{path.stem}"
+        text = self._source(real)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            temporary = path.with_suffix(f".{os.getpid()}.tmp")
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, path)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        module.kernel = self.kernel  # type: ignore[attr-defined]
+        # numba finds the module by name when it loads from its cache, so it must be registered before it runs.
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        return module.adapter
+
+    def _source(self, real: str) -> str:
+        views, word = [], 0
+        for argument in self.arguments:
+            if argument.kind == "context":
+                views.append(f"context[{CONTEXT_ARGUMENTS[argument.name]}]")
+                continue
+            offset, word = word, word + 1
+            if argument.kind == "scalar":
+                views.append(f"arena[operands[{offset}]]")
+                continue
+            lengths = []
+            for axis in argument.axes:
+                if axis == "batch":
+                    lengths.append(f"context[{ROWS}]")
+                    continue
+                size, word = f"operands[{word}]", word + 1
+                lengths.append(f"context[{ROWS}] * {size}" if axis == "batch*size" else size)
+            views.append(f"view{len(lengths)}(arena, operands[{offset}], {', '.join(lengths)})")
+        function = self.kernel.py_func
+        calls = ",\n        ".join(views)
+        return (
+            f'"""Adapter of {function.__module__}.{function.__name__} for {real}, generated; changes are overwritten."""\n\n'
+            "from numba import cfunc, types\n"
+            "from nnlab.core.kernel.views import view1, view2, view3, view4\n\n"
+            f"_signature = types.void(types.CPointer(types.{real}), types.CPointer(types.int64), types.CPointer(types.int64))\n\n\n"
+            '@cfunc(_signature, cache=True, error_model="numpy")\n'
+            "def adapter(arena, operands, context):\n"
+            f"    kernel(\n        {calls})\n"
+        )
+
+
+def adapter(kernel: Any, arguments: tuple[Argument, ...]) -> Adapter:
+    return Adapter(kernel, arguments)

@@ -1,0 +1,39 @@
+"""Where compiled code is kept between starts, set before numba reads its configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+
+def digest(*texts: str) -> str:
+    """A short hash of source texts, used in file and folder names."""
+    state = hashlib.sha256()
+    for text in texts:
+        state.update(text.encode())
+        state.update(b"\0")
+    return state.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder of this version of the kernel package and this Python; created on first use."""
+    root = os.environ.get("NNLAB_CACHE") or platformdirs.user_cache_dir("nnlab", appauthor=False)
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    version = f"py{sys.version_info.major}{sys.version_info.minor}"
+    folder = Path(root) / "kernels" / f"{version}-{digest(*(p.read_text(encoding='utf-8') for p in sources))}"
+    (folder / "adapters").mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+import numba  # noqa: E402  (the folder must be set first)
+
+# numba may have been imported by somebody else before us; its configuration is read when a cache is made.
+numba.config.CACHE_DIR = str(cache_folder())

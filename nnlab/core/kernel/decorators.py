@@ -1,0 +1,76 @@
+"""`@kernel` and `@compiled`, and literals that take the kernel's floating-point type."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from nnlab.core.kernel.cache import cache_folder  # first: it sets numba's cache folder  # noqa: F401  isort:skip
+import numba
+from numba.core import types
+from numba.extending import overload
+
+
+def as_real(like: Any, value: Any) -> Any:
+    """`value` in the floating-point type of `like` (an array or a scalar)."""
+    kind = getattr(like, "dtype", None)
+    return kind.type(value) if kind is not None else type(like)(value)
+
+
+@overload(as_real, inline="always")
+def _as_real(like, value):  # type: ignore[no-untyped-def]
+    kind = like.dtype if isinstance(like, types.Array) else like
+    if kind == types.float32:
+        return lambda like, value: numba.float32(value)
+    return lambda like, value: numba.float64(value)
+
+
+class _TypedLiterals(ast.NodeTransformer):
+    """Rewrites every float literal `c` to `as_real(<first argument>, c)`."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if not isinstance(node.value, float):
+            return node
+        call = ast.Call(func=ast.Name("_as_real_", ast.Load()), args=[ast.Name(self.first, ast.Load()), node], keywords=[])
+        return ast.copy_location(call, node)
+
+
+def _with_typed_literals(function: Callable[..., Any]) -> Callable[..., Any]:
+    source = textwrap.dedent(inspect.getsource(function))
+    tree = ast.parse(source)
+    definition = tree.body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.decorator_list = []
+    transformed = _TypedLiterals(definition.args.args[0].arg).visit(tree)
+    ast.fix_missing_locations(transformed)
+    ast.increment_lineno(transformed, function.__code__.co_firstlineno - 1)
+    names = dict(function.__globals__)
+    names["_as_real_"] = as_real
+    exec(compile(transformed, function.__code__.co_filename, "exec"), names)  # our own source, read back from its file
+    rewritten = names[function.__name__]
+    rewritten.__doc__ = function.__doc__
+    rewritten.__module__ = function.__module__
+    return rewritten
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """A body of an operator or optimiser: plain loops over its arguments, no allocation, generic in the real type.
+
+    Divisions follow IEEE (NaN and infinity are found by the machine, never hidden: no fastmath).
+    """
+    return numba.njit(error_model="numpy", nogil=True)(_with_typed_literals(function))
+
+
+def compiled(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
+    """A function compiled ahead for the given numba signatures, kept in the disk cache, run without the GIL."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        return numba.njit(list(signatures), cache=True, nogil=True, error_model="numpy")(function)
+
+    return decorate

@@ -1,0 +1,68 @@
+"""Matrix products that accumulate: out += op(a) @ op(b), by BLAS for anything but the smallest shapes.
+
+numba's own `np.dot(a, b, out)` overwrites `out`; gradients accumulate (fan-out just adds up), so this calls the
+same BLAS routine with beta = 1 and without a temporary. The symbol `numba_xxgemm` is the helper through which
+numba itself reaches SciPy's BLAS.
+"""
+
+from __future__ import annotations
+
+from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
+import scipy.linalg.cython_blas  # noqa: F401  (numba resolves BLAS through it at run time)
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numba.np import arrayobj
+
+
+@intrinsic
+def _gemm(typing, a, b, out, transpose_a, transpose_b):  # type: ignore[no-untyped-def]
+    kind = {types.float32: "s", types.float64: "d"}[a.dtype]
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        left, right, result = (arrayobj.make_array(signature.args[i])(context, builder, arguments[i]) for i in range(3))
+        byte, word, pointer = ir.IntType(8), ir.IntType(64), ir.IntType(8).as_pointer()
+        left_shape = cgutils.unpack_tuple(builder, left.shape, 2)
+        right_shape = cgutils.unpack_tuple(builder, right.shape, 2)
+        rows, columns = cgutils.unpack_tuple(builder, result.shape, 2)
+        transposed, plain = ir.Constant(byte, ord("t")), ir.Constant(byte, ord("n"))
+        left_mode = builder.select(arguments[3], transposed, plain)
+        right_mode = builder.select(arguments[4], transposed, plain)
+        inner = builder.select(arguments[3], left_shape[0], left_shape[1])
+        one = cgutils.alloca_once_value(builder, ir.Constant(context.get_data_type(signature.args[0].dtype), 1.0))
+        arguments_type = [byte, byte, byte, word, word, word, pointer, pointer, word, pointer, word, pointer, pointer, word]
+        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(32), arguments_type), "numba_xxgemm")
+
+        def raw(value):  # type: ignore[no-untyped-def]
+            return builder.bitcast(value, pointer)
+
+        # BLAS is column-major: a row-major C = A B is C^T = B^T A^T there, so the operands change places.
+        builder.call(
+            function,
+            [ir.Constant(byte, ord(kind)), right_mode, left_mode, columns, rows, inner, raw(one), raw(right.data), right_shape[1],
+             raw(left.data), left_shape[1], raw(one), raw(result.data), columns],
+        )  # fmt: skip
+        return context.get_dummy_value()
+
+    return types.void(a, b, out, types.boolean, types.boolean), build
+
+
+from nnlab.core.kernel.decorators import kernel  # noqa: E402
+
+
+@kernel
+def add_product(a, b, out):
+    """out (n, m) += a (n, k) @ b (k, m)."""
+    _gemm(a, b, out, False, False)
+
+
+@kernel
+def add_product_transposed(a, b, out):
+    """out (n, m) += a (n, k) @ b (m, k)^T."""
+    _gemm(a, b, out, False, True)
+
+
+@kernel
+def add_transposed_product(a, b, out):
+    """out (n, m) += a (k, n)^T @ b (k, m)."""
+    _gemm(a, b, out, True, False)

@@ -1,0 +1,67 @@
+"""Concat: features of several tensors side by side, y = (a, b).
+
+The gradient is cut at the same place.
+"""
+
+from nnlab.core.explanation import Explanation, number
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(a, b, y):
+    left = a.shape[1]
+    for n in range(y.shape[0]):
+        for i in range(left):
+            y[n, i] = a[n, i]
+        for i in range(b.shape[1]):
+            y[n, left + i] = b[n, i]
+
+
+@kernel
+def backward(d_y, d_a, d_b):
+    """d_a = the first columns of d_y,   d_b = the rest."""
+    left = d_a.shape[1]
+    for n in range(d_y.shape[0]):
+        for i in range(left):
+            d_a[n, i] += d_y[n, i]
+        for i in range(d_b.shape[1]):
+            d_b[n, i] += d_y[n, left + i]
+
+
+def _upstream(m, shift):  # type: ignore[no-untyped-def]
+    return number(m["d_y"][m.index[0], m.index[1] + shift])
+
+
+register(
+    Operator(
+        name="concat",
+        title="Concat",
+        category="Merge",
+        inputs=(Tensor("a", "batch left"), Tensor("b", "batch right")),
+        outputs=(Tensor("y", "batch left+right"),),
+        forward=forward,
+        backward=backward,
+        variadic=True,
+        summary=lambda s: "a, b",
+        formula="y = (a,\\, b)",
+        explain_forward=(
+            Explanation("y", "y = (a,\\, b)", lambda m: number(m.result), lambda m: "The value is copied to its place in the longer row."),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_a",
+                r"\frac{\partial L}{\partial a_i} = \frac{\partial L}{\partial y_i}",
+                lambda m: _upstream(m, 0),
+                lambda m: "The gradient goes back to where the value came from.",
+            ),
+            Explanation(
+                "d_b",
+                r"\frac{\partial L}{\partial b_i} = \frac{\partial L}{\partial y_{k+i}}",
+                lambda m: _upstream(m, m["d_a"].shape[1]),
+                lambda m: "The gradient goes back to where the value came from.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,96 @@
+"""Dense: every unit weighs every input and adds its bias, y = W x + b.
+
+Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.1 and, for the gradients, algorithms 6.3 and 6.4. W has shape
+(units, inputs), one row per unit.
+"""
+
+from nnlab.core.explanation import Explanation, number, sum_of_products
+from nnlab.core.initializers import initializers
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Parameter, Tensor
+
+
+@kernel
+def forward(x, weight, bias, y):
+    """y = x W^T + b, row by row."""
+    for n in range(y.shape[0]):
+        for u in range(y.shape[1]):
+            y[n, u] = bias[u]
+    if y.shape[1] == 1:  # one unit: a dot product per sample costs less than a call of BLAS
+        for n in range(x.shape[0]):
+            total = y[n, 0]
+            for i in range(x.shape[1]):
+                total += weight[0, i] * x[n, i]
+            y[n, 0] = total
+    else:
+        add_product_transposed(x, weight, y)
+
+
+@kernel
+def backward(x, weight, d_y, d_x, d_weight, d_bias):
+    """d_W = d_y^T x,   d_b = sum over the batch of d_y,   d_x = d_y W.   An empty view is a gradient nobody needs."""
+    if d_weight.size:
+        add_transposed_product(d_y, x, d_weight)
+    if d_bias.size:
+        for n in range(d_y.shape[0]):
+            for u in range(d_y.shape[1]):
+                d_bias[u] += d_y[n, u]
+    if d_x.size:
+        if d_y.shape[1] == 1:
+            for n in range(d_x.shape[0]):
+                for i in range(d_x.shape[1]):
+                    d_x[n, i] += d_y[n, 0] * weight[0, i]
+        else:
+            add_product(d_y, weight, d_x)
+
+
+register(
+    Operator(
+        name="dense",
+        title="Dense",
+        category="Layers",
+        inputs=(Tensor("x", "batch inputs"),),
+        parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units")),
+        outputs=(Tensor("y", "batch units"),),
+        settings=(
+            Setting("units", 8, "Units", "Neurons of this layer, one row of W each", minimum=1, maximum=65536),
+            Setting("init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0", choices=tuple(initializers)),
+        ),
+        forward=forward,
+        backward=backward,
+        skippable=("x", "weight", "bias"),
+        summary=lambda s: str(s["units"]),
+        formula="y = W x + b",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"z_i = \sum_j w_{ij}\, x_j + b_i",
+                lambda m: f"{sum_of_products(m['weight'][m.index[1]], m['x'][m.index[0]])} + {number(m['bias'][m.index[1]])}",
+                lambda m: f"Unit {m.index[1] + 1} weighs its {m['x'].shape[1]} inputs, adds them up and adds its bias.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_weight",
+                r"\frac{\partial L}{\partial w_{ij}} = \sum_n \frac{\partial L}{\partial z_{ni}}\, x_{nj}",
+                lambda m: sum_of_products(m["d_y"][:, m.index[0]], m["x"][:, m.index[1]]),
+                lambda m: f"Each of the {m['x'].shape[0]} samples adds its upstream gradient times the input this weight carried.",
+            ),
+            Explanation(
+                "d_bias",
+                r"\frac{\partial L}{\partial b_i} = \sum_n \frac{\partial L}{\partial z_{ni}}",
+                lambda m: sum_of_products(m["d_y"][:, m.index[0]], [1.0] * len(m["d_y"])),
+                lambda m: "A bias shifts z by itself, so its gradient is the sum of the upstream gradients.",
+            ),
+            Explanation(
+                "d_x",
+                r"\frac{\partial L}{\partial x_j} = \sum_i w_{ij}\, \frac{\partial L}{\partial z_i}",
+                lambda m: sum_of_products(m["weight"][:, m.index[1]], m["d_y"][m.index[0]]),
+                lambda m: "Each unit sends its upstream gradient back through the weight by which it read this input.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,53 @@
+"""ReLU: the positive part of each element, y = max(0, x).
+
+Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010). At 0 the derivative is taken as 0, as
+in PyTorch. A NaN passes through: it must be seen, not turned into 0.
+"""
+
+from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for i in range(x.size):
+        y[i] = 0.0 if x[i] <= 0.0 else x[i]
+
+
+@kernel
+def backward(x, d_y, d_x):
+    """d_x = d_y where x > 0, else 0."""
+    for i in range(x.size):
+        d_x[i] += d_y[i] if x[i] > 0.0 else 0.0
+
+
+register(
+    Operator(
+        name="relu",
+        title="ReLU",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = \max(0,\, x)",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a = \max(0,\, z)",
+                lambda m: rf"\max(0,\, {number(m.at('x'))})",
+                lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive, so the unit is off.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot [z > 0]",
+                lambda m: rf"{factor(m.at('d_y'))} \cdot {1 if m.at('x') > 0 else 0}",
+                lambda m: "The unit is on: the upstream gradient passes." if m.at("x") > 0 else "The unit is off: nothing passes back.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,54 @@
+"""Sigmoid: an S-curve from 0 to 1, y = 1 / (1 + exp(-x)).
+
+Rumelhart, Hinton, Williams, Learning representations by back-propagating errors (1986), equation 2. The derivative is
+written by the output: y (1 - y).
+"""
+
+from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.mathematics import sigmoid
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for i in range(x.size):
+        y[i] = sigmoid(x[i])
+
+
+@kernel
+def backward(y, d_y, d_x):
+    """d_x = d_y * y * (1 - y)."""
+    for i in range(y.size):
+        d_x[i] += d_y[i] * y[i] * (1.0 - y[i])
+
+
+register(
+    Operator(
+        name="sigmoid",
+        title="sigmoid",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = \frac{1}{1 + e^{-x}}",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a = \frac{1}{1 + e^{-z}}",
+                lambda m: rf"\frac{{1}}{{1 + e^{{{number(-m.at('x'))}}}}}",
+                lambda m: "The sum is bent into the range from 0 to 1.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot a (1 - a)",
+                lambda m: rf"{factor(m.at('d_y'))} \cdot {number(m.at('y'))} \cdot (1 - {number(m.at('y'))})",
+                lambda m: f"The sigmoid's slope here is {m.at('y') * (1 - m.at('y')):.3g}; at most it is 0.25.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,61 @@
+"""Tanh: an S-curve from -1 to 1, y = tanh(x).
+
+LeCun et al., Efficient BackProp (1998), section 4.4. The derivative is written by the output: 1 - y^2.
+"""
+
+from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.mathematics import tanh
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for i in range(x.size):
+        y[i] = tanh(x[i])
+
+
+@kernel
+def backward(y, d_y, d_x):
+    """d_x = d_y * (1 - y^2)."""
+    for i in range(y.size):
+        d_x[i] += d_y[i] * (1.0 - y[i] * y[i])
+
+
+def _steepness(slope: float) -> str:
+    if slope > 0.9:
+        return "tanh is almost as steep here as at 0, so nearly all of the upstream gradient passes."
+    if slope < 0.05:
+        return "tanh is nearly flat here: the unit is saturated and almost no gradient passes."
+    return f"tanh has {slope:.0%} of its greatest slope here, so that share of the upstream gradient passes."
+
+
+register(
+    Operator(
+        name="tanh",
+        title="tanh",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = \tanh(x)",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a = \tanh(z)",
+                lambda m: rf"\tanh({number(m.at('x'))})",
+                lambda m: "The sum is bent into the range from −1 to 1.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot (1 - a^2)",
+                lambda m: rf"{factor(m.at('d_y'))} \cdot (1 - {factor(m.at('y'))}^2)",
+                lambda m: _steepness(1 - m.at("y") ** 2),
+            ),
+        ),
+    )
+)
