@@ -1,0 +1,187 @@
+"""Edits: pure functions from a graph to a new graph. Each raises GraphError and leaves the given graph as it is.
+
+An edit may leave the graph incomplete (a layer without an input is a state people pass through while they draw), but never
+inconsistent: no edge without its ends, no second edge into one port, no cycle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from nnlab.core.errors import GraphError
+from nnlab.core.setting import check_settings
+from nnlab.graph.graph import Edge, Graph, Node, make_node
+
+
+def add_node(
+    graph: Graph,
+    operator: str,
+    settings: Mapping[str, object] | None = None,
+    position: tuple[float, float] = (0.0, 0.0),
+    node_id: str | None = None,
+) -> Graph:
+    """Adds a node; its id is the operator's name and a counter unless given. The new node is `result.nodes[-1]`."""
+    node_id = node_id or graph.new_id(operator)
+    if node_id in graph:
+        raise GraphError(f"There is a node {node_id!r} already; choose another name.", node_id)
+    _check_id(node_id)
+    return replace(graph, nodes=(*graph.nodes, make_node(node_id, operator, settings, position)))
+
+
+def remove_nodes(graph: Graph, node_ids: Iterable[str]) -> Graph:
+    """Removes nodes and every edge that touches them; ports of variadic neighbours close up."""
+    gone = {graph[node_id].id for node_id in node_ids}
+    neighbours = {edge.target for edge in graph.edges if edge.source in gone} - gone
+    result = Graph(
+        tuple(node for node in graph.nodes if node.id not in gone),
+        tuple(edge for edge in graph.edges if edge.source not in gone and edge.target not in gone),
+    )
+    for node_id in neighbours:
+        result = _close_up(result, node_id)
+    return result
+
+
+def bypass_node(graph: Graph, node_id: str) -> Graph:
+    """Removes a node and joins its first input to everything that read it."""
+    incoming, outgoing = graph.inputs(node_id), graph.outgoing(node_id)
+    result = graph
+    for edge in outgoing:
+        result = disconnect(result, edge, close_up=False)
+    result = remove_nodes(result, [node_id])
+    if incoming:
+        for edge in outgoing:
+            result = connect(result, incoming[0].source, edge.target, edge.target_port)
+    return result
+
+
+def connect(graph: Graph, source: str, target: str, port: str | None = None) -> Graph:
+    """Joins `source`'s output to an input port of `target` (the first free one unless given).
+
+    A connection already at the port is replaced. Raises GraphError saying why when it cannot be: no output, no input port,
+    or a cycle.
+    """
+    reason = refusal(graph, source, target, port)
+    if reason:
+        raise GraphError(reason, target)
+    free = [p for p in graph.ports(target) if p not in {e.target_port for e in graph.incoming(target)}]
+    port = port or (free[0] if free else graph.ports(target)[0])
+    kept = tuple(e for e in graph.edges if (e.target, e.target_port) != (target, port))
+    output = graph[source].kind.outputs[0].name
+    return replace(graph, edges=(*kept, Edge(source, target, port, output)))
+
+
+def refusal(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:
+    """Why `connect` would refuse, in one sentence, or None. Shapes are the validation's business."""
+    tail, head = graph[source], graph[target]
+    if tail.kind.is_loss or not tail.kind.outputs:
+        return f"{source} is a loss: nothing can be computed from it further on."
+    if not head.kind.inputs:
+        return f"{target} is an input: it receives the data and no other node."
+    if port is not None and port not in graph.ports(target):
+        return f"{target} has no input {port!r}; it has {', '.join(graph.ports(target))}."
+    if source == target or reaches(graph, target, source):
+        return f"{source} is computed from {target}: the connection would close a cycle."
+    return None
+
+
+def reaches(graph: Graph, start: str, goal: str) -> bool:
+    """Whether values flow from `start` to `goal`."""
+    seen, waiting = set(), [start]
+    while waiting:
+        node_id = waiting.pop()
+        if node_id == goal:
+            return True
+        if node_id not in seen:
+            seen.add(node_id)
+            waiting.extend(edge.target for edge in graph.outgoing(node_id))
+    return False
+
+
+def disconnect(graph: Graph, edge: Edge, close_up: bool = True) -> Graph:
+    """Removes one edge."""
+    if edge not in graph.edges:
+        raise GraphError(f"There is no edge from {edge.source} to {edge.target}.", edge.target)
+    result = replace(graph, edges=tuple(e for e in graph.edges if e != edge))
+    return _close_up(result, edge.target) if close_up else result
+
+
+def _close_up(graph: Graph, node_id: str) -> Graph:
+    """Moves a variadic node's connections to its first ports, keeping their order."""
+    kind = graph[node_id].kind
+    if not kind.variadic:
+        return graph
+    ordered = graph.inputs(node_id)
+    names = kind.port_names(len(ordered))
+    moved = {edge: replace(edge, target_port=name) for edge, name in zip(ordered, names, strict=True)}
+    return replace(graph, edges=tuple(moved.get(edge, edge) for edge in graph.edges))
+
+
+def configure(graph: Graph, node_id: str, **settings: object) -> Graph:
+    """Changes settings of one node; raises SettingError naming the node and what is accepted."""
+    node = graph[node_id]
+    checked = check_settings(node.kind.settings, {**node.settings, **settings}, node_id)
+    return _replace_node(graph, replace(node, settings=checked))
+
+
+def move_nodes(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> Graph:
+    """Puts nodes elsewhere on the canvas; changes nothing that is computed."""
+    for node_id in positions:
+        graph[node_id]
+    return replace(
+        graph,
+        nodes=tuple(
+            replace(n, position=(float(positions[n.id][0]), float(positions[n.id][1]))) if n.id in positions else n for n in graph.nodes
+        ),
+    )
+
+
+def rename_node(graph: Graph, old: str, new: str) -> Graph:
+    """Gives a node another id; edges follow."""
+    if new == old:
+        return graph
+    if new in graph:
+        raise GraphError(f"There is a node {new!r} already; choose another name.", new)
+    _check_id(new)
+    node = graph[old]
+
+    def name(node_id: str) -> str:
+        return new if node_id == old else node_id
+
+    return Graph(
+        tuple(replace(n, id=new) if n is node else n for n in graph.nodes),
+        tuple(replace(e, source=name(e.source), target=name(e.target)) for e in graph.edges),
+    )
+
+
+def insert_on_edge(graph: Graph, edge: Edge, operator: str, position: tuple[float, float], node_id: str | None = None) -> Graph:
+    """Adds a node in the middle of an edge."""
+    result = add_node(graph, operator, position=position, node_id=node_id)
+    node = result.nodes[-1]
+    result = disconnect(result, edge, close_up=False)
+    result = connect(result, edge.source, node.id)
+    return connect(result, node.id, edge.target, edge.target_port)
+
+
+def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
+    """Exchanges a node's operator (relu for tanh, mse for cross_entropy); keeps edges; a counted name follows the operator."""
+    node = graph[node_id]
+    if node.operator == operator:
+        return graph
+    result = _replace_node(graph, make_node(node_id, operator, {}, node.position))
+    allowed = set(result.ports(node_id))
+    result = replace(result, edges=tuple(e for e in result.edges if e.target != node_id or e.target_port in allowed))
+    if re.fullmatch(rf"{re.escape(node.operator)}_\d+", node_id):
+        result = rename_node(result, node_id, result.new_id(operator))
+    return result
+
+
+def _replace_node(graph: Graph, node: Node) -> Graph:
+    return replace(graph, nodes=tuple(node if n.id == node.id else n for n in graph.nodes))
+
+
+def _check_id(node_id: str) -> None:
+    # Ids become parameter names ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
+    if not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
+        raise GraphError(f"{node_id!r} cannot be a node's name: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")

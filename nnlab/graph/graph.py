@@ -1,0 +1,210 @@
+"""The graph: an immutable value that says what the network is.
+
+Nodes are operators with settings and a place on the canvas; edges join an output port to an input port. An edit is a pure
+function from graph to graph (`nnlab.graph.edits`), undo is keeping the old value, and a graph can be handed to another thread
+without a lock. A graph may be unfinished or wrong: `nnlab.graph.validation` says what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from nnlab.core.errors import GraphError, NNLabError
+from nnlab.core.operator import Operator, operators
+from nnlab.core.setting import Value, check_settings
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas."""
+
+    id: str
+    operator: str
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    position: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    @property
+    def kind(self) -> Operator:
+        return operators[self.operator]
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send graphs to other processes
+        return Node, (self.id, self.operator, dict(self.settings), self.position)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From the output `source_port` of node `source` to the input `target_port` of node `target`."""
+
+    source: str
+    target: str
+    target_port: str
+    source_port: str = "y"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in the order they were added, and edges. Compares by value."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Node]:
+        return MappingProxyType({node.id: node for node in self.nodes})
+
+    def __contains__(self, node_id: object) -> bool:
+        return node_id in self.by_id
+
+    def __getitem__(self, node_id: str) -> Node:
+        try:
+            return self.by_id[node_id]
+        except KeyError:
+            raise GraphError(f"There is no node {node_id!r} in this graph.", node_id) from None
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"nodes": self.nodes, "edges": self.edges}
+
+    @cached_property
+    def _incoming(self) -> Mapping[str, tuple[Edge, ...]]:
+        incoming: dict[str, list[Edge]] = {node.id: [] for node in self.nodes}
+        for edge in self.edges:
+            incoming.setdefault(edge.target, []).append(edge)
+        return {node_id: tuple(edges) for node_id, edges in incoming.items()}
+
+    @cached_property
+    def _outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        outgoing: dict[str, list[Edge]] = {node.id: [] for node in self.nodes}
+        for edge in self.edges:
+            outgoing.setdefault(edge.source, []).append(edge)
+        return {node_id: tuple(edges) for node_id, edges in outgoing.items()}
+
+    def incoming(self, node_id: str) -> tuple[Edge, ...]:
+        return self._incoming.get(node_id, ())
+
+    def outgoing(self, node_id: str) -> tuple[Edge, ...]:
+        return self._outgoing.get(node_id, ())
+
+    def ports(self, node_id: str) -> tuple[str, ...]:
+        """Names of a node's input ports; a variadic node has one more than it has connections, at least two."""
+        kind = self[node_id].kind
+        if not kind.variadic:
+            return kind.input_names
+        used = [edge.target_port for edge in self.incoming(node_id)]
+        count = max(2, len(used) + 1)
+        while any(port not in kind.port_names(count) for port in used):
+            count += 1
+        return kind.port_names(count)
+
+    def inputs(self, node_id: str) -> tuple[Edge, ...]:
+        """Incoming edges in the order of the ports."""
+        order = {port: i for i, port in enumerate(self.ports(node_id))}
+        return tuple(sorted(self.incoming(node_id), key=lambda edge: order.get(edge.target_port, len(order))))
+
+    @cached_property
+    def losses(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.operator in operators and node.kind.is_loss)
+
+    @cached_property
+    def input_nodes(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.operator in operators and node.kind.is_input)
+
+    def new_id(self, operator: str) -> str:
+        """The operator's name with the lowest counter not in use."""
+        counter = 1
+        while f"{operator}_{counter}" in self.by_id:
+            counter += 1
+        return f"{operator}_{counter}"
+
+    def topological(self) -> tuple[Node, ...]:
+        """Nodes so that every edge points forwards, otherwise in the order they were added; raises GraphError on a cycle."""
+        waiting = {node.id: sum(edge.source in self.by_id for edge in self.incoming(node.id)) for node in self.nodes}
+        ready = [node for node in self.nodes if waiting[node.id] == 0]
+        position = {node.id: i for i, node in enumerate(self.nodes)}
+        order: list[Node] = []
+        while ready:
+            node = ready.pop(0)
+            order.append(node)
+            for edge in self.outgoing(node.id):
+                waiting[edge.target] -= 1
+                if waiting[edge.target] == 0:
+                    ready.append(self[edge.target])
+                    ready.sort(key=lambda n: position[n.id])
+        if len(order) < len(self.nodes):
+            stuck = [node_id for node_id, count in waiting.items() if count > 0]
+            raise GraphError(f"The nodes {', '.join(stuck)} form a cycle; remove one of the edges between them.", stuck[0])
+        return tuple(order)
+
+    def to_json(self) -> str:
+        """The graph as text; `from_json` reads it back."""
+        nodes = [
+            {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": [float(v) for v in n.position]} for n in self.nodes
+        ]
+        edges = [[e.source, e.source_port, e.target, e.target_port] for e in self.edges]
+        return json.dumps({"format": FORMAT, "nodes": nodes, "edges": edges}, indent=1)
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Graph:
+        """Reads what `to_json` wrote; raises GraphError naming the place of the first thing that is wrong."""
+        try:
+            raw = msgspec.json.decode(text, type=_GraphFile)
+        except msgspec.MsgspecError as error:
+            raise GraphError(f"This is not a graph of NN Lab: {error}.") from error
+        return raw.graph()
+
+
+class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    operator: str
+    settings: dict[str, bool | int | float | str] = {}
+    position: tuple[float, float] = (0.0, 0.0)
+
+
+class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
+    nodes: list[_NodeFile]
+    edges: list[tuple[str, str, str, str]] = []
+    format: int = FORMAT
+
+    def graph(self) -> Graph:
+        if self.format > FORMAT:
+            raise GraphError(f"This graph has format {self.format}, written by a newer NN Lab; this one reads up to {FORMAT}. Please update.")
+        nodes: list[Node] = []
+        seen: set[str] = set()
+        for raw in self.nodes:
+            if not raw.id or raw.id in seen:
+                raise GraphError(f"Two nodes have the id {raw.id!r}; every node needs its own." if raw.id else "A node has an empty id.")
+            seen.add(raw.id)
+            nodes.append(make_node(raw.id, raw.operator, raw.settings, raw.position))
+        for source, _, target, _ in self.edges:
+            for end in (source, target):
+                if end not in seen:
+                    raise GraphError(f"An edge joins {source} to {target}, but there is no node {end!r}.", end)
+        return Graph(tuple(nodes), tuple(Edge(s, t, tp, sp) for s, sp, t, tp in self.edges))
+
+
+def make_node(
+    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: tuple[float, float] = (0.0, 0.0)
+) -> Node:
+    """A node with all settings checked and filled in; raises GraphError or SettingError naming the node."""
+    try:
+        kind = operators[operator]
+    except NNLabError as error:
+        raise GraphError(f"{node_id}: {str(error)[0].lower()}{str(error)[1:]}", node_id) from None
+    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])))

@@ -1,0 +1,49 @@
+"""Layered layout from left to right, by a library (Sugiyama's method); nothing here knows how cards are drawn."""
+
+from __future__ import annotations
+
+from nnlab.graph import docking, edits
+from nnlab.graph.graph import Graph
+
+COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
+ROW = 136.0
+
+
+def arrange(graph: Graph) -> Graph:
+    """The same graph with every card in its layer; docked activations take their layer's place."""
+    cards = docking.cards(graph)
+    owner = {node_id: card[0] for card in cards for node_id in card}
+    pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
+    positions = _layered([card[0] for card in cards], pairs)
+    return edits.move_nodes(graph, {node_id: positions[owner[node_id]] for node_id in owner})
+
+
+def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+    from grandalf.graphs import Edge, Vertex
+    from grandalf.graphs import Graph as LayoutGraph
+    from grandalf.layouts import SugiyamaLayout
+
+    class Box:
+        w, h = 80.0, 80.0
+
+    vertices = {name: Vertex(name) for name in names}
+    for vertex in vertices.values():
+        vertex.view = Box()
+    drawing = LayoutGraph(list(vertices.values()), [Edge(vertices[a], vertices[b]) for a, b in pairs])
+    positions: dict[str, tuple[float, float]] = {}
+    below = 0.0
+    for component in drawing.C:
+        layout = SugiyamaLayout(component)
+        layout.xspace, layout.yspace = ROW - Box.w, COLUMN - Box.h
+        roots = [v for v in component.sV if not v.e_in()]
+        layout.init_all(roots=roots)
+        layout.draw(3)
+        # grandalf draws downwards; layers run to the right here, so its x is our y.
+        across = {v.data: float(v.view.xy[0]) for v in component.sV}
+        depth = {v.data: rank for rank, layer in enumerate(layout.layers) for v in layer if v.data is not None and hasattr(v, "view")}
+        middle = (min(across.values()) + max(across.values())) / 2
+        height = max(across.values()) - min(across.values())
+        for name, value in across.items():
+            positions[name] = (depth[name] * COLUMN, below + height / 2 + value - middle)
+        below += height + ROW
+    return positions

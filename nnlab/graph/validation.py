@@ -1,0 +1,242 @@
+"""Shapes and diagnostics: what every tensor's shape is, and in words what keeps a graph from running.
+
+Shapes are inferred in topological order from the operators' symbolic declarations. A wrong node does not stop the rest from
+being checked; what follows from it has no shape and is not reported a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nnlab.core.dataset import Target
+from nnlab.core.errors import GraphError, NNLabError
+from nnlab.core.operator import Operator
+from nnlab.core.tensor import Shape, show
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph, Node
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that would remedy a diagnostic: its label for a button, and the graph after it."""
+
+    label: str
+    apply: Callable[[Graph], Graph]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    severity: str  # "error": the graph cannot run; "warning": it runs, but probably not as meant
+    message: str
+    node_id: str | None = None
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataShape:
+    """What the graph needs to know of its data."""
+
+    features: int
+    target: Target
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Result of `infer`: shapes without the batch axis by (node id, tensor name), and what is wrong."""
+
+    shapes: Mapping[tuple[str, str], Shape]
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    def __getitem__(self, key: tuple[str, str]) -> Shape:
+        return self.shapes[key]
+
+    def get(self, node_id: str, tensor: str) -> Shape | None:
+        return self.shapes.get((node_id, tensor))
+
+    def output(self, node: Node) -> Shape | None:
+        return self.shapes.get((node.id, node.kind.outputs[0].name)) if node.kind.outputs else None
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+
+def infer(graph: Graph) -> Shapes:
+    """Shapes of every tensor that can be known, and a diagnostic for every node that cannot work as it is connected."""
+    shapes: dict[tuple[str, str], Shape] = {}
+    problems: list[Diagnostic] = []
+    try:
+        order = graph.topological()
+    except GraphError as error:
+        return Shapes(shapes, (Diagnostic("error", str(error), error.node_id),))
+    for node in order:
+        kind = node.kind
+        edges = graph.inputs(node.id)
+        needed = 2 if kind.variadic else len(kind.inputs)
+        if len(edges) < needed:
+            problems.append(_missing_input(graph, node, needed - len(edges)))
+            continue
+        incoming = [shapes.get((edge.source, edge.source_port)) for edge in edges]
+        if any(shape is None for shape in incoming):
+            continue
+        try:
+            _infer_node(node, kind, [s for s in incoming if s is not None], shapes)
+        except GraphError as error:
+            problems.append(Diagnostic("error", str(error), node.id))
+    return Shapes(shapes, tuple(problems))
+
+
+def _missing_input(graph: Graph, node: Node, missing: int) -> Diagnostic:
+    connected = {edge.target_port for edge in graph.incoming(node.id)}
+    if node.kind.variadic:
+        text = f"{node.id} needs at least two inputs; connect {missing} more."
+    else:
+        names = [name for name in node.kind.input_names if name not in connected]
+        text = f"{node.id} has no input: connect a layer to its port {' and '.join(names)}."
+    return Diagnostic("error", text, node.id)
+
+
+def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[tuple[str, str], Shape]) -> None:
+    """Binds symbols to the incoming shapes and the settings, then resolves every other tensor of the node."""
+    settings: dict[str, int | Shape] = {
+        name: value for name, value in node.settings.items() if isinstance(value, int) and not isinstance(value, bool)
+    }
+    pairs = [incoming] if not kind.variadic else [[left, right] for left, right in _chain(incoming)]
+    result: Shape | None = None
+    for pair in pairs:
+        given = pair if result is None or not kind.variadic else [result, pair[1]]
+        sizes = dict(settings)
+        for tensor, shape in zip(kind.inputs, given, strict=True):
+            tensor.bind(shape, sizes, node.id)
+        for tensor in (*kind.outputs, *kind.parameters, *kind.saved):
+            shapes[node.id, tensor.name] = tensor.resolve(sizes)
+        if kind.target is not None:
+            shapes[node.id, kind.target.name] = kind.target.resolve(sizes)
+        result = shapes[node.id, kind.outputs[0].name]
+    for name, shape in zip(kind.port_names(len(incoming)), incoming, strict=True):
+        shapes[node.id, name] = shape
+
+
+def _chain(incoming: list[Shape]) -> list[tuple[Shape, Shape]]:
+    return [(incoming[0], shape) for shape in incoming[1:]]
+
+
+def validate(graph: Graph, data: DataShape | None = None) -> tuple[Diagnostic, ...]:
+    """Every reason why `graph` cannot be trained (on `data`, when given), and warnings; empty when all is well."""
+    inferred = infer(graph)
+    problems = [*inferred.diagnostics, *_structure(graph)]
+    if data is not None:
+        problems.extend(_against_data(graph, inferred, data))
+    return tuple(problems)
+
+
+def check(graph: Graph, data: DataShape | None = None) -> Shapes:
+    """`infer`, raising GraphError with the first error if the graph cannot run."""
+    for problem in validate(graph, data):
+        if problem.severity == "error":
+            raise GraphError(problem.message, problem.node_id)
+    return infer(graph)
+
+
+def _structure(graph: Graph) -> list[Diagnostic]:
+    problems = []
+    if not graph.nodes:
+        return [Diagnostic("error", "The canvas is empty: add an input, a layer and a loss.")]
+    if not graph.input_nodes:
+        problems.append(Diagnostic("error", "There is no input: add one, so that data can enter."))
+    for extra in graph.input_nodes[1:]:
+        problems.append(
+            Diagnostic("error", f"{extra.id} is a second input; a network here has one. Remove it and use {graph.input_nodes[0].id}.",
+                       extra.id, (Fix("Remove", lambda g, n=extra.id: edits.remove_nodes(g, [n])),))  # type: ignore[misc]
+        )  # fmt: skip
+    if not graph.losses:
+        problems.append(Diagnostic("error", "There is no loss: add one behind the last layer, so that training knows what to improve."))
+    for extra in graph.losses[1:]:
+        problems.append(
+            Diagnostic("error", f"{extra.id} is a second loss beside {graph.losses[0].id}; a network has one. Remove one of them.",
+                       extra.id, (Fix("Remove", lambda g, n=extra.id: edits.remove_nodes(g, [n])),))  # type: ignore[misc]
+        )  # fmt: skip
+    for node in graph.nodes:
+        if not node.kind.is_loss and not graph.outgoing(node.id) and len(graph) > 1 and (graph.incoming(node.id) or node.kind.is_input):
+            problems.append(Diagnostic("warning", f"Nothing reads {node.id}: it is computed for nothing.", node.id))
+    return problems
+
+
+def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagnostic]:
+    problems: list[Diagnostic] = []
+    for node in graph.input_nodes[:1]:
+        given = node.settings["features"]
+        if given != data.features:
+            fix = Fix(f"Set {data.features} features", lambda g: edits.configure(g, node.id, features=data.features))
+            text = f"{node.id} takes {given} features, but the data has {data.features}."
+            problems.append(Diagnostic("error", text, node.id, (fix,)))
+    for node in graph.losses[:1]:
+        kind, target = node.kind, data.target
+        if target.kind not in kind.target_kinds:
+            problems.append(_wrong_loss(node, target))
+            continue
+        shape = inferred.get(node.id, kind.inputs[0].name)
+        if shape is None:
+            continue
+        wanted = target.classes if kind.link == "softmax" else target.outputs
+        if shape != (wanted,):
+            problems.append(_wrong_width(graph, node, shape, wanted, target))
+    return problems
+
+
+def _wrong_loss(node: Node, target: Target) -> Diagnostic:
+    better = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}[target.kind]
+    nature = {
+        "continuous": "numbers on a scale",
+        "binary": "one of two classes",
+        "classes": f"one of {target.classes} classes",
+    }[target.kind]
+    fix = Fix(f"Use {better}", lambda g: edits.replace_operator(g, node.id, better))
+    text = f"{node.id} does not fit the target, which is {nature}; {better} does."
+    return Diagnostic("error", text, node.id, (fix,))
+
+
+def _wrong_width(graph: Graph, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
+    what = f"a target of {target.classes} classes" if loss.kind.link == "softmax" else f"a target of {wanted} number{'s' if wanted > 1 else ''}"
+    need = "one logit per class" if loss.kind.link == "softmax" else "as many outputs"
+    source = _nearest_with_units(graph, loss.id)
+    text = f"{shape[-1] if len(shape) == 1 else show(shape)} outputs for {what}; {loss.id} needs {need}."
+    if source is None:
+        return Diagnostic("error", text, loss.id)
+    fix = Fix(f"Set {wanted} units", lambda g: edits.configure(g, source, units=wanted))
+    return Diagnostic("error", text, source, (fix,))
+
+
+def _nearest_with_units(graph: Graph, node_id: str) -> str | None:
+    """The layer that decides how many outputs reach `node_id`: back through operators that keep the width."""
+    seen = node_id
+    while True:
+        edges = graph.incoming(seen)
+        if len(edges) != 1:
+            return None
+        seen = edges[0].source
+        node = graph[seen]
+        if "units" in node.settings:
+            return seen
+        if node.kind.is_input:
+            return None
+
+
+def known_shape_reason(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:
+    """Why joining `source` to `target` cannot work, shapes included, in one sentence; None when it can.
+
+    Only problems that the connection itself brings are told, not those that were there before.
+    """
+    reason = edits.refusal(graph, source, target, port)
+    if reason:
+        return reason
+    before = {d.message for d in infer(graph).errors}
+    try:
+        after = infer(edits.connect(graph, source, target, port))
+    except NNLabError as error:
+        return str(error)
+    for problem in after.errors:
+        if problem.node_id == target and problem.message not in before and "connect" not in problem.message:
+            return problem.message
+    return None
