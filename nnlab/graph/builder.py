@@ -38,11 +38,11 @@ class GraphBuilder:
             raise AttributeError(f"There is no operator {operator!r}; known are {', '.join(sorted(operators.names()))}.")
 
         def add(*inputs: Output, id: str | None = None, **settings: object) -> Output:
-            return self.add(operator, *inputs, id=id, **settings)
+            return self.node(operator, *inputs, id=id, **settings)
 
         return add
 
-    def add(self, operator: str, *inputs: Output, id: str | None = None, **settings: object) -> Output:
+    def node(self, operator: str, *inputs: Output, id: str | None = None, **settings: object) -> Output:
         """Adds a node of any operator, also one whose name is not a Python name."""
         graph = edits.add_node(self._graph, operator, settings, node_id=id)
         node = graph.nodes[-1]

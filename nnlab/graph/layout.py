@@ -40,7 +40,7 @@ def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[
         layout.draw(3)
         # grandalf draws downwards; layers run to the right here, so its x is our y.
         across = {v.data: float(v.view.xy[0]) for v in component.sV}
-        depth = {v.data: rank for rank, layer in enumerate(layout.layers) for v in layer if v.data is not None and hasattr(v, "view")}
+        depth = {v.data: layout.grx[v].rank for v in component.sV}
         middle = (min(across.values()) + max(across.values())) / 2
         height = max(across.values()) - min(across.values())
         for name, value in across.items():
