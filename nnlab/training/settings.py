@@ -1,0 +1,50 @@
+"""How a network is trained: the values a project stores and a run is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.setting import Setting, Value, check_settings
+
+BATCH_SIZE = Setting("batch_size", 32, "Batch size", "Samples per update; the last batch of an epoch may be smaller", minimum=1, maximum=65536)
+SEED = Setting("seed", 0, "Seed", "Decides the initial weights and the order of the samples", minimum=0, maximum=2**31 - 1)
+EPOCHS = Setting("epochs", 20, "Epochs", "Passes over the training data when run from the command line", minimum=1, maximum=10_000_000)
+SHUFFLE = Setting("shuffle", True, "Shuffle", "New order of the samples in every epoch")
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Optimiser, its settings, learning rate, batch size, seed. Checked by `checked`; compares by value."""
+
+    optimizer: str = "adam"
+    optimizer_settings: Mapping[str, Value] = field(default_factory=dict)
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+    seed: int = 0
+    epochs: int = 20
+    shuffle: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "optimizer_settings", MappingProxyType(dict(self.optimizer_settings)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TrainingSettings, (
+            self.optimizer, dict(self.optimizer_settings), self.learning_rate, self.batch_size, self.seed, self.epochs, self.shuffle,
+        )  # fmt: skip
+
+    def checked(self) -> TrainingSettings:
+        """The same settings, every value checked and filled in; raises SettingError with what is accepted."""
+        kind = optimizers[self.optimizer]
+        return TrainingSettings(
+            optimizer=self.optimizer,
+            optimizer_settings=check_settings(kind.settings, self.optimizer_settings, self.optimizer),
+            learning_rate=float(LEARNING_RATE.check(self.learning_rate, "training")),
+            batch_size=int(BATCH_SIZE.check(self.batch_size, "training")),
+            seed=int(SEED.check(self.seed, "training")),
+            epochs=int(EPOCHS.check(self.epochs, "training")),
+            shuffle=bool(SHUFFLE.check(self.shuffle, "training")),
+        )

@@ -1,0 +1,127 @@
+"""The document: the project shown, and its undo stack. The only object that changes what the window shows.
+
+There is one undo command, holding the project before, the project after, and a label. Views never write the model: they call
+`apply` (or `edit`) with a new value and follow `changed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from nnlab.files.project import Project
+from nnlab.graph.diff import diff
+from nnlab.graph.graph import Graph
+
+
+class _Edit(QUndoCommand):
+    """From one project to another. Edits with the same gesture merge into one step."""
+
+    def __init__(self, document: Document, label: str, before: Project, after: Project, gesture: str | None) -> None:
+        super().__init__(label)
+        self._document, self._before, self._after, self._gesture = document, before, after, gesture
+
+    def redo(self) -> None:
+        self._document._show(self._after)
+
+    def undo(self) -> None:
+        self._document._show(self._before)
+
+    def id(self) -> int:
+        return -1 if self._gesture is None else 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
+        if not isinstance(other, _Edit) or other._gesture != self._gesture:
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+
+class Document(QObject):
+    """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed` and `training_changed` the other parts.
+
+    `replaced` is emitted when a whole other project is opened; the undo stack is then empty.
+    """
+
+    changed = Signal(object)  # GraphDiff
+    data_changed = Signal()
+    training_changed = Signal()
+    replaced = Signal()
+    name_changed = Signal()
+
+    def __init__(self, project: Project | None = None, name: str = "untitled", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project = project or Project()
+        self._name = name
+        self.undo_stack = QUndoStack(self)
+
+    @property
+    def project(self) -> Project:
+        return self._project
+
+    @property
+    def graph(self) -> Graph:
+        return self._project.graph
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def set_name(self, name: str) -> None:
+        self._name = name
+        self.name_changed.emit()
+
+    @property
+    def is_edited(self) -> bool:
+        return not self.undo_stack.isClean()
+
+    @property
+    def can_undo(self) -> bool:
+        return self.undo_stack.canUndo()
+
+    @property
+    def can_redo(self) -> bool:
+        return self.undo_stack.canRedo()
+
+    def apply(self, label: str, graph: Graph, gesture: str | None = None) -> None:
+        """Makes `graph` the current one, as one undoable step; steps of the same `gesture` (a drag) merge."""
+        self.edit(label, replace(self._project, graph=graph), gesture)
+
+    def edit(self, label: str, project: Project, gesture: str | None = None) -> None:
+        """Makes `project` the current one, as one undoable step. An equal project is no step."""
+        if project != self._project:
+            self.undo_stack.push(_Edit(self, label, self._project, project, gesture))
+
+    def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:
+        """Applies a pure edit to the current graph; NNLabError passes to the caller and nothing has changed."""
+        self.apply(label, edit(self.graph), gesture)
+
+    def undo(self) -> None:
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.undo_stack.redo()
+
+    def replace(self, project: Project, name: str) -> None:
+        """Opens another project: the undo stack starts afresh."""
+        self.undo_stack.clear()
+        self._show(project)
+        self.set_name(name)
+        self.replaced.emit()
+
+    def mark_saved(self) -> None:
+        self.undo_stack.setClean()
+
+    def _show(self, project: Project) -> None:
+        before, self._project = self._project, project
+        # Data and training first: who follows the graph may look at both.
+        if project.data != before.data:
+            self.data_changed.emit()
+        if project.training != before.training:
+            self.training_changed.emit()
+        if project.graph != before.graph:
+            self.changed.emit(diff(before.graph, project.graph))
