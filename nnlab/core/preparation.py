@@ -1,0 +1,185 @@
+"""From a data set to what a network is trained on: split, derived features, standardisation.
+
+`prepare(DataSettings(...))` makes the samples, sets part of them aside for validation, forms the model's inputs
+(chosen features and, for sets with two inputs, x², y², xy, sin x, sin y) and standardises them. Everything that is
+fitted, the mean and the standard deviation of each input, is fitted on the training part only: the validation part
+must stay as unknown to the model as tomorrow's data. Targets stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets, random_generator
+from nnlab.core.errors import DataError
+from nnlab.core.setting import Setting, Value, check_settings
+
+SEED = Setting("seed", 0, minimum=0, maximum=2**31 - 1, tip="Draws the samples and the split; the same seed gives the same data.")
+VALIDATION_SHARE = Setting(
+    "validation_share",
+    0.2,
+    minimum=0.0,
+    maximum=0.9,
+    tip="The part of the samples that is never trained on and shows how well the network does on unknown data.",
+)
+
+
+@dataclass(frozen=True)
+class DerivedFeature:
+    """A feature computed from the two inputs x and y of a sample."""
+
+    title: str
+    compute: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+DERIVED_FEATURES: Mapping[str, DerivedFeature] = MappingProxyType(
+    {
+        "x2": DerivedFeature("x²", lambda x, y: x * x),
+        "y2": DerivedFeature("y²", lambda x, y: y * y),
+        "xy": DerivedFeature("xy", lambda x, y: x * y),
+        "sin_x": DerivedFeature("sin x", lambda x, y: np.sin(x)),
+        "sin_y": DerivedFeature("sin y", lambda x, y: np.sin(y)),
+    }
+)
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Everything needed to make the same samples again; a value of plain JSON types."""
+
+    name: str = "spiral"
+    settings: dict[str, Value] = field(default_factory=dict, hash=False)  # of the data set; what is missing has its default
+    seed: int = 0
+    validation_share: float = 0.2
+    inputs: tuple[str, ...] = ()  # the features to use, derived ones included; empty: all of the data set's own
+    derived: tuple[str, ...] = ()  # derived features to add behind `inputs`
+    standardize: bool | None = None  # None: the data set's own default
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Prepared samples: x and y for training, validation_x and validation_y for validation.
+
+    x: float64 (samples, inputs), what the model sees. y: float64 (samples, outputs) for a continuous target, else
+    int64 (samples,). raw_x and raw_validation_x: the data set's own features of the same samples, for plotting.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    validation_x: np.ndarray
+    validation_y: np.ndarray
+    raw_x: np.ndarray
+    raw_validation_x: np.ndarray
+    features: tuple[str, ...]  # titles of the model's inputs, the columns of x
+    raw_features: tuple[str, ...]  # titles of the data set's features, the columns of raw_x
+    target: Target
+    mean: np.ndarray  # (inputs,), what standardising subtracts
+    scale: np.ndarray  # (inputs,), what it divides by
+    columns: tuple[str, ...]  # the model's inputs: names of raw features, or keys of DERIVED_FEATURES
+    image_shape: tuple[int, int] | None
+    domain: tuple[Interval, ...] | None
+    truth: Callable[[np.ndarray], np.ndarray] | None
+    train_index: np.ndarray  # which samples of the table, in the order of x
+    validation_index: np.ndarray
+
+    def transform(self, raw: np.ndarray) -> np.ndarray:
+        """What the model sees for raw features (samples, raw features): the same inputs, with the training part's mean and scale."""
+        raw = np.asarray(raw, dtype=np.float64)
+        if raw.ndim != 2 or raw.shape[1] != len(self.raw_features):
+            raise DataError(f"The data has {len(self.raw_features)} features, but the samples to predict have the shape {raw.shape}.")
+        return (_inputs(raw, self.raw_features, self.columns) - self.mean) / self.scale
+
+
+def prepare(settings: DataSettings) -> Data:
+    """The samples that `settings` describe, ready for training.
+
+    Raises NNLabError for an unknown data set, SettingError for a setting out of range, and DataError for samples
+    that cannot be read, made or split.
+    """
+    dataset = datasets[settings.name]
+    seed = SEED.check(settings.seed, dataset.title)
+    share = VALIDATION_SHARE.check(settings.validation_share, dataset.title)
+    table = dataset.make(check_settings(dataset.settings, settings.settings, dataset.title), int(seed))
+    columns = _columns(dataset, table, settings)
+    train_index, validation_index = split(table.y, table.target, float(share), int(seed))
+    standardize = dataset.standardize if settings.standardize is None else settings.standardize
+
+    inputs = _inputs(table.x, table.features, columns)
+    mean, scale = _fit(inputs[train_index]) if standardize else (np.zeros(len(columns)), np.ones(len(columns)))
+    x = (inputs - mean) / scale
+    return Data(
+        x=x[train_index],
+        y=table.y[train_index],
+        validation_x=x[validation_index],
+        validation_y=table.y[validation_index],
+        raw_x=table.x[train_index],
+        raw_validation_x=table.x[validation_index],
+        features=tuple(DERIVED_FEATURES[c].title if c not in table.features else c for c in columns),
+        raw_features=table.features,
+        target=table.target,
+        mean=mean,
+        scale=scale,
+        columns=columns,
+        image_shape=table.image_shape if columns == table.features else None,
+        domain=table.domain,
+        truth=table.truth,
+        train_index=train_index,
+        validation_index=validation_index,
+    )
+
+
+def split(y: np.ndarray, target: Target, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the training and of the validation samples, each in random order.
+
+    Of every class the same share goes to validation (a stratified split), and at least one sample to each part.
+    Raises DataError when a class, or a continuous table, has a single sample and `share` is not 0.
+    """
+    order = random_generator(seed, "split").permutation(len(y))
+    held_out = np.zeros(len(y), dtype=bool)
+    if share > 0.0:
+        groups = np.zeros(len(y), dtype=np.int64) if target.kind == "continuous" else y
+        for group in np.unique(groups):
+            members = order[groups[order] == group]
+            if len(members) == 1:
+                raise DataError(_cannot_split(target, int(group)))
+            count = min(max(round(share * len(members)), 1), len(members) - 1)
+            held_out[members[:count]] = True
+    return order[~held_out[order]], order[held_out[order]]
+
+
+def _cannot_split(target: Target, group: int) -> str:
+    what = "The data has" if target.kind == "continuous" else f"The class {target.names[group]!r} has"
+    return f"{what} a single sample, which cannot be both trained on and validated with; add samples or set the validation share to 0."
+
+
+def _columns(dataset: Dataset, table: Table, settings: DataSettings) -> tuple[str, ...]:
+    """The model's inputs, checked, each once and in the order chosen."""
+    chosen = tuple(dict.fromkeys((*(settings.inputs or table.features), *settings.derived)))
+    derivable = tuple(DERIVED_FEATURES) if dataset.inputs else ()
+    for name in chosen:
+        if name not in table.features and name not in derivable:
+            known = (*table.features, *derivable)
+            listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+            raise DataError(f"{dataset.title} has no feature {name!r}; choose from {listed}.")
+    return chosen
+
+
+def _inputs(raw: np.ndarray, features: tuple[str, ...], columns: tuple[str, ...]) -> np.ndarray:
+    """The columns the model sees, not standardised yet: (samples, inputs)."""
+    if columns == features:
+        return raw
+    place = {name: index for index, name in enumerate(features)}
+    return np.column_stack([raw[:, place[c]] if c in place else DERIVED_FEATURES[c].compute(raw[:, 0], raw[:, 1]) for c in columns])
+
+
+def _fit(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation (population) of each column; a constant column keeps the scale 1 and so becomes 0."""
+    mean = inputs.mean(axis=0)
+    deviation = inputs.std(axis=0)
+    constant = inputs.max(axis=0) == inputs.min(axis=0)
+    # The rounded mean of equal numbers may differ from them in the last digit; their own value leaves exactly 0.
+    return np.where(constant, inputs[0], mean), np.where(constant | (deviation == 0.0), 1.0, deviation)

@@ -1,0 +1,48 @@
+"""Diabetes: how far the disease has progressed after a year, a number to be predicted from ten measurements.
+
+442 patients, Efron, Hastie, Johnstone and Tibshirani 2004, "Least Angle Regression". The features are the measured
+values (age in years, blood pressure, …), not scikit-learn's scaled ones; the target runs from 25 to 346.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.dataset import Dataset, Table, Target, register
+from nnlab.core.setting import Value
+
+# scikit-learn's short names s1 … s6, spelt out as its description of the data explains them
+FEATURES = (
+    "age",
+    "sex",
+    "body mass index",
+    "blood pressure",
+    "total cholesterol",
+    "low-density lipoproteins",
+    "high-density lipoproteins",
+    "cholesterol ratio",
+    "log triglycerides",
+    "blood sugar",
+)
+
+
+def make(settings: Mapping[str, Value], seed: int) -> Table:
+    from sklearn.datasets import load_diabetes
+
+    bunch = load_diabetes(scaled=False)
+    y = np.array(bunch.target, dtype=np.float64).reshape(-1, 1)
+    return Table(np.array(bunch.data, dtype=np.float64), y, FEATURES, Target("continuous", ("disease progression",)))
+
+
+register(
+    Dataset(
+        name="diabetes",
+        title="Diabetes",
+        category="Real data",
+        description="442 patients with ten measurements; how far has the disease progressed after a year?",
+        make=make,
+        standardize=True,
+    )
+)
