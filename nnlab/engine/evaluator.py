@@ -1,0 +1,123 @@
+"""Evaluation: the network applied to any samples, with the training kernels and parameters given from outside.
+
+An evaluator has an arena of its own, so that validation, predictions, decision pictures and neuron pictures never disturb the
+batch a run is at, and can be used on another thread than the run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from nnlab.core.errors import DataError
+from nnlab.core.kernel.context import ROWS, TRAINING
+from nnlab.engine import machine
+from nnlab.engine.compile import compile
+from nnlab.engine.layout import layout_of
+from nnlab.engine.program import LOSS, Program
+from nnlab.engine.state import State, new_state
+from nnlab.graph.graph import Graph
+
+CHUNK = 256  # rows at a time: large enough to amortise calls, small enough to stay in cache
+
+
+class Evaluator:
+    """Forward passes of one graph. `parameters` is the flat parameter region of any program of the same graph and real type."""
+
+    def __init__(self, graph: Graph, real: str = "float32", capacity: int = CHUNK) -> None:
+        self.program: Program = compile(graph, capacity, real)
+        self.state: State = new_state(self.program, capacity, 0)
+        self.layout = layout_of(self.program)
+        # Without targets only what comes before the loss is run.
+        self.before_loss = sum(i.phase < LOSS for i in self.program.instructions)
+        self.layout[machine.LAYOUT_UPDATE_START] = self.before_loss
+
+    @property
+    def features(self) -> int:
+        return self.program.places[self.program.input_name].row
+
+    @property
+    def outputs(self) -> int:
+        return self.program.places[self.program.output_name].row
+
+    def load(self, parameters: np.ndarray) -> None:
+        """Takes over parameters: the first `program.parameters_end` numbers of a training arena or a frame."""
+        end = self.program.parameters_end
+        self.state.arena[:end] = parameters[:end]
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Network outputs (samples, outputs), before the loss (logits for a classifier), for x (samples, features)."""
+        data = self.as_samples(x)
+        result = np.empty((len(data), self.outputs), dtype=self.program.dtype)
+        self._run(data, np.empty((len(data), 0), dtype=self.program.dtype), result)
+        return result
+
+    def loss(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+        """(mean loss over all samples, network outputs (samples, outputs))."""
+        data = self.as_samples(x)
+        result = np.empty((len(data), self.outputs), dtype=self.program.dtype)
+        value = self._run(data, self.as_targets(y, len(data)), result)
+        return float(value), result
+
+    def activations(self, x: np.ndarray, names: Iterable[str]) -> Mapping[str, np.ndarray]:
+        """Tensors by name for every sample of x: arrays (samples, …)."""
+        data, program = self.as_samples(x), self.program
+        places = {name: program.places[name] for name in names}
+        result = {name: np.empty((len(data), *place.shape), dtype=program.dtype) for name, place in places.items()}
+        context, arena = self.state.context, self.state.arena
+        context[TRAINING] = 0
+        source = program.places[program.input_name]
+        for start in range(0, len(data), program.capacity):
+            rows = min(program.capacity, len(data) - start)
+            context[ROWS] = rows
+            source.view(arena, rows)[...] = data[start : start + rows]
+            machine.execute(program.addresses, program.instruction_table, program.operand_table, arena, context, 0, self.before_loss)
+            for name, place in places.items():
+                result[name][start : start + rows] = place.view(arena, rows)
+        return result
+
+    def _run(self, data: np.ndarray, targets: np.ndarray, result: np.ndarray) -> float:
+        p = self.program
+        return machine.evaluate(
+            p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout, p.capacity,
+            data, targets, result,
+        )  # fmt: skip
+
+    def as_samples(self, x: np.ndarray) -> np.ndarray:
+        """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""
+        return as_samples(self.program, x)
+
+    def as_targets(self, y: np.ndarray, samples: int) -> np.ndarray:
+        return as_targets(self.program, y, samples)
+
+
+def as_samples(program: Program, x: np.ndarray) -> np.ndarray:
+    """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""
+    place = program.places[program.input_name]
+    data = np.ascontiguousarray(x, dtype=program.dtype)
+    if data.ndim == 1 and place.row == 1:
+        data = data.reshape(-1, 1)
+    if data.ndim != 2 or data.shape[1] != place.row:
+        raise DataError(f"The network takes samples of shape (N, {place.row}), but x has shape {tuple(np.shape(x))}.")
+    return data
+
+
+def as_targets(program: Program, y: np.ndarray, samples: int) -> np.ndarray:
+    """y as a contiguous matrix (samples, outputs) of the program's type; raises DataError when it does not fit the loss."""
+    assert program.target_name is not None and program.loss_node is not None
+    place = program.places[program.target_name]
+    values = np.asarray(y)
+    if values.ndim == 1:
+        values = values.reshape(-1, 1)
+    if values.shape != (samples, place.row):
+        wanted = f"({samples},)" if place.row == 1 else f"({samples}, {place.row})"
+        raise DataError(f"{program.loss_node} needs targets of shape {wanted}, but y has shape {tuple(np.shape(y))}.")
+    kind = program.graph[program.loss_node].kind
+    if kind.link == "softmax":
+        classes = program.places[program.output_name].row
+        if values.size and (values.min() < 0 or values.max() >= classes or np.any(values != np.floor(values))):
+            raise DataError(f"{program.loss_node} takes class numbers from 0 to {classes - 1}, but y reaches from {values.min():g} to {values.max():g}.")
+    elif kind.link == "sigmoid" and values.size and (values.min() < 0 or values.max() > 1):
+        raise DataError(f"{program.loss_node} takes targets from 0 to 1, but y reaches from {values.min():g} to {values.max():g}.")
+    return np.ascontiguousarray(values, dtype=program.dtype)

@@ -1,0 +1,91 @@
+"""The history of a run: loss per iteration, gradient norms per layer, validation losses, in bounded memory.
+
+The machine appends to these arrays while other threads read them. Each row of `blocks` stands for `block_size`
+iterations (minimum, maximum, mean, running mean); when the rows are full, neighbours merge. Minimum and maximum stay true
+for a run of any length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.engine import machine
+
+ROWS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """A consistent copy of the history. Block k covers iterations k * block_size + 1 … (k + 1) * block_size."""
+
+    block_size: int
+    minimum: np.ndarray
+    maximum: np.ndarray
+    mean: np.ndarray
+    smoothed: np.ndarray
+    norms: np.ndarray  # (blocks, gradients), the norm at each block's last iteration
+    names: tuple[str, ...]  # parameter names of the columns of `norms`
+    validation_iterations: np.ndarray
+    validation_losses: np.ndarray
+    last: float
+    running_mean: float
+
+    @property
+    def iterations(self) -> np.ndarray:
+        """The last iteration of every block."""
+        return (np.arange(len(self.mean)) + 1) * self.block_size
+
+
+class History:
+    """The arrays of one run, written by the machine, read by `curves`."""
+
+    def __init__(self, names: tuple[str, ...], rows: int = ROWS) -> None:
+        self.names = names
+        self.marks = np.zeros(machine.MARK_WORDS, dtype=np.int64)
+        self.marks[machine.BLOCK_SIZE] = 1
+        self.blocks = np.zeros((rows, 4))
+        self.sums = np.full(machine.SUM_WORDS, np.nan)
+        self.norms = np.zeros((rows, len(names)), dtype=np.float32)
+        self.validations = np.zeros((rows, 2))
+
+    @property
+    def last(self) -> float:
+        return float(self.sums[machine.SUM_LAST])
+
+    @property
+    def smoothed(self) -> float:
+        return float(self.sums[machine.SUM_SMOOTHED])
+
+    @property
+    def last_validation(self) -> float:
+        count = int(self.marks[machine.VALIDATIONS])
+        return float(self.validations[count - 1, 1]) if count else float("nan")
+
+    def curves(self) -> Curves:
+        """A copy made while the machine may be writing: taken again when rows were moved meanwhile."""
+        while True:
+            version = int(self.marks[machine.VERSION])
+            if version % 2 == 0:
+                count, size = int(self.marks[machine.BLOCKS]), int(self.marks[machine.BLOCK_SIZE])
+                checks = int(self.marks[machine.VALIDATIONS])
+                blocks, norms = self.blocks[:count].copy(), self.norms[:count].copy()
+                validations = self.validations[:checks].copy()
+                if int(self.marks[machine.VERSION]) == version:
+                    break
+        return Curves(
+            size, blocks[:, 0], blocks[:, 1], blocks[:, 2], blocks[:, 3], norms, self.names, validations[:, 0], validations[:, 1],
+            self.last, self.smoothed,
+        )  # fmt: skip
+
+    def with_names(self, names: tuple[str, ...]) -> History:
+        """The same history for an edited network: losses stay, norms stay where the parameter's name does."""
+        result = History(names, len(self.blocks))
+        result.marks[:], result.blocks[:], result.sums[:] = self.marks, self.blocks, self.sums
+        result.validations[:] = self.validations
+        result.norms[:] = np.nan
+        for column, name in enumerate(names):
+            if name in self.names:
+                result.norms[:, column] = self.norms[:, self.names.index(name)]
+        return result

@@ -1,0 +1,330 @@
+"""The machine: compiled functions that run any program, in whole slices of training steps or one instruction at a time.
+
+Training, prediction, stepping, gradient checks and the command line all go through `_execute`. `run_training` holds whole epochs in
+one call without the GIL: shuffle, gather, forward, loss, backward, update, history. It polls one control word per
+step: LEAVE makes it return, FRAME makes it copy the watched tensors into the spare half of a double buffer and
+flip a sequence number. No Python runs per step or per frame.
+
+Arguments shared by the functions below:
+    addresses   int64 (instructions)       function addresses
+    table       int64 (instructions, 3)    first operand, phase, unused
+    operands    int64                      operand words
+    arena       real                       all numbers of the network
+    context     int64 (16)                 position of the run, see nnlab.core.kernel.context
+    layout      int64                      offsets of the program, see LAYOUT_* below
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.core.kernel import compiled
+from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
+from nnlab.core.kernel.random_numbers import shuffle
+from nnlab.core.kernel.views import call_address, load_volatile, store_release
+
+# Words of `layout`.
+(
+    LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_GRADIENTS_END, LAYOUT_PARAMETER_GRADIENTS_END,
+    LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_PARAMETERS_END, LAYOUT_CLIP, LAYOUT_SHUFFLE,
+) = range(12)  # fmt: skip
+LAYOUT_WORDS = 12
+
+# Words of `control`, written by other threads (atomically) while the machine runs.
+LEAVE, FRAME = 0, 1
+CONTROL_WORDS = 8
+
+# Results of run_training.
+DONE, LEFT, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT = range(4)
+
+# Words of `marks`, the integer part of the history.
+(BLOCKS, BLOCK_SIZE, IN_BLOCK, VALIDATIONS, VERSION, LAST_VALIDATION, COMPACTIONS) = range(7)
+MARK_WORDS = 8
+# Columns of `blocks`, one row per block of iterations.
+BLOCK_MINIMUM, BLOCK_MAXIMUM, BLOCK_MEAN, BLOCK_SMOOTHED = range(4)
+# Words of `sums`: the block being filled, and the running mean.
+SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_SMOOTHED, SUM_LAST = range(5)
+SUM_WORDS = 8
+SMOOTHING = 0.98  # share of the running mean that one iteration keeps
+
+# Words of a frame's `meta`.
+(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_SMOOTHED, META_START, META_REVISION) = range(8)
+META_WORDS = 12
+
+_REAL = ("float32", "float64")
+_PROGRAM = "int64[::1],int64[:,::1],int64[::1],{0}[::1],int64[::1],int64[::1]"
+
+
+def _signatures(result: str, arguments: str) -> list[str]:
+    return [f"{result}({arguments.format(real)})" for real in _REAL]
+
+
+@compiled(*_signatures("void", "int64[::1],int64[:,::1],int64[::1],{0}[::1],int64[::1],int64,int64"))
+def execute(addresses, table, operands, arena, context, start, stop):  # type: ignore[no-untyped-def]
+    """Runs the instructions start .. stop-1."""
+    for pc in range(start, stop):
+        call_address(addresses[pc], arena, operands, table[pc, 0], context)
+
+
+@compiled(*_signatures("void", "{0}[::1],int64[::1]"))
+def zero_gradients(arena, layout):  # type: ignore[no-untyped-def]
+    arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_GRADIENTS_END]] = 0
+
+
+@compiled("void(int64[::1],int64[::1],int64[::1])")
+def make_order(order, context, layout):  # type: ignore[no-untyped-def]
+    """The order of the current epoch: a function of (seed, epoch)."""
+    if layout[LAYOUT_SHUFFLE]:
+        shuffle(order, context[SEED], context[EPOCH])
+    else:
+        for i in range(order.size):
+            order[i] = i
+
+
+@compiled(*_signatures("void", "{0}[::1],int64[::1],int64[::1],int64[::1],{0}[:,::1],{0}[:,::1]"))
+def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[no-untyped-def]
+    """Gathers the next batch into the arena and zeroes the gradients; a new epoch starts with a new order."""
+    samples = data_x.shape[0]
+    context[SAMPLES] = samples
+    context[TRAINING] = 1
+    if context[BATCH_START] >= samples:  # the data became smaller
+        context[BATCH_START], context[BATCH] = 0, 0
+    if context[BATCH_START] == 0 or order.size != samples:
+        make_order(order, context, layout)
+    start = context[BATCH_START]
+    rows = min(context[BATCH_SIZE], samples - start)
+    context[ROWS] = rows
+    features, outputs = data_x.shape[1], data_y.shape[1]
+    x, y = layout[LAYOUT_INPUT], layout[LAYOUT_TARGET]
+    for n in range(rows):
+        sample = order[start + n]
+        for i in range(features):
+            arena[x + n * features + i] = data_x[sample, i]
+        for i in range(outputs):
+            arena[y + n * outputs + i] = data_y[sample, i]
+    arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_GRADIENTS_END]] = 0
+    context[PC] = 0
+
+
+@compiled(*_signatures("void", "{0}[::1],int64[::1]"))
+def clip_gradients(arena, layout):  # type: ignore[no-untyped-def]
+    """Scales all parameter gradients so that their common norm is at most the limit (0: no limit)."""
+    limit = arena[layout[LAYOUT_CLIP]]
+    if limit <= 0:
+        return
+    total = 0.0
+    for i in range(layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
+        total += np.float64(arena[i]) * np.float64(arena[i])
+    norm = np.sqrt(total)
+    scale = limit / (norm + 1e-6)  # as torch.nn.utils.clip_grad_norm_
+    if scale < 1:
+        for i in range(layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
+            arena[i] *= scale
+
+
+@compiled(*_signatures("boolean", "{0}[::1],int64,int64"))
+def all_finite(arena, start, stop):  # type: ignore[no-untyped-def]
+    """Whether a region holds no NaN or infinity; x * 0 is 0 exactly for finite x, and eight sums run side by side."""
+    a = b = c = d = arena[start] * 0
+    i = start
+    while i + 4 <= stop:
+        a += arena[i] * 0
+        b += arena[i + 1] * 0
+        c += arena[i + 2] * 0
+        d += arena[i + 3] * 0
+        i += 4
+    while i < stop:
+        a += arena[i] * 0
+        i += 1
+    return a + b + c + d == 0
+
+
+@compiled("void(int64[::1],int64)")
+def end_step(context, rows):  # type: ignore[no-untyped-def]
+    """Counts the iteration, the batch and, after the last batch, the epoch."""
+    context[ITERATION] += 1
+    context[BATCH] += 1
+    context[BATCH_START] += rows
+    if context[BATCH_START] >= context[SAMPLES]:
+        context[EPOCH] += 1
+        context[BATCH], context[BATCH_START] = 0, 0
+    context[PC] = 0
+
+
+@compiled("void(int64[::1],float64[:,::1],float32[:,::1])")
+def _merge_neighbours(marks, blocks, norms):  # type: ignore[no-untyped-def]
+    # An odd version tells a reader on another thread that rows are moving.
+    store_release(marks, VERSION, marks[VERSION] + 1)
+    half = blocks.shape[0] // 2
+    for row in range(half):
+        a, b = 2 * row, 2 * row + 1
+        blocks[row, BLOCK_MINIMUM] = min(blocks[a, BLOCK_MINIMUM], blocks[b, BLOCK_MINIMUM])
+        blocks[row, BLOCK_MAXIMUM] = max(blocks[a, BLOCK_MAXIMUM], blocks[b, BLOCK_MAXIMUM])
+        blocks[row, BLOCK_MEAN] = 0.5 * (blocks[a, BLOCK_MEAN] + blocks[b, BLOCK_MEAN])
+        blocks[row, BLOCK_SMOOTHED] = blocks[b, BLOCK_SMOOTHED]
+        for k in range(norms.shape[1]):
+            norms[row, k] = norms[b, k]
+    marks[BLOCKS] = half
+    marks[BLOCK_SIZE] *= 2
+    marks[COMPACTIONS] += 1
+    store_release(marks, VERSION, marks[VERSION] + 1)
+
+
+@compiled(*_signatures("void", "{0}[::1],int64[:,::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64"))
+def record(arena, spans, marks, blocks, sums, norms, loss):  # type: ignore[no-untyped-def]
+    """Adds one iteration's loss to the history; at the end of a block, the gradient norms too.
+
+    The history has a fixed number of rows. When they are full, neighbours merge and every block stands for twice as many
+    iterations: minimum and maximum stay true, memory stays bounded, whatever the length of the run.
+    `spans` holds (offset, length) of every parameter's gradient, one column of `norms` each.
+    """
+    if marks[IN_BLOCK] == 0:
+        sums[SUM_MINIMUM] = loss
+        sums[SUM_MAXIMUM] = loss
+        sums[SUM_TOTAL] = 0.0
+    first = marks[BLOCKS] == 0 and marks[IN_BLOCK] == 0
+    sums[SUM_MINIMUM] = min(sums[SUM_MINIMUM], loss)
+    sums[SUM_MAXIMUM] = max(sums[SUM_MAXIMUM], loss)
+    sums[SUM_TOTAL] += loss
+    sums[SUM_SMOOTHED] = loss if first else SMOOTHING * sums[SUM_SMOOTHED] + (1.0 - SMOOTHING) * loss
+    sums[SUM_LAST] = loss
+    marks[IN_BLOCK] += 1
+    if marks[IN_BLOCK] < marks[BLOCK_SIZE]:
+        return
+    row = marks[BLOCKS]
+    blocks[row, BLOCK_MINIMUM] = sums[SUM_MINIMUM]
+    blocks[row, BLOCK_MAXIMUM] = sums[SUM_MAXIMUM]
+    blocks[row, BLOCK_MEAN] = sums[SUM_TOTAL] / marks[BLOCK_SIZE]
+    blocks[row, BLOCK_SMOOTHED] = sums[SUM_SMOOTHED]
+    for k in range(spans.shape[0]):
+        total = 0.0
+        for i in range(spans[k, 0], spans[k, 0] + spans[k, 1]):
+            total += np.float64(arena[i]) * np.float64(arena[i])
+        norms[row, k] = np.sqrt(total)
+    marks[IN_BLOCK] = 0
+    store_release(marks, BLOCKS, row + 1)
+    if row + 1 == blocks.shape[0]:
+        _merge_neighbours(marks, blocks, norms)
+
+
+@compiled("void(int64[::1],float64[:,::1],int64,float64)")
+def record_validation(marks, validations, iteration, loss):  # type: ignore[no-untyped-def]
+    """Adds one row (iteration, loss); when the rows are full, every second one is kept."""
+    row = marks[VALIDATIONS]
+    validations[row, 0] = iteration
+    validations[row, 1] = loss
+    marks[LAST_VALIDATION] = iteration
+    store_release(marks, VALIDATIONS, row + 1)
+    if row + 1 == validations.shape[0]:
+        store_release(marks, VERSION, marks[VERSION] + 1)
+        half = validations.shape[0] // 2
+        for i in range(half):
+            validations[i, 0] = validations[2 * i + 1, 0]
+            validations[i, 1] = validations[2 * i + 1, 1]
+        marks[VALIDATIONS] = half
+        store_release(marks, VERSION, marks[VERSION] + 1)
+
+
+@compiled(*_signatures("float64", _PROGRAM + ",int64,{0}[:,::1],{0}[:,::1],{0}[:,::1]"))
+def evaluate(addresses, table, operands, arena, context, layout, capacity, data_x, data_y, outputs):  # type: ignore[no-untyped-def]
+    """Mean loss over all samples, in chunks of `capacity` rows; outputs (samples, k) receives the network's output if k > 0.
+
+    Without targets (data_y of width 0) only the outputs are computed, and the result is 0.
+    `layout[LAYOUT_LOSS]` is the loss, `layout[LAYOUT_CLIP]` the offset of the output here (an evaluation clips nothing).
+    """
+    samples, features, width = data_x.shape[0], data_x.shape[1], outputs.shape[1]
+    stop = layout[LAYOUT_FORWARD_END] if data_y.shape[1] else layout[LAYOUT_UPDATE_START]
+    context[TRAINING] = 0
+    total = 0.0
+    start = 0
+    while start < samples:
+        rows = min(capacity, samples - start)
+        context[ROWS] = rows
+        for n in range(rows):
+            for i in range(features):
+                arena[layout[LAYOUT_INPUT] + n * features + i] = data_x[start + n, i]
+            for i in range(data_y.shape[1]):
+                arena[layout[LAYOUT_TARGET] + n * data_y.shape[1] + i] = data_y[start + n, i]
+        execute(addresses, table, operands, arena, context, 0, stop)
+        if data_y.shape[1]:
+            total += np.float64(arena[layout[LAYOUT_LOSS]]) * rows
+        for n in range(rows):
+            for i in range(width):
+                outputs[start + n, i] = arena[layout[LAYOUT_CLIP] + n * width + i]
+        start += rows
+    return total / max(samples, 1)
+
+
+@compiled(*_signatures("void", "{0}[::1],int64[::1],int64[::1],int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,float64,float64"))
+def publish(arena, context, order, spans, frames, meta, batches, sequence, loss, smoothed, revision):  # type: ignore[no-untyped-def]
+    """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
+
+    The reader takes the half of the last sequence number and checks afterwards that it has not moved by two.
+    """
+    number = sequence[0]
+    half = (number + 1) & 1
+    place = 0
+    for k in range(spans.shape[0]):
+        offset, length = spans[k, 0], spans[k, 1]
+        for i in range(length):
+            frames[half, place + i] = arena[offset + i]
+        place += length
+    meta[half, META_ITERATION] = context[ITERATION]
+    meta[half, META_EPOCH] = context[EPOCH]
+    meta[half, META_BATCH] = context[BATCH]
+    meta[half, META_ROWS] = context[ROWS]
+    meta[half, META_LOSS] = loss
+    meta[half, META_SMOOTHED] = smoothed
+    meta[half, META_REVISION] = revision
+    start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
+    if context[PC] > 0 or context[ITERATION] == 0:
+        start = context[BATCH_START]
+    meta[half, META_START] = start
+    for n in range(min(context[ROWS], batches.shape[1])):
+        batches[half, n] = order[start + n] if 0 <= start + n < order.size else -1
+    store_release(sequence, 0, number + 1)
+
+
+@compiled(
+    *_signatures(
+        "int64",
+        _PROGRAM + ",int64[::1],{0}[:,::1],{0}[:,::1],"  # order, data_x, data_y
+        + _PROGRAM + ",int64,{0}[:,::1],{0}[:,::1],"  # evaluation program, its capacity, validation data
+        "int64[:,::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # history
+        "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,"  # frames
+        "int64[::1],int64",  # control, steps
+    )
+)  # fmt: skip
+def run_training(  # type: ignore[no-untyped-def]
+    addresses, table, operands, arena, context, layout, order, data_x, data_y,
+    e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y,
+    norm_spans, marks, blocks, sums, norms, validations,
+    spans, frames, meta, batches, sequence, revision,
+    control, steps,
+):  # fmt: skip
+    """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite (that step is not applied)."""
+    nothing = e_arena[:0].reshape(0, 0)
+    for _ in range(steps):
+        if load_volatile(control, LEAVE):
+            return LEFT
+        begin_step(arena, context, layout, order, data_x, data_y)
+        rows = context[ROWS]
+        execute(addresses, table, operands, arena, context, 0, layout[LAYOUT_FORWARD_END])
+        loss = np.float64(arena[layout[LAYOUT_LOSS]])
+        if not np.isfinite(loss):
+            return NOT_FINITE_LOSS
+        execute(addresses, table, operands, arena, context, layout[LAYOUT_FORWARD_END], layout[LAYOUT_UPDATE_START])
+        if not all_finite(arena, layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
+            return NOT_FINITE_GRADIENT
+        clip_gradients(arena, layout)
+        execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
+        end_step(context, rows)
+        record(arena, norm_spans, marks, blocks, sums, norms, loss)
+        if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
+            e_arena[: layout[LAYOUT_PARAMETERS_END]] = arena[: layout[LAYOUT_PARAMETERS_END]]
+            score = evaluate(e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing)
+            record_validation(marks, validations, context[ITERATION], score)
+        if load_volatile(control, FRAME):
+            store_release(control, FRAME, 0)
+            publish(arena, context, order, spans, frames, meta, batches, sequence, loss, sums[SUM_SMOOTHED], revision)
+    return DONE

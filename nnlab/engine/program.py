@@ -1,0 +1,143 @@
+"""A program: a network as data for the machine.
+
+All numbers of a network lie in one flat array, the arena. In order:
+
+    parameters | moments | constants | values | parameter gradients | value gradients
+
+Parameters come first, so that two programs of one graph (training, evaluation) share their layout and a snapshot is
+one copy; the gradients come last, so that one fill zeroes them. An instruction is a row of the instruction table (first
+operand, phase, node) plus a function address; an operand is an offset and the lengths its view needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from nnlab.core.explanation import Explanation
+from nnlab.core.kernel import Adapter, Argument
+from nnlab.core.tensor import Shape
+from nnlab.graph.graph import Graph
+
+FORWARD, LOSS, BACKWARD, UPDATE = range(4)
+PHASES = ("forward", "loss", "backward", "update")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a tensor lies: `shape` is without the batch axis; with `has_batch`, rows of the batch follow one another."""
+
+    offset: int
+    shape: Shape
+    has_batch: bool
+
+    @property
+    def row(self) -> int:
+        """Elements per sample, or in all for a tensor without batch axis."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
+
+    def span(self, rows: int) -> tuple[int, int]:
+        """(offset, elements) that `rows` samples occupy."""
+        return self.offset, self.row * (rows if self.has_batch else 1)
+
+    def view(self, arena: np.ndarray, rows: int) -> np.ndarray:
+        """The tensor as an array of natural shape over the arena, nothing copied."""
+        offset, size = self.span(rows)
+        shape = (rows, *self.shape) if self.has_batch else self.shape
+        return arena[offset : offset + size].reshape(shape)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One argument of an instruction. `tensor` is its name in `Program.places`; a skipped gradient has none."""
+
+    argument: Argument
+    tensor: str | None
+    written: bool
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Instruction:
+    pc: int
+    phase: int
+    node_id: str
+    adapter: Adapter
+    operands: tuple[Operand, ...]
+    explanations: tuple[Explanation, ...] = ()
+    parameter: str | None = None  # update instructions: the parameter they change
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset(o.tensor for o in self.operands if o.tensor is not None and not o.written)
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset(o.tensor for o in self.operands if o.tensor is not None and o.written)
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """A parameter tensor: its name ("dense_1.weight"), initialiser, and the places of value and moments."""
+
+    name: str
+    node_id: str
+    init: str
+    place: Place
+    moments: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Everything the machine needs, and the names by which people find it."""
+
+    graph: Graph
+    real: str  # "float32" or "float64"
+    capacity: int  # most rows of a batch
+    instructions: tuple[Instruction, ...]
+    places: Mapping[str, Place]
+    parameters: tuple[ParameterInfo, ...]
+    constants: Mapping[str, tuple[int, float]]  # name -> (offset, value)
+    input_name: str
+    output_name: str
+    target_name: str | None
+    loss_name: str | None
+    loss_node: str | None
+    parameters_end: int
+    moments_end: int
+    gradients: tuple[int, int]  # region that is zeroed: (start, end)
+    parameter_gradients_end: int
+    arena_size: int
+    operand_table: np.ndarray
+    instruction_table: np.ndarray  # (instructions, 3): first operand, phase, unused
+
+    @cached_property
+    def dtype(self) -> np.dtype:
+        return np.dtype(self.real)
+
+    @cached_property
+    def addresses(self) -> np.ndarray:
+        """Function addresses in this process; compiles what has never been compiled on this machine."""
+        return np.array([i.adapter.address(self.real) for i in self.instructions], dtype=np.int64)
+
+    @cached_property
+    def forward_end(self) -> int:
+        return sum(i.phase <= LOSS for i in self.instructions)
+
+    @cached_property
+    def update_start(self) -> int:
+        return sum(i.phase <= BACKWARD for i in self.instructions)
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(p.place.row for p in self.parameters)
+
+    @property
+    def adapters(self) -> tuple[Adapter, ...]:
+        return tuple(dict.fromkeys(i.adapter for i in self.instructions))

@@ -1,0 +1,163 @@
+"""A run: one program training on one set of data, with its history and its mailbox.
+
+This is the thread-free core of training. `train` enters the machine for many steps; `stepper` does one step an instruction at
+a time through the same compiled functions, so that both leave the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.core.errors import TrainingError
+from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC
+from nnlab.engine import machine
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
+from nnlab.engine.frame import Mailbox
+from nnlab.engine.history import History
+from nnlab.engine.layout import layout_of
+from nnlab.engine.program import PHASES, Program
+from nnlab.engine.state import State, carry_over, initial
+from nnlab.engine.stepper import Stepper
+from nnlab.graph.graph import Graph
+
+SMALLEST_CAPACITY = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Training and validation data as contiguous arrays of the program's real type; targets are (samples, outputs)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    validation_x: np.ndarray
+    validation_y: np.ndarray
+
+    @staticmethod
+    def of(program: Program, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None, validation_y: np.ndarray | None) -> Samples:
+        """Checks shapes and targets against the program; raises DataError saying what does not fit."""
+        train_x = as_samples(program, x)
+        train_y = as_targets(program, y, len(train_x))
+        if validation_x is None or validation_y is None or not len(validation_x):
+            return Samples(train_x, train_y, train_x[:0], train_y[:0])
+        held_x = as_samples(program, validation_x)
+        return Samples(train_x, train_y, held_x, as_targets(program, validation_y, len(held_x)))
+
+
+class Run:
+    """Program, state, data, history and mailbox of one training run."""
+
+    def __init__(
+        self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
+        update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
+        watched: Iterable[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
+        self.evaluator = Evaluator(graph, real)
+        self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
+        self.state = initial(self.program, batch_size, seed)
+        self.layout = layout_of(self.program, shuffle)
+        self.order = np.arange(len(self.samples.x), dtype=np.int64)
+        self.history = History(tuple(p.name for p in self.program.parameters))
+        self.mailbox = Mailbox(self.program, watched)
+        self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
+        self.revision = revision
+        self.norm_spans = self._gradient_spans()
+        self.stepper = Stepper(self)
+        self.program.addresses, self.evaluator.program.addresses  # noqa: B018  (compiles or loads before the first step)
+
+    def _gradient_spans(self) -> np.ndarray:
+        spans = []
+        for info in self.program.parameters:
+            node_id, tensor = info.name.rsplit(".", 1)
+            place = self.program.places[f"{node_id}.d_{tensor}"]
+            spans.append((place.offset, place.row))
+        return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+    def continue_from(self, old: Run, keep_history: bool = True) -> None:
+        """Takes over position, unchanged weights and moments, and the history of an earlier run (an edited network)."""
+        self.state = carry_over(old.state, self.program, int(self.state.context[BATCH_SIZE]))
+        self._apply_constants()
+        if keep_history:
+            self.history = old.history.with_names(tuple(p.name for p in self.program.parameters))
+        if len(old.order) == len(self.order):
+            self.order[:] = old.order
+        self.state.context[PC] = 0
+
+    def _apply_constants(self) -> None:
+        for offset, value in self.program.constants.values():
+            self.state.arena[offset] = value
+
+    @property
+    def iteration(self) -> int:
+        return int(self.state.context[ITERATION])
+
+    def train(self, steps: int) -> int:
+        """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set. Returns the steps done.
+
+        Raises TrainingError naming step, node and tensor when a loss or gradient is not finite; weights stay as before that step.
+        """
+        if self.stepper.inside:
+            raise TrainingError("A stepped iteration is not finished; finish it or step back before training goes on.")
+        self.stepper.forget()
+        before = self.iteration
+        p, e, s, h, m = self.program, self.evaluator, self.samples, self.history, self.mailbox
+        status = machine.run_training(
+            p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout,
+            self.order, s.x, s.y,
+            e.program.addresses, e.program.instruction_table, e.program.operand_table, e.state.arena, e.state.context, e.layout,
+            e.program.capacity, s.validation_x, s.validation_y,
+            self.norm_spans, h.marks, h.blocks, h.sums, h.norms, h.validations,
+            m.spans, m.frames, m.meta, m.batches, m.sequence, float(self.revision),
+            self.control, steps,
+        )  # fmt: skip
+        if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
+            raise self._not_finite()
+        return self.iteration - before
+
+    def publish(self) -> None:
+        """Writes a frame of the state as it is (the machine does it itself while it trains)."""
+        m = self.mailbox
+        loss = self.current_loss()
+        machine.publish(
+            self.state.arena, self.state.context, self.order, m.spans, m.frames, m.meta, m.batches, m.sequence,
+            loss, self.history.smoothed, float(self.revision),
+        )  # fmt: skip
+
+    def current_loss(self) -> float:
+        """The loss of the batch in the arena, NaN before the first."""
+        assert self.program.loss_name is not None
+        pc = int(self.state.context[PC])
+        if self.state.rows == 0 or (self.stepper.inside and pc < self.program.forward_end):
+            return math.nan
+        return float(self.state[self.program.loss_name][0])
+
+    def validate(self) -> tuple[float, np.ndarray]:
+        """(mean validation loss, outputs) with the present weights; NaN without validation data."""
+        self.evaluator.load(self.state.arena)
+        if not len(self.samples.validation_x):
+            return math.nan, np.empty((0, self.evaluator.outputs), dtype=self.program.dtype)
+        return self.evaluator.loss(self.samples.validation_x, self.samples.validation_y)
+
+    def _not_finite(self) -> TrainingError:
+        """Which tensor went wrong first, in the order of the instructions of the step that was not applied."""
+        rows = self.state.rows
+        step = self.iteration + 1
+        for instruction in self.program.instructions[: self.program.update_start]:
+            for operand in instruction.operands:
+                if operand.tensor is None:
+                    continue
+                values = self.program.places[operand.tensor].view(self.state.arena, rows)
+                if not np.isfinite(values).all():
+                    phase = PHASES[instruction.phase]
+                    kind = "NaN" if np.isnan(values).any() else "infinity"
+                    return TrainingError(
+                        f"Training stopped at iteration {step:,}: {operand.tensor} became {kind} ({phase} of {instruction.node_id}). "
+                        "The weights are those before it; try a smaller learning rate."
+                    )
+        return TrainingError(f"Training stopped at iteration {step:,}: a gradient became infinite. Try a smaller learning rate.")
+

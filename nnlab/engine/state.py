@@ -1,0 +1,117 @@
+"""The state of a run: one arena and one context. A snapshot of parameters, moments and context is a whole state.
+
+`initial` draws weights as a function of the seed; `carry_over` keeps what was learned when the graph is edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.initializers import initial_values
+from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ROWS, SEED, TRAINING
+from nnlab.engine.program import Program
+
+
+@dataclass(eq=False)
+class State:
+    """The numbers of one program."""
+
+    program: Program
+    arena: np.ndarray  # (arena_size,) of the program's real type
+    context: np.ndarray  # int64, see nnlab.core.kernel.context
+
+    @property
+    def rows(self) -> int:
+        return int(self.context[ROWS])
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """A tensor by name, as a view over the arena ("dense_1.weight", "dense_1.d_weight", "tanh_1.y", "mse_1.loss")."""
+        try:
+            place = self.program.places[name]
+        except KeyError:
+            raise NNLabError(f"There is no tensor {name!r} in this network.") from None
+        return place.view(self.arena, self.rows)
+
+    def set_constant(self, name: str, value: float) -> None:
+        """Changes a scalar such as "optimizer.learning_rate" between steps."""
+        self.arena[self.program.constants[name][0]] = value
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters by name."""
+        return {p.name: p.place.view(self.arena, 1).copy() for p in self.program.parameters}
+
+    def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
+        """Sets parameters; names, shapes and finiteness are checked before anything is written."""
+        places = {p.name: p.place for p in self.program.parameters}
+        checked = {}
+        for name, value in values.items():
+            if name not in places:
+                raise NNLabError(f"There is no parameter {name!r}; this network has {', '.join(places) or 'none'}.")
+            array = np.asarray(value, dtype=self.arena.dtype)
+            if array.shape != places[name].shape:
+                raise NNLabError(f"{name} has shape {places[name].shape}, but values of shape {array.shape} were given.")
+            if not np.isfinite(array).all():
+                raise NNLabError(f"{name}: the given values contain NaN or infinity; only finite numbers are accepted.")
+            checked[name] = array
+        for name, array in checked.items():
+            places[name].view(self.arena, 1)[...] = array
+
+
+def new_state(program: Program, batch_size: int, seed: int) -> State:
+    """A state with constants set and all else zero."""
+    arena = np.zeros(program.arena_size, dtype=program.dtype)
+    for offset, value in program.constants.values():
+        arena[offset] = value
+    context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
+    context[SEED], context[BATCH_SIZE], context[TRAINING] = seed, batch_size, 1
+    return State(program, arena, context)
+
+
+def initial(program: Program, batch_size: int, seed: int) -> State:
+    """A state at iteration 0 with freshly drawn weights: a function of (graph, seed)."""
+    state = new_state(program, batch_size, seed)
+    for info in program.parameters:
+        info.place.view(state.arena, 1)[...] = initial_values(info.init, info.place.shape, seed, info.name)
+    return state
+
+
+def carry_over(old: State, program: Program, batch_size: int) -> State:
+    """A state of `program` that keeps position, weights and moments of every parameter whose name and shape are unchanged.
+
+    A node that was only renamed (same operator, settings and place) keeps its weights under the new name. Everything else
+    starts from the run's seed.
+    """
+    seed = int(old.context[SEED])
+    state = initial(program, batch_size, seed)
+    state.context[:] = old.context
+    state.context[BATCH_SIZE] = batch_size
+    state.context[ROWS] = 0
+    former = _former_names(old.program, program)
+    known = {p.name: p for p in old.program.parameters}
+    for info in program.parameters:
+        tensor = info.name.rsplit(".", 1)[1]
+        before = known.get(f"{former.get(info.node_id, info.node_id)}.{tensor}")
+        if before is None or before.place.shape != info.place.shape:
+            continue
+        info.place.view(state.arena, 1)[...] = before.place.view(old.arena, 1)
+        for name, place in info.moments.items():
+            if name in before.moments and before.moments[name].shape == place.shape:
+                place.view(state.arena, 1)[...] = before.moments[name].view(old.arena, 1)
+    return state
+
+
+def _former_names(old: Program, new: Program) -> dict[str, str]:
+    gone = [node for node in old.graph.nodes if node.id not in new.graph]
+    names = {}
+    for node in new.graph.nodes:
+        if node.id not in old.graph:
+            for candidate in gone:
+                if (candidate.operator, candidate.settings, candidate.position) == (node.operator, node.settings, node.position):
+                    names[node.id] = candidate.id
+                    gone.remove(candidate)
+                    break
+    return names

@@ -1,0 +1,164 @@
+"""Stepping: one instruction of a training step at a time, forwards and back.
+
+Forwards runs the same compiled functions as training, in the same order. Back restores what the instruction overwrote:
+saved before it ran, so going back and forth is exact, for any operator and optimiser.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnlab.core.explanation import Moment
+from nnlab.core.kernel.context import PC
+from nnlab.engine import machine
+from nnlab.engine.program import Instruction
+
+if TYPE_CHECKING:
+    from nnlab.engine.run import Run
+
+MEMORY = 256 * 1024 * 1024  # bytes kept for stepping back
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What one stepped instruction read and wrote: arrays of natural shape by kernel argument, before and after."""
+
+    instruction: Instruction
+    before: dict[str, np.ndarray | float]
+    after: dict[str, np.ndarray | float]
+
+    def moment(self, target: str, index: tuple[int, ...]) -> Moment:
+        """The element of one written tensor, ready for the operator's explanation."""
+        return Moment(self.before, self.after, target, index)
+
+
+@dataclass(eq=False)
+class _Undo:
+    inside: bool
+    trace: Trace | None  # the instruction that was shown before this one ran
+    context: np.ndarray
+    order: np.ndarray
+    marks: np.ndarray
+    sums: np.ndarray
+    rows: tuple[np.ndarray, np.ndarray] | None  # the history's rows, when this instruction may merge them
+    spans: list[tuple[int, np.ndarray]]
+
+    @property
+    def bytes(self) -> int:
+        return sum(values.nbytes for _, values in self.spans) + self.order.nbytes
+
+
+class Stepper:
+    """Steps through iterations of a run. `inside` is true between the first and the last instruction of an iteration."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.inside = False
+        self.trace: Trace | None = None  # the instruction that ran last
+        self._undo: deque[_Undo] = deque()
+        self._bytes = 0
+
+    @property
+    def pc(self) -> int:
+        """The next instruction; 0 outside an iteration."""
+        return int(self.run.state.context[PC]) if self.inside else 0
+
+    @property
+    def can_go_back(self) -> bool:
+        return bool(self._undo)
+
+    def forget(self) -> None:
+        """Drops what is kept for going back (training goes on at full speed)."""
+        self._undo.clear()
+        self._bytes = 0
+        self.trace = None
+
+    def forward(self) -> Trace:
+        """Runs the next instruction; the first of an iteration gathers its batch, the last completes the iteration."""
+        run, state, program = self.run, self.run.state, self.run.program
+        if self.inside:
+            undo = self._save([])
+        else:
+            undo = self._save([(0, state.arena.copy())])
+            machine.begin_step(state.arena, state.context, run.layout, run.order, run.samples.x, run.samples.y)
+            self.inside = True
+        pc = int(state.context[PC])
+        instruction = program.instructions[pc]
+        self._keep_what_it_writes(undo, instruction, pc)
+        before = self._tensors(instruction)
+        if pc == program.update_start:
+            machine.clip_gradients(state.arena, run.layout)
+            before = self._tensors(instruction)
+        machine.execute(program.addresses, program.instruction_table, program.operand_table, state.arena, state.context, pc, pc + 1)
+        state.context[PC] = pc + 1
+        self.trace = Trace(instruction, before, self._tensors(instruction))
+        if pc + 1 == len(program.instructions):
+            self._complete()
+        return self.trace
+
+    def back(self) -> bool:
+        """Takes the last instruction back; False when there is none to take back."""
+        if not self._undo:
+            return False
+        undo = self._undo.pop()
+        self._bytes -= undo.bytes
+        run, history = self.run, self.run.history
+        for offset, values in undo.spans:
+            run.state.arena[offset : offset + len(values)] = values
+        run.state.context[:], run.order[:] = undo.context, undo.order
+        history.marks[:], history.sums[:] = undo.marks, undo.sums
+        if undo.rows is not None:
+            history.blocks[:], history.norms[:] = undo.rows
+        self.inside, self.trace = undo.inside, undo.trace
+        return True
+
+    def finish(self) -> None:
+        """Runs the rest of the iteration, if one is begun."""
+        while self.inside:
+            self.forward()
+
+    def _complete(self) -> None:
+        run = self.run
+        loss = run.current_loss()
+        machine.end_step(run.state.context, run.state.rows)
+        h = run.history
+        machine.record(run.state.arena, run.norm_spans, h.marks, h.blocks, h.sums, h.norms, loss)
+        self.inside = False
+
+    def _keep_what_it_writes(self, undo: _Undo, instruction: Instruction, pc: int) -> None:
+        program, state = self.run.program, self.run.state
+        spans = [program.places[name].span(state.rows) for name in sorted(instruction.writes)]
+        if pc == program.update_start:  # clipping may scale every gradient
+            start = program.gradients[0]
+            spans.append((start, program.parameter_gradients_end - start))
+        if not undo.spans:
+            undo.spans.extend((offset, state.arena[offset : offset + length].copy()) for offset, length in spans)
+        self._bytes += undo.bytes
+        while self._bytes > MEMORY and len(self._undo) > 1:
+            self._bytes -= self._undo.popleft().bytes
+
+    def _save(self, spans: Iterable[tuple[int, np.ndarray]]) -> _Undo:
+        run, h = self.run, self.run.history
+        full = int(h.marks[machine.BLOCKS]) + 1 == len(h.blocks)
+        undo = _Undo(
+            self.inside, self.trace, run.state.context.copy(), run.order.copy(), h.marks.copy(), h.sums.copy(),
+            (h.blocks.copy(), h.norms.copy()) if full else None, list(spans),
+        )  # fmt: skip
+        self._undo.append(undo)
+        return undo
+
+    def _tensors(self, instruction: Instruction) -> dict[str, np.ndarray | float]:
+        """Copies of the instruction's operands by kernel argument."""
+        program, state = self.run.program, self.run.state
+        result: dict[str, np.ndarray | float] = {}
+        for operand in instruction.operands:
+            if operand.tensor is not None:
+                result[operand.argument.name] = program.places[operand.tensor].view(state.arena, state.rows).copy()
+            elif operand.argument.kind == "scalar":
+                result[operand.argument.name] = float(state.arena[operand.words[0]])
+        return result
