@@ -1,0 +1,149 @@
+"""The text of a CSV file before any number is read: encoding, line ends, delimiter, header, and its records by line.
+
+Files come from spreadsheets, databases and scripts: with or without a byte order mark, in UTF-8, UTF-16 or a
+Windows code page, with commas, semicolons, tabs or bars. What can be told apart safely is read; what cannot is
+refused in words.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab.core.errors import DataError
+
+MAX_BYTES = 256 * 2**20
+MAX_COLUMNS = 10_000
+DELIMITERS = (",", ";", "\t", "|")
+
+# UTF-32 first: its mark begins with that of UTF-16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive; save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
+    (b"PAR1", "a Parquet file; convert it to CSV"),
+    (b"\x1f\x8b", "compressed; unpack it first"),
+    (b"%PDF", "a PDF document; it must be CSV"),
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # characters that no table of text contains
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """A CSV file as text with line ends '\\n', its delimiter and the names in its first line."""
+
+    name: str  # of the file, for messages
+    text: str
+    delimiter: str
+    columns: tuple[str, ...]
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Each record after the header, and the line (from 1) it begins in; empty lines are left out.
+
+        Raises DataError for a quotation mark that does not fit.
+        """
+        reader = csv.reader(io.StringIO(self.text), delimiter=self.delimiter, strict=True)
+        line = 1
+        try:
+            for number, record in enumerate(reader):
+                if number and record:
+                    yield line, record
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"{self.name}, line {line}: a quotation mark is not closed or not doubled inside quoted text, "
+                f"or a cell has more than {csv.field_size_limit():,} characters."
+            ) from error
+
+
+def read_csv_text(path: Path) -> CsvText:
+    """Reads a file and its header. Raises DataError for what is no text, has no header, or only one column."""
+    text = _decode(_read(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
+    headers = [(delimiter, _header(text, delimiter, path.name)) for delimiter in DELIMITERS]
+    delimiter, cells = max(headers, key=lambda pair: len(pair[1]))
+    columns = tuple(" ".join(cell.split()) for cell in cells)
+    _check_header(columns, path.name)
+    return CsvText(path.name, text, delimiter, columns)
+
+
+def as_number(cell: str, decimal: str = ".") -> float | None:
+    """The number a cell holds, with '.' or ',' before its decimals; None when it holds something else."""
+    if decimal == ",":
+        if "." in cell:
+            return None
+        cell = cell.replace(",", ".")
+    try:
+        return float(cell) if cell.isascii() else None
+    except ValueError:
+        return None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            raise DataError(f"There is no file {path}.")
+        if not path.is_file():
+            raise DataError(f"{path} is not a file.")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DataError(f"{path.name} has {size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB can be read.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"{path} cannot be read: {reason}.") from error
+
+
+def _decode(content: bytes, name: str) -> str:
+    for signature, what in _NOT_TEXT:
+        if content.startswith(signature):
+            raise DataError(f"{name} is {what}.")
+    encodings = next(([encoding] for mark, encoding in _MARKS if content.startswith(mark)), ["utf-8", "cp1252", "latin-1"])
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _CONTROL.search(text):
+            break
+        return text
+    raise DataError(f"{name} is not a text file, or its encoding is unknown; save it as CSV in UTF-8.")
+
+
+def _header(text: str, delimiter: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DataError(f"{name}, line 1: the column names cannot be read ({error}).") from error
+
+
+def _check_header(columns: tuple[str, ...], name: str) -> None:
+    if not columns:
+        raise DataError(f"{name}, line 1 is empty; it must name the columns.")
+    if len(columns) == 1:
+        raise DataError(
+            f"{name}, line 1 names one column; at least two are needed (features, then the target), separated by , ; | or tabs."
+        )
+    if len(columns) > MAX_COLUMNS:
+        raise DataError(f"{name} has {len(columns):,} columns; at most {MAX_COLUMNS:,} can be read.")
+    numbers = [number for number in map(as_number, columns) if number is not None]
+    if numbers and numbers != list(range(len(numbers))):  # 0, 1, 2 … are the names pandas gives; 5.1, 3.5 … are a first row
+        number = next(column for column in columns if as_number(column) is not None)
+        raise DataError(f"{name}, line 1 must name the columns, but holds the number {number}; add a line of names above the rows.")
+    for place, column in enumerate(columns, 1):
+        if not column:
+            raise DataError(f"{name}, line 1: column {place} has no name; name it, or delete it if it only numbers the rows.")
+        if columns.index(column) + 1 < place:
+            raise DataError(f"{name}, line 1: columns {columns.index(column) + 1} and {place} are both named {column!r}; rename one.")

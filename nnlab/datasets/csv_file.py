@@ -1,0 +1,174 @@
+"""A CSV file of one's own: a line of column names, numeric features, and the target in the last column.
+
+DuckDB's CSV reader parses the rows and converts the numbers, in parallel. Only when something does not fit is the
+text walked once more, by Python's `csv` module, to say in which line and column.
+
+The last column decides what is learned: text makes classes, in alphabetical order; whole numbers with few different
+values make classes too; other numbers are a continuous target. The setting `target` overrules that.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nnlab.core.dataset import Dataset, Table, Target, register
+from nnlab.core.errors import DataError
+from nnlab.core.setting import Setting, Value
+from nnlab.datasets._csv_text import CsvText, as_number, read_csv_text
+
+MOST_CLASSES = 1000
+MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+
+
+def make(settings: Mapping[str, Value], seed: int) -> Table:
+    path = str(settings["path"]).strip()
+    if not path:
+        raise DataError("No CSV file is chosen; set the path of one.")
+    csv_text = read_csv_text(Path(path).expanduser())
+    columns = _read_columns(csv_text)
+    target, y = _target(csv_text, columns, str(settings["target"]))
+    return Table(columns.x, y, csv_text.columns[:-1], target)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The cells of all rows: features, and the last column both as text and, where it is one, as number (else NaN)."""
+
+    x: np.ndarray  # float64 (rows, features), finite
+    text: np.ndarray  # str (rows,), stripped, none empty
+    number: np.ndarray  # float64 (rows,)
+
+
+def _read_columns(csv_text: CsvText) -> Columns:
+    """All cells; raises DataError naming line and column of the first that is missing, extra or no number."""
+    decimals = (".",) if csv_text.delimiter == "," else (".", ",")
+    rejection = ""
+    for decimal in decimals:
+        columns, rejection = _run_duckdb(csv_text, decimal)
+        if columns is not None:
+            return columns
+    if next(csv_text.records(), None) is None:
+        raise DataError(f"{csv_text.name} has no rows below its header.")
+    # With both decimal marks refused, the reading that got further is the one the file means.
+    line, message = max(_first_problem(csv_text, decimal) for decimal in decimals)
+    if line:
+        raise DataError(f"{csv_text.name}, line {line}{message}.")
+    raise DataError(f"{csv_text.name} cannot be read: {rejection}.")
+
+
+def _run_duckdb(csv_text: CsvText, decimal: str) -> tuple[Columns | None, str]:
+    """The cells, or None and the reader's own reason when a row was rejected or a cell is missing."""
+    import duckdb
+
+    names = [f"c{index}" for index in range(len(csv_text.columns))]
+    types = ", ".join(f"'{name}': '{'DOUBLE' if name != names[-1] else 'VARCHAR'}'" for name in names)
+    # A decimal comma is possible in the target wherever the comma does not separate columns.
+    target = names[-1] if csv_text.delimiter == "," else f"replace({names[-1]}, ',', '.')"
+    options = (
+        "delim=?, decimal_separator=?, quote='\"', escape='\"', header=true, auto_detect=false, compression='none', "
+        "hive_partitioning=false, store_rejects=true, rejects_limit=1"
+    )
+    query = f"SELECT *, TRY_CAST({target} AS DOUBLE) AS number FROM read_csv(?, columns={{{types}}}, {options})"
+    offline: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    # The reader sees a clean copy under a plain name: it would take "data[1].csv" for a pattern and "x.csv.gz" for compressed.
+    with tempfile.TemporaryDirectory(prefix="nnlab-") as folder, duckdb.connect(":memory:", config=offline) as connection:
+        copy = Path(folder) / "rows.csv"
+        copy.write_text(csv_text.text, encoding="utf-8", newline="\n")
+        try:
+            cells = connection.execute(query, [str(copy), csv_text.delimiter, decimal]).fetchnumpy()
+            rejected = connection.execute("SELECT line, error_message FROM reject_errors LIMIT 1").fetchone()
+        except duckdb.Error as error:
+            return None, str(error).split("\n", 1)[0].rstrip(".")
+    if rejected is not None:
+        return None, f"line {rejected[0]}: {str(rejected[1]).rstrip('.')}"
+    x = np.column_stack([np.ma.filled(cells[name], np.nan) for name in names[:-1]]).astype(np.float64)
+    text = np.array([str(cell).strip() for cell in np.ma.filled(cells[names[-1]], "")], dtype=object)
+    if not len(x) or not np.isfinite(x).all() or not text.all():
+        return None, "a cell is empty or infinite"
+    return Columns(x, text, np.ma.filled(cells["number"], np.nan).astype(np.float64)), ""
+
+
+def _first_problem(csv_text: CsvText, decimal: str) -> tuple[int, str]:
+    """The line of the first record that does not fit, and what is wrong there; (0, "") when every record fits."""
+    names = csv_text.columns
+    for line, record in csv_text.records():
+        if len(record) == len(names) + 1 and not record[-1]:
+            record = record[:-1]  # a delimiter at the end of the line
+        if len(record) != len(names):
+            return line, f" has {len(record)} value{'s' if len(record) > 1 else ''}, but line 1 names {len(names)} columns"
+        for name, cell in zip(names, record, strict=True):
+            value = cell.strip()
+            if not value or (value.lower() in _MISSING and name != names[-1]):
+                what = f"holds {value!r} instead of a number" if value else "is empty"
+                return line, f": column {name!r} {what}; fill in the value or delete the line"
+            number = as_number(value, decimal)
+            if name != names[-1] and number is None:
+                return line, f": column {name!r} holds {value[:40]!r}, which is not a number; only the last column may hold text"
+            if name != names[-1] and not np.isfinite(number or 0.0):
+                return line, f": column {name!r} holds {value[:40]!r}; it must be a finite number"
+    return 0, ""
+
+
+def _target(csv_text: CsvText, columns: Columns, choice: str) -> tuple[Target, np.ndarray]:
+    """What the last column is and its values: class numbers int64 (rows,), or numbers float64 (rows, 1)."""
+    name = csv_text.columns[-1]
+    if (columns.text == columns.text[0]).all():
+        raise DataError(f"{csv_text.name}: the target, column {name!r}, is {columns.text[0]!r} in every row; there is nothing to learn.")
+    numeric = np.isfinite(columns.number)
+    distinct = np.unique(columns.number[numeric])
+    few = len(distinct) <= MOST_CLASSES_OF_NUMBERS and (len(distinct) <= 2 or len(numeric) >= 3 * len(distinct))
+    whole = bool((distinct == np.floor(distinct)).all())
+    wants_numbers = choice == "numbers" or (choice == "automatic" and numeric.mean() > 0.5 and not (numeric.all() and whole and few))
+    if not wants_numbers:
+        return _classes(csv_text, columns, numeric)
+    if not numeric.all():
+        row = int(np.argmin(numeric))
+        line = next(line for number, (line, _) in enumerate(csv_text.records()) if number == row)
+        raise DataError(
+            f"{csv_text.name}, line {line}: the target, column {name!r}, holds {columns.text[row][:40]!r}, which is not a number."
+        )
+    return Target("continuous", (name,)), columns.number.reshape(-1, 1)
+
+
+def _classes(csv_text: CsvText, columns: Columns, numeric: np.ndarray) -> tuple[Target, np.ndarray]:
+    name = csv_text.columns[-1]
+    if numeric.all():
+        values, y = np.unique(columns.number, return_inverse=True)
+        names = tuple(f"{value:.12g}" for value in values)
+    else:
+        values, y = np.unique(columns.text.astype(str), return_inverse=True)
+        names = tuple(str(value) for value in values)
+    if len(names) > MOST_CLASSES or (len(names) == len(y) and len(y) > 2):
+        raise DataError(
+            f"{csv_text.name}: the target, column {name!r}, holds {len(names):,} different values in {len(y):,} rows, too many for classes."
+        )
+    return Target("binary" if len(names) == 2 else "classes", names), y.astype(np.int64)
+
+
+register(
+    Dataset(
+        name="csv_file",
+        title="CSV file",
+        category="File",
+        description="A file of your own: a line of column names, numeric features, and the target in the last column.",
+        settings=(
+            Setting(
+                "path", "", title="File", tip="A text file with a line of column names; separated by commas, semicolons, tabs or bars."
+            ),
+            Setting(
+                "target",
+                "automatic",
+                choices=("automatic", "classes", "numbers"),
+                tip="How to read the last column; automatic takes text and few different whole numbers for classes.",
+            ),
+        ),
+        make=make,
+        standardize=True,
+    )
+)
