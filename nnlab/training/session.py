@@ -1,0 +1,188 @@
+"""Session: a network in Python, without a window: predict, gradients, single steps, fit, trace.
+
+Conventions are those of the contract: weights are (out, in), batch is the first axis, losses are means over batch and outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError, SettingError, TrainingError
+from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
+from nnlab.core.optimizer import LEARNING_RATE
+from nnlab.engine import machine
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
+from nnlab.engine.history import Curves
+from nnlab.engine.layout import layout_of
+from nnlab.engine.program import PHASES
+from nnlab.engine.run import Run
+from nnlab.engine.state import State, initial
+from nnlab.graph.graph import Graph
+from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
+from nnlab.training.settings import EPOCHS
+
+REALS = ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class StepTrace:
+    """One instruction of a traced step: what it read and wrote, by tensor name ("dense_1.weight")."""
+
+    pc: int
+    phase: str
+    node_id: str
+    reads: Mapping[str, np.ndarray]
+    writes: Mapping[str, np.ndarray]
+
+
+class Session:
+    """A graph with weights and an optimiser.
+
+    Raises GraphError when the graph cannot run and SettingError when a setting is out of its range; a failing call leaves the
+    session as it was.
+    """
+
+    def __init__(
+        self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32", **settings: Any
+    ) -> None:
+        if dtype not in REALS:
+            raise SettingError(f"dtype is {dtype!r}; choose one of {', '.join(REALS)}.")
+        self.graph = graph
+        self.dtype = dtype
+        self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings)
+        self._seed = seed
+        self._state = initial(compile(graph, 1, dtype, self._update), 1, seed)
+        self._evaluator = Evaluator(graph, dtype)
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters: {"dense_1.weight": (out, in), "dense_1.bias": (out,), …}."""
+        return self._state.parameters()
+
+    def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
+        """Sets some or all parameters; a wrong name, shape or NaN is an error that changes nothing."""
+        self._state.set_parameters(values)
+
+    @property
+    def iteration(self) -> int:
+        return int(self._state.context[ITERATION])
+
+    def predict(self, x: Any) -> np.ndarray:
+        """Network outputs (batch, outputs) for x (batch, features): what enters the loss, logits for a classifier."""
+        self._evaluator.load(self._state.arena)
+        return self._evaluator.predict(np.asarray(x))
+
+    def loss(self, x: Any, y: Any) -> float:
+        """The mean loss over (x, y), nothing is updated."""
+        self._evaluator.load(self._state.arena)
+        return self._evaluator.loss(np.asarray(x), np.asarray(y))[0]
+
+    def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
+        """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
+        state, layout = self._with_batch(x, y)
+        program = state.program
+        self._execute(state, 0, program.update_start)
+        assert program.loss_name is not None
+        found = {}
+        for info in program.parameters:
+            node_id, tensor = info.name.rsplit(".", 1)
+            found[info.name] = state[f"{node_id}.d_{tensor}"].copy()
+        return float(state[program.loss_name][0]), found
+
+    def step(self, x: Any, y: Any) -> float:
+        """One optimiser update on exactly this batch; returns the loss before it."""
+        state, layout = self._with_batch(x, y)
+        program = state.program
+        self._execute(state, 0, program.update_start)
+        self._require_finite(state)
+        machine.clip_gradients(state.arena, layout)
+        self._execute(state, program.update_start, len(program.instructions))
+        return self._finish(state)
+
+    def trace(self, x: Any, y: Any) -> Iterator[StepTrace]:
+        """`step`, one instruction at a time; when exhausted, the weights are bit-identical to those of `step`."""
+        state, layout = self._with_batch(x, y)
+        program = state.program
+        for instruction in program.instructions:
+            reads = {name: state[name].copy() for name in sorted(instruction.reads)}
+            if instruction.pc == program.update_start:
+                self._require_finite(state)
+                machine.clip_gradients(state.arena, layout)
+            self._execute(state, instruction.pc, instruction.pc + 1)
+            writes = {name: state[name].copy() for name in sorted(instruction.writes)}
+            yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
+        self._finish(state)
+
+    def fit(
+        self, x: Any, y: Any, epochs: int = 10, batch_size: int = 32, shuffle: bool = True, validation: tuple[Any, Any] | None = None
+    ) -> Curves:
+        """Trains for whole epochs inside the machine; returns the loss history."""
+        EPOCHS.check(epochs, "fit")
+        BATCH_SIZE_SETTING.check(batch_size, "fit")
+        held_x, held_y = validation if validation is not None else (None, None)
+        run = Run(
+            self.graph, np.asarray(x), np.asarray(y), held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed,
+            real=self.dtype, shuffle=shuffle,
+        )  # fmt: skip
+        before = self._state
+        self._adopt(before, run.state)
+        samples = len(run.samples.x)
+        if samples == 0:
+            raise NNLabError("fit needs at least one sample, but x is empty.")
+        run.train(epochs * -(-samples // batch_size))
+        self._state = run.state
+        return run.history.curves()
+
+    def _adopt(self, source: State, target: State) -> None:
+        """Copies weights, moments and the iteration count between states of the same graph."""
+        end = source.program.moments_end
+        assert end == target.program.moments_end
+        target.arena[:end] = source.arena[:end]
+        target.context[ITERATION] = source.context[ITERATION]
+
+    def _with_batch(self, x: Any, y: Any) -> tuple[State, np.ndarray]:
+        """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""
+        program = self._state.program
+        data = as_samples(program, np.asarray(x))
+        if not len(data):
+            raise NNLabError("A step needs at least one sample, but x is empty.")
+        targets = as_targets(program, np.asarray(y), len(data))
+        if len(data) > program.capacity:
+            larger = initial(compile(self.graph, len(data), self.dtype, self._update), len(data), self._seed)
+            self._adopt(self._state, larger)
+            self._state = larger
+        state = self._state
+        program = state.program
+        state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = len(data)
+        assert program.target_name is not None
+        state[program.input_name][...] = data
+        place = program.places[program.target_name]
+        offset, size = place.span(len(data))
+        state.arena[offset : offset + size] = targets.ravel()
+        layout = layout_of(program)
+        machine.zero_gradients(state.arena, layout)
+        return state, layout
+
+    def _execute(self, state: State, start: int, stop: int) -> None:
+        p = state.program
+        machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, start, stop)
+
+    def _require_finite(self, state: State) -> None:
+        program = state.program
+        assert program.loss_name is not None
+        if not np.isfinite(state[program.loss_name][0]):
+            raise TrainingError(f"The loss of {program.loss_node} is not finite; the weights are unchanged. Try a smaller learning rate.")
+        for info in program.parameters:
+            node_id, tensor = info.name.rsplit(".", 1)
+            if not np.isfinite(state[f"{node_id}.d_{tensor}"]).all():
+                raise TrainingError(f"The gradient of {info.name} is not finite; the weights are unchanged.")
+
+    def _finish(self, state: State) -> float:
+        state.context[ITERATION] += 1
+        assert state.program.loss_name is not None
+        return float(state[state.program.loss_name][0])
