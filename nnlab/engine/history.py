@@ -18,8 +18,9 @@ ROWS = 4096
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """A consistent copy of the history. Block k covers iterations k * block_size + 1 … (k + 1) * block_size."""
+    """A consistent copy of the history. Block k covers iterations origin + k * block_size + 1 … origin + (k + 1) * block_size."""
 
+    origin: int
     block_size: int
     minimum: np.ndarray
     maximum: np.ndarray
@@ -35,16 +36,17 @@ class Curves:
     @property
     def iterations(self) -> np.ndarray:
         """The last iteration of every block."""
-        return (np.arange(len(self.mean)) + 1) * self.block_size
+        return self.origin + (np.arange(len(self.mean)) + 1) * self.block_size
 
 
 class History:
     """The arrays of one run, written by the machine, read by `curves`."""
 
-    def __init__(self, names: tuple[str, ...], rows: int = ROWS) -> None:
+    def __init__(self, names: tuple[str, ...], rows: int = ROWS, origin: int = 0) -> None:
         self.names = names
         self.marks = np.zeros(machine.MARK_WORDS, dtype=np.int64)
         self.marks[machine.BLOCK_SIZE] = 1
+        self.marks[machine.ORIGIN] = self.marks[machine.LAST_VALIDATION] = origin
         self.blocks = np.zeros((rows, 4))
         self.sums = np.full(machine.SUM_WORDS, np.nan)
         self.norms = np.zeros((rows, len(names)), dtype=np.float32)
@@ -75,7 +77,7 @@ class History:
                 if int(self.marks[machine.VERSION]) == version:
                     break
         return Curves(
-            size, blocks[:, 0], blocks[:, 1], blocks[:, 2], blocks[:, 3], norms, self.names, validations[:, 0], validations[:, 1],
+            int(self.marks[machine.ORIGIN]), size, blocks[:, 0], blocks[:, 1], blocks[:, 2], blocks[:, 3], norms, self.names, validations[:, 0], validations[:, 1],
             self.last, self.smoothed,
         )  # fmt: skip
 

@@ -68,9 +68,9 @@ class Instruction:
     pc: int
     phase: int
     node_id: str
-    adapter: Adapter
-    operands: tuple[Operand, ...]
-    explanations: tuple[Explanation, ...] = ()
+    adapter: Adapter = field(repr=False)
+    operands: tuple[Operand, ...] = field(repr=False)
+    explanations: tuple[Explanation, ...] = field(default=(), repr=False)
     parameter: str | None = None  # update instructions: the parameter they change
 
     @property

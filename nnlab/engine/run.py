@@ -54,7 +54,7 @@ class Run:
     def __init__(
         self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
         update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
-        watched: Iterable[str] | None = None,
+        watched: Iterable[str] | None = None, control: np.ndarray | None = None,
     ) -> None:  # fmt: skip
         self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
         self.evaluator = Evaluator(graph, real)
@@ -64,7 +64,7 @@ class Run:
         self.order = np.arange(len(self.samples.x), dtype=np.int64)
         self.history = History(tuple(p.name for p in self.program.parameters))
         self.mailbox = Mailbox(self.program, watched)
-        self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
+        self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.revision = revision
         self.norm_spans = self._gradient_spans()
         self.stepper = Stepper(self)
@@ -81,16 +81,31 @@ class Run:
     def continue_from(self, old: Run, keep_history: bool = True) -> None:
         """Takes over position, unchanged weights and moments, and the history of an earlier run (an edited network)."""
         self.state = carry_over(old.state, self.program, int(self.state.context[BATCH_SIZE]))
-        self._apply_constants()
+        for offset, value in self.program.constants.values():
+            self.state.arena[offset] = value
         if keep_history:
             self.history = old.history.with_names(tuple(p.name for p in self.program.parameters))
         if len(old.order) == len(self.order):
             self.order[:] = old.order
         self.state.context[PC] = 0
 
-    def _apply_constants(self) -> None:
-        for offset, value in self.program.constants.values():
-            self.state.arena[offset] = value
+    def reset(self, seed: int) -> None:
+        """Back to iteration 0 with the weights of `seed`: the same ones every time."""
+        batch_size = int(self.state.context[BATCH_SIZE])
+        self.state = initial(self.program, batch_size, seed)
+        self.history = History(self.history.names)
+        self.stepper = Stepper(self)
+
+    @property
+    def batch_size(self) -> int:
+        return int(self.state.context[BATCH_SIZE])
+
+    def set_batch_size(self, size: int) -> bool:
+        """Uses batches of `size` rows from the next step on; False when the arena is too small and a new run is needed."""
+        if size > self.program.capacity:
+            return False
+        self.state.context[BATCH_SIZE] = size
+        return True
 
     @property
     def iteration(self) -> int:

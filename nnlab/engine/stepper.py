@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,8 +29,8 @@ class Trace:
     """What one stepped instruction read and wrote: arrays of natural shape by kernel argument, before and after."""
 
     instruction: Instruction
-    before: dict[str, np.ndarray | float]
-    after: dict[str, np.ndarray | float]
+    before: dict[str, np.ndarray | float] = field(repr=False)
+    after: dict[str, np.ndarray | float] = field(repr=False)
 
     def moment(self, target: str, index: tuple[int, ...]) -> Moment:
         """The element of one written tensor, ready for the operator's explanation."""

@@ -1,0 +1,169 @@
+"""What the window asks of the training thread. Every command is an immutable value; the answer is an event.
+
+Commands are carried out between training steps, in the order they were sent.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnlab.core.preparation import Data
+from nnlab.engine.stepper import Trace
+from nnlab.graph.graph import Graph
+from nnlab.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Command:
+    """Base of all commands."""
+
+
+@dataclass(frozen=True, eq=False)
+class Load(Command):
+    """Train this network on this data from now on. With `keep`, unchanged weights, position and history are carried over."""
+
+    graph: Graph
+    data: Data
+    settings: TrainingSettings
+    revision: int
+    keep: bool = True
+
+
+@dataclass(frozen=True)
+class Block(Command):
+    """The document cannot be trained now; what was learned is kept for when it can."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Play(Command):
+    pass
+
+
+@dataclass(frozen=True)
+class Pause(Command):
+    pass
+
+
+@dataclass(frozen=True)
+class Iterate(Command):
+    """Whole iterations, then pause."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class FinishEpoch(Command):
+    """Up to the end of the current epoch, then pause."""
+
+
+@dataclass(frozen=True)
+class StepForward(Command):
+    """One instruction of the stepped iteration."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class StepBack(Command):
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class StepTo(Command):
+    """Forward or back to just after instruction `pc` of the current iteration."""
+
+    pc: int
+
+
+@dataclass(frozen=True)
+class FinishStep(Command):
+    """The rest of the stepped iteration."""
+
+
+@dataclass(frozen=True)
+class Reset(Command):
+    """Back to iteration 0 with the initial weights of `seed`."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class SetLearningRate(Command):
+    value: float
+
+
+@dataclass(frozen=True)
+class SetSpeed(Command):
+    """At most so many iterations a second; None: as fast as the machine can."""
+
+    iterations_per_second: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class TakeSnapshot(Command):
+    """Answers with a `Snapshot` through the future."""
+
+    answer: Future[Snapshot]
+
+
+@dataclass(frozen=True, eq=False)
+class Restore(Command):
+    """Sets weights, moments and position from a snapshot; what does not fit the present network is left out."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Close(Command):
+    """Ends the thread."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Weights and optimiser moments by name, and the position in the run."""
+
+    parameters: dict[str, np.ndarray]
+    moments: dict[str, np.ndarray]
+    context: np.ndarray
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of what the training thread tells."""
+
+
+@dataclass(frozen=True)
+class Loaded(Event):
+    revision: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class StateChanged(Event):
+    """Playing or paused; `reason` says why training stands still when it cannot run."""
+
+    playing: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Stepped(Event):
+    """A stepped instruction ran or was taken back. `pc` is the next one; `trace` the one that ran last, if any."""
+
+    trace: Trace | None
+    pc: int
+    inside: bool
+    can_go_back: bool
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """Something went wrong; the thread lives on. `detail` is a traceback for a report, empty for an expected error."""
+
+    message: str
+    detail: str = field(default="")
