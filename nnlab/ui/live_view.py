@@ -1,0 +1,52 @@
+"""What the panels and the canvas are shown on every tick: one immutable value, made by the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.preparation import Data
+from nnlab.engine.frame import Frame
+from nnlab.engine.history import Curves
+from nnlab.files.project import Project
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A setting that was changed while training: shown on every plot over iterations."""
+
+    iteration: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class LiveView:
+    """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probes)."""
+
+    project: Project
+    data: Data
+    frame: Frame
+    curves: Curves
+    marks: tuple[Mark, ...]
+    probes: Mapping[str, Any]
+    playing: bool
+    iterations_per_second: float
+    frames_per_second: float
+
+    def tensor(self, name: str) -> np.ndarray | None:
+        """A tensor of the frame by name ("dense_1.weight", "dense_1.d_weight", "tanh_1.y"), None if it has none."""
+        return self.frame.get(name)
+
+    @property
+    def batches(self) -> int:
+        """Batches per epoch."""
+        size = self.project.training.batch_size
+        return max(1, -(-len(self.data.x) // size))
+
+    @property
+    def validation_loss(self) -> float:
+        losses = self.curves.validation_losses
+        return float(losses[-1]) if len(losses) else float("nan")

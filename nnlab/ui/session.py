@@ -1,0 +1,362 @@
+"""The session: the window's side of training. It owns the trainer thread and follows the document.
+
+A timer of the display asks the machine for a frame and hands the newest one to whoever listens (`ticked`); training never
+waits for it. Edits of the document become commands; the worker's events come back through a queued signal.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.frame import Frame
+from nnlab.graph.diff import GraphDiff
+from nnlab.graph.validation import DataShape, Diagnostic, validate
+from nnlab.training import commands
+from nnlab.training.commands import Command, Event, Failed, Snapshot, StateChanged, Stepped
+from nnlab.training.probes import PROBES
+from nnlab.training.settings import TrainingSettings
+from nnlab.training.trainer import Trainer
+from nnlab.ui.document import Document
+from nnlab.ui.live_view import LiveView, Mark
+
+TICK_MILLISECONDS = 16
+PROBE_SHARE = 0.12  # share of the display thread's time that one probe may take
+SNAPSHOT_SECONDS = 30.0
+
+
+class Session(QObject):
+    """Plays, pauses and steps the document's network.
+
+    `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
+    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error.
+    """
+
+    ticked = Signal(object)
+    state_changed = Signal()
+    stepped = Signal(object)
+    failed = Signal(str, str)
+    _event = Signal(object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._trainer = Trainer(self._event.emit)
+        self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
+        self._revision = 0
+        self._playing = False
+        self._reason = ""
+        self._diagnostics: tuple[Diagnostic, ...] = ()
+        self._data: Data | None = None
+        self._data_error = ""
+        self._data_settings: DataSettings | None = None
+        self._loaded_training: TrainingSettings | None = None
+        self._pending: set[str] = set()
+        self._marks: list[Mark] = []
+        self._frame: Frame | None = None
+        self._evaluator: Evaluator | None = None
+        self._evaluator_revision = -1
+        self._wanted: dict[object, tuple[str, ...]] = {}
+        self._results: dict[str, Any] = {}
+        self._due: dict[str, float] = {}
+        self._ticks: deque[float] = deque(maxlen=90)
+        self._progress: deque[tuple[float, int]] = deque(maxlen=60)
+        self.last_step: Stepped | None = None
+        document.changed.connect(self._on_graph_changed)
+        document.data_changed.connect(lambda: self._changed("data"))
+        document.training_changed.connect(lambda: self._changed("training"))
+        document.replaced.connect(self.reload)
+        self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self.reload()
+        self._timer.start()
+
+    # What is known
+
+    @property
+    def is_playing(self) -> bool:
+        return self._playing
+
+    @property
+    def can_run(self) -> bool:
+        return not self._reason
+
+    @property
+    def reason(self) -> str:
+        """Why training cannot run, in one sentence; empty when it can."""
+        return self._reason
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self._diagnostics
+
+    @property
+    def data(self) -> Data | None:
+        return self._data
+
+    @property
+    def iteration(self) -> int:
+        """The iteration of the newest frame."""
+        frame = self._trainer.newest_frame() or self._frame
+        return frame.iteration if frame is not None else 0
+
+    @property
+    def frames_per_second(self) -> float:
+        if len(self._ticks) < 2:
+            return 0.0
+        return (len(self._ticks) - 1) / max(self._ticks[-1] - self._ticks[0], 1e-9)
+
+    @property
+    def iterations_per_second(self) -> float:
+        if not self._playing or len(self._progress) < 2:
+            return 0.0
+        (t0, n0), (t1, n1) = self._progress[0], self._progress[-1]
+        return max(0.0, (n1 - n0) / max(t1 - t0, 1e-9))
+
+    # What one can do
+
+    def play(self) -> None:
+        self._do(commands.Play())
+
+    def pause(self) -> None:
+        self._do(commands.Pause())
+
+    def toggle(self) -> None:
+        self.pause() if self._playing else self.play()
+
+    def step_iteration(self) -> None:
+        self._do(commands.Iterate(1))
+
+    def step_epoch(self) -> None:
+        self._do(commands.FinishEpoch())
+
+    def run_iterations(self, count: int) -> None:
+        """Trains for `count` iterations, then pauses."""
+        self._do(commands.Iterate(count))
+
+    def step_forward(self, count: int = 1) -> None:
+        self._do(commands.StepForward(count))
+
+    def step_back(self, count: int = 1) -> None:
+        self._do(commands.StepBack(count))
+
+    def step_to(self, pc: int) -> None:
+        self._do(commands.StepTo(pc))
+
+    def finish_step(self) -> None:
+        self._do(commands.FinishStep())
+
+    def rewind(self) -> None:
+        """Back to iteration 0 and the same initial weights."""
+        self._marks.clear()
+        self._do(commands.Reset(self._document.project.training.seed))
+
+    def dice(self) -> None:
+        """New initial weights: another seed, as an undoable edit."""
+        project = self._document.project
+        seed = random.SystemRandom().randrange(1, 100_000)
+        self._document.edit("New initial weights", replace(project, training=replace(project.training, seed=seed)))
+        self._synchronise()
+
+    def set_speed(self, iterations_per_second: float | None) -> None:
+        self._trainer.send(commands.SetSpeed(iterations_per_second))
+        self._progress.clear()
+
+    def want(self, owner: object, probes: Iterable[str]) -> None:
+        """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
+        self._wanted[owner] = tuple(probes)
+
+    def snapshot(self) -> Snapshot | None:
+        """Weights, moments and position of the run; None when there is no network."""
+        self._synchronise()
+        if self._frame is None and self._reason:
+            return None
+        answer: Future[Snapshot] = Future()
+        self._trainer.send(commands.TakeSnapshot(answer))
+        return answer.result(timeout=SNAPSHOT_SECONDS)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._do(commands.Restore(snapshot))
+
+    def close(self) -> None:
+        """Ends the training thread."""
+        self._timer.stop()
+        self._trainer.close()
+
+    def _do(self, command: Command) -> None:
+        self._synchronise()
+        self._trainer.send(command)
+
+    # Following the document
+
+    def _on_graph_changed(self, difference: GraphDiff) -> None:
+        if not difference.computes_the_same:
+            self._changed("graph")
+
+    def _changed(self, part: str) -> None:
+        """Notes what changed; several changes of one turn of the event loop become one command."""
+        if not self._pending:
+            QTimer.singleShot(0, self._synchronise)
+        self._pending.add(part)
+
+    def reload(self) -> None:
+        """Loads the document afresh: initial weights, no history."""
+        self._pending.clear()
+        self._marks.clear()
+        self._loaded_training = None
+        self._load(keep=False)
+
+    def _synchronise(self) -> None:
+        if not self._pending:
+            return
+        changed, self._pending = self._pending, set()
+        training, loaded = self._document.project.training, self._loaded_training
+        if changed == {"training"} and loaded is not None and not self._reason and self._adjust(loaded, training):
+            return
+        renewed = "data" in changed and self._data_settings is not None and self._data_settings.name != self._document.project.data.name
+        self._load(keep=not renewed)
+        if loaded is not None and loaded.seed != training.seed:
+            self._trainer.send(commands.Reset(training.seed))
+
+    def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
+        """Changes that need no new program; False when one is needed."""
+        if replace(after, learning_rate=before.learning_rate, seed=before.seed, epochs=before.epochs) != before:
+            self._mark(before, after)
+            return False
+        if after.learning_rate != before.learning_rate:
+            self._trainer.send(commands.SetLearningRate(after.learning_rate))
+        if after.seed != before.seed:
+            self._marks.clear()
+            self._trainer.send(commands.Reset(after.seed))
+        self._mark(before, after)
+        self._loaded_training = after
+        return True
+
+    def _mark(self, before: TrainingSettings, after: TrainingSettings) -> None:
+        iteration = self.iteration
+        texts = []
+        if before.learning_rate != after.learning_rate:
+            texts.append(f"rate {before.learning_rate:g} → {after.learning_rate:g}")
+        if before.batch_size != after.batch_size:
+            texts.append(f"batch {before.batch_size} → {after.batch_size}")
+        if before.optimizer != after.optimizer:
+            texts.append(f"{before.optimizer} → {after.optimizer}")
+        if texts and iteration:
+            # A slider moves through many values; what counts is where it came to rest.
+            if self._marks and self._marks[-1].iteration == iteration:
+                self._marks.pop()
+            self._marks.append(Mark(iteration, ", ".join(texts)))
+
+    def _load(self, keep: bool) -> None:
+        project = self._document.project
+        self._prepare(project.data)
+        shape = None
+        if self._data is not None:
+            shape = DataShape(self._data.x.shape[1], self._data.target)
+        self._diagnostics = validate(project.graph, shape)
+        errors = [d for d in self._diagnostics if d.severity == "error"]
+        if self._data_error:
+            self._refuse(self._data_error)
+        elif errors:
+            where = f" in {errors[0].node_id}" if errors[0].node_id else ""
+            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+            self._refuse(f"Training waits for {count}{where}")
+        else:
+            assert self._data is not None
+            self._revision += 1
+            self._reason = ""
+            self._loaded_training = project.training
+            self._trainer.send(commands.Load(project.graph, self._data, project.training, self._revision, keep))
+            self.state_changed.emit()
+
+    def _refuse(self, reason: str) -> None:
+        self._reason, self._playing = reason, False
+        self._trainer.send(commands.Block(reason))
+        self.state_changed.emit()
+
+    def _prepare(self, settings: DataSettings) -> None:
+        if settings == self._data_settings:
+            return
+        self._data_settings = settings
+        try:
+            self._data, self._data_error = prepare(settings), ""
+        except NNLabError as error:
+            self._data, self._data_error = None, str(error)
+
+    # Events and frames
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, StateChanged):
+            self._playing = event.playing
+            self._progress.clear()
+            self.state_changed.emit()
+        elif isinstance(event, Stepped):
+            self.last_step = event
+            self.stepped.emit(event)
+        elif isinstance(event, Failed):
+            self._playing = False
+            self.failed.emit(event.message, event.detail)
+            self.state_changed.emit()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._ticks.append(now)
+        if self._playing:
+            self._trainer.want_frame()
+        frame = self._trainer.newest_frame(self._frame.sequence if self._frame is not None else 0)
+        if frame is None:
+            # Another program has another mailbox, whose numbers start afresh.
+            newest = self._trainer.newest_frame()
+            if newest is None or self._frame is None or newest.revision == self._frame.revision:
+                if not self._playing and self._frame is not None and self._probes_missing():
+                    self._show(self._frame, now)
+                return
+            frame = newest
+        if frame.revision != self._revision:
+            return  # made by an earlier version of the network
+        self._frame = frame
+        self._progress.append((now, frame.iteration))
+        self._show(frame, now)
+
+    def _probes_missing(self) -> bool:
+        return any(name not in self._results for names in self._wanted.values() for name in names)
+
+    def _show(self, frame: Frame, now: float) -> None:
+        curves = self._trainer.curves()
+        if curves is None or self._data is None:
+            return
+        self._compute_probes(frame, now)
+        self.ticked.emit(
+            LiveView(
+                self._document.project, self._data, frame, curves, tuple(self._marks), MappingProxyType(dict(self._results)), self._playing,
+                self.iterations_per_second, self.frames_per_second,
+            )  # fmt: skip
+        )
+
+    def _compute_probes(self, frame: Frame, now: float) -> None:
+        """Computes what visible panels ask for, each at a rate its cost allows; always all of them while standing still."""
+        assert self._data is not None
+        if self._evaluator is None or self._evaluator_revision != frame.revision:
+            self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
+            self._results.clear()
+            self._due.clear()
+        wanted = dict.fromkeys(name for names in self._wanted.values() for name in names)
+        due = [name for name in wanted if not self._playing or now >= self._due.get(name, 0.0)]
+        if due:
+            self._evaluator.load(frame.parameters)
+        for name in due:
+            start = time.perf_counter()
+            self._results[name] = PROBES[name](self._evaluator, self._data)
+            cost = time.perf_counter() - start
+            self._due[name] = now + max(cost / PROBE_SHARE, 0.03)
