@@ -266,7 +266,7 @@ def prepare_environment(environment: Path, checkout: Path, extras: Sequence[str]
     if "oracle" in extras:
         say("Installing NN Lab, its test tools and PyTorch (200 MB to several GB: minutes to half an hour)")
     else:
-        say("Installing NN Lab and its libraries (downloads about 400 MB the first time: one to five minutes)")
+        say("Installing NN Lab and its libraries (downloads about 300 MB the first time: one to five minutes)")
     target = "." + (f"[{','.join(wanted)}]" if wanted else "")
     python = str(environment_python(environment))
     status = run_step([python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", target], cwd=checkout)
