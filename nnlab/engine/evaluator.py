@@ -117,7 +117,8 @@ def as_targets(program: Program, y: np.ndarray, samples: int) -> np.ndarray:
     if kind.link == "softmax":
         classes = program.places[program.output_name].row
         if values.size and (values.min() < 0 or values.max() >= classes or np.any(values != np.floor(values))):
-            raise DataError(f"{program.loss_node} takes class numbers from 0 to {classes - 1}, but y reaches from {values.min():g} to {values.max():g}.")
+            reach = f"from {values.min():g} to {values.max():g}"
+            raise DataError(f"{program.loss_node} takes class numbers from 0 to {classes - 1}, but y reaches {reach}.")
     elif kind.link == "sigmoid" and values.size and (values.min() < 0 or values.max() > 1):
         raise DataError(f"{program.loss_node} takes targets from 0 to 1, but y reaches from {values.min():g} to {values.max():g}.")
     return np.ascontiguousarray(values, dtype=program.dtype)

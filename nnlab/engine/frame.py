@@ -48,11 +48,12 @@ class Frame:
 
 
 class Mailbox:
-    """The double buffer for one program."""
+    """The double buffer for one program: its parameters, and the watched tensors (by default all but the optimiser's moments)."""
 
     def __init__(self, program: Program, watched: Iterable[str] | None = None) -> None:
         self.program = program
-        names = list(program.places) if watched is None else [n for n in watched if n in program.places]
+        moments = {f"{p.name}.{m}" for p in program.parameters for m in p.moments}
+        names = [n for n in (program.places if watched is None else watched) if n in program.places and n not in moments]
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
             p.name: (p.place.offset, p.place) for p in program.parameters

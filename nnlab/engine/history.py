@@ -77,8 +77,12 @@ class History:
                 if int(self.marks[machine.VERSION]) == version:
                     break
         return Curves(
-            int(self.marks[machine.ORIGIN]), size, blocks[:, 0], blocks[:, 1], blocks[:, 2], blocks[:, 3], norms, self.names, validations[:, 0], validations[:, 1],
-            self.last, self.smoothed,
+            origin=int(self.marks[machine.ORIGIN]), block_size=size,
+            minimum=blocks[:, machine.BLOCK_MINIMUM], maximum=blocks[:, machine.BLOCK_MAXIMUM],
+            mean=blocks[:, machine.BLOCK_MEAN], smoothed=blocks[:, machine.BLOCK_SMOOTHED],
+            norms=norms, names=self.names,
+            validation_iterations=validations[:, 0], validation_losses=validations[:, 1],
+            last=self.last, running_mean=self.smoothed,
         )  # fmt: skip
 
     def with_names(self, names: tuple[str, ...]) -> History:

@@ -255,7 +255,12 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
     return total / max(samples, 1)
 
 
-@compiled(*_signatures("void", "{0}[::1],int64[::1],int64[::1],int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,float64,float64"))
+@compiled(
+    *_signatures(
+        "void",
+        "{0}[::1],int64[::1],int64[::1],int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,float64,float64",
+    )
+)
 def publish(arena, context, order, spans, frames, meta, batches, sequence, loss, smoothed, revision):  # type: ignore[no-untyped-def]
     """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
 
@@ -322,7 +327,9 @@ def run_training(  # type: ignore[no-untyped-def]
         record(arena, norm_spans, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
             e_arena[: layout[LAYOUT_PARAMETERS_END]] = arena[: layout[LAYOUT_PARAMETERS_END]]
-            score = evaluate(e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing)
+            score = evaluate(
+                e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing
+            )  # fmt: skip
             record_validation(marks, validations, context[ITERATION], score)
         if load_volatile(control, FRAME):
             store_release(control, FRAME, 0)

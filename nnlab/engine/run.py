@@ -21,7 +21,7 @@ from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.layout import layout_of
 from nnlab.engine.program import PHASES, Program
-from nnlab.engine.state import State, carry_over, initial
+from nnlab.engine.state import carry_over, initial
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 

@@ -155,7 +155,7 @@ class Graph:
     def to_json(self) -> str:
         """The graph as text; `from_json` reads it back."""
         nodes = [
-            {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": [float(v) for v in n.position]} for n in self.nodes
+            {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": list(map(float, n.position))} for n in self.nodes
         ]
         edges = [[e.source, e.source_port, e.target, e.target_port] for e in self.edges]
         return json.dumps({"format": FORMAT, "nodes": nodes, "edges": edges}, indent=1)
@@ -184,7 +184,7 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
 
     def graph(self) -> Graph:
         if self.format > FORMAT:
-            raise GraphError(f"This graph has format {self.format}, written by a newer NN Lab; this one reads up to {FORMAT}. Please update.")
+            raise GraphError(f"This graph has format {self.format}, of a newer NN Lab; this one reads up to {FORMAT}. Please update.")
         nodes: list[Node] = []
         seen: set[str] = set()
         for raw in self.nodes:

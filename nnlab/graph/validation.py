@@ -165,12 +165,12 @@ def _structure(graph: Graph) -> list[Diagnostic]:
 
 def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagnostic]:
     problems: list[Diagnostic] = []
-    for node in graph.input_nodes[:1]:
-        given = node.settings["features"]
+    for entry in graph.input_nodes[:1]:
+        given = entry.settings["features"]
         if given != data.features:
-            fix = Fix(f"Set {data.features} features", lambda g: edits.configure(g, node.id, features=data.features))
-            text = f"{node.id} takes {given} features, but the data has {data.features}."
-            problems.append(Diagnostic("error", text, node.id, (fix,)))
+            fix = Fix(f"Set {data.features} features", lambda g, i=entry.id: edits.configure(g, i, features=data.features))  # type: ignore[misc]
+            text = f"{entry.id} takes {given} features, but the data has {data.features}."
+            problems.append(Diagnostic("error", text, entry.id, (fix,)))
     for node in graph.losses[:1]:
         kind, target = node.kind, data.target
         if target.kind not in kind.target_kinds:
@@ -198,8 +198,9 @@ def _wrong_loss(node: Node, target: Target) -> Diagnostic:
 
 
 def _wrong_width(graph: Graph, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
-    what = f"a target of {target.classes} classes" if loss.kind.link == "softmax" else f"a target of {wanted} number{'s' if wanted > 1 else ''}"
-    need = "one logit per class" if loss.kind.link == "softmax" else "as many outputs"
+    classifies = loss.kind.link == "softmax"
+    what = f"a target of {target.classes} classes" if classifies else f"a target of {wanted} number{'s' if wanted > 1 else ''}"
+    need = "one logit per class" if classifies else "as many outputs"
     source = _nearest_with_units(graph, loss.id)
     text = f"{shape[-1] if len(shape) == 1 else show(shape)} outputs for {what}; {loss.id} needs {need}."
     if source is None:

@@ -84,7 +84,7 @@ class Session:
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
-        state, layout = self._with_batch(x, y)
+        state, _ = self._with_batch(x, y)
         program = state.program
         self._execute(state, 0, program.update_start)
         assert program.loss_name is not None

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,8 +24,29 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, History
 from nnlab.engine.run import Run
 from nnlab.training.commands import (
-    Block, Close, Command, Event, Failed, FinishEpoch, FinishStep, Iterate, Load, Loaded, Pause, Play, Reset, Restore, SetLearningRate,
-    SetSpeed, Snapshot, StateChanged, StepBack, StepForward, Stepped, StepTo, TakeSnapshot,
+    Block,
+    Close,
+    Command,
+    Event,
+    Failed,
+    FinishEpoch,
+    FinishStep,
+    Iterate,
+    Load,
+    Loaded,
+    Pause,
+    Play,
+    Reset,
+    Restore,
+    SetLearningRate,
+    SetSpeed,
+    Snapshot,
+    StateChanged,
+    StepBack,
+    StepForward,
+    Stepped,
+    StepTo,
+    TakeSnapshot,
 )  # fmt: skip
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
@@ -163,11 +185,10 @@ class Trainer:
     def _load(self, command: Load) -> None:
         settings, data = command.settings, command.data
         old = self._run
-        watched = None if command.graph.nodes else ()
         run = Run(
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=Update(settings.optimizer, settings.learning_rate, settings.optimizer_settings), batch_size=settings.batch_size,
-            seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, watched=watched, control=self._control,
+            seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
         )  # fmt: skip
         if old is not None and command.keep:
             old.stepper.finish()
@@ -272,7 +293,7 @@ class Trainer:
             restore_snapshot(self._run, command.snapshot)
             self._run.publish()
 
-    _handlers: dict[type[Command], Callable[..., None]] = {
+    _handlers: ClassVar[dict[type[Command], Callable[..., None]]] = {
         Load: _load,
         Block: _block,
         Play: lambda self, command: self._play(),
