@@ -62,7 +62,7 @@ def _where(condition: Array, a: Array, b: Array) -> Array:
     return np.where(condition != 0.0, a, b)
 
 
-_SMOOTH = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log2", "log10", "sqrt", "cbrt")
+_SMOOTH = ("sin", "cos", "tan", "exp", "sqrt", "tanh", "sinh", "cosh", "log2", "log10", "cbrt")
 _PIECEWISE = ("abs", "sign", "floor", "ceil", "round", "isnan", "isfinite")
 _INVERSE = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(

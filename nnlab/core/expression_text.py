@@ -191,7 +191,9 @@ class _Translator:
         kind, candidates = ("function", list(known.functions)) if following == "(" else ("variable", [*known.variables, *known.constants])
         glued = [f"{f}({name.removeprefix(f)})" for f in known.functions if name.startswith(f) and name.removeprefix(f) in known.variables]
         similar = glued or difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.6)
-        hint = f"did you mean {similar[0]!r}?" if similar else f"known are {', '.join(candidates)}"
+        hint = (
+            f"did you mean {similar[0]!r}?" if similar else f"known are {', '.join(candidates[:12])}{', …' if len(candidates) > 12 else ''}"
+        )
         return f"there is no {kind} {_short(name)!r}; {hint}"
 
     def _open(self, token: Token, called: bool) -> None:

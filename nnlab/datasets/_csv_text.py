@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,9 +73,8 @@ def read_csv_text(path: Path) -> CsvText:
     text = _decode(_read(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
-    headers = [(delimiter, _header(text, delimiter, path.name)) for delimiter in DELIMITERS]
-    delimiter, cells = max(headers, key=lambda pair: len(pair[1]))
-    columns = tuple(" ".join(cell.split()) for cell in cells)
+    delimiter, header = _delimiter_and_header(text)
+    columns = tuple(" ".join(cell.split()) for cell in header)
     _check_header(columns, path.name)
     return CsvText(path.name, text, delimiter, columns)
 
@@ -122,11 +122,23 @@ def _decode(content: bytes, name: str) -> str:
     raise DataError(f"{name} is not a text file, or its encoding is unknown; save it as CSV in UTF-8.")
 
 
-def _header(text: str, delimiter: str, name: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
-    except csv.Error as error:
-        raise DataError(f"{name}, line 1: the column names cannot be read ({error}).") from error
+def _delimiter_and_header(text: str) -> tuple[str, list[str]]:
+    """The delimiter that cuts most of the first rows into as many cells as the header, and the header's cells.
+
+    Among equals it is the one that makes most columns: a file whose first row is broken still has a delimiter, and
+    its error is told later.
+    """
+    candidates: list[tuple[int, int, str, list[str]]] = []
+    for delimiter in DELIMITERS:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        try:
+            header = next(reader, [])
+            fitting = sum(len(record) == len(header) for record in itertools.islice(reader, 20)) if len(header) > 1 else 0
+        except csv.Error:  # with this delimiter the quotation marks do not fit
+            header, fitting = text.split("\n", 1)[0].split(delimiter), 0
+        candidates.append((fitting, len(header), delimiter, header))
+    _, _, delimiter, header = max(candidates, key=lambda candidate: candidate[:2])
+    return delimiter, header
 
 
 def _check_header(columns: tuple[str, ...], name: str) -> None:

@@ -89,7 +89,7 @@ def _run_duckdb(csv_text: CsvText, decimal: str) -> tuple[Columns | None, str]:
         return None, f"line {rejected[0]}: {str(rejected[1]).rstrip('.')}"
     x = np.column_stack([np.ma.filled(cells[name], np.nan) for name in names[:-1]]).astype(np.float64)
     text = np.array([str(cell).strip() for cell in np.ma.filled(cells[names[-1]], "")], dtype=object)
-    if not len(x) or not np.isfinite(x).all() or not text.all():
+    if not len(x) or not np.isfinite(x).all() or (text == "").any():
         return None, "a cell is empty or infinite"
     return Columns(x, text, np.ma.filled(cells["number"], np.nan).astype(np.float64)), ""
 

@@ -1,0 +1,158 @@
+"""Preparation: a fair split, and nothing fitted on the validation part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlab.core.dataset import Dataset, Table, Target, datasets, register
+from nnlab.core.errors import DataError, NNLabError, SettingError
+from nnlab.core.preparation import DataSettings, prepare, split
+from nnlab.core.setting import Setting, Value
+
+NUMBERS = Target("continuous", ("y",))
+
+
+@pytest.fixture
+def small_set() -> Iterator[str]:
+    """A data set with a constant column, a wide one, and classes of 1, 2 … samples when asked for."""
+
+    def make(settings: Mapping[str, Value], seed: int) -> Table:
+        y = np.repeat([0, 1], [int(settings["rare"]), 20]).astype(np.int64)
+        x = np.column_stack([np.full(len(y), 0.1), np.arange(len(y)) * 1000.0])
+        return Table(x, y, ("constant", "wide"), Target("binary", ("rare", "common")))
+
+    dataset = register(Dataset("small", "Small", "Real data", "For tests.", make, (Setting("rare", 5, minimum=1),), standardize=True))
+    yield dataset.name
+    datasets.remove(dataset.name)
+
+
+def test_standardisation_is_fitted_on_the_training_part_only(small_set: str) -> None:
+    data = prepare(DataSettings(small_set))
+    np.testing.assert_allclose(data.mean[1], data.raw_x[:, 1].mean())
+    np.testing.assert_allclose(data.scale[1], data.raw_x[:, 1].std())
+    np.testing.assert_allclose([data.x[:, 1].mean(), data.x[:, 1].std()], [0.0, 1.0], atol=1e-12)
+    assert abs(data.validation_x[:, 1].mean()) > 1e-3
+    assert np.array_equal(data.transform(data.raw_validation_x), data.validation_x)
+    assert np.array_equal(data.transform(data.raw_x), data.x)
+
+
+def test_a_constant_column_becomes_zero_and_keeps_scale_one(small_set: str) -> None:
+    data = prepare(DataSettings(small_set))
+    assert data.scale[0] == 1.0
+    assert (data.x[:, 0] == 0.0).all()
+
+
+def test_standardisation_can_be_switched_either_way(small_set: str) -> None:
+    assert np.array_equal((data := prepare(DataSettings(small_set, standardize=False))).x, data.raw_x)
+    assert prepare(DataSettings("spiral", standardize=True)).x.std() == pytest.approx(1.0)
+    assert np.array_equal((data := prepare(DataSettings("spiral"))).x, data.raw_x)
+
+
+def test_the_parts_are_disjoint_complete_and_shuffled() -> None:
+    data = prepare(DataSettings("spiral", seed=3))
+    table = datasets["spiral"].make({"samples": 500, "noise": 0.0}, 3)
+    together = np.concatenate([data.train_index, data.validation_index])
+    assert sorted(together) == list(range(500))
+    assert len(data.validation_index) == 100
+    assert not (np.diff(data.train_index) > 0).all()
+    assert np.array_equal(table.x[data.train_index], data.raw_x)
+    assert np.array_equal(table.y[data.validation_index], data.validation_y)
+
+
+def test_the_same_seed_gives_the_same_split_and_another_another() -> None:
+    first, again, other = (prepare(DataSettings("plane", seed=seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first.train_index, again.train_index)
+    assert np.array_equal(first.x, again.x)
+    assert not np.array_equal(first.train_index, other.train_index)
+
+
+@given(st.lists(st.integers(2, 40), min_size=2, max_size=6), st.floats(0.01, 0.9), st.integers(0, 2**31 - 1))
+def test_every_class_has_its_share_in_both_parts(sizes: list[int], share: float, seed: int) -> None:
+    y = np.repeat(np.arange(len(sizes)), sizes)
+    train, validation = split(y, Target("classes", tuple("abcdef"[: len(sizes)])), share, seed)
+    assert sorted([*train, *validation]) == list(range(len(y)))
+    for label, size in enumerate(sizes):
+        held_out = int((y[validation] == label).sum())
+        assert 1 <= held_out <= size - 1
+        assert abs(held_out - share * size) <= 1.0
+
+
+@given(st.integers(2, 200), st.floats(0.01, 0.9))
+def test_continuous_samples_are_split_by_share(samples: int, share: float) -> None:
+    train, validation = split(np.zeros((samples, 1)), NUMBERS, share, 0)
+    assert len(train) + len(validation) == samples
+    assert min(len(train), len(validation)) >= 1
+    assert abs(len(validation) - share * samples) <= 1.0
+
+
+def test_no_validation_part_when_the_share_is_zero(small_set: str) -> None:
+    data = prepare(DataSettings(small_set, {"rare": 1}, validation_share=0.0))
+    assert (data.x.shape, data.validation_x.shape, data.validation_y.shape) == ((21, 2), (0, 2), (0,))
+    assert prepare(DataSettings("plane", validation_share=0.0)).validation_y.shape == (0, 1)
+
+
+def test_a_class_with_a_single_sample_is_named(small_set: str) -> None:
+    with pytest.raises(DataError, match=r"The class 'rare' has a single sample.*set the validation share to 0"):
+        prepare(DataSettings(small_set, {"rare": 1}))
+    with pytest.raises(DataError, match="The data has a single sample"):
+        split(np.zeros((1, 1)), NUMBERS, 0.5, 0)
+
+
+def test_derived_inputs_keep_the_chosen_order() -> None:
+    data = prepare(DataSettings("circle", derived=("sin_y", "xy", "x2")))
+    x, y = data.raw_x.T
+    assert data.features == ("x", "y", "sin y", "xy", "x²")
+    assert np.array_equal(data.x, np.column_stack([x, y, np.sin(y), x * y, x * x]))
+    assert (data.raw_features, data.raw_x.shape[1]) == (("x", "y"), 2)
+    assert data.transform(np.array([[2.0, 3.0]])).tolist() == [[2.0, 3.0, np.sin(3.0), 6.0, 4.0]]
+
+
+def test_any_input_can_be_left_out() -> None:
+    assert prepare(DataSettings("circle", inputs=("y",), derived=("y2",))).features == ("y", "y²")
+    only_squares = prepare(DataSettings("circle", inputs=("x2", "y2"), standardize=True))
+    assert only_squares.features == ("x²", "y²")
+    assert only_squares.x.std(axis=0) == pytest.approx(1.0)
+    assert prepare(DataSettings("circle", inputs=("x2",), derived=("x2", "x2"))).features == ("x²",)  # each once
+
+
+def test_an_image_stays_one_only_with_all_its_pixels() -> None:
+    data = prepare(DataSettings("digits"))
+    assert (data.image_shape, data.x.shape[1]) == ((8, 8), 64)
+    assert prepare(DataSettings("digits", inputs=data.features[:8])).image_shape is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        (DataSettings("nothing"), NNLabError, "no data set named 'nothing'"),
+        (DataSettings(inputs=("z",)), DataError, "Spiral has no feature 'z'; choose from x, y, x2"),
+        (DataSettings("function", derived=("x2",)), DataError, "Function has no feature 'x2'; choose from x."),
+        (DataSettings(settings={"noise": 51.0}), SettingError, "Spiral: noise is 51; it must be from 0 to 50"),
+        (DataSettings(settings={"colour": 1}), SettingError, "no setting 'colour'"),
+        (DataSettings(validation_share=1.0), SettingError, "validation_share is 1"),
+        (DataSettings(seed=-1), SettingError, "seed is -1"),
+        (DataSettings("csv_file"), DataError, "No CSV file is chosen"),
+    ],
+)
+def test_what_cannot_be_prepared_is_said(settings: DataSettings, error: type[NNLabError], message: str) -> None:
+    with pytest.raises(error, match=message):
+        prepare(settings)
+
+
+def test_samples_of_another_width_are_refused() -> None:
+    with pytest.raises(DataError, match=r"has 2 features, but the samples to predict have the shape \(5, 3\)"):
+        prepare(DataSettings("spiral")).transform(np.zeros((5, 3)))
+
+
+def test_settings_survive_json() -> None:
+    settings = DataSettings("function", {"formula": "x^2", "noise": 5.0, "samples": 100}, 7, 0.5, ("x",), (), True)
+    again = msgspec.json.decode(msgspec.json.encode(settings), type=DataSettings)
+    assert again == settings
+    assert hash(again) == hash(settings)
+    assert isinstance(again.settings["noise"], float)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from nnlab.core.dataset import Table, datasets
+from nnlab.core.errors import DataError, FormulaError
+
+
+def curve(formula: str, noise: float = 0.0) -> Table:
+    return datasets["curve"].make({"formula": formula, "samples": 500, "noise": noise}, 0)
+
+
+def test_points_above_the_curve_are_the_positive_class() -> None:
+    table = curve("x^2/4 - 2")
+    x, y = table.x.T
+    assert np.array_equal(table.y == 1, y > x * x / 4 - 2)
+    assert table.target.names == ("below", "above")
+
+
+def test_noise_asks_for_the_curve_only_inside_the_square() -> None:
+    curve("sqrt(6 - x)", noise=50.0)
+
+
+@pytest.mark.parametrize(("formula", "side"), [("-7", "above"), ("x^2 + 6", "below")])
+def test_a_curve_that_misses_the_square_is_refused(formula: str, side: str) -> None:
+    with pytest.raises(DataError, match=f"All points lie {side} the curve"):
+        curve(formula)
+
+
+def test_a_curve_with_holes_is_refused() -> None:
+    with pytest.raises(DataError, match=r"The formula log\(x\) has no finite value at x = -5\.9\d+;"):
+        curve("log(x)")
+
+
+def test_a_formula_that_is_none_is_refused_with_its_column() -> None:
+    with pytest.raises(FormulaError, match="Column 1: there is no function 'sinn'"):
+        curve("sinn(x)")
