@@ -104,7 +104,7 @@ class Expression:
     used: tuple[str, ...] = field(compare=False)  # those it does use, in the order of `variables`
     _tree: ast.expr = field(compare=False, repr=False)
 
-    def evaluate(self, **arrays: ArrayLike) -> Array:
+    def evaluate(self, /, **arrays: ArrayLike) -> Array:
         """The value for every element of the given arrays (float64, of their common broadcast shape).
 
         Every variable in `used` must be given; other declared variables may be, and only lend their shape.

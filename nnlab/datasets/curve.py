@@ -14,7 +14,7 @@ from nnlab.core.dataset import Dataset, Table, random_generator, register
 from nnlab.core.errors import DataError
 from nnlab.core.expression import compile_expression
 from nnlab.core.setting import Value
-from nnlab.datasets._formula import formula_setting, values_of
+from nnlab.datasets._formula import formula_setting, shown, values_of
 from nnlab.datasets._plane_sampling import LABEL_NOISE, noisy_labels, samples_setting, two_classes, uniform_points
 
 RADIUS = 6.0
@@ -31,7 +31,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     above = noisy_labels(generator, points, is_above, RADIUS, float(settings["noise"]))
     if above.all() or not above.any():
         side = "above" if above.all() else "below"
-        raise DataError(f"All points lie {side} the curve y = {formula.text}; choose one that runs through x and y from -6 to 6.")
+        raise DataError(f"All points lie {side} the curve y = {shown(formula)}; choose one that runs through x and y from -6 to 6.")
     return two_classes(points, above, "below", "above")
 
 

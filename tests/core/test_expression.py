@@ -190,6 +190,7 @@ def test_variables_constants_and_shapes() -> None:
     formula = compile_expression("loss > 2 step and e < 3", ("loss", "step", "e", "unused"))
     assert formula.used == ("loss", "step", "e")
     assert formula.evaluate(loss=3.0, step=1.0, e=2.0) == 1.0  # a variable named like a constant or function is the variable
+    assert compile_expression("self", ("self",)).evaluate(self=2.0) == 2.0
     assert compile_expression("step(step)", ("step",)).evaluate(step=-1.0) == 0.0
     assert compile_expression("x y", ("x", "y")).evaluate(x=X[:, None], y=X).shape == (5, 5)
     assert compile_expression("2").evaluate(x=X).tolist() == [2.0] * 5

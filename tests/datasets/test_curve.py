@@ -31,6 +31,13 @@ def test_a_curve_with_holes_is_refused() -> None:
         curve("log(x)")
 
 
+def test_a_long_formula_is_cut_in_the_message() -> None:
+    with pytest.raises(DataError) as caught:
+        curve("9 +\n" + " + ".join(["x^2"] * 100))
+    assert str(caught.value).startswith("All points lie below the curve y = 9 + x^2 +")
+    assert len(str(caught.value)) < 160
+
+
 def test_a_formula_that_is_none_is_refused_with_its_column() -> None:
     with pytest.raises(FormulaError, match="Column 1: there is no function 'sinn'"):
         curve("sinn(x)")
