@@ -92,7 +92,7 @@ class _Compiler:
             for step in reversed(steps):
                 kind = step.node.kind
                 written = [f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)]
-                if kind.backward is not None and any(self._tensor_name(step, name) is not None for name in written):
+                if kind.backward is not None and self._receives_gradient(step) and any(self._tensor_name(step, n) for n in written):
                     self._emit(BACKWARD, step, kind.backward_adapter, set(written), kind.explain_backward)
             for info in parameters:
                 self._emit_update(info)
@@ -248,6 +248,11 @@ class _Compiler:
             name = _gradient(step.names[argument[2:]])
             return name if name in self.places else None
         return None
+
+    def _receives_gradient(self, step: Step) -> bool:
+        """Whether anything flows back into this operator: a branch that does not reach the loss learns nothing."""
+        kind = step.node.kind
+        return kind.is_loss or any(_gradient(step.names[t.name]) in self.places for t in kind.outputs)
 
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
         kind, operands = step.node.kind, []

@@ -1,0 +1,123 @@
+"""Gradient check: is what the backward pass says the slope of the loss?
+
+The derivative with respect to one weight is compared with the central difference (L(w + h) - L(w - h)) / 2h of the loss on the same
+batch, in float64, by the same kernels as training. Its error is h²/6 · L''' from the formula plus about ε|L|/h from rounding;
+h = ε^(1/3) · max(1, |w|) balances the two (Nocedal and Wright, Numerical Optimization (2006), section 8.1), which leaves about ten
+correct digits. Where the loss has a kink within h of the weight (a ReLU about to switch) the two need not agree.
+
+    checker = GradientChecker(graph, parameters, x, y)
+    checker.check("dense_1.weight", (3, 0)).relative_error
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, SAMPLES, SEED
+from nnlab.core.kernel.context import ROWS as ROWS_WORD
+from nnlab.engine import machine
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.evaluator import as_samples, as_targets
+from nnlab.engine.layout import layout_of
+from nnlab.engine.state import State, new_state
+from nnlab.graph.graph import Graph
+
+STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # 6.06e-6
+AGREES = 1e-6  # largest relative error that counts as agreement
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """The two answers for one element of one parameter."""
+
+    parameter: str
+    index: tuple[int, ...]
+    value: float  # the weight itself
+    gradient: float  # from the backward pass
+    difference: float  # from the losses at value + step and value - step
+    step: float
+    loss: float
+
+    @property
+    def relative_error(self) -> float:
+        """|gradient - difference| over the larger of the two; 0 when both are 0.
+
+        A difference of losses carries their rounding error, so a gradient smaller than that counts as 0.
+        """
+        largest = max(abs(self.gradient), abs(self.difference))
+        noise = float(np.finfo(np.float64).eps) * abs(self.loss) / self.step
+        apart = abs(self.gradient - self.difference)
+        return 0.0 if apart <= noise and largest <= noise / AGREES else apart / largest
+
+    @property
+    def agrees(self) -> bool:
+        return self.relative_error <= AGREES
+
+
+class GradientChecker:
+    """One network at given weights on one batch, ready to check any of its weights.
+
+    x is (batch, features), y as the loss takes it; `seed` and `iteration` are the run's words for operators that draw random numbers.
+    Raises GraphError when the graph cannot run, DataError when x or y do not fit, NNLabError for a wrong parameter.
+    """
+
+    def __init__(
+        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0
+    ) -> None:
+        rows = len(np.atleast_1d(x))
+        if not rows:
+            raise NNLabError("A gradient check needs at least one sample, but x is empty.")
+        program = compile(graph, rows, "float64", Update())
+        data, targets = as_samples(program, x), as_targets(program, y, rows)
+        assert program.target_name is not None
+        state = new_state(program, rows, seed)
+        state.context[ROWS_WORD] = state.context[BATCH_SIZE] = state.context[SAMPLES] = rows
+        state.context[ITERATION] = iteration
+        state.set_parameters(parameters)
+        state[program.input_name][...] = data
+        offset, size = program.places[program.target_name].span(rows)
+        state.arena[offset : offset + size] = targets.ravel()
+        self._state: State = state
+        self._gradients_known = False
+
+    def check(self, parameter: str, index: tuple[int, ...], step: float | None = None) -> GradientCheck:
+        """Compares the two answers for element `index` of `parameter` ("dense_1.weight")."""
+        values = self._parameter(parameter, index)
+        self._backward()
+        program, value = self._state.program, float(values[index])
+        assert program.loss_name is not None
+        node_id, tensor = parameter.rsplit(".", 1)
+        gradient = float(self._state[f"{node_id}.d_{tensor}"][index])
+        h = step if step is not None else STEP * max(1.0, abs(value))
+        losses = []
+        for moved in (value + h, value - h, value):
+            values[index] = moved
+            self._execute(0, program.forward_end)
+            losses.append(float(self._state[program.loss_name][0]))
+        # What was really added and taken away, after rounding value ± h.
+        width = (value + h) - (value - h)
+        return GradientCheck(parameter, index, value, gradient, (losses[0] - losses[1]) / width, h, losses[2])
+
+    def _parameter(self, name: str, index: tuple[int, ...]) -> np.ndarray:
+        places = {p.name: p.place for p in self._state.program.parameters}
+        if name not in places:
+            raise NNLabError(f"There is no parameter {name!r} to check; this network has {', '.join(places) or 'none'}.")
+        shape = places[name].shape
+        if len(index) != len(shape) or not all(0 <= i < length for i, length in zip(index, shape, strict=True)):
+            raise NNLabError(f"{name} has shape {shape}; there is no element {index}.")
+        return self._state[name]
+
+    def _backward(self) -> None:
+        """Forward and backward once: the weights never change between checks, so neither do their gradients."""
+        if not self._gradients_known:
+            machine.zero_gradients(self._state.arena, layout_of(self._state.program))
+            self._execute(0, self._state.program.update_start)
+            self._gradients_known = True
+
+    def _execute(self, start: int, stop: int) -> None:
+        p = self._state.program
+        machine.execute(p.addresses, p.instruction_table, p.operand_table, self._state.arena, self._state.context, start, stop)

@@ -1,0 +1,206 @@
+"""Runs: determinism, history, carrying over, numbers that go wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import graphs, mlp, targets
+
+from nnlab.core.errors import DataError, TrainingError
+from nnlab.engine import machine
+from nnlab.engine.compile import Update
+from nnlab.engine.run import Run
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+
+GENERATOR = np.random.default_rng(0)
+X = GENERATOR.standard_normal((50, 2))
+Y = np.tanh(X[:, :1] - X[:, 1:])
+
+
+def run(graph: Graph | None = None, x: np.ndarray = X, y: np.ndarray = Y, *, optimizer: str = "adam", rate: float = 1e-2, **options) -> Run:  # type: ignore[no-untyped-def]
+    options = {"batch_size": 8, "seed": 1, **options}
+    return Run(graph or mlp([2, 8, 8, 1]), x, y, X[:20], Y[:20], update=Update(optimizer, rate), **options)
+
+
+def weights(one: Run) -> bytes:
+    return one.state.arena[: one.program.moments_end].tobytes()
+
+
+@given(slices=st.lists(st.integers(1, 40), min_size=1, max_size=8))
+@settings(max_examples=15, deadline=None)
+def test_the_same_bits_whatever_the_slices_and_frames(slices: list[int]) -> None:
+    whole, cut = run(), run()
+    whole.train(sum(slices))
+    for steps in slices:
+        cut.control[machine.FRAME] = 1
+        cut.train(steps)
+    assert weights(whole) == weights(cut)
+
+
+def test_another_seed_is_another_run() -> None:
+    one, other = run(seed=1), run(seed=2)
+    one.train(3)
+    other.train(3)
+    assert weights(one) != weights(other)
+
+
+def test_rewind_returns_to_the_same_weights() -> None:
+    one = run()
+    first = weights(one)
+    one.train(30)
+    trained = weights(one)
+    one.reset(1)
+    assert weights(one) == first
+    one.train(30)
+    assert weights(one) == trained
+
+
+def test_counters_mean_what_the_words_mean() -> None:
+    one = run()  # 50 samples in batches of 8: 7 batches, the last of 2
+    rows = []
+    for _ in range(7):
+        one.train(1)
+        rows.append(one.state.rows)
+    assert rows == [8] * 6 + [2]
+    one.train(1)
+    assert (one.state.context[machine.EPOCH], one.state.context[machine.BATCH]) == (1, 1)
+
+
+def test_every_sample_once_per_epoch_in_a_new_order() -> None:
+    one = run()
+    seen = []
+    for epoch in range(2):
+        order = []
+        for _ in range(7):
+            one.train(1)
+            one.publish()
+            frame = one.mailbox.newest()
+            assert frame is not None
+            order.extend(frame.samples.tolist())
+        assert sorted(order) == list(range(50)), epoch
+        seen.append(order)
+    assert seen[0] != seen[1]
+
+
+def test_history_stays_bounded_and_true() -> None:
+    one = run(mlp([2, 3, 1]))
+    losses = []
+    for _ in range(300):
+        one.train(1)
+        losses.append(one.history.last)
+    curves = one.history.curves()
+    assert curves.block_size == 1
+    np.testing.assert_array_equal(curves.mean, losses)
+
+    long = run(mlp([2, 3, 1]))
+    long.train(20_000)
+    curves = long.history.curves()
+    assert len(curves.mean) < 4096
+    assert curves.block_size > 1
+    again = run(mlp([2, 3, 1]))
+    every = []
+    for _ in range(0, curves.block_size * 4):
+        again.train(1)
+        every.append(again.history.last)
+    blocks = np.array(every).reshape(4, -1)
+    np.testing.assert_array_equal(curves.minimum[:4], blocks.min(axis=1))
+    np.testing.assert_array_equal(curves.maximum[:4], blocks.max(axis=1))
+    np.testing.assert_allclose(curves.mean[:4], blocks.mean(axis=1), rtol=1e-12)
+    assert curves.iterations[-1] <= 20_000 < curves.iterations[-1] + curves.block_size
+
+
+def test_gradient_norms_are_those_of_the_step() -> None:
+    one = run()
+    one.train(5)
+    norms = one.history.curves().norms[-1]
+    for column, name in enumerate(one.history.names):
+        node, tensor = name.rsplit(".", 1)
+        assert norms[column] == pytest.approx(np.linalg.norm(one.state[f"{node}.d_{tensor}"]), rel=1e-6)
+
+
+def test_validation_is_the_mean_over_all_held_out_samples() -> None:
+    one = run()
+    one.train(7)
+    loss, outputs = one.validate()
+    assert loss == pytest.approx(float(np.mean((outputs - Y[:20]) ** 2)), rel=1e-5)
+    assert one.history.last_validation == pytest.approx(loss, rel=1e-6)
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_weights() -> None:
+    one = run(rate=1e3, optimizer="sgd")
+    with pytest.raises(TrainingError, match=r"stopped at iteration \d+: .* became (NaN|infinity)"):
+        one.train(1000)
+    assert np.isfinite(one.state.arena[: one.program.parameters_end]).all()
+    iteration = one.iteration
+    with pytest.raises(TrainingError):
+        one.train(1)
+    assert one.iteration == iteration
+
+
+def test_nan_in_the_data_is_named() -> None:
+    x = X.copy()
+    x[3, 1] = np.nan
+    one = run(x=x)
+    with pytest.raises(TrainingError, match="input_1.y became NaN"):
+        one.train(20)
+
+
+def test_the_machine_leaves_when_asked() -> None:
+    one = run()
+    one.control[machine.LEAVE] = 1
+    assert one.train(10**9) == 0
+
+
+def test_editing_keeps_what_did_not_change() -> None:
+    one = run()
+    one.train(25)
+    before = one.state.parameters()
+    graph = edits.configure(one.program.graph, "dense_2", units=12)
+    other = run(graph)
+    other.continue_from(one)
+    after = other.state.parameters()
+    np.testing.assert_array_equal(after["dense_1.weight"], before["dense_1.weight"])
+    assert after["dense_2.weight"].shape == (12, 8)
+    assert other.iteration == 25
+    np.testing.assert_array_equal(other.history.curves().mean, one.history.curves().mean)
+    other.train(10)
+    assert other.iteration == 35
+
+
+def test_a_renamed_layer_keeps_its_weights() -> None:
+    one = run()
+    one.train(25)
+    graph = edits.rename_node(one.program.graph, "dense_2", "hidden")
+    other = run(graph)
+    other.continue_from(one)
+    np.testing.assert_array_equal(other.state["hidden.weight"], one.state["dense_2.weight"])
+
+
+def test_data_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(DataError, match=r"takes samples of shape \(N, 2\), but x has shape \(50, 3\)"):
+        run(x=np.zeros((50, 3)))
+    with pytest.raises(DataError, match=r"mse_1 needs targets of shape \(50,\), but y has shape \(49, 1\)"):
+        run(y=Y[:49])
+    classes = mlp([2, 4, 3], loss="cross_entropy")
+    with pytest.raises(DataError, match="takes class numbers from 0 to 2, but y reaches from 0 to 3"):
+        Run(classes, X, np.arange(50) % 4, update=Update(), batch_size=8)
+
+
+@given(graph=graphs())
+@settings(max_examples=25, deadline=None)
+def test_random_networks_step_to_the_bits_of_running(graph: Graph) -> None:
+    generator = np.random.default_rng(2)
+    features = graph.input_nodes[0].settings["features"]
+    assert isinstance(features, int)
+    x, y = generator.standard_normal((6, features)), targets(graph, 6, generator)
+    whole = Run(graph, x, y, update=Update("adam", 1e-2), batch_size=4)
+    stepped = Run(graph, x, y, update=Update("adam", 1e-2), batch_size=4)
+    whole.train(3)
+    while stepped.iteration < 3:
+        stepped.stepper.forward()
+        if generator.random() < 0.3:
+            stepped.stepper.back()
+    assert weights(whole) == weights(stepped)

@@ -1,0 +1,91 @@
+"""Networks and random graphs that many tests use."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+import nnlab
+from nnlab.core.operator import Operator, operators
+from nnlab.graph.builder import GraphBuilder, Output
+from nnlab.graph.graph import Graph
+
+
+def mlp(sizes: list[int], activation: str = "tanh", loss: str = "mse") -> Graph:
+    """A dense network: sizes[0] features, hidden layers with an activation, sizes[-1] outputs."""
+    b = nnlab.GraphBuilder()
+    h = b.input(features=sizes[0])
+    for units in sizes[1:-1]:
+        h = b.node(activation, b.dense(h, units=units))
+    b.node(loss, b.dense(h, units=sizes[-1]))
+    return b.build()
+
+
+def targets(graph: Graph, rows: int, generator: np.random.Generator) -> np.ndarray:
+    """Random targets that the graph's loss accepts."""
+    from nnlab.engine.compile import compile
+
+    program = compile(graph, 1)
+    assert program.target_name is not None
+    link = graph.losses[0].kind.link
+    outputs = program.places[program.output_name].row
+    if link == "softmax":
+        return generator.integers(0, outputs, rows)
+    shape = (rows, program.places[program.target_name].row)
+    if link == "sigmoid":
+        return generator.integers(0, 2, shape).astype(float)
+    return generator.standard_normal(shape)
+
+
+def single_operator_graph(kind: Operator) -> Graph:
+    """The smallest trainable graph around one operator: dense layers feed it, a dense layer and a loss follow."""
+    b = GraphBuilder()
+    x = b.input(features=3)
+    if kind.is_input:
+        b.mse(b.dense(x, units=2))
+    elif kind.is_loss:
+        b.node(kind.name, b.dense(b.tanh(b.dense(x, units=4)), units=3 if kind.link == "softmax" else 2))
+    else:
+        sources = [b.dense(x, units=4) for _ in range(3 if kind.variadic else len(kind.inputs))]
+        b.mse(b.dense(b.node(kind.name, *sources), units=2))
+    return b.build()
+
+
+def trainable_operators() -> list[Operator]:
+    return [kind for kind in operators if kind.name.isidentifier()]
+
+
+UNARY = ("relu", "leaky_relu", "tanh", "sigmoid", "softmax")
+
+
+@st.composite
+def graphs(draw: st.DrawFn, most_layers: int = 6, smooth: bool = False) -> Graph:
+    """A random directed acyclic network with fan-out, merges and one of the losses. `smooth` leaves out kinks at 0."""
+    b = GraphBuilder()
+    outputs: list[tuple[Output, int]] = [(b.input(features=draw(st.integers(1, 4))), 0)]
+    features = b._graph.nodes[0].settings["features"]
+    assert isinstance(features, int)
+    outputs = [(outputs[0][0], features)]
+    unary = ("tanh", "sigmoid", "softmax") if smooth else UNARY
+    for _ in range(draw(st.integers(1, most_layers))):
+        choice = draw(st.sampled_from(("dense", "dense", "unary", "merge", "concat")))
+        source, width = draw(st.sampled_from(outputs))
+        if choice == "dense":
+            units = draw(st.integers(1, 5))
+            outputs.append((b.dense(source, units=units, init=draw(st.sampled_from(("xavier_uniform", "he_normal")))), units))
+        elif choice == "unary":
+            outputs.append((b.node(draw(st.sampled_from(unary)), source), width))
+        else:
+            count = draw(st.integers(2, 4))
+            if choice == "concat":
+                chosen = [draw(st.sampled_from(outputs)) for _ in range(count)]
+                outputs.append((b.concat(*(o for o, _ in chosen)), sum(w for _, w in chosen)))
+            else:
+                same = [o for o in outputs if o[1] == width]
+                chosen = [draw(st.sampled_from(same)) for _ in range(count)]
+                outputs.append((b.node(draw(st.sampled_from(("add", "multiply"))), *(o for o, _ in chosen)), width))
+    loss = draw(st.sampled_from(("mse", "binary_cross_entropy", "cross_entropy")))
+    units = draw(st.integers(2, 4)) if loss == "cross_entropy" else draw(st.integers(1, 3))
+    last = b.dense(outputs[-1][0], units=units)
+    b.node(loss, last)
+    return b.build()

@@ -1,0 +1,130 @@
+"""The Python session of the contract."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from networks import graphs, mlp, targets
+
+import nnlab
+from nnlab.core.errors import DataError, SettingError, TrainingError
+from nnlab.graph.graph import Graph
+
+GENERATOR = np.random.default_rng(0)
+X = GENERATOR.standard_normal((40, 2))
+Y = np.sin(X[:, :1] + X[:, 1:])
+
+
+def session(**options) -> nnlab.Session:  # type: ignore[no-untyped-def]
+    return nnlab.Session(mlp([2, 8, 1]), **{"optimizer": "adam", "learning_rate": 1e-2, "seed": 0, "dtype": "float64", **options})
+
+
+def test_parameters_are_copies_with_out_in_shape() -> None:
+    s = session()
+    shapes = {name: value.shape for name, value in s.parameters.items()}
+    assert shapes == {"dense_1.weight": (8, 2), "dense_1.bias": (8,), "dense_2.weight": (1, 8), "dense_2.bias": (1,)}
+    s.parameters["dense_1.weight"][...] = 7
+    assert not (s.parameters["dense_1.weight"] == 7).any()
+
+
+def test_predict_is_the_textbook_formula() -> None:
+    s = session()
+    p = s.parameters
+    hidden = np.tanh(X @ p["dense_1.weight"].T + p["dense_1.bias"])
+    np.testing.assert_allclose(s.predict(X), hidden @ p["dense_2.weight"].T + p["dense_2.bias"], rtol=1e-13)
+
+
+def test_gradients_update_nothing() -> None:
+    s = session()
+    before = s.parameters
+    loss, _ = s.gradients(X, Y)
+    assert loss == s.loss(X, Y)
+    assert all((before[k] == v).all() for k, v in s.parameters.items())
+
+
+def test_trace_leaves_the_bits_of_step() -> None:
+    one, other = session(dtype="float32"), session(dtype="float32")
+    for start in range(0, 40, 10):
+        batch = X[start : start + 10], Y[start : start + 10]
+        one.step(*batch)
+        moments = list(other.trace(*batch))
+    assert all(one.parameters[k].tobytes() == v.tobytes() for k, v in other.parameters.items())
+    assert [m.phase for m in moments] == ["forward"] * 3 + ["loss"] + ["backward"] * 4 + ["update"] * 4
+    first = moments[0]
+    assert (first.node_id, sorted(first.reads), sorted(first.writes)) == (
+        "dense_1", ["dense_1.bias", "dense_1.weight", "input_1.y"], ["dense_1.y"],
+    )  # fmt: skip
+
+
+def test_fit_learns_and_is_reproducible() -> None:
+    one, other = session(), session()
+    before = one.loss(X, Y)
+    history = one.fit(X, Y, epochs=30, batch_size=8, validation=(X[:10], Y[:10]))
+    other.fit(X, Y, epochs=30, batch_size=8)
+    assert one.loss(X, Y) < 0.3 * before
+    assert len(history.mean) == 150
+    assert len(history.validation_losses) == 30
+    assert all((one.parameters[k] == v).all() for k, v in other.parameters.items())
+    assert one.iteration == 150
+
+
+def test_fit_after_fit_goes_on() -> None:
+    one, other = session(), session()
+    one.fit(X, Y, epochs=4, batch_size=8, shuffle=False)
+    other.fit(X, Y, epochs=2, batch_size=8, shuffle=False)
+    other.fit(X, Y, epochs=2, batch_size=8, shuffle=False)
+    assert all((one.parameters[k] == v).all() for k, v in other.parameters.items())
+
+
+@given(graph=graphs())
+@settings(max_examples=25, deadline=None)
+def test_random_networks_match_finite_differences(graph: Graph) -> None:
+    generator = np.random.default_rng(1)
+    features = graph.input_nodes[0].settings["features"]
+    assert isinstance(features, int)
+    x, y = generator.standard_normal((3, features)), targets(graph, 3, generator)
+    s = nnlab.Session(graph, dtype="float64", seed=9)
+    _, gradients = s.gradients(x, y)
+    # One random direction through all parameters at once: its derivative is the inner product with the gradient.
+    start = s.parameters
+    direction = {name: generator.standard_normal(value.shape) for name, value in start.items()}
+    losses = []
+    for h in (1e-6, -1e-6):
+        s.set_parameters({name: value + h * direction[name] for name, value in start.items()})
+        losses.append(s.loss(x, y))
+    expected = sum(float((gradients[name] * direction[name]).sum()) for name in start)
+    assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_bad_input_changes_nothing() -> None:
+    s = session()
+    before = s.parameters
+    with pytest.raises(nnlab.NNLabError, match=r"dense_1.weight has shape \(8, 2\), but values of shape \(2, 8\) were given"):
+        s.set_parameters({"dense_1.bias": np.ones(8), "dense_1.weight": np.ones((2, 8))})
+    with pytest.raises(nnlab.NNLabError, match="dense_1.bias: the given values contain NaN"):
+        s.set_parameters({"dense_1.bias": np.full(8, np.nan)})
+    with pytest.raises(nnlab.NNLabError, match="no parameter 'dense_9.weight'"):
+        s.set_parameters({"dense_9.weight": np.ones(1)})
+    with pytest.raises(DataError, match=r"shape \(N, 2\)"):
+        s.predict(np.ones((3, 5)))
+    with pytest.raises(DataError, match="needs targets"):
+        s.step(X, Y[:3])
+    with pytest.raises(TrainingError, match="not finite"):
+        s.step(np.full((2, 2), np.inf), Y[:2])
+    assert all((before[k] == v).all() for k, v in s.parameters.items())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": "adamm"}, "no optimiser named 'adamm'"),
+        ({"learning_rate": -1.0}, "learning_rate is -1; it must be from 0 to 1000"),
+        ({"dtype": "float16"}, "dtype is 'float16'; choose one of float32, float64"),
+        ({"beta1": 2.0}, "adam: beta1 is 2; it must be from 0"),
+        ({"momentum": 0.9}, "adam: there is no setting 'momentum'"),
+    ],
+)
+def test_settings_out_of_range(options: dict, message: str) -> None:
+    with pytest.raises((SettingError, nnlab.NNLabError), match=message):
+        session(**options)

@@ -1,0 +1,218 @@
+"""The training thread: commands, events, frames, failures."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.core.operator import operators
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.run import Run
+from nnlab.graph import edits
+from nnlab.training.commands import (
+    Block, Event, Failed, FinishEpoch, Iterate, Load, Loaded, Pause, Play, Reset, Restore, SetLearningRate, SetSpeed, Snapshot, StateChanged,
+    StepBack, StepForward, Stepped, StepTo, TakeSnapshot,
+)  # fmt: skip
+from nnlab.training.settings import TrainingSettings
+from nnlab.training.trainer import Trainer
+
+GRAPH = mlp([2, 8, 8, 1], loss="binary_cross_entropy")
+DATA = prepare(DataSettings("spiral"))
+SETTINGS = TrainingSettings("adam", {}, 1e-2, 10)
+E = TypeVar("E", bound=Event)
+
+
+class Ear:
+    """Collects events and waits for the one a test expects."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[Event] = queue.Queue()
+
+    def wait(self, kind: type[E], seconds: float = 20.0, **fields: object) -> E:
+        while True:
+            event = self.events.get(timeout=seconds)
+            if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
+                return event
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+def trainer(ear: Ear) -> Iterator[Trainer]:
+    one = Trainer(ear.events.put)
+    yield one
+    one.close()
+    assert not one.is_alive
+
+
+def load(trainer: Trainer, ear: Ear, revision: int = 1, keep: bool = True, graph=GRAPH) -> None:  # type: ignore[no-untyped-def]
+    trainer.send(Load(graph, DATA, SETTINGS, revision, keep))
+    ear.wait(Loaded, revision=revision)
+
+
+def snapshot(trainer: Trainer) -> Snapshot:
+    answer: Future[Snapshot] = Future()
+    trainer.send(TakeSnapshot(answer))
+    return answer.result(timeout=20)
+
+
+def test_exactly_the_iterations_asked_for(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(37))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    frame = trainer.newest_frame()
+    assert frame is not None and frame.iteration == 37
+
+
+def test_weights_do_not_depend_on_pauses_frames_and_speed(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(SetSpeed(500.0))
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=True)
+    trainer.want_frame()
+    trainer.send(Pause())
+    ear.wait(StateChanged, playing=False)
+    trainer.send(SetSpeed(None))
+    trainer.send(StepForward(3))
+    trainer.send(StepBack(2))
+    ear.wait(Stepped)
+    here = snapshot(trainer)
+    trainer.send(Iterate(200 - int(here.context[1])))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    end = snapshot(trainer)
+    from nnlab.engine.compile import Update
+
+    run = Run(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10)
+    run.train(200)
+    assert all(run.state.parameters()[k].tobytes() == v.tobytes() for k, v in end.parameters.items())
+
+
+def test_an_epoch_ends_where_it_should(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(3))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    trainer.send(FinishEpoch())
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    frame = trainer.newest_frame()
+    assert frame is not None and (frame.epoch, frame.batch, frame.iteration) == (1, 0, 40)  # 400 samples in tens
+
+
+def test_an_edit_while_playing_keeps_training_and_weights(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=True)
+    wider = edits.configure(GRAPH, "dense_2", units=5)
+    load(trainer, ear, revision=2, graph=wider)
+    assert ear.wait(StateChanged).playing
+    trainer.send(Pause())
+    ear.wait(StateChanged, playing=False)
+    frame = trainer.newest_frame()
+    assert frame is not None and frame.revision == 2
+    weight = frame.get("dense_2.weight")
+    assert weight is not None and weight.shape == (5, 8)
+
+
+def test_a_blocked_document_keeps_what_was_learned(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(50))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    learned = snapshot(trainer)
+    trainer.send(Block("dense_2 has no input"))
+    assert ear.wait(StateChanged).reason == "dense_2 has no input"
+    trainer.send(Play())
+    assert not ear.wait(StateChanged).playing
+    load(trainer, ear, revision=2)
+    back = snapshot(trainer)
+    assert all((learned.parameters[k] == v).all() for k, v in back.parameters.items())
+    assert back.context[1] == 50
+
+
+def test_stepping_to_any_moment_and_back(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(StepTo(9))
+    assert ear.wait(Stepped, pc=9).inside
+    trainer.send(StepTo(2))
+    event = ear.wait(Stepped, pc=2)
+    assert event.trace is not None and event.trace.instruction.node_id == "tanh_1"
+    trainer.send(StepBack(2))
+    assert not ear.wait(Stepped, pc=0).inside
+
+
+def test_a_snapshot_restores_the_run(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(60))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    middle = snapshot(trainer)
+    for _ in range(2):
+        trainer.send(Iterate(30))
+        ear.wait(StateChanged, playing=True)
+        ear.wait(StateChanged, playing=False)
+        end = snapshot(trainer)
+        trainer.send(Restore(middle))
+    trainer.send(Iterate(30))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    assert all((snapshot(trainer).parameters[k] == v).all() for k, v in end.parameters.items())
+
+
+def test_rewind_and_learning_rate(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    first = snapshot(trainer)
+    trainer.send(SetLearningRate(0.0))
+    trainer.send(Iterate(5))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    still = snapshot(trainer)
+    assert all((first.parameters[k] == v).all() for k, v in still.parameters.items()), "a rate of 0 moves nothing"
+    trainer.send(Reset(99))
+    other = snapshot(trainer)
+    assert (other.parameters["dense_1.weight"] != first.parameters["dense_1.weight"]).any()
+
+
+def test_a_failing_operator_shows_and_the_thread_lives_on(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(trainer, ear)
+
+    def broken(self: Run, steps: int) -> int:
+        raise ZeroDivisionError("a fault in an operator")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "train", broken)
+        trainer.send(Play())
+        failure = ear.wait(Failed)
+    assert "ZeroDivisionError: a fault in an operator" in failure.message
+    assert "Traceback" in failure.detail
+    assert trainer.is_alive
+    trainer.send(Iterate(2))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+
+
+def test_divergence_is_one_sentence_and_keeps_the_weights(trainer: Trainer, ear: Ear) -> None:
+    b_graph = mlp([2, 8, 1])
+    data = prepare(DataSettings("plane"))
+    trainer.send(Load(b_graph, data, TrainingSettings("sgd", {}, 500.0, 10), 1))
+    ear.wait(Loaded)
+    trainer.send(Play())
+    failure = ear.wait(Failed)
+    assert "Training stopped at iteration" in failure.message and "learning rate" in failure.message
+    assert failure.detail == ""
+    assert all(np.isfinite(v).all() for v in snapshot(trainer).parameters.values())
+
+
+def test_everything_registered_has_a_name_for_a_thread_report() -> None:
+    assert len(operators) >= 13
