@@ -21,6 +21,10 @@ LEARNING_RATE = Setting(
     "learning_rate", 1e-3, "Learning rate", "How far each update moves against the gradient", minimum=0.0, maximum=1e3, logarithmic=True
 )
 
+CLIP_NORM = Setting(
+    "clip_norm", 0.0, "Clip norm", "Longest gradient over all parameters together; longer ones are shortened; 0: no limit", minimum=0.0
+)
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -39,6 +43,11 @@ class Optimizer:
     moments: tuple[Moment, ...] = ()
     formula: str = ""
     explain_update: tuple[Explanation, ...] = ()
+
+    @property
+    def all_settings(self) -> tuple[Setting, ...]:
+        """Its own settings and those every optimiser has."""
+        return (*self.settings, CLIP_NORM)
 
     @cached_property
     def update_adapter(self) -> Adapter:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -34,6 +35,7 @@ class Registry(Generic[T]):
         self.package = package
         self._things: dict[str, T] = {}
         self._filled = False
+        self._filling = threading.RLock()
         self._listeners: list[Callable[[T], None]] = []
 
     def add(self, thing: T) -> T:
@@ -74,12 +76,14 @@ class Registry(Generic[T]):
         return tuple(self._things)
 
     def _fill(self) -> None:
+        """Imports every module of the package, once; another thread waits until all are there."""
         if self._filled:
             return
-        self._filled = True
-        package = importlib.import_module(self.package)
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            importlib.import_module(f"{self.package}.{module.name}")
+        with self._filling:
+            package = importlib.import_module(self.package)
+            for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+                importlib.import_module(f"{self.package}.{module.name}")
+            self._filled = True
 
 
 def load_plugin(path: Path) -> None:

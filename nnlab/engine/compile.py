@@ -161,7 +161,7 @@ class _Compiler:
                     values[_name(node.id, name)] = value
         if self.update and self.optimizer:
             values["optimizer.learning_rate"] = self.update.learning_rate
-            checked = check_settings(self.optimizer.settings, self.update.settings, self.optimizer.name)
+            checked = check_settings(self.optimizer.all_settings, self.update.settings, self.optimizer.name)
             for name, value in checked.items():
                 if not isinstance(value, str):
                     values[f"optimizer.{name}"] = value

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, SAMPLES, SEED
-from nnlab.core.kernel.context import ROWS as ROWS_WORD
+from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import as_samples, as_targets
@@ -75,7 +74,7 @@ class GradientChecker:
         data, targets = as_samples(program, x), as_targets(program, y, rows)
         assert program.target_name is not None
         state = new_state(program, rows, seed)
-        state.context[ROWS_WORD] = state.context[BATCH_SIZE] = state.context[SAMPLES] = rows
+        state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = rows
         state.context[ITERATION] = iteration
         state.set_parameters(parameters)
         state[program.input_name][...] = data

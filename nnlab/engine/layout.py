@@ -24,6 +24,6 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     layout[machine.LAYOUT_PARAMETERS_END] = program.parameters_end
     layout[machine.LAYOUT_SHUFFLE] = int(shuffle)
     clip = program.constants.get("optimizer.clip_norm")
-    # An evaluation clips nothing; the machine's `evaluate` finds the network's output in the same word.
-    layout[machine.LAYOUT_CLIP] = clip[0] if clip else program.places[program.output_name].offset
+    layout[machine.LAYOUT_CLIP] = clip[0] if clip else -1
+    layout[machine.LAYOUT_OUTPUT] = program.places[program.output_name].offset
     return layout

@@ -26,9 +26,9 @@ from nnlab.core.kernel.views import call_address, load_volatile, store_release
 # Words of `layout`.
 (
     LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_GRADIENTS_END, LAYOUT_PARAMETER_GRADIENTS_END,
-    LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_PARAMETERS_END, LAYOUT_CLIP, LAYOUT_SHUFFLE,
-) = range(12)  # fmt: skip
-LAYOUT_WORDS = 12
+    LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP, LAYOUT_SHUFFLE,
+) = range(13)  # fmt: skip
+LAYOUT_WORDS = 13
 
 # Words of `control`, written by other threads (atomically) while the machine runs.
 LEAVE, FRAME = 0, 1
@@ -109,6 +109,8 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
 @compiled(*_signatures("void", "{0}[::1],int64[::1]"))
 def clip_gradients(arena, layout):  # type: ignore[no-untyped-def]
     """Scales all parameter gradients so that their common norm is at most the limit (0: no limit)."""
+    if layout[LAYOUT_CLIP] < 0:
+        return
     limit = arena[layout[LAYOUT_CLIP]]
     if limit <= 0:
         return
@@ -230,7 +232,6 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
     """Mean loss over all samples, in chunks of `capacity` rows; outputs (samples, k) receives the network's output if k > 0.
 
     Without targets (data_y of width 0) only the outputs are computed, and the result is 0.
-    `layout[LAYOUT_LOSS]` is the loss, `layout[LAYOUT_CLIP]` the offset of the output here (an evaluation clips nothing).
     """
     samples, features, width = data_x.shape[0], data_x.shape[1], outputs.shape[1]
     stop = layout[LAYOUT_FORWARD_END] if data_y.shape[1] else layout[LAYOUT_UPDATE_START]
@@ -250,7 +251,7 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
             total += np.float64(arena[layout[LAYOUT_LOSS]]) * rows
         for n in range(rows):
             for i in range(width):
-                outputs[start + n, i] = arena[layout[LAYOUT_CLIP] + n * width + i]
+                outputs[start + n, i] = arena[layout[LAYOUT_OUTPUT] + n * width + i]
         start += rows
     return total / max(samples, 1)
 

@@ -43,7 +43,7 @@ class TrainingSettings:
         kind = optimizers[self.optimizer]
         return TrainingSettings(
             optimizer=self.optimizer,
-            optimizer_settings=check_settings(kind.settings, self.optimizer_settings, self.optimizer),
+            optimizer_settings=check_settings(kind.all_settings, self.optimizer_settings, self.optimizer),
             learning_rate=float(LEARNING_RATE.check(self.learning_rate, "training")),
             batch_size=int(BATCH_SIZE.check(self.batch_size, "training")),
             seed=int(SEED.check(self.seed, "training")),

@@ -341,8 +341,8 @@ class Session(QObject):
             LiveView(
                 self._document.project, self._data, frame, curves, tuple(self._marks), MappingProxyType(dict(self._results)), self._playing,
                 self.iterations_per_second, self.frames_per_second,
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
 
     def _compute_probes(self, frame: Frame, now: float) -> None:
         """Computes what visible panels ask for, each at a rate its cost allows; always all of them while standing still."""

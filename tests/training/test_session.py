@@ -128,3 +128,23 @@ def test_bad_input_changes_nothing() -> None:
 def test_settings_out_of_range(options: dict, message: str) -> None:
     with pytest.raises((SettingError, nnlab.NNLabError), match=message):
         session(**options)
+
+
+def test_plain_gradient_descent_moves_by_rate_times_gradient() -> None:
+    s = session(optimizer="sgd", learning_rate=0.1)
+    before = s.parameters
+    _, gradients = s.gradients(X, Y)
+    s.step(X, Y)
+    for name, value in s.parameters.items():
+        np.testing.assert_allclose(value, before[name] - 0.1 * gradients[name], rtol=1e-14)
+
+
+def test_clip_norm_shortens_the_whole_gradient() -> None:
+    s = session(optimizer="sgd", learning_rate=1.0, clip_norm=0.01)
+    before = s.parameters
+    _, gradients = s.gradients(X, Y)
+    norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
+    assert norm > 0.01
+    s.step(X, Y)
+    for name, value in s.parameters.items():
+        np.testing.assert_allclose(before[name] - value, gradients[name] * 0.01 / (norm + 1e-6), rtol=1e-9)

@@ -1,0 +1,74 @@
+"""The engine against PyTorch in float64, live: every operator with every optimiser over 20 steps, and random networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from networks import graphs, single_operator_graph, targets, trainable_operators
+
+import nnlab
+from nnlab.core.operator import Operator
+from nnlab.graph.graph import Graph
+
+pytestmark = pytest.mark.oracle
+torch_network = pytest.importorskip("torch_network", reason="PyTorch is not installed")
+
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("sgd", {}),
+    ("sgd", {"momentum": 0.9}),
+    ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-2}),
+    ("adam", {}),
+    ("adam", {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 1e-2}),
+]
+
+
+def relative(value: np.ndarray, truth: np.ndarray) -> float:
+    """Largest error relative to the size of the whole tensor."""
+    return float(np.abs(value - truth).max() / max(np.abs(truth).max(), 1e-12))
+
+
+def compare_run(graph: Graph, optimizer: str, options: dict[str, Any], dtype: str, steps: int = 20, rows: int = 6) -> tuple[float, float, float]:
+    """Worst relative errors of (gradients, losses, final weights)."""
+    import torch
+
+    generator = np.random.default_rng(11)
+    features = graph.input_nodes[0].settings["features"]
+    assert isinstance(features, int)
+    session = nnlab.Session(graph, optimizer, 1e-2, seed=3, dtype=dtype, **options)
+    truth = torch_network.TorchNetwork(graph, session.parameters, torch.float64)
+    torch_optimizer = truth.optimizer(optimizer, 1e-2, options)
+    gradient_error = loss_error = 0.0
+    for _ in range(steps):
+        x, y = generator.standard_normal((rows, features)), targets(graph, rows, generator)
+        loss, gradients = session.gradients(x, y)
+        true_loss, true_gradients = truth.gradients(x, y)
+        scale = max((np.abs(g).max() for g in true_gradients.values()), default=1.0)
+        for name, gradient in true_gradients.items():
+            gradient_error = max(gradient_error, float(np.abs(gradients[name] - gradient).max() / max(scale, 1e-12)))
+        loss_error = max(loss_error, abs(session.step(x, y) - truth.step(torch_optimizer, x, y)) / max(abs(true_loss), 1e-12))
+        assert loss == pytest.approx(true_loss, rel=1e-3)
+    weights = max(relative(session.parameters[name], p.detach().numpy()) for name, p in truth.parameters.items())
+    return gradient_error, loss_error, weights
+
+
+@pytest.mark.parametrize("options", OPTIMIZERS, ids=[f"{n}-{'-'.join(o) or 'plain'}" for n, o in OPTIMIZERS])
+@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
+def test_every_operator_and_optimizer(kind: Operator, options: tuple[str, dict[str, Any]]) -> None:
+    gradients, losses, weights = compare_run(single_operator_graph(kind), *options, "float64")
+    assert (gradients <= 1e-9, losses <= 1e-8, weights <= 1e-8) == (True, True, True), (gradients, losses, weights)
+
+
+@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
+def test_float32_stays_close(kind: Operator) -> None:
+    gradients, losses, weights = compare_run(single_operator_graph(kind), "sgd", {"momentum": 0.9}, "float32")
+    assert (gradients <= 1e-4, losses <= 1e-4, weights <= 1e-4) == (True, True, True), (gradients, losses, weights)
+
+
+@given(graph=graphs())
+@settings(max_examples=60, deadline=None)
+def test_random_networks(graph: Graph) -> None:
+    gradients, losses, weights = compare_run(graph, "sgd", {"momentum": 0.9}, "float64", steps=5)
+    assert (gradients <= 1e-9, losses <= 1e-8, weights <= 1e-8) == (True, True, True), (gradients, losses, weights)
