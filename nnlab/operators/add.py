@@ -3,7 +3,7 @@
 He et al., Deep Residual Learning (2016), equation 1. Each input receives the whole upstream gradient.
 """
 
-from nnlab.core.explanation import Explanation, number
+from nnlab.core.explanation import Explanation, gradient, number, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -36,12 +36,17 @@ register(
         summary=lambda s: "a + b",
         formula="y = a + b",
         explain_forward=(
-            Explanation("y", "y = a + b", lambda m: f"{number(m.at('a'))} + {number(m.at('b'))}", lambda m: "The two tensors add up."),
+            Explanation(
+                "y",
+                "y_{<-1>} = a_{<-1>} + b_{<-1>}",
+                lambda m: sum_of([number(m.at("a")), number(m.at("b"))]),
+                lambda m: "The two tensors add up, element by element.",
+            ),
         ),
         explain_backward=tuple(
             Explanation(
                 f"d_{name}",
-                rf"\frac{{\partial L}}{{\partial {name}}} = \frac{{\partial L}}{{\partial y}}",
+                f"{gradient(name)} = {gradient('y')}",
                 lambda m: number(m.at("d_y")),
                 lambda m: "A sum passes the whole upstream gradient to each of its inputs.",
             )

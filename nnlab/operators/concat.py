@@ -3,7 +3,7 @@
 The gradient is cut at the same place.
 """
 
-from nnlab.core.explanation import Explanation, number
+from nnlab.core.explanation import Explanation, gradient, number
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -34,6 +34,12 @@ def _upstream(m, shift):  # type: ignore[no-untyped-def]
     return number(m["d_y"][m.index[0], m.index[1] + shift])
 
 
+def _source(m):  # type: ignore[no-untyped-def]
+    n, i = m.index
+    left = m["a"].shape[1]
+    return number(m["a"][n, i] if i < left else m["b"][n, i - left])
+
+
 register(
     Operator(
         name="concat",
@@ -47,18 +53,25 @@ register(
         summary=lambda s: "a, b",
         formula="y = (a,\\, b)",
         explain_forward=(
-            Explanation("y", "y = (a,\\, b)", lambda m: number(m.result), lambda m: "The value is copied to its place in the longer row."),
+            Explanation(
+                "y",
+                lambda m: (
+                    r"y_{<-1>} = a_{<-1>}" if m.index[1] < m["a"].shape[1] else rf"y_{{<-1>}} = b_{{{m.index[1] - m['a'].shape[1] + 1}}}"
+                ),
+                _source,
+                lambda m: "The value is copied to its place in the longer row.",
+            ),
         ),
         explain_backward=(
             Explanation(
                 "d_a",
-                r"\frac{\partial L}{\partial a_i} = \frac{\partial L}{\partial y_i}",
+                f"{gradient('a')} = {gradient('y')}",
                 lambda m: _upstream(m, 0),
                 lambda m: "The gradient goes back to where the value came from.",
             ),
             Explanation(
                 "d_b",
-                r"\frac{\partial L}{\partial b_i} = \frac{\partial L}{\partial y_{k+i}}",
+                lambda m: f"{gradient('b')} = {gradient('y', str(m.index[1] + m['d_a'].shape[1] + 1))}",
                 lambda m: _upstream(m, m["d_a"].shape[1]),
                 lambda m: "The gradient goes back to where the value came from.",
             ),

@@ -4,7 +4,7 @@ Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.1 and, for the gr
 (units, inputs), one row per unit.
 """
 
-from nnlab.core.explanation import Explanation, number, sum_of_products
+from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
 from nnlab.core.initializers import initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
@@ -47,6 +47,10 @@ def backward(x, weight, d_y, d_x, d_weight, d_bias):
             add_product(d_y, weight, d_x)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+
+
 register(
     Operator(
         name="dense",
@@ -67,29 +71,36 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"z_i = \sum_j w_{ij}\, x_j + b_i",
-                lambda m: f"{sum_of_products(m['weight'][m.index[1]], m['x'][m.index[0]])} + {number(m['bias'][m.index[1]])}",
-                lambda m: f"Unit {m.index[1] + 1} weighs its {m['x'].shape[1]} inputs, adds them up and adds its bias.",
+                r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j + b_{<-1>}",
+                lambda m: sum_of([sum_of_products(m["weight"][m.index[1]], m["x"][m.index[0]]), number(m["bias"][m.index[1]])]),
+                lambda m: (
+                    f"Unit {m.index[1] + 1} weighs its {_count(m['x'].shape[1], 'input')} and adds its bias." + shortened(m["x"].shape[1])
+                ),
             ),
         ),
         explain_backward=(
             Explanation(
                 "d_weight",
-                r"\frac{\partial L}{\partial w_{ij}} = \sum_n \frac{\partial L}{\partial z_{ni}}\, x_{nj}",
+                rf"{gradient('w', '<0,1>')} = \sum_n {gradient('z', 'n<0>')}\, x_{{n<1>}}",
                 lambda m: sum_of_products(m["d_y"][:, m.index[0]], m["x"][:, m.index[1]]),
-                lambda m: f"Each of the {m['x'].shape[0]} samples adds its upstream gradient times the input this weight carried.",
+                lambda m: (
+                    "Each sample of the batch adds its upstream gradient times the input this weight carried." + shortened(len(m["x"]))
+                ),
             ),
             Explanation(
                 "d_bias",
-                r"\frac{\partial L}{\partial b_i} = \sum_n \frac{\partial L}{\partial z_{ni}}",
-                lambda m: sum_of_products(m["d_y"][:, m.index[0]], [1.0] * len(m["d_y"])),
-                lambda m: "A bias shifts z by itself, so its gradient is the sum of the upstream gradients.",
+                rf"{gradient('b', '<0>')} = \sum_n {gradient('z', 'n<0>')}",
+                lambda m: sum_of_numbers(m["d_y"][:, m.index[0]]),
+                lambda m: "A bias shifts z by itself, so its gradient is the sum of the upstream gradients." + shortened(len(m["d_y"])),
             ),
             Explanation(
                 "d_x",
-                r"\frac{\partial L}{\partial x_j} = \sum_i w_{ij}\, \frac{\partial L}{\partial z_i}",
+                rf"{gradient('x')} = \sum_i w_{{i<-1>}}\, {gradient('z', 'i')}",
                 lambda m: sum_of_products(m["weight"][:, m.index[1]], m["d_y"][m.index[0]]),
-                lambda m: "Each unit sends its upstream gradient back through the weight by which it read this input.",
+                lambda m: (
+                    "Each unit sends its upstream gradient back through the weight by which it read this input."
+                    + shortened(len(m["weight"]))
+                ),
             ),
         ),
     )

@@ -4,7 +4,7 @@ Maas, Hannun, Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Model
 in PyTorch.
 """
 
-from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.explanation import Explanation, Factor, constant, factor, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
@@ -24,6 +24,10 @@ def backward(x, negative_slope, d_y, d_x):
         d_x[i] += d_y[i] if x[i] > 0.0 else negative_slope * d_y[i]
 
 
+def _slope(m):  # type: ignore[no-untyped-def]
+    return 1.0 if m.at("x") > 0 else float(m["negative_slope"])
+
+
 register(
     Operator(
         name="leaky_relu",
@@ -38,17 +42,22 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a = z \;\mathrm{if}\; z > 0 \;\mathrm{else}\; s z",
-                lambda m: number(m.at("x")) if m.at("x") > 0 else rf"{number(m['negative_slope'])} \cdot {factor(m.at('x'))}",
-                lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is negative: only the small slope passes.",
+                r"a_{<-1>} = \max(z_{<-1>},\, s z_{<-1>})",
+                lambda m: rf"\max({number(m.at('x'))},\, {constant(m['negative_slope'])} \cdot {factor(m.at('x'))})",
+                lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: only the small slope s passes.",
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot (1 \;\mathrm{if}\; z > 0 \;\mathrm{else}\; s)",
-                lambda m: rf"{factor(m.at('d_y'))} \cdot {'1' if m.at('x') > 0 else number(m['negative_slope'])}",
-                lambda m: "The local slope is 1." if m.at("x") > 0 else "z is negative: the gradient shrinks by the small slope.",
+                gradient("z"),
+                (
+                    upstream(),
+                    Factor("local slope: 1 or s", "f'(z_{<-1>})", lambda m: constant(_slope(m)), lambda m: _slope(m)),
+                ),
+                lambda m: (
+                    "z is positive, where the slope is 1." if m.at("x") > 0 else f"z is not positive: the slope is s = {_slope(m):.3g}."
+                ),
             ),
         ),
     )

@@ -3,7 +3,7 @@
 Bishop, Pattern Recognition and Machine Learning (2006), section 5.2, without the factor 1/2 (as PyTorch's MSELoss).
 """
 
-from nnlab.core.explanation import Explanation, number, sum_of
+from nnlab.core.explanation import Explanation, Factor, abridged_sum, factor, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -32,6 +32,22 @@ def backward(x, target, d_x):
             d_x[n, i] += share * (x[n, i] - target[n, i])
 
 
+def _outputs(m):  # type: ignore[no-untyped-def]
+    return m["x"][0].size
+
+
+def _error(output: float, target: float) -> str:
+    return f"{number(output)} - {factor(target)}"
+
+
+def _squares(m):  # type: ignore[no-untyped-def]
+    outputs, targets = m["x"][m.index[0]].ravel(), m["target"][m.index[0]].ravel()
+    squares = [f"({_error(y, t)})^2" for y, t in zip(outputs, targets, strict=True)]
+    if len(squares) == 1:
+        return squares[0]
+    return rf"\frac{{1}}{{{len(squares)}}} \left({abridged_sum(lambda k: squares[k], outputs - targets)}\right)"
+
+
 register(
     Operator(
         name="mse",
@@ -49,23 +65,39 @@ register(
         explain_forward=(
             Explanation(
                 "loss",
-                r"L = \frac{1}{N}\sum_n (y_n - t_n)^2",
-                lambda m: rf"\frac{{1}}{{{len(m.after['sample_loss'])}}} \left({sum_of([number(v) for v in m.after['sample_loss']])}\right)",
-                lambda m: "Each sample's squared error counts equally.",
+                lambda m: r"L = \frac{1}{N} \sum_n " + ("(y_n - t_n)^2" if _outputs(m) == 1 else r"\ell_n"),
+                lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
+                lambda m: "The loss is the mean of the samples' squared errors." + shortened(len(m["x"])),
+            ),
+            Explanation(
+                "sample_loss",
+                lambda m: (
+                    r"\ell_{<0>} = " + (r"(y_{<0>} - t_{<0>})^2" if _outputs(m) == 1 else r"\frac{1}{K} \sum_k (y_{<0>k} - t_{<0>k})^2")
+                ),
+                _squares,
+                lambda m: "A sample's squared error: twice as wrong counts four times." + shortened(_outputs(m)),
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial y_n} = \frac{2}{N} (y_n - t_n)",
-                lambda m: rf"\frac{{2}}{{{m['x'].size}}} ({number(m.at('x'))} - {_target(m)})",
+                gradient("y", "<*>"),
+                (
+                    Factor(
+                        "from the mean and the square",
+                        lambda m: r"\frac{2}{N}" if _outputs(m) == 1 else r"\frac{2}{N K}",
+                        lambda m: rf"\frac{{2}}{{{m['x'].size}}}",
+                        lambda m: 2 / m["x"].size,
+                    ),
+                    Factor(
+                        "error",
+                        "(y_{<*>} - t_{<*>})",
+                        lambda m: f"({_error(m.at('x'), m.at('target'))})",
+                        lambda m: m.at("x") - m.at("target"),
+                    ),
+                ),
                 lambda m: "The gradient is proportional to the error: twice as wrong, twice as strong.",
             ),
         ),
     )
 )
-
-
-def _target(m):  # type: ignore[no-untyped-def]
-    value = m.at("target")
-    return f"({number(value)})" if value < 0 else number(value)

@@ -3,7 +3,7 @@
 Each input's gradient is the upstream gradient times the other input.
 """
 
-from nnlab.core.explanation import Explanation, factor
+from nnlab.core.explanation import Explanation, Factor, factor, gradient, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -23,12 +23,16 @@ def backward(a, b, d_y, d_a, d_b):
         d_b[i] += d_y[i] * a[i]
 
 
+def _input(name: str, label: str) -> Factor:
+    return Factor(label, f"{name}_{{<-1>}}", lambda m: factor(m.at(name)), lambda m: m.at(name))
+
+
 def _explain(name: str, other: str) -> Explanation:
-    return Explanation(
+    return product(
         f"d_{name}",
-        rf"\frac{{\partial L}}{{\partial {name}}} = \frac{{\partial L}}{{\partial y}} \cdot {other}",
-        lambda m: rf"{factor(m.at('d_y'))} \cdot {factor(m.at(other))}",
-        lambda m: f"The other factor, {m.at(other):.4g}, is the local derivative.",
+        gradient(name),
+        (upstream("y"), _input(other, "the other input")),
+        lambda m: f"The slope of a product along one input is the other input, {m.at(other):.4g} here.",
     )
 
 
@@ -45,9 +49,7 @@ register(
         summary=lambda s: "a × b",
         formula=r"y = a \cdot b",
         explain_forward=(
-            Explanation(
-                "y", r"y = a \cdot b", lambda m: rf"{factor(m.at('a'))} \cdot {factor(m.at('b'))}", lambda m: "Element by element."
-            ),
+            product("y", "y_{<-1>}", (_input("a", "first input"), _input("b", "second input")), lambda m: "Element by element."),
         ),
         explain_backward=(_explain("a", "b"), _explain("b", "a")),
     )

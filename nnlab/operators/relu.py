@@ -4,7 +4,7 @@ Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2
 in PyTorch. A NaN passes through: it must be seen, not turned into 0.
 """
 
-from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.explanation import Explanation, Factor, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -36,16 +36,24 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a = \max(0,\, z)",
+                r"a_{<-1>} = \max(0,\, z_{<-1>})",
                 lambda m: rf"\max(0,\, {number(m.at('x'))})",
                 lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive, so the unit is off.",
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot [z > 0]",
-                lambda m: rf"{factor(m.at('d_y'))} \cdot {1 if m.at('x') > 0 else 0}",
+                gradient("z"),
+                (
+                    upstream(),
+                    Factor(
+                        "local slope of ReLU",
+                        "[z_{<-1>} > 0]",
+                        lambda m: f"[{number(m.at('x'))} > 0]",
+                        lambda m: 1.0 if m.at("x") > 0 else 0.0,
+                    ),
+                ),
                 lambda m: "The unit is on: the upstream gradient passes." if m.at("x") > 0 else "The unit is off: nothing passes back.",
             ),
         ),

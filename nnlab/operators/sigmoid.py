@@ -4,7 +4,7 @@ Rumelhart, Hinton, Williams, Learning representations by back-propagating errors
 written by the output: y (1 - y).
 """
 
-from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.explanation import Explanation, Factor, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
@@ -37,17 +37,25 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a = \frac{1}{1 + e^{-z}}",
+                r"a_{<-1>} = \frac{1}{1 + e^{-z_{<-1>}}}",
                 lambda m: rf"\frac{{1}}{{1 + e^{{{number(-m.at('x'))}}}}}",
                 lambda m: "The sum is bent into the range from 0 to 1.",
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot a (1 - a)",
-                lambda m: rf"{factor(m.at('d_y'))} \cdot {number(m.at('y'))} \cdot (1 - {number(m.at('y'))})",
-                lambda m: f"The sigmoid's slope here is {m.at('y') * (1 - m.at('y')):.3g}; at most it is 0.25.",
+                gradient("z"),
+                (
+                    upstream(),
+                    Factor(
+                        "local slope of sigmoid",
+                        "a_{<-1>} (1 - a_{<-1>})",
+                        lambda m: rf"{number(m.at('y'))} \cdot (1 - {number(m.at('y'))})",
+                        lambda m: m.at("y") * (1 - m.at("y")),
+                    ),
+                ),
+                lambda m: f"The sigmoid's slope is {m.at('y') * (1 - m.at('y')):.2g} here; nowhere is it more than 0.25.",
             ),
         ),
     )

@@ -6,7 +6,7 @@ cross_entropy needs no softmax before it: that loss takes logits.
 
 import math
 
-from nnlab.core.explanation import Explanation, factor, number, sum_of
+from nnlab.core.explanation import Explanation, Factor, abridged_sum, gradient, number, product, shortened, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -37,6 +37,17 @@ def backward(y, d_y, d_x):
             d_x[n, i] += y[n, i] * (d_y[n, i] - mean)
 
 
+def _share_of_exponentials(m):  # type: ignore[no-untyped-def]
+    row = m["x"][m.index[:-1]]
+    total = abridged_sum(lambda k: f"e^{{{number(row[k])}}}", row - row.min() + 1)
+    return rf"\frac{{e^{{{number(m.at('x'))}}}}}{{{total}}}"
+
+
+def _mean(m):  # type: ignore[no-untyped-def]
+    """The upstream gradient of the row, weighted by its probabilities."""
+    return float((m["d_y"][m.index[:-1]] * m["y"][m.index[:-1]]).sum())
+
+
 register(
     Operator(
         name="softmax",
@@ -50,20 +61,25 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}",
-                lambda m: rf"\frac{{e^{{{number(m.at('x'))}}}}}{{{sum_of([f'e^{{{number(v)}}}' for v in m['x'][m.index[:-1]]])}}}",
-                lambda m: "Every score's exponential is divided by the sum of all, so that they add up to 1.",
+                r"p_{<-1>} = \frac{e^{z_{<-1>}}}{\sum_j e^{z_j}}",
+                _share_of_exponentials,
+                lambda m: "Every score's exponential is divided by the sum of all, so that they add up to 1." + shortened(m["x"].shape[-1]),
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial z_i} = p_i \left(\frac{\partial L}{\partial p_i} - \sum_j \frac{\partial L}{\partial p_j} p_j\right)",
-                lambda m: (
-                    rf"{number(m.at('y'))} \cdot ({number(m.at('d_y'))} - "
-                    rf"{factor(float((m['d_y'][m.index[:-1]] * m['y'][m.index[:-1]]).sum()))})"
+                gradient("z"),
+                (
+                    Factor("probability", "p_{<-1>}", lambda m: number(m.at("y")), lambda m: m.at("y")),
+                    Factor(
+                        "upstream above the mean",
+                        rf"\left({gradient('p')} - \sum_j {gradient('p', 'j')}\, p_j\right)",
+                        lambda m: f"({sum_of([number(m.at('d_y')), number(-_mean(m))])})",
+                        lambda m: m.at("d_y") - _mean(m),
+                    ),
                 ),
-                lambda m: "Raising one score lowers every other probability, so the mean gradient is taken off.",
+                lambda m: "Raising one score lowers every other probability, so the mean of the upstream gradient is taken off.",
             ),
         ),
     )

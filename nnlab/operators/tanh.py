@@ -3,7 +3,7 @@
 LeCun et al., Efficient BackProp (1998), section 4.4. The derivative is written by the output: 1 - y^2.
 """
 
-from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.explanation import Explanation, Factor, base, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.mathematics import tanh
 from nnlab.core.operator import Operator, register
@@ -27,7 +27,9 @@ def _steepness(slope: float) -> str:
     if slope > 0.9:
         return "tanh is almost as steep here as at 0, so nearly all of the upstream gradient passes."
     if slope < 0.05:
-        return "tanh is nearly flat here: the unit is saturated and almost no gradient passes."
+        return "tanh is nearly flat here: the unit is saturated and almost nothing of the upstream gradient passes."
+    if 0.45 < slope < 0.55:
+        return "tanh is half as steep here as at 0, so half of the upstream gradient passes."
     return f"tanh has {slope:.0%} of its greatest slope here, so that share of the upstream gradient passes."
 
 
@@ -44,16 +46,24 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a = \tanh(z)",
+                r"a_{<-1>} = \tanh(z_{<-1>})",
                 lambda m: rf"\tanh({number(m.at('x'))})",
                 lambda m: "The sum is bent into the range from −1 to 1.",
             ),
         ),
         explain_backward=(
-            Explanation(
+            product(
                 "d_x",
-                r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \cdot (1 - a^2)",
-                lambda m: rf"{factor(m.at('d_y'))} \cdot (1 - {factor(m.at('y'))}^2)",
+                gradient("z"),
+                (
+                    upstream(),
+                    Factor(
+                        "local slope of tanh",
+                        "(1 - a_{<-1>}^2)",
+                        lambda m: f"(1 - {base(m.at('y'))}^2)",
+                        lambda m: 1 - m.at("y") ** 2,
+                    ),
+                ),
                 lambda m: _steepness(1 - m.at("y") ** 2),
             ),
         ),

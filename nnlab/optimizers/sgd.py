@@ -4,7 +4,7 @@ Sutskever et al., On the importance of initialization and momentum in deep learn
 names are those of torch.optim.SGD: v <- m v + g,  w <- w - rate * v (Nesterov: rate * (g + m v)).
 """
 
-from nnlab.core.explanation import Explanation, factor, number
+from nnlab.core.explanation import Explanation, bracketed, constant, factor, number, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
@@ -26,9 +26,34 @@ def update(parameter, gradient, learning_rate, momentum, nesterov, weight_decay,
             parameter[i] -= learning_rate * velocity[i]
 
 
+def _slope_symbols(m):  # type: ignore[no-untyped-def]
+    return r"(g_{<*>} + \lambda w_{<*>})" if m["weight_decay"] else "g_{<*>}"
+
+
+def _slope(m):  # type: ignore[no-untyped-def]
+    """The gradient, with the pull of the weight decay when there is one."""
+    if not m["weight_decay"]:
+        return number(m.at("gradient"))
+    pull = rf"{constant(m['weight_decay'])} \cdot {factor(m.at('parameter'))}"
+    return f"({sum_of([number(m.at('gradient')), pull])})"
+
+
+def _symbols(m):  # type: ignore[no-untyped-def]
+    if m["momentum"] == 0:
+        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, {_slope_symbols(m)}"
+    if m["nesterov"]:
+        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, \left({_slope_symbols(m)} + \mu v_{{<*>}}\right)"
+    return r"w_{<*>} \leftarrow w_{<*>} - \eta\, v_{<*>}"
+
+
 def _numbers(m):  # type: ignore[no-untyped-def]
-    step = m.at("gradient") if m["momentum"] == 0 else m.wrote("velocity")
-    return rf"{number(m.at('parameter'))} - {number(m['learning_rate'])} \cdot {factor(step)}"
+    start = rf"{number(m.at('parameter'))} - {constant(m['learning_rate'])} \cdot "
+    if m["momentum"] == 0:
+        return start + bracketed(_slope(m))
+    if m["nesterov"]:
+        ahead = rf"{constant(m['momentum'])} \cdot {factor(m.wrote('velocity'))}"
+        return start + rf"\left({sum_of([_slope(m), ahead])}\right)"
+    return start + factor(m.wrote("velocity"))
 
 
 register(
@@ -46,9 +71,20 @@ register(
         explain_update=(
             Explanation(
                 "parameter",
-                r"w \leftarrow w - \eta\, v, \qquad v = \mu v + g",
+                _symbols,
                 _numbers,
-                lambda m: "The weight moves against its gradient, as far as the learning rate allows.",
+                lambda m: (
+                    "The weight moves against its gradient, as far as the learning rate allows."
+                    if m["momentum"] == 0
+                    else "The weight keeps part of its last step and turns against the gradient."
+                ),
+            ),
+            Explanation(
+                "velocity",
+                lambda m: rf"v_{{<*>}} \leftarrow \mu v_{{<*>}} + {_slope_symbols(m)}",
+                lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", _slope(m)]),
+                lambda m: f"The velocity keeps {m['momentum']:.3g} of itself and takes in the gradient.",
+                applies=lambda m: m["momentum"] != 0,
             ),
         ),
     )

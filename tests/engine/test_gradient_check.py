@@ -1,0 +1,106 @@
+"""The gradient check: agrees where the backward pass is right, disagrees where it is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from networks import mlp, single_operator_graph, targets, trainable_operators
+
+import nnlab
+from nnlab.core.errors import NNLabError
+from nnlab.core.operator import Operator
+from nnlab.engine.gradient_check import STEP, GradientCheck, GradientChecker
+from nnlab.graph.graph import Graph
+
+ROWS = 5
+
+
+def checker(graph: Graph, seed: int = 1) -> GradientChecker:
+    generator = np.random.default_rng(3)
+    x, y = generator.standard_normal((ROWS, 3)), targets(graph, ROWS, generator)
+    return GradientChecker(graph, nnlab.Session(graph, seed=seed, dtype="float64").parameters, x, y)
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in trainable_operators()])
+def test_backward_agrees_with_the_difference_for_every_weight(kind: Operator) -> None:
+    graph = single_operator_graph(kind)
+    check = checker(graph)
+    for name, values in nnlab.Session(graph).parameters.items():
+        for index in np.ndindex(values.shape):
+            result = check.check(name, index)
+            assert result.agrees, (name, index, result)
+
+
+def test_the_numbers_are_those_of_the_session() -> None:
+    graph = mlp([3, 4, 2])
+    generator = np.random.default_rng(0)
+    x, y = generator.standard_normal((ROWS, 3)), generator.standard_normal((ROWS, 2))
+    session = nnlab.Session(graph, dtype="float64", seed=4)
+    loss, gradients = session.gradients(x, y)
+    result = GradientChecker(graph, session.parameters, x, y).check("dense_1.weight", (3, 0))
+    assert result.value == session.parameters["dense_1.weight"][3, 0]
+    assert result.gradient == gradients["dense_1.weight"][3, 0]
+    assert result.loss == loss
+    assert result.step == STEP
+    assert result.relative_error < 1e-8
+
+
+def test_a_large_weight_gets_a_larger_step_and_the_step_can_be_given() -> None:
+    graph = mlp([3, 4, 2])
+    session = nnlab.Session(graph, dtype="float64")
+    session.set_parameters({"dense_2.bias": np.array([50.0, 0.0])})
+    x, y = np.ones((2, 3)), np.zeros((2, 2))
+    check = GradientChecker(graph, session.parameters, x, y)
+    assert check.check("dense_2.bias", (0,)).step == pytest.approx(50 * STEP)
+    assert check.check("dense_2.bias", (0,), step=1e-3).step == 1e-3
+    assert check.check("dense_2.bias", (0,), step=1e-3).agrees
+
+
+def test_checking_changes_nothing() -> None:
+    check = checker(mlp([3, 4, 2]))
+    first = check.check("dense_1.weight", (0, 0))
+    check.check("dense_1.bias", (2,))
+    assert check.check("dense_1.weight", (0, 0)) == first
+
+
+def test_single_precision_weights_are_accepted() -> None:
+    graph = mlp([3, 4, 2])
+    session = nnlab.Session(graph, dtype="float32", seed=2)
+    result = GradientChecker(graph, session.parameters, np.ones((2, 3)), np.zeros((2, 2))).check("dense_1.weight", (1, 1))
+    assert result.agrees
+
+
+def test_a_wrong_gradient_is_found_out() -> None:
+    right = checker(mlp([3, 4, 2])).check("dense_1.weight", (0, 0))
+    wrong = dataclasses.replace(right, gradient=right.gradient * 1.001)
+    assert right.agrees
+    assert not wrong.agrees
+    assert wrong.relative_error == pytest.approx(1e-3, rel=0.01)
+
+
+def test_a_dead_unit_has_no_gradient_and_agrees() -> None:
+    graph = mlp([3, 4, 2], "relu")
+    session = nnlab.Session(graph, dtype="float64")
+    session.set_parameters({"dense_1.bias": np.full(4, -100.0)})
+    result = GradientChecker(graph, session.parameters, np.ones((2, 3)), np.zeros((2, 2))).check("dense_1.weight", (0, 0))
+    assert result.gradient == 0
+    assert result.relative_error == 0
+
+
+def test_noise_of_the_losses_is_not_taken_for_a_gradient() -> None:
+    noise = GradientCheck("w", (0,), 1.0, 0.0, 1e-11, STEP, loss=1.0)
+    assert noise.agrees
+    real = GradientCheck("w", (0,), 1.0, 0.0, 1e-3, STEP, loss=1.0)
+    assert real.relative_error == 1
+
+
+def test_wrong_names_and_places_are_refused() -> None:
+    check = checker(mlp([3, 4, 2]))
+    with pytest.raises(NNLabError, match=r"no parameter 'dense_9.weight' to check; this network has dense_1.weight"):
+        check.check("dense_9.weight", (0, 0))
+    with pytest.raises(NNLabError, match=r"dense_1.weight has shape \(4, 3\); there is no element \(4, 0\)"):
+        check.check("dense_1.weight", (4, 0))
+    with pytest.raises(NNLabError, match="at least one sample"):
+        GradientChecker(mlp([3, 4, 2]), {}, np.empty((0, 3)), np.empty((0, 2)))
