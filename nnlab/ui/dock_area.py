@@ -1,0 +1,163 @@
+"""The dock area: the canvas in the middle, panels around it, arranged by workspace.
+
+Every panel sits in one dock that all workspaces share. Switching remembers how the person left the old workspace and restores how
+they left the new one; a workspace that was never changed is laid out as its file says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from nnlab.ui.store import Store
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.panel import Panel
+from nnlab.ui.workspaces import Workspace
+
+LAYOUT_VERSION = 1  # raised when the set of docks changes, so that an older remembered layout is not applied
+_FEATURES = (
+    QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+    | QDockWidget.DockWidgetFeature.DockWidgetClosable
+)
+
+
+class Dock(QDockWidget):
+    """A dock whose title bar is its panel's own header; a widget without a header gets none."""
+
+    def __init__(self, name: str, title: str, widget: QWidget, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.setObjectName(f"dock.{name}")
+        self.name = name
+        self.setFeatures(_FEATURES)
+        # A panel's header is also the handle by which the dock is dragged; other widgets stay where the workspace puts them.
+        self.setTitleBarWidget(widget.header if isinstance(widget, Panel) else _Nothing(self))
+        self.setWidget(widget)
+
+
+class _Nothing(QWidget):
+    """A title bar of no height."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+
+class DockArea(QMainWindow):
+    """`shown_changed` when panels appear or disappear: only visible ones are fed."""
+
+    shown_changed = Signal()
+
+    def __init__(self, theme: Theme, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Widget)
+        self._theme, self._store = theme, store
+        self._docks: dict[str, Dock] = {}
+        self._workspace: Workspace | None = None
+        self._sized_for = QSize()
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks
+        )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea),
+            (Qt.Corner.TopRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+            (Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self._shown_timer = QTimer(self, singleShot=True, interval=0)
+        self._shown_timer.timeout.connect(self.shown_changed)
+        theme.metrics_changed.connect(self._size_docks)
+
+    @property
+    def docks(self) -> Mapping[str, Dock]:
+        return self._docks
+
+    @property
+    def workspace(self) -> Workspace | None:
+        return self._workspace
+
+    def add(self, name: str, title: str, widget: QWidget) -> Dock:
+        """Puts a widget into a dock of its own, hidden until a workspace shows it."""
+        dock = Dock(name, title, widget, self)
+        self._docks[name] = dock
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.hide()
+        dock.visibilityChanged.connect(lambda _: self._shown_timer.start())
+        return dock
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a panel can be seen: its dock is open and, among tabs, in front."""
+        dock = self._docks.get(name)
+        return dock is not None and dock.isVisible() and not dock.visibleRegion().isEmpty()
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Arranges the docks as the person left this workspace, or as its file says."""
+        if self._workspace is not None:
+            self.remember()
+        self._workspace = workspace
+        state = self._store.data(f"layout/{workspace.name}")
+        if state is None or not self.restoreState(state, LAYOUT_VERSION):
+            self.reset()
+        self._size_docks()
+
+    def remember(self) -> None:
+        if self._workspace is not None:
+            self._store.set(f"layout/{self._workspace.name}", self.saveState(LAYOUT_VERSION))
+
+    def reset(self) -> None:
+        """Lays the docks out as the workspace's file says."""
+        workspace = self._workspace
+        if workspace is None:
+            return
+        self._store.forget(f"layout/{workspace.name}")
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        for area, names, tabbed in (
+            (Qt.DockWidgetArea.LeftDockWidgetArea, workspace.left, False),
+            (Qt.DockWidgetArea.RightDockWidgetArea, workspace.right, True),
+            (Qt.DockWidgetArea.BottomDockWidgetArea, workspace.bottom, False),
+        ):
+            present = [self._docks[name] for name in names if name in self._docks]
+            for i, dock in enumerate(present):
+                self.addDockWidget(area, dock, Qt.Orientation.Horizontal if area == Qt.DockWidgetArea.BottomDockWidgetArea else Qt.Orientation.Vertical)
+                dock.show()
+                if tabbed and i:
+                    self.tabifyDockWidget(present[0], dock)
+            if tabbed and present:
+                present[0].raise_()
+        self._size_docks()
+
+    def _size_docks(self) -> None:
+        workspace, metrics = self._workspace, self._theme.metrics
+        if workspace is None:
+            return
+        width = max(self.width(), 400)
+        bottom = [self._docks[n] for n in workspace.bottom if n in self._docks and self._docks[n].isVisible()]
+        shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and self._docks[n].isVisible()]
+        if bottom:
+            total = sum(shares)
+            self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
+            height = getattr(metrics, workspace.height)
+            if workspace.height == "formula_panel":
+                height += metrics.scrubber
+            # A small window gives the canvas at least half.
+            self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
+        for names, side in ((workspace.left, metrics.palette), (workspace.right, metrics.inspector)):
+            docks = [self._docks[n] for n in names if n in self._docks and self._docks[n].isVisible()]
+            if docks:
+                self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
+
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().resizeEvent(event)
+        # Only a new window size lays out afresh; a splitter the person moved stays where it is.
+        if self._sized_for != self.size():
+            self._sized_for = self.size()
+            self._size_docks()
+

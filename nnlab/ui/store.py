@@ -1,0 +1,49 @@
+"""What the window remembers between starts: theme, layouts, recent files. One INI file in the user's folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from nnlab.files.places import home
+
+MOST_RECENT = 10
+
+
+class Store:
+    """Typed access to the remembered values."""
+
+    def __init__(self) -> None:
+        home().mkdir(parents=True, exist_ok=True)
+        self._settings = QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
+
+    def text(self, key: str, default: str = "") -> str:
+        return str(self._settings.value(key, default))
+
+    def number(self, key: str, default: float) -> float:
+        try:
+            return float(self.text(key, str(default)))
+        except ValueError:  # edited by hand
+            return default
+
+    def data(self, key: str) -> QByteArray | None:
+        value = self._settings.value(key)
+        return value if isinstance(value, QByteArray) else None
+
+    def set(self, key: str, value: str | float | QByteArray) -> None:
+        self._settings.setValue(key, value if isinstance(value, QByteArray) else str(value))
+
+    def forget(self, key: str) -> None:
+        self._settings.remove(key)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Recently opened files that still exist, newest first."""
+        lines = self.text("recent").split("\n")
+        return tuple(path for path in (Path(line) for line in lines if line) if path.exists())
+
+    def add_recent(self, path: Path) -> None:
+        entries = [path.resolve(), *(p for p in self.recent if p != path.resolve())]
+        self.set("recent", "\n".join(str(p) for p in entries[:MOST_RECENT]))

@@ -1,0 +1,8 @@
+"""Step: backpropagation one operation at a time, with the formula and its numbers."""
+
+from nnlab.ui.workspaces import Workspace
+
+WORKSPACE = Workspace(
+    name="step", title="Step", order=30, tip="Step through forward pass, backpropagation and update, one operation at a time",
+    bottom=("stepper",), shares=(1,), height="formula_panel", left=(), right=("inspector",),
+)  # fmt: skip

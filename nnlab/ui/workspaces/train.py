@@ -1,0 +1,8 @@
+"""Train: watching the network learn. Loss, gradient flow and predictions below the living canvas."""
+
+from nnlab.ui.workspaces import Workspace
+
+WORKSPACE = Workspace(
+    name="train", title="Train", order=20, tip="Watch the network learn", bottom=("loss", "gradient_flow", "prediction"),
+    shares=(490, 438, 352), height="dock",
+)  # fmt: skip
