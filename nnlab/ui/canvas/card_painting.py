@@ -1,0 +1,267 @@
+"""How the parts of a card are painted. Every function paints one part; sizes in canvas units, text in its own pixels times `scale`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from nnlab.ui.canvas.card_geometry import CardGeometry
+from nnlab.ui.canvas.cards import INPUT, LOSS, Card
+from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.numbers import NOTHING, number
+from nnlab.ui.theme import FontRole
+
+if TYPE_CHECKING:
+    from nnlab.ui.canvas.node_item import CardItem, CardState
+
+RADIUS = 10.0
+PORT, LARGE_PORT = 5.0, 6.5
+BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
+CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def write(
+    painter: QPainter, kit: PaintKit, text: str, role: FontRole, colour: QColor, rect: QRectF, align: Qt.AlignmentFlag, scale: float
+) -> None:
+    """One line of text within `rect`, elided if it must be, at `scale` canvas units for a pixel of text."""
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(scale, scale)
+    painter.setFont(kit.font(role))
+    painter.setPen(colour)
+    room = QRectF(0, 0, rect.width() / scale, rect.height() / scale)
+    painter.drawText(room, int(align), kit.elided(text, role, room.width() + 0.5))
+    painter.restore()
+
+
+def paint_outline(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
+    tokens = kit.tokens
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.raised if state.hovered else tokens.card)
+    painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
+        painter.setPen(QPen(tokens.line, 1.0 * scale))
+        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    if state.severity == "error":
+        painter.setPen(QPen(tokens.error, 2.0 * scale))
+        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    elif state.severity == "warning":
+        pen = QPen(tokens.warn, 1.5 * scale)
+        pen.setDashPattern([4.0, 2.0])
+        painter.setPen(pen)
+        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    if state.step == "current":
+        painter.setPen(QPen(tokens.accent, 3.0 * scale))
+        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    if state.selected or state.focused:
+        # Beside an error the selection stands outside, so that both are seen; the keyboard's focus always does.
+        offset = (3.0 if state.focused or state.severity == "error" else 0.0) * scale
+        painter.setPen(QPen(tokens.accent, 2.0 * scale))
+        if state.selected and state.severity != "error":
+            painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        if offset:
+            ring = geometry.outline.adjusted(-offset, -offset, offset, offset)
+            painter.drawRoundedRect(ring, RADIUS + offset, RADIUS + offset)
+
+
+def paint_title(
+    painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float, batch_size: int
+) -> None:
+    """Name, summary and state icon."""
+    tokens, unit = kit.tokens, scale * kit.scale
+    icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
+    side = 18.0 * unit
+    outline, header = geometry.outline, geometry.header
+    if not geometry.is_expanded:
+        _paint_collapsed_title(painter, kit, card, geometry, unit, scale, side if icon else 0.0)
+        inset = 10.0
+    else:
+        text = f"batch of {batch_size}" if card.form == LOSS and batch_size else card.subtitle
+        inset = 14.0 * unit if card.form == LOSS else 6.0
+        align = LEFT if card.form == LOSS else CENTRED
+        room = QRectF(header.left() + inset, header.top() + 8.0 * unit, header.width() - 2 * inset, 20.0 * unit)
+        name_room = room.adjusted(0, 0, -side if icon and card.form == LOSS else 0, 0)
+        write(painter, kit, card.title, "name", tokens.text, name_room, align, scale)
+        write(painter, kit, text, "caption", tokens.text2, room.translated(0, 17.0 * unit), align, scale)
+    if icon:
+        # Expanded cards carry it across their corner: the title needs the whole width.
+        corner = outline.topRight()
+        place = QRectF(corner.x() - side - inset, corner.y() + 10.0 * unit, side, side)
+        if geometry.is_expanded and card.form != LOSS:
+            place = QRectF(corner.x() - side * 0.62, corner.y() - side * 0.38, side, side)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.canvas)
+            painter.drawEllipse(place.adjusted(-1.5, -1.5, 1.5, 1.5))
+        kit.icon(painter, icon[0], icon[1], place)
+
+
+def _paint_collapsed_title(
+    painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float, icon: float
+) -> None:
+    outline = geometry.outline
+    inset = 30.0 if len(card.ports) > 1 else 14.0
+    lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
+    lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
+    step = 18.5 * unit
+    fitting = max(1, min(len(lines), int((outline.height() - 8.0) / step)))
+    full = int((outline.height() - 8.0) / step) >= 3
+    top = outline.top() + 12.0 if full else outline.center().y() - fitting * step / 2
+    for i, (text, role, colour) in enumerate(lines[:fitting]):
+        width = outline.width() - inset - 10.0 - (icon + 4.0 if i == 0 else 0.0)
+        write(painter, kit, text, role, colour, QRectF(outline.left() + inset, top + i * step, width, step), LEFT, scale)
+
+
+def paint_tiles(painter: QPainter, item: CardItem) -> None:
+    """The units' pictures, their biases, "… n more", and the input's labels."""
+    geometry, kit, card = item.geometry, item.kit, item.card
+    pictures = item.pictures
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    image = None if pictures.is_empty else pictures.image(kit.is_dark)
+    waiting = QPen(QColor(kit.tokens.stroke.red(), kit.tokens.stroke.green(), kit.tokens.stroke.blue(), 115), 1.0)
+    for tile in geometry.tiles:
+        if image is not None:
+            painter.drawImage(tile.rect, image, pictures.source(tile.unit))
+        else:
+            painter.setPen(waiting)
+            painter.setBrush(kit.tokens.canvas)
+            painter.drawRect(tile.rect)
+        if item.state.hovered_unit == tile.unit:
+            painter.setPen(QPen(kit.tokens.text, 1.5 * item.text_scale))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(tile.rect.adjusted(-2, -2, 2, 2))
+    if item.biases is not None and len(item.biases) == card.units:
+        _paint_biases(painter, item)
+    if geometry.more is not None and card.units is not None:
+        text = f"… {card.units - len(geometry.tiles):,} more"
+        write(painter, kit, text, "caption", kit.tokens.text2, geometry.more, CENTRED, item.text_scale)
+    if card.form == INPUT:
+        for tile, label in zip(geometry.tiles, item.labels, strict=False):
+            room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
+            write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
+
+
+def _paint_biases(painter: QPainter, item: CardItem) -> None:
+    """Under each tile a bar from its middle: to the right and orange for a positive bias, to the left and blue for a negative one."""
+    assert item.biases is not None
+    tokens = item.kit.tokens
+    limit = item.bias_limit
+    tiles = item.geometry.tiles
+    thickness = min(2.0, (tiles[1].rect.top() - tiles[0].rect.bottom()) / 2) if len(tiles) > 1 else 3.0
+    track = QColor(tokens.stroke)
+    track.setAlpha(70)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for tile in tiles:
+        bias = float(item.biases[tile.unit])
+        if not np.isfinite(bias):
+            continue
+        middle, half = tile.rect.center().x(), tile.rect.width() / 2
+        y = tile.rect.bottom() + thickness * 0.75
+        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), track)
+        length = min(1.0, abs(bias) / limit) * half if limit > 0 else 0.0
+        painter.fillRect(QRectF(middle if bias > 0 else middle - length, y, length, thickness), tokens.pos if bias > 0 else tokens.neg)
+        painter.fillRect(QRectF(middle - 0.5, y - 1, 1.0, thickness + 2), tokens.text2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def paint_loss(painter: QPainter, item: CardItem) -> None:
+    """The loss of the current batch and one bar for each of its samples."""
+    geometry, kit, scale = item.geometry, item.kit, item.text_scale
+    unit = scale * kit.scale
+    inset = 14.0 * unit
+    room = geometry.outline.adjusted(inset, geometry.header.height() + 4.0 * unit, -inset, -14.0)
+    value = NOTHING if item.loss is None else number(item.loss)
+    write(painter, kit, value, "loss", kit.tokens.text, QRectF(room.left(), room.top(), room.width(), 28.0 * unit), LEFT, scale)
+    caption = QRectF(room.left(), room.top() + 38.0 * unit, room.width(), 16.0 * unit)
+    bars = QRectF(room.left(), caption.bottom() + 6.0 * unit, room.width(), room.bottom() - caption.bottom() - 6.0 * unit)
+    if item.samples is None or not len(item.samples) or bars.height() < 16.0:
+        return
+    write(painter, kit, "per sample", "caption", kit.tokens.text2, caption, LEFT, scale)
+    heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
+    top = float(heights.max())
+    slot = bars.width() / max(len(heights), 8)
+    width = max(1.0, slot - min(4.0, slot * 0.3))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for i, height in enumerate(heights):
+        length = max(1.0 * scale, bars.height() * float(height) / top if top > 0 else 0.0)
+        painter.fillRect(QRectF(bars.left() + i * slot, bars.bottom() - length, width, length), kit.tokens.text2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _grouped(samples: np.ndarray) -> np.ndarray:
+    """At most BARS values: for larger batches the largest of each group of neighbours."""
+    if len(samples) <= BARS:
+        return samples
+    return np.maximum.reduceat(samples, np.linspace(0, len(samples), BARS, endpoint=False).astype(np.intp))
+
+
+def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
+    """In the stepper: a ring around what is read or written, and pills that name it."""
+    if state.step not in ("read", "written", "current") or not state.lit:
+        return
+    written = state.step == "written" or any(text.startswith("writes") for text in state.lit)
+    if geometry.tiles:
+        ring = geometry.tile_area.adjusted(-4, -4, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(kit.tokens.accent, (3.0 if written else 2.0) * scale))
+        painter.drawRoundedRect(ring, 3, 3)
+    at = QPointF(geometry.outline.center().x(), geometry.outline.bottom())
+    for i, text in enumerate(state.lit):
+        pill(painter, kit, text, at + QPointF(0, i * 24.0 * scale), text.startswith("writes"), scale)
+
+
+def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:
+    """A rounded label: hollow for what is read, filled for what is written."""
+    width, height = (kit.text_width(text, "caption_strong") + 18.0) * scale, 20.0 * kit.scale * scale
+    rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
+    painter.setPen(QPen(kit.tokens.accent, 2.0 * scale))
+    painter.setBrush(kit.tokens.accent if filled else kit.tokens.canvas)
+    painter.drawRoundedRect(rect, height / 2, height / 2)
+    colour = kit.tokens.on_accent if filled else kit.tokens.text
+    write(painter, kit, text, "caption_strong", colour, rect, CENTRED, scale)
+
+
+def paint_ports(painter: QPainter, item: CardItem) -> None:
+    geometry, kit, state, scale = item.geometry, item.kit, item.state, item.text_scale
+    for port, at in geometry.inputs.items():
+        offered = port == state.hovered_port and state.offered_port
+        if port in item.shown_ports or state.hovered or offered or port in state.accepting:
+            _paint_port(painter, kit, at, scale, offered or ("may" if port in state.accepting else ""))
+            if len(geometry.inputs) > 1:
+                room = QRectF(at.x() + 9.0 * scale, at.y() - 9.0 * scale, 60.0, 18.0 * scale)
+                write(painter, kit, port, "caption", kit.tokens.text2, room, LEFT, scale)
+    if geometry.output is not None and ("" in item.shown_ports or state.hovered):
+        _paint_port(painter, kit, geometry.output, scale, "")
+    if geometry.target is not None and "target" in item.shown_ports:
+        _paint_port(painter, kit, geometry.target, scale, "")
+
+
+def _paint_port(painter: QPainter, kit: PaintKit, at: QPointF, scale: float, offer: str) -> None:
+    """A port. `offer`: "may" while a connection that it would accept is being drawn, "accepts" or "refuses" under the cursor."""
+    tokens = kit.tokens
+    painter.setBrush(tokens.canvas)
+    if not offer:
+        painter.setPen(QPen(tokens.text2, 1.5 * scale))
+        painter.drawEllipse(at, PORT * scale, PORT * scale)
+        return
+    colour = tokens.error if offer == "refuses" else tokens.accent
+    radius = LARGE_PORT * scale
+    painter.setPen(QPen(colour, 2.5 * scale))
+    if offer == "accepts":
+        painter.setBrush(colour)
+        halo = QColor(colour)
+        halo.setAlpha(60)
+        painter.save()
+        painter.setPen(QPen(halo, 6.0 * scale))
+        painter.drawEllipse(at, radius + 3.0 * scale, radius + 3.0 * scale)
+        painter.restore()
+    painter.drawEllipse(at, radius, radius)
+    if offer == "refuses":
+        arm = 3.0 * scale
+        painter.drawLine(at + QPointF(-arm, -arm), at + QPointF(arm, arm))
+        painter.drawLine(at + QPointF(-arm, arm), at + QPointF(arm, -arm))

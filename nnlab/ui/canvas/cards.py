@@ -1,0 +1,142 @@
+"""What each card says, worked out from the graph alone: titles, units, ports, which edges carry weights.
+
+A card is a node, or a layer with the activation docked on it (`nnlab.graph.docking`). Cards compare by value, so a view that keeps the
+last ones knows exactly which have to be painted anew. Nothing here knows Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnlab.core.operator import Operator
+from nnlab.core.tensor import Shape
+from nnlab.graph import docking
+from nnlab.graph.graph import Edge, Graph, Node
+from nnlab.graph.validation import Shapes
+
+INPUT, LAYER, LOSS = "input", "layer", "loss"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A parameter that joins every unit of one card to every unit of another: one weight for each pair."""
+
+    parameter: str  # name of the tensor, "dense_1.weight"
+    gradient: str  # "dense_1.d_weight"
+    source: str  # the tensor it is multiplied with, "tanh_1.y"
+    units: int
+    inputs: int
+
+    @property
+    def count(self) -> int:
+        return self.units * self.inputs
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. `id` is the layer's node; `nodes` are all nodes on the card, the layer first."""
+
+    id: str
+    nodes: tuple[str, ...]
+    form: str  # INPUT, LAYER or LOSS
+    title: str
+    subtitle: str
+    detail: str
+    category: str
+    ports: tuple[str, ...]
+    has_output: bool
+    units: int | None  # of the output, when it is a row of units
+    is_output: bool  # read by a loss
+    bias: str | None  # the parameter with one number for each unit
+    bounded: bool  # the activation stays within -1…1
+
+    @property
+    def last(self) -> str:
+        """The node whose output leaves the card."""
+        return self.nodes[-1]
+
+    @property
+    def values(self) -> str:
+        """Name of the tensor the card shows."""
+        return f"{self.last}.y"
+
+
+def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, Card]:
+    """Every card by its id, in the order of the nodes."""
+    return {nodes[0]: _card(graph, shapes, nodes, data_title) for nodes in docking.cards(graph)}
+
+
+def card_of(cards: Mapping[str, Card]) -> dict[str, str]:
+    """Which card carries a node, by node id."""
+    return {node_id: card.id for card in cards.values() for node_id in card.nodes}
+
+
+def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str) -> Card:
+    node = graph[nodes[0]]
+    kind = node.kind
+    shape = shapes.output(graph[nodes[-1]])
+    units = shape[0] if shape is not None and len(shape) == 1 and not kind.is_loss else None
+    losses = [graph[e.target] for e in graph.outgoing(nodes[-1]) if graph[e.target].kind.is_loss]
+    activation = graph[nodes[-1]].kind if len(nodes) > 1 else (kind if kind.is_elementwise else None)
+    return Card(
+        id=node.id,
+        nodes=nodes,
+        form=INPUT if kind.is_input else LOSS if kind.is_loss else LAYER,
+        title=data_title if kind.is_input and data_title else node.id,
+        subtitle=_subtitle(node, nodes, graph, losses),
+        detail=_parameters(shapes, node, kind),
+        category=kind.category,
+        ports=graph.ports(node.id),
+        has_output=bool(kind.outputs) and not kind.is_loss,
+        units=units,
+        is_output=bool(losses),
+        bias=_bias(node, kind, shapes, units),
+        bounded=activation is not None and activation.name in ("tanh", "sigmoid", "softmax"),
+    )
+
+
+def _subtitle(node: Node, nodes: tuple[str, ...], graph: Graph, losses: list[Node]) -> str:
+    kind = node.kind
+    text = kind.summary(node.settings) or kind.title
+    if len(nodes) > 1:
+        return f"{text} · {graph[nodes[1]].kind.title}"
+    if losses and kind.parameters and losses[0].kind.link in ("sigmoid", "softmax"):
+        return f"{text} · logit" if text == "1" else f"{text} · logits"
+    return text
+
+
+def _parameters(shapes: Shapes, node: Node, kind: Operator) -> str:
+    total = 0
+    for parameter in kind.parameters:
+        shape = shapes.get(node.id, parameter.name)
+        if shape is None:
+            return ""
+        total += _size(shape)
+    return f"{total:,} parameter{'s' if total != 1 else ''}" if kind.parameters else ""
+
+
+def _size(shape: Shape) -> int:
+    total = 1
+    for length in shape:
+        total *= length
+    return total
+
+
+def _bias(node: Node, kind: Operator, shapes: Shapes, units: int | None) -> str | None:
+    """The parameter with one number for each unit, where there is exactly one such."""
+    rows = [p.name for p in kind.parameters if units is not None and shapes.get(node.id, p.name) == (units,)]
+    return rows[0] if len(rows) == 1 else None
+
+
+def weights(graph: Graph, shapes: Shapes, cards: Mapping[str, Card], owner: Mapping[str, str], edge: Edge) -> Weights | None:
+    """The parameter whose (units, inputs) an edge of the graph carries, or None for an edge that is just a tensor."""
+    source, target = cards[owner[edge.source]], cards[owner[edge.target]]
+    if target.id != edge.target or source.units is None or target.units is None:
+        return None
+    for parameter in graph[edge.target].kind.parameters:
+        if shapes.get(edge.target, parameter.name) == (target.units, source.units) and len(target.ports) == 1:
+            name = parameter.name
+            read = f"{edge.source}.{edge.source_port}"
+            return Weights(f"{edge.target}.{name}", f"{edge.target}.d_{name}", read, target.units, source.units)
+    return None

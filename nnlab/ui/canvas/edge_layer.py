@@ -1,0 +1,279 @@
+"""Edges that carry one weight for every pair of units: as curves between the tiles, or as the matrix W when they are too many.
+
+Width and strength of a curve are its magnitude, orange and blue its sign, both relative to the 95th percentile of the layer. The curves
+are drawn by `edge_raster` into an image in the pixels of the screen, anew only when values, geometry or zoom have changed. More than
+MATRIX_FROM curves would be a grey mist; from there on the matrix itself stands between the cards, one row for each unit, as in z = Wx + b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnlab.ui.canvas import edge_raster as raster
+from nnlab.ui.canvas.cards import Weights
+from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.theme import mix
+
+Lookup = Callable[[str], np.ndarray | None]
+MATRIX_FROM = 1000  # edges; above, the matrix
+DIMMED = 0.25  # greatest tone beside what is highlighted
+HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
+ARROWS = 64  # arrowheads are drawn on at most so many edges
+Z_WEIGHTS = 1.0
+
+
+def overlay_values(weights: Weights, values: Lookup, overlay: str) -> np.ndarray | None:
+    """What the edges show, (units, inputs): w, ∂L/∂w, or what each edge carries on average over the batch, w times its input."""
+    if overlay == "gradients":
+        found = values(weights.gradient)
+    else:
+        found = values(weights.parameter)
+        if overlay == "activations" and found is not None:
+            batch = values(weights.source)
+            found = None if batch is None or batch.ndim != 2 or not len(batch) else found * batch.mean(axis=0)
+    return found if found is not None and found.shape == (weights.units, weights.inputs) else None
+
+
+def reference(values: np.ndarray) -> float:
+    """The 95th percentile of the magnitudes; 0 when there is nothing finite."""
+    magnitudes = np.abs(values[np.isfinite(values)])
+    if not magnitudes.size:
+        return 0.0
+    place = int(0.95 * (magnitudes.size - 1))
+    found = float(np.partition(magnitudes, place)[place])
+    return found if found > 0 else float(magnitudes.max())
+
+
+class WeightItem(QGraphicsItem):
+    """What curves and matrix share: values, highlight, and that they are painted above cards' bodies and below their tiles."""
+
+    def __init__(self, weights: Weights, kit: PaintKit) -> None:
+        super().__init__()
+        self.weights, self.kit = weights, kit
+        self.values: np.ndarray | None = None
+        self.reference = 0.0
+        self.selected = False
+        self.pixel = 1.0  # canvas units of one pixel of a line
+        self._bounds = QRectF()
+        self._stale = True
+        self.setZValue(Z_WEIGHTS)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._bounds
+
+    def refresh(self) -> None:
+        """Draws anew on the next paint."""
+        self._stale = True
+        self.update()
+
+    def set_kit(self, kit: PaintKit) -> None:
+        self.kit = kit
+        self.refresh()
+
+    def set_values(self, values: np.ndarray | None) -> bool:
+        """Shows (units, inputs) values, None for not yet computed; returns whether they differ from those shown."""
+        if values is None:
+            changed, self.values, self.reference = self.values is not None, None, 0.0
+        else:
+            changed = self.values is None or not np.array_equal(values, self.values, equal_nan=True)
+            if changed:
+                self.values = np.array(values, np.float32)
+                self.reference = reference(self.values)
+        if changed:
+            self.refresh()
+        return changed
+
+    def set_selected(self, selected: bool) -> None:
+        if selected != self.selected:
+            self.selected = selected
+            self.update()
+
+
+class WeightCurves(WeightItem):
+    """One curve for each weight."""
+
+    def __init__(self, weights: Weights, kit: PaintKit) -> None:
+        super().__init__(weights, kit)
+        self._left = self._right = 0.0
+        self._source = self._target = np.zeros(0, np.float32)
+        self._ports = (QPointF(), QPointF())
+        self._highlight: tuple[str, int] | None = None  # ("source" or "target", unit)
+        self._dimmed = False
+        self._arrows = False
+        self._picture: raster.EdgePicture | None = None
+        self._image: QImage | None = None
+        self._key: object = None
+        self._place = QPointF()
+
+    def set_ends(self, left: float, right: float, source: list[float], target: list[float], ports: tuple[QPointF, QPointF]) -> None:
+        """From column `left` with the inputs' heights to column `right` with the units' heights; `ports` of the two cards."""
+        self.prepareGeometryChange()
+        self._left, self._right, self._ports = left, right, ports
+        self._source, self._target = np.array(source, np.float32), np.array(target, np.float32)
+        heights = [*source, *target]
+        self._bounds = QRectF(left, min(heights) - 8.0, right - left, max(heights) - min(heights) + 16.0)
+        self.refresh()
+
+    def set_look(self, highlight: tuple[str, int] | None, dimmed: bool, arrows: bool) -> None:
+        """Highlights the edges of one unit, dims all, or puts arrowheads on them that point back to the inputs."""
+        if (highlight, dimmed, arrows) != (self._highlight, self._dimmed, self._arrows):
+            self._highlight, self._dimmed, self._arrows = highlight, dimmed, arrows
+            self.refresh()
+
+    def at(self, point: QPointF) -> tuple[int, int] | None:
+        """The (unit, input) of the strongest curve at a point of the canvas."""
+        if self.values is None or not self._left <= point.x() <= self._right:
+            return None
+        place = (point.x() - self._left) / (self._right - self._left)
+        height = float(raster.s_curve(1, 0.5 - place * 1000, 0.5 + (1 - place) * 1000)[0][0])
+        centres = self._source[None, :] + (self._target[:, None] - self._source[None, :]) * height
+        strength = raster.strengths(self.values, self.reference)
+        reach = (raster.widths(strength) / 2 + HALF_CURVE) * self.pixel
+        strength = np.where(np.abs(centres - point.y()) <= reach, strength + 1.0, 0.0)
+        if not strength.any():
+            return None
+        unit, source = np.unravel_index(int(strength.argmax()), strength.shape)
+        return int(unit), int(source)
+
+    def _emphasis(self) -> np.ndarray:
+        """Which edges are shown at full strength, (units, inputs) bool."""
+        shown = np.full((len(self._target), len(self._source)), not self._dimmed)
+        if self._highlight is not None:
+            end, unit = self._highlight
+            shown[...] = False
+            shown[(slice(None), unit) if end == "source" else (unit, slice(None))] = True
+        return shown
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+        device = world.mapRect(self._bounds)
+        screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+        area = QRectF(device.topLeft() * ratio, device.size() * ratio).intersected(QRectF(QPointF(), screen.size() * ratio)).toAlignedRect()
+        if area.isEmpty():
+            return
+        key = (area, device, ratio)
+        if self._stale or key != self._key:
+            self._render(area, world, ratio)
+            self._key, self._stale = key, False
+        if self._image is not None:
+            painter.save()
+            painter.setWorldTransform(QTransform())
+            painter.drawImage(self._place, self._image)
+            painter.restore()
+        if self._arrows and self.values is not None:
+            self._paint_arrows(painter)
+        if self.selected:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.kit.tokens.accent, 2.0 * self.pixel))
+            painter.drawLine(*self._ports)
+
+    def _render(self, area: QRect, world: QTransform, ratio: float) -> None:
+        """Draws all curves into an image that covers `area` (physical pixels)."""
+        rows, columns = area.height(), area.width()
+        if self._picture is None or self._picture.size != (rows, columns):
+            self._picture = raster.EdgePicture(rows, columns)
+            self._image = QImage(self._picture.pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.setDevicePixelRatio(ratio)
+        self._place = QPointF(area.left() / ratio, area.top() / ratio)
+        zoom = world.m11() * ratio
+        origin = QPointF(area.left() - world.dx() * ratio, area.top() - world.dy() * ratio)
+        curve = raster.s_curve(columns, self._left * zoom - origin.x(), self._right * zoom - origin.x())
+        start = np.tile(self._source * zoom - origin.y(), len(self._target))
+        end = np.repeat(self._target * zoom - origin.y(), len(self._source))
+        line = self.pixel * zoom  # physical pixels for one pixel of a line
+        if self.values is None:
+            tone = np.full(len(start), min(0.45, 60.0 / max(len(start), 1)), np.float32)
+            width = np.full(len(start), line, np.float32)
+            colours = (self.kit.neutral, self.kit.neutral)
+        else:
+            strength = raster.strengths(self.values, self.reference).reshape(-1)
+            tone = raster.tones(strength)
+            tone = np.where(self._emphasis().reshape(-1), tone, np.minimum(tone * 0.5, DIMMED))
+            tone = np.where(self.values.reshape(-1) < 0, -tone, tone)
+            width = raster.widths(strength) * line
+            colours = (self.kit.positive, self.kit.negative)
+        self._picture.draw(curve, start, end, width, tone.astype(np.float32), colours)
+
+    def _paint_arrows(self, painter: QPainter) -> None:
+        """Arrowheads at 50 % and 72 % of the way back, on the strongest edges."""
+        assert self.values is not None
+        strength = np.where(self._emphasis(), raster.strengths(self.values, self.reference), 0.0)
+        order = np.argsort(strength, axis=None)[::-1][:ARROWS]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        width = self._right - self._left
+        for flat in order:
+            unit, source = np.unravel_index(int(flat), strength.shape)
+            t = float(strength[unit, source])
+            if t < 0.12:
+                return
+            colour = self.kit.tokens.pos if self.values[unit, source] >= 0 else self.kit.tokens.neg
+            painter.setBrush(mix(self.kit.tokens.canvas, colour, raster.FAINTEST + raster.TONE_RANGE * t**1.1))
+            rise = float(self._target[unit] - self._source[source])
+            for s in (0.5, 0.28):
+                x = 1.5 * s * (1 - s) + s**3
+                point = QPointF(self._left + width * x, float(self._source[source]) + rise * s * s * (3 - 2 * s))
+                slope = QPointF(width * (1.5 - 3 * s + 3 * s * s), rise * 6 * s * (1 - s))
+                painter.drawPolygon(_arrow(point, slope, (5.0 + 2.0 * t) * self.pixel))
+
+
+class WeightMatrix(WeightItem):
+    """The matrix W as a picture between two cards, a line into it and a line out of it."""
+
+    def __init__(self, weights: Weights, kit: PaintKit) -> None:
+        super().__init__(weights, kit)
+        self.picture = QRectF()
+        self._from, self._to = QPointF(), QPointF()
+        self._image: QImage | None = None
+        self._hovered: int | None = None
+
+    def set_ends(self, source: QPointF, target: QPointF, height: float) -> None:
+        """Between an output port and an input port; `height` is that of the units' tiles."""
+        self.prepareGeometryChange()
+        gap = target.x() - source.x()
+        width = min(gap * 0.62, 200.0)
+        tall = min(max(width * self.weights.units / self.weights.inputs, width * 0.75), height)
+        middle = (source + target) / 2
+        self.picture = QRectF(middle.x() - width / 2, middle.y() - tall / 2, width, tall)
+        self._from, self._to = source, target
+        self._bounds = self.picture.united(QRectF(source, target).normalized()).adjusted(-4, -26, 4, 4)
+        self.refresh()
+
+    def set_look(self, highlight: tuple[str, int] | None, dimmed: bool, arrows: bool) -> None:
+        row = highlight[1] if highlight is not None and highlight[0] == "target" else None
+        if row != self._hovered or (0.45 if dimmed else 1.0) != self.opacity():
+            self._hovered = row
+            self.setOpacity(0.45 if dimmed else 1.0)
+            self.update()
+
+    def at(self, point: QPointF) -> tuple[int, int] | None:
+        """The (unit, input) of the cell at a point of the canvas."""
+        if not self.picture.contains(point):
+            return None
+        row = int((point.y() - self.picture.top()) / self.picture.height() * self.weights.units)
+        column = int((point.x() - self.picture.left()) / self.picture.width() * self.weights.inputs)
+        return min(row, self.weights.units - 1), min(column, self.weights.inputs - 1)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        from nnlab.ui.canvas import matrix_painting
+
+        tokens = self.kit.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(tokens.accent if self.selected else tokens.text2, 2.0 * self.pixel))
+        painter.drawLine(self._from, QPointF(self.picture.left(), self._from.y()))
+        painter.drawLine(QPointF(self.picture.right(), self._to.y()), self._to)
+        if self._stale or self._image is None:
+            self._image, self._stale = matrix_painting.picture(self.values, self.reference, self.kit.is_dark), False
+        matrix_painting.paint(painter, self.kit, self._image, self.picture, self.weights, self._hovered, self.selected, self.pixel)
+
+
+def _arrow(point: QPointF, slope: QPointF, size: float) -> QPolygonF:
+    """A triangle at a point, looking against `slope`."""
+    length = max((slope.x() ** 2 + slope.y() ** 2) ** 0.5, 1e-6)
+    along, across = slope / length * size, QPointF(-slope.y(), slope.x()) / length * size * 0.62
+    return QPolygonF([point - along, point + along * 0.6 + across, point + along * 0.6 - across])

@@ -1,0 +1,155 @@
+"""Which item shows which edge of the graph, and where it lies.
+
+An edge is a tensor's line, a set of weighted curves, or a matrix; what it is follows from the cards at its ends and the room between them,
+and may change when a card is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import TypeVar
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.cards import Weights
+from nnlab.ui.canvas.edge_layer import MATRIX_FROM, WeightCurves, WeightMatrix
+from nnlab.ui.canvas.node_item import CardItem
+from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.routing import target_path, tensor_path
+from nnlab.ui.canvas.tensor_edge import TARGET, TensorEdge
+
+LEAST_ROOM = 28.0  # between two outlines, for weights to be drawn one by one
+EdgeItem = TensorEdge | WeightCurves | WeightMatrix
+T = TypeVar("T", TensorEdge, WeightCurves, WeightMatrix)
+
+
+class EdgeViews:
+    """The items of all edges between cards, and the target's line."""
+
+    def __init__(self, scene: QGraphicsScene, kit: PaintKit) -> None:
+        self._scene, self.kit = scene, kit
+        self.items: dict[Edge, EdgeItem] = {}
+        self.weights: dict[Edge, Weights | None] = {}
+        self.labels: dict[Edge, str] = {}
+        self.owner: Mapping[str, str] = {}
+        self.target = TensorEdge(kit, TARGET)
+        self.target_name = "target y"
+        scene.addItem(self.target)
+        self.target.setVisible(False)
+
+    def set_edges(self, found: Mapping[Edge, tuple[Weights | None, str]], owner: Mapping[str, str]) -> None:
+        """The edges between cards, each with the weights it carries and its label; items of edges that stay are kept."""
+        self.owner = owner
+        for edge in [edge for edge in self.items if edge not in found]:
+            self._scene.removeItem(self.items.pop(edge))
+        self.weights = {edge: weights for edge, (weights, _) in found.items()}
+        self.labels = {edge: label for edge, (_, label) in found.items()}
+
+    def set_kit(self, kit: PaintKit) -> None:
+        self.kit = kit
+        for item in (*self.items.values(), self.target):
+            item.set_kit(kit)
+
+    def place(self, cards: Mapping[str, CardItem], expanded: bool, pixel: float, only: Iterable[str] | None = None) -> None:
+        """Puts every edge where its cards are; `only` those edges that touch the given cards."""
+        touched = None if only is None else set(only)
+        for edge in self.weights:
+            tail, head = self.owner[edge.source], self.owner[edge.target]
+            if touched is None or tail in touched or head in touched or edge not in self.items:
+                self._place(edge, cards[tail], cards[head], cards, expanded, pixel)
+        self._place_target(cards, pixel)
+        self._show_ports(cards)
+
+    def _place(self, edge: Edge, tail: CardItem, head: CardItem, cards: Mapping[str, CardItem], expanded: bool, pixel: float) -> None:
+        others = [item.outline for item in cards.values() if item is not tail and item is not head]
+        source = tail.position + (tail.geometry.output or QPointF())
+        target = head.position + head.geometry.inputs.get(edge.target_port, QPointF(head.geometry.outline.left(), 0.0))
+        weights = self.weights[edge]
+        is_clear = expanded and weights is not None and self._has_room(tail.outline, head.outline, others)
+        if weights is None or not is_clear or not tail.geometry.tiles or not head.geometry.tiles:
+            line = self._item(edge, TensorEdge, lambda: TensorEdge(self.kit))
+            line.set_path(tensor_path(source, target, (tail.outline, head.outline), others), self.labels[edge], pixel)
+        elif weights.count > MATRIX_FROM or len(tail.geometry.tiles) == 1 < weights.inputs:
+            matrix = self._item(edge, WeightMatrix, lambda: WeightMatrix(weights, self.kit))
+            matrix.weights, matrix.pixel = weights, pixel
+            matrix.set_ends(source, target, head.geometry.tile_area.height())
+        else:
+            curves = self._item(edge, WeightCurves, lambda: WeightCurves(weights, self.kit))
+            curves.weights, curves.pixel = weights, pixel
+            starts = [tail.position.y() + y for y in tail.geometry.unit_heights(weights.inputs)]
+            ends = [head.position.y() + y for y in head.geometry.unit_heights(weights.units)]
+            left = tail.position.x() + tail.geometry.tile_area.right()
+            right = head.position.x() + head.geometry.tile_area.left()
+            curves.set_ends(left, right, starts, ends, (source, target))
+
+    def _item(self, edge: Edge, kind: type[T], make: Callable[[], T]) -> T:
+        """The edge's item if it is of the right kind, else a new one in its place."""
+        item = self.items.get(edge)
+        if isinstance(item, kind):
+            return item
+        if item is not None:
+            self._scene.removeItem(item)
+        made = self.items[edge] = make()
+        self._scene.addItem(made)
+        return made
+
+    @staticmethod
+    def _has_room(tail: QRectF, head: QRectF, others: list[QRectF]) -> bool:
+        """Whether the head lies to the right of the tail with nothing in between."""
+        if head.left() - tail.right() < LEAST_ROOM:
+            return False
+        between = QRectF(tail.right(), min(tail.top(), head.top()), head.left() - tail.right(), 0.0)
+        between.setBottom(max(tail.bottom(), head.bottom()))
+        return not any(between.intersects(other) for other in others)
+
+    def _place_target(self, cards: Mapping[str, CardItem], pixel: float) -> None:
+        inputs = [item for item in cards.values() if item.card.form == "input"]
+        losses = [item for item in cards.values() if item.card.form == "loss"]
+        self.target.setVisible(bool(inputs and losses))
+        for item in cards.values():
+            item.shown_ports -= {"target"}
+        if inputs and losses:
+            ends = [inputs[0].position + inputs[0].geometry.target, losses[0].position + losses[0].geometry.target]
+            self.target.set_path(target_path(ends[0], ends[1], [item.outline for item in cards.values()]), self.target_name, pixel)
+            for item in (inputs[0], losses[0]):
+                item.shown_ports |= {"target"}
+
+    def _show_ports(self, cards: Mapping[str, CardItem]) -> None:
+        """Ports are shown where a line ends, and on every collapsed card."""
+        ports: dict[str, set[str]] = {name: set() for name in cards}
+        for name, item in cards.items():
+            if not item.geometry.is_expanded:
+                ports[name] |= {*item.geometry.inputs, ""}
+        for edge, item in self.items.items():
+            if isinstance(item, TensorEdge):
+                ports[self.owner[edge.source]].add("")
+                ports[self.owner[edge.target]].add(edge.target_port)
+        connected = {(self.owner[edge.target], edge.target_port) for edge in self.items}
+        for name, item in cards.items():
+            ports[name] |= {port for port in item.geometry.inputs if (name, port) not in connected}
+            shown = frozenset(ports[name] | (item.shown_ports & {"target"}))
+            if shown != item.shown_ports:
+                item.shown_ports = shown
+                item.face.update()
+
+    def set_hovered(self, edge: Edge, hovered: bool) -> None:
+        item = self.items[edge]
+        if isinstance(item, TensorEdge):
+            item.set_state(item.selected, hovered, item.dimmed)
+
+    def set_selected(self, chosen: Container[Edge]) -> None:
+        for edge, item in self.items.items():
+            if isinstance(item, TensorEdge):
+                item.set_state(edge in chosen, item.hovered, item.dimmed)
+            else:
+                item.set_selected(edge in chosen)
+
+    def bounds(self) -> QRectF:
+        """What the lines cover, the target's included."""
+        rect = QRectF()
+        for item in self.items.values():
+            if isinstance(item, TensorEdge):
+                rect = rect.united(item.path.boundingRect())
+        return rect.united(self.target.path.boundingRect()) if self.target.isVisible() else rect

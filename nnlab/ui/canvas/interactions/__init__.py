@@ -1,0 +1,1 @@
+"""Gestures: one object for each, from press to release, and Escape takes it back."""

@@ -1,0 +1,126 @@
+"""Drawing a connection: from a port to a port. Ports that accept it show so; one that refuses says why before the button is released.
+
+A drag from an output makes a new edge; one from a connected input takes the edge off it, to be put on another port or dropped.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+
+from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.hit import Hit, port_at
+from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.reason_popup import ReasonPopup
+from nnlab.ui.canvas.routing import forward
+from nnlab.ui.canvas.tensor_edge import DRAFT, REFUSED, TensorEdge
+
+REACH = 18.0  # pixels within which a port catches the end
+
+
+class ConnectGesture(Gesture):
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, around: Surroundings, pointer: Pointer, found: Hit, reason_popup: ReasonPopup) -> None:
+        super().__init__(around, pointer)
+        scene = around.scene
+        self._popup = reason_popup
+        self._taken: Edge | None = None
+        self._backwards = False  # from a free input: looks for an output
+        self._card, self._port = found.card, found.port
+        if found.port is not None:
+            incoming = [e for e in scene.document.graph.incoming(found.card) if e.target_port == found.port]
+            if incoming:
+                self._taken = incoming[0]
+                self._card, self._port = scene.owner[incoming[0].source], None
+                scene.edges.items[self._taken].setVisible(False)
+            else:
+                self._backwards = True
+        self._end: Hit | None = None
+        self._reason: str | None = None
+        self._line = TensorEdge(scene.kit, DRAFT)
+        scene.addItem(self._line)
+        self._offer()
+        self.move(pointer)
+
+    def _offer(self) -> None:
+        """Marks the ports that would accept, and fades cards that would not."""
+        scene = self.around.scene
+        for name, item in scene.items_by_card.items():
+            ports = [None] if self._backwards else list(item.geometry.inputs)
+            if self._backwards and item.geometry.output is None:
+                ports = []
+            accepting = frozenset(port or "" for port in ports if name != self._card and self._refusal(name, port) is None)
+            item.set_state(accepting=accepting, refuses=not accepting and name != self._card)
+
+    def _refusal(self, card: str, port: str | None) -> str | None:
+        source, target, name = self._joined(card, port)
+        return self.around.commands.reason_against(source, target, name, self._taken)
+
+    def _joined(self, card: str, port: str | None) -> tuple[str, str, str]:
+        """(source node, target node, port) for an end at `port` of `card`."""
+        cards = self.around.scene.cards
+        if self._backwards:
+            return cards[card].last, self._card, self._port or ""
+        return cards[self._card].last, card, port or ""
+
+    def move(self, pointer: Pointer) -> None:
+        scene = self.around.scene
+        end = port_at(scene, pointer.scene, REACH, inputs_only=not self._backwards)
+        if end is not None and (end.card == self._card or (end.port is None) != self._backwards):
+            end = None
+        if end != self._end:
+            self._leave()
+            self._end = end
+            self._reason = None if end is None else self._refusal(end.card, end.port)
+            if end is not None:
+                offer = "refuses" if self._reason else "accepts"
+                scene.items_by_card[end.card].set_state(hovered_port=end.port or "", offered_port=offer)
+        at = pointer.scene if end is None else self._port_place(end.card, end.port)
+        start = self._port_place(self._card, self._port)
+        self._line.set_look(REFUSED if self._reason else DRAFT)
+        self._line.set_path(forward(at, start) if self._backwards else forward(start, at), "", scene.text_scale)
+        if self._reason:
+            self._popup.show_reason(self._reason, self._shapes(), self.around.viewport, pointer.view)
+        else:
+            self._popup.hide()
+
+    def _shapes(self) -> str:
+        """Both shapes, where they are known."""
+        assert self._end is not None
+        scene = self.around.scene
+        source, target, _ = self._joined(self._end.card, self._end.port)
+        return scene.shape_text(source, target)
+
+    def _port_place(self, card: str, port: str | None) -> QPointF:
+        item = self.around.scene.items_by_card[card]
+        place = item.geometry.output if port is None else item.geometry.inputs.get(port)
+        return item.position + (place or QPointF())
+
+    def _leave(self) -> None:
+        if self._end is not None and self._end.card in self.around.scene.items_by_card:
+            self.around.scene.items_by_card[self._end.card].set_state(hovered_port="", offered_port="")
+
+    def end(self, pointer: Pointer) -> None:
+        self.move(pointer)
+        end, taken = self._end, self._taken
+        self._clean_up()
+        commands = self.around.commands
+        if end is not None:
+            source, target, port = self._joined(end.card, end.port)
+            if taken is None or (taken.source, taken.target, taken.target_port) != (source, target, port):
+                commands.connect(source, target, port, taken)
+        elif taken is not None and (pointer.view - self.start.view).manhattanLength() > REACH:
+            commands.disconnect(taken)
+
+    def cancel(self) -> None:
+        self._clean_up()
+
+    def _clean_up(self) -> None:
+        scene = self.around.scene
+        self._leave()
+        for item in scene.items_by_card.values():
+            item.set_state(accepting=frozenset(), refuses=False)
+        scene.removeItem(self._line)
+        self._popup.hide()
+        if self._taken in scene.edges.items:
+            scene.edges.items[self._taken].setVisible(True)

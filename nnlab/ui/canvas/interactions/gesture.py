@@ -1,0 +1,55 @@
+"""What a gesture is: made when it begins, told of every move, then ended or cancelled, never both.
+
+A gesture may show a preview while it lasts; only its end touches the document, with one undoable edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QWidget
+
+from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.selection import Selection
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where the cursor is: on the canvas (scene units) and in the view (pixels)."""
+
+    scene: QPointF
+    view: QPoint
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What gestures work with."""
+
+    scene: GraphScene
+    selection: Selection
+    commands: CanvasCommands
+    viewport: QWidget
+    pan: Callable[[QPoint], None]  # moves the picture by pixels
+
+
+class Gesture:
+    """Base of all gestures; does nothing."""
+
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, around: Surroundings, pointer: Pointer) -> None:
+        self.around = around
+        self.start = pointer
+
+    def move(self, pointer: Pointer) -> None:
+        """The cursor moved."""
+
+    def end(self, pointer: Pointer) -> None:
+        """The button was released."""
+
+    def cancel(self) -> None:
+        """Escape: everything as before."""

@@ -1,0 +1,61 @@
+"""Dragging a rectangle over empty canvas: what it touches is selected; with Shift, in addition."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.tensor_edge import TensorEdge
+
+
+class _Rectangle(QGraphicsItem):
+    def __init__(self, kit: PaintKit, pixel: float) -> None:
+        super().__init__()
+        self._kit, self._pixel, self._rect = kit, pixel, QRectF()
+        self.setZValue(5.0)
+
+    def set_rect(self, rect: QRectF) -> None:
+        self.prepareGeometryChange()
+        self._rect = rect
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._rect.adjusted(-2, -2, 2, 2)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        fill = QColor(self._kit.tokens.text2)
+        fill.setAlpha(28)
+        painter.setBrush(fill)
+        painter.setPen(QPen(self._kit.tokens.text2, self._pixel))
+        painter.drawRect(self._rect)
+
+
+class MarqueeGesture(Gesture):
+    def __init__(self, around: Surroundings, pointer: Pointer) -> None:
+        super().__init__(around, pointer)
+        self._nodes, self._edges = around.selection.nodes, around.selection.edges
+        self._adds = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if not self._adds:
+            around.selection.set()
+        self._item = _Rectangle(around.scene.kit, around.scene.text_scale)
+        around.scene.addItem(self._item)
+
+    def move(self, pointer: Pointer) -> None:
+        rect = QRectF(self.start.scene, pointer.scene).normalized()
+        self._item.set_rect(rect)
+        scene = self.around.scene
+        cards = [name for name, item in scene.items_by_card.items() if rect.intersects(item.outline)]
+        lines = [(edge, item) for edge, item in scene.edges.items.items() if isinstance(item, TensorEdge)]
+        edges = [edge for edge, item in lines if rect.contains(item.path.boundingRect())]
+        if self._adds:
+            cards, edges = [*self._nodes, *cards], [*self._edges, *edges]
+        self.around.selection.set(cards, edges)
+
+    def end(self, pointer: Pointer) -> None:
+        self.around.scene.removeItem(self._item)
+
+    def cancel(self) -> None:
+        self.around.scene.removeItem(self._item)
+        self.around.selection.set(self._nodes, self._edges)

@@ -1,0 +1,100 @@
+"""The canvas without a mouse: a focus that walks over the cards, and keys that act on them.
+
+Arrows move the selected cards; with Ctrl, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in
+the order of the network. Every step is announced to screen readers, since the cards are painted and not widgets.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.interactions.move import GRID
+from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.selection import Selection
+
+_DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+
+
+class KeyboardFocus:
+    """Which card has the keyboard's focus."""
+
+    def __init__(self, scene: GraphScene, selection: Selection, view: QWidget) -> None:
+        self._scene, self._selection, self._view = scene, selection, view
+        self.card: str | None = None
+        self._nudges = 0
+        selection.changed.connect(self._end_nudge)
+
+    def _end_nudge(self) -> None:
+        self._nudges += 1
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier, commands: CanvasCommands) -> bool:
+        """Acts on a key; False when it means nothing here."""
+        order = list(self._scene.cards)
+        if key in _DIRECTIONS:
+            dx, dy = _DIRECTIONS[Qt.Key(key)]
+            if modifiers & Qt.KeyboardModifier.ControlModifier or not self._selection.nodes:
+                self._walk(dx, dy)
+            else:
+                self._nudge(dx * GRID, dy * GRID, commands)
+        elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and order:
+            step = 1 if key == Qt.Key.Key_PageDown else -1
+            at = order.index(self.card) + step if self.card in order else (0 if step > 0 else -1)
+            self.go_to(order[at % len(order)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.card in order:
+            self._selection.set([self.card])
+        else:
+            return False
+        return True
+
+    def _nudge(self, dx: float, dy: float, commands: CanvasCommands) -> None:
+        chosen = {self._scene.owner[n] for n in self._selection.nodes if n in self._scene.owner}
+        graph = self._scene.document.graph
+        positions = {name: (graph[name].position[0] + dx, graph[name].position[1] + dy) for name in chosen}
+        commands.move(positions, gesture=f"nudge {self._nudges}")
+
+    def _walk(self, dx: int, dy: int) -> None:
+        """To the nearest card in a direction."""
+        places = {name: item.position for name, item in self._scene.items_by_card.items()}
+        current = self.card if self.card in places else next(iter(n for n in self._selection.nodes if n in places), None)
+        if current is None:
+            self.enter()
+            return
+        start, best, found = places[current], float("inf"), None
+        for name, place in places.items():
+            along = (place.x() - start.x()) * dx + (place.y() - start.y()) * dy
+            across = abs((place.x() - start.x()) * dy) + abs((place.y() - start.y()) * dx)
+            if along > 1.0 and along + 2 * across < best:
+                best, found = along + 2 * across, name
+        if found is not None:
+            self.go_to(found)
+
+    def enter(self) -> None:
+        """The focus comes to the canvas by the keyboard: to the selected card, else the first."""
+        chosen = [n for n in self._selection.nodes if n in self._scene.cards] or list(self._scene.cards)
+        if chosen:
+            self.go_to(chosen[0])
+
+    def leave(self) -> None:
+        self._show(None)
+
+    def go_to(self, card: str) -> None:
+        self._show(card)
+        self._selection.set([card])
+        text = self.describe(card)
+        self._view.setAccessibleDescription(text)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, text))
+
+    def _show(self, card: str | None) -> None:
+        self.card = card
+        for name, item in self._scene.items_by_card.items():
+            item.set_state(focused=name == card)
+
+    def describe(self, name: str) -> str:
+        """A card in words."""
+        card = self._scene.cards[name]
+        parts = [card.title, card.subtitle, card.detail]
+        parts += [f"{d.severity}: {d.message}" for d in self._scene.diagnostics_of(card)]
+        return ", ".join(part for part in parts if part)

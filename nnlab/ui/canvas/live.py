@@ -1,0 +1,161 @@
+"""Live values: hands the newest numbers to what shows them, and keeps what they mean (weights, gradients, the stepper)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.cards import LOSS
+from nnlab.ui.canvas.edge_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
+from nnlab.ui.canvas.node_item import CardItem
+from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.tensor_edge import TensorEdge
+
+OVERLAYS = ("weights", "gradients", "activations")
+
+
+class LiveValues:
+    """Everything on the canvas that changes while the network learns."""
+
+    def __init__(self, scene: GraphScene) -> None:
+        self._scene = scene
+        self._values: Lookup = _nothing
+        self._pictures: Mapping[str, np.ndarray] = {}
+        self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
+        self._hovered: tuple[str, int] | None = None
+        self.overlay = "weights"
+        scene.rearranged.connect(self.refresh)
+
+    def set_values(self, values: Lookup) -> None:
+        """Shows a frame: what differs from the last is painted anew."""
+        self._values = values
+        self.refresh_values()
+
+    def value(self, tensor: str) -> np.ndarray | None:
+        """A tensor of the newest frame."""
+        return self._values(tensor)
+
+    def refresh_values(self) -> None:
+        scene = self._scene
+        limits: dict[str, float] = {}
+        images: dict[str, np.ndarray] = {}
+        for edge, item in scene.edges.items.items():
+            weights = scene.edges.weights[edge]
+            if weights is None:
+                continue
+            if not isinstance(item, TensorEdge):
+                item.set_values(overlay_values(weights, self._values, self.overlay))
+                limits[scene.owner[edge.target]] = item.reference
+            image = scene.items_by_card[scene.owner[edge.source]].image_shape
+            if image is not None:
+                matrix = self._values(weights.parameter)
+                if matrix is not None and matrix.shape == (weights.units, weights.inputs):
+                    images[scene.owner[edge.target]] = matrix.reshape(weights.units, *image)
+        for name, card in scene.items_by_card.items():
+            card.set_values(self._values, images.get(name), "d_" if self.overlay == "gradients" else "", limits.get(name, 0.0))
+
+    def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> None:
+        self._pictures = pictures
+        for card in self._scene.items_by_card.values():
+            card.set_pictures(pictures.get(card.card.last))
+
+    def set_overlay(self, overlay: str) -> None:
+        if overlay not in OVERLAYS:
+            raise ValueError(f"There is no overlay {overlay!r}; choose one of {', '.join(OVERLAYS)}.")
+        self.overlay = overlay
+        self.refresh_values()
+        self._show_look()
+
+    def set_hovered(self, unit: tuple[str, int] | None) -> None:
+        """The unit under the cursor, (card, unit): its edges are shown alone."""
+        if unit != self._hovered:
+            self._hovered = unit
+            self._show_look()
+
+    def set_step(self, node_id: str | None, reads: frozenset[str], writes: frozenset[str]) -> None:
+        """Lights what one instruction reads and writes and dims the rest; None, and nothing read or written, ends it."""
+        self._step = None if node_id is None and not reads and not writes else (node_id, reads, writes)
+        self._show_look()
+
+    def refresh(self) -> None:
+        """After cards or edges came, went or changed their form."""
+        self.set_pictures(self._pictures)
+        self.refresh_values()
+        self._show_look()
+
+    def _show_look(self) -> None:
+        """Highlights, dims and lights, from the hovered unit and the stepper's moment."""
+        scene = self._scene
+        for edge, item in scene.edges.items.items():
+            lit = self._edge_is_lit(edge)
+            dimmed = self._step is not None and not lit
+            if isinstance(item, TensorEdge):
+                item.set_state(item.selected, item.hovered, dimmed)
+            else:
+                item.set_look(self._highlight(edge), dimmed, self.overlay == "gradients")
+        for card in scene.items_by_card.values():
+            self._light(card)
+
+    def _highlight(self, edge: Edge) -> tuple[str, int] | None:
+        if self._hovered is None:
+            return None
+        card, unit = self._hovered
+        if self._scene.owner[edge.source] == card:
+            return "source", unit
+        return ("target", unit) if self._scene.owner[edge.target] == card else None
+
+    def _edge_is_lit(self, edge: Edge) -> bool:
+        if self._step is None:
+            return False
+        node_id, reads, writes = self._step
+        weights = self._scene.edges.weights[edge]
+        touched = reads | writes
+        if weights is not None and (weights.parameter in touched or weights.gradient in touched):
+            return True
+        return weights is None and edge.target == node_id
+
+    def _light(self, item: CardItem) -> None:
+        if self._step is None:
+            item.set_state(step="", lit=())
+            return
+        node_id, reads, writes = self._step
+        texts = [f"reads {_short(name)}" for name in sorted(reads) if _owner(name) in item.card.nodes]
+        texts += [f"writes {_short(name)}" for name in sorted(writes) if _owner(name) in item.card.nodes]
+        if node_id in item.card.nodes:
+            step = "current"
+        elif any(text.startswith("writes") for text in texts):
+            step = "written"
+        else:
+            step = "read" if texts else "dim"
+        item.set_state(step=step, lit=tuple(texts))
+
+    @property
+    def has_matrix(self) -> bool:
+        return any(isinstance(item, WeightMatrix) for item in self._scene.edges.items.values())
+
+    @property
+    def has_curves(self) -> bool:
+        return any(isinstance(item, WeightCurves) for item in self._scene.edges.items.values())
+
+    @property
+    def has_loss(self) -> bool:
+        return any(item.card.form == LOSS for item in self._scene.items_by_card.values())
+
+
+def _nothing(name: str) -> np.ndarray | None:
+    return None
+
+
+def _owner(tensor: str) -> str:
+    """The node a tensor belongs to: names are "node.tensor"."""
+    return tensor.split(".", 1)[0]
+
+
+def _short(tensor: str) -> str:
+    """A tensor as a formula names it: d_weight is ∂W."""
+    name = tensor.split(".", 1)[-1]
+    gradient = name.startswith("d_")
+    name = name.removeprefix("d_")
+    return ("∂" if gradient else "") + {"weight": "W", "bias": "b"}.get(name, name)

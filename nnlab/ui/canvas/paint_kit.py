@@ -1,0 +1,46 @@
+"""Colours and fonts as the canvas paints with them, made once from the theme and again when it changes."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from nnlab.ui.icons import glyph
+from nnlab.ui.theme import FontRole, Theme
+
+
+class PaintKit:
+    """What items paint with: the theme's tokens and fonts, and colours in the form the rasteriser takes, float32 (3,) in 0…255."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self.tokens = theme.tokens
+        self.scale = theme.metrics.scale
+        self.is_dark = theme.is_dark
+        self.positive = _rgb(self.tokens.pos)
+        self.negative = _rgb(self.tokens.neg)
+        self.neutral = _rgb(self.tokens.stroke)
+        self._metrics: dict[str, QFontMetricsF] = {}
+
+    def font(self, role: FontRole) -> QFont:
+        return self._theme.font(role)
+
+    def text_width(self, text: str, role: FontRole) -> float:
+        return self._font_metrics(role).horizontalAdvance(text)
+
+    def elided(self, text: str, role: FontRole, width: float) -> str:
+        return self._font_metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def _font_metrics(self, role: FontRole) -> QFontMetricsF:
+        if role not in self._metrics:
+            self._metrics[role] = QFontMetricsF(self.font(role))
+        return self._metrics[role]
+
+    @staticmethod
+    def icon(painter: QPainter, role: str, colour: QColor, rect: QRectF) -> None:
+        glyph(role).draw(painter, rect, colour)
+
+
+def _rgb(colour: QColor) -> np.ndarray:
+    return np.array([colour.red(), colour.green(), colour.blue()], np.float32)

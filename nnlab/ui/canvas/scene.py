@@ -1,0 +1,279 @@
+"""The scene: cards and edges that follow the document's graph.
+
+Only `Document.changed` changes what stands here; a gesture may move cards for as long as it lasts (`preview_positions`), never the graph.
+A change is applied as a difference: cards compare by value, and only those that differ are touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from nnlab.core.tensor import show
+from nnlab.graph.diff import GraphDiff
+from nnlab.graph.graph import Edge
+from nnlab.graph.validation import Diagnostic, Shapes, infer
+from nnlab.ui.canvas import card_geometry as geometry
+from nnlab.ui.canvas.cards import INPUT, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.edge_layer import MATRIX_FROM
+from nnlab.ui.canvas.edge_views import EdgeViews
+from nnlab.ui.canvas.node_item import CardItem
+from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.document import Document
+from nnlab.ui.selection import Selection
+from nnlab.ui.theme import Theme
+
+COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does not flicker between its two forms
+
+
+class GraphScene(QGraphicsScene):
+    """Cards and edges of one document. `rearranged` is emitted when the room they take has changed."""
+
+    rearranged = Signal()
+
+    def __init__(self, document: Document, selection: Selection, theme: Theme) -> None:
+        super().__init__()
+        self.document, self.selection, self.theme = document, selection, theme
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        extent = 100_000.0
+        self.setSceneRect(-extent, -extent, 2 * extent, 2 * extent)
+        self.kit = PaintKit(theme)
+        self.cards: dict[str, Card] = {}
+        self.items_by_card: dict[str, CardItem] = {}
+        self.owner: dict[str, str] = {}
+        self.shapes: Shapes = Shapes({})
+        self.edges = EdgeViews(self, self.kit)
+        self.expanded = True
+        self.zoom = 1.0
+        self.spacing = Spacing()
+        self.stretch = 1.0
+        self._collapsed_by_zoom = False
+        self._data_title = ""
+        self._feature_names: tuple[str, ...] = ()
+        self.image_shape: tuple[int, int] | None = None
+        self._severities: dict[str, str] = {}
+        self.messages: dict[str, tuple[Diagnostic, ...]] = {}
+        document.changed.connect(self.apply)
+        selection.changed.connect(self.show_selection)
+        theme.changed.connect(self._new_kit)
+        theme.metrics_changed.connect(self._new_kit)
+        self._synchronise()
+
+    # Following the document
+
+    def apply(self, difference: GraphDiff) -> None:
+        if difference.computes_the_same:
+            touched = {self.owner[node_id] for node_id in difference.moved}
+            for name in touched:
+                self._put(name)
+            self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, touched)
+        else:
+            self._synchronise()
+        self.rearranged.emit()
+
+    def reload(self) -> None:
+        """After another document was opened."""
+        self._synchronise()
+        self.rearranged.emit()
+
+    def _synchronise(self) -> None:
+        """Brings cards and edges up to the graph, touching only what differs."""
+        graph = self.document.graph
+        self.shapes = infer(graph)
+        found = describe(graph, self.shapes, self._data_title)
+        for name in [name for name in self.items_by_card if name not in found]:
+            self.items_by_card.pop(name).remove()
+        self.cards, self.owner = found, card_of(found)
+        for name, card in found.items():
+            item = self.items_by_card.get(name)
+            if item is None:
+                item = CardItem(card, self.geometry_of(card, self.text_scale), self.kit, self)
+                item.text_scale = self.text_scale
+                self.items_by_card[name] = item
+                self._label(item)
+            elif item.card != card:
+                item.set_card(card)
+                item.set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
+                item.update()
+        self.edges.set_edges(self._edges(), self.owner)
+        self._show_severities()
+        self.show_selection()
+        self.arrange()
+
+    def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
+        graph, found = self.document.graph, {}
+        for edge in graph.edges:
+            if self.owner[edge.source] != self.owner[edge.target]:
+                shape = self.shapes.get(edge.source, edge.source_port)
+                label = "" if shape is None else show(shape)[1:-1]
+                found[edge] = (weights(graph, self.shapes, self.cards, self.owner, edge), label)
+        return found
+
+    # Geometry
+
+    @property
+    def shows_tiles(self) -> bool:
+        return self.expanded and not self._collapsed_by_zoom
+
+    @property
+    def text_scale(self) -> float:
+        return geometry.text_scale(self.zoom)
+
+    def geometry_of(self, card: Card, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
+        width = max(self.kit.text_width(card.title, "name"), self.kit.text_width(card.subtitle, "caption"))
+        if not (self.shows_tiles if expanded is None else expanded):
+            return geometry.collapsed(card, max(width, self.kit.text_width(card.detail, "caption") - 20.0), scale * self.kit.scale)
+        is_image = card.form == INPUT and self._is_image(card)
+        return geometry.expanded(card, width, scale * self.kit.scale, 1 if is_image else None)
+
+    def _is_image(self, card: Card) -> bool:
+        shape = self.image_shape
+        return shape is not None and card.units == shape[0] * shape[1]
+
+    def set_expanded(self, expanded: bool) -> None:
+        """Tiles (True) or the collapsed form of the Build workspace."""
+        if expanded != self.expanded:
+            self.expanded = expanded
+            self.stretch = 1.0
+            self.arrange()
+            self.rearranged.emit()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Tells the scene at which zoom it is shown: text, ports and lines keep their size on the screen within limits."""
+        if zoom == self.zoom:
+            return
+        before = self.text_scale, self.shows_tiles
+        self.zoom = zoom
+        if zoom < COLLAPSE_BELOW:
+            self._collapsed_by_zoom = True
+        elif zoom > EXPAND_ABOVE:
+            self._collapsed_by_zoom = False
+        if (self.text_scale, self.shows_tiles) != before:
+            self._lay_out()
+
+    def set_stretch(self, stretch: float) -> None:
+        """Draws columns further apart, to use the width of the window."""
+        if abs(stretch - self.stretch) > 1e-3:
+            self.stretch = stretch
+            self._lay_out()
+
+    def arrange(self) -> None:
+        """Works out how far apart cards stand, and puts everything in its place."""
+        self.spacing = self._least_spacing()
+        self._lay_out()
+
+    def _least_spacing(self) -> Spacing:
+        if not self.expanded:
+            return Spacing()
+        shapes = {name: self.geometry_of(card, 1.0, True) for name, card in self.cards.items()}
+        gaps = []
+        for edge, found in self.edges.weights.items():
+            tail, head = self.owner[edge.source], self.owner[edge.target]
+            crowded = found is not None and (found.count > MATRIX_FROM or (self._is_image(self.cards[tail]) and found.inputs > 1))
+            gaps.append((tail, head, MATRIX_ROOM if crowded else TENSOR_ROOM if found is None else WEIGHTS_ROOM))
+        positions = {name: self.document.graph[name].position for name in self.cards}
+        return spacing(positions, shapes, gaps)
+
+    @property
+    def visual_spacing(self) -> Spacing:
+        return replace(self.spacing, x=self.spacing.x * self.stretch)
+
+    def _lay_out(self) -> None:
+        for name, card in self.cards.items():
+            self.items_by_card[name].set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
+            self._put(name)
+        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale)
+
+    def _put(self, name: str) -> None:
+        self.items_by_card[name].move(self.visual_spacing.to_scene(self.document.graph[name].position))
+
+    def preview_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
+        for name, position in positions.items():
+            self.items_by_card[name].move(self.visual_spacing.to_scene(position))
+        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, positions)
+
+    def to_document(self, point: QPointF) -> tuple[float, float]:
+        return self.visual_spacing.to_document(point)
+
+    def content_rect(self) -> QRectF:
+        """The room cards and lines take on the canvas, null when there are none."""
+        rect = QRectF()
+        for item in self.items_by_card.values():
+            rect = rect.united(item.outline)
+        return rect.united(self.edges.bounds()) if self.items_by_card else rect
+
+    def expected_rect(self, zoom: float) -> QRectF:
+        """The room cards would take at another zoom, without stretch."""
+        rect = QRectF()
+        for name, card in self.cards.items():
+            outline = self.geometry_of(card, geometry.text_scale(zoom), self.expanded).outline
+            rect = rect.united(outline.translated(self.spacing.to_scene(self.document.graph[name].position)))
+        if self.edges.target.isVisible():
+            rect.setBottom(rect.bottom() + 16.0)
+        return rect
+
+    # States
+
+    def show_selection(self) -> None:
+        chosen = {self.owner[node_id] for node_id in self.selection.nodes if node_id in self.owner}
+        for name, item in self.items_by_card.items():
+            item.set_state(selected=name in chosen)
+        self.edges.set_selected(self.selection.edges)
+
+    def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Marks cards with errors and warnings; their texts become tooltips."""
+        found: dict[str, list[Diagnostic]] = {}
+        for diagnostic in diagnostics:
+            if diagnostic.node_id is not None:
+                found.setdefault(diagnostic.node_id, []).append(diagnostic)
+        self.messages = {node_id: tuple(each) for node_id, each in found.items()}
+        self._show_severities()
+
+    def diagnostics_of(self, card: Card) -> tuple[Diagnostic, ...]:
+        return tuple(d for node_id in card.nodes for d in self.messages.get(node_id, ()))
+
+    def shape_text(self, source: str, target: str) -> str:
+        """The shapes that meet in a connection, as far as they are known: "dense_1.y is (N, 8)"."""
+        known = [(f"{source}.y", self.shapes.get(source, "y"))]
+        known += [
+            (f"{target}.{edge.target_port}", self.shapes.get(target, edge.target_port)) for edge in self.document.graph.inputs(target)
+        ]
+        return ", ".join(f"{name} is {show(shape)}" for name, shape in known if shape is not None)
+
+    def _show_severities(self) -> None:
+        for name, item in self.items_by_card.items():
+            severities = {d.severity for d in self.diagnostics_of(self.cards[name])}
+            item.set_state(severity="error" if "error" in severities else "warning" if "warning" in severities else "")
+
+    def set_data(self, title: str, target_name: str, features: Sequence[str], image_shape: tuple[int, int] | None) -> None:
+        self._data_title, self._feature_names, self.image_shape = title, tuple(features), image_shape
+        self.edges.target_name = target_name
+        for item in self.items_by_card.values():
+            self._label(item)
+        self._synchronise()
+        self.rearranged.emit()
+
+    def _label(self, item: CardItem) -> None:
+        if item.card.form == INPUT:
+            count = item.card.units or 0
+            plain = [f"x{str(i + 1).translate(_SUBSCRIPTS)}" for i in range(count)] if count <= geometry.ALL_UNITS else []
+            short = len(self._feature_names) == count <= geometry.ALL_UNITS and all(len(name) <= 4 for name in self._feature_names)
+            item.labels = self._feature_names if short else tuple(plain)
+            item.image_shape = self.image_shape if self._is_image(item.card) else None
+            item.face.update()
+
+    def _new_kit(self) -> None:
+        self.kit = PaintKit(self.theme)
+        for item in self.items_by_card.values():
+            item.set_kit(self.kit)
+        self.edges.set_kit(self.kit)
+        self._lay_out()
+        self.rearranged.emit()
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -1,0 +1,33 @@
+"""Zoom out, the zoom, zoom in, fit: at the canvas's lower right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.label import Label
+
+
+class ZoomBar(QWidget):
+    def __init__(self, theme: Theme, zoom_out: QAction, zoom_in: QAction, fit: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self.label = Label(theme, "100 %", role="caption", color="text2")
+        self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.label.setMinimumWidth(44)
+        self.label.setAccessibleName("Zoom")
+        for part in (zoom_out, self.label, zoom_in, fit):
+            if isinstance(part, QAction):
+                button = IconButton(theme, parent=self)
+                button.set_action(part)
+                layout.addWidget(button)
+            else:
+                layout.addWidget(part)
+
+    def show_zoom(self, zoom: float) -> None:
+        self.label.setText(f"{zoom * 100:.0f} %")
