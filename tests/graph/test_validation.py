@@ -1,0 +1,120 @@
+"""Diagnostics in words, and fixes that work."""
+
+from __future__ import annotations
+
+import pytest
+from networks import mlp
+
+import nnlab
+from nnlab.core.dataset import Target
+from nnlab.core.errors import GraphError
+from nnlab.graph import edits
+from nnlab.graph.adapt import adapt
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.validation import DataShape, infer, known_shape_reason, validate
+
+GRAPH = mlp([2, 8, 8, 1])
+PLAIN = DataShape(2, Target("continuous", ("y",)))
+TWO = DataShape(2, Target("binary", ("no", "yes")))
+FOUR = DataShape(13, Target("classes", ("a", "b", "c", "d")))
+
+
+def messages(graph: Graph, data: DataShape | None = None) -> list[str]:
+    return [d.message for d in validate(graph, data)]
+
+
+def test_a_good_graph_has_nothing_to_say() -> None:
+    assert messages(GRAPH, PLAIN) == []
+
+
+def test_shapes() -> None:
+    shapes = infer(GRAPH)
+    assert shapes["dense_2", "weight"] == (8, 8)
+    assert shapes["tanh_2", "y"] == (8,)
+    assert shapes["mse_1", "loss"] == (1,)
+
+
+def test_missing_input_names_node_and_port() -> None:
+    graph = edits.disconnect(GRAPH, Edge("tanh_1", "dense_2", "x"))
+    assert "dense_2 has no input: connect a layer to its port x." in messages(graph)
+    assert len([d for d in validate(graph) if d.severity == "error"]) == 1, "what follows from it is not told again"
+
+
+def test_two_losses_two_inputs_none() -> None:
+    two = edits.connect(edits.add_node(GRAPH, "mse"), "dense_3", "mse_2")
+    found = [d for d in validate(two) if "second loss" in d.message]
+    assert found[0].node_id == "mse_2"
+    assert validate(found[0].fixes[0].apply(two), PLAIN) == ()
+    assert any("second input" in m for m in messages(edits.add_node(GRAPH, "input")))
+    assert any("no loss" in m for m in messages(edits.remove_nodes(GRAPH, ["mse_1"])))
+    assert messages(Graph()) == ["The canvas is empty: add an input, a layer and a loss."]
+
+
+def test_unequal_shapes_show_both() -> None:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=13)
+    b.mse(b.add(b.dense(x, units=16), b.dense(x, units=16)))
+    graph = edits.configure(b.build(), "dense_2", units=4)
+    assert "add_1 takes tensors of equal shape: b is (N, 4), expected (N, 16)." in messages(graph)
+
+
+def test_a_cycle_in_a_file_is_named() -> None:
+    text = GRAPH.to_json().replace('"input_1",\n   "y",\n   "dense_1"', '"dense_2",\n   "y",\n   "dense_1"')
+    graph = Graph.from_json(text)
+    assert graph != GRAPH
+    assert any("form a cycle" in m for m in messages(graph))
+
+
+@pytest.mark.parametrize("data", [PLAIN, TWO, FOUR], ids=["continuous", "binary", "classes"])
+def test_adapting_makes_any_data_fit(data: DataShape) -> None:
+    graph = adapt(GRAPH, data)
+    assert [d for d in validate(graph, data) if d.severity == "error"] == []
+    assert adapt(graph, data) is graph or adapt(graph, data) == graph
+
+
+def test_data_that_does_not_fit_offers_the_fix() -> None:
+    (features, loss) = validate(GRAPH, FOUR)
+    assert (features.message, features.fixes[0].label) == ("input_1 takes 2 features, but the data has 13.", "Set 13 features")
+    assert "one of 4 classes; cross_entropy does" in loss.message
+    graph = edits.replace_operator(GRAPH, "mse_1", "cross_entropy")
+    (problem,) = [d for d in validate(graph, DataShape(2, FOUR.target)) if d.severity == "error"]
+    assert (problem.node_id, problem.message, problem.fixes[0].label) == (
+        "dense_3", "1 outputs for a target of 4 classes; cross_entropy_1 needs one logit per class.", "Set 4 units",
+    )  # fmt: skip
+
+
+def test_a_connection_is_refused_with_both_shapes() -> None:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=13)
+    h = b.dense(x, units=16)
+    b.mse(b.add(h, b.dense(h, units=16)))
+    graph = b.build()
+    reason = known_shape_reason(graph, "input_1", "add_1", "b")
+    assert reason == "add_1 takes tensors of equal shape: b is (N, 13), expected (N, 16)."
+    assert known_shape_reason(graph, "dense_1", "add_1", "b") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not a graph of NN Lab"),
+        ('{"nodes": [{"id": "a", "operator": "denes"}]}', "a: there is no operator named 'denes'"),
+        ('{"nodes": [{"id": "a", "operator": "dense"}, {"id": "a", "operator": "dense"}]}', "Two nodes have the id 'a'"),
+        ('{"nodes": [{"id": "a", "operator": "dense"}], "edges": [["b", "y", "a", "x"]]}', "no node 'b'"),
+        ('{"nodes": [{"id": "a", "operator": "dense", "settings": {"units": 0}}]}', "a: units is 0; it must be from 1 to 65536"),
+        ('{"format": 99, "nodes": []}', "a newer NN Lab"),
+        ('{"nodes": [], "code": "import os"}', "unknown field `code`"),
+    ],
+)
+def test_bad_files_say_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(nnlab.NNLabError, match=message):
+        Graph.from_json(text)
+
+
+def test_the_builder_refuses_what_cannot_run() -> None:
+    b = nnlab.GraphBuilder()
+    b.dense(b.input(features=2), units=3)
+    with pytest.raises(GraphError, match="no loss"):
+        b.build()
+    with pytest.raises(AttributeError, match="no operator 'denes'"):
+        b.denes  # noqa: B018
