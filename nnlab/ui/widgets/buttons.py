@@ -1,0 +1,121 @@
+"""Buttons that show an icon: flat, a card under the pointer, accent for the one main button of a bar.
+
+A button usually belongs to a QAction, which gives it icon, name, tip, shortcut, and whether it is enabled and checked. The tip ends
+with the shortcut, so that a person learns it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
+
+from nnlab.ui.icons import tinted
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.tokens import mix
+from nnlab.ui.widgets.painting import draw_focus, fill_rounded
+
+
+def shortcut_text(action: QAction) -> str:
+    """An action's shortcut as people read it: Ctrl K, Shift F11."""
+    text = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return text.replace("+", " ").strip() if len(text) > 1 else text
+
+
+def plain_text(action: QAction) -> str:
+    """An action's text without the & of its mnemonic."""
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+class IconButton(QToolButton):
+    """An icon without a frame. `side` names a size in `Metrics` (button, row, field) and `icon_side` the icon's."""
+
+    def __init__(self, theme: Theme, side: str = "row", icon_side: str = "icon", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._side, self._icon_side = theme, side, icon_side
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        follow(theme, self)
+
+    @classmethod
+    def of(cls, theme: Theme, icon: QIcon, name: str, tip: str = "", parent: QWidget | None = None) -> IconButton:
+        """A button without an action; `name` is what a screen reader says and, without a `tip`, the tooltip."""
+        button = cls(theme, parent=parent)
+        button.setIcon(icon)
+        button.setAccessibleName(name)
+        button.setToolTip(tip or name)
+        return button
+
+    def set_action(self, action: QAction) -> None:
+        """Shows and triggers an action from now on."""
+        previous = self.defaultAction()
+        if previous is not None and previous is not action:
+            self.removeAction(previous)
+        self.setDefaultAction(action)
+        self.setAccessibleName(plain_text(action))
+
+    def apply_metrics(self) -> None:
+        side, icon_side = self._sizes()
+        self.setFixedSize(side)
+        self.setIconSize(QSize(icon_side, icon_side))
+
+    def _sizes(self) -> tuple[QSize, int]:
+        """The size of the button and the side of its icon."""
+        side = getattr(self._theme.metrics, self._side)
+        return QSize(side, side), int(getattr(self._theme.metrics, self._icon_side))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            action = self.defaultAction()
+            shortcut = shortcut_text(action) if action is not None else ""
+            QToolTip.showText(event.globalPos(), f"{self.toolTip()}  ({shortcut})" if shortcut else self.toolTip(), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, radius = self._theme.tokens, self._theme.metrics.radius_button
+        painter = QPainter(self)
+        if self.isEnabled() and (self.isDown() or self.underMouse()):
+            fill_rounded(painter, self.rect(), radius, tokens.raised if self.isDown() else tokens.card)
+        self._paint_icon(painter)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), radius, tokens)
+        painter.end()
+
+    def _paint_icon(self, painter: QPainter) -> None:
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        self.icon().paint(painter, self._icon_rect().toRect(), Qt.AlignmentFlag.AlignCenter, mode, self._state())
+
+    def _icon_rect(self) -> QRectF:
+        side = self.iconSize().width()
+        return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+
+    def _state(self) -> QIcon.State:
+        return QIcon.State.On if self.isChecked() else QIcon.State.Off
+
+
+class MainButton(IconButton):
+    """The one button of a bar that starts and stops what the workspace is for: filled with the accent."""
+
+    def _sizes(self) -> tuple[QSize, int]:
+        return QSize(*self._theme.metrics.main_button), self._theme.metrics.main_icon
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, radius = self._theme.tokens, self._theme.metrics.radius_button
+        painter = QPainter(self)
+        ground = tokens.accent if self.isEnabled() else tokens.card
+        if self.isEnabled() and (self.isDown() or self.underMouse()):
+            ground = mix(ground, tokens.canvas if self.isDown() else tokens.text, 0.15)
+        fill_rounded(painter, self.rect(), radius, ground)
+        if self.isEnabled():
+            side = self.iconSize().width()
+            shape = tinted(self.icon(), side, self.devicePixelRatioF(), tokens.on_accent, self._state())
+            painter.drawPixmap(self._icon_rect().topLeft(), shape)
+        else:
+            self._paint_icon(painter)
+        if self.hasFocus():  # the outline is accent on accent: a gap makes it visible
+            fill = self.rect().adjusted(2, 2, -2, -2)
+            draw_focus(painter, fill, radius - 2, tokens)
+            painter.setPen(tokens.on_accent)
+            painter.drawRoundedRect(QRectF(fill).adjusted(1.5, 1.5, -1.5, -1.5), radius - 3, radius - 3)
+        painter.end()

@@ -1,0 +1,61 @@
+"""Check box: an 18 px square, filled with the accent when checked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+
+from nnlab.ui.icons import glyph
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
+
+
+class Check(QCheckBox):
+    """A check box with an optional text; everything else is QCheckBox."""
+
+    def __init__(self, theme: Theme, text: str = "", name: str = "", tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        self.setAccessibleName(name or text)
+        self.setToolTip(tip)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def _box(self) -> QRect:
+        side = self._theme.metrics.px(18)
+        return QRect(3, (self.height() - side) // 2, side, side)
+
+    def sizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        text = QFontMetrics(self._theme.font("body")).horizontalAdvance(self.text()) + metrics.grid if self.text() else 0
+        return QSize(metrics.px(18) + 6 + text, metrics.field)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, box, enabled = self._theme.tokens, self._box(), self.isEnabled()
+        painter = QPainter(self)
+        if self.isChecked():
+            fill_rounded(painter, box, 4, tokens.accent if enabled else tokens.stroke)
+            inset = box.width() / 9
+            glyph("check").draw(painter, QRectF(box).adjusted(inset, inset, -inset, -inset), tokens.on_accent if enabled else tokens.panel)
+        else:
+            fill_rounded(painter, box, 4, tokens.well)
+            outline_rounded(painter, box, 4, tokens.text2 if enabled and self.underMouse() else tokens.stroke)
+        if self.hasFocus():
+            draw_focus(painter, box.adjusted(-3, -3, 3, 3), 6, tokens)
+        if self.text():
+            painter.setFont(self._theme.font("body"))
+            painter.setPen(tokens.text if enabled else tokens.text3)
+            left = box.right() + 4 + self._theme.metrics.grid
+            painter.drawText(QRect(left, 0, self.width() - left, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()

@@ -1,0 +1,63 @@
+"""Labels: text in one of the theme's font roles and colours, and one that shortens itself to the room it has."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
+
+from nnlab.ui.theme import FontRole, Theme, follow
+
+
+class Label(QLabel):
+    """Text in a font role and the colour of a token."""
+
+    def __init__(self, theme: Theme, text: str = "", role: FontRole = "body", color: str = "text", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme, self._role, self._color = theme, role, color
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        theme.changed.connect(self._recolor)
+        follow(theme, self)
+        self._recolor()
+
+    def set_color(self, token: str) -> None:
+        if token != self._color:
+            self._color = token
+            self._recolor()
+
+    def apply_metrics(self) -> None:
+        self.setFont(self._theme.font(self._role))
+
+    def _recolor(self) -> None:
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, getattr(self._theme.tokens, self._color))
+        self.setPalette(palette)
+
+
+class ElidedLabel(Label):
+    """One line that ends in … where there is no room; its tooltip then begins with the whole text."""
+
+    def __init__(self, theme: Theme, text: str = "", role: FontRole = "body", color: str = "text", parent: QWidget | None = None) -> None:
+        super().__init__(theme, text, role, color, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def shown(self) -> str:
+        """The text as shortened to the present width."""
+        return QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(24), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            parts = [self.text()] if self.shown != self.text() else []
+            QToolTip.showText(event.globalPos(), "\n".join([*parts, *([self.toolTip()] if self.toolTip() else [])]), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(getattr(self._theme.tokens, self._color))
+        painter.drawText(self.rect(), self.alignment(), self.shown)
+        painter.end()

@@ -1,0 +1,218 @@
+"""Number field: a number to type, to step and to drag.
+
+Enter or leaving the field takes what was typed; the arrow keys, the wheel and the two arrows at the right step it (with Shift by
+ten); dragging the arrows up or down runs through values. Steps fit the number: 1, 2, 5, 10, 20 … on a logarithmic setting, the
+second digit of a real number, one for a whole number. What a setting does not accept is not taken: the field is outlined as an
+error and `refused` says why.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from nnlab.core.errors import SettingError
+from nnlab.core.setting import Setting, Value
+from nnlab.ui.icons import glyph
+from nnlab.ui.numbers import editable, parse_number
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.gesture import Gesture
+
+_DRAG_STEP = 4.0  # pixels of dragging to a step
+_LADDER = (1.0, 2.0, 5.0)
+
+
+def stepped(setting: Setting, value: float, steps: int) -> float:
+    """`value` moved by `steps` of a size that fits it, kept within the setting's limits."""
+    for _ in range(abs(steps)):
+        value = _one_step(setting, value, 1 if steps > 0 else -1)
+    low = setting.minimum if setting.minimum is not None else -math.inf
+    high = setting.maximum if setting.maximum is not None else math.inf
+    value = min(high, max(low, value))
+    return round(value) if isinstance(setting.default, int) else float(f"{value:.12g}")
+
+
+def _one_step(setting: Setting, value: float, direction: int) -> float:
+    whole = isinstance(setting.default, int)
+    if setting.logarithmic:
+        return _ladder(value, direction, smallest=1.0 if whole else abs(float(setting.default)) * 1e-3 or 1e-6)
+    if whole:
+        return round(value) + direction
+    if setting.minimum is not None and setting.maximum is not None:
+        size = 10.0 ** math.floor(math.log10((setting.maximum - setting.minimum) / 20))
+    else:
+        size = 10.0 ** (math.floor(math.log10(abs(value) or abs(float(setting.default)) or 1.0)) - 1)
+    return round(value / size + direction) * size
+
+
+def _ladder(value: float, direction: int, smallest: float) -> float:
+    """The next of … 0.1, 0.2, 0.5, 1, 2, 5 … above or below; below `smallest` stands 0."""
+    if value <= 0:
+        return smallest if direction > 0 else value
+    exponent = math.floor(math.log10(value))
+    rungs = [rung * 10.0**power for power in (exponent - 1, exponent, exponent + 1) for rung in _LADDER]
+    near = 1e-9 * value
+    if direction > 0:
+        return next(rung for rung in rungs if rung > value + near)
+    below = next(rung for rung in reversed(rungs) if rung < value - near)
+    return below if below >= smallest * (1 - 1e-9) else 0.0
+
+
+class NumberField(QLineEdit):
+    """Edits the number of a `Setting`. `previewed` and `committed` carry checked values, `refused` a sentence or ""."""
+
+    previewed = Signal(object)
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(
+        self, theme: Theme, setting: Setting, value: Value | None = None, arrows: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._setting, self._arrows = theme, setting, arrows
+        self._drag_from: tuple[float, float] | None = None  # (y, value) where a drag of the arrows began
+        self._dragged = False
+        self._gesture = Gesture(setting.default if value is None else value, self)
+        self._gesture.previewed.connect(self.previewed)
+        self._gesture.committed.connect(self.committed)
+        self.setAccessibleName(setting.label)
+        self.setAccessibleDescription(setting.tip)
+        self.editingFinished.connect(self._take_text)
+        self._write()
+        follow(theme, self)
+
+    @property
+    def value(self) -> Value:
+        """The last accepted number."""
+        return self._gesture.value  # type: ignore[return-value]
+
+    def set_value(self, value: Value) -> None:
+        """Shows a number from outside; nothing is emitted. What is being typed or dragged is given up."""
+        self._gesture.settle(value)
+        self._refuse("")
+        self._write()
+
+    def preview(self, value: float, held: bool) -> None:
+        """A step of a gesture made elsewhere (the slider beside the field)."""
+        self._refuse("")
+        self._gesture.preview(self._setting.check(round(value) if isinstance(self._setting.default, int) else value), held)
+        self._write()
+
+    def finish(self) -> None:
+        """Ends a gesture made elsewhere."""
+        self._gesture.finish()
+
+    def step(self, steps: int, held: bool = False) -> None:
+        """Moves the number by steps that fit it."""
+        self.preview(stepped(self._setting, float(self.value), steps), held)
+        self.selectAll()
+
+    def _write(self) -> None:
+        value = self.value
+        self.setText(editable(value if isinstance(value, (int, float)) else float(value)))
+        self.setCursorPosition(0)
+
+    def _take_text(self) -> None:
+        if not self.isModified():
+            self._gesture.finish()
+            return
+        typed = parse_number(self.text())
+        try:
+            value = self._setting.check(self.text() if typed is None else typed)
+        except SettingError as error:
+            self._refuse(str(error))
+            return
+        self.setModified(False)
+        self._refuse("")
+        self._gesture.commit(value)
+        self._write()
+
+    def _refuse(self, sentence: str) -> None:
+        if bool(sentence) != bool(self.property("invalid")):
+            self.setProperty("invalid", bool(sentence))
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.refused.emit(sentence)
+
+    def apply_metrics(self) -> None:
+        self.setTextMargins(0, 0, self._arrow_rect().width() if self._arrows else 0, 0)
+        self.updateGeometry()
+        self.update()
+
+    def _arrow_rect(self) -> QRectF:
+        side = self._theme.metrics.px(20)
+        return QRectF(self.width() - side - 4, 0, side, self.height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(72), self._theme.metrics.field)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(48), self._theme.metrics.field)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ten = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step(ten if key == Qt.Key.Key_Up else -ten)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.step(10 if key == Qt.Key.Key_PageUp else -10)
+        elif key == Qt.Key.Key_Escape and (self.isModified() or self.property("invalid")):
+            self._refuse("")
+            self._write()
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y()
+        if self.hasFocus() and notches:
+            self.step(1 if notches > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._gesture.finish()
+
+    def _on_arrows(self, position: QPointF) -> bool:
+        return self._arrows and self.isEnabled() and self._arrow_rect().contains(position)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._on_arrows(event.position()):
+            self._drag_from, self._dragged = (event.position().y(), float(self.value)), False
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.setCursor(Qt.CursorShape.SizeVerCursor if self._on_arrows(event.position()) or self._drag_from else Qt.CursorShape.IBeamCursor)
+        if self._drag_from is None:
+            super().mouseMoveEvent(event)
+            return
+        start, value = self._drag_from
+        steps = int((start - event.position().y()) / _DRAG_STEP)
+        self._dragged = self._dragged or steps != 0
+        if self._dragged:
+            self.preview(stepped(self._setting, value, steps), held=True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            super().mouseReleaseEvent(event)
+            return
+        if not self._dragged:
+            self.step(1 if event.position().y() < self.height() / 2 else -1, held=True)
+        self._drag_from = None
+        self._gesture.finish()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._arrows:
+            painter = QPainter(self)
+            side = self._theme.metrics.px(16)
+            place = QRectF(0, 0, side, side)
+            place.moveCenter(self._arrow_rect().center())
+            glyph("stepper").draw(painter, place, self._theme.tokens.text2 if self.isEnabled() else self._theme.tokens.stroke)
+            painter.end()

@@ -1,0 +1,96 @@
+"""Panel: a titled part of the window. A header with the title and, at its right, a few options; below it the content.
+
+A panel that has nothing to show says what will appear and how to make it appear, instead of being empty.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.label import ElidedLabel, Label
+
+
+class Panel(QWidget):
+    """Title, options, content. Without content, or while `set_empty` holds, the empty text stands in its place."""
+
+    def __init__(self, theme: Theme, title: str, empty: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(title)
+        self._title = ElidedLabel(theme, title, "name")
+        self._header = QWidget()
+        self._header_row = QHBoxLayout(self._header)
+        self._header_row.addWidget(self._title, 1)
+        self._options = QHBoxLayout()
+        self._header_row.addLayout(self._options)
+        self._empty = Label(theme, empty, "body", "text2")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        self._content: QWidget | None = None
+        self._body = QStackedLayout()
+        self._body.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addLayout(self._body, 1)
+        follow(theme, self)
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self.setAccessibleName(title)
+
+    @property
+    def header(self) -> QWidget:
+        """The row with title and options; a dock takes it as its title bar."""
+        return self._header
+
+    def add_option(self, widget: QWidget) -> None:
+        """Puts a widget at the right of the header, after those already there."""
+        self._options.addWidget(widget)
+
+    @property
+    def content(self) -> QWidget | None:
+        return self._content
+
+    def set_content(self, widget: QWidget) -> None:
+        """Shows a widget below the header; one that was there is given up."""
+        if self._content is not None:
+            self._body.removeWidget(self._content)
+            self._content.setParent(None)
+        self._content = widget
+        self._body.addWidget(widget)
+        self._body.setCurrentWidget(widget)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the empty text is shown."""
+        return self._body.currentWidget() is self._empty
+
+    def set_empty(self, text: str | None) -> None:
+        """Shows in the content's place what will appear there and how; None shows the content again, if there is any."""
+        if text is not None:
+            self._empty.setText(text)
+            self._body.setCurrentWidget(self._empty)
+        elif self._content is not None:
+            self._body.setCurrentWidget(self._content)
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._header.setFixedHeight(metrics.header)
+        self._header_row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
+        self._header_row.setSpacing(metrics.grid)
+        self._options.setSpacing(metrics.px(12))
+        self._empty.setContentsMargins(metrics.padding * 2, 0, metrics.padding * 2, metrics.padding)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.end()

@@ -1,0 +1,226 @@
+"""Editors: the control that fits a setting, chosen by its declaration.
+
+A number with two limits, or on a logarithmic scale, has a slider and a field; another number a field; a choice a list; true or
+false a check box; free text a line. All speak the same four signals, so that a form need not know which is which.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from nnlab.core.errors import SettingError
+from nnlab.core.setting import Setting, Value
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.check import Check
+from nnlab.ui.widgets.number_field import NumberField
+from nnlab.ui.widgets.slider import NumberSlider
+
+_REACH = 1e3  # how far, as a factor, a logarithmic slider without limits reaches from the default
+
+
+class SettingEditor(QWidget):
+    """Edits one setting. Values in `previewed` and `committed` have passed `Setting.check`; `refused` carries its sentence, or ""."""
+
+    previewed = Signal(object)
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme, self.setting = theme, setting
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def value(self) -> Value:
+        raise NotImplementedError
+
+    def set_value(self, value: Value) -> None:
+        """Shows a value from outside without emitting anything."""
+        raise NotImplementedError
+
+    def put(self, control: QWidget, stretch: int = 0) -> None:
+        """Adds a control, named and explained by the setting; the last one put takes the focus of the whole editor."""
+        control.setAccessibleName(self.setting.label)
+        control.setAccessibleDescription(self.setting.tip)
+        control.setToolTip(tooltip(self.setting))
+        self.row.addWidget(control, stretch)
+        self.setFocusProxy(control)
+
+
+def tooltip(setting: Setting) -> str:
+    """What the setting does, its range, and its default."""
+    limited = not isinstance(setting.default, (bool, str)) and (setting.minimum is not None or setting.maximum is not None)
+    limits = f"{setting.limits[0].upper()}{setting.limits[1:]}. " if limited else ""
+    tip = f"{setting.tip.rstrip('.')}. " if setting.tip else ""
+    default = shown(setting.default) if not isinstance(setting.default, bool) else ("on" if setting.default else "off")
+    return f"{tip}{limits}Default: {default}."
+
+
+def shown(choice: Value) -> str:
+    """A choice as people read it: Xavier uniform for xavier_uniform."""
+    text = str(choice)
+    return text.replace("_", " ").capitalize() if "_" in text else text
+
+
+def editor_for(theme: Theme, setting: Setting, value: Value | None = None) -> SettingEditor:
+    """The editor that fits the declaration, showing `value` or the default."""
+    kind: type[SettingEditor]
+    if isinstance(setting.default, bool):
+        kind = CheckEditor
+    elif isinstance(setting.default, str):
+        kind = ChoiceEditor if setting.choices else TextEditor
+    else:
+        kind = NumberEditor
+    editor = kind(theme, setting)
+    editor.set_value(setting.default if value is None else value)
+    return editor
+
+
+def slider_range(setting: Setting) -> tuple[float, float] | None:
+    """The range a slider over the setting covers; None if a slider makes no sense for it."""
+    low, high = setting.minimum, setting.maximum
+    if setting.logarithmic:
+        default = abs(float(setting.default)) or 1.0
+        low = low if low is not None and low > 0 else default / _REACH
+        high = default * _REACH if high is None else min(high, default * _REACH) if low < default else high
+        return (low, high) if low < high else None
+    if isinstance(setting.default, int) or low is None or high is None or not low < high or math.isinf(high - low):
+        return None
+    return low, high
+
+
+class NumberEditor(SettingEditor):
+    def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(theme, setting, parent)
+        reach = slider_range(setting)
+        self._slider = NumberSlider(theme, *reach, logarithmic=setting.logarithmic) if reach else None
+        self._field = NumberField(theme, setting, arrows=reach is None)
+        if self._slider is not None:
+            self.put(self._slider, 1)
+            self._slider.moved.connect(self._slid)
+            self._slider.sliderReleased.connect(self._field.finish)
+        self.put(self._field, 0 if reach else 1)
+        self._field.previewed.connect(self._previewed)
+        self._field.committed.connect(self._committed)
+        self._field.refused.connect(self.refused)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self.row.setSpacing(self.theme.metrics.px(6))
+        if self._slider is not None:
+            self._field.setFixedWidth(self.theme.metrics.px(72))
+
+    @property
+    def value(self) -> Value:
+        return self._field.value
+
+    def set_value(self, value: Value) -> None:
+        self._field.set_value(value)
+        self._follow(value)
+
+    def _follow(self, value: object) -> None:
+        if self._slider is not None and not self._slider.isSliderDown():
+            self._slider.set_number(float(value))  # type: ignore[arg-type]
+
+    def _slid(self, value: float) -> None:
+        # Three digits are as fine as a hand is.
+        self._field.preview(float(f"{value:.3g}"), held=self._slider is not None and self._slider.isSliderDown())
+
+    def _previewed(self, value: object) -> None:
+        self._follow(value)
+        self.previewed.emit(value)
+
+    def _committed(self, value: object) -> None:
+        self._follow(value)
+        self.committed.emit(value)
+
+
+class _List(QComboBox):
+    """A combo box that leaves the wheel to the page unless it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ChoiceEditor(SettingEditor):
+    def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(theme, setting, parent)
+        self._list = _List()
+        for choice in setting.choices:
+            self._list.addItem(shown(choice), choice)
+        self._list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._list.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._value = setting.default
+        self.put(self._list, 1)
+        self._list.activated.connect(self._chosen)
+
+    @property
+    def value(self) -> Value:
+        return self._value
+
+    def set_value(self, value: Value) -> None:
+        self._value = value
+        self._list.setCurrentIndex(self._list.findData(value))
+
+    def _chosen(self) -> None:
+        value = self._list.currentData()
+        if value != self._value:
+            self._value = self.setting.check(value)
+            self.committed.emit(self._value)
+
+
+class CheckEditor(SettingEditor):
+    def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(theme, setting, parent)
+        self._check = Check(theme)
+        self.put(self._check)
+        self.row.addStretch(1)
+        self._check.clicked.connect(self.committed)
+
+    @property
+    def value(self) -> Value:
+        return self._check.isChecked()
+
+    def set_value(self, value: Value) -> None:
+        self._check.setChecked(bool(value))
+
+
+class TextEditor(SettingEditor):
+    def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(theme, setting, parent)
+        self._line = QLineEdit()
+        self._value = setting.default
+        self.put(self._line, 1)
+        self._line.textEdited.connect(self._edited)
+        self._line.editingFinished.connect(self._finished)
+
+    @property
+    def value(self) -> Value:
+        return self._value
+
+    def set_value(self, value: Value) -> None:
+        self._value = value
+        self._line.setText(str(value))
+
+    def _edited(self, text: str) -> None:
+        self.previewed.emit(text)
+
+    def _finished(self) -> None:
+        try:
+            value = self.setting.check(self._line.text())
+        except SettingError as error:
+            self.refused.emit(str(error))
+            return
+        self.refused.emit("")
+        if value != self._value:
+            self._value = value
+            self.committed.emit(value)

@@ -1,0 +1,109 @@
+"""Settings form: a form made from declared settings, one row each: a label and the editor that fits.
+
+Limits, choices, tips and the sentence for a wrong value all come from `Setting`; the form repeats none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from nnlab.core.setting import Setting, Value
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.setting_editors import SettingEditor, editor_for, tooltip
+
+
+class SettingsForm(QWidget):
+    """Edits several settings.
+
+    `previewed(name, value)` follows a value through a gesture (a slider dragged, an arrow held); `committed(name, value)` comes once
+    at its end. What a setting refuses is emitted as neither: its sentence stands under the field.
+    """
+
+    previewed = Signal(str, object)
+    committed = Signal(str, object)
+
+    def __init__(
+        self, theme: Theme, settings: Sequence[Setting] = (), values: Mapping[str, Value] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._grid = QGridLayout(self)
+        self._grid.setColumnStretch(1, 1)
+        self._editors: dict[str, SettingEditor] = {}
+        self._labels: dict[str, ElidedLabel] = {}
+        self._sentences: dict[str, Label] = {}
+        for setting in settings:
+            self._add(setting, (values or {}).get(setting.name, setting.default))
+        follow(theme, self)
+
+    def _add(self, setting: Setting, value: Value) -> None:
+        row = 2 * len(self._editors)
+        label = ElidedLabel(self._theme, setting.label, "body", "text2")
+        label.setToolTip(tooltip(setting))
+        editor = editor_for(self._theme, setting, value)
+        label.setBuddy(editor)
+        sentence = Label(self._theme, "", "caption", "error")
+        sentence.setWordWrap(True)
+        sentence.hide()
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(editor, row, 1)
+        self._grid.addWidget(sentence, row + 1, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
+        editor.previewed.connect(partial(self.previewed.emit, setting.name))
+        editor.committed.connect(partial(self.committed.emit, setting.name))
+        editor.refused.connect(partial(self.show_problem, setting.name))
+        self._editors[setting.name] = editor
+        self._labels[setting.name] = label
+        self._sentences[setting.name] = sentence
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._editors)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Every setting's value as shown, the last accepted one where a wrong one is typed."""
+        return {name: editor.value for name, editor in self._editors.items()}
+
+    def editor(self, name: str) -> SettingEditor:
+        """The editor of a setting. Raises KeyError if the form has none of that name."""
+        return self._editors[name]
+
+    def set_values(self, values: Mapping[str, Value]) -> None:
+        """Shows values from outside, such as after an undo; nothing is emitted. Names the form does not have are left out."""
+        for name, value in values.items():
+            if name in self._editors and self._editors[name].value != value:
+                self._editors[name].set_value(value)
+                self.show_problem(name, "")
+
+    def show_problem(self, name: str, sentence: str) -> None:
+        """Writes a sentence under a setting; "" takes it away."""
+        label = self._sentences[name]
+        if sentence != label.text():
+            label.setText(sentence)
+        label.setVisible(bool(sentence))
+
+    def problem(self, name: str) -> str:
+        """The sentence under a setting, or ""."""
+        return self._sentences[name].text()
+
+    def set_available(self, name: str, reason: str = "") -> None:
+        """Enables a setting, or disables it and says why in its tooltip."""
+        self._editors[name].setEnabled(not reason)
+        self._labels[name].set_color("text3" if reason else "text2")
+        self._labels[name].setToolTip(reason or tooltip(self._editors[name].setting))
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._grid.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
+        self._grid.setHorizontalSpacing(metrics.grid)
+        self._grid.setVerticalSpacing(0)
+        for name, label in self._labels.items():
+            label.setFixedWidth(metrics.label)
+            label.setFixedHeight(metrics.form_row)
+            self._editors[name].setFixedHeight(metrics.form_row)
+            self._sentences[name].setContentsMargins(metrics.label + metrics.grid, 0, 0, metrics.px(6))

@@ -1,0 +1,248 @@
+"""Transport bar: the buttons that run the training, the counters that say where it is, the speed.
+
+Buttons are the actions it is given, so the bar knows neither training nor its state. Counters are declared by `CounterSpec`; their
+values come in by `set_counters`, sixty times a second, and only a counter whose written value changed repaints. Counters that are
+`optional` give way in a narrow window. Where training cannot run, the reason stands in the counters' place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from nnlab.ui.numbers import NOTHING, count, number, rate
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.buttons import IconButton, MainButton
+from nnlab.ui.widgets.counter import Counter
+from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.slider import NumberSlider
+
+Written = tuple[str, str, float | None]  # value, faint part, share of the bar below it
+
+
+def _plain(write: Callable[[Any], str]) -> Callable[[Any], Written]:
+    return lambda value: (write(value), "", None)
+
+
+def _number(value: float) -> Written:
+    return number(value), "", None
+
+
+def of_total(value: tuple[int, int]) -> Written:
+    """How many of how many: 4 / 50, with a bar."""
+    done, total = value
+    return count(done), f" / {count(total)}", done / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class CounterSpec:
+    """A counter: its name in code, its label, the widest text expected, its explanation, and how a value is written."""
+
+    name: str
+    label: str
+    widest: str
+    tip: str
+    write: Callable[[Any], Written] = _number
+    optional: bool = False
+
+
+TRAINING_COUNTERS = (
+    CounterSpec("epoch", "epoch", "0,000", "Passes over the training data so far", _plain(count)),
+    CounterSpec("iteration", "iteration", "000,000", "Updates of the weights so far", _plain(count)),
+    CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total),
+    CounterSpec("batch_loss", "batch loss", "0.0000", "Loss of the latest batch, before its update"),
+    CounterSpec("smoothed", "smoothed", "0.0000", "Moving average of the batch loss"),
+    CounterSpec("validation", "val", "0.0000", "Loss on the validation data, which is never trained on", optional=True),
+    CounterSpec("learning_rate", "learning rate", "0.0000", "How far each update moves against the gradient", optional=True),
+)
+RATE_COUNTERS = (
+    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate)),
+    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), optional=True),
+)
+
+
+class TransportBar(QWidget):
+    """`speed_changed` carries operations per second, infinity for full speed."""
+
+    speed_changed = Signal(float)
+
+    def __init__(
+        self,
+        theme: Theme,
+        actions: Sequence[QAction] = (),
+        main: QAction | None = None,
+        counters: Sequence[CounterSpec] = TRAINING_COUNTERS,
+        rates: Sequence[CounterSpec] = RATE_COUNTERS,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._specs = {spec.name: spec for spec in (*counters, *rates)}
+        self.setAccessibleName("Transport")
+        self._buttons = QHBoxLayout()
+        self._reason = ElidedLabel(theme, "", "body", "text2")
+        self._reason.hide()
+        self.speed = SpeedControl(theme)
+        self.speed.speed_changed.connect(self.speed_changed)
+        self._row = QHBoxLayout(self)
+        self._row.addLayout(self._buttons)
+        self._row.addWidget(self._reason, 1)
+        self.counters: dict[str, Counter] = {}
+        for group in (counters, rates):
+            for spec in group:
+                self.counters[spec.name] = Counter(theme, spec.label, spec.widest, spec.tip)
+            if group is counters:
+                self._add(counters)
+                self._row.addStretch(1)
+                self._row.addWidget(self.speed)
+        self._add(rates)
+        self.set_actions(actions, main)
+        follow(theme, self)
+
+    def _add(self, specs: Sequence[CounterSpec]) -> None:
+        for spec in specs:
+            self._row.addWidget(self.counters[spec.name])
+
+    def set_actions(self, actions: Sequence[QAction], main: QAction | None = None) -> None:
+        """Shows these actions as buttons, in this order; `main` is one of them, drawn large in the accent colour."""
+        while (item := self._buttons.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for action in actions:
+            button = MainButton(self._theme) if action is main else IconButton(self._theme, "button", "button_icon")
+            button.set_action(action)
+            self._buttons.addWidget(button)
+        self._arrange()
+
+    def button(self, action: QAction) -> IconButton:
+        """The button of an action. Raises KeyError if the bar does not show it."""
+        for index in range(self._buttons.count()):
+            widget = self._buttons.itemAt(index).widget()
+            if isinstance(widget, IconButton) and widget.defaultAction() is action:
+                return widget
+        raise KeyError(action.objectName())
+
+    def set_counters(self, **values: Any) -> None:
+        """Writes counters by name; None writes a dash. Raises KeyError for a counter the bar does not have."""
+        for name, value in values.items():
+            text, faint, share = (NOTHING, "", None) if value is None else self._specs[name].write(value)
+            counter = self.counters[name]
+            counter.set_value(text, faint)
+            counter.set_share(share)
+
+    def set_unavailable(self, reason: str | None) -> None:
+        """Says in the counters' place why nothing can run; None brings the counters back."""
+        self._reason.setText(reason or "")
+        self._reason.setVisible(reason is not None)
+        self._arrange()
+
+    @property
+    def unavailable(self) -> str | None:
+        """Why nothing can run, if so."""
+        return None if self._reason.isHidden() else self._reason.text()
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self.setFixedHeight(metrics.transport)
+        self._row.setContentsMargins(metrics.padding, 1, metrics.padding, 0)
+        self._row.setSpacing(0)
+        self._buttons.setSpacing(metrics.px(4))
+        self._buttons.setContentsMargins(0, 0, metrics.px(14), 0)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Shows as many optional counters as there is room for; none of the counters while there is a reason."""
+        blocked = not self._reason.isHidden()
+        room = self.width() - 2 * self._theme.metrics.padding - self._buttons.sizeHint().width() - self.speed.sizeHint().width()
+        room -= self._theme.metrics.px(48)
+        shown = {name for name, spec in self._specs.items() if not spec.optional}
+        room -= sum(self.counters[name].width() for name in shown)
+        for name, spec in self._specs.items():
+            if spec.optional and self.counters[name].width() <= room:
+                room -= self.counters[name].width()
+                shown.add(name)
+            elif spec.optional:
+                room = 0  # in their order: one that does not fit also stops those behind it
+        for name, counter in self.counters.items():
+            counter.setVisible(name in shown and not blocked)
+        self.speed.setVisible(not blocked)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.fillRect(QRect(0, 0, self.width(), 1), self._theme.tokens.line)
+        painter.end()
+
+
+SLOWEST = 1.0  # operations per second
+FASTEST = 1e5  # beyond it lies full speed
+
+
+class SpeedControl(QWidget):
+    """A logarithmic slider from one operation per second to full speed, which is its right end; the speed is written above it."""
+
+    speed_changed = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        tip = "Operations per second: slow enough to watch each one, or as fast as the machine can (right end)"
+        self.slider = NumberSlider(theme, SLOWEST, FASTEST, logarithmic=True, name="Speed", tip=tip)
+        self.slider.set_number(FASTEST)
+        self.slider.moved.connect(self._moved)
+        self.setToolTip(tip)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._column.addWidget(self.slider)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        follow(theme, self)
+
+    @property
+    def speed(self) -> float:
+        """Operations per second; infinity at the right end."""
+        return math.inf if self.slider.value() == self.slider.maximum() else float(f"{self.slider.number:.2g}")
+
+    def set_speed(self, speed: float) -> None:
+        """Moves the slider without emitting anything."""
+        self.slider.set_number(speed)
+        self.update()
+
+    @property
+    def text(self) -> str:
+        return "full" if math.isinf(self.speed) else f"{rate(self.speed)}/s"
+
+    def _moved(self) -> None:
+        self.update()
+        self.speed_changed.emit(self.speed)
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        padding = metrics.counter_padding
+        self._column.setContentsMargins(padding, 0, padding, metrics.px(2))
+        self.setFixedSize(metrics.speed_slider + 2 * padding, metrics.transport - metrics.grid)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.size()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, font, padding = self._theme.tokens, self._theme.font("caption"), self._theme.metrics.counter_padding
+        height = QFontMetrics(font).height()
+        place = QRect(padding, self.height() // 2 - height - 1, self.width() - 2 * padding, height)
+        painter = QPainter(self)
+        painter.setFont(font)
+        painter.setPen(tokens.text2)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, "speed")
+        painter.setPen(tokens.text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.text)
+        painter.end()
