@@ -35,7 +35,7 @@ EMPTY = "The canvas is empty.\nDouble-click or press Tab to add an operator, or 
 class Canvas(QWidget):
     """Shows `document.graph`.
 
-    `refused(sentence)` when an edit cannot be made; `zoomed(factor)`; `add_requested(operator, scene position)` after the search popup added
+    `refused(sentence)` when an edit cannot be made; `zoomed(factor)`; `add_requested(operator, scene position)` after the popup added
     an operator.
     """
 

@@ -149,23 +149,19 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
 def _paint_biases(painter: QPainter, item: CardItem) -> None:
     """Under each tile a bar from its middle: to the right and orange for a positive bias, to the left and blue for a negative one."""
     assert item.biases is not None
-    tokens = item.kit.tokens
-    limit = item.bias_limit
-    tiles = item.geometry.tiles
-    thickness = min(2.0, (tiles[1].rect.top() - tiles[0].rect.bottom()) / 2) if len(tiles) > 1 else 3.0
-    track = QColor(tokens.stroke)
-    track.setAlpha(70)
+    tokens, limit, tiles = item.kit.tokens, item.bias_limit, item.geometry.tiles
+    gap = tiles[1].rect.top() - tiles[0].rect.bottom() if len(tiles) > 1 else 6.0
+    thickness = min(3.0, gap / 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for tile in tiles:
         bias = float(item.biases[tile.unit])
         if not np.isfinite(bias):
             continue
         middle, half = tile.rect.center().x(), tile.rect.width() / 2
-        y = tile.rect.bottom() + thickness * 0.75
-        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), track)
+        y = tile.rect.bottom() + (gap - thickness) / 2
+        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), tokens.canvas)
         length = min(1.0, abs(bias) / limit) * half if limit > 0 else 0.0
         painter.fillRect(QRectF(middle if bias > 0 else middle - length, y, length, thickness), tokens.pos if bias > 0 else tokens.neg)
-        painter.fillRect(QRectF(middle - 0.5, y - 1, 1.0, thickness + 2), tokens.text2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 

@@ -83,7 +83,7 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
         id=node.id,
         nodes=nodes,
         form=INPUT if kind.is_input else LOSS if kind.is_loss else LAYER,
-        title=data_title if kind.is_input and data_title else node.id,
+        title=_title(node, graph, data_title),
         subtitle=_subtitle(node, nodes, graph, losses),
         detail=_parameters(shapes, node, kind),
         category=kind.category,
@@ -94,6 +94,13 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
         bias=_bias(node, kind, shapes, units),
         bounded=activation is not None and activation.name in ("tanh", "sigmoid", "softmax"),
     )
+
+
+def _title(node: Node, graph: Graph, data_title: str) -> str:
+    if node.kind.is_input and data_title:
+        return data_title
+    # A network has one loss: its card need not count it.
+    return node.operator if node.id == f"{node.operator}_1" and graph.losses == (node,) else node.id
 
 
 def _subtitle(node: Node, nodes: tuple[str, ...], graph: Graph, losses: list[Node]) -> str:

@@ -11,11 +11,11 @@ from nnlab.ui.numbers import MINUS
 from nnlab.ui.theme import Theme, follow, mix
 
 QUANTITIES = {"weights": "|w|", "gradients": "|∂L/∂w|", "activations": "|w·x|"}
+_TIP = "Width and strength of an edge: {}, as a share of the 95th percentile in its layer. Orange is positive, blue negative."
 TIPS = {
-    "weights": "Width and strength of an edge: its weight as a share of the 95th percentile of |w| in its layer. Orange is positive, blue negative.",
-    "gradients": "Width and strength of an edge: the gradient of the loss for its weight, as a share of the layer's 95th percentile. "
-    "Arrows point the way gradients flow.",
-    "activations": "Width and strength of an edge: its weight times its input, averaged over the batch, as a share of the layer's 95th percentile.",
+    "weights": _TIP.format("its weight"),
+    "gradients": _TIP.format("the gradient of the loss for its weight") + " Arrows point the way gradients flow.",
+    "activations": _TIP.format("its weight times its input, averaged over the batch"),
 }
 STEPS = (-1.0, -0.72, -0.45, -0.2, 0.2, 0.45, 0.72, 1.0)
 DASH, GAP = 13, 5

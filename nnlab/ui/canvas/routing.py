@@ -44,7 +44,8 @@ def crosses(path: QPainterPath, cards: Iterable[QRectF]) -> list[QRectF]:
 
 def tensor_path(source: QPointF, target: QPointF, ends: tuple[QRectF, QRectF], others: Sequence[QRectF]) -> QPainterPath:
     """From an output port to an input port. `ends` are the outlines of the two cards, `others` those of all other cards."""
-    if target.x() - source.x() >= LEAD:
+    distance = target.x() - source.x()
+    if distance >= LEAD or distance > 2 * abs(target.y() - source.y()):
         path = forward(source, target)
         obstacles = crosses(path, others)
         if not obstacles:

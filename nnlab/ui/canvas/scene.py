@@ -155,21 +155,19 @@ class GraphScene(QGraphicsScene):
         if (self.text_scale, self.shows_tiles) != before:
             self._lay_out()
 
-    def set_stretch(self, stretch: float) -> None:
-        """Draws columns further apart, to use the width of the window."""
-        if abs(stretch - self.stretch) > 1e-3:
-            self.stretch = stretch
-            self._lay_out()
+    def arrange(self, stretch: float | None = None) -> None:
+        """Works out how far apart cards stand, and puts everything in its place.
 
-    def arrange(self) -> None:
-        """Works out how far apart cards stand, and puts everything in its place."""
-        self.spacing = self._least_spacing()
+        `stretch` draws columns further apart than they need to be, to use the width of the window.
+        """
+        self.stretch = self.stretch if stretch is None else stretch
+        self.spacing = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0)
         self._lay_out()
 
-    def _least_spacing(self) -> Spacing:
+    def _least_spacing(self, scale: float) -> Spacing:
         if not self.expanded:
             return Spacing()
-        shapes = {name: self.geometry_of(card, 1.0, True) for name, card in self.cards.items()}
+        shapes = {name: self.geometry_of(card, scale, True) for name, card in self.cards.items()}
         gaps = []
         for edge, found in self.edges.weights.items():
             tail, head = self.owner[edge.source], self.owner[edge.target]
@@ -208,11 +206,12 @@ class GraphScene(QGraphicsScene):
         return rect.united(self.edges.bounds()) if self.items_by_card else rect
 
     def expected_rect(self, zoom: float) -> QRectF:
-        """The room cards would take at another zoom, without stretch."""
-        rect = QRectF()
+        """The room cards would take if they were arranged for another zoom, without stretch."""
+        rect, scale = QRectF(), geometry.text_scale(zoom)
+        places = self._least_spacing(max(1.0, scale))
         for name, card in self.cards.items():
-            outline = self.geometry_of(card, geometry.text_scale(zoom), self.expanded).outline
-            rect = rect.united(outline.translated(self.spacing.to_scene(self.document.graph[name].position)))
+            outline = self.geometry_of(card, scale, self.expanded).outline
+            rect = rect.united(outline.translated(places.to_scene(self.document.graph[name].position)))
         if self.edges.target.isVisible():
             rect.setBottom(rect.bottom() + 16.0)
         return rect

@@ -95,7 +95,7 @@ class GraphView(QGraphicsView):
         room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
         self._is_fitted = True
         if not scene.cards or room.width() < 32 or room.height() < 32:
-            scene.set_stretch(1.0)
+            scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
         zoom = 1.0
@@ -103,13 +103,12 @@ class GraphView(QGraphicsView):
             rect = scene.expected_rect(zoom)
             zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded])
         zoom = max(zoom, SMALLEST)
-        rect = scene.expected_rect(zoom)
-        xs = [scene.spacing.x * scene.document.graph[name].position[0] for name in scene.cards]
-        span = max(xs) - min(xs)
-        spare = room.width() / zoom - rect.width()
-        stretch = min(STRETCH, 1.0 + spare / span) if scene.expanded and span > 0 else 1.0
         scene.set_zoom(zoom)
-        scene.set_stretch(max(1.0, stretch))
+        scene.arrange(stretch=1.0)
+        positions = [item.position.x() for item in scene.items_by_card.values()]
+        span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
+        if scene.expanded and span > 0 and spare > 0:
+            scene.arrange(stretch=min(STRETCH, 1.0 + spare / span))
         self._show_at(zoom, scene.content_rect().center(), room.center())
 
     def _show_at(self, zoom: float, point: QPointF, at: QPointF) -> None:

@@ -184,7 +184,7 @@ class CheckEditor(SettingEditor):
         self._check = Check(theme)
         self.put(self._check)
         self.row.addStretch(1)
-        self._check.clicked.connect(self.committed)
+        self._check.clicked.connect(self._clicked)
 
     @property
     def value(self) -> Value:
@@ -192,6 +192,9 @@ class CheckEditor(SettingEditor):
 
     def set_value(self, value: Value) -> None:
         self._check.setChecked(bool(value))
+
+    def _clicked(self, checked: bool) -> None:
+        self.committed.emit(checked)
 
 
 class TextEditor(SettingEditor):

@@ -1,0 +1,83 @@
+"""Writing a file so that whatever happens, there is a whole file under its name: the old one or the new one.
+
+The content goes to a temporary file in the same folder (a rename works only within one file system), is forced to the disk, and
+then takes the name in a single step. A program that is killed, a full disk or a power cut before that step leaves the old file as
+it was; after it, the new one is complete. The folder is forced to the disk too, or the rename itself could be lost.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from nnlab.core.errors import FileError
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full; free some space or choose another folder",
+    errno.EDQUOT: "your share of the disk is used up; free some space or choose another folder",
+    errno.EACCES: "writing there is not permitted; choose another folder",
+    errno.EPERM: "writing there is not permitted; choose another folder",
+    errno.EROFS: "the disk can only be read; choose another folder",
+    errno.ENOENT: "there is no such folder; make it first or choose another",
+    errno.ENOTDIR: "there is no such folder; make it first or choose another",
+    errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why writing failed and what to do, as the end of a sentence."""
+    return _REASONS.get(error.errno or 0) or (error.strerror or str(error))
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Calls `write(file)` with a binary, seekable file that becomes `path` when everything is on the disk.
+
+    A link is followed: what it points to is replaced, not the link. Permissions of an existing file are kept.
+    Raises FileError in one sentence; whatever stood at `path` is then unchanged.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.is_dir():
+            raise FileError(f"{path} could not be saved: it is a folder; choose the name of a file.")
+        _replace(target, write)
+    except OSError as error:
+        kept = " The file that was there is unchanged." if os.path.lexists(path) else ""
+        raise FileError(f"{path} could not be saved: {reason(error)}.{kept}") from error
+
+
+def _replace(target: Path, write: Callable[[IO[bytes]], object]) -> None:
+    # Not tempfile's: those are readable by their owner alone, and a shared project must stay as readable as it was.
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    permissions = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
+    descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), permissions)
+    try:
+        with open(descriptor, "w+b") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(temporary, permissions)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(target.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Forces the folder's own entries to the disk where the system knows such a thing (not Windows)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:  # some network file systems cannot flush a folder; the file itself is safe by then
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)

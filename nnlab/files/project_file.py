@@ -1,0 +1,151 @@
+"""Project files, `name.nnlab`: a zip archive that holds everything needed to go on elsewhere.
+
+    project.json          graph, data, training settings, view, position of the run (`nnlab.files.schema`)
+    weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
+    data/<name>.csv       a copy of the data, when it is a CSV file
+    thumbnail.png         a small picture of the window, when there is one
+
+Loading takes everything or nothing: any fault raises before a value exists. Saving replaces the old file in one step
+(`nnlab.files.atomic`). Nothing in a file is ever executed, and no path in it is ever followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from nnlab.core.errors import FileError, GraphError, NNLabError
+from nnlab.core.preparation import DataSettings
+from nnlab.files import places, schema, weights
+from nnlab.files.archive import MEGABYTE, read_archive, write_archive
+from nnlab.files.atomic import write_atomically
+from nnlab.files.project import Project, SavedProject
+
+SUFFIX = ".nnlab"
+PROJECT, WEIGHTS, THUMBNAIL, DATA = "project.json", "weights.safetensors", "thumbnail.png", "data/"
+MAX_TOTAL = 1536 * MEGABYTE
+_LIMITS = {PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE}
+_MAX_DATA = 256 * MEGABYTE  # what the CSV reader takes at most
+_PNG = b"\x89PNG\r\n\x1a\n"
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+
+
+def save_project(path: Path | str, saved: SavedProject) -> None:
+    """Writes a project file. Raises FileError in one sentence; a file that was there is then unchanged."""
+    target = Path(path)
+    write_atomically(target, lambda file: write_archive(file, _entries(target, saved)))
+
+
+def load_project(path: Path | str) -> SavedProject:
+    """Reads a project file.
+
+    Raises FileError when the file is damaged, incomplete, unsafe or of a newer version, GraphError or SettingError when what it
+    describes does not exist; each names the file and what is wrong with it.
+    """
+    source = Path(path)
+    try:
+        return _load(source)
+    except NNLabError as error:
+        raise named(error, source.name or str(source)) from error
+
+
+def named(error: NNLabError, name: str) -> NNLabError:
+    """The same error with the file's name before its sentence."""
+    text = f"{name}: {str(error).rstrip('.')}."
+    return GraphError(text, error.node_id) if isinstance(error, GraphError) else type(error)(text)
+
+
+def _entries(path: Path, saved: SavedProject) -> dict[str, bytes]:
+    """The entries of the archive; raises FileError when they could not be read again."""
+    project = saved.project
+    snapshot = None if saved.snapshot is None else weights.fitted(saved.snapshot, project)
+    entries = {}
+    data_path, data = _data_to_save(project.data)
+    try:
+        text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path)
+        schema.decode(text)
+        entries[PROJECT] = text
+        if snapshot is not None:
+            entries[WEIGHTS] = weights.encode(snapshot)
+            weights.decode(entries[WEIGHTS], project, snapshot.context)
+    except (NNLabError, msgspec.MsgspecError) as error:
+        raise FileError(f"{path} was not saved, because it could not be opened again: {str(error).rstrip('.')}.") from error
+    if data_path is not None and data is not None:
+        entries[data_path] = data
+    if saved.thumbnail is not None:
+        entries[THUMBNAIL] = saved.thumbnail
+    return entries
+
+
+def _data_to_save(data: DataSettings) -> tuple[str | None, bytes | None]:
+    """(path to write into project.json, content of the copy to put there); a None is nothing to write.
+
+    A CSV file that is gone by now does not keep the rest from being saved: the project then says where it was.
+    """
+    path = str(data.settings.get("path", ""))
+    if data.name != "csv_file" or not path:
+        return None, None
+    source = Path(path).expanduser().absolute()
+    try:
+        if source.is_file() and source.stat().st_size <= _MAX_DATA:
+            return DATA + _safe_name(source.name), source.read_bytes()
+    except OSError:
+        pass  # as good as gone
+    return str(source), None
+
+
+def _safe_name(name: str) -> str:
+    """A file name that every system accepts."""
+    stem = _UNSAFE.sub("_", name)[-100:].strip(". ")
+    return stem or "data.csv"
+
+
+def _limit_of(name: str) -> int | None:
+    if name.startswith(DATA) and name.removeprefix(DATA) == _safe_name(name.removeprefix(DATA)):
+        return _MAX_DATA
+    return _LIMITS.get(name)
+
+
+def _load(path: Path) -> SavedProject:
+    entries = read_archive(path, _limit_of, MAX_TOTAL)
+    text = entries.get(PROJECT)
+    if text is None:
+        raise FileError("there is no project.json inside; this is not a project of NN Lab")
+    document = schema.decode(text)
+    contents = {name: content for name, content in entries.items() if content is not None}
+    for name in entries:
+        if name not in contents:
+            raise FileError(f"the entry {name[:80]!r} is no part of a project")
+    data_entries = [name for name in contents if name.startswith(DATA)]
+    if (WEIGHTS in contents) != (document.context is not None):
+        lost = "the weights are" if document.context is not None else "the position of the run is"
+        raise FileError(f"{lost} missing; take an undamaged copy")
+    thumbnail = contents.get(THUMBNAIL)
+    if thumbnail is not None and not thumbnail.startswith(_PNG):
+        raise FileError("thumbnail.png is not an image")
+    project = document.project
+    snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context)
+    return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view)
+
+
+def _with_data(project: Project, entries: list[str], contents: dict[str, bytes]) -> Project:
+    """The project with its data file unpacked to the person's own folder, under a name made from its content."""
+    data = project.data
+    place = str(data.settings.get("path", "")) if data.name == "csv_file" else ""
+    if entries != ([place] if place.startswith(DATA) else []):
+        raise FileError("its data file and what project.json says about it do not fit together; take an undamaged copy")
+    if not entries:
+        return project
+    content = contents[place]
+    unpacked = places.unpacked_data() / hashlib.sha256(content).hexdigest()[:16] / place.removeprefix(DATA)
+    if not (unpacked.is_file() and unpacked.read_bytes() == content):
+        try:
+            unpacked.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(f"its data cannot be unpacked to {unpacked.parent}: {error.strerror}") from error
+        write_atomically(unpacked, lambda file: file.write(content))
+    return replace(project, data=replace(data, settings={**data.settings, "path": str(unpacked)}))

@@ -1,0 +1,197 @@
+"""project.json: what a project file says in words and numbers, and the form it has had in each version.
+
+The structures below are the whole schema; reading is strict, so a misspelt or unknown field is an error that names its place and not
+a setting silently lost. Everything is written out, defaults too: a default that changes in a later version must not
+change what an old file means. `title` and `description` are for the examples, which have the same form.
+
+When the form changes, SCHEMA goes up by one and a function in `MIGRATIONS` turns the old form into the new one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+
+from nnlab import __version__
+from nnlab.core.dataset import datasets
+from nnlab.core.errors import FileError
+from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WORDS, EPOCH, ITERATION, SAMPLES, SEED, TRAINING
+from nnlab.core.preparation import DataSettings
+from nnlab.core.setting import Value, check_settings
+from nnlab.files.graph_file import read_graph
+from nnlab.files.project import Project, View
+from nnlab.training.settings import TrainingSettings
+
+SCHEMA = 1
+
+# MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+_POSITION_WORDS = {
+    "iteration": ITERATION, "epoch": EPOCH, "batch": BATCH, "batch_size": BATCH_SIZE, "batch_start": BATCH_START, "samples": SAMPLES,
+    "seed": SEED,
+}  # fmt: skip
+
+
+class DataPart(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    settings: dict[str, bool | int | float | str] = {}
+    seed: int = 0
+    validation_share: float = 0.2
+    inputs: list[str] = []
+    derived: list[str] = []
+    standardize: bool | None = None
+
+
+class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
+    optimizer: str = "adam"
+    optimizer_settings: dict[str, bool | int | float | str] = {}
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+    seed: int = 0
+    epochs: int = 20
+    shuffle: bool = True
+
+
+class ViewPart(msgspec.Struct, forbid_unknown_fields=True):
+    workspace: str = "train"
+    center: tuple[float, float] | None = None
+    zoom: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+
+class PositionPart(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the run stood: the words of the machine's context that outlive a step."""
+
+    iteration: Count
+    epoch: Count
+    batch: Count
+    batch_size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+    batch_start: Count
+    samples: Count
+    seed: Count
+
+
+class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
+    schema: int
+    graph: dict[str, Any]
+    data: DataPart
+    training: TrainingPart
+    view: ViewPart = msgspec.field(default_factory=ViewPart)
+    position: PositionPart | None = None
+    written_by: str = ""
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """What project.json says, as values."""
+
+    project: Project
+    view: View
+    context: np.ndarray | None  # position of the run, see nnlab.core.kernel.context; None: there are no weights
+    title: str = ""
+    description: str = ""
+
+
+def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None) -> bytes:
+    """project.json. `data_path` replaces the path of a CSV file by where its copy lies in the archive."""
+    data, training = project.data, project.training
+    settings = dict(data.settings) if data_path is None else {**data.settings, "path": data_path}
+    part = ProjectPart(
+        schema=SCHEMA,
+        graph=msgspec.json.decode(project.graph.to_json()),
+        data=DataPart(data.name, settings, data.seed, data.validation_share, list(data.inputs), list(data.derived), data.standardize),
+        training=TrainingPart(
+            training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
+            training.epochs, training.shuffle,
+        ),
+        view=ViewPart(view.workspace, view.center, view.zoom),
+        position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
+        written_by=f"NN Lab {__version__}",
+    )  # fmt: skip
+    return msgspec.json.format(msgspec.json.encode(part), indent=1)
+
+
+def decode(content: bytes) -> Document:
+    """The values in a project.json of this or an older version.
+
+    Raises FileError naming the place of what is wrong, GraphError naming the node, SettingError naming the setting.
+    """
+    part = _part(content)
+    graph = read_graph(msgspec.json.encode(part.graph))
+    return Document(
+        Project(graph, _data(part.data), _training(part.training)),
+        View(part.view.workspace, part.view.center, part.view.zoom),
+        None if part.position is None else _context(part.position),
+        part.title,
+        part.description,
+    )
+
+
+def _part(content: bytes) -> ProjectPart:
+    try:
+        raw = msgspec.json.decode(content)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise FileError(f"project.json cannot be read: {_lower(str(error))}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("schema"), int) or raw["schema"] < 1:
+        raise FileError("project.json does not say which version it has (schema); this is not a project of NN Lab")
+    version = raw["schema"]
+    if version > SCHEMA:
+        raise FileError(f"it was written by a newer NN Lab (schema {version}); this one reads up to {SCHEMA}: please update")
+    while version < SCHEMA:
+        raw = MIGRATIONS[version](raw)
+        version += 1
+        raw["schema"] = version
+    try:
+        return msgspec.convert(raw, ProjectPart, strict=True)
+    except msgspec.ValidationError as error:
+        raise FileError(f"project.json, {in_words(str(error))}") from error
+
+
+def in_words(message: str) -> str:
+    """msgspec's "Expected `int`, got `str` - at `$.nodes[0].id`" as "nodes, entry 1, id: expected `int`, got `str`"."""
+    text, _, path = message.partition(" - at `$")
+    steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]|\[\.\.\.\]", path)
+    place = ", ".join(name or f"entry {int(number) + 1}" for name, number in steps if name or number) or "at the top"
+    return f"{place}: {_lower(text)}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _data(part: DataPart) -> DataSettings:
+    settings = check_settings(datasets[part.name].settings, part.settings, datasets[part.name].title)
+    # Only what the file says is kept: what is missing keeps following the default.
+    given: Mapping[str, Value] = {name: settings[name] for name in part.settings}
+    return DataSettings(
+        part.name, dict(given), part.seed, part.validation_share, tuple(part.inputs), tuple(part.derived), part.standardize
+    )
+
+
+def _training(part: TrainingPart) -> TrainingSettings:
+    settings = TrainingSettings(
+        part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle
+    )
+    checked = settings.checked()
+    return TrainingSettings(
+        checked.optimizer, {name: checked.optimizer_settings[name] for name in part.optimizer_settings}, checked.learning_rate,
+        checked.batch_size, checked.seed, checked.epochs, checked.shuffle,
+    )  # fmt: skip
+
+
+def _context(position: PositionPart) -> np.ndarray:
+    if position.batch_start > position.samples:
+        raise FileError("project.json, position: the batch starts behind the last sample")
+    context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
+    for name, word in _POSITION_WORDS.items():
+        context[word] = getattr(position, name)
+    context[TRAINING] = 1
+    return context

@@ -1,0 +1,117 @@
+"""weights.safetensors: what a network has learned, by name, and nothing that could be executed.
+
+Parameters stand under their own names ("dense_1.weight"), the optimiser's moments under "moments/" ("moments/dense_1.weight.mean"), so
+that other programs that read safetensors find the weights where they expect them. Names and shapes have to be exactly
+those of the project's graph and optimiser; every number has to be finite. One wrong tensor refuses all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.errors import FileError
+from nnlab.core.kernel.context import BATCH_SIZE, SEED
+from nnlab.core.tensor import Shape
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.program import Program
+from nnlab.engine.state import initial
+from nnlab.files.project import Project
+from nnlab.graph.validation import validate
+from nnlab.training.commands import Snapshot
+
+MOMENTS = "moments/"
+_DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+
+
+def encode(snapshot: Snapshot) -> bytes:
+    """The arrays of a snapshot as safetensors."""
+    from safetensors.numpy import save
+
+    tensors = {**snapshot.parameters, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
+    return save({name: np.ascontiguousarray(values) for name, values in tensors.items()}, {"format": "nnlab"})
+
+
+def decode(content: bytes, project: Project, context: np.ndarray) -> Snapshot:
+    """The snapshot in `content`, made for `project`; raises FileError naming the tensor that does not belong, fit or count."""
+    tensors = _read(content)
+    program = program_of(project)
+    expected = _shapes(program) if program is not None else None
+    for name, values in tensors.items():
+        if expected is not None and name not in expected:
+            raise FileError(f"weights.safetensors holds {name!r}, which is no parameter of this network")
+        if expected is not None and values.shape != expected[name]:
+            raise FileError(f"weights.safetensors: {name} has the shape {values.shape}, but the network needs {expected[name]}")
+        if not np.isfinite(values).all():
+            raise FileError(f"weights.safetensors: {name} contains NaN or infinity")
+    missing = [] if expected is None else [name for name in expected if name not in tensors]
+    if missing:
+        raise FileError(f"weights.safetensors lacks {', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}")
+    return Snapshot(
+        {name: values for name, values in tensors.items() if not name.startswith(MOMENTS)},
+        {name.removeprefix(MOMENTS): values for name, values in tensors.items() if name.startswith(MOMENTS)},
+        context,
+    )
+
+
+def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
+    """The snapshot as a file of `project` needs it: exactly its parameters and moments.
+
+    A graph may have been edited since the snapshot was taken: what fits by name and shape is kept, what is new gets the
+    initial values of the run's seed. With a graph that cannot run yet, everything is kept for when it can.
+    """
+    program = program_of(project)
+    if program is None:
+        return snapshot
+    shapes = _shapes(program)
+    given = {**snapshot.parameters, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
+    if {name: values.shape for name, values in given.items()} == shapes:
+        return snapshot
+    state = initial(program, int(snapshot.context[BATCH_SIZE]), int(snapshot.context[SEED]))
+    fresh = {**state.parameters(), **{name: np.zeros(shape, state.arena.dtype) for name, shape in shapes.items() if name.startswith(MOMENTS)}}
+    whole = {name: given[name] if name in given and given[name].shape == shape else fresh[name] for name, shape in shapes.items()}
+    return Snapshot(
+        {name: values for name, values in whole.items() if not name.startswith(MOMENTS)},
+        {name.removeprefix(MOMENTS): values for name, values in whole.items() if name.startswith(MOMENTS)},
+        snapshot.context,
+    )
+
+
+def program_of(project: Project) -> Program | None:
+    """The program that the weights belong to; None while the graph cannot run."""
+    if any(diagnostic.severity == "error" for diagnostic in validate(project.graph)):
+        return None
+    training = project.training
+    return compile(project.graph, 1, "float32", Update(training.optimizer, training.learning_rate, training.optimizer_settings))
+
+
+def _shapes(program: Program) -> Mapping[str, Shape]:
+    """Shapes of all parameters, and of their moments under `MOMENTS`."""
+    shapes = {info.name: info.place.shape for info in program.parameters}
+    for info in program.parameters:
+        shapes |= {f"{MOMENTS}{info.name}.{name}": place.shape for name, place in info.moments.items()}
+    return shapes
+
+
+def _read(content: bytes) -> dict[str, np.ndarray]:
+    """Tensors by name. The library checks the header against the content: offsets, lengths and overlaps."""
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        found = deserialize(content)
+    except SafetensorError as error:
+        raise FileError(f"weights.safetensors is damaged ({str(error).rstrip('.')})") from error
+    tensors: dict[str, np.ndarray] = {}
+    for name, tensor in found:
+        dtype = _DTYPES.get(tensor["dtype"])
+        if dtype is None:
+            raise FileError(f"weights.safetensors: {name} has numbers of the type {tensor['dtype']}; weights are F32 or F64")
+        values = np.frombuffer(tensor["data"], dtype=dtype)
+        shape = tuple(tensor["shape"])
+        if name in tensors or values.size != int(np.prod(shape, dtype=object)):
+            raise FileError(f"weights.safetensors is damaged ({name} is there twice or has the wrong length)")
+        tensors[name] = values.reshape(shape).astype(dtype.newbyteorder("="))
+    return tensors
+
+

@@ -1,0 +1,174 @@
+"""LivePanel: a dock's panel that follows the session.
+
+A panel shows the newest `LiveView` while it is visible, at its own pace: `frames_per_second` while training runs, so that a heavy
+picture costs less than a light one; every view when training stands still, so that what is shown is exactly what was computed. It
+asks the session for its probes when it becomes visible and gives them up when it is hidden.
+
+    class Answers(LivePanel):
+        name, title, probes = "answers", "Answers", ("predictions",)
+
+        def __init__(self, services, parent=None):
+            super().__init__(services, "The network's answers appear here. Press Space to train.", parent)
+            self.set_content(...)
+
+        def render(self, view):
+            ...
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from nnlab.ui.document import Document
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.plotting import export
+from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.selection import Selection
+from nnlab.ui.session import Session
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.panel import Panel
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """What panels may use, made once by the window."""
+
+    theme: Theme
+    document: Document
+    session: Session
+    selection: Selection
+    crosshair: Crosshair
+
+
+class LivePanel(Panel):
+    """Base of all panels. `name` is the panel's id in layouts and scripts, `title` what the View menu calls it."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    probes: ClassVar[tuple[str, ...]] = ()
+    frames_per_second: ClassVar[float] = 30.0
+
+    def __init__(self, services: Services, empty: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(services.theme, self.title, empty, parent)
+        self._services = services
+        self._empty_text = empty
+        self._view: LiveView | None = None
+        self._due = 0.0
+        self._is_fed = False
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._render)
+        services.session.ticked.connect(self._on_ticked)
+        services.session.state_changed.connect(self._catch_up)
+        services.document.replaced.connect(self.clear)
+        services.theme.changed.connect(self.restyle)
+        services.theme.metrics_changed.connect(self.restyle)
+
+    def render(self, view: LiveView) -> None:
+        """Draws `view`. Called at most `frames_per_second` times a second while training runs."""
+
+    def show_view(self, view: LiveView) -> None:
+        """Takes the newest view: drawn now, or as soon as this panel's pace allows. The last one is never skipped."""
+        self._view = view
+        wait = self._due - time.perf_counter()
+        if not view.playing or wait <= 0:
+            self._render()
+        elif not self._later.isActive():
+            self._later.start(max(1, round(wait * 1000)))
+
+    def clear(self) -> None:
+        """Nothing to show: says what will appear here and how to make it appear."""
+        self._view = None
+        self._later.stop()
+        if self._empty_text:
+            self.set_empty(self._empty_text)
+
+    @property
+    def view(self) -> LiveView | None:
+        """The newest view, drawn or waiting to be."""
+        return self._view
+
+    def restyle(self) -> None:
+        """Draws the same again in other colours or sizes."""
+        if self._view is not None and self.isVisible():
+            self.render(self._view)
+
+    def _render(self) -> None:
+        self._later.stop()
+        if self._view is None:
+            return
+        self._due = time.perf_counter() + 1.0 / self.frames_per_second
+        if self.is_empty:
+            self.set_empty(None)
+        self.render(self._view)
+
+    def _catch_up(self) -> None:
+        if self._later.isActive() and not self._services.session.is_playing:
+            self._render()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether any of the panel can be seen. A dock behind another tab counts as visible for Qt, but has no region to paint."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def _on_ticked(self, view: LiveView) -> None:
+        self._feed(self.is_shown)
+        if self._is_fed:
+            self.show_view(view)
+        else:
+            self._view = view
+
+    def _feed(self, wanted: bool) -> None:
+        """Asks for probes, or gives them up; becoming visible draws what was missed."""
+        if wanted == self._is_fed:
+            return
+        self._is_fed = wanted
+        if self.probes:
+            self._services.session.want(self, self.probes if wanted else ())
+        if wanted:
+            self._render()
+        else:
+            self._later.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._feed(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._feed(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_fed:  # a tab that came to the front
+            QTimer.singleShot(0, self, lambda: self._feed(self.is_shown))
+
+    # Taking pictures and data away
+
+    def table(self) -> export.Table | None:
+        """The numbers behind the picture; None when the panel is not a picture of numbers, or has none yet."""
+        return None
+
+    def picture_widget(self) -> QWidget | None:
+        """What is copied and saved as a picture; None for a panel of controls."""
+        return None
+
+    def context_menu(self) -> QMenu | None:
+        """Copy and save picture and data; None for a panel of controls."""
+        widget = self.picture_widget()
+        if widget is None:
+            return None
+        return export.menu(self, self._services.theme, widget, self.accessibleName(), self.table)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.context_menu()
+        if menu is None:
+            event.ignore()
+            return
+        menu.exec(event.globalPos())
+        menu.deleteLater()

@@ -1,0 +1,70 @@
+"""Loss: how wrong the network is, over the iterations of the run.
+
+The bright line is the running mean of the batch losses, the dashed one the loss on the validation data, and the pale band reaches
+from the lowest to the highest batch loss: the true extremes, however long the run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from nnlab.ui import numbers
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.loss_plot import LossPlot
+from nnlab.ui.widgets.segmented import Option, Segmented
+
+
+class LossPanel(LivePanel):
+    """Loss over iterations."""
+
+    name = "loss"
+    title = "Loss"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, "The loss appears here, for every iteration of training. Press Space to train.", parent)
+        self.plot = LossPlot(services.theme, services.crosshair)
+        self.scale = Segmented(
+            services.theme,
+            (
+                Option("log", "log", "Every factor of ten takes the same height: small losses can still be told apart"),
+                Option("linear", "linear", "Equal steps take equal heights, starting at zero"),
+            ),
+            "Scale of the loss",
+        )
+        self.scale.chosen.connect(lambda name: self.plot.set_logarithmic(name == "log"))
+        self.add_option(self.scale)
+        self.set_content(self.plot)
+        self.clear()
+
+    def render(self, view: LiveView) -> None:
+        curves = view.curves
+        if not len(curves.mean):
+            self.set_empty(self._empty_text)
+            return
+        last = max(int(curves.iterations[-1]), view.frame.iteration)
+        self.plot.set_run(curves.origin, last, view.marks)
+        self.plot.show_curves(curves, last)
+        if not view.playing:
+            held = f", validation {numbers.number(view.validation_loss)}" if len(curves.validation_losses) else ""
+            self.plot.setAccessibleDescription(f"Iteration {numbers.count(last)}: loss {numbers.number(curves.running_mean)}{held}")
+
+    def picture_widget(self) -> QWidget | None:
+        return self.plot
+
+    def table(self) -> Table | None:
+        """One row per block of iterations; the validation loss in the row of the block in which it was measured."""
+        curves = self.plot.curves
+        if curves is None or not len(curves.mean):
+            return None
+        iterations = curves.iterations
+        validation = np.full(len(iterations), np.nan)
+        rows = np.searchsorted(iterations, curves.validation_iterations)
+        inside = rows < len(iterations)
+        validation[rows[inside]] = curves.validation_losses[inside]
+        return Table(
+            ("iteration", "lowest_loss", "highest_loss", "mean_loss", "running_mean_loss", "validation_loss"),
+            (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, validation),
+        )

@@ -1,0 +1,135 @@
+"""Taking a picture or its numbers away: PNG, SVG, CSV, or the clipboard.
+
+A picture is the widget as it is painted, at twice the screen's resolution at least, so that it can be printed; an SVG is painted
+by the same code. Files are written to a temporary name first, so that an error never leaves half of one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRect, QSaveFile, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from nnlab.core.errors import FileError
+from nnlab.ui.icons import icon
+from nnlab.ui.theme import Theme
+
+PICTURE_SCALE = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of equal length."""
+
+    names: tuple[str, ...]
+    columns: tuple[Sequence[object] | np.ndarray, ...]
+
+
+def as_image(widget: QWidget) -> QImage:
+    """The widget as it looks now."""
+    scale = max(PICTURE_SCALE, widget.devicePixelRatioF())
+    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(widget.palette().color(widget.backgroundRole()))
+    widget.render(image)
+    return image
+
+
+def as_svg(widget: QWidget, title: str) -> bytes:
+    """The widget as vector graphics."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setTitle(title)
+    generator.setSize(QSize(widget.width(), widget.height()))
+    generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
+    painter = QPainter(generator)
+    painter.fillRect(widget.rect(), widget.palette().color(widget.backgroundRole()))
+    widget.render(painter, widget.rect().topLeft())
+    painter.end()
+    buffer.close()
+    return bytes(data.data())
+
+
+def as_csv(table: Table) -> str:
+    """The table as text, one line of names first. Numbers keep every digit; a number that does not exist is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.names)
+    for row in zip(*table.columns, strict=True):
+        writer.writerow([_cell(value) for value in row])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else repr(float(value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes the whole file or nothing; raises FileError saying why not."""
+    file = QSaveFile(str(path))
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
+        raise FileError(f"{path.name} could not be written: {file.errorString()}.")
+
+
+def as_png(widget: QWidget) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    as_image(widget).save(buffer, "PNG")
+    buffer.close()
+    return bytes(data.data())
+
+
+def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Callable[[], Table | None]) -> QMenu:
+    """The context menu of a picture. `table` is asked when the menu opens, and again when data is taken."""
+    result = QMenu(parent)
+    clipboard = QGuiApplication.clipboard()
+    result.addAction(icon(theme, "copy"), "Copy picture", lambda: clipboard.setImage(as_image(widget)))
+    result.addAction(icon(theme, "export"), "Save picture…", lambda: _ask_and_write(parent, title, "png", lambda p: _picture(widget, title, p)))
+    if table() is not None:
+        result.addSeparator()
+        result.addAction("Copy data", lambda: clipboard.setMimeData(_csv_data(table())))
+        result.addAction("Save data as CSV…", lambda: _ask_and_write(parent, title, "csv", lambda p: as_csv(table() or Table((), ())).encode()))
+    return result
+
+
+def _csv_data(table: Table | None) -> QMimeData:
+    text = as_csv(table or Table((), ()))
+    data = QMimeData()
+    data.setText(text)
+    data.setData("text/csv", text.encode())
+    return data
+
+
+def _picture(widget: QWidget, title: str, path: Path) -> bytes:
+    return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(widget)
+
+
+_FILTERS = {"png": "Picture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
+
+
+def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[Path], bytes]) -> None:
+    suggested = f"{title.lower().replace(' ', '_')}.{suffix}"
+    chosen, kind = QFileDialog.getSaveFileName(parent, f"Save {title}", suggested, _FILTERS[suffix])
+    if not chosen:
+        return
+    path = Path(chosen)
+    if not path.suffix:
+        path = path.with_suffix(".svg" if "svg" in kind else f".{suffix}")
+    try:
+        write_file(path, content(path))
+    except FileError as error:
+        QMessageBox.warning(parent, f"Save {title}", str(error))

@@ -1,0 +1,183 @@
+"""A heat map over iterations: one row per tensor, grouped by node, with names at the left and values at the right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from nnlab.engine.history import Curves
+from nnlab.ui import numbers
+from nnlab.ui.colormaps import decade_range, magnitude_image
+from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.panels.plotting.items import PictureItem
+from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
+from nnlab.ui.panels.plotting.plot import Margins
+from nnlab.ui.panels.plotting.thinning import block_at, sample_columns, thin_norms
+from nnlab.ui.panels.plotting.ticks import Tick
+from nnlab.ui.theme import Theme
+
+GROUP_GAP, ROW_GAP = 4.0, 1.0  # pixels between nodes, and between the tensors of one
+SYMBOLS = {"weight": "W", "bias": "b"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter: the node it belongs to, its symbol, and whether it is the first of its node."""
+
+    name: str
+    node: str
+    symbol: str
+    is_first: bool
+
+
+def rows_of(names: tuple[str, ...]) -> tuple[Row, ...]:
+    """Parameter names ("dense_1.weight") as rows, in the same order."""
+    rows: list[Row] = []
+    for name in names:
+        node, _, tensor = name.rpartition(".")
+        rows.append(Row(name, node, SYMBOLS.get(tensor, tensor.replace("_", " ")), not rows or rows[-1].node != node))
+    return tuple(rows)
+
+
+class HeatMapPlot(IterationPlot):
+    """Shows the gradient norms of `Curves`; `decades` is the range of the colours, as exponents of ten."""
+
+    def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
+        self._curves: Curves | None = None
+        self._rows: tuple[Row, ...] = ()
+        self.decades = (-1, 0)
+        super().__init__(theme, "Gradient norms over iterations", crosshair, parent)
+        self.shows_mark_words = False
+        self.view.setMouseEnabled(x=True, y=False)
+        self.map = PictureItem()
+        self.view.addItem(self.map, ignoreBounds=True)
+        self.range_changed.connect(self._draw)
+        self.all_wanted.connect(self._show_everything)
+
+    def margins(self) -> Margins:
+        px = self._theme.metrics.px
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        names = max((metrics.horizontalAdvance(row.node) for row in self._rows), default=0.0)
+        symbols = max((metrics.horizontalAdvance(row.symbol) for row in self._rows), default=0.0)
+        left = min(px(16) + names + px(6) + symbols + px(8), 0.4 * self.width())
+        return Margins(left, px(10), px(12) + metrics.horizontalAdvance("0.0000") + px(20), px(28))
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._rows
+
+    @property
+    def curves(self) -> Curves | None:
+        return self._curves
+
+    def show_curves(self, curves: Curves, last: int) -> None:
+        renamed = self._curves is None or curves.names != self._curves.names
+        self._curves = curves
+        if renamed:
+            self._rows = rows_of(curves.names)
+            self._place()
+        if self.is_following:
+            self.set_range((curves.origin, max(last, curves.origin + 1)), (0.0, max(1, len(self._rows))))
+        self._draw()
+        self.repaint_around()
+
+    def _show_everything(self) -> None:
+        if self._curves is not None:
+            self.show_curves(self._curves, self._last)
+
+    def row_edges(self) -> np.ndarray:
+        """Pixel edges between rows, from the top of the picture: row i lies between entries i and i + 1."""
+        return np.round(np.linspace(0, int(self.picture.height()), len(self._rows) + 1)).astype(np.int64)
+
+    def _draw(self) -> None:
+        curves = self._curves
+        width, height = int(self.picture.width()), int(self.picture.height())
+        if curves is None or width < 2 or height < 2 or not self._rows:
+            self.map.show_image(None, QRectF())
+            return
+        x0, x1 = self.x_range
+        thinned = thin_norms(curves, x0, x1, width)
+        if not len(thinned.iterations):
+            self.map.show_image(None, QRectF())
+            return
+        self.decades = decade_range(10.0 ** thinned.logarithms)
+        at = x0 + (np.arange(width) + 0.5) / width * (x1 - x0)
+        inside = (at >= thinned.first) & (at <= thinned.last)
+        at = at[inside]
+        if not len(at):
+            self.map.show_image(None, QRectF())
+            return
+        columns = thinned.logarithms[sample_columns(thinned.iterations, at)].T
+        tall = np.repeat(columns, np.diff(self.row_edges()), axis=0)
+        image = magnitude_image(tall, *self.decades, self._theme.is_dark)
+        self._cut_gaps(image)
+        pixel = (x1 - x0) / width
+        self.map.show_image(image, QRectF(at[0] - pixel / 2, 0.0, len(at) * pixel, float(len(self._rows))))
+
+    def _cut_gaps(self, image) -> None:  # type: ignore[no-untyped-def]
+        """Paints the gaps between rows in the panel's colour."""
+        painter = QPainter(image)
+        edges = self.row_edges()
+        for i, row in enumerate(self._rows[1:], start=1):
+            gap = GROUP_GAP if row.is_first else ROW_GAP
+            if edges[i] - edges[i - 1] > 2 * gap:
+                painter.fillRect(QRectF(0, float(edges[i]) - gap // 2, image.width(), gap), self._theme.tokens.panel)
+        painter.end()
+
+    # Painting
+
+    def y_ticks(self) -> list[Tick]:
+        return []
+
+    def values(self) -> np.ndarray:
+        """The norm of every row at the crosshair's iteration, or else the newest one."""
+        curves = self._curves
+        if curves is None or not len(curves.norms):
+            return np.full(len(self._rows), np.nan)
+        iteration = self.shown_crosshair
+        block = block_at(curves, iteration) if iteration is not None else None
+        return curves.norms[-1 if block is None else block]
+
+    def paint_below(self, painter: QPainter) -> None:
+        super().paint_below(painter)
+        if not self._rows:
+            return
+        tokens, picture, px = self._theme.tokens, self.picture, self._theme.metrics.px
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        edges = self.row_edges() + round(picture.top())
+        values = self.values()
+        symbols = max(metrics.horizontalAdvance(row.symbol) for row in self._rows)
+        symbol_left = picture.left() - px(8) - symbols
+        painter.setFont(self._theme.font("caption"))
+        bottom = -math.inf  # of the last text, so that no text covers another
+        for row, value, top, end in zip(self._rows, values, edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            place = QRectF(0, (top + end) / 2 - metrics.height() / 2, 0, metrics.height())
+            room = place.top() >= bottom - 2
+            if not room and not (row.is_first and place.top() >= bottom - metrics.height() / 2):
+                continue
+            bottom = place.bottom()
+            self._paint_row(painter, metrics, row, float(value), place, symbol_left)
+        painter.setPen(tokens.text3)
+        title = QRectF(0, picture.bottom() + px(6), self.width() - px(16), metrics.height())
+        painter.drawText(title, Qt.AlignmentFlag.AlignRight, "iteration")
+
+    def _paint_row(self, painter: QPainter, metrics: QFontMetricsF, row: Row, value: float, place: QRectF, symbol_left: float) -> None:
+        tokens, px, middle = self._theme.tokens, self._theme.metrics.px, Qt.AlignmentFlag.AlignVCenter
+        if row.is_first:
+            painter.setPen(tokens.text)
+            room = symbol_left - px(16) - px(6)
+            place.setLeft(px(16))
+            place.setWidth(room)
+            painter.drawText(place, middle, metrics.elidedText(row.node, Qt.TextElideMode.ElideRight, room + 1))
+        painter.setPen(tokens.text2)
+        place.setLeft(symbol_left)
+        place.setRight(self.picture.left() - px(8))
+        painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, row.symbol)
+        painter.setPen(tokens.text)
+        place.setRight(self.width() - px(16))
+        painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, numbers.NOTHING if math.isnan(value) else numbers.number(value, 3))

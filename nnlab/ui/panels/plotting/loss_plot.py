@@ -1,0 +1,255 @@
+"""The plot of the losses: running mean, validation, and the band from the lowest to the highest batch loss.
+
+The band is composed as one small image, column by column: Qt fills a polygon of a thousand corners in ten milliseconds, the image
+takes less than one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from nnlab.engine.history import Curves
+from nnlab.ui import numbers
+from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.panels.plotting.items import PictureItem
+from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
+from nnlab.ui.panels.plotting.label_places import push_apart
+from nnlab.ui.panels.plotting.plot import FADED, Margins, dashes, line_pen, make_line
+from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.painting import fill_rounded
+
+LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
+WIDEST_VALUE = "00.0000"
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A line's name and newest value, and where the line ends."""
+
+    name: str
+    value: float
+    y: float  # in the axis' coordinates
+    is_strong: bool
+
+    @property
+    def text(self) -> str:
+        return numbers.number(self.value)
+
+
+class LossPlot(IterationPlot):
+    """Shows `Curves`; `logarithmic` decides the y axis."""
+
+    def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
+        self._curves: Curves | None = None
+        super().__init__(theme, "Loss over iterations", crosshair, parent)
+        self.logarithmic = True
+        self.band = PictureItem()
+        self.validation = make_line(theme.tokens.text, 1.5)
+        self.train = make_line(theme.tokens.text, 2.0)
+        for item in (self.band, self.validation, self.train):
+            self.view.addItem(item, ignoreBounds=True)
+        self.range_changed.connect(self._draw)
+        self.all_wanted.connect(self._show_everything)
+
+    def margins(self) -> Margins:
+        px = self._theme.metrics.px
+        return Margins(px(48), px(10), px(8) + self._name_width() + px(12) + self._value_width() + px(16), px(28))
+
+    def _name_width(self) -> float:
+        return QFontMetricsF(self._theme.font("caption_strong")).horizontalAdvance("train")
+
+    def _value_width(self) -> float:
+        return QFontMetricsF(self._theme.font("caption_strong")).horizontalAdvance(WIDEST_VALUE)
+
+    # Data
+
+    @property
+    def curves(self) -> Curves | None:
+        return self._curves
+
+    def show_curves(self, curves: Curves, last: int) -> None:
+        """`last` is the iteration reached, which may be ahead of the newest whole block."""
+        self._curves = curves
+        if self.is_following:
+            self.set_range((curves.origin, max(last, curves.origin + 1)), self.full_y_range(curves))
+        self._draw()
+        self.repaint_around()
+
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        self.logarithmic = logarithmic
+        self.show_all()
+
+    def _show_everything(self) -> None:
+        if self._curves is not None:
+            self.show_curves(self._curves, self._last)
+
+    def full_y_range(self, curves: Curves) -> tuple[float, float]:
+        """What shows the whole run: everything for an even axis. A logarithmic one ends a decade below the lowest whole decade of
+
+        the running mean and the validation loss: single batches may come as near to zero as they like.
+        """
+        everything = np.concatenate([curves.minimum, curves.maximum, curves.validation_losses])
+        everything = everything[np.isfinite(everything)]
+        if not self.logarithmic:
+            if not everything.size:
+                return 0.0, 1.0
+            low, high = min(0.0, float(everything.min())), float(everything.max())
+            return low, high + 0.03 * max(high - low, 1e-12)
+        logarithms = positive_logarithm(everything)
+        lines = positive_logarithm(np.concatenate([curves.smoothed, curves.validation_losses]))
+        logarithms, lines = logarithms[np.isfinite(logarithms)], lines[np.isfinite(lines)]
+        if not logarithms.size:
+            return -1.0, 0.0
+        lowest = float(logarithms.min())
+        bottom = max(lowest, math.floor(float(lines.min())) - 1.0) if lines.size else lowest
+        top = float(logarithms.max())
+        pad = 0.03 * max(top - bottom, 0.1)
+        return bottom - pad, top + pad
+
+    def on_axis(self, values: np.ndarray) -> np.ndarray:
+        """Losses in the coordinates of the y axis."""
+        return positive_logarithm(values) if self.logarithmic else np.asarray(values, dtype=np.float64)
+
+    def _draw(self) -> None:
+        if self._curves is None or self.picture.width() < 2:
+            return
+        curves, (low, high) = self._curves, self.x_range
+        thinned = thin_loss(curves, low, high, int(self.picture.width()))
+        color = self._theme.tokens.text
+        self.train.setPen(line_pen(color, 2.0))
+        self.validation.setPen(line_pen(color, 1.5))
+        self.train.setData(thinned.iterations, self.on_axis(thinned.smoothed))
+        scale = (self.picture.width() / (high - low), self.picture.height() / (self.y_range[1] - self.y_range[0]))
+        x, y = self._validation_points(curves, low, high)
+        self.validation.setData(*dashes(x, y, scale), connect="pairs")
+        self._draw_band(thinned)
+
+    def _validation_points(self, curves: Curves, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+        """The validation curve within the view, with one point beyond on each side; not more points than pixels."""
+        x = curves.validation_iterations
+        start = max(0, int(np.searchsorted(x, low)) - 1)
+        stop = min(len(x), int(np.searchsorted(x, high)) + 1)
+        stride = max(1, (stop - start) // max(1, int(self.picture.width())))
+        chosen = np.unique(np.append(np.arange(start, stop, stride), stop - 1)) if stop > start else np.empty(0, dtype=np.int64)
+        return x[chosen], self.on_axis(curves.validation_losses[chosen])
+
+    def _draw_band(self, thinned: ThinnedLoss) -> None:
+        (x0, x1), (y0, y1) = self.x_range, self.y_range
+        width, height = int(self.picture.width()), int(self.picture.height())
+        if not len(thinned.iterations) or width < 2 or height < 2:
+            self.band.show_image(None, QRectF())
+            return
+        low, high = self.on_axis(thinned.minimum), self.on_axis(thinned.maximum)
+        if self.logarithmic:
+            low = np.where(np.isnan(low) & np.isfinite(high), -np.inf, low)  # a loss of zero lies below every axis
+        at = x0 + (np.arange(width) + 0.5) / width * (x1 - x0)
+        if 2 * len(low) > width:
+            group = sample_columns(thinned.iterations, at)
+            low, high = low[group], high[group]
+        else:
+            low = np.interp(at, thinned.iterations, np.maximum(low, y0))
+            high = np.interp(at, thinned.iterations, high)
+        assert self._curves is not None
+        outside = (at > thinned.iterations[-1]) | (at < self._curves.origin)
+        to_rows = height / (y1 - y0)
+        top, bottom = (y1 - np.where(outside, np.nan, high)) * to_rows, (y1 - low) * to_rows
+        color = QColor(self._theme.tokens.text2)
+        color.setAlpha(FADED)
+        self.band.show_image(band_image(top, bottom, height, color), QRectF(x0, y0, x1 - x0, y1 - y0))
+
+    # Painting
+
+    def end_labels(self) -> list[EndLabel]:
+        curves = self._curves
+        if curves is None or not len(curves.smoothed):
+            return []
+        found = []
+        if len(curves.validation_losses):
+            value = float(curves.validation_losses[-1])
+            found.append(EndLabel("val", value, float(self.on_axis(np.array([value]))[0]), False))
+        value = curves.running_mean
+        found.append(EndLabel("train", value, float(self.on_axis(np.array([value]))[0]), True))
+        return found
+
+    def paint_below(self, painter: QPainter) -> None:
+        super().paint_below(painter)
+        self._paint_axis_title(painter)
+        labels = self.end_labels()
+        if not labels:
+            return
+        picture, px, tokens = self.picture, self._theme.metrics.px, self._theme.tokens
+        wanted = [float(self.y_pixels(label.y)) if math.isfinite(label.y) else picture.bottom() for label in labels]
+        half = QFontMetricsF(self._theme.font("caption_strong")).height() / 2
+        places = push_apart(wanted, max(LABEL_GAP, 2 * half), picture.top() + half, picture.bottom() - half)
+        left = picture.right() + px(8)
+        for label, y in zip(labels, places, strict=True):
+            painter.setFont(self._theme.font("caption_strong" if label.is_strong else "caption"))
+            painter.setPen(tokens.text if label.is_strong else tokens.text2)
+            painter.drawText(QRectF(left, y - half, self._name_width() + 2, 2 * half), Qt.AlignmentFlag.AlignVCenter, label.name)
+            painter.setPen(tokens.text)
+            value = QRectF(self.width() - px(16) - self._value_width() - px(8), y - half, self._value_width() + px(8), 2 * half)
+            painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label.text)
+
+    def _paint_axis_title(self, painter: QPainter) -> None:
+        metrics = QFontMetricsF(painter.font())
+        place = QRectF(0, self.picture.bottom() + self._theme.metrics.px(6), self.width() - self._theme.metrics.px(16), metrics.height())
+        painter.setPen(self._theme.tokens.text3)
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight, "iteration")
+
+    def readings(self, iteration: int) -> list[tuple[float, str]]:
+        """(y on the axis, text) of the running mean at an iteration, and of the validation loss last measured by then."""
+        curves = self._curves
+        block = block_at(curves, iteration) if curves is not None else None
+        if curves is None or block is None:
+            return []
+        values = [float(curves.smoothed[block])]
+        known = int(np.searchsorted(curves.validation_iterations, iteration, side="right"))
+        if known:
+            values.append(float(curves.validation_losses[known - 1]))
+        places = self.on_axis(np.array(values))
+        return [(float(y), numbers.number(v)) for y, v in zip(places, values, strict=True) if math.isfinite(y)]
+
+    def paint_readings(self, painter: QPainter, iteration: int, x: float) -> None:
+        tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture
+        shown = [(float(self.y_pixels(y)), text) for y, text in self.readings(iteration)]
+        shown = [(y, text) for y, text in shown if picture.top() <= y <= picture.bottom()]
+        font = self._theme.font("caption")
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        places = push_apart([y for y, _ in shown], metrics.height(), picture.top() + metrics.height() / 2, picture.bottom() - metrics.height() / 2)
+        for (y, text), place in zip(shown, places, strict=True):
+            painter.setPen(QPen(tokens.panel, 1.5))
+            painter.setBrush(tokens.text)
+            painter.drawEllipse(QPointF(x + 0.5, y), 4.0, 4.0)
+            width = metrics.horizontalAdvance(text)
+            left = x + px(10) if x + px(14) + width <= picture.right() else x - px(10) - width
+            ground = QColor(tokens.panel)
+            ground.setAlpha(215)
+            box = QRectF(left - px(3), place - metrics.height() / 2, width + px(6), metrics.height())
+            fill_rounded(painter, box, self._theme.metrics.radius_cell, ground)
+            painter.setPen(tokens.text)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def band_image(top: np.ndarray, bottom: np.ndarray, height: int, color: QColor) -> QImage:
+    """Every column filled from row `top` to row `bottom` (at least one pixel) with a translucent colour; NaN leaves it empty."""
+    width = len(top)
+    with np.errstate(invalid="ignore"):
+        first = np.clip(np.floor(top), -1, height)
+        last = np.clip(np.maximum(np.ceil(bottom), first + 1), 0, height)
+    rows = np.arange(height)[:, None]
+    alpha = color.alpha()
+    channels = [round(channel * alpha / 255) for channel in (color.red(), color.green(), color.blue())]
+    pixel = np.uint32(alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2])
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    # Comparisons with NaN are false, so a column without a value stays empty.
+    np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[...] = np.where((rows >= first) & (rows < last), pixel, np.uint32(0))
+    return image

@@ -1,0 +1,7 @@
+"""Stepper: a debugger for one iteration. What ran last, its formula with the engine's own numbers, and where in the iteration it stands.
+
+`StepModel` (model.py) holds the moment and the element that is explained; everything else here paints it:
+    StepperPanel (stepper_panel.py)   header, formula, picture, scrubber
+    Scrubber (scrubber.py)            one block for every moment of the iteration
+    StepSide (side.py)                the tensors of the moment, and the finite difference of a weight
+"""

@@ -1,0 +1,57 @@
+"""The curve of an activation and its slope, computed by the operator's own compiled kernels.
+
+The same functions that training calls are given an arena of their own with x in it; the slope is what the backward kernel makes of
+an upstream gradient of 1. So the picture shows what is computed, for any element-wise operator, a plug-in's too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.kernel import Adapter
+from nnlab.core.kernel.context import CONTEXT_WORDS, ROWS
+from nnlab.core.operator import Operator
+from nnlab.core.setting import Value
+from nnlab.engine import machine
+
+
+def curve(kind: Operator, settings: Mapping[str, Value], x: np.ndarray, real: str) -> tuple[np.ndarray, np.ndarray]:
+    """(y, dy/dx) of an element-wise operator at every element of the vector x, in the given real type."""
+    (source,), (output,) = kind.inputs, kind.outputs
+    values: dict[str, np.ndarray | float] = {name: float(v) for name, v in settings.items() if not isinstance(v, str)}
+    values[source.name] = x
+    for tensor in (*kind.saved, output):
+        values[tensor.name] = np.zeros_like(x)
+    values |= _apply(kind.forward_adapter, values, real)
+    values[f"d_{output.name}"], values[f"d_{source.name}"] = np.ones_like(x), np.zeros_like(x)
+    values |= _apply(kind.backward_adapter, values, real)
+    return np.asarray(values[output.name]), np.asarray(values[f"d_{source.name}"])
+
+
+def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str) -> dict[str, np.ndarray]:
+    """Runs one kernel on vectors and scalars by argument name; the vectors as it left them."""
+    parts: list[np.ndarray] = []
+    words: list[int] = []
+    places: dict[str, tuple[int, int]] = {}
+    rows, size = 1, 0
+    for argument in adapter.arguments:
+        if argument.kind == "context":
+            continue
+        part = np.atleast_1d(np.asarray(values[argument.name], dtype=real))
+        words.append(size)
+        if argument.kind == "tensor":
+            # One sample's row is one number, so that every vector is as long as the batch.
+            rows = len(part)
+            words += [1] * (argument.words - 1)
+            places[argument.name] = (size, len(part))
+        parts.append(part)
+        size += len(part)
+    arena = np.concatenate(parts)
+    context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
+    context[ROWS] = rows
+    machine.execute(
+        np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64), np.array(words, dtype=np.int64), arena, context, 0, 1
+    )  # fmt: skip
+    return {name: arena[start : start + length].copy() for name, (start, length) in places.items()}

@@ -1,0 +1,172 @@
+"""Matrix forms: which matrices stand beside one another for an operation, and which row and column the explained element comes from.
+
+A form is a row of matrices and signs, "z = W · x + b", with every matrix taken from what the instruction read and wrote. Forms are
+looked up by operator and tensor in `FORMS`; an optimiser's update has one for any parameter. An operation without a form is shown
+as rows of numbers (`rows_of`): the tensors it read and wrote, for the chosen sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnlab.core.explanation import Moment
+from nnlab.ui.stepper.model import StepModel
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """One matrix of a form. `argument` names the tensor, `index` turns a cell into an element of it for a click."""
+
+    symbol: str  # LaTeX
+    words: str
+    values: np.ndarray  # (rows, columns)
+    argument: str
+    index: Callable[[int, int], Index]
+    row: int | None = None  # outlined, or with `column` one cell
+    column: int | None = None
+    scale: str = ""  # matrices of one scale share their colours
+    written: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """Matrices with the signs between them: `signs[k]` stands before `matrices[k]`."""
+
+    matrices: tuple[Matrix, ...]
+    signs: tuple[str, ...]
+    stacked: bool = False  # rows under one another instead of factors side by side
+    description: str = field(default="")
+
+
+def _dense_forward(m: Moment) -> Form:
+    n, u = m.index
+    x, weight, bias, y = m["x"], m["weight"], m["bias"], m.after["y"]
+    return Form(
+        (
+            Matrix("z", "output of this sample", y[n][:, None], "y", lambda r, c: (n, r), u, 0, "z", True),
+            Matrix("W", "weights, one row for each unit", weight, "weight", lambda r, c: (r, c), row=u),
+            Matrix("x", "input of this sample", x[n][:, None], "x", lambda r, c: (n, r), column=0),
+            Matrix("b", "biases", bias[:, None], "bias", lambda r, c: (r,), u, 0, "z"),
+        ),
+        ("", "=", "·", "+"),
+        description="The outputs of the sample are the weight matrix times its inputs, plus the biases.",
+    )
+
+
+def _dense_weight(m: Moment) -> Form:
+    u, i = m.index
+    x, upstream, gradient = m["x"], m["d_y"], m.after["d_weight"]
+    return Form(
+        (
+            Matrix(r"\partial W", "gradient of the weights", gradient, "d_weight", lambda r, c: (r, c), u, i, written=True),
+            Matrix(r"\partial Z^T", "upstream gradient, one column for each sample", upstream.T, "d_y", lambda r, c: (c, r), row=u),
+            Matrix("X", "inputs, one row for each sample", x, "x", lambda r, c: (r, c), column=i),
+        ),
+        ("", "=", "·"),
+        description="The gradient of the weights is the upstream gradient of all samples times their inputs.",
+    )
+
+
+def _dense_bias(m: Moment) -> Form:
+    (u,) = m.index
+    return Form(
+        (
+            Matrix(r"\partial b", "gradient of the biases", m.after["d_bias"][:, None], "d_bias", lambda r, c: (r,), u, 0, written=True),
+            Matrix(r"\partial Z^T", "upstream gradient, one column for each sample", m["d_y"].T, "d_y", lambda r, c: (c, r), row=u),
+        ),
+        ("", r"= \sum"),
+        description="The gradient of a bias is the sum of its unit's upstream gradients over the samples.",
+    )
+
+
+def _dense_input(m: Moment) -> Form:
+    n, i = m.index
+    return Form(
+        (
+            Matrix(r"\partial x", "gradient of this sample's inputs", m.after["d_x"][n][:, None], "d_x", lambda r, c: (n, r), i, 0, written=True),
+            Matrix("W^T", "weights, one column for each unit", m["weight"].T, "weight", lambda r, c: (c, r), row=i),
+            Matrix(r"\partial z", "upstream gradient of this sample", m["d_y"][n][:, None], "d_y", lambda r, c: (n, r), column=0),
+        ),
+        ("", "=", "·"),
+        description="The gradient of the inputs is the transposed weight matrix times the upstream gradient.",
+    )
+
+
+FORMS: dict[tuple[str, str], Callable[[Moment], Form]] = {
+    ("dense", "y"): _dense_forward,
+    ("dense", "d_weight"): _dense_weight,
+    ("dense", "d_bias"): _dense_bias,
+    ("dense", "d_x"): _dense_input,
+}
+
+
+def update_form(m: Moment) -> Form:
+    """Old weights, gradient, what the optimiser remembers, and new weights."""
+    shape = np.shape(m.after["parameter"])
+    column = len(shape) < 2
+
+    def cells(values: np.ndarray) -> np.ndarray:
+        return np.reshape(values, (-1, 1)) if column else np.reshape(values, (shape[0], -1))
+
+    def index(r: int, c: int) -> Index:
+        return (r,) if column else tuple(int(k) for k in np.unravel_index(r * cells(m.after["parameter"]).shape[1] + c, shape))
+
+    flat = int(np.ravel_multi_index(m.index, shape))
+    row, col = divmod(flat, cells(m.after["parameter"]).shape[1])
+    symbols = {"mean": r"\bar m", "square": r"\bar v", "velocity": "v"}
+    matrices = [
+        Matrix("w", "weights before", cells(m["parameter"]), "parameter", index, row, col, "w"),
+        Matrix("g", "gradient", cells(m["gradient"]), "gradient", index, row, col, "g"),
+    ]
+    for name, values in m.after.items():
+        if name not in ("parameter", "gradient") and np.shape(values) == shape:
+            title = name.replace("_", " ").capitalize()
+            matrices.append(Matrix(symbols.get(name, name[0]), f"{title} after", cells(np.asarray(values)), name, index, row, col, written=True))
+    matrices.append(Matrix("w'", "weights after", cells(m.after["parameter"]), "parameter", index, row, col, "w", True))
+    signs = ("", *("," for _ in matrices[1:-1]), r"\rightarrow")
+    return Form(tuple(matrices), signs, description="Weights before, their gradient, the optimiser's memory, and the weights after.")
+
+
+def rows_of(model: StepModel) -> Form | None:
+    """The tensors of the moment as rows of numbers: what was read and written for the chosen sample, unit by unit."""
+    trace, moment = model.trace, model.moment
+    if trace is None or moment is None:
+        return None
+    matrices = []
+    for operand in trace.instruction.operands:
+        name = operand.argument.name
+        values = trace.after.get(name)
+        if operand.tensor is None or not isinstance(values, np.ndarray):
+            continue
+        axes = model.layout(name).axes
+        chosen = model.index(name)
+        if len(axes) == 2:
+            row, column = values[chosen[0]].reshape(1, -1), int(np.ravel_multi_index(chosen[1:], values.shape[1:]))
+
+            def index(r: int, c: int, n: int = chosen[0], shape: tuple[int, ...] = values.shape[1:]) -> Index:
+                return (n, *(int(k) for k in np.unravel_index(c, shape)))
+        else:
+            row, column = values.reshape(1, -1), int(np.ravel_multi_index(chosen, values.shape)) if values.size > 1 else 0
+
+            def index(r: int, c: int, shape: tuple[int, ...] = values.shape) -> Index:  # type: ignore[misc]
+                return tuple(int(k) for k in np.unravel_index(c, shape))
+
+        words = "written" if operand.written else "read"
+        matrices.append(Matrix(name, f"{operand.tensor}, {words}", row, name, index, 0, column, written=operand.written))
+    return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="The numbers read and written for this sample.")
+
+
+def form_of(model: StepModel) -> Form | None:
+    """The matrices of the present moment."""
+    moment, instruction, graph = model.moment, model.instruction, model.graph
+    if moment is None or instruction is None or graph is None or instruction.node_id not in graph:
+        return None
+    if instruction.parameter is not None:
+        return update_form(moment)
+    maker = FORMS.get((graph[instruction.node_id].operator, moment.target))
+    return maker(moment) if maker is not None else rows_of(model)

@@ -1,0 +1,280 @@
+"""StepModel: the moment that is looked at, and the element of it that is explained.
+
+Follows the session: every stepped instruction arrives as a trace, with copies of all it read and wrote, so nothing here touches the
+training thread. Holds which of several written tensors is explained, and the sample and units the person follows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from nnlab.core.explanation import Explanation, Moment
+from nnlab.engine.program import PHASES, Instruction, Program
+from nnlab.engine.stepper import Trace
+from nnlab.graph import docking
+from nnlab.graph.graph import Graph
+from nnlab.training.commands import Stepped
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.selection import Selection
+from nnlab.ui.session import Session
+from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
+
+
+class StepModel(QObject):
+    """`changed` comes with another moment or another program, `element_changed` with another tensor or element of the same moment."""
+
+    changed = Signal()
+    element_changed = Signal()
+
+    def __init__(self, session: Session, selection: Selection | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._selection = session, selection
+        self._program: Program | None = None
+        self._stepped: Stepped | None = None
+        self._view: LiveView | None = None
+        self._targets: dict[object, str] = {}  # chosen tensor by kernel: the same for every layer of a kind
+        self._sample = 0
+        self._units: dict[str, int] = {}  # by layer
+        session.stepped.connect(self._on_stepped)
+        session.ticked.connect(self._on_tick)
+        session.state_changed.connect(self._on_state)
+        if session.last_step is not None and session.last_step.trace is not None and not session.is_playing:
+            self._stepped = session.last_step
+
+    # The moment
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    @property
+    def view(self) -> LiveView | None:
+        """The newest frame of the run."""
+        return self._view
+
+    @property
+    def program(self) -> Program | None:
+        return self._program
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """Every moment of an iteration, in order."""
+        return self._program.instructions if self._program is not None else ()
+
+    @property
+    def trace(self) -> Trace | None:
+        """What ran last; None before the first step and while training runs."""
+        return self._stepped.trace if self._stepped is not None else None
+
+    @property
+    def instruction(self) -> Instruction | None:
+        return self.trace.instruction if self.trace is not None else None
+
+    @property
+    def done(self) -> int:
+        """How many moments of the iteration have run."""
+        return self.instruction.pc + 1 if self.instruction is not None else 0
+
+    @property
+    def phase(self) -> int | None:
+        return self.instruction.phase if self.instruction is not None else None
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of the program that is stepped."""
+        return self._program.graph if self._program is not None else None
+
+    @property
+    def can_go_back(self) -> bool:
+        return self._stepped is not None and self._stepped.can_go_back
+
+    def title(self, instruction: Instruction) -> str:
+        """A moment in words: tanh in dense_1."""
+        graph = self.graph
+        if graph is None or instruction.node_id not in graph:
+            return instruction.node_id
+        if instruction.parameter is not None:
+            return f"{instruction.parameter.rsplit('.', 1)[1]} of {instruction.node_id}"
+        host = docking.host(graph, instruction.node_id)
+        kind = graph[instruction.node_id].kind
+        return f"{kind.title} in {host}" if host is not None else instruction.node_id
+
+    def name(self, instruction: Instruction) -> str:
+        """A moment in one word, for a block of the scrubber: tanh, dense_1, W of dense_1."""
+        graph = self.graph
+        if graph is not None and instruction.parameter is None and docking.host(graph, instruction.node_id) is not None:
+            return graph[instruction.node_id].kind.title
+        return self.title(instruction)
+
+    # The element
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The written tensors that can be looked at, those that are explained first."""
+        trace = self.trace
+        if trace is None:
+            return ()
+        written = [o.argument.name for o in trace.instruction.operands if o.written and o.argument.name in trace.after]
+        explained = [e.target for e in self._explanations() if e.target in written]
+        return tuple(explained) if explained else tuple(written)
+
+    @property
+    def target(self) -> str:
+        """The written tensor that is looked at; "" when there is none."""
+        targets, instruction = self.targets, self.instruction
+        if not targets or instruction is None:
+            return ""
+        chosen = self._targets.get(instruction.adapter, "")
+        return chosen if chosen in targets else targets[0]
+
+    @property
+    def explanation(self) -> Explanation | None:
+        target = self.target
+        return next((e for e in self._explanations() if e.target == target), None)
+
+    @property
+    def moment(self) -> Moment | None:
+        """The tensors before and after, at the explained element."""
+        trace, target = self.trace, self.target
+        if trace is None or not target or self.graph is None:
+            return None
+        return trace.moment(target, self.index(target))
+
+    def layout(self, argument: str) -> Layout:
+        """The axes of a tensor of this moment."""
+        trace, graph = self.trace, self.graph
+        assert trace is not None and graph is not None
+        shape = np.shape(trace.after[argument])
+        if trace.instruction.node_id not in graph:
+            return Layout(shape, ())
+        return layout(graph, trace.instruction, argument, shape)
+
+    def index(self, argument: str) -> tuple[int, ...]:
+        """The chosen element of a tensor of this moment."""
+        return self.layout(argument).index(self.place)
+
+    def place(self, axis: Axis) -> int:
+        """The chosen place along an axis."""
+        chosen = self._sample if axis.word == SAMPLE else self._units.get(axis.owner, 0)
+        return min(chosen, axis.length - 1)
+
+    def choose_target(self, target: str) -> None:
+        """Looks at another of the written tensors."""
+        if self.instruction is not None and target in self.targets and target != self.target:
+            self._targets[self.instruction.adapter] = target
+            self.element_changed.emit()
+
+    def choose_place(self, axis: Axis, place: int) -> None:
+        """Looks at another sample or unit."""
+        place = min(max(place, 0), axis.length - 1)
+        if place == self.place(axis):
+            return
+        if axis.word == SAMPLE:
+            self._sample = place
+        else:
+            self._units[axis.owner] = place
+        self.element_changed.emit()
+
+    def choose(self, argument: str, index: tuple[int, ...]) -> None:
+        """Looks at the sample and units of an element of a tensor, as when its cell is clicked."""
+        found = self.layout(argument)
+        before = (self._sample, dict(self._units))
+        for axis, place in zip(found.axes, found.places(index), strict=True):
+            if axis.word == SAMPLE:
+                self._sample = place
+            else:
+                self._units[axis.owner] = place
+        if (self._sample, self._units) != before:
+            self.element_changed.emit()
+
+    # Moving
+
+    def over(self) -> None:
+        """Runs one instruction."""
+        self._session.step_forward()
+
+    def back(self) -> None:
+        self._session.step_back()
+
+    def into(self) -> None:
+        """The next element of the written tensor; after its last one, the next instruction."""
+        moment = self.moment
+        if moment is not None:
+            axes = self.layout(moment.target).axes
+            places = [self.place(axis) for axis in axes]
+            for axis, place in reversed(list(zip(axes, places, strict=True))):
+                if place + 1 < axis.length:
+                    self.choose_place(axis, place + 1)
+                    return
+                self._set_place(axis, 0)
+        self._session.step_forward()
+
+    def out(self) -> None:
+        """Runs to the end of the phase; from there, to the end of the next."""
+        phases = [i.phase for i in self.instructions]
+        if not phases:
+            return
+        done = self.done % len(phases)
+        end = next((pc for pc in range(done, len(phases)) if pc + 1 == len(phases) or phases[pc + 1] != phases[done]), done)
+        self._run_to(end + 1)
+
+    def next_phase(self) -> None:
+        """Runs to the first instruction of the next phase; from the last phase, finishes the iteration."""
+        phases = [i.phase for i in self.instructions]
+        done = self.done % max(len(phases), 1)
+        first = next((pc for pc in range(done, len(phases)) if done == 0 or phases[pc] != phases[done - 1]), None)
+        if first is None:
+            self.finish()
+        else:
+            self._run_to(first + 1)
+
+    def go_to(self, done: int) -> None:
+        """Forward or back to where `done` moments of this iteration have run."""
+        if done != self.done:
+            self._session.step_to(done)
+
+    def finish(self) -> None:
+        """Runs the rest of the iteration."""
+        self._session.finish_step()
+
+    def _run_to(self, done: int) -> None:
+        """Only forward: a finished iteration is followed by the next one."""
+        current = self.done % len(self.instructions)
+        self._session.step_forward(max(1, done - current))
+
+    def _set_place(self, axis: Axis, place: int) -> None:
+        if axis.word == SAMPLE:
+            self._sample = place
+        else:
+            self._units[axis.owner] = place
+
+    # Following the session
+
+    def _explanations(self) -> tuple[Explanation, ...]:
+        trace = self.trace
+        if trace is None:
+            return ()
+        return tuple(
+            e for e in trace.instruction.explanations if e.target in trace.after and e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target])))
+        )
+
+    def _on_stepped(self, event: Stepped) -> None:
+        self._stepped = event
+        self.changed.emit()
+
+    def _on_tick(self, view: LiveView) -> None:
+        self._view = view
+        if view.frame.program is not self._program:
+            self._program = view.frame.program
+            self.changed.emit()
+
+    def _on_state(self) -> None:
+        if self._session.is_playing and self._stepped is not None:
+            # Training goes on: what was stepped is past, and can no longer be taken back.
+            self._stepped = None
+            self.changed.emit()
+
+
+PHASE_WORDS = tuple(phase.capitalize() for phase in PHASES)
+PHASE_COLORS = tuple(f"phase_{phase}" for phase in PHASES)
