@@ -42,6 +42,13 @@ class FileCommands(QObject):
         """The file the project was read from or last written to."""
         return self._path
 
+    def adopt(self, source: object, saved: SavedProject) -> None:
+        """Remembers where the project the window was opened with came from."""
+        path = Path(source) if isinstance(source, str | Path) else None
+        if path is not None and path.is_file():
+            self._store.add_recent(path)
+            self._path = path if path.suffix == SUFFIX else None
+
     def new(self) -> None:
         if self._may_give_up():
             self._show(SavedProject(Project()), "untitled", None)

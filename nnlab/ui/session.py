@@ -106,6 +106,11 @@ class Session(QObject):
         return self._data
 
     @property
+    def frame(self) -> Frame | None:
+        """The newest frame shown."""
+        return self._frame
+
+    @property
     def iteration(self) -> int:
         """The iteration of the newest frame."""
         frame = self._trainer.newest_frame() or self._frame

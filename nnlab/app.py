@@ -1,0 +1,173 @@
+"""The desktop application: makes the QApplication, compiles kernels on the very first start, opens the window.
+
+    from nnlab.app import open_window
+    window = open_window("digits")
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtWidgets import QApplication
+
+from nnlab.core.errors import NNLabError
+from nnlab.graph.graph import Graph
+
+if TYPE_CHECKING:
+    from nnlab.ui.main_window import MainWindow
+    from nnlab.ui.theme import Mode
+
+STARTER = "spiral"
+SIZE = QSize(1280, 800)
+SETTLE_MILLISECONDS = 20_000  # longest wait for a picture's training and painting
+
+
+def application() -> QApplication:
+    """The QApplication, made if there is none."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("NN Lab")
+    app.setDesktopFileName("nnlab")
+    return app
+
+
+def open_window(
+    source: str | Path | Graph | None = None, *, theme: Mode | None = None, size: QSize | None = None, show: bool = True
+) -> MainWindow:
+    """The main window on an example's name, the path of a project, graph or CSV, a Graph, or nothing (an empty canvas).
+
+    Raises NNLabError when `source` cannot be read.
+    """
+    app = application()
+    from nnlab.ui.first_start import compile_kernels
+
+    compile_kernels(app)
+    from nnlab.files.project import Project, SavedProject
+    from nnlab.ui.main_window import MainWindow
+    from nnlab.ui.store import Store
+    from nnlab.ui.theme import MODES, Theme
+
+    store = Store()
+    look = getattr(app, "nnlab_theme", None)
+    if look is None:
+        remembered = store.text("theme", "system")
+        look = Theme(app, remembered if remembered in MODES else "system")  # type: ignore[arg-type]
+        app.nnlab_theme = look  # type: ignore[attr-defined]  # one per application, found again by the next window
+        look.set_scale(store.number("scale", 1.0))
+    if theme is not None:
+        look.set_mode(theme)
+    saved, name = SavedProject(Project()), "untitled"
+    if isinstance(source, Graph):
+        saved, name = SavedProject(_project_for(source)), "graph"
+    elif source is not None:
+        from nnlab.files.examples import open_any
+
+        opened, name = open_any(str(source))
+        saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
+    look.set_window_width((size or SIZE).width())
+    window = MainWindow(look, store, saved.project, name)
+    window.files.adopt(source, saved)
+    window.resize(size or SIZE)
+    if saved.snapshot is not None:
+        window.session.restore(saved.snapshot)
+    if show:
+        window.show()
+    return window
+
+
+def _project_for(graph: Graph):  # type: ignore[no-untyped-def]
+    """A project around a graph: the first data set that fits it, else the one a project starts with."""
+    from nnlab.core.preparation import DataSettings, prepare
+    from nnlab.files.project import Project
+    from nnlab.graph.validation import DataShape, validate
+
+    for name in ("spiral", "plane", "function"):
+        data = prepare(DataSettings(name))
+        if not any(d.severity == "error" for d in validate(graph, DataShape(data.x.shape[1], data.target))):
+            return Project(graph, DataSettings(name))
+    return Project(graph)
+
+
+def main(source: str | None = None) -> int:
+    """Opens the window and runs until it is closed; returns the exit status. Raises NNLabError when `source` cannot be read."""
+    app = application()
+    window = open_window(source)
+    window.raise_()
+    return app.exec()
+
+
+def picture(
+    source: str, output: Path, *, steps: int = 0, workspace: str | None = None, theme: Mode | None = None, size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
+) -> None:
+    """Writes a PNG of the real window after `steps` iterations, rendered without a screen.
+
+    Raises NNLabError when the source cannot be read, training cannot run, or the picture cannot be written.
+    """
+    if QApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+    window = open_window(source, theme=theme, size=QSize(*size))
+    try:
+        if workspace is not None:
+            from nnlab.ui.workspaces import workspaces
+
+            if workspace not in workspaces():
+                raise NNLabError(f"There is no workspace {workspace!r}; choose one of {', '.join(workspaces())}.")
+            window.show_workspace(workspace)
+        _train(window, steps)
+        if workspace == "step":
+            _step_into_backward(window)
+        settle()
+        if not window.grab().save(str(output)):
+            raise NNLabError(f"{output} could not be written; name a .png file in a folder you may write to.")
+    finally:
+        window.document.mark_saved()
+        window.close()
+
+
+def _train(window: MainWindow, steps: int) -> None:
+    settle()
+    if not steps:
+        return
+    if window.session.reason:
+        raise NNLabError(window.session.reason + ".")
+    loop = QEventLoop()
+    messages: list[str] = []
+    target = window.session.iteration + steps
+
+    def check() -> None:
+        if window.session.iteration >= target and not window.session.is_playing:
+            loop.quit()
+
+    window.session.ticked.connect(check)
+    window.session.state_changed.connect(check)
+    window.session.failed.connect(lambda text, detail: (messages.append(text), loop.quit()))
+    window.session.run_iterations(steps)
+    loop.exec()
+    if messages:
+        raise NNLabError(messages[0])
+
+
+def _step_into_backward(window: MainWindow) -> None:
+    """Steps to the middle of the backward pass, where the picture says most."""
+    frame = window.session.frame
+    if frame is None:
+        return
+    instructions = frame.program.instructions
+    backward = [i.pc for i in instructions if i.phase == 2]
+    activations = [pc for pc in backward if frame.program.graph[instructions[pc].node_id].kind.is_elementwise]
+    window.session.step_to((activations or backward)[-1] + 1)
+
+
+def settle(milliseconds: int = 400) -> None:
+    """Lets events, probes and paints of the next moments happen."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
