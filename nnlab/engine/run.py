@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import TrainingError
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC
+from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
@@ -95,6 +95,10 @@ class Run:
         self.state = initial(self.program, batch_size, seed)
         self.history = History(self.history.names)
         self.stepper = Stepper(self)
+
+    @property
+    def seed(self) -> int:
+        return int(self.state.context[SEED])
 
     @property
     def batch_size(self) -> int:

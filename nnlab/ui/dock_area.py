@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from nnlab.ui.store import Store
@@ -104,7 +105,6 @@ class DockArea(QMainWindow):
         state = self._store.data(f"layout/{workspace.name}")
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
             self.reset()
-        self._size_docks()
 
     def remember(self) -> None:
         if self._workspace is not None:
@@ -126,21 +126,24 @@ class DockArea(QMainWindow):
         ):
             present = [self._docks[name] for name in names if name in self._docks]
             for i, dock in enumerate(present):
-                self.addDockWidget(area, dock, Qt.Orientation.Horizontal if area == Qt.DockWidgetArea.BottomDockWidgetArea else Qt.Orientation.Vertical)
+                side_by_side = area == Qt.DockWidgetArea.BottomDockWidgetArea
+                self.addDockWidget(area, dock, Qt.Orientation.Horizontal if side_by_side else Qt.Orientation.Vertical)
                 dock.show()
                 if tabbed and i:
                     self.tabifyDockWidget(present[0], dock)
             if tabbed and present:
                 present[0].raise_()
         self._size_docks()
+        # Qt lays out docks that were just added on the next turn of the event loop, and forgets sizes asked for before.
+        QTimer.singleShot(0, self._size_docks)
 
     def _size_docks(self) -> None:
         workspace, metrics = self._workspace, self._theme.metrics
         if workspace is None:
             return
         width = max(self.width(), 400)
-        bottom = [self._docks[n] for n in workspace.bottom if n in self._docks and self._docks[n].isVisible()]
-        shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and self._docks[n].isVisible()]
+        bottom = [self._docks[n] for n in workspace.bottom if n in self._docks and not self._docks[n].isHidden()]
+        shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and not self._docks[n].isHidden()]
         if bottom:
             total = sum(shares)
             self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
@@ -150,14 +153,14 @@ class DockArea(QMainWindow):
             # A small window gives the canvas at least half.
             self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
         for names, side in ((workspace.left, metrics.palette), (workspace.right, metrics.inspector)):
-            docks = [self._docks[n] for n in names if n in self._docks and self._docks[n].isVisible()]
+            docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # Only a new window size lays out afresh; a splitter the person moved stays where it is.
         if self._sized_for != self.size():
             self._sized_for = self.size()
-            self._size_docks()
+            QTimer.singleShot(0, self._size_docks)
 

@@ -1,0 +1,301 @@
+"""Matrices as cells in the colours of sign, with numbers where they fit, and the explained row and column outlined.
+
+Paints a `Form`: matrices side by side with signs between them, or tensors as rows under one another. A click on a cell, or the arrow
+keys, choose another element.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from nnlab.ui.colormaps import sign_pixels, symmetric_limit, to_image, wants_white
+from nnlab.ui.formula import draw_formula, formula_size, typeset
+from nnlab.ui.numbers import number
+from nnlab.ui.stepper.matrix_forms import Form, Matrix
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import draw_focus
+
+LARGEST_CELL = (58, 30)
+SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size
+MOST_NUMBERS = 600  # cells with numbers, at most
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A matrix with the rectangle of its cells."""
+
+    matrix: Matrix
+    rect: QRectF
+
+    def cell(self, row: int, column: int) -> QRectF:
+        rows, columns = self.matrix.values.shape
+        width, height = self.rect.width() / columns, self.rect.height() / rows
+        return QRectF(self.rect.left() + column * width, self.rect.top() + row * height, width, height)
+
+    def at(self, place: QPointF) -> tuple[int, int] | None:
+        if not self.rect.contains(place):
+            return None
+        rows, columns = self.matrix.values.shape
+        row = int((place.y() - self.rect.top()) / self.rect.height() * rows)
+        column = int((place.x() - self.rect.left()) / self.rect.width() * columns)
+        return min(row, rows - 1), min(column, columns - 1)
+
+    @property
+    def outline(self) -> QRectF:
+        """Around the outlined row, column or cell."""
+        m, rect = self.matrix, QRectF(self.rect)
+        if m.row is not None:
+            rect.setTop(self.cell(m.row, 0).top())
+            rect.setBottom(self.cell(m.row, 0).bottom())
+        if m.column is not None:
+            rect.setLeft(self.cell(0, m.column).left())
+            rect.setRight(self.cell(0, m.column).right())
+        return rect
+
+
+class MatrixView(QWidget):
+    """Shows a form. `chosen(argument, index)` when the person picks an element of a tensor."""
+
+    chosen = Signal(str, tuple)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._form: Form | None = None
+        self._placed: tuple[Placed, ...] = ()
+        self._limits: dict[str, float] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+        follow(theme, self)
+
+    @property
+    def form(self) -> Form | None:
+        return self._form
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Where every matrix stands."""
+        return self._placed
+
+    def show_form(self, form: Form) -> None:
+        self._form = form
+        groups: dict[str, list[np.ndarray]] = {}
+        for place, matrix in enumerate(form.matrices):
+            groups.setdefault(matrix.scale or str(place), []).append(np.ravel(matrix.values))
+        self._limits = {name: symmetric_limit(np.concatenate(parts), 100.0) for name, parts in groups.items()}
+        self.setAccessibleName(form.description)
+        self._arrange()
+        self.update()
+
+    def apply_metrics(self) -> None:
+        self._arrange()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(320), self._theme.metrics.px(220))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(180), self._theme.metrics.px(100))
+
+    def resizeEvent(self, event: object) -> None:
+        self._arrange()
+
+    # Where things stand
+
+    def _arrange(self) -> None:
+        if self._form is None or not self._form.matrices:
+            self._placed = ()
+        elif self._form.stacked:
+            self._placed = self._arrange_rows(self._form)
+        else:
+            self._placed = self._arrange_beside(self._form)
+
+    @property
+    def _symbol_size(self) -> float:
+        return self._theme.metrics.px(16)
+
+    def _sign_width(self, sign: str) -> float:
+        px = self._theme.metrics.px
+        return px(14) if not sign else formula_size(_latex(sign), self._symbol_size).width() + px(18)
+
+    def _arrange_beside(self, form: Form) -> tuple[Placed, ...]:
+        px = self._theme.metrics.px
+        head = px(28)
+        signs = [0.0 if k == 0 else self._sign_width(sign) for k, sign in enumerate(form.signs)]
+        columns = sum(m.values.shape[1] for m in form.matrices)
+        rows = max(m.values.shape[0] for m in form.matrices)
+        room = QRectF(self.rect()).adjusted(px(4), head, -px(8), -px(12))
+        width = min((room.width() - sum(signs)) / columns, px(LARGEST_CELL[0]))
+        height = min(room.height() / rows, px(LARGEST_CELL[1]))
+        if self._digits(form, width, height) is None:
+            width = height = min(width, height, px(24))  # without numbers, square cells
+        sides = [max(m.values.shape[1] * width, px(SMALLEST_SIDE)) for m in form.matrices]
+        total = sum(sides) + sum(signs)
+        if total > room.width():
+            squeeze = max(0.1, (room.width() - sum(signs)) / max(sum(sides), 1.0))
+            sides = [side * squeeze for side in sides]
+            total = sum(sides) + sum(signs)
+        x = room.left() + max(0.0, (room.width() - total) / 2)
+        middle = room.center().y()
+        placed = []
+        for matrix, side, sign in zip(form.matrices, sides, signs, strict=True):
+            tall = max(matrix.values.shape[0] * height, px(SMALLEST_SIDE))
+            placed.append(Placed(matrix, QRectF(x + sign, middle - tall / 2, side, tall)))
+            x += sign + side
+        return tuple(placed)
+
+    def _arrange_rows(self, form: Form) -> tuple[Placed, ...]:
+        px, size = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption"))
+        label = max(size.horizontalAdvance(m.symbol) for m in form.matrices) + px(12)
+        columns = max(m.values.shape[1] for m in form.matrices)
+        width = min((self.width() - label - px(12)) / columns, px(LARGEST_CELL[0]))
+        gap = px(6)
+        height = min((self.height() - px(24)) / len(form.matrices) - gap, px(LARGEST_CELL[1]))
+        y = (self.height() - len(form.matrices) * (height + gap)) / 2
+        placed = []
+        for matrix in form.matrices:
+            side = max(matrix.values.shape[1] * width, px(SMALLEST_SIDE))
+            placed.append(Placed(matrix, QRectF(label, y, side, height)))
+            y += height + gap
+        return tuple(placed)
+
+    def _digits(self, form: Form, width: float, height: float) -> int | None:
+        """How many significant digits fit into every cell; None when not even two do."""
+        size = QFontMetricsF(self._theme.font("caption"))
+        if height < size.height() + 1 or sum(m.values.size for m in form.matrices) > MOST_NUMBERS:
+            return None
+        for digits in (4, 3, 2):
+            widest = max(size.horizontalAdvance(number(float(v), digits)) for m in form.matrices for v in m.values.ravel())
+            if widest + self._theme.metrics.px(6) <= width:
+                return digits
+        return None
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._form is None or not self._placed:
+            return
+        painter = QPainter(self)
+        first = self._placed[0]
+        digits = self._digits(self._form, first.cell(0, 0).width(), first.cell(0, 0).height())
+        for k, placed in enumerate(self._placed):
+            self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
+            self._paint_symbol(painter, placed)
+            if k and self._form.signs[k]:
+                self._paint_sign(painter, self._form.signs[k], self._placed[k - 1].rect.right(), placed.rect.left(), placed.rect.center().y())
+        for placed in self._placed:
+            self._paint_outline(painter, placed)
+        if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
+            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, self._theme.tokens)
+        painter.end()
+
+    _keyboard = False
+
+    def _paint_matrix(self, painter: QPainter, placed: Placed, limit: float, digits: int | None) -> None:
+        values = placed.matrix.values
+        pixels = sign_pixels(values, limit, self._theme.is_dark)
+        rows, columns = values.shape
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, rows > placed.rect.height() or columns > placed.rect.width())
+        painter.drawImage(placed.rect, to_image(pixels))
+        cell = placed.cell(0, 0)
+        if min(cell.width(), cell.height()) >= 7:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self._theme.tokens.panel, 1.0))
+            for row in range(1, rows):
+                painter.drawLine(placed.cell(row, 0).topLeft(), placed.cell(row, columns - 1).topRight())
+            for column in range(1, columns):
+                painter.drawLine(placed.cell(0, column).topLeft(), placed.cell(rows - 1, column).bottomLeft())
+        if digits is None:
+            return
+        painter.setFont(self._theme.font("caption"))
+        white = wants_white(pixels)
+        for row in range(rows):
+            for column in range(columns):
+                painter.setPen(Qt.GlobalColor.white if white[row, column] else Qt.GlobalColor.black)
+                painter.drawText(placed.cell(row, column), Qt.AlignmentFlag.AlignCenter, number(float(values[row, column]), digits))
+
+    def _paint_symbol(self, painter: QPainter, placed: Placed) -> None:
+        tokens, px, matrix = self._theme.tokens, self._theme.metrics.px, placed.matrix
+        painter.setFont(self._theme.font("caption"))
+        assert self._form is not None
+        if self._form.stacked:
+            painter.setPen(tokens.text2)
+            room = QRectF(0, placed.rect.top(), placed.rect.left() - px(8), placed.rect.height())
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, matrix.symbol)
+            return
+        size = formula_size(matrix.symbol, self._symbol_size)
+        baseline = QPointF(placed.rect.center().x() - size.width() / 2, placed.rect.top() - px(9))
+        draw_formula(painter, baseline, matrix.symbol, self._symbol_size, tokens.text2)
+
+    def _paint_sign(self, painter: QPainter, sign: str, left: float, right: float, middle: float) -> None:
+        latex = _latex(sign)
+        formula = typeset(latex)
+        size = self._symbol_size
+        baseline = middle - formula.height * size / 2 + formula.ascent * size
+        draw_formula(painter, QPointF((left + right - formula.width * size) / 2, baseline), latex, size, self._theme.tokens.text2)
+
+    def _paint_outline(self, painter: QPainter, placed: Placed) -> None:
+        matrix, tokens = placed.matrix, self._theme.tokens
+        if matrix.row is None and matrix.column is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        rect = placed.outline.adjusted(-1, -1, 1, 1)
+        if min(rect.width(), rect.height()) < 6:  # a hair-thin row of a large matrix
+            rect = rect.adjusted(-1.5, -1.5, 1.5, 1.5)
+        painter.setPen(QPen(tokens.panel, 4.0))  # a gap between the colours of the cells and the outline
+        painter.drawRoundedRect(rect, 2, 2)
+        painter.setPen(QPen(tokens.accent if matrix.written else tokens.text, 2.0))
+        painter.drawRoundedRect(rect, 2, 2)
+
+    # Choosing
+
+    def _element(self, place: QPointF) -> tuple[Matrix, int, int] | None:
+        for placed in self._placed:
+            found = placed.at(place)
+            if found is not None:
+                return placed.matrix, *found
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self._element(event.position())
+        self._keyboard = False
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            matrix, row, column = found
+            self.chosen.emit(matrix.argument, matrix.index(row, column))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys move the written cell."""
+        steps = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+        step = steps.get(Qt.Key(event.key()))
+        written = next((p.matrix for p in self._placed if p.matrix.written and p.matrix.row is not None), None)
+        if step is None or written is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+            return
+        self._keyboard = True
+        rows, columns = written.values.shape
+        row = min(max((written.row or 0) + step[0], 0), rows - 1)
+        column = min(max((written.column or 0) + step[1], 0), columns - 1)
+        self.chosen.emit(written.argument, written.index(row, column))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            found = self._element(QPointF(event.pos()))
+            if found is None:
+                QToolTip.hideText()
+                return True
+            matrix, row, column = found
+            place = ", ".join(str(i + 1) for i in matrix.index(row, column))
+            QToolTip.showText(event.globalPos(), f"{matrix.words}\n[{place}]  {number(float(matrix.values[row, column]), 6)}", self)
+            return True
+        return super().event(event)
+
+
+def _latex(sign: str) -> str:
+    return r"\cdot" if sign == "·" else sign
