@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from nnlab.graph.graph import Graph
 
 if TYPE_CHECKING:
     from nnlab.ui.main_window import MainWindow
+    from nnlab.ui.store import Store
     from nnlab.ui.theme import Mode
 
 STARTER = "spiral"
@@ -38,9 +40,12 @@ def application() -> QApplication:
 
 
 def open_window(
-    source: str | Path | Graph | None = None, *, theme: Mode | None = None, size: QSize | None = None, show: bool = True
+    source: str | Path | Graph | None = None, *, theme: Mode | None = None, size: QSize | None = None, show: bool = True,
+    store: Store | None = None,
 ) -> MainWindow:
     """The main window on an example's name, the path of a project, graph or CSV, a Graph, or nothing (an empty canvas).
+
+    `store` holds what windows remember (the user's own, unless another is given).
 
     Raises NNLabError when `source` cannot be read.
     """
@@ -48,12 +53,13 @@ def open_window(
     from nnlab.ui.first_start import compile_kernels
 
     compile_kernels(app)
+    from nnlab.files.examples import open_any, project_for_graph
     from nnlab.files.project import Project, SavedProject
     from nnlab.ui.main_window import MainWindow
     from nnlab.ui.store import Store
     from nnlab.ui.theme import MODES, Theme
 
-    store = Store()
+    store = store or Store()
     look = getattr(app, "nnlab_theme", None)
     if look is None:
         remembered = store.text("theme", "system")
@@ -64,10 +70,8 @@ def open_window(
         look.set_mode(theme)
     saved, name = SavedProject(Project()), "untitled"
     if isinstance(source, Graph):
-        saved, name = SavedProject(_project_for(source)), "graph"
+        saved, name = SavedProject(project_for_graph(source)), "graph"
     elif source is not None:
-        from nnlab.files.examples import open_any
-
         opened, name = open_any(str(source))
         saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
     look.set_window_width((size or SIZE).width())
@@ -79,19 +83,6 @@ def open_window(
     if show:
         window.show()
     return window
-
-
-def _project_for(graph: Graph):  # type: ignore[no-untyped-def]
-    """A project around a graph: the first data set that fits it, else the one a project starts with."""
-    from nnlab.core.preparation import DataSettings, prepare
-    from nnlab.files.project import Project
-    from nnlab.graph.validation import DataShape, validate
-
-    for name in ("spiral", "plane", "function"):
-        data = prepare(DataSettings(name))
-        if not any(d.severity == "error" for d in validate(graph, DataShape(data.x.shape[1], data.target))):
-            return Project(graph, DataSettings(name))
-    return Project(graph)
 
 
 def main(source: str | None = None) -> int:
@@ -113,11 +104,14 @@ def picture(
     if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         os.environ["QT_SCALE_FACTOR"] = str(scale)
-    window = open_window(source, theme=theme, size=QSize(*size))
+    from nnlab.ui.store import Store
+    from nnlab.ui.workspaces import workspaces
+
+    # A picture shows the window as it ships, whatever the person's own window remembers.
+    folder = tempfile.TemporaryDirectory()
+    window = open_window(source, theme=theme, size=QSize(*size), store=Store(Path(folder.name)))
     try:
         if workspace is not None:
-            from nnlab.ui.workspaces import workspaces
-
             if workspace not in workspaces():
                 raise NNLabError(f"There is no workspace {workspace!r}; choose one of {', '.join(workspaces())}.")
             window.show_workspace(workspace)
@@ -130,6 +124,7 @@ def picture(
     finally:
         window.document.mark_saved()
         window.close()
+        folder.cleanup()
 
 
 def _train(window: MainWindow, steps: int) -> None:

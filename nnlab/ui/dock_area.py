@@ -6,6 +6,7 @@ they left the new one; a workspace that was never changed is laid out as its fil
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -17,7 +18,6 @@ from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.panel import Panel
 from nnlab.ui.workspaces import Workspace
 
-LAYOUT_VERSION = 1  # raised when the set of docks changes, so that an older remembered layout is not applied
 _FEATURES = (
     QDockWidget.DockWidgetFeature.DockWidgetMovable
     | QDockWidget.DockWidgetFeature.DockWidgetFloatable
@@ -103,12 +103,16 @@ class DockArea(QMainWindow):
             self.remember()
         self._workspace = workspace
         state = self._store.data(f"layout/{workspace.name}")
-        if state is None or not self.restoreState(state, LAYOUT_VERSION):
+        if state is None or not self.restoreState(state, self._layout_version()):
             self.reset()
+
+    def _layout_version(self) -> int:
+        """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
+        return zlib.crc32(" ".join(sorted(self._docks)).encode()) & 0x7FFFFFFF
 
     def remember(self) -> None:
         if self._workspace is not None:
-            self._store.set(f"layout/{self._workspace.name}", self.saveState(LAYOUT_VERSION))
+            self._store.set(f"layout/{self._workspace.name}", self.saveState(self._layout_version()))
 
     def reset(self) -> None:
         """Lays the docks out as the workspace's file says."""

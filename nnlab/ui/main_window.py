@@ -301,6 +301,7 @@ class MainWindow(QMainWindow):
         self.canvas.installEventFilter(self)
         self._place_header()
         self._want_probes()
+        self.canvas.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()

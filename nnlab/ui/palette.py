@@ -247,7 +247,9 @@ class _Row(QStyledItemDelegate):
             if not self._view.is_compact:
                 painter.setFont(self._theme.font("body"))
                 painter.setPen(tokens.text)
-                painter.drawText(rect.adjusted(left + side + metrics.px(10), 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, text)
+                room = rect.adjusted(left + side + metrics.px(10), 0, -metrics.grid, 0)
+                shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
 
     def _is_focused(self) -> bool:

@@ -13,11 +13,12 @@ MOST_RECENT = 10
 
 
 class Store:
-    """Typed access to the remembered values."""
+    """Typed access to the remembered values, in the user's folder unless another is given."""
 
-    def __init__(self) -> None:
-        home().mkdir(parents=True, exist_ok=True)
-        self._settings = QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or home()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
 
     def text(self, key: str, default: str = "") -> str:
         return str(self._settings.value(key, default))

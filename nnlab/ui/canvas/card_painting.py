@@ -12,7 +12,7 @@ from nnlab.ui.canvas.card_geometry import CardGeometry
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.numbers import NOTHING, number
-from nnlab.ui.theme import FontRole
+from nnlab.ui.theme import FontRole, mix
 
 if TYPE_CHECKING:
     from nnlab.ui.canvas.node_item import CardItem, CardState
@@ -152,6 +152,7 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
     tokens, limit, tiles = item.kit.tokens, item.bias_limit, item.geometry.tiles
     gap = tiles[1].rect.top() - tiles[0].rect.bottom() if len(tiles) > 1 else 6.0
     thickness = min(3.0, gap / 2)
+    track = mix(tokens.card, tokens.text2, 0.12)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for tile in tiles:
         bias = float(item.biases[tile.unit])
@@ -159,7 +160,7 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
             continue
         middle, half = tile.rect.center().x(), tile.rect.width() / 2
         y = tile.rect.bottom() + (gap - thickness) / 2
-        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), tokens.canvas)
+        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), track)
         length = min(1.0, abs(bias) / limit) * half if limit > 0 else 0.0
         painter.fillRect(QRectF(middle if bias > 0 else middle - length, y, length, thickness), tokens.pos if bias > 0 else tokens.neg)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -49,6 +49,11 @@ def reference(values: np.ndarray) -> float:
     return found if found > 0 else float(magnitudes.max())
 
 
+def line_width(zoom: float) -> float:
+    """Screen pixels for one pixel of a curve's width: curves grow with the picture, but more slowly."""
+    return float(min(max(zoom, 0.75), 3.0) ** 0.8)
+
+
 class WeightItem(QGraphicsItem):
     """What curves and matrix share: values, highlight, and that they are painted above cards' bodies and below their tiles."""
 
@@ -185,7 +190,7 @@ class WeightCurves(WeightItem):
         curve = raster.s_curve(columns, self._left * zoom - origin.x(), self._right * zoom - origin.x())
         start = np.tile(self._source * zoom - origin.y(), len(self._target))
         end = np.repeat(self._target * zoom - origin.y(), len(self._source))
-        line = self.pixel * zoom  # physical pixels for one pixel of a line
+        line = line_width(world.m11()) * ratio
         if self.values is None:
             tone = np.full(len(start), min(0.45, 60.0 / max(len(start), 1)), np.float32)
             width = np.full(len(start), line, np.float32)

@@ -22,6 +22,7 @@ from nnlab.ui.canvas.tile_pictures import TilePictures, sorted_batch
 
 Lookup = Callable[[str], np.ndarray | None]
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0
+LEAST_BIAS = 0.3  # the largest bias fills its bar from this share of the layer's large weights on
 BORDER = 14.0  # room around the outline for rings and ports
 
 
@@ -186,7 +187,7 @@ class CardItem:
         """Takes the newest values.
 
         `weights` (units, rows, columns) when the units' weights are images; `prefix` "d_" to show the biases' gradients; `limit` the
-        magnitude at which a bias's bar is full, 0 for the largest.
+        magnitude of the layer's large weights, beside which small biases stay small.
         """
         if self.card.form == LOSS:
             self._set_loss(values(f"{self.card.id}.loss"), values(f"{self.card.id}.sample_loss"))
@@ -217,7 +218,8 @@ class CardItem:
             return False
         self._bias_request = limit
         self.biases = None if biases is None else np.array(biases, np.float32)
-        self.bias_limit = limit or (0.0 if biases is None else float(np.abs(biases).max(initial=0.0)))
+        finite = np.zeros(0) if self.biases is None else np.abs(self.biases[np.isfinite(self.biases)])
+        self.bias_limit = max(float(finite.max(initial=0.0)), LEAST_BIAS * limit)
         return True
 
     def _set_loss(self, loss: np.ndarray | None, samples: np.ndarray | None) -> None:

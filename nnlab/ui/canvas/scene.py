@@ -7,7 +7,6 @@ A change is applied as a difference: cards compare by value, and only those that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -161,7 +160,8 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        self.spacing = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0)
+        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0)
+        self.spacing = least.stretched(self.stretch)
         self._lay_out()
 
     def _least_spacing(self, scale: float) -> Spacing:
@@ -176,10 +176,6 @@ class GraphScene(QGraphicsScene):
         positions = {name: self.document.graph[name].position for name in self.cards}
         return spacing(positions, shapes, gaps)
 
-    @property
-    def visual_spacing(self) -> Spacing:
-        return replace(self.spacing, x=self.spacing.x * self.stretch)
-
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
             self.items_by_card[name].set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
@@ -187,16 +183,16 @@ class GraphScene(QGraphicsScene):
         self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale)
 
     def _put(self, name: str) -> None:
-        self.items_by_card[name].move(self.visual_spacing.to_scene(self.document.graph[name].position))
+        self.items_by_card[name].move(self.spacing.to_scene(self.document.graph[name].position))
 
     def preview_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
         for name, position in positions.items():
-            self.items_by_card[name].move(self.visual_spacing.to_scene(position))
+            self.items_by_card[name].move(self.spacing.to_scene(position))
         self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, positions)
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
-        return self.visual_spacing.to_document(point)
+        return self.spacing.to_document(point)
 
     def content_rect(self) -> QRectF:
         """The room cards and lines take on the canvas, null when there are none."""

@@ -15,10 +15,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from nnlab.ui.numbers import MINUS
 
 _WORDS = {
-    r"\cdot": "·", r"\dots": "…", r"\sigma": "σ", r"\tanh": "tanh", r"\max": "max", r"\log": "log ", r"\left": "", r"\right": "",
-    r"\,": " ", r"\infty": "∞",
+    r"\cdot": " · ", r"\dots": "… ", r"\sigma": "σ", r"\tanh": "tanh", r"\max": "max", r"\log": "log ", r"\left": "", r"\right": "",
+    r"\,": "", r"\infty": "∞",
 }  # fmt: skip
-_TOKEN = re.compile(r"\^\{([^{}]*)\}|\^(\d)|\\mathrm\{([^{}]*)\}|(\\[a-zA-Z]+|\\,)\s*|(\s*[-+>]\s*)|([^\\^{}]+?)(?=[-+>\\^{}]|\s[-+>]|$)")
+_COMMAND = re.compile(r"\\(?:[a-zA-Z]+|,)\s*")
+_POWER = re.compile(r"\^(?:\{([^{}]*)\}|(\d))")
 RAISED_SIZE = 0.68
 RAISED_BY = 0.36  # of the font's size
 
@@ -33,53 +34,30 @@ class Run:
 
 def inline_runs(latex: str) -> tuple[Run, ...] | None:
     """The pieces of a line, or None when it takes more than a line."""
-    if re.search(r"\\(frac|sqrt|sum|hat|partial)|[{}]", re.sub(r"\^\{[^{}]*\}|\\mathrm\{[^{}]*\}", "", latex)):
+    flat = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", latex)
+    runs, place = [], 0
+    for power in _POWER.finditer(flat):
+        runs += [Run(flat[place : power.start()]), Run(power[1] if power[1] is not None else power[2], True)]
+        place = power.end()
+    runs.append(Run(flat[place:]))
+    written = [Run(text, run.raised) for run in runs if (text := _written(run.text)) is not None]
+    if len(written) < len(runs):
         return None
-    runs: list[Run] = []
-    place = 0
-    while place < len(latex):
-        match = _TOKEN.match(latex, place)
-        if match is None:
-            return None
-        place = match.end()
-        exponent = match[1] if match[1] is not None else match[2]
-        if exponent is not None:
-            runs.append(Run(_signs(exponent, bool(runs)), True))
-        elif match[3] is not None:
-            runs.append(Run(match[3]))
-        elif match[4] is not None:
-            if match[4] not in _WORDS:
-                return None
-            word = _WORDS[match[4]]
-            runs.append(Run(f" {word} " if word == "·" else word))
-        elif match[5] is not None:
-            runs.append(Run(match[5]))
-        else:
-            runs.append(Run(match[6]))
-    return _joined(runs)
+    shown = [run for run in written if run.text]
+    if shown:
+        shown[0], shown[-1] = Run(shown[0].text.lstrip(), shown[0].raised), Run(shown[-1].text.rstrip(), shown[-1].raised)
+    return tuple(shown)
 
 
-def _signs(text: str, spaced: bool) -> str:
-    return text.replace("-", MINUS)
-
-
-def _joined(runs: list[Run]) -> tuple[Run, ...]:
-    """Neighbours of one kind as one piece, with even spaces around the signs between numbers."""
-    joined: list[Run] = []
-    for run in runs:
-        if joined and joined[-1].raised == run.raised:
-            joined[-1] = Run(joined[-1].text + run.text, run.raised)
-        else:
-            joined.append(run)
-    result = []
-    for run in joined:
-        text = re.sub(r"\s+", " ", run.text).replace("-", MINUS)
-        text = re.sub(rf"(?<=[(\[]) | (?=[)\],])|^ (?=[(\[])", "", text)
-        result.append(Run(text, run.raised))
-    if result:
-        result[0] = Run(result[0].text.lstrip(), result[0].raised)
-        result[-1] = Run(result[-1].text.rstrip(), result[-1].raised)
-    return tuple(result)
+def _written(text: str) -> str | None:
+    """LaTeX without powers as plain text, with even spaces; None if it holds what a line cannot show."""
+    commands = {match[0].strip() for match in _COMMAND.finditer(text)}
+    if not commands <= set(_WORDS) or "{" in text or "}" in text:
+        return None
+    words = _COMMAND.sub(lambda match: _WORDS[match[0].strip()], text).replace("-", MINUS)
+    words = re.sub(r"\s+", " ", words)
+    words = re.sub(r" · (?=10$)", "·", words)  # the dot of a power of ten stands closer
+    return re.sub(r"log (?=\()", "log", words)
 
 
 def plain(runs: tuple[Run, ...]) -> str:

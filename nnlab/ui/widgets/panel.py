@@ -5,12 +5,26 @@ A panel that has nothing to show says what will appear and how to make it appear
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
+
+
+class _Header(QWidget):
+    """The header row. A dock that takes it as its title bar asks for its size hint, so that is the header's height too."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._theme.metrics.header)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._theme.metrics.header)
 
 
 class Panel(QWidget):
@@ -21,7 +35,7 @@ class Panel(QWidget):
         self._theme = theme
         self.setAccessibleName(title)
         self._title = ElidedLabel(theme, title, "name")
-        self._header = QWidget()
+        self._header = _Header(theme)
         self._header_row = QHBoxLayout(self._header)
         self._header_row.addWidget(self._title, 1)
         self._options = QHBoxLayout()
