@@ -94,8 +94,8 @@ def main(source: str | None = None) -> int:
 
 
 def picture(
-    source: str, output: Path, *, steps: int = 0, workspace: str | None = None, theme: Mode | None = None, size: tuple[int, int] = (1280, 800),
-    scale: float = 1.0,
+    source: str, output: Path, *, steps: int = 0, workspace: str | None = None, theme: Mode | None = None,
+    size: tuple[int, int] = (1280, 800), scale: float = 1.0,
 ) -> None:
     """Writes a PNG of the real window after `steps` iterations, rendered without a screen.
 

@@ -6,6 +6,7 @@ same project in a process without a window; medians and ratios are what counts, 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -111,7 +112,7 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     settle(200)
     window.document.mark_saved()
     window.close()
-    gaps = [b - a for a, b in zip(ticks, ticks[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(ticks)]
     (t0, n0), (t1, n1) = views[0], views[-1]
     return {
         "fps": round((len(views) - 1) / (t1 - t0), 1),

@@ -91,7 +91,7 @@ def train(
     run = prepare_run(project.graph, data, project.training, None if seed is not None else snapshot)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     begun, interrupted = time.perf_counter(), False
-    with _progress(total, name, run) as progress:
+    with _Progress(total, name, run) as progress:
         try:
             train_run(run, total, progress)
         except KeyboardInterrupt:
@@ -113,7 +113,7 @@ def train(
         raise TrainingError(f"Interrupted after {done:,} of {total:,} steps.")
 
 
-class _progress:  # noqa: N801 (used like a function)
+class _Progress:
     """A tqdm bar on stderr that also shows the running loss."""
 
     def __init__(self, total: int, name: str, run: Any) -> None:
@@ -122,7 +122,7 @@ class _progress:  # noqa: N801 (used like a function)
         self._run = run
         self._bar = tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False)
 
-    def __enter__(self) -> _progress:
+    def __enter__(self) -> _Progress:
         return self
 
     def __call__(self, done: int) -> None:
@@ -221,7 +221,8 @@ def doctor() -> None:
     from nnlab.training.warm import is_warm
 
     folder = cache_folder()
-    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ("system" if sys.platform in ("win32", "darwin") else "none")
+    native = "system" if sys.platform in ("win32", "darwin") else "none"
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or native
     threads = "; ".join(f"{p['internal_api']} {p['num_threads']} thread(s)" for p in threadpoolctl.threadpool_info()) or "none loaded"
     for label, value in {
         "NN Lab": __version__, "Python": f"{platform.python_version()} on {platform.platform()}", "NumPy": numpy.__version__,
@@ -282,5 +283,6 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        print(f"nnlab: this should not have happened: {type(error).__name__}: {error}. Run again with --debug and report it.", file=sys.stderr)
+        what = f"{type(error).__name__}: {error}"
+        print(f"nnlab: this should not have happened: {what}. Run again with --debug and report it.", file=sys.stderr)
         sys.exit(UNFINISHED)

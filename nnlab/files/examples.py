@@ -1,116 +1,157 @@
-"""Examples that ship with NN Lab, and `open_any`: from what a person names to a project.
+"""The examples that ship with NN Lab, and opening whatever a person names: an example, a project, a graph, a table.
 
-An example is one file in resources/examples/: the project.json of a project file, with a title and a sentence.
+An example is one file, `resources/examples/<name>.json`, in the form of a project.json (`nnlab.files.schema`) with a title and a
+sentence. Adding the file is the whole of adding an example; where its nodes stand on the canvas is worked out from the graph.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+import difflib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnlab.core.dataset import Target
+import msgspec
+
+from nnlab.core.dataset import CATEGORIES, datasets
 from nnlab.core.errors import FileError, NNLabError
-from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files import schema
+from nnlab.files.archive import MEGABYTE
 from nnlab.files.graph_file import read_graph
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import SUFFIX, load_project, named
-from nnlab.graph.builder import GraphBuilder
+from nnlab.files.starting_network import project_for_csv
 from nnlab.graph.graph import Graph
+from nnlab.graph.layout import arrange
 from nnlab.resources_path import resource
-from nnlab.training.settings import TrainingSettings
 
-MOST_JSON = 32 * 1024 * 1024
-LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}
+MAX_TEXT = 32 * MEGABYTE
+_ZIP = b"PK"
 
 
 @dataclass(frozen=True)
 class Example:
     name: str
     title: str
-    description: str
+    description: str  # one sentence
+    category: str  # of its data set, see nnlab.core.dataset.CATEGORIES
 
 
-@cache
+def example_names() -> tuple[str, ...]:
+    """Names in alphabetical order; nothing is read but the folder."""
+    return tuple(sorted(path.stem for path in resource("examples").glob("*.json")))
+
+
 def examples() -> tuple[Example, ...]:
-    """Every example, the starter first, then by title."""
+    """All examples, ordered by the kind of their data and then by title."""
     found = []
-    for path in resource("examples").glob("*.json"):
-        document = schema.decode(path.read_bytes())
-        found.append(Example(path.stem, document.title, document.description))
-    return tuple(sorted(found, key=lambda e: (e.name != "spiral", e.title.lower())))
+    for name in example_names():
+        document = _document(name)
+        found.append(Example(name, document.title, document.description, datasets[document.project.data.name].category))
+    return tuple(sorted(found, key=lambda example: (CATEGORIES.index(example.category), example.title)))
 
 
 def load_example(name: str) -> Project:
-    """The project of an example; raises FileError naming the examples there are."""
-    if name not in {example.name for example in examples()}:
-        raise FileError(f"There is no example {name!r}; there are {', '.join(e.name for e in examples())}.")
-    return schema.decode(resource("examples", f"{name}.json").read_bytes()).project
+    """The project of an example; raises FileError with similar names when there is none of that name."""
+    if name not in example_names():
+        raise FileError(f"There is no example {name!r}{_similar(name)}.")
+    return _arranged(_document(name).project)
 
 
-def open_any(source: str) -> tuple[Project | SavedProject, str]:
-    """(project, its name) from an example's name or the path of a project, a graph (.json) or a table (.csv).
+def open_any(text: str) -> tuple[SavedProject, str]:
+    """What `text` names, and a name for the window's title.
 
-    Raises NNLabError naming the file, and the node, column or line at fault.
+    `text` is the name of an example, or the path of a project (.nnlab), of a graph or project.json (.json), or of a table (.csv and
+    other text). A file that has the name of an example is opened as ./name. Raises NNLabError in one sentence.
     """
-    if source in {example.name for example in examples()}:
-        return load_example(source), source
-    path = Path(source).expanduser()
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise FileError(f"{source} {what}; name a file (.nnlab, .json, .csv) or one of the examples {', '.join(e.name for e in examples())}.")
-    if path.suffix == SUFFIX:
-        return load_project(path), path.stem
-    if path.suffix == ".csv":
-        return project_for_table(path), path.stem
-    if path.suffix == ".json":
-        return _read_json(path), path.stem
-    raise FileError(f"{path.name} is none of the files NN Lab reads: projects (.nnlab), graphs (.json) and tables (.csv).")
-
-
-def _read_json(path: Path) -> Project:
-    if path.stat().st_size > MOST_JSON:
-        raise FileError(f"{path.name} has {path.stat().st_size:,} bytes; a graph may have {MOST_JSON:,}.")
-    content = path.read_bytes()
+    if text in example_names():
+        return SavedProject(load_example(text)), text
+    path = Path(text).expanduser()
     try:
-        if b'"schema"' in content:
-            return schema.decode(content).project
-        graph = read_graph(content)
-    except NNLabError as error:
-        raise named(error, path.name) from error
-    return project_for_graph(graph)
+        exists, is_file = path.exists(), path.is_file()
+    except (OSError, ValueError) as error:
+        raise FileError(f"{text!r} is not the name of a file: {error}.") from error
+    if not exists:
+        raise FileError(f"There is no file or example {text!r}{_similar(text)}.")
+    if not is_file:
+        raise FileError(f"{text} is not a file; name a project, a graph or a table.")
+    suffix = path.suffix.lower()
+    start = _start(path)
+    if suffix == SUFFIX or (suffix not in (".json", ".csv", ".tsv") and start.startswith(_ZIP)):
+        return load_project(path), path.stem
+    if suffix == ".json" or (suffix not in (".csv", ".tsv") and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")):
+        return SavedProject(_read_json(path)), path.stem
+    return SavedProject(project_for_csv(path)), path.stem
 
 
 def project_for_graph(graph: Graph) -> Project:
-    """A project around a bare graph: the first generated data set that it can be trained on, else the starter's."""
-    from nnlab.graph.validation import DataShape, validate
-
-    for name in ("spiral", "plane", "function"):
-        data = prepare(DataSettings(name))
-        if not any(d.severity == "error" for d in validate(graph, DataShape(data.x.shape[1], data.target))):
-            return Project(graph, DataSettings(name))
-    return Project(graph)
+    """A project around a bare graph: the two spirals, or the sine curve for a network with one input."""
+    features = graph.input_nodes[0].settings["features"] if graph.input_nodes else 2
+    base = load_example("sine" if features == 1 else "spiral")
+    return replace(base, graph=graph if any(node.position != (0.0, 0.0) for node in graph.nodes) else _arranged(replace(base, graph=graph)).graph)
 
 
-def project_for_table(path: Path) -> Project:
-    """A project on a CSV file: features in, one or two hidden layers, and the output and loss that the last column asks for."""
-    settings = DataSettings("csv_file", {"path": str(path.resolve())})
+def _document(name: str) -> schema.Document:
+    path = resource("examples", f"{name}.json")
     try:
-        data = prepare(settings)
+        return schema.decode(_read(path))
     except NNLabError as error:
-        raise error if path.name in str(error) else named(error, path.name) from error
-    samples = len(data.x)
-    training = TrainingSettings("adam", {}, 3e-3, min(32, max(1, samples // 4)), 0, 100)
-    return Project(graph_for(data.x.shape[1], data.target), settings, training)
+        raise named(error, path.name) from error
 
 
-def graph_for(features: int, target: Target) -> Graph:
-    """A multi-layer perceptron that suits `features` inputs and the target."""
-    b = GraphBuilder()
-    hidden = b.input(features=features)
-    for units in (16, 8):
-        hidden = b.tanh(b.dense(hidden, units=units))
-    outputs = target.classes if target.kind == "classes" else target.outputs
-    b.node(LOSSES[target.kind], b.dense(hidden, units=outputs))
-    return b.build()
+def _arranged(project: Project) -> Project:
+    """The project with its nodes placed, unless the file placed them or they form a cycle, which has no order."""
+    graph = project.graph
+    if any(node.position != (0.0, 0.0) for node in graph.nodes):
+        return project
+    try:
+        graph.topological()
+    except NNLabError:
+        return project
+    return replace(project, graph=arrange(graph))
+
+
+def _read_json(path: Path) -> Project:
+    """A project from a project.json, or from a bare graph as `Graph.to_json` writes it."""
+    try:
+        content = _read(path)
+        if not _is_project(content):
+            return project_for_graph(read_graph(content))
+        project = _arranged(schema.decode(content).project)
+    except NNLabError as error:
+        raise named(error, path.name) from error
+    place = str(project.data.settings.get("path", ""))
+    if project.data.name == "csv_file" and place:  # a table beside the file, wherever NN Lab was started
+        beside = (path.parent / Path(place).expanduser()).absolute()
+        return replace(project, data=replace(project.data, settings={**project.data.settings, "path": str(beside)}))
+    return project
+
+
+def _is_project(content: bytes) -> bool:
+    """Whether the text is a project.json rather than a graph; what is no JSON at all is left to the reader to explain."""
+    try:
+        raw = msgspec.json.decode(content)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return False
+    return isinstance(raw, dict) and "schema" in raw
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_TEXT:
+            raise FileError(f"the file has {path.stat().st_size / MEGABYTE:,.0f} MB; a graph or project.json has at most {MAX_TEXT // MEGABYTE} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(f"it cannot be read: {error.strerror}") from error
+
+
+def _start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(256)
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _similar(text: str) -> str:
+    names = difflib.get_close_matches(text.lower(), example_names(), n=1)
+    return f"; did you mean the example {names[0]!r}?" if names else "; `nnlab examples` lists the examples"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 _START = 8  # a letter that begins a word
-_TOGETHER = 6  # a letter right after the one before it
+_TOGETHER = 9  # a letter right after the one before it: "step" is the word, not S, t and the beginning of "epoch"
 _LETTER = 1
 _NEVER = -(10**9)
 

@@ -34,6 +34,16 @@ def number(value: float, digits: int = 4) -> str:
     return _signs(f"{value:,.{max(0, digits - 1 - exponent)}f}")
 
 
+def short(value: float, digits: int = 4) -> str:
+    """A number without the zeros that end it, for values people choose: 0.004, 1e−5."""
+    whole, point, rest = number(value, digits).partition(".")
+    if not point:
+        return whole
+    fraction, e, exponent = rest.partition("e")
+    fraction = fraction.rstrip("0")
+    return f"{whole}{'.' if fraction else ''}{fraction}{e}{exponent}"
+
+
 def fixed(value: float, decimals: int = 4) -> str:
     """A number with a fixed count of decimals, for tables whose rows are compared: −1.7981. Small ones are not abridged."""
     special = _special(value)

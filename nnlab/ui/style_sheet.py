@@ -16,16 +16,17 @@ from nnlab.ui.tokens import Tokens, mix
 
 _PATHS = {
     "down": "M4 6.5 L8 10.5 L12 6.5",
+    "down_disabled": "M4 6.5 L8 10.5 L12 6.5",
     "up": "M4 9.5 L8 5.5 L12 9.5",
     "right": "M6.5 4 L10.5 8 L6.5 12",
     "check": "M3.5 8.5 L6.5 11.5 L12.5 4.5",
     "dot": "M7 8 A1 1 0 0 1 9 8 A1 1 0 0 1 7 8 Z",
 }
-_COLORS = {"down": "text2", "up": "text2", "right": "text2", "check": "on_accent", "dot": "on_accent"}
+_COLORS = {"down": "text2", "down_disabled": "stroke", "up": "text2", "right": "text2", "check": "on_accent", "dot": "on_accent"}
 
 
 def write_images(tokens: Tokens, folder: Path) -> None:
-    """Writes the arrows and the check mark in a theme's colours, as down.svg, up.svg, right.svg, check.svg and dot.svg."""
+    """Writes the arrows and the check mark in a theme's colours, one SVG file each."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, path in _PATHS.items():
         stroke = f'stroke="{tokens.hex(_COLORS[name])}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
@@ -94,6 +95,7 @@ QAbstractSpinBox { padding: 0; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none; padding: 0 @p6@px; min-height: 0; }
 QComboBox::drop-down { border: none; background: transparent; width: @p24@px; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url(@images@/down.svg); width: @box@px; height: @box@px; }
+QComboBox::down-arrow:disabled { image: url(@images@/down_disabled.svg); }
 QComboBox QAbstractItemView { background: @raised@; color: @text@; border: 1px solid @stroke@; padding: @p4@px; outline: none; }
 QComboBox QAbstractItemView::item { min-height: @field@px; padding: 0 @p8@px; border-radius: @radius@px; }
 QComboBox QAbstractItemView::item:selected { background: @sel@; color: @text@; }
@@ -128,6 +130,7 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 
 QAbstractItemView { background: @panel@; color: @text@; alternate-background-color: @panel@; selection-background-color: @sel@;
   selection-color: @text@; outline: none; }
+QAbstractItemView[flat="true"] { background: transparent; }
 QAbstractItemView::item:hover { background: @card@; }
 QAbstractItemView::item:selected { background: @sel@; color: @text@; }
 QHeaderView { background: @panel@; }

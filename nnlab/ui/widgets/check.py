@@ -28,12 +28,12 @@ class Check(QCheckBox):
 
     def _box(self) -> QRect:
         side = self._theme.metrics.px(18)
-        return QRect(3, (self.height() - side) // 2, side, side)
+        return QRect(0, (self.height() - side) // 2, side, side)
 
     def sizeHint(self) -> QSize:
         metrics = self._theme.metrics
         text = QFontMetrics(self._theme.font("body")).horizontalAdvance(self.text()) + metrics.grid if self.text() else 0
-        return QSize(metrics.px(18) + 6 + text, metrics.field)
+        return QSize(metrics.px(18) + 2 + text, metrics.field)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -44,18 +44,20 @@ class Check(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, box, enabled = self._theme.tokens, self._box(), self.isEnabled()
         painter = QPainter(self)
+        if self.hasFocus():  # the outline takes the box's place and the box shrinks: accent on accent would not be seen
+            draw_focus(painter, box, 5, tokens)
+            box = box.adjusted(3, 3, -3, -3)
+        radius = 2 if self.hasFocus() else 4
         if self.isChecked():
-            fill_rounded(painter, box, 4, tokens.accent if enabled else tokens.stroke)
+            fill_rounded(painter, box, radius, tokens.accent if enabled else tokens.stroke)
             inset = box.width() / 9
             glyph("check").draw(painter, QRectF(box).adjusted(inset, inset, -inset, -inset), tokens.on_accent if enabled else tokens.panel)
         else:
-            fill_rounded(painter, box, 4, tokens.well)
-            outline_rounded(painter, box, 4, tokens.text2 if enabled and self.underMouse() else tokens.stroke)
-        if self.hasFocus():
-            draw_focus(painter, box.adjusted(-3, -3, 3, 3), 6, tokens)
+            fill_rounded(painter, box, radius, tokens.well)
+            outline_rounded(painter, box, radius, tokens.text2 if enabled and self.underMouse() else tokens.stroke)
         if self.text():
             painter.setFont(self._theme.font("body"))
             painter.setPen(tokens.text if enabled else tokens.text3)
-            left = box.right() + 4 + self._theme.metrics.grid
+            left = self._box().right() + 1 + self._theme.metrics.grid
             painter.drawText(QRect(left, 0, self.width() - left, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()

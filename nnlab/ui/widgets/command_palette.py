@@ -55,7 +55,7 @@ class CommandPalette(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Matching commands")
-        self.list.viewport().setAutoFillBackground(False)
+        self.list.setProperty("flat", True)
         self._nothing = Label(theme, "No command matches. Try fewer letters.", "body", "text2")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column = QVBoxLayout(self)

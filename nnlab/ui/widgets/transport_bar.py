@@ -16,7 +16,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from nnlab.ui.numbers import NOTHING, count, number, rate
+from nnlab.ui.numbers import NOTHING, count, number, rate, short
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton, MainButton
 from nnlab.ui.widgets.counter import Counter
@@ -59,7 +59,7 @@ TRAINING_COUNTERS = (
     CounterSpec("batch_loss", "batch loss", "0.0000", "Loss of the latest batch, before its update"),
     CounterSpec("smoothed", "smoothed", "0.0000", "Moving average of the batch loss"),
     CounterSpec("validation", "val", "0.0000", "Loss on the validation data, which is never trained on", optional=True),
-    CounterSpec("learning_rate", "learning rate", "0.0000", "How far each update moves against the gradient", optional=True),
+    CounterSpec("learning_rate", "learning rate", "0.0000", "How far an update moves against the gradient", _plain(short), optional=True),
 )
 RATE_COUNTERS = (
     CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate)),
@@ -112,11 +112,15 @@ class TransportBar(QWidget):
     def set_actions(self, actions: Sequence[QAction], main: QAction | None = None) -> None:
         """Shows these actions as buttons, in this order; `main` is one of them, drawn large in the accent colour."""
         while (item := self._buttons.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            if item.widget() is not None:
+                item.widget().deleteLater()
         for action in actions:
             button = MainButton(self._theme) if action is main else IconButton(self._theme, "button", "button_icon")
             button.set_action(action)
+            margin = self._theme.metrics.px(4) if action is main else 0
+            self._buttons.addSpacing(margin)
             self._buttons.addWidget(button)
+            self._buttons.addSpacing(margin)
         self._arrange()
 
     def button(self, action: QAction) -> IconButton:
