@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from nnlab.core.operator import CATEGORIES, Operator, operators
-from nnlab.ui.glyphs import drawing
 from nnlab.ui.icons import icon
+from nnlab.ui.operator_glyph import operator_glyph
 from nnlab.ui.theme import Theme
 
 WIDTH, ROW, HEADING, MOST_ROWS = 300, 28, 24, 11
@@ -40,7 +40,7 @@ class _Rows(QStyledItemDelegate):
                 painter.setBrush(tokens.sel)
                 painter.drawRoundedRect(rect, 6, 6)
             side = self._theme.metrics.icon
-            drawing(name).draw(painter, QRectF(rect.left() + 8, rect.center().y() - side / 2, side, side), tokens.text2)
+            operator_glyph(name).draw(painter, QRectF(rect.left() + 8, rect.center().y() - side / 2, side, side), tokens.text2)
             painter.setFont(self._theme.font("body"))
             painter.setPen(tokens.text)
             painter.drawText(rect.adjusted(side + 18, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
