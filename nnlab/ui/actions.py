@@ -49,7 +49,7 @@ ENTRIES = (
     Entry("step.back", "Step back", "Takes the last operation back", ("Shift+F10",), "back", menu="Step"),
     Entry("step.finish", "Finish iteration", "Runs the rest of the stepped iteration", ("Ctrl+F10",), "next_phase", menu="Step"),
     Entry("view.theme", "Light or dark", "Changes between the light and the dark theme", ("Ctrl+Shift+L",), "theme", menu="View"),
-    Entry("view.larger", "Larger interface", "Makes all text and controls larger, for a projector", ("Ctrl++", "Ctrl+="), "plus", menu="View"),
+    Entry("view.larger", "Larger interface", "Makes all text and controls larger", ("Ctrl++", "Ctrl+="), "plus", menu="View"),
     Entry("view.smaller", "Smaller interface", "Makes all text and controls smaller", ("Ctrl+-",), "minus", menu="View"),
     Entry("view.reset_layout", "Reset layout", "Puts every panel of this workspace back in its place", menu="View"),
     Entry("view.commands", "Commands…", "Finds any action by its name", ("Ctrl+K",), "search", menu="View"),
