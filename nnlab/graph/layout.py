@@ -38,12 +38,14 @@ def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[
         roots = [v for v in component.sV if not v.e_in()]
         layout.init_all(roots=roots)
         layout.draw(3)
-        # grandalf draws downwards; layers run to the right here, so its x is our y.
-        across = {v.data: float(v.view.xy[0]) for v in component.sV}
-        depth = {v.data: layout.grx[v].rank for v in component.sV}
-        middle = (min(across.values()) + max(across.values())) / 2
-        height = max(across.values()) - min(across.values())
-        for name, value in across.items():
-            positions[name] = (depth[name] * COLUMN, below + height / 2 + value - middle)
+        # grandalf draws downwards; layers run to the right here, so its x is our y. Its order within a layer keeps crossings few;
+        # each layer is then centred on one line, so that a chain is straight and an edge that skips a layer goes round it.
+        layers: dict[int, list[tuple[float, str]]] = {}
+        for vertex in component.sV:
+            layers.setdefault(layout.grx[vertex].rank, []).append((float(vertex.view.xy[0]), vertex.data))
+        height = (max(len(layer) for layer in layers.values()) - 1) * ROW
+        for depth, layer in layers.items():
+            for i, (_, name) in enumerate(sorted(layer)):
+                positions[name] = (depth * COLUMN, below + height / 2 + (i - (len(layer) - 1) / 2) * ROW)
         below += height + ROW
     return positions

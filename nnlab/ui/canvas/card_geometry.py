@@ -76,7 +76,7 @@ class CardGeometry:
 
 def collapsed(card: Card, title_width: float, scale: float = 1.0) -> CardGeometry:
     """A card that shows text alone; `title_width` in text pixels."""
-    width = max(COLLAPSED_WIDTH, (title_width + 28.0 + 20.0) * min(scale, 1.0))
+    width = max(COLLAPSED_WIDTH, 28.0 + title_width * scale)
     outline = QRectF(-width / 2, -COLLAPSED_HEIGHT / 2, width, COLLAPSED_HEIGHT)
     return _with_ports(card, outline, outline, (), None, False)
 
@@ -88,8 +88,7 @@ def expanded(card: Card, title_width: float, scale: float = 1.0, tile_count: int
         outline = QRectF(-width / 2, -LOSS_HEIGHT / 2, width, LOSS_HEIGHT)
         header = QRectF(outline.left(), outline.top(), width, HEADER * scale)
         return _with_ports(card, outline, header, (), None, True)
-    if card.units is None:
-        return collapsed(card, title_width, scale)
+    assert card.units is not None, "a card without units is shown collapsed"
     count = card.units if tile_count is None else tile_count
     large = count == 1 and (card.is_output or tile_count == 1)
     tiles, more, height = _tiles(count, LARGE_TILE if large else TILE)
@@ -127,9 +126,9 @@ def _tiles(count: int, size: float) -> tuple[tuple[Tile, ...], QRectF | None, fl
 def _with_ports(
     card: Card, outline: QRectF, header: QRectF, tiles: tuple[Tile, ...], more: QRectF | None, is_expanded: bool
 ) -> CardGeometry:
-    count = len(card.ports)
+    count = len(card.ports) - card.spare_port  # the spare one comes below, so that the others stay in the middle
     room = min(outline.height(), COLLAPSED_HEIGHT) - 20.0
-    step = min(PORT_STEP, room / (count - 1)) if count > 1 else 0.0
+    step = min(PORT_STEP, room / (len(card.ports) - 1)) if count > 1 else 0.0
     inputs = {port: QPointF(outline.left(), (i - (count - 1) / 2) * step) for i, port in enumerate(card.ports)}
     output = QPointF(outline.right(), 0.0) if card.has_output else None
     target = QPointF(outline.center().x(), outline.bottom()) if card.form in (INPUT, LOSS) else None

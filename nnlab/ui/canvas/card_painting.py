@@ -78,8 +78,10 @@ def paint_title(
     icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
     side = 18.0 * unit
     outline, header = geometry.outline, geometry.header
+    # Expanded cards, and those whose name takes the whole width, carry the icon across their corner.
+    across = kit.text_width(card.title, "name") * scale + side + 30.0 > outline.width() and card.form != LOSS
     if not geometry.is_expanded:
-        _paint_collapsed_title(painter, kit, card, geometry, unit, scale, side if icon else 0.0)
+        _paint_collapsed_title(painter, kit, card, geometry, unit, scale)
         inset = 10.0
     else:
         text = f"batch of {batch_size}" if card.form == LOSS and batch_size else card.subtitle
@@ -90,10 +92,9 @@ def paint_title(
         write(painter, kit, card.title, "name", tokens.text, name_room, align, scale)
         write(painter, kit, text, "caption", tokens.text2, room.translated(0, 17.0 * unit), align, scale)
     if icon:
-        # Expanded cards carry it across their corner: the title needs the whole width.
         corner = outline.topRight()
         place = QRectF(corner.x() - side - inset, corner.y() + 10.0 * unit, side, side)
-        if geometry.is_expanded and card.form != LOSS:
+        if across:
             place = QRectF(corner.x() - side * 0.62, corner.y() - side * 0.38, side, side)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.canvas)
@@ -101,9 +102,7 @@ def paint_title(
         kit.icon(painter, icon[0], icon[1], place)
 
 
-def _paint_collapsed_title(
-    painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float, icon: float
-) -> None:
+def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float) -> None:
     outline = geometry.outline
     inset = 30.0 if len(card.ports) > 1 else 14.0
     lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
@@ -113,7 +112,9 @@ def _paint_collapsed_title(
     full = int((outline.height() - 8.0) / step) >= 3
     top = outline.top() + 12.0 if full else outline.center().y() - fitting * step / 2
     for i, (text, role, colour) in enumerate(lines[:fitting]):
-        width = outline.width() - inset - 10.0 - (icon + 4.0 if i == 0 else 0.0)
+        width = outline.width() - inset - 6.0
+        if kit.text_width(text, role) * scale > width:
+            text = text.replace(" parameters", " params")
         write(painter, kit, text, role, colour, QRectF(outline.left() + inset, top + i * step, width, step), LEFT, scale)
 
 
@@ -198,18 +199,19 @@ def _grouped(samples: np.ndarray) -> np.ndarray:
 
 
 def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
-    """In the stepper: a ring around what is read or written, and pills that name it."""
+    """In the stepper: a ring around the tiles, and pills that name what is read (above) and written (below)."""
     if state.step not in ("read", "written", "current") or not state.lit:
         return
-    written = state.step == "written" or any(text.startswith("writes") for text in state.lit)
+    written = any(text.startswith("writes") for text in state.lit)
     if geometry.tiles:
         ring = geometry.tile_area.adjusted(-4, -4, 4, 4)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(kit.tokens.accent, (3.0 if written else 2.0) * scale))
         painter.drawRoundedRect(ring, 3, 3)
-    at = QPointF(geometry.outline.center().x(), geometry.outline.bottom())
-    for i, text in enumerate(state.lit):
-        pill(painter, kit, text, at + QPointF(0, i * 24.0 * scale), text.startswith("writes"), scale)
+    for text in state.lit:
+        is_written = text.startswith("writes")
+        edge = geometry.outline.bottom() if is_written else geometry.outline.top() - 6.0 * scale
+        pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
 
 
 def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:

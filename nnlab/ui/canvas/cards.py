@@ -45,6 +45,7 @@ class Card:
     detail: str
     category: str
     ports: tuple[str, ...]
+    spare_port: bool  # the last port is one that a variadic operator has to spare
     has_output: bool
     units: int | None  # of the output, when it is a row of units
     is_output: bool  # read by a loss
@@ -88,6 +89,7 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
         detail=_parameters(shapes, node, kind),
         category=kind.category,
         ports=graph.ports(node.id),
+        spare_port=kind.variadic and len(graph.incoming(node.id)) >= 2,
         has_output=bool(kind.outputs) and not kind.is_loss,
         units=units,
         is_output=bool(losses),

@@ -23,6 +23,7 @@ Lookup = Callable[[str], np.ndarray | None]
 MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted
 HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
+CROWDED = 6.0  # pixels between units, below which their edges grow fainter
 ARROWS = 64  # arrowheads are drawn on at most so many edges
 Z_WEIGHTS = 1.0
 
@@ -196,11 +197,12 @@ class WeightCurves(WeightItem):
             width = np.full(len(start), line, np.float32)
             colours = (self.kit.neutral, self.kit.neutral)
         else:
-            strength = raster.strengths(self.values, self.reference).reshape(-1)
-            tone = raster.tones(strength)
-            tone = np.where(self._emphasis().reshape(-1), tone, np.minimum(tone * 0.5, DIMMED))
-            tone = np.where(self.values.reshape(-1) < 0, -tone, tone)
-            width = raster.widths(strength) * line
+            strength = raster.strengths(self.values, self.reference)
+            room = np.minimum(_pitch(self._target)[:, None], _pitch(self._source)[None, :]) * zoom
+            width = np.minimum(raster.widths(strength) * line, np.maximum(room, line))
+            tone = raster.tones(strength) * np.clip(room / (CROWDED * line), 0.35, 1.0)
+            tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED))
+            tone, width = np.where(self.values < 0, -tone, tone).reshape(-1), width.reshape(-1)
             colours = (self.kit.positive, self.kit.negative)
         self._picture.draw(curve, start, end, width, tone.astype(np.float32), colours)
 
@@ -241,7 +243,7 @@ class WeightMatrix(WeightItem):
         """Between an output port and an input port; `height` is that of the units' tiles."""
         self.prepareGeometryChange()
         gap = target.x() - source.x()
-        width = min(gap * 0.62, 200.0)
+        width = min(gap * 0.62, 128.0)
         tall = min(max(width * self.weights.units / self.weights.inputs, width * 0.75), height)
         middle = (source + target) / 2
         self.picture = QRectF(middle.x() - width / 2, middle.y() - tall / 2, width, tall)
@@ -275,6 +277,14 @@ class WeightMatrix(WeightItem):
         if self._stale or self._image is None:
             self._image, self._stale = matrix_painting.picture(self.values, self.reference, self.kit.is_dark), False
         matrix_painting.paint(painter, self.kit, self._image, self.picture, self.weights, self._hovered, self.selected, self.pixel)
+
+
+def _pitch(heights: np.ndarray) -> np.ndarray:
+    """Distance of every unit to its nearer neighbour: small for units without a tile, which share the room of "… n more"."""
+    if len(heights) < 2:
+        return np.full(len(heights), np.inf, np.float32)
+    steps = np.diff(heights)
+    return np.minimum(np.append(steps, np.inf), np.insert(steps, 0, np.inf))
 
 
 def _arrow(point: QPointF, slope: QPointF, size: float) -> QPolygonF:

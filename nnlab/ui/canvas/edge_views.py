@@ -34,6 +34,7 @@ class EdgeViews:
         self.weights: dict[Edge, Weights | None] = {}
         self.labels: dict[Edge, str] = {}
         self.owner: Mapping[str, str] = {}
+        self._made = False
         self.target = TensorEdge(kit, TARGET)
         self.target_name = "target y"
         scene.addItem(self.target)
@@ -51,6 +52,11 @@ class EdgeViews:
         self.kit = kit
         for item in (*self.items.values(), self.target):
             item.set_kit(kit)
+
+    def take_made(self) -> bool:
+        """Whether items were made since the last call: they know no values yet."""
+        made, self._made = self._made, False
+        return made
 
     def place(self, cards: Mapping[str, CardItem], expanded: bool, pixel: float, only: Iterable[str] | None = None) -> None:
         """Puts every edge where its cards are; `only` those edges that touch the given cards."""
@@ -92,6 +98,7 @@ class EdgeViews:
         if item is not None:
             self._scene.removeItem(item)
         made = self.items[edge] = make()
+        self._made = True
         self._scene.addItem(made)
         return made
 
@@ -129,6 +136,8 @@ class EdgeViews:
         connected = {(self.owner[edge.target], edge.target_port) for edge in self.items}
         for name, item in cards.items():
             ports[name] |= {port for port in item.geometry.inputs if (name, port) not in connected}
+            if item.card.spare_port:
+                ports[name].discard(item.card.ports[-1])
             shown = frozenset(ports[name] | (item.shown_ports & {"target"}))
             if shown != item.shown_ports:
                 item.shown_ports = shown

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.cards import LOSS
+from nnlab.ui.canvas.cards import LOSS, Card
 from nnlab.ui.canvas.edge_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.scene import GraphScene
@@ -26,7 +26,7 @@ class LiveValues:
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
         self._hovered: tuple[str, int] | None = None
         self.overlay = "weights"
-        scene.rearranged.connect(self.refresh)
+        scene.remade.connect(self.refresh)
 
     def set_values(self, values: Lookup) -> None:
         """Shows a frame: what differs from the last is painted anew."""
@@ -121,8 +121,10 @@ class LiveValues:
             item.set_state(step="", lit=())
             return
         node_id, reads, writes = self._step
-        texts = [f"reads {_short(name)}" for name in sorted(reads) if _owner(name) in item.card.nodes]
-        texts += [f"writes {_short(name)}" for name in sorted(writes) if _owner(name) in item.card.nodes]
+        texts = []
+        for verb, tensors in (("reads", reads), ("writes", writes)):
+            names = sorted({_short(name, item.card) for name in tensors if _owner(name) in item.card.nodes})
+            texts += [f"{verb} {', '.join(names)}"] if names else []
         if node_id in item.card.nodes:
             step = "current"
         elif any(text.startswith("writes") for text in texts):
@@ -153,9 +155,11 @@ def _owner(tensor: str) -> str:
     return tensor.split(".", 1)[0]
 
 
-def _short(tensor: str) -> str:
-    """A tensor as a formula names it: d_weight is ∂W."""
-    name = tensor.split(".", 1)[-1]
-    gradient = name.startswith("d_")
+def _short(tensor: str, card: Card) -> str:
+    """A tensor as a formula names it: d_weight is ∂W; on a layer with an activation the outputs are z and a."""
+    node, _, name = tensor.partition(".")
+    gradient = "∂" if name.startswith("d_") else ""
     name = name.removeprefix("d_")
-    return ("∂" if gradient else "") + {"weight": "W", "bias": "b"}.get(name, name)
+    if name == "y" and len(card.nodes) > 1:
+        name = "a" if node == card.last else "z"
+    return gradient + {"weight": "W", "bias": "b"}.get(name, name)

@@ -11,12 +11,13 @@ from nnlab.ui.canvas.cards import Weights
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.colormaps import sign_image
 
+CALM = 1.6  # so that a matrix of noise is quiet and a few large weights stand out
 LARGEST = 256  # rows or columns of the picture; larger matrices show the strongest weight of each block
 
 
 def picture(values: np.ndarray | None, limit: float, is_dark: bool) -> QImage | None:
-    """The matrix as an image, None when it is not computed yet. `limit` is shown at full strength."""
-    return None if values is None else sign_image(strongest(strongest(values, 0), 1), limit, is_dark)
+    """The matrix as an image, None when it is not computed yet. Full strength is CALM times `limit`, the layer's large weights."""
+    return None if values is None else sign_image(strongest(strongest(values, 0), 1), CALM * limit, is_dark)
 
 
 def strongest(values: np.ndarray, axis: int) -> np.ndarray:

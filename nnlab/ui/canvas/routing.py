@@ -9,7 +9,8 @@ from PySide6.QtGui import QPainterPath
 
 RADIUS = 12.0
 LEAD = 22.0  # how far an edge leaves a port before it turns
-CLEARANCE = 14.0  # between an edge that goes round and the cards it passes
+CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
+TARGET_CLEARANCE, TARGET_LABEL = 14.0, (16.0, 110.0)  # and for the target's line; from where to where its label stands
 LABEL_ROOM = 40.0  # least length of an edge that carries a label
 
 
@@ -79,11 +80,12 @@ def _level(source: QPointF, target: QPointF, obstacles: Sequence[QRectF], others
     return below if below - middle <= middle - above else above
 
 
-def target_path(source: QPointF, target: QPointF, cards: Iterable[QRectF]) -> QPainterPath:
+def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QPainterPath:
     """From below the input card round under all cards to below the loss card."""
     left, right = sorted((source.x(), target.x()))
     bottoms = [r.bottom() for r in cards if r.right() > left and r.left() < right]
-    level = max([source.y(), target.y(), *bottoms]) + CLEARANCE
+    over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL[0] and r.left() < left + TARGET_LABEL[1]]
+    level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + CLEARANCE)
     return rounded([source, QPointF(source.x(), level), QPointF(target.x(), level), target])
 
 

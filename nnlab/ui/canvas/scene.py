@@ -6,7 +6,7 @@ A change is applied as a difference: cards compare by value, and only those that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -16,12 +16,12 @@ from nnlab.graph.diff import GraphDiff
 from nnlab.graph.graph import Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
 from nnlab.ui.canvas import card_geometry as geometry
-from nnlab.ui.canvas.cards import INPUT, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.cards import INPUT, LOSS, Card, Weights, card_of, describe, weights
 from nnlab.ui.canvas.edge_layer import MATRIX_FROM
 from nnlab.ui.canvas.edge_views import EdgeViews
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.spacing import LEAST_STEP, MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
@@ -30,9 +30,13 @@ COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does no
 
 
 class GraphScene(QGraphicsScene):
-    """Cards and edges of one document. `rearranged` is emitted when the room they take has changed."""
+    """Cards and edges of one document.
+
+    `rearranged` is emitted when the graph or the room it takes has changed, `remade` when there are items that know no values yet.
+    """
 
     rearranged = Signal()
+    remade = Signal()
 
     def __init__(self, document: Document, selection: Selection, theme: Theme) -> None:
         super().__init__()
@@ -69,7 +73,7 @@ class GraphScene(QGraphicsScene):
             touched = {self.owner[node_id] for node_id in difference.moved}
             for name in touched:
                 self._put(name)
-            self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, touched)
+            self._place_edges(touched)
         else:
             self._synchronise()
         self.rearranged.emit()
@@ -100,7 +104,6 @@ class GraphScene(QGraphicsScene):
                 item.update()
         self.edges.set_edges(self._edges(), self.owner)
         self._show_severities()
-        self.show_selection()
         self.arrange()
 
     def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
@@ -123,11 +126,11 @@ class GraphScene(QGraphicsScene):
         return geometry.text_scale(self.zoom)
 
     def geometry_of(self, card: Card, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
-        width = max(self.kit.text_width(card.title, "name"), self.kit.text_width(card.subtitle, "caption"))
-        if not (self.shows_tiles if expanded is None else expanded):
-            return geometry.collapsed(card, max(width, self.kit.text_width(card.detail, "caption") - 20.0), scale * self.kit.scale)
+        name, summary = self.kit.text_width(card.title, "name"), self.kit.text_width(card.subtitle, "caption")
+        if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
+            return geometry.collapsed(card, name + (16.0 if len(card.ports) > 1 else 0.0), scale * self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)
-        return geometry.expanded(card, width, scale * self.kit.scale, 1 if is_image else None)
+        return geometry.expanded(card, max(name, summary), scale * self.kit.scale, 1 if is_image else None)
 
     def _is_image(self, card: Card) -> bool:
         shape = self.image_shape
@@ -160,27 +163,35 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0)
+        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles or not self.expanded else 1.0)
         self.spacing = least.stretched(self.stretch)
         self._lay_out()
 
     def _least_spacing(self, scale: float) -> Spacing:
-        if not self.expanded:
-            return Spacing()
-        shapes = {name: self.geometry_of(card, scale, True) for name, card in self.cards.items()}
+        shapes = {name: self.geometry_of(card, scale, self.expanded) for name, card in self.cards.items()}
         gaps = []
         for edge, found in self.edges.weights.items():
             tail, head = self.owner[edge.source], self.owner[edge.target]
-            crowded = found is not None and (found.count > MATRIX_FROM or (self._is_image(self.cards[tail]) and found.inputs > 1))
-            gaps.append((tail, head, MATRIX_ROOM if crowded else TENSOR_ROOM if found is None else WEIGHTS_ROOM))
+            room = TENSOR_ROOM
+            if self.expanded and found is not None:
+                is_matrix = found.count > MATRIX_FROM or self._is_image(self.cards[tail])
+                room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
+            gaps.append((tail, head, room))
         positions = {name: self.document.graph[name].position for name in self.cards}
-        return spacing(positions, shapes, gaps)
+        return spacing(positions, shapes, gaps, LEAST_STEP if self.expanded else 1.0)
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
             self.items_by_card[name].set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
             self._put(name)
-        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale)
+        self._place_edges()
+        self.remade.emit()
+
+    def _place_edges(self, touched: Iterable[str] | None = None) -> None:
+        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, touched)
+        if self.edges.take_made():
+            self.show_selection()
+            self.remade.emit()
 
     def _put(self, name: str) -> None:
         self.items_by_card[name].move(self.spacing.to_scene(self.document.graph[name].position))
@@ -189,7 +200,7 @@ class GraphScene(QGraphicsScene):
         """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
         for name, position in positions.items():
             self.items_by_card[name].move(self.spacing.to_scene(position))
-        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, positions)
+        self._place_edges(positions)
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
         return self.spacing.to_document(point)

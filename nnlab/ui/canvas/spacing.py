@@ -53,9 +53,16 @@ class Spacing:
 
 
 def spacing(
-    positions: Mapping[str, tuple[float, float]], geometries: Mapping[str, CardGeometry], gaps: Iterable[tuple[str, str, float]]
+    positions: Mapping[str, tuple[float, float]],
+    geometries: Mapping[str, CardGeometry],
+    gaps: Iterable[tuple[str, str, float]],
+    least_step: float = LEAST_STEP,
 ) -> Spacing:
-    """The least spacing without overlaps. `gaps` lists (left card, right card, free room wanted between their outlines)."""
+    """The least spacing without overlaps.
+
+    `gaps` lists (left card, right card, free room wanted between their outlines); `least_step` is the least distance of neighbouring
+    columns as a share of that in the document.
+    """
     if not positions:
         return Spacing()
     columns = _columns(sorted({position[0] for position in positions.values()}))
@@ -67,7 +74,7 @@ def spacing(
             needs.setdefault(place[right], []).append((place[left], distance))
     x = [columns[0]]
     for i in range(1, len(columns)):
-        least = x[-1] + (columns[i] - columns[i - 1]) * LEAST_STEP
+        least = x[-1] + (columns[i] - columns[i - 1]) * least_step
         x.append(max([least, *(x[j] + distance for j, distance in needs.get(i, ()) if j < i)]))
     return Spacing(tuple(zip(columns, x, strict=True)), 1.0, min(_rows(list(positions), positions, geometries), LARGEST))
 

@@ -85,7 +85,7 @@ class TensorEdge(QGraphicsItem):
 
     def _paint_label(self, painter: QPainter, colour: QColor) -> None:
         at = label_point(self.path)
-        if at is None:
+        if at is None or (self.look == TENSOR and self.path.length() < self.kit.text_width(self.label, "caption") * self.pixel):
             return
         width, height = (self.kit.text_width(self.label, "caption") + 8.0) * self.pixel, 16.0 * self.kit.scale * self.pixel
         if self.look == TARGET:
