@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlab.core.explanation import Explanation
-from nnlab.core.kernel import Adapter
+from nnlab.core.kernel import Adapter, Argument
 from nnlab.core.operator import Operator
 from nnlab.core.optimizer import Optimizer, optimizers
 from nnlab.core.setting import Value, check_settings
@@ -33,13 +33,18 @@ class Update:
     settings: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
-    """One operator application before it has places: tensor names by kernel argument."""
+    """One operator application before it has places: tensor names by kernel argument.
+
+    `flows_back`: a gradient reaches it and somebody before it needs one, so it has a backward instruction. A branch that does
+    not reach the loss, or holds no parameter, has none.
+    """
 
     node: Node
     names: dict[str, str]  # operator's tensor name -> name in the program
     shapes: dict[str, Shape]
+    flows_back: bool = False
 
 
 def compile(graph: Graph, capacity: int, real: str = "float32", update: Update | None = None) -> Program:
@@ -92,7 +97,7 @@ class _Compiler:
             for step in reversed(steps):
                 kind = step.node.kind
                 written = [f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)]
-                if kind.backward is not None and self._receives_gradient(step) and any(self._tensor_name(step, n) for n in written):
+                if step.flows_back:
                     self._emit(BACKWARD, step, kind.backward_adapter, set(written), kind.explain_backward)
             for info in parameters:
                 self._emit_update(info)
@@ -216,7 +221,10 @@ class _Compiler:
         return _name(edge.source, edge.source_port)
 
     def _needed_gradients(self, steps: list[Step]) -> set[str]:
-        """Values whose gradient somebody needs: those on a path from a parameter to the loss."""
+        """Values whose gradient needs a place; marks the steps through which gradients flow back.
+
+        Needed is what lies on a path from a parameter to the loss.
+        """
         has_parameter: set[str] = set()
         for step in steps:
             kind = step.node.kind
@@ -227,14 +235,15 @@ class _Compiler:
             kind = step.node.kind
             if kind.is_loss or any(step.names[t.name] in reaches_loss for t in kind.outputs):
                 reaches_loss.update(step.names[t.name] for t in kind.inputs)
-        needed = has_parameter & reaches_loss
-        # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
+        on_path = has_parameter & reaches_loss
+        needed = set(on_path)
         for step in steps:
             kind = step.node.kind
             inputs = [(t.name, step.names[t.name]) for t in kind.inputs]
-            writes = kind.is_loss or any(step.names[t.name] in needed for t in kind.outputs)
-            useful = kind.parameters or any(name in needed for _, name in inputs)
-            if writes and useful:
+            receives = kind.is_loss or any(step.names[t.name] in on_path for t in kind.outputs)
+            if receives and (kind.parameters or any(name in on_path for _, name in inputs)):
+                step.flows_back = True
+                # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
                 needed.update(name for short, name in inputs if short not in kind.skippable)
         return needed
 
@@ -249,11 +258,6 @@ class _Compiler:
             return name if name in self.places else None
         return None
 
-    def _receives_gradient(self, step: Step) -> bool:
-        """Whether anything flows back into this operator: a branch that does not reach the loss learns nothing."""
-        kind = step.node.kind
-        return kind.is_loss or any(_gradient(step.names[t.name]) in self.places for t in kind.outputs)
-
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
         kind, operands = step.node.kind, []
         for argument in adapter.arguments:
@@ -264,12 +268,15 @@ class _Compiler:
             else:
                 declared = _declared(kind, argument.name)
                 name = self._tensor_name(step, argument.name)
-                operands.append(self._operand(argument, declared, name, step.shapes, argument.name in written))
+                operands.append(self._operand(argument, declared, name, step.shapes, argument.name in written, kind.skippable))
         self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations))
 
-    def _operand(self, argument, declared: Tensor, name: str | None, shapes: dict[str, Shape], written: bool) -> Operand:  # type: ignore[no-untyped-def]
+    def _operand(
+        self, argument: Argument, declared: Tensor, name: str | None, shapes: dict[str, Shape], written: bool, skippable: tuple[str, ...]
+    ) -> Operand:
         lengths = declared.view_sizes(shapes[declared.name])
-        if name is None:  # an empty view: the kernel sees that nobody needs this gradient
+        if name is None:  # an empty view: the kernel sees that nobody needs this gradient, and must have said that it looks
+            assert argument.name.removeprefix("d_") in skippable, (argument.name, declared)
             return Operand(argument, None, False, (0, *(0 for _ in lengths)))
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 

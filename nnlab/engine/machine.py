@@ -20,6 +20,7 @@ import numpy as np
 
 from nnlab.core.kernel import compiled
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
+from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.views import call_address, load_volatile, store_release
 
@@ -59,11 +60,21 @@ def _signatures(result: str, arguments: str) -> list[str]:
     return [f"{result}({arguments.format(real)})" for real in _REAL]
 
 
-@compiled(*_signatures("void", "int64[::1],int64[:,::1],int64[::1],{0}[::1],int64[::1],int64,int64"))
-def execute(addresses, table, operands, arena, context, start, stop):  # type: ignore[no-untyped-def]
-    """Runs the instructions start .. stop-1."""
+_EXECUTE = "int64[::1],int64[:,::1],int64[::1],{0}[::1],int64[::1],int64,int64"
+
+
+@compiled(*_signatures("void", _EXECUTE))
+def _execute(addresses, table, operands, arena, context, start, stop):  # type: ignore[no-untyped-def]
     for pc in range(start, stop):
         call_address(addresses[pc], arena, operands, table[pc, 0], context)
+
+
+@compiled(*_signatures("void", _EXECUTE))
+def execute(addresses, table, operands, arena, context, start, stop):  # type: ignore[no-untyped-def]
+    """Runs the instructions start .. stop-1."""
+    mode = flush_denormals()
+    _execute(addresses, table, operands, arena, context, start, stop)
+    restore_denormals(mode)
 
 
 @compiled(*_signatures("void", "{0}[::1],int64[::1]"))
@@ -236,6 +247,7 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
     samples, features, width = data_x.shape[0], data_x.shape[1], outputs.shape[1]
     stop = layout[LAYOUT_FORWARD_END] if data_y.shape[1] else layout[LAYOUT_UPDATE_START]
     context[TRAINING] = 0
+    mode = flush_denormals()
     total = 0.0
     start = 0
     while start < samples:
@@ -246,13 +258,14 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
                 arena[layout[LAYOUT_INPUT] + n * features + i] = data_x[start + n, i]
             for i in range(data_y.shape[1]):
                 arena[layout[LAYOUT_TARGET] + n * data_y.shape[1] + i] = data_y[start + n, i]
-        execute(addresses, table, operands, arena, context, 0, stop)
+        _execute(addresses, table, operands, arena, context, 0, stop)
         if data_y.shape[1]:
             total += np.float64(arena[layout[LAYOUT_LOSS]]) * rows
         for n in range(rows):
             for i in range(width):
                 outputs[start + n, i] = arena[layout[LAYOUT_OUTPUT] + n * width + i]
         start += rows
+    restore_denormals(mode)
     return total / max(samples, 1)
 
 
@@ -309,21 +322,26 @@ def run_training(  # type: ignore[no-untyped-def]
     control, steps,
 ):  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite (that step is not applied)."""
+    status = DONE
+    mode = flush_denormals()
     nothing = e_arena[:0].reshape(0, 0)
     for _ in range(steps):
         if load_volatile(control, LEAVE):
-            return LEFT
+            status = LEFT
+            break
         begin_step(arena, context, layout, order, data_x, data_y)
         rows = context[ROWS]
-        execute(addresses, table, operands, arena, context, 0, layout[LAYOUT_FORWARD_END])
+        _execute(addresses, table, operands, arena, context, 0, layout[LAYOUT_FORWARD_END])
         loss = np.float64(arena[layout[LAYOUT_LOSS]])
         if not np.isfinite(loss):
-            return NOT_FINITE_LOSS
-        execute(addresses, table, operands, arena, context, layout[LAYOUT_FORWARD_END], layout[LAYOUT_UPDATE_START])
+            status = NOT_FINITE_LOSS
+            break
+        _execute(addresses, table, operands, arena, context, layout[LAYOUT_FORWARD_END], layout[LAYOUT_UPDATE_START])
         if not all_finite(arena, layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
-            return NOT_FINITE_GRADIENT
+            status = NOT_FINITE_GRADIENT
+            break
         clip_gradients(arena, layout)
-        execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
+        _execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
         end_step(context, rows)
         record(arena, norm_spans, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
@@ -335,4 +353,5 @@ def run_training(  # type: ignore[no-untyped-def]
         if load_volatile(control, FRAME):
             store_release(control, FRAME, 0)
             publish(arena, context, order, spans, frames, meta, batches, sequence, loss, sums[SUM_SMOOTHED], revision)
-    return DONE
+    restore_denormals(mode)
+    return status

@@ -139,5 +139,11 @@ class Program:
         return sum(p.place.row for p in self.parameters)
 
     @property
+    def operations(self) -> float:
+        """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""
+        weights = sum(p.place.row for p in self.parameters if len(p.place.shape) > 1)
+        return 6.0 * self.capacity * weights
+
+    @property
     def adapters(self) -> tuple[Adapter, ...]:
         return tuple(dict.fromkeys(i.adapter for i in self.instructions))

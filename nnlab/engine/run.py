@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import TrainingError
+from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
@@ -124,6 +125,7 @@ class Run:
             raise TrainingError("A stepped iteration is not finished; finish it or step back before training goes on.")
         self.stepper.forget()
         before = self.iteration
+        use_threads_for(self.program.operations)
         p, e, s, h, m = self.program, self.evaluator, self.samples, self.history, self.mailbox
         status = machine.run_training(
             p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout,

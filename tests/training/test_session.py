@@ -77,7 +77,7 @@ def test_fit_after_fit_goes_on() -> None:
     assert all((one.parameters[k] == v).all() for k, v in other.parameters.items())
 
 
-@given(graph=graphs())
+@given(graph=graphs(smooth=True))  # a kink within the step of the difference would be the difference's fault
 @settings(max_examples=25, deadline=None)
 def test_random_networks_match_finite_differences(graph: Graph) -> None:
     generator = np.random.default_rng(1)

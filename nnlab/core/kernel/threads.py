@@ -1,0 +1,27 @@
+"""Threads of the matrix products: one for small networks, all cores for large ones.
+
+A second BLAS thread costs a small product more in waiting than it saves in work, and takes the core the window paints on. The
+count is a function of the program alone, never of what else runs, so results stay the same bit for bit.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import scipy.linalg.cython_blas  # noqa: F401  (loads the library whose threads are set)
+import threadpoolctl
+
+LARGE = 4e8  # floating-point operations of one step's matrix products from which all cores are used
+
+
+@cache
+def _controller() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController()
+
+
+def use_threads_for(operations: float) -> int:
+    """Sets the number of BLAS threads of this process for steps of so many operations; returns it."""
+    count = (os.cpu_count() or 1) if operations >= LARGE else 1
+    _controller().limit(limits=count, user_api="blas")
+    return count
