@@ -317,9 +317,9 @@ class Session(QObject):
     def _tick(self) -> None:
         now = time.perf_counter()
         self._ticks.append(now)
-        if self._playing:
-            self._trainer.want_frame()
         frame = self._trainer.newest_frame(self._frame.sequence if self._frame is not None else 0)
+        if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
+            self._trainer.want_frame()
         if frame is None:
             # Another program has another mailbox, whose numbers start afresh.
             newest = self._trainer.newest_frame()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from networks import graphs, single_operator_graph, targets, trainable_operators
 
 import nnlab
@@ -45,6 +45,7 @@ def compare_run(graph: Graph, optimizer: str, options: dict[str, Any], dtype: st
         x, y = generator.standard_normal((rows, features)), targets(graph, rows, generator)
         loss, gradients = session.gradients(x, y)
         true_loss, true_gradients = truth.gradients(x, y)
+        assume(abs(true_loss) < 1e4)  # products of products may explode; what PyTorch cannot hold proves nothing
         scale = max((np.abs(g).max() for g in true_gradients.values()), default=1.0)
         for name, gradient in true_gradients.items():
             gradient_error = max(gradient_error, float(np.abs(gradients[name] - gradient).max() / max(scale, 1e-12)))

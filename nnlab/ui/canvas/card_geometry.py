@@ -2,7 +2,7 @@
 
 Three forms: *collapsed* (title, summary, parameter count), *expanded* (one tile for each unit) and the loss card. The position of a card
 is the middle of its tiles, not of its outline, so that straight edges between cards on one row are level. Text keeps its size on the
-screen below 100 % and stops growing at 125 %: `text_scale` canvas units make one text pixel, and the header grows or shrinks with it.
+screen from 70 % to 100 % and stops growing at 125 %: `text_scale` canvas units make one text pixel, and the header follows it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ FIRST, LAST = 6, 2
 MORE = 44.0  # height of "… n more"
 TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
 PORT_STEP = 30.0
-TEXT_MAXIMUM = 1.25  # zoom at which text stops growing
+TEXT_SHRINKS, TEXT_GROWS = 0.7, 1.25  # zooms between which text keeps its size as it is meant; below it shrinks, above it does not grow
 
 
 def text_scale(zoom: float) -> float:
     """Canvas units for one pixel of text at this zoom."""
-    return max(1.0, min(zoom, TEXT_MAXIMUM)) / zoom
+    return 1.0 / TEXT_SHRINKS if zoom < TEXT_SHRINKS else max(1.0, min(zoom, TEXT_GROWS)) / zoom
 
 
 @dataclass(frozen=True)

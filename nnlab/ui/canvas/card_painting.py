@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.card_geometry import CardGeometry
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nnlab.ui.canvas.node_item import CardItem, CardState
 
 RADIUS = 10.0
+LEAST_TEXT = 0.45  # of its size as meant
 PORT, LARGE_PORT = 5.0, 6.5
 BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
@@ -28,7 +29,9 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 def write(
     painter: QPainter, kit: PaintKit, text: str, role: FontRole, colour: QColor, rect: QRectF, align: Qt.AlignmentFlag, scale: float
 ) -> None:
-    """One line of text within `rect`, elided if it must be, at `scale` canvas units for a pixel of text."""
+    """One line of text within `rect`, elided if it must be, at `scale` canvas units for a pixel of text; none too small to read."""
+    if painter.worldTransform().m11() * scale < LEAST_TEXT:
+        return
     painter.save()
     painter.translate(rect.topLeft())
     painter.scale(scale, scale)
@@ -122,13 +125,11 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
     """The units' pictures, their biases, "… n more", and the input's labels."""
     geometry, kit, card = item.geometry, item.kit, item.card
     pictures = item.pictures
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    image = None if pictures.is_empty else pictures.image(kit.is_dark)
+    if not pictures.is_empty:
+        _paint_pictures(painter, item)
     waiting = QPen(QColor(kit.tokens.stroke.red(), kit.tokens.stroke.green(), kit.tokens.stroke.blue(), 115), 1.0)
     for tile in geometry.tiles:
-        if image is not None:
-            painter.drawImage(tile.rect, image, pictures.source(tile.unit))
-        else:
+        if pictures.is_empty:
             painter.setPen(waiting)
             painter.setBrush(kit.tokens.canvas)
             painter.drawRect(tile.rect)
@@ -145,6 +146,22 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
         for tile, label in zip(geometry.tiles, item.labels, strict=False):
             room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
             write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
+
+
+def _paint_pictures(painter: QPainter, item: CardItem) -> None:
+    """The tiles' pictures, made in the pixels of the screen, so that nothing is scaled while painting."""
+    world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+    side = item.geometry.tiles[0].rect
+    width = max(1, round(side.width() * world.m11() * ratio))
+    height = max(1, round(side.height() * world.m22() * ratio))
+    image = item.pictures.image(width, height, item.kit.is_dark)
+    painter.save()
+    painter.setWorldTransform(QTransform())
+    for tile in item.geometry.tiles:
+        corner = world.map(tile.rect.topLeft())
+        place = QRectF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio, width / ratio, height / ratio)
+        painter.drawImage(place, image, QRectF(item.pictures.source(tile.unit, width, height)))
+    painter.restore()
 
 
 def _paint_biases(painter: QPainter, item: CardItem) -> None:
@@ -227,6 +244,8 @@ def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: b
 
 def paint_ports(painter: QPainter, item: CardItem) -> None:
     geometry, kit, state, scale = item.geometry, item.kit, item.state, item.text_scale
+    if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
+        return  # a dot of two pixels says nothing, and a large graph has thousands
     for port, at in geometry.inputs.items():
         offered = port == state.hovered_port and state.offered_port
         if port in item.shown_ports or state.hovered or offered or port in state.accepting:

@@ -8,9 +8,10 @@ MATRIX_FROM curves would be a grey mist; from there on the matrix itself stands 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -24,7 +25,8 @@ MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted
 HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
 CROWDED = 6.0  # pixels between units, below which their edges grow fainter
-ARROWS = 64  # arrowheads are drawn on at most so many edges
+ARROWS = 24  # arrowheads are drawn on at most so many edges
+SHARE = 0.12  # of the time that drawing one layer's curves may take
 Z_WEIGHTS = 1.0
 
 
@@ -115,6 +117,7 @@ class WeightCurves(WeightItem):
         self._image: QImage | None = None
         self._key: object = None
         self._place = QPointF()
+        self._due = 0.0  # when new values may be drawn again
 
     def set_ends(self, left: float, right: float, source: list[float], target: list[float], ports: tuple[QPointF, QPointF]) -> None:
         """From column `left` with the inputs' heights to column `right` with the units' heights; `ports` of the two cards."""
@@ -163,9 +166,11 @@ class WeightCurves(WeightItem):
         if area.isEmpty():
             return
         key = (area, device, ratio)
-        if self._stale or key != self._key:
+        if key != self._key or (self._stale and self._may_render()):
+            start = perf_counter()
             self._render(area, world, ratio)
             self._key, self._stale = key, False
+            self._due = perf_counter() + (perf_counter() - start) / SHARE
         if self._image is not None:
             painter.save()
             painter.setWorldTransform(QTransform())
@@ -177,6 +182,14 @@ class WeightCurves(WeightItem):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self.kit.tokens.accent, 2.0 * self.pixel))
             painter.drawLine(*self._ports)
+
+    def _may_render(self) -> bool:
+        """Whether it is time to draw new values. Large layers wait a frame or two, so that the window stays quick; a timer sees to it."""
+        wait = self._due - perf_counter()
+        if wait <= 0:
+            return True
+        QTimer.singleShot(int(wait * 1000) + 1, self.update)
+        return False
 
     def _render(self, area: QRect, world: QTransform, ratio: float) -> None:
         """Draws all curves into an image that covers `area` (physical pixels)."""

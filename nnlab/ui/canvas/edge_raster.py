@@ -104,6 +104,49 @@ def draw_edges(positive, negative, shape, slope, start, end, width, tone):  # ty
                 pixels[pixel] = value if value > before else before
 
 
+@compiled("void(float32[:,::1], float32[:,::1], float32[::1], float32[::1], float32[:,::1])")
+def draw_lines(plane, ends, width, tone, table):  # type: ignore[no-untyped-def]
+    """Adds curves that each span columns of their own to a plane (columns, rows + PADDING).
+
+    `ends` (lines, 4) holds left, top, right and bottom end (x0, y0, x1, y1) in pixels, x0 < x1; `table` (2, samples) is the height of the
+    curve and its slope, from left to right, both for a curve of width and height 1.
+    """
+    columns, stride = plane.shape
+    lowest = np.float32(stride - PADDING)
+    half, zero, one = np.float32(0.5), np.float32(0.0), np.float32(1.0)
+    samples = np.float32(table.shape[1])
+    pixels = plane.reshape(plane.size)
+    for e in range(ends.shape[0]):
+        left, y0, right, y1 = ends[e, 0], ends[e, 1], ends[e, 2], ends[e, 3]
+        span, rise = right - left, y1 - y0
+        if span <= zero or max(y0, y1) < zero or min(y0, y1) > lowest:
+            continue
+        for c in range(np.int32(max(left, zero)), np.int32(min(right + one, np.float32(columns)))):
+            x = np.float32(c)
+            share = min(x + one, right) - max(x, left)  # of the column that the line spans
+            place = min(max((x + half - left) / span, zero), np.float32(0.9999))
+            sample = np.int32(place * samples)
+            centre = y0 + rise * table[0, sample]
+            travel = abs(rise * table[1, sample] / span)
+            height = width[e] * np.float32(math.sqrt(one + travel * travel))
+            longest = max(height, travel, one)
+            middle = max(min(height, travel), min(max(height, travel), one))
+            outer = half * (longest + middle)
+            if share <= zero or centre + outer < zero or centre - outer >= lowest:
+                continue
+            top = tone[e] * share * height / longest
+            gain = top / middle
+            first = np.int32(max(centre - outer, zero))
+            last = np.int32(min(centre + outer, lowest))
+            pixel = np.uint64(c) * np.uint64(stride) + np.uint64(first)
+            distance = centre - np.float32(first) - half
+            for _ in range(last - first + 1):
+                value = min((outer - abs(distance)) * gain, top)
+                pixels[pixel] = max(pixels[pixel], value)
+                distance -= one
+                pixel += np.uint64(1)
+
+
 @compiled("void(float32[:,::1], float32[:,::1], float32[::1], float32[::1], uint32[:,::1])")
 def compose(positive, negative, positive_colour, negative_colour, pixels):  # type: ignore[no-untyped-def]
     """Writes the planes into `pixels` (rows, columns), 0xAARRGGBB premultiplied, and clears them. Colours are (3,) in 0…255."""
@@ -134,6 +177,9 @@ def compose(positive, negative, positive_colour, negative_colour, pixels):  # ty
                     pixels[r, c] = (alpha << np.uint32(24)) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
 
 
+_TABLE = np.stack(s_curve(2048)) * np.array([[1.0], [2048.0]], np.float32)
+
+
 class EdgePicture:
     """The two planes and the pixels of one picture of edges; reused from frame to frame while its size stays.
 
@@ -144,6 +190,11 @@ class EdgePicture:
         self.pixels = np.zeros((rows, columns), np.uint32)
         self._positive = np.zeros((columns, rows + PADDING), np.float32)
         self._negative = np.zeros_like(self._positive)
+
+    def draw_lines(self, ends: np.ndarray, width: np.ndarray, tone: np.ndarray, colour: np.ndarray) -> None:
+        """Draws curves of one colour anew; see `draw_lines` for `ends`, `width` and `tone`."""
+        draw_lines(self._positive, *(np.ascontiguousarray(a, np.float32) for a in (ends, width, tone)), _TABLE)
+        compose(self._positive, self._negative, colour, colour, self.pixels)
 
     @property
     def size(self) -> tuple[int, int]:

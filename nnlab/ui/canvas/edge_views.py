@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards import Weights
-from nnlab.ui.canvas.edge_layer import MATRIX_FROM, WeightCurves, WeightMatrix
+from nnlab.ui.canvas.edge_layer import MATRIX_FROM, WeightCurves, WeightItem, WeightMatrix
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.routing import target_path, tensor_path
+from nnlab.ui.canvas.routing import Obstacles, target_path, tensor_path
 from nnlab.ui.canvas.tensor_edge import TARGET, TensorEdge
+from nnlab.ui.canvas.tensor_layer import TensorLayer
 
 LEAST_ROOM = 28.0  # between two outlines, for weights to be drawn one by one
 EdgeItem = TensorEdge | WeightCurves | WeightMatrix
@@ -35,23 +37,25 @@ class EdgeViews:
         self.labels: dict[Edge, str] = {}
         self.owner: Mapping[str, str] = {}
         self._made = False
-        self.target = TensorEdge(kit, TARGET)
+        self._layer = TensorLayer(kit)
+        scene.addItem(self._layer)
+        self.target = TensorEdge(TARGET)
         self.target_name = "target y"
-        scene.addItem(self.target)
-        self.target.setVisible(False)
 
     def set_edges(self, found: Mapping[Edge, tuple[Weights | None, str]], owner: Mapping[str, str]) -> None:
         """The edges between cards, each with the weights it carries and its label; items of edges that stay are kept."""
         self.owner = owner
         for edge in [edge for edge in self.items if edge not in found]:
-            self._scene.removeItem(self.items.pop(edge))
+            self._remove(self.items.pop(edge))
         self.weights = {edge: weights for edge, (weights, _) in found.items()}
         self.labels = {edge: label for edge, (_, label) in found.items()}
 
     def set_kit(self, kit: PaintKit) -> None:
         self.kit = kit
-        for item in (*self.items.values(), self.target):
-            item.set_kit(kit)
+        self._layer.set_kit(kit)
+        for item in self.items.values():
+            if isinstance(item, WeightItem):
+                item.set_kit(kit)
 
     def take_made(self) -> bool:
         """Whether items were made since the last call: they know no values yet."""
@@ -61,22 +65,25 @@ class EdgeViews:
     def place(self, cards: Mapping[str, CardItem], expanded: bool, pixel: float, only: Iterable[str] | None = None) -> None:
         """Puts every edge where its cards are; `only` those edges that touch the given cards."""
         touched = None if only is None else set(only)
+        obstacles = Obstacles({name: item.outline for name, item in cards.items()})
         for edge in self.weights:
             tail, head = self.owner[edge.source], self.owner[edge.target]
             if touched is None or tail in touched or head in touched or edge not in self.items:
-                self._place(edge, cards[tail], cards[head], cards, expanded, pixel)
-        self._place_target(cards, pixel)
+                self._place(edge, cards[tail], cards[head], obstacles, expanded, pixel)
+        self._place_target(cards)
         self._show_ports(cards)
+        lines = [item for item in self.items.values() if isinstance(item, TensorEdge)]
+        self._layer.show_edges([*lines, self.target], pixel)
 
-    def _place(self, edge: Edge, tail: CardItem, head: CardItem, cards: Mapping[str, CardItem], expanded: bool, pixel: float) -> None:
-        others = [item.outline for item in cards.values() if item is not tail and item is not head]
+    def _place(self, edge: Edge, tail: CardItem, head: CardItem, obstacles: Obstacles, expanded: bool, pixel: float) -> None:
+        others = obstacles.others(tail.card.id, head.card.id)
         source = tail.position + (tail.geometry.output or QPointF())
         target = head.position + head.geometry.inputs.get(edge.target_port, QPointF(head.geometry.outline.left(), 0.0))
         weights = self.weights[edge]
-        is_clear = expanded and weights is not None and self._has_room(tail.outline, head.outline, others)
+        is_clear = expanded and weights is not None and self._has_room(tail.outline, head.outline, obstacles, others)
         if weights is None or not is_clear or not tail.geometry.tiles or not head.geometry.tiles:
-            line = self._item(edge, TensorEdge, lambda: TensorEdge(self.kit))
-            line.set_path(tensor_path(source, target, (tail.outline, head.outline), others), self.labels[edge], pixel)
+            line = self._item(edge, TensorEdge, TensorEdge)
+            line.set_path(tensor_path(source, target, (tail.outline, head.outline), obstacles, others), self.labels[edge])
         elif weights.count > MATRIX_FROM or len(tail.geometry.tiles) == 1 < weights.inputs:
             matrix = self._item(edge, WeightMatrix, lambda: WeightMatrix(weights, self.kit))
             matrix.weights, matrix.pixel = weights, pixel
@@ -96,30 +103,35 @@ class EdgeViews:
         if isinstance(item, kind):
             return item
         if item is not None:
-            self._scene.removeItem(item)
+            self._remove(item)
         made = self.items[edge] = make()
         self._made = True
-        self._scene.addItem(made)
+        if isinstance(made, WeightItem):
+            self._scene.addItem(made)
         return made
 
+    def _remove(self, item: EdgeItem) -> None:
+        if isinstance(item, WeightItem):
+            self._scene.removeItem(item)
+
     @staticmethod
-    def _has_room(tail: QRectF, head: QRectF, others: list[QRectF]) -> bool:
+    def _has_room(tail: QRectF, head: QRectF, obstacles: Obstacles, others: np.ndarray) -> bool:
         """Whether the head lies to the right of the tail with nothing in between."""
         if head.left() - tail.right() < LEAST_ROOM:
             return False
         between = QRectF(tail.right(), min(tail.top(), head.top()), head.left() - tail.right(), 0.0)
         between.setBottom(max(tail.bottom(), head.bottom()))
-        return not any(between.intersects(other) for other in others)
+        return not obstacles.within(between, others).any()
 
-    def _place_target(self, cards: Mapping[str, CardItem], pixel: float) -> None:
+    def _place_target(self, cards: Mapping[str, CardItem]) -> None:
         inputs = [item for item in cards.values() if item.card.form == "input"]
         losses = [item for item in cards.values() if item.card.form == "loss"]
-        self.target.setVisible(bool(inputs and losses))
+        self.target.hidden = not (inputs and losses)
         for item in cards.values():
             item.shown_ports -= {"target"}
         if inputs and losses:
             ends = [inputs[0].position + inputs[0].geometry.target, losses[0].position + losses[0].geometry.target]
-            self.target.set_path(target_path(ends[0], ends[1], [item.outline for item in cards.values()]), self.target_name, pixel)
+            self.target.set_path(target_path(ends[0], ends[1], [item.outline for item in cards.values()]), self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}
 
@@ -143,22 +155,43 @@ class EdgeViews:
                 item.shown_ports = shown
                 item.face.update()
 
+    def set_hidden(self, edge: Edge, hidden: bool) -> None:
+        """Hides an edge that a gesture has taken off its port."""
+        item = self.items[edge]
+        if isinstance(item, WeightItem):
+            item.setVisible(not hidden)
+        else:
+            item.hidden = hidden
+            self._layer.show_edges([*(i for i in self.items.values() if isinstance(i, TensorEdge)), self.target], self._layer.pixel)
+
     def set_hovered(self, edge: Edge, hovered: bool) -> None:
         item = self.items[edge]
-        if isinstance(item, TensorEdge):
-            item.set_state(item.selected, hovered, item.dimmed)
+        if isinstance(item, TensorEdge) and item.set_state(item.selected, hovered, item.dimmed):
+            self._layer.refresh()
 
     def set_selected(self, chosen: Container[Edge]) -> None:
+        changed = False
         for edge, item in self.items.items():
             if isinstance(item, TensorEdge):
-                item.set_state(edge in chosen, item.hovered, item.dimmed)
+                changed |= item.set_state(edge in chosen, item.hovered, item.dimmed)
             else:
                 item.set_selected(edge in chosen)
+        if changed:
+            self._layer.refresh()
+
+    def set_dimmed(self, dimmed: Container[Edge]) -> None:
+        """Tensor edges that stand back behind what the stepper shows."""
+        changed = False
+        for edge, item in self.items.items():
+            if isinstance(item, TensorEdge):
+                changed |= item.set_state(item.selected, item.hovered, edge in dimmed)
+        if changed:
+            self._layer.refresh()
 
     def bounds(self) -> QRectF:
         """What the lines cover, the target's included."""
         rect = QRectF()
         for item in self.items.values():
             if isinstance(item, TensorEdge):
-                rect = rect.united(item.path.boundingRect())
-        return rect.united(self.target.path.boundingRect()) if self.target.isVisible() else rect
+                rect = rect.united(item.bounds)
+        return rect if self.target.hidden else rect.united(self.target.bounds)

@@ -88,13 +88,11 @@ class LiveValues:
     def _show_look(self) -> None:
         """Highlights, dims and lights, from the hovered unit and the stepper's moment."""
         scene = self._scene
+        dimmed = {edge for edge in scene.edges.items if self._step is not None and not self._edge_is_lit(edge)}
+        scene.edges.set_dimmed(dimmed)
         for edge, item in scene.edges.items.items():
-            lit = self._edge_is_lit(edge)
-            dimmed = self._step is not None and not lit
-            if isinstance(item, TensorEdge):
-                item.set_state(item.selected, item.hovered, dimmed)
-            else:
-                item.set_look(self._highlight(edge), dimmed, self.overlay == "gradients")
+            if not isinstance(item, TensorEdge):
+                item.set_look(self._highlight(edge), edge in dimmed, self.overlay == "gradients")
         for card in scene.items_by_card.values():
             self._light(card)
 

@@ -18,9 +18,9 @@ class PaintKit:
         self.tokens = theme.tokens
         self.scale = theme.metrics.scale
         self.is_dark = theme.is_dark
-        self.positive = _rgb(self.tokens.pos)
-        self.negative = _rgb(self.tokens.neg)
-        self.neutral = _rgb(self.tokens.stroke)
+        self.positive = rgb(self.tokens.pos)
+        self.negative = rgb(self.tokens.neg)
+        self.neutral = rgb(self.tokens.stroke)
         self._metrics: dict[str, QFontMetricsF] = {}
 
     def font(self, role: FontRole) -> QFont:
@@ -42,5 +42,6 @@ class PaintKit:
         glyph(role).draw(painter, rect, colour)
 
 
-def _rgb(colour: QColor) -> np.ndarray:
+def rgb(colour: QColor) -> np.ndarray:
+    """A colour as float32 (3,) in 0…255."""
     return np.array([colour.red(), colour.green(), colour.blue()], np.float32)

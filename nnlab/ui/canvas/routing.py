@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
@@ -11,7 +12,9 @@ RADIUS = 12.0
 LEAD = 22.0  # how far an edge leaves a port before it turns
 CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
 TARGET_CLEARANCE, TARGET_LABEL = 14.0, (16.0, 110.0)  # and for the target's line; from where to where its label stands
-LABEL_ROOM = 40.0  # least length of an edge that carries a label
+
+_T = np.linspace(0.0, 1.0, 25)[1:-1]
+_X, _Y = 1.5 * _T * (1.0 - _T) + _T**3, _T * _T * (3.0 - 2.0 * _T)  # of the cubic, as in `forward`
 
 
 def forward(source: QPointF, target: QPointF) -> QPainterPath:
@@ -37,22 +40,46 @@ def rounded(points: Sequence[QPointF], radius: float = RADIUS) -> QPainterPath:
     return path
 
 
-def crosses(path: QPainterPath, cards: Iterable[QRectF]) -> list[QRectF]:
-    """The cards that a path runs through."""
-    points = [path.pointAtPercent(i / 24) for i in range(1, 24)]
-    return [card for card in cards if any(card.contains(point) for point in points)]
+class Obstacles:
+    """The outlines of all cards, as arrays: thousands of edges ask which of hundreds of cards they run through."""
+
+    def __init__(self, outlines: Mapping[str, QRectF]) -> None:
+        rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in outlines.values()]
+        self._names = np.array(list(outlines), dtype=object)
+        self.left, self.top, self.right, self.bottom = np.array(rows, np.float64).reshape(-1, 4).T
+
+    def others(self, *ends: str) -> np.ndarray:
+        """Which cards are none of the given, bool."""
+        keep = np.ones(len(self._names), dtype=bool)
+        for name in ends:
+            keep &= self._names != name
+        return keep
+
+    def within(self, rect: QRectF, among: np.ndarray) -> np.ndarray:
+        """Which of the cards `among` a rectangle touches, bool."""
+        found: np.ndarray = (
+            among & (self.left < rect.right()) & (self.right > rect.left()) & (self.top < rect.bottom()) & (self.bottom > rect.top())
+        )
+        return found
+
+    def on_curve(self, source: QPointF, target: QPointF, among: np.ndarray) -> np.ndarray:
+        """Which of the cards `among` the cubic between two points runs through, bool."""
+        near = self.within(QRectF(source, target).normalized().adjusted(0, -1, 0, 1), among)
+        if near.any():
+            x = (source.x() + (target.x() - source.x()) * _X)[:, None]
+            y = (source.y() + (target.y() - source.y()) * _Y)[:, None]
+            near &= ((self.left < x) & (x < self.right) & (self.top < y) & (y < self.bottom)).any(axis=0)
+        return near
 
 
-def tensor_path(source: QPointF, target: QPointF, ends: tuple[QRectF, QRectF], others: Sequence[QRectF]) -> QPainterPath:
-    """From an output port to an input port. `ends` are the outlines of the two cards, `others` those of all other cards."""
+def tensor_path(source: QPointF, target: QPointF, ends: tuple[QRectF, QRectF], obstacles: Obstacles, among: np.ndarray) -> QPainterPath:
+    """From an output port to an input port. `ends` are the outlines of the two cards, `among` says which obstacles are other cards."""
     distance = target.x() - source.x()
     if distance >= LEAD or distance > 2 * abs(target.y() - source.y()):
-        path = forward(source, target)
-        obstacles = crosses(path, others)
-        if not obstacles:
-            return path
-        level = _level(source, target, obstacles, others)
-        return rounded(_detour(source, target, level, LEAD / 2))
+        crossed = obstacles.on_curve(source, target, among)
+        if not crossed.any():
+            return forward(source, target)
+        return rounded(_detour(source, target, _level(source, target, obstacles, crossed, among), LEAD / 2))
     tail, head = ends
     if tail.bottom() + 2 * CLEARANCE <= head.top():
         level = (tail.bottom() + head.top()) / 2
@@ -68,15 +95,17 @@ def _detour(source: QPointF, target: QPointF, level: float, lead: float) -> list
     return [source, QPointF(right, source.y()), QPointF(right, level), QPointF(left, level), QPointF(left, target.y()), target]
 
 
-def _level(source: QPointF, target: QPointF, obstacles: Sequence[QRectF], others: Sequence[QRectF]) -> float:
+def _level(source: QPointF, target: QPointF, obstacles: Obstacles, crossed: np.ndarray, among: np.ndarray) -> float:
     """A height free of cards between the two ports: the nearer of above and below."""
-    between = [r for r in others if r.right() > source.x() and r.left() < target.x()]
+    between = among & (obstacles.right > source.x()) & (obstacles.left < target.x())
+    top, bottom = obstacles.top[between] - CLEARANCE, obstacles.bottom[between] + CLEARANCE
+    below = float(obstacles.bottom[crossed].max()) + CLEARANCE
+    above = float(obstacles.top[crossed].min()) - CLEARANCE
+    while (blocking := (top < below) & (below < bottom)).any():
+        below = float(bottom[blocking].max())
+    while (blocking := (top < above) & (above < bottom)).any():
+        above = float(top[blocking].min())
     middle = (source.y() + target.y()) / 2
-    below = max(r.bottom() for r in obstacles) + CLEARANCE
-    above = min(r.top() for r in obstacles) - CLEARANCE
-    for _ in between:  # every pass clears at least one card
-        below = max([below, *(r.bottom() + CLEARANCE for r in between if r.top() - CLEARANCE < below < r.bottom() + CLEARANCE)])
-        above = min([above, *(r.top() - CLEARANCE for r in between if r.top() - CLEARANCE < above < r.bottom() + CLEARANCE)])
     return below if below - middle <= middle - above else above
 
 
@@ -87,10 +116,3 @@ def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QP
     over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL[0] and r.left() < left + TARGET_LABEL[1]]
     level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + CLEARANCE)
     return rounded([source, QPointF(source.x(), level), QPointF(target.x(), level), target])
-
-
-def label_point(path: QPainterPath) -> QPointF | None:
-    """Where a label stands above a path; None when it is too short for one."""
-    if path.length() < LABEL_ROOM:
-        return None
-    return path.pointAtPercent(0.5)

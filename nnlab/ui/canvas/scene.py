@@ -219,7 +219,7 @@ class GraphScene(QGraphicsScene):
         for name, card in self.cards.items():
             outline = self.geometry_of(card, scale, self.expanded).outline
             rect = rect.united(outline.translated(places.to_scene(self.document.graph[name].position)))
-        if self.edges.target.isVisible():
+        if not self.edges.target.hidden:
             rect.setBottom(rect.bottom() + 16.0)
         return rect
 

@@ -3,95 +3,115 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.card_painting import CENTRED, LEFT, write
+from nnlab.ui.canvas.card_painting import CENTRED, LEAST_TEXT, LEFT, write
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.routing import label_point
 
-Z_TENSOR = -1.0
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
+LABEL_HEIGHT = 16.0
+Z_DRAFT = 3.0
 
 
-class TensorEdge(QGraphicsItem):
-    """A line along a path with a label: the shape above its middle, or "target y" near its start."""
+class TensorEdge:
+    """A line along a path with a label: the shape above its middle, or "target y" near its start. Painted by a `TensorLayer`."""
 
-    def __init__(self, kit: PaintKit, look: str = TENSOR) -> None:
-        super().__init__()
-        self.kit, self.look = kit, look
+    def __init__(self, look: str = TENSOR) -> None:
+        self.look = look
         self.label = ""
-        self.selected = self.hovered = self.dimmed = False
-        self.pixel = 1.0
+        self.selected = self.hovered = self.dimmed = self.hidden = False
         self.path = QPainterPath()
-        self._bounds = QRectF()
-        self.setZValue(Z_TENSOR if look in (TENSOR, TARGET) else 3.0)
+        self.bounds = QRectF()
+        self.curve: tuple[QPointF, QPointF] | None = None  # the ends, when the path is the plain cubic between them
+        self.length = 0.0
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        return self._bounds
+    def set_path(self, path: QPainterPath, label: str) -> bool:
+        """Returns whether anything changed."""
+        if path == self.path and label == self.label:
+            return False
+        self.path, self.label = path, label
+        self.bounds, self.length = path.boundingRect(), path.length()
+        is_curve = path.elementCount() == 4 and path.elementAt(1).isCurveTo()
+        self.curve = (path.pointAtPercent(0.0), path.currentPosition()) if is_curve else None
+        return True
 
-    def set_path(self, path: QPainterPath, label: str, pixel: float) -> None:
-        if path == self.path and (label, pixel) == (self.label, self.pixel):
-            return
-        self.prepareGeometryChange()
-        self.path, self.label, self.pixel = path, label, pixel
-        room = 24.0 * pixel
-        self._bounds = path.boundingRect().adjusted(-room * 3, -room, room * 3, room)
-        self.update()
+    def set_state(self, selected: bool, hovered: bool, dimmed: bool) -> bool:
+        changed = (selected, hovered, dimmed) != (self.selected, self.hovered, self.dimmed)
+        self.selected, self.hovered, self.dimmed = selected, hovered, dimmed
+        return changed
 
-    def set_kit(self, kit: PaintKit) -> None:
-        self.kit = kit
-        self.update()
-
-    def set_look(self, look: str) -> None:
-        if look != self.look:
-            self.look = look
-            self.update()
-
-    def set_state(self, selected: bool, hovered: bool, dimmed: bool) -> None:
-        if (selected, hovered, dimmed) != (self.selected, self.hovered, self.dimmed):
-            self.selected, self.hovered, self.dimmed = selected, hovered, dimmed
-            self.update()
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one of the many that all look the same."""
+        return self.curve is not None and self.look == TENSOR and not self.selected and not self.hovered
 
     def is_near(self, point: QPointF, reach: float) -> bool:
         """Whether a point of the canvas lies within `reach` of the line."""
+        if not self.bounds.adjusted(-reach, -reach, reach, reach).contains(point):
+            return False
         stroker = QPainterPathStroker()
         stroker.setWidth(2 * reach)
-        return self._bounds.contains(point) and stroker.createStroke(self.path).contains(point)
+        return stroker.createStroke(self.path).contains(point)
 
-    def _pen(self) -> QPen:
-        tokens = self.kit.tokens
+    def pen(self, kit: PaintKit, pixel: float) -> QPen:
+        tokens = kit.tokens
         if self.look == REFUSED:
-            pen = QPen(tokens.error, 2.5 * self.pixel)
+            pen = QPen(tokens.error, 2.5 * pixel)
             pen.setDashPattern([2.8, 2.0])
             return pen
         if self.look == DRAFT:
-            return QPen(tokens.accent, 2.0 * self.pixel)
+            return QPen(tokens.accent, 2.0 * pixel)
         colour, width = (tokens.stroke, 1.5) if self.look == TARGET else (tokens.text2, 2.0)
         if self.selected:
             colour, width = tokens.accent, 2.5
         elif self.hovered:
             colour = tokens.text
-        return QPen(colour, width * self.pixel)
+        return QPen(colour, width * pixel)
+
+    def paint_line(self, painter: QPainter, kit: PaintKit, pixel: float) -> None:
+        painter.setOpacity(0.4 if self.dimmed else 1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self.pen(kit, pixel))
+        painter.drawPath(self.path)
+
+    def paint_label(self, painter: QPainter, kit: PaintKit, pixel: float) -> None:
+        """The label, where the line is long enough for it."""
+        if (
+            not self.label
+            or painter.worldTransform().m11() * pixel < LEAST_TEXT
+            or (self.look == TENSOR and self.length < kit.text_width(self.label, "caption") * pixel)
+        ):
+            return
+        painter.setOpacity(0.4 if self.dimmed else 1.0)
+        width, height = (kit.text_width(self.label, "caption") + 8.0) * pixel, LABEL_HEIGHT * kit.scale * pixel
+        if self.look == TARGET:
+            room = QRectF(self.bounds.left() + 16.0, self.bounds.bottom() - height - 2.0, width, height)
+            write(painter, kit, self.label, "caption", kit.tokens.text2, room, LEFT, pixel)
+        else:
+            middle = self.path.pointAtPercent(0.5)
+            room = QRectF(middle.x() - width / 2, middle.y() - height - 3.0 * pixel, width, height)
+            write(painter, kit, self.label, "caption", kit.tokens.text2, room, CENTRED, pixel)
+
+
+class DraftLine(QGraphicsItem):
+    """The line of a connection that is being drawn, above everything."""
+
+    def __init__(self, kit: PaintKit, pixel: float) -> None:
+        super().__init__()
+        self._kit, self._pixel = kit, pixel
+        self._edge = TensorEdge(DRAFT)
+        self.setZValue(Z_DRAFT)
+
+    def show_path(self, path: QPainterPath, refused: bool) -> None:
+        self.prepareGeometryChange()
+        self._edge.look = REFUSED if refused else DRAFT
+        self._edge.set_path(path, "")
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._edge.bounds.adjusted(-8, -8, 8, 8)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.4 if self.dimmed else 1.0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
-        painter.drawPath(self.path)
-        if self.label:
-            self._paint_label(painter, self.kit.tokens.text2)
-
-    def _paint_label(self, painter: QPainter, colour: QColor) -> None:
-        at = label_point(self.path)
-        if at is None or (self.look == TENSOR and self.path.length() < self.kit.text_width(self.label, "caption") * self.pixel):
-            return
-        width, height = (self.kit.text_width(self.label, "caption") + 8.0) * self.pixel, 16.0 * self.kit.scale * self.pixel
-        if self.look == TARGET:
-            box = self.path.boundingRect()
-            room = QRectF(box.left() + 16.0, box.bottom() - height - 2.0, width, height)
-            write(painter, self.kit, self.label, "caption", colour, room, LEFT, self.pixel)
-            return
-        room = QRectF(at.x() - width / 2, at.y() - height - 3.0 * self.pixel, width, height)
-        write(painter, self.kit, self.label, "caption", colour, room, CENTRED, self.pixel)
+        self._edge.paint_line(painter, self._kit, self._pixel)

@@ -8,9 +8,10 @@ last is a picture of the distribution that stays calm from batch to batch: a dea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from nnlab.ui.colormaps import sign_pixels, symmetric_limit, to_image
@@ -52,7 +53,7 @@ class TilePictures:
         self._range = Range()
         self._pictures: np.ndarray | None = None
         self._image: QImage | None = None
-        self._is_dark = True
+        self._form = (0, 0, True)
 
     @property
     def is_empty(self) -> bool:
@@ -70,18 +71,26 @@ class TilePictures:
         changed, self._pictures = self._pictures is not None, None
         return changed
 
-    def image(self, is_dark: bool) -> QImage:
-        """All tiles below each other, in the colours of sign."""
+    def image(self, width: int, height: int, is_dark: bool) -> QImage:
+        """All tiles below each other in the colours of sign, each `width` x `height` pixels of the screen."""
         assert self._pictures is not None
-        if self._image is None or self._is_dark != is_dark:
+        form = (width, height, is_dark)
+        if self._image is None or self._form != form:
             limit = 1.0 if self._bounded else self._range.follow(self._pictures)
+            # The values are interpolated, not their colours: a border between signs is dark, never a mixture of orange and blue.
             tiles, rows, columns = self._pictures.shape
-            self._image = to_image(sign_pixels(self._pictures.reshape(tiles * rows, columns), limit, is_dark))
-            self._is_dark = is_dark
+            shown = _interpolation(rows, height) @ self._pictures @ _interpolation(columns, width).T
+            self._image = to_image(sign_pixels(shown.reshape(tiles * height, width), limit, is_dark))
+            self._form = form
         return self._image
 
-    def source(self, unit: int) -> QRectF:
+    def source(self, unit: int, width: int, height: int) -> QRect:
         """The part of the image that shows `unit`."""
-        assert self._pictures is not None
-        _, rows, columns = self._pictures.shape
-        return QRectF(0, self._row[unit] * rows, columns, rows)
+        return QRect(0, self._row[unit] * height, width, height)
+
+
+@lru_cache(maxsize=64)
+def _interpolation(count: int, pixels: int) -> np.ndarray:
+    """The matrix (pixels, count) that interpolates `count` values linearly at the centres of pixels; flat beyond the first and last."""
+    place = np.clip((np.arange(pixels) + 0.5) * count / pixels - 0.5, 0, count - 1)
+    return np.clip(1.0 - np.abs(place[:, None] - np.arange(count)[None, :]), 0.0, 1.0).astype(np.float32)

@@ -120,9 +120,8 @@ class _CurvePainter:
             painter.setPen(QPen(tokens.line, 1.0))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(tokens.text2)
-            painter.drawText(
-                QRectF(plot.left() - px(40), y - px(10), px(32), px(20)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text
-            )
+            place = QRectF(plot.left() - px(40), y - px(10), px(32), px(20))
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text)
         for tick in linear_ticks(self.x0, self.x1, plot.width(), px(44)):
             x = self.at(tick.position, self.y0).x()
             if tick.position == 0:
@@ -166,7 +165,8 @@ class _CurvePainter:
         rising = slope is None or slope >= 0
         above = point.y() - px(22) > self.plot.top() if left or rising else False
         y = point.y() - px(13) if above else point.y() + px(15)
-        self._write(f"z {number(z)}", QPointF(point.x() - px(10) if rising or left else point.x() + px(10), y), "option", tokens.text, taken, True)
+        x = point.x() + (-px(10) if rising or left else px(10))
+        self._write(f"z {number(z)}", QPointF(x, y), "option", tokens.text, taken, True)
         if slope is not None:
             run = (self.x1 - self.x0) / (2 * REACH)
             place = self.at(min(z + run, self.x1), min(max(a + slope * run / 2, self.y0), self.y1)) + QPointF(px(8), 0)

@@ -77,12 +77,17 @@ def layout(graph: Graph, instruction: Instruction, argument: str, shape: tuple[i
     owner = operand.tensor.rsplit(".", 1)[0]
     if declared.has_batch:
         return Layout(shape, _value_axes(graph, declared, owner, shape))
-    if math.prod(shape) == 1 and len(shape) == 1:
+    if not declared.symbols[0].isalpha():  # the loss: one number
         return Layout(shape, ())
-    source = graph.inputs(node.id)[0].source if graph.inputs(node.id) else ""
-    axes = [Axis("neuron", shape[0], layer_of(graph, node.id))]
+    return parameter_layout(graph, node.id, shape)
+
+
+def parameter_layout(graph: Graph, node_id: str, shape: tuple[int, ...]) -> Layout:
+    """The axes of a parameter of a node: its neurons, and for a matrix the inputs that each of them weighs."""
+    incoming = graph.inputs(node_id)
+    axes = [Axis("neuron", shape[0], layer_of(graph, node_id))]
     if len(shape) > 1:
-        axes.append(Axis("input", math.prod(shape[1:]), layer_of(graph, source)))
+        axes.append(Axis("input", math.prod(shape[1:]), layer_of(graph, incoming[0].source) if incoming else ""))
     return Layout(shape, tuple(axes))
 
 

@@ -16,7 +16,7 @@ from nnlab.ui.numbers import MINUS
 
 _WORDS = {
     r"\cdot": " · ", r"\dots": "… ", r"\sigma": "σ", r"\tanh": "tanh", r"\max": "max", r"\log": "log ", r"\left": "", r"\right": "",
-    r"\,": "", r"\infty": "∞",
+    r"\,": " ", r"\infty": "∞",
 }  # fmt: skip
 _COMMAND = re.compile(r"\\(?:[a-zA-Z]+|,)\s*")
 _POWER = re.compile(r"\^(?:\{([^{}]*)\}|(\d))")

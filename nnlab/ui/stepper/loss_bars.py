@@ -146,12 +146,10 @@ class LossBars(QWidget):
         width = first.width() / len(picture.bars)
         # Every sample has its number where there is room, else every fifth or tenth.
         stride = next((s for s in (1, 2, 5, 10, 20, 50, 100) if s * width >= px(24)), 100)
-        lines = [("n", [str(k + 1) if (k + 1) % stride == 0 or k == picture.sample or stride == 1 else "" for k in range(len(picture.bars))])]
-        if stride > 1:  # the chosen one must not run into its neighbours
-            near = [k for k in range(len(picture.bars)) if 0 < abs(k - picture.sample) * width < px(24)]
-            for k in near:
-                lines[0][1][k] = ""
-        lines += [(name, [_cell(name, v) for v in row]) for name, row in rows]
+        # The chosen one has its number always, and must not run into its neighbours.
+        counted = [k for k in range(len(picture.bars)) if (k + 1) % stride == 0 and abs(k - picture.sample) * width >= px(24)]
+        names = [str(k + 1) if k in counted or k == picture.sample else "" for k in range(len(picture.bars))]
+        lines = [("n", names), *((name, [_cell(name, v) for v in row]) for name, row in rows)]
         for row, (name, texts) in enumerate(lines):
             top = first.top() + row * first.height() + px(2)
             painter.setFont(self._theme.font("caption"))

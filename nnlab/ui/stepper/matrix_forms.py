@@ -88,7 +88,9 @@ def _dense_input(m: Moment) -> Form:
     n, i = m.index
     return Form(
         (
-            Matrix(r"\partial x", "gradient of this sample's inputs", m.after["d_x"][n][:, None], "d_x", lambda r, c: (n, r), i, 0, written=True),
+            Matrix(
+                r"\partial x", "gradient of the sample's inputs", m.after["d_x"][n][:, None], "d_x", lambda r, c: (n, r), i, 0, "", True
+            ),
             Matrix("W^T", "weights, one column for each unit", m["weight"].T, "weight", lambda r, c: (c, r), row=i),
             Matrix(r"\partial z", "upstream gradient of this sample", m["d_y"][n][:, None], "d_y", lambda r, c: (n, r), column=0),
         ),
@@ -125,8 +127,8 @@ def update_form(m: Moment) -> Form:
     ]
     for name, values in m.after.items():
         if name not in ("parameter", "gradient") and np.shape(values) == shape:
-            title = name.replace("_", " ").capitalize()
-            matrices.append(Matrix(symbols.get(name, name[0]), f"{title} after", cells(np.asarray(values)), name, index, row, col, written=True))
+            words = f"{name.replace('_', ' ').capitalize()} after"
+            matrices.append(Matrix(symbols.get(name, name[0]), words, cells(np.asarray(values)), name, index, row, col, written=True))
     matrices.append(Matrix("w'", "weights after", cells(m.after["parameter"]), "parameter", index, row, col, "w", True))
     signs = ("", *("," for _ in matrices[1:-1]), r"\rightarrow")
     return Form(tuple(matrices), signs, description="Weights before, their gradient, the optimiser's memory, and the weights after.")

@@ -188,7 +188,7 @@ class MatrixView(QWidget):
             self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
             self._paint_symbol(painter, placed)
             if k and self._form.signs[k]:
-                self._paint_sign(painter, self._form.signs[k], self._placed[k - 1].rect.right(), placed.rect.left(), placed.rect.center().y())
+                self._paint_sign(painter, self._form.signs[k], self._placed[k - 1].rect, placed.rect)
         for placed in self._placed:
             self._paint_outline(painter, placed)
         if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
@@ -233,12 +233,13 @@ class MatrixView(QWidget):
         baseline = QPointF(placed.rect.center().x() - size.width() / 2, placed.rect.top() - px(9))
         draw_formula(painter, baseline, matrix.symbol, self._symbol_size, tokens.text2)
 
-    def _paint_sign(self, painter: QPainter, sign: str, left: float, right: float, middle: float) -> None:
+    def _paint_sign(self, painter: QPainter, sign: str, before: QRectF, after: QRectF) -> None:
         latex = _latex(sign)
         formula = typeset(latex)
         size = self._symbol_size
-        baseline = middle - formula.height * size / 2 + formula.ascent * size
-        draw_formula(painter, QPointF((left + right - formula.width * size) / 2, baseline), latex, size, self._theme.tokens.text2)
+        baseline = after.center().y() - formula.height * size / 2 + formula.ascent * size
+        x = (before.right() + after.left() - formula.width * size) / 2
+        draw_formula(painter, QPointF(x, baseline), latex, size, self._theme.tokens.text2)
 
     def _paint_outline(self, painter: QPainter, placed: Placed) -> None:
         matrix, tokens = placed.matrix, self._theme.tokens

@@ -255,9 +255,8 @@ class StepModel(QObject):
         trace = self.trace
         if trace is None:
             return ()
-        return tuple(
-            e for e in trace.instruction.explanations if e.target in trace.after and e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target])))
-        )
+        written = (e for e in trace.instruction.explanations if e.target in trace.after)
+        return tuple(e for e in written if e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target]))))
 
     def _on_stepped(self, event: Stepped) -> None:
         self._stepped = event

@@ -12,7 +12,7 @@ from nnlab.ui.canvas.hit import Hit, port_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.reason_popup import ReasonPopup
 from nnlab.ui.canvas.routing import forward
-from nnlab.ui.canvas.tensor_edge import DRAFT, REFUSED, TensorEdge
+from nnlab.ui.canvas.tensor_edge import DraftLine
 
 REACH = 18.0  # pixels within which a port catches the end
 
@@ -32,12 +32,12 @@ class ConnectGesture(Gesture):
             if incoming:
                 self._taken = incoming[0]
                 self._card, self._port = scene.owner[incoming[0].source], None
-                scene.edges.items[self._taken].setVisible(False)
+                scene.edges.set_hidden(self._taken, True)
             else:
                 self._backwards = True
         self._end: Hit | None = None
         self._reason: str | None = None
-        self._line = TensorEdge(scene.kit, DRAFT)
+        self._line = DraftLine(scene.kit, scene.text_scale)
         scene.addItem(self._line)
         self._offer()
         self.move(pointer)
@@ -77,8 +77,7 @@ class ConnectGesture(Gesture):
                 scene.items_by_card[end.card].set_state(hovered_port=end.port or "", offered_port=offer)
         at = pointer.scene if end is None else self._port_place(end.card, end.port)
         start = self._port_place(self._card, self._port)
-        self._line.set_look(REFUSED if self._reason else DRAFT)
-        self._line.set_path(forward(at, start) if self._backwards else forward(start, at), "", scene.text_scale)
+        self._line.show_path(forward(at, start) if self._backwards else forward(start, at), bool(self._reason))
         if self._reason:
             self._popup.show_reason(self._reason, self._shapes(), self.around.viewport, pointer.view)
         else:
@@ -123,4 +122,4 @@ class ConnectGesture(Gesture):
         scene.removeItem(self._line)
         self._popup.hide()
         if self._taken in scene.edges.items:
-            scene.edges.items[self._taken].setVisible(True)
+            scene.edges.set_hidden(self._taken, False)

@@ -48,7 +48,7 @@ class MarqueeGesture(Gesture):
         scene = self.around.scene
         cards = [name for name, item in scene.items_by_card.items() if rect.intersects(item.outline)]
         lines = [(edge, item) for edge, item in scene.edges.items.items() if isinstance(item, TensorEdge)]
-        edges = [edge for edge, item in lines if rect.contains(item.path.boundingRect())]
+        edges = [edge for edge, item in lines if rect.contains(item.bounds)]
         if self._adds:
             cards, edges = [*self._nodes, *cards], [*self._edges, *edges]
         self.around.selection.set(cards, edges)
