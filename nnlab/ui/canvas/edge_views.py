@@ -131,7 +131,8 @@ class EdgeViews:
             item.shown_ports -= {"target"}
         if inputs and losses:
             ends = [inputs[0].position + inputs[0].geometry.target, losses[0].position + losses[0].geometry.target]
-            self.target.set_path(target_path(ends[0], ends[1], [item.outline for item in cards.values()]), self.target_name)
+            detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and i.curve is None]
+            self.target.set_path(target_path(*ends, [*(item.outline for item in cards.values()), *detours]), self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}
 
@@ -153,7 +154,7 @@ class EdgeViews:
             shown = frozenset(ports[name] | (item.shown_ports & {"target"}))
             if shown != item.shown_ports:
                 item.shown_ports = shown
-                item.face.update()
+                item.body.update()
 
     def set_hidden(self, edge: Edge, hidden: bool) -> None:
         """Hides an edge that a gesture has taken off its port."""

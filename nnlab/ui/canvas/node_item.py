@@ -1,7 +1,7 @@
 """A card on the canvas: two graphics items that move together.
 
-`CardBody` lies under the edges and carries what seldom changes (outline, title, state), so Qt keeps it as a picture; `CardFace` lies above
-them and carries what lives (tiles, biases, loss, ports). `CardItem` holds both, the card they show and its state.
+`CardBody` lies under the weights and carries what seldom changes (outline, title, state, ports), so Qt keeps it as a picture; `CardFace`
+lies above them and carries what lives (tiles, biases, loss). `CardItem` holds both, the card they show and its state.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class CardState:
 
 
 class CardBody(QGraphicsItem):
-    """Outline, title and state."""
+    """Outline, title, state and ports."""
 
     def __init__(self, owner: CardItem) -> None:
         super().__init__()
@@ -61,10 +61,12 @@ class CardBody(QGraphicsItem):
         painting.paint_outline(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         painter.setOpacity(0.45 if owner.state.refuses else 1.0)
         painting.paint_title(painter, owner.kit, owner.card, owner.geometry, owner.state, owner.text_scale, owner.batch_size)
+        painter.setOpacity(1.0)
+        painting.paint_ports(painter, owner)
 
 
 class CardFace(QGraphicsItem):
-    """Tiles, biases, loss and ports."""
+    """Tiles, biases and loss."""
 
     def __init__(self, owner: CardItem) -> None:
         super().__init__()
@@ -85,7 +87,6 @@ class CardFace(QGraphicsItem):
             painting.paint_loss(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
-        painting.paint_ports(painter, owner)
 
 
 class CardItem:
@@ -160,9 +161,9 @@ class CardItem:
         changes = {name: value for name, value in changes.items() if getattr(self.state, name) != value}
         for name, value in changes.items():
             setattr(self.state, name, value)
-        if changes.keys() - {"hovered_unit", "hovered_port", "offered_port", "accepting", "lit"}:
+        if changes.keys() - {"hovered_unit", "lit"}:
             self.body.update()
-        if changes:
+        if changes.keys() & {"hovered_unit", "lit", "step", "refuses"}:
             self.face.update()
 
     def update(self) -> None:

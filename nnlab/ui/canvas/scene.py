@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.core.tensor import show
@@ -26,6 +27,7 @@ from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
 
+CACHE_KILOBYTES = 100_000
 COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does not flicker between its two forms
 
 
@@ -41,6 +43,8 @@ class GraphScene(QGraphicsScene):
     def __init__(self, document: Document, selection: Selection, theme: Theme) -> None:
         super().__init__()
         self.document, self.selection, self.theme = document, selection, theme
+        if QPixmapCache.cacheLimit() < CACHE_KILOBYTES:  # cards are kept as pictures
+            QPixmapCache.setCacheLimit(CACHE_KILOBYTES)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         extent = 100_000.0
         self.setSceneRect(-extent, -extent, 2 * extent, 2 * extent)
