@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -27,7 +26,7 @@ BAD_INPUT, UNFINISHED = 2, 1
 class _OpensByDefault(TyperGroup):
     """`nnlab FILE` means `nnlab open FILE`; a file named like a command is given as ./name."""
 
-    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+    def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
         first = next((a for a in arguments if not a.startswith("-")), None)
         options_only = first is None and not any(a in ("--help", "--version") for a in arguments)
         if options_only or (first is not None and first not in self.commands):
@@ -57,6 +56,9 @@ def _root(
 @app.command("open")
 def open_command(source: Annotated[str | None, typer.Argument(metavar="FILE")] = None) -> None:
     """Opens the window (what `nnlab FILE` does)."""
+    if source is not None:
+        _read(source)  # a mistake in the name or the file is told before a window opens
+    _require_display()
     from nnlab.app import main as open_application
 
     raise typer.Exit(open_application(source))
@@ -254,6 +256,13 @@ def _read(source: str) -> tuple[Any, Any, str]:
     return (opened.project, opened.snapshot, name) if isinstance(opened, SavedProject) else (opened, None, name)
 
 
+def _require_display() -> None:
+    """Qt aborts the process without a display; a sentence is better."""
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not has_display:
+        raise TrainingError("There is no display to open a window on; use `nnlab train FILE` or `nnlab picture FILE -o PNG` instead.")
+
+
 def _announce_compiling() -> None:
     from nnlab.training.warm import is_warm
 
@@ -268,12 +277,13 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         status = app(args=given, prog_name="nnlab", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
-    except (typer.Exit, click.exceptions.Exit) as stop:
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(UNFINISHED)
-    except click.ClickException as error:
-        print(f"nnlab: {error.format_message()}", file=sys.stderr)
+    except typer.TyperException as error:
+        text = error.format_message() if hasattr(error, "format_message") else str(error)
+        print(f"nnlab: {text.rstrip('.')}. `nnlab --help` lists the commands.", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except NNLabError as error:
         if debug:

@@ -48,7 +48,7 @@ def style_sheet(tokens: Tokens, sizes: Metrics, images: Path) -> str:
         "radius": str(sizes.radius_field),
         "radius_button": str(sizes.radius_button),
         "box": str(sizes.px(16)), "half_box": str(sizes.px(16) // 2 + 1),
-        "p2": str(sizes.px(2)), "p4": str(sizes.px(4)), "p6": str(sizes.px(6)), "p7": str(sizes.px(8) - 1), "p8": str(sizes.px(8)),
+        "p2": str(sizes.px(2)), "p4": str(sizes.px(4)), "p5": str(sizes.px(6) - 1), "p6": str(sizes.px(6)), "p7": str(sizes.px(8) - 1), "p8": str(sizes.px(8)),
         "p12": str(sizes.px(12)), "p16": str(sizes.px(16)), "p24": str(sizes.px(24)),
     }  # fmt: skip
     sheet = _SHEET
@@ -86,8 +86,9 @@ QLineEdit, QAbstractSpinBox, QComboBox {
   background: @well@; color: @text@; border: 1px solid @stroke@; border-radius: @radius@px;
   padding: 0 @p8@px; min-height: @field@px; selection-background-color: @accent@; selection-color: @on_accent@; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QComboBox:on { border: 2px solid @accent@; padding: 0 @p7@px; }
-QLineEdit:focus { min-height: @field@px; }
-QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border: 2px solid @error@; padding: 0 @p7@px; }
+QLineEdit { padding: 0 @p6@px; }
+QLineEdit:focus { padding: 0 @p5@px; }
+QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border: 2px solid @error@; padding: 0 @p5@px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @text3@; border-color: @line@; }
 QLineEdit[flat="true"], QLineEdit[flat="true"]:focus { background: transparent; border: none; padding: 0; }
 QComboBox { padding-right: 0; }
