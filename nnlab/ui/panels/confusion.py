@@ -1,0 +1,150 @@
+"""Confusion: several classes over more than two features. Which class is taken for which, and for images which ones they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from nnlab.core.preparation import Data
+from nnlab.training.metrics import predicted_classes
+from nnlab.training.probes import Predictions
+from nnlab.ui import numbers
+from nnlab.ui.icons import icon
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
+from nnlab.ui.panels.plotting.decision_picture import probabilities
+from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.image_grid import ImageGrid
+from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines
+from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.label import ElidedLabel
+
+
+def shown_part(data: Data, predictions: Predictions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Raw samples, class numbers and outputs of the part the matrix counts: validation, or training when there is none."""
+    if len(predictions.validation_outputs):
+        count = len(predictions.validation_outputs)
+        return data.raw_validation_x[:count], data.validation_y[:count], predictions.validation_outputs
+    count = len(predictions.outputs)
+    return data.raw_x[:count], data.y[:count], predictions.outputs
+
+
+class ImagesView(QWidget):
+    """Right of the matrix for image data: accuracy, the images, and the one that was picked with its probabilities."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._link = "softmax"
+        self._outputs, self._true, self._names = np.empty((0, 0)), np.empty(0, dtype=np.int64), ()
+        self.summary = ElidedLabel(theme, "", "body", "text")
+        self.grid, self.bars = ImageGrid(theme), ProbabilityBars(theme)
+        self.back = IconButton.of(theme, icon(theme, "close"), "Close", "Back to all images")
+        self.back.clicked.connect(lambda: self.grid.choose(None))
+        self.grid.chosen.connect(lambda _: self._show_choice())
+        head = QHBoxLayout()
+        head.addWidget(self.summary, 1)
+        head.addWidget(self.back, 0, Qt.AlignmentFlag.AlignRight)
+        self._body = QHBoxLayout()
+        self._body.addWidget(self.grid, 3)
+        self._body.addWidget(self.bars, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(self._body, 1)
+        follow(theme, self)
+        self._show_choice()
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._body.setSpacing(metrics.px(16))
+        self.layout().setContentsMargins(0, 0, metrics.padding, metrics.px(8))
+        self.summary.setFixedHeight(metrics.row)
+
+    def show_view(self, view: LiveView, predictions: Predictions, link: str) -> None:
+        data = view.data
+        assert data.image_shape is not None
+        samples, true, outputs = shown_part(data, predictions)
+        self._outputs, self._true, self._names, self._link = outputs, true, data.target.names, link
+        wrong, scores = (
+            (predictions.validation_wrong, predictions.validation_metrics)
+            if len(predictions.validation_outputs)
+            else (predictions.wrong, predictions.metrics)
+        )
+        share = numbers.percent(scores["accuracy"]) if "accuracy" in scores else numbers.NOTHING
+        self.summary.setText(f"{share} right · {numbers.count(wrong)} of {numbers.count(len(outputs))} wrong")
+        owner = data.raw_validation_x if len(predictions.validation_outputs) else data.raw_x
+        self.grid.show_samples(
+            owner[: len(samples)] if len(samples) < len(owner) else owner,
+            data.image_shape, data.target.names, true, predicted_classes(outputs, data.target), view.playing,
+        )  # fmt: skip
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        sample = self.grid.current
+        picked = sample is not None and sample < len(self._outputs)
+        is_narrow = self.width() < self._theme.metrics.px(300)
+        self.bars.setVisible(picked)
+        self.back.setVisible(picked)
+        self.grid.setVisible(not (picked and is_narrow))
+        if picked:
+            shares = probabilities(self._outputs[sample], self._link)
+            self.bars.show_sample(self.grid.image(sample), self._names, shares, int(self._true[sample]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_choice()
+
+
+class ConfusionView(PredictionView):
+    title = "Predictions"
+
+    def __init__(self, theme: Theme) -> None:
+        self.matrix = ConfusionMatrix(theme)
+        self.images: ImagesView | None = None
+        self._has_images = False
+        super().__init__(theme, self.matrix)
+
+    def preferred_width(self) -> int:
+        return self.matrix.preferred_width(self.height())
+
+    def show_view(self, view: LiveView) -> bool:
+        predictions = view.probes.get("predictions")
+        if predictions is None or predictions.confusion is None:
+            return False
+        names_changed = view.data.target.names != self.matrix.names
+        self.matrix.show_counts(predictions.confusion, view.data.target.names)
+        if view.data.image_shape is not None:
+            if self.images is None:
+                self.images = ImagesView(self._theme, self)
+            losses = view.project.graph.losses
+            self.images.show_view(view, predictions, losses[0].kind.link if losses else "softmax")
+        has_images = view.data.image_shape is not None
+        if names_changed or (self.images is not None and self.images.isVisible() != has_images):
+            self._has_images = has_images
+            self._arrange()
+        self.statistics.set_lines(accuracy_lines(view))
+        return True
+
+    def _arrange(self) -> None:
+        super()._arrange()
+        if self.images is None:
+            return
+        self.images.setVisible(self._has_images)
+        if self._has_images:
+            self.statistics.hide()
+            left = min(self.preferred_width(), self.width() * 3 // 5)
+            self.matrix.setGeometry(0, 0, left, self.height())
+            self.images.setGeometry(left, 0, self.width() - left, self.height())
+
+    def table(self) -> Table | None:
+        """The matrix: a row for every true class, a column for every predicted one."""
+        counts, names = self.matrix.counts, self.matrix.names
+        if not len(names):
+            return None
+        return Table(("true", *(f"predicted {name}" for name in names)), (list(names), *counts.T))

@@ -1,0 +1,70 @@
+"""Decision: two features. The plane coloured by the network's answer, the samples on it, and how many it gets right."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.training.probes import Decision
+from nnlab.ui import numbers
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
+from nnlab.ui.panels.plotting.decision_plot import MOST_RINGS, DecisionPlot
+from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines, error_lines
+from nnlab.ui.panels.plotting.statistics import Legend, Line
+from nnlab.ui.theme import Theme
+
+
+class DecisionView(PredictionView):
+    title = "Decision"
+
+    def __init__(self, theme: Theme) -> None:
+        self.plot = DecisionPlot(theme)
+        self._decision: Decision | None = None
+        self._view: LiveView | None = None
+        super().__init__(theme, self.plot)
+
+    def preferred_width(self) -> int:
+        return self.plot.preferred_width(self.height())
+
+    def show_view(self, view: LiveView) -> bool:
+        decision = view.probes.get("decision")
+        if decision is None:
+            return False
+        self._decision, self._view = decision, view
+        link = view.project.graph.losses[0].kind.link if view.project.graph.losses else "identity"
+        is_first = self.plot.is_blank
+        self.plot.show_decision(view.data, decision, link, view.frame.samples)
+        if is_first:
+            self._arrange()
+        self.statistics.set_lines([*self._scores(view), *self._legend(view)])
+        return True
+
+    def _scores(self, view: LiveView) -> list[Line]:
+        return error_lines(view) if view.data.target.kind == "continuous" else accuracy_lines(view)
+
+    def _legend(self, view: LiveView) -> list[Line]:
+        target, batch = view.data.target, len(view.frame.samples)
+        lines: list[Line] = []
+        if 0 < batch <= MOST_RINGS:
+            lines.append(Legend("batch", "this batch"))
+        if len(view.data.raw_validation_x):
+            lines.append(Legend("ring", "validation", "text2"))
+        if target.kind == "continuous":
+            return [*lines, Legend("dot", "positive", "pos"), Legend("dot", "negative", "neg")]
+        if target.kind == "binary":
+            return [*lines, Legend("dot", target.names[1], "pos"), Legend("dot", target.names[0], "neg")]
+        colors = class_colors(target.classes, self._theme.is_dark)
+        return [*lines, *(Legend("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True))]
+
+    def table(self) -> Table | None:
+        """The grid of the picture: both features at every point and the network's outputs there."""
+        if self._decision is None or self._view is None:
+            return None
+        x0, x1, y0, y1 = self._decision.extent
+        rows, columns, outputs = self._decision.outputs.shape
+        xs = x0 + (np.arange(columns) + 0.5) / columns * (x1 - x0)
+        ys = y0 + (np.arange(rows) + 0.5) / rows * (y1 - y0)
+        flat = self._decision.outputs.reshape(-1, outputs)
+        names = (*self._view.data.raw_features, *(f"output_{numbers.count(k + 1)}" for k in range(outputs)))
+        return Table(names, (np.tile(xs, rows), np.repeat(ys, columns), *flat.T))

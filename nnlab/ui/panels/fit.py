@@ -1,0 +1,127 @@
+"""Fit: a target on a scale. Over one feature the network's curve against the target, with the residual; over more, predicted
+
+against true values.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nnlab.core.preparation import Data
+from nnlab.training.probes import Curve, Predictions, domain, raw_features
+from nnlab.ui import numbers
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.fit_plot import FitPlot, ResidualPlot
+from nnlab.ui.panels.plotting.prediction_view import PredictionView, error_lines
+from nnlab.ui.panels.plotting.statistics import Heading, Legend, Line, Value
+from nnlab.ui.panels.plotting.truth_plot import TruthPlot
+from nnlab.ui.theme import Theme
+
+
+def grid_errors(data: Data, curve: Curve) -> tuple[float, float] | None:
+    """(root mean square, largest magnitude) of fit minus exact curve over the grid within the domain; None without a curve."""
+    if curve.truth is None:
+        return None
+    low, high = domain(data)[0]
+    errors = (curve.y - curve.truth)[(curve.x >= low) & (curve.x <= high)]
+    if not errors.size:
+        return None
+    return float(np.sqrt(np.mean(errors**2))), float(np.abs(errors).max())
+
+
+class FitView(PredictionView):
+    """One feature and one number."""
+
+    title = "Fit"
+
+    def __init__(self, theme: Theme) -> None:
+        self.plot = FitPlot(theme)
+        self.residual = ResidualPlot(theme, self.plot)
+        self._curve: Curve | None = None
+        self._view: LiveView | None = None
+        picture = QWidget()
+        column = QVBoxLayout(picture)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.plot, 5)
+        column.addWidget(self.residual, 3)
+        super().__init__(theme, picture)
+        self.plot.range_changed.connect(self._follow_range)
+
+    def _follow_range(self) -> None:
+        if self._curve is not None:
+            self.residual.set_range(self.plot.x_range, self.residual.y_range)
+
+    def show_view(self, view: LiveView) -> bool:
+        curve, predictions = view.probes.get("curve"), view.probes.get("predictions")
+        if curve is None:
+            return False
+        self._curve, self._view = curve, view
+        self.plot.show_curve(view.data, curve)
+        if curve.truth is not None:
+            self.residual.show_residual(view.data, curve.x, curve.y - curve.truth, True)
+        elif isinstance(predictions, Predictions):
+            count = len(predictions.outputs)
+            errors = predictions.outputs[:, 0].astype(np.float64) - view.data.y[:count].reshape(-1)
+            self.residual.show_residual(view.data, view.data.raw_x[:count, 0], errors, False)
+        self.statistics.set_lines([*self._errors(view.data, curve), *error_lines(view), *self._legend(view, curve)])
+        return True
+
+    def _errors(self, data: Data, curve: Curve) -> list[Line]:
+        errors = grid_errors(data, curve)
+        if errors is None:
+            return []
+        return [Heading("Error on the grid"), Value("RMS", numbers.number(errors[0], 3), True), Value("largest", numbers.number(errors[1], 3), True)]
+
+    def _legend(self, view: LiveView, curve: Curve) -> list[Line]:
+        lines: list[Line] = [Legend("line", "fit")]
+        if curve.truth is not None:
+            lines.append(Legend("dashes", "target"))
+        lines.append(Legend("dot", "training", "text3"))
+        return [*lines, Legend("ring", "validation", "text3")] if len(view.data.raw_validation_x) else lines
+
+    def table(self) -> Table | None:
+        curve, view = self._curve, self._view
+        if curve is None or view is None:
+            return None
+        name = view.data.raw_features[0]
+        if curve.truth is None:
+            return Table((name, "fit"), (curve.x, curve.y))
+        return Table((name, "fit", "target", "residual"), (curve.x, curve.y, curve.truth, curve.y - curve.truth))
+
+
+class TruthView(PredictionView):
+    """More features and a number."""
+
+    title = "Predictions"
+
+    def __init__(self, theme: Theme) -> None:
+        self.plot = TruthPlot(theme)
+        self._view: LiveView | None = None
+        super().__init__(theme, self.plot)
+
+    def show_view(self, view: LiveView) -> bool:
+        predictions = view.probes.get("predictions")
+        if predictions is None or view.data.target.kind != "continuous" or raw_features(view.data) < 1:
+            return False
+        self._view = view
+        self.plot.show_predictions(view.data, predictions)
+        legend: list[Line] = [Legend("dot", "training", "text3")]
+        if len(predictions.validation_outputs):
+            legend.append(Legend("ring", "validation"))
+        self.statistics.set_lines([*error_lines(view), *legend, Legend("dashes", "exactly right")])
+        return True
+
+    def table(self) -> Table | None:
+        """Every sample: its part, the true value and the predicted one, for each output."""
+        if self._view is None:
+            return None
+        data, found = self._view.data, self._view.probes["predictions"]
+        outputs = np.concatenate([found.outputs, found.validation_outputs]).astype(np.float64)
+        true = np.concatenate([data.y[: len(found.outputs)], data.validation_y[: len(found.validation_outputs)]])
+        part = ["training"] * len(found.outputs) + ["validation"] * len(found.validation_outputs)
+        names = [f"{kind} {name}" for name in data.target.names for kind in ("true", "predicted")]
+        columns = [column for k in range(len(data.target.names)) for column in (true[:, k], outputs[:, k])]
+        return Table(("part", *names), (part, *columns))

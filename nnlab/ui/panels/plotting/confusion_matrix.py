@@ -1,0 +1,185 @@
+"""The confusion matrix: how many samples of each class (rows) were taken for which (columns).
+
+A cell's colour is its share of the row, so that a small class is judged like a large one; its number is the count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from nnlab.ui import numbers
+from nnlab.ui.colormaps import ink, magnitude_pixels
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import outline_rounded
+
+WIDEST_CELL = 2.4  # of a cell's height; long class names ask for wide cells
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where things are: the matrix itself, and the size of one cell."""
+
+    left: float
+    top: float
+    cell_width: float
+    cell_height: float
+
+    def cell(self, row: int, column: int) -> QRectF:
+        return QRectF(self.left + column * self.cell_width, self.top + row * self.cell_height, self.cell_width, self.cell_height)
+
+
+class ConfusionMatrix(QWidget):
+    """Counts (true, predicted) with the names of the classes. Arrow keys walk through the cells and read them out."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._table = np.zeros((0, 0), dtype=np.int64)
+        self._names: tuple[str, ...] = ()
+        self._current: tuple[int, int] | None = None
+        self.setAccessibleName("Confusion matrix")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+        follow(theme, self)
+
+    @property
+    def counts(self) -> np.ndarray:
+        return self._table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def show_counts(self, table: np.ndarray, names: tuple[str, ...]) -> None:
+        if names != self._names or not np.array_equal(table, self._table):
+            if names != self._names:
+                self._current = None
+            self._table, self._names = table, names
+            self._describe()
+            self.update()
+
+    def apply_metrics(self) -> None:
+        self.update()
+
+    def preferred_width(self, height: int) -> int:
+        """The width at which cells are square, or wide enough for their names."""
+        n = max(1, len(self._names))
+        metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
+        cell_height = (height - self._head() - px(12)) / n
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0) + px(8)
+        cell_width = min(max(cell_height, widest), cell_height * WIDEST_CELL)
+        return round(self._names_width() + n * cell_width + px(16))
+
+    def _head(self) -> float:
+        """Room above the matrix: the word "predicted" and the column names."""
+        return 2 * QFontMetricsF(self._theme.font("caption")).height() + self._theme.metrics.px(4)
+
+    def _names_width(self) -> float:
+        metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        return px(16) + metrics.height() + px(4) + min(widest, px(96)) + px(6)
+
+    def _places(self) -> _Places:
+        n, px = max(1, len(self._names)), self._theme.metrics.px
+        height = (self.height() - self._head() - px(12)) / n
+        width = min((self.width() - self._names_width() - px(16)) / n, height * WIDEST_CELL)
+        if n > 5:  # whole pixels keep many cells equal
+            width, height = float(int(width)), float(int(height))
+        return _Places(self._names_width(), self._head(), max(1.0, width), max(1.0, height))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        if len(self._names):
+            places = self._places()
+            self._paint_names(painter, places)
+            self._paint_cells(painter, places)
+        painter.end()
+
+    def _paint_names(self, painter: QPainter, places: _Places) -> None:
+        tokens, px, n = self._theme.tokens, self._theme.metrics.px, len(self._names)
+        font = self._theme.font("caption")
+        metrics = QFontMetricsF(font)
+        line = metrics.height()
+        painter.setFont(font)
+        painter.setPen(tokens.text3)
+        painter.drawText(QRectF(places.left, 0, max(n * places.cell_width, px(64)), line), Qt.AlignmentFlag.AlignLeft, "predicted")
+        painter.save()
+        painter.translate(QPointF(px(16), places.top + n * places.cell_height))
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, n * places.cell_height, line), Qt.AlignmentFlag.AlignRight, "true")
+        painter.restore()
+        painter.setPen(tokens.text2)
+        every_row, every_column = max(1, round(line / places.cell_height + 0.3)), max(1, round(px(14) / places.cell_width + 0.3))
+        for k, name in enumerate(self._names):
+            if k % every_row == 0:
+                place = QRectF(px(16) + line, places.top + (k + 0.5) * places.cell_height - line / 2, places.left - px(22) - line, line)
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight, metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.width()))
+            if k % every_column == 0:
+                room = places.cell_width * every_column
+                place = QRectF(places.left + (k + 0.5) * places.cell_width - room / 2, line + px(1), room, line)
+                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
+
+    def _paint_cells(self, painter: QPainter, places: _Places) -> None:
+        n = len(self._names)
+        totals = self._table.sum(axis=1, keepdims=True)
+        pixels = magnitude_pixels(self._table / np.maximum(totals, 1), 0.0, 1.0, self._theme.is_dark)
+        gap = 1.0 if min(places.cell_width, places.cell_height) >= 6 else 0.0
+        font = self._theme.font("caption")
+        metrics = QFontMetricsF(font)
+        widest = metrics.horizontalAdvance(str(int(self._table.max(initial=0))))
+        has_numbers = places.cell_height >= metrics.height() - 3 and places.cell_width >= widest + 1
+        painter.setFont(font)
+        for row in range(n):
+            for column in range(n):
+                cell = places.cell(row, column).adjusted(0, 0, -gap, -gap)
+                pixel, count = int(pixels[row, column]), int(self._table[row, column])
+                painter.fillRect(cell, QColor.fromRgb(pixel))
+                if has_numbers and (count or n <= 4):
+                    painter.setPen(ink(pixel))
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, numbers.count(count))
+        if self._current is not None and self.hasFocus():
+            outline_rounded(painter, places.cell(*self._current).adjusted(-1, -1, 0, 0), 2, self._theme.tokens.accent, 2)
+
+    # Reading
+
+    def sentence(self, row: int, column: int) -> str:
+        """One cell in words."""
+        count, total = int(self._table[row, column]), int(self._table[row].sum())
+        share = numbers.percent(count / total) if total else numbers.NOTHING
+        return f"True {self._names[row]}, predicted {self._names[column]}: {numbers.count(count)} of {numbers.count(total)}, {share}"
+
+    def _describe(self) -> None:
+        right, total = int(np.trace(self._table)), int(self._table.sum())
+        self.setAccessibleDescription(f"{numbers.count(right)} of {numbers.count(total)} samples right")
+
+    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        places, n = self._places(), len(self._names)
+        row, column = int((position.y() - places.top) // places.cell_height), int((position.x() - places.left) // places.cell_width)
+        return (row, column) if 0 <= row < n and 0 <= column < n else None
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            cell = self.cell_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.sentence(*cell) if cell else "", self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        step = steps.get(Qt.Key(event.key()))
+        n = len(self._names)
+        if step is None or not n:
+            super().keyPressEvent(event)
+            return
+        row, column = self._current or (-step[0] if step[0] > 0 else 0, -step[1] if step[1] > 0 else 0)
+        self._current = (min(max(row + step[0], 0), n - 1), min(max(column + step[1], 0), n - 1))
+        self.setAccessibleDescription(self.sentence(*self._current))
+        QToolTip.showText(self.mapToGlobal(self._places().cell(*self._current).bottomRight().toPoint()), self.sentence(*self._current), self)
+        self.update()

@@ -1,0 +1,89 @@
+"""What the prediction panel can show: one view for each shape of data, a picture at the left and statistics at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from nnlab.ui import numbers
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.statistics import Heading, Line, Statistics, Value
+from nnlab.ui.theme import Theme, follow
+
+
+class PredictionView(QWidget):
+    """A picture and its statistics. The statistics give way when there is too little width for both; the picture stays."""
+
+    title = ""
+
+    def __init__(self, theme: Theme, picture: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._picture = picture
+        self.statistics = Statistics(theme)
+        picture.setParent(self)
+        self.statistics.setParent(self)
+        follow(theme, self)
+
+    def show_view(self, view: LiveView) -> bool:
+        """Draws; False when the view lacks what is needed."""
+        raise NotImplementedError
+
+    def table(self) -> Table | None:
+        raise NotImplementedError
+
+    def preferred_width(self) -> int:
+        """How wide the picture wants to be at the present height; statistics stand right of it."""
+        return self.width()
+
+    def least_width(self) -> int:
+        """Below this width the picture needs everything."""
+        return self._theme.metrics.px(200)
+
+    def apply_metrics(self) -> None:
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        side = self.statistics.sizeHint().width()
+        room = self.width() - side
+        px = self._theme.metrics.px
+        shown = room >= self.least_width()
+        self.statistics.setVisible(shown)
+        width = min(self.preferred_width(), room) if shown else min(self.preferred_width(), self.width())
+        self._picture.setGeometry(QRect(0, 0, width, self.height()))
+        top = px(2)
+        self.statistics.setGeometry(QRect(width, top, max(side, self.width() - width), max(0, self.height() - top)))
+
+
+def accuracy_lines(view: LiveView) -> list[Line]:
+    """Accuracy and wrong answers of both parts, as the engine counted them."""
+    found = view.probes.get("predictions")
+    if found is None:
+        return []
+    parts = [("train", found.metrics, found.wrong, len(found.outputs)), ("val", found.validation_metrics, found.validation_wrong, len(found.validation_outputs))]
+    known = [part for part in parts if "accuracy" in part[1]]
+    return [
+        Heading("Accuracy"),
+        *(Value(name, numbers.percent(scores["accuracy"]), True) for name, scores, _, _ in known),
+        Heading("Wrong"),
+        *(Value(name, f"{numbers.count(wrong)} / {numbers.count(count)}") for name, _, wrong, count in known),
+    ]
+
+
+def error_lines(view: LiveView) -> list[Line]:
+    """Mean absolute error and R² of both parts, as the engine computed them."""
+    found = view.probes.get("predictions")
+    if found is None:
+        return []
+    parts = [(name, scores) for name, scores in (("train", found.metrics), ("val", found.validation_metrics)) if "mae" in scores]
+    lines: list[Line] = [Heading("Mean error"), *(Value(name, numbers.number(scores["mae"], 3), True) for name, scores in parts)]
+    explained = [(name, scores["r2"]) for name, scores in parts if "r2" in scores]
+    if explained:
+        lines += [Heading("R²"), *(Value(name, numbers.number(value, 3)) for name, value in explained)]
+    return lines

@@ -1,0 +1,131 @@
+"""Statistics beside a picture: headings, values in a column, and a legend of the points, in one painted widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnlab.ui.theme import Theme, follow
+
+Mark = Literal["dot", "ring", "batch", "line", "dashes"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    label: str
+    text: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What a mark in the picture means; `color` is a token's name or a colour as #rrggbb."""
+
+    mark: Mark
+    text: str
+    color: str = "text"
+
+
+Line = Heading | Value | Legend
+
+
+class Statistics(QWidget):
+    """Lines from top to bottom; those that find no room are left out, the last first."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._lines: tuple[Line, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        follow(theme, self)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self._lines
+
+    def value(self, heading: str, label: str) -> str:
+        """The text of a value below a heading. Raises KeyError when there is none."""
+        current = ""
+        for line in self._lines:
+            if isinstance(line, Heading):
+                current = line.text
+            elif isinstance(line, Value) and (current, line.label) == (heading, label):
+                return line.text
+        raise KeyError((heading, label))
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        if tuple(lines) != self._lines:
+            self._lines = tuple(lines)
+            words = [line.text if isinstance(line, Heading) else f"{line.label} {line.text}" for line in lines if not isinstance(line, Legend)]
+            self.setAccessibleName("Statistics: " + ", ".join(words))
+            self.update()
+
+    def apply_metrics(self) -> None:
+        self.setFixedWidth(self.sizeHint().width())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(self._theme.font("name"))
+        return QSize(round(metrics.horizontalAdvance("train 1,000 / 10,000")) + self._theme.metrics.px(8), 100)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        px, tokens = self._theme.metrics.px, self._theme.tokens
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), tokens.panel)
+        y, row, right = 0.0, float(px(20)), self.width() - px(16)
+        for i, line in enumerate(self._lines):
+            if i and (isinstance(line, Heading) or (isinstance(line, Legend) and not isinstance(self._lines[i - 1], Legend))):
+                y += px(10)
+            if y + row > self.height():
+                break
+            place = QRectF(0, y, right, row)
+            y += row
+            if isinstance(line, Legend):
+                self._paint_legend(painter, line, place)
+                continue
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.setFont(self._theme.font("body"))
+            painter.setPen(tokens.text2)
+            if isinstance(line, Heading):
+                painter.drawText(place, middle, line.text)
+                continue
+            painter.setPen(tokens.text)
+            painter.drawText(place, middle, line.label)
+            painter.setFont(self._theme.font("name" if line.is_strong else "body"))
+            painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, line.text)
+        painter.end()
+
+    def _paint_legend(self, painter: QPainter, line: Legend, place: QRectF) -> None:
+        px, tokens = self._theme.metrics.px, self._theme.tokens
+        color = QColor(line.color) if line.color.startswith("#") else getattr(tokens, line.color)
+        centre = QPointF(px(6), place.center().y())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if line.mark == "dot":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawEllipse(centre, 3.5, 3.5)
+        elif line.mark in ("ring", "batch"):
+            painter.setPen(QPen(color, 1.5))
+            painter.drawEllipse(centre, *((5.0, 5.0) if line.mark == "batch" else (3.0, 3.0)))
+        else:
+            pen = QPen(color, 2.0 if line.mark == "line" else 1.5)
+            if line.mark == "dashes":
+                pen.setDashPattern([2.5, 1.5])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(0, centre.y()), QPointF(px(13), centre.y()))
+        painter.setFont(self._theme.font("body"))
+        painter.setPen(tokens.text2)
+        text = place.adjusted(px(19), 0, 0, 0)
+        shown = QFontMetricsF(painter.font()).elidedText(line.text, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
