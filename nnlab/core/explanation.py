@@ -77,6 +77,7 @@ class Factor:
     symbols: Symbols
     numbers: Callable[[Moment], str]
     value: Callable[[Moment], float]
+    is_constant: bool = False  # made of counts and settings alone, such as 1/N
 
     def formula(self, moment: Moment) -> str:
         """The symbols with their marks filled in."""

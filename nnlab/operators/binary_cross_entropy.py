@@ -108,6 +108,7 @@ register(
                         lambda m: r"\frac{1}{N}" if _outputs(m) == 1 else r"\frac{1}{N K}",
                         lambda m: rf"\frac{{1}}{{{m['x'].size}}}",
                         lambda m: 1 / m["x"].size,
+                        is_constant=True,
                     ),
                     Factor(
                         "probability minus target",

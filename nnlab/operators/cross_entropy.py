@@ -103,7 +103,13 @@ register(
                 "d_x",
                 gradient("z", "<0,1>"),
                 (
-                    Factor("from the mean", r"\frac{1}{N}", lambda m: rf"\frac{{1}}{{{len(m['target'])}}}", lambda m: 1 / len(m["target"])),
+                    Factor(
+                        "from the mean",
+                        r"\frac{1}{N}",
+                        lambda m: rf"\frac{{1}}{{{len(m['target'])}}}",
+                        lambda m: 1 / len(m["target"]),
+                        is_constant=True,
+                    ),
                     Factor(
                         "probability minus target",
                         "(p_{<0,1>} - t_{<0,1>})",

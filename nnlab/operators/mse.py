@@ -88,6 +88,7 @@ register(
                         lambda m: r"\frac{2}{N}" if _outputs(m) == 1 else r"\frac{2}{N K}",
                         lambda m: rf"\frac{{2}}{{{m['x'].size}}}",
                         lambda m: 2 / m["x"].size,
+                        is_constant=True,
                     ),
                     Factor(
                         "error",

@@ -84,3 +84,31 @@ def draw(painter: QPainter, baseline: QPointF, runs: tuple[Run, ...], font: QFon
         y = baseline.y() - (RAISED_BY * font.pixelSize() if run.raised else 0.0)
         painter.drawText(QPointF(x, y), run.text)
         x += QFontMetricsF(painter.font()).horizontalAdvance(run.text)
+
+
+def broken(runs: tuple[Run, ...], font: QFont, width: float) -> tuple[tuple[Run, ...], ...]:
+    """The pieces on as few lines as fit into `width`, broken before a plus or minus that stands outside of brackets."""
+    lines: list[list[Run]] = [[]]
+    for term in _terms(runs):
+        if lines[-1] and width_of((*lines[-1], *term), font) > width:
+            lines.append([])
+        lines[-1].extend(term)
+    return tuple(tuple(line) for line in lines)
+
+
+def _terms(runs: tuple[Run, ...]) -> list[list[Run]]:
+    terms: list[list[Run]] = [[]]
+    depth = 0
+    for run in runs:
+        if run.raised:
+            terms[-1].append(run)
+            continue
+        start = 0
+        for place, sign in enumerate(run.text):
+            depth += (sign in "([") - (sign in ")]")
+            if depth == 0 and place and run.text[place - 1 : place + 2] in (" + ", f" {MINUS} "):
+                terms[-1].append(Run(run.text[start:place]))
+                terms.append([])
+                start = place
+        terms[-1].append(Run(run.text[start:]))
+    return terms

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.explanation import Moment
 from nnlab.core.operator import Operator
-from nnlab.ui.numbers import number
+from nnlab.ui.numbers import fixed, number
 from nnlab.ui.theme import Theme, follow
 
 
@@ -96,10 +96,14 @@ class LossBars(QWidget):
         px = self._theme.metrics.px
         return QRectF(self.rect()).adjusted(px(36), px(28), -px(8), -px(8))
 
-    def _numbers_fit(self, picture: LossPicture, width: float) -> bool:
+    def _lines(self, picture: LossPicture, width: float) -> list[tuple[str, list[str]]]:
+        """The rows of numbers as text, with as many digits as fit below a bar; none if not even two do."""
         size = QFontMetricsF(self._theme.font("caption"))
-        texts = [_cell(name, v) for name, row in picture.rows for v in row]
-        return max((size.horizontalAdvance(text) for text in texts), default=0) + 4 <= width
+        for digits in (3, 2):
+            lines = [(name, [_cell(name, float(v), digits) for v in row]) for name, row in picture.rows]
+            if max((size.horizontalAdvance(text) for _, texts in lines for text in texts), default=0) + 3 <= width:
+                return lines
+        return []
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture
@@ -111,7 +115,7 @@ class LossBars(QWidget):
         room = self._columns()
         width = room.width() / len(picture.bars)
         line = px(20)
-        rows = picture.rows if self._numbers_fit(picture, width) else ()
+        rows = self._lines(picture, width)
         base = room.bottom() - line * (len(rows) + 1)
         painter.setPen(tokens.text2)
         painter.drawText(QRectF(room.left(), 0, room.width(), px(20)), Qt.AlignmentFlag.AlignVCenter, picture.title)
@@ -141,7 +145,7 @@ class LossBars(QWidget):
             painter.setPen(tokens.text)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_numbers(self, painter: QPainter, picture: LossPicture, rows: tuple[tuple[str, np.ndarray], ...], first: QRectF) -> None:
+    def _paint_numbers(self, painter: QPainter, picture: LossPicture, rows: list[tuple[str, list[str]]], first: QRectF) -> None:
         tokens, px = self._theme.tokens, self._theme.metrics.px
         width = first.width() / len(picture.bars)
         # Every sample has its number where there is room, else every fifth or tenth.
@@ -149,7 +153,7 @@ class LossBars(QWidget):
         # The chosen one has its number always, and must not run into its neighbours.
         counted = [k for k in range(len(picture.bars)) if (k + 1) % stride == 0 and abs(k - picture.sample) * width >= px(24)]
         names = [str(k + 1) if k in counted or k == picture.sample else "" for k in range(len(picture.bars))]
-        lines = [("n", names), *((name, [_cell(name, v) for v in row]) for name, row in rows)]
+        lines = [("n", names), *rows]
         for row, (name, texts) in enumerate(lines):
             top = first.top() + row * first.height() + px(2)
             painter.setFont(self._theme.font("caption"))
@@ -178,5 +182,7 @@ class LossBars(QWidget):
             self.chosen.emit(min(max(self._picture.sample + step, 0), len(self._picture.bars) - 1))
 
 
-def _cell(name: str, value: float) -> str:
-    return str(int(value)) if name == "class" or float(value).is_integer() else number(float(value), 3)
+def _cell(name: str, value: float, digits: int) -> str:
+    if name == "class" or value.is_integer():
+        return str(int(value))
+    return number(value, digits) if abs(value) >= 1e-3 else fixed(value, digits + 1)

@@ -130,7 +130,7 @@ def update_form(m: Moment) -> Form:
             words = f"{name.replace('_', ' ').capitalize()} after"
             matrices.append(Matrix(symbols.get(name, name[0]), words, cells(np.asarray(values)), name, index, row, col, written=True))
     matrices.append(Matrix("w'", "weights after", cells(m.after["parameter"]), "parameter", index, row, col, "w", True))
-    signs = ("", *("," for _ in matrices[1:-1]), r"\rightarrow")
+    signs = (*("" for _ in matrices[:-1]), r"\rightarrow")
     return Form(tuple(matrices), signs, description="Weights before, their gradient, the optimiser's memory, and the weights after.")
 
 

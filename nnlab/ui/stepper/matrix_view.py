@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.colormaps import sign_pixels, symmetric_limit, to_image, wants_white
 from nnlab.ui.formula import draw_formula, formula_size, typeset
-from nnlab.ui.numbers import number
+from nnlab.ui.numbers import fixed, number
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
-LARGEST_CELL = (58, 30)
+LARGEST_CELL = (60, 30)
 SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size
 MOST_NUMBERS = 600  # cells with numbers, at most
 
@@ -122,7 +122,7 @@ class MatrixView(QWidget):
 
     def _sign_width(self, sign: str) -> float:
         px = self._theme.metrics.px
-        return px(14) if not sign else formula_size(_latex(sign), self._symbol_size).width() + px(18)
+        return px(20) if not sign else formula_size(_latex(sign), self._symbol_size).width() + px(18)
 
     def _arrange_beside(self, form: Form) -> tuple[Placed, ...]:
         px = self._theme.metrics.px
@@ -166,13 +166,13 @@ class MatrixView(QWidget):
         return tuple(placed)
 
     def _digits(self, form: Form, width: float, height: float) -> int | None:
-        """How many significant digits fit into every cell; None when not even two do."""
+        """How many significant digits of a matrix's largest number fit into its cells; None when not even two do."""
         size = QFontMetricsF(self._theme.font("caption"))
         if height < size.height() + 1 or sum(m.values.size for m in form.matrices) > MOST_NUMBERS:
             return None
         for digits in (4, 3, 2):
-            widest = max(size.horizontalAdvance(number(float(v), digits)) for m in form.matrices for v in m.values.ravel())
-            if widest + self._theme.metrics.px(6) <= width:
+            widest = max(size.horizontalAdvance(text) for m in form.matrices for row in cell_texts(m.values, digits) for text in row)
+            if widest + self._theme.metrics.px(5) <= width:
                 return digits
         return None
 
@@ -214,11 +214,11 @@ class MatrixView(QWidget):
         if digits is None:
             return
         painter.setFont(self._theme.font("caption"))
-        white = wants_white(pixels)
+        white, texts = wants_white(pixels), cell_texts(values, digits)
         for row in range(rows):
             for column in range(columns):
                 painter.setPen(Qt.GlobalColor.white if white[row, column] else Qt.GlobalColor.black)
-                painter.drawText(placed.cell(row, column), Qt.AlignmentFlag.AlignCenter, number(float(values[row, column]), digits))
+                painter.drawText(placed.cell(row, column), Qt.AlignmentFlag.AlignCenter, texts[row][column])
 
     def _paint_symbol(self, painter: QPainter, placed: Placed) -> None:
         tokens, px, matrix = self._theme.tokens, self._theme.metrics.px, placed.matrix
@@ -296,6 +296,16 @@ class MatrixView(QWidget):
             QToolTip.showText(event.globalPos(), f"{matrix.words}\n[{place}]  {number(float(matrix.values[row, column]), 6)}", self)
             return True
         return super().event(event)
+
+
+def cell_texts(values: np.ndarray, digits: int) -> list[list[str]]:
+    """A matrix as people print one: all numbers with the same decimals, `digits` significant ones for the largest."""
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max()) if finite.size else 0.0
+    if largest == 0 or not 1e-4 <= largest < 1e6:
+        return [[number(float(v), digits) for v in row] for row in values]
+    exponent = int(f"{largest:.{digits - 1}e}".rpartition("e")[2])
+    return [[fixed(float(v), max(0, digits - 1 - exponent)) for v in row] for row in values]
 
 
 def _latex(sign: str) -> str:

@@ -1,0 +1,133 @@
+"""The stepper's header: what ran, which element of it is explained, which of the written tensors, and copies of the formula."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QMimeData, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from nnlab.ui.formula import typeset
+from nnlab.ui.icons import icon
+from nnlab.ui.stepper.elements import SAMPLE, Axis
+from nnlab.ui.stepper.formula_content import FormulaContent
+from nnlab.ui.stepper.model import PHASE_COLORS, PHASE_WORDS, StepModel
+from nnlab.ui.stepper.place_picker import PlacePicker
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.segmented import Option, Segmented
+
+AXES = 2  # a tensor of this program has at most so many axes to choose along
+_WORDS = {"d_x": "input", "d_a": "first input", "d_b": "second input", "y": "output", "sample_loss": "one sample", "loss": "mean"}
+
+
+def words_for(target: str) -> str:
+    """A written tensor as people call it: weight for d_weight, output for y."""
+    return _WORDS.get(target, target.removeprefix("d_").replace("_", " "))
+
+
+class StepHeader(QWidget):
+    """Phase, title, pickers of the element, choice of the tensor, copy."""
+
+    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._model = theme, model
+        self._content: FormulaContent | None = None
+        self.phase = Label(theme, "", "name")
+        self.title = Label(theme, "", "name")
+        self.pickers = tuple(PlacePicker(theme) for _ in range(AXES))
+        self._axes: tuple[Axis, ...] = ()
+        self._targets: Segmented | None = None
+        self._shown_targets: tuple[str, ...] = ()
+        self._copy = self._copy_button()
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.phase)
+        self._row.addWidget(self.title)
+        for place, picker in enumerate(self.pickers):
+            self._row.addWidget(picker)
+            picker.chosen.connect(lambda chosen, k=place: self._choose(k, chosen))
+        self._row.addStretch(1)
+        self._row.addWidget(self._copy)
+        follow(theme, self)
+
+    @property
+    def targets(self) -> Segmented | None:
+        """The choice between several written tensors; None where one is written."""
+        return self._targets
+
+    def refresh(self, content: FormulaContent | None) -> None:
+        model, instruction = self._model, self._model.instruction
+        self._content = content
+        if instruction is None or model.moment is None:
+            return
+        self.phase.setText(PHASE_WORDS[instruction.phase])
+        self.phase.set_color(PHASE_COLORS[instruction.phase])
+        self.title.setText(model.title(instruction))
+        axes = model.layout(model.moment.target).axes
+        if axes and axes[0].word == SAMPLE:  # the neuron first, as people say it: neuron 4 of 8, sample 4 of 8
+            axes = (*axes[1:], axes[0])
+        self._axes = tuple(axis for axis in axes if axis.length > 1)
+        for picker, axis in zip(self.pickers, self._axes, strict=False):
+            picker.show_place(axis.word, model.place(axis), axis.length)
+        for place, picker in enumerate(self.pickers):
+            picker.setVisible(place < len(self._axes))
+        self._show_targets(model.targets, model.target)
+        self._copy.setEnabled(content is not None)
+
+    def _choose(self, place: int, chosen: int) -> None:
+        self._model.choose_place(self._axes[place], chosen)
+
+    def _show_targets(self, targets: tuple[str, ...], current: str) -> None:
+        if targets != self._shown_targets:
+            self._shown_targets = targets
+            if self._targets is not None:
+                self._row.removeWidget(self._targets)
+                self._targets.hide()
+                self._targets.deleteLater()
+                self._targets = None
+            if len(targets) > 1:
+                options = [Option(t, words_for(t), f"Explains how {words_for(t)} comes about") for t in targets]
+                self._targets = Segmented(self._theme, options, "Tensor that is explained")
+                self._targets.chosen.connect(self._model.choose_target)
+                self._row.insertWidget(self._row.count() - 1, self._targets)
+        if self._targets is not None:
+            self._targets.choose(current)
+
+    # Copying
+
+    def _copy_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(self._theme, "copy", color="text2"))
+        button.setText("LaTeX")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setToolTip("Copies the formula with its numbers as LaTeX; the arrow offers SVG")
+        button.setAccessibleName("Copy the formula as LaTeX")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        menu = QMenu(button)
+        menu.addAction("Copy as LaTeX", self.copy_latex)
+        menu.addAction("Copy as SVG", self.copy_svg)
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        button.customContextMenuRequested.connect(lambda place: menu.popup(button.mapToGlobal(place)))
+        button.clicked.connect(self.copy_latex)
+        return button
+
+    def copy_latex(self) -> None:
+        if self._content is not None:
+            QApplication.clipboard().setText(self._content.latex)
+
+    def copy_svg(self) -> None:
+        """Copies the formula as a picture that any editor of vector graphics opens, in black."""
+        if self._content is None:
+            return
+        svg = typeset(self._content.latex).colored(QColor(0, 0, 0))
+        data = QMimeData()
+        data.setText(svg)
+        data.setData("image/svg+xml", QByteArray(svg.encode()))
+        QApplication.clipboard().setMimeData(data)
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self.setFixedHeight(metrics.px(40))
+        self._row.setContentsMargins(metrics.padding + metrics.grid, 0, metrics.padding, 0)
+        self._row.setSpacing(metrics.grid)
+        self._copy.setFont(self._theme.font("body"))

@@ -1,0 +1,127 @@
+"""The picture beside a formula: a curve with its tangent, matrices, or the losses of the samples, whichever fits the operation."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from nnlab.core.operator import Operator
+from nnlab.engine.program import BACKWARD
+from nnlab.graph.graph import Node
+from nnlab.ui.numbers import number
+from nnlab.ui.stepper.curve_plot import POINTS, CurvePicture, CurvePlot, reach
+from nnlab.ui.stepper.elements import SAMPLE
+from nnlab.ui.stepper.kernel_curve import curve
+from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
+from nnlab.ui.stepper.matrix_forms import form_of
+from nnlab.ui.stepper.matrix_view import MatrixView
+from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.theme import Theme
+
+BARS_FOR = ("loss", "sample_loss")  # tensors of a loss that are seen per sample; so is its gradient
+
+
+class Picture(QStackedWidget):
+    """Chooses and fills the picture of the present moment; a choice made in it goes to the model."""
+
+    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.curve = CurvePlot(theme)
+        self.matrices = MatrixView(theme)
+        self.bars = LossBars(theme)
+        self._nothing = QWidget()
+        for page in (self._nothing, self.curve, self.matrices, self.bars):
+            self.addWidget(page)
+        self.matrices.chosen.connect(model.choose)
+        self.bars.chosen.connect(self._choose_sample)
+        self._curves: dict[object, tuple[np.ndarray, np.ndarray]] = {}
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """How the room is divided between formula and picture."""
+        return {self.curve: (8, 5), self.bars: (7, 5)}.get(self.currentWidget(), (6, 5))  # type: ignore[call-overload, no-any-return]
+
+    def refresh(self) -> None:
+        """Shows the picture of the model's moment."""
+        self.setCurrentWidget(self._page())
+
+    def _page(self) -> QWidget:
+        model = self._model
+        instruction, moment, graph = model.instruction, model.moment, model.graph
+        if instruction is None or moment is None or graph is None or instruction.node_id not in graph:
+            return self._nothing
+        node = graph[instruction.node_id]
+        if instruction.parameter is None and node.kind.is_loss and (moment.target in BARS_FOR or instruction.phase == BACKWARD):
+            axes = (
+                model.layout(node.kind.inputs[0].name).axes
+                if node.kind.inputs[0].name in moment.before
+                else model.layout(moment.target).axes
+            )
+            sample, unit = (model.place(axis) for axis in axes[:2])
+            shown = loss_picture(node.kind, moment, sample, unit)
+            if shown is not None:
+                self.bars.show_picture(shown)
+                return self.bars
+        if instruction.parameter is None and is_plain_elementwise(node.kind):
+            self.curve.show_picture(self._curve(node))
+            return self.curve
+        form = form_of(model)
+        if form is None:
+            return self._nothing
+        self.matrices.show_form(form)
+        return self.matrices
+
+    def _curve(self, node: Node) -> CurvePicture:
+        """The activation's curve around the moment's z, from its own kernels."""
+        model, moment = self._model, self._model.moment
+        assert moment is not None and model.program is not None and model.instruction is not None
+        kind, real = node.kind, model.program.real
+        z, a = self._point(node)
+        half = reach(z)
+        key = (kind.name, tuple(node.settings.items()), half, real)
+        if key not in self._curves:
+            x = np.linspace(-half, half, POINTS)
+            self._curves[key] = (x, curve(kind, node.settings, x, real)[0])
+        x, y = self._curves[key]
+        slope = None
+        if model.instruction.phase == BACKWARD:
+            slope = float(curve(kind, node.settings, np.array([z]), real)[1][0])
+        words = f"{kind.title}: z is {number(z)}, a is {number(a)}" + (f", the slope there {number(slope)}" if slope is not None else "")
+        return CurvePicture(f"a = {kind.title} z", x, y, (z, a), slope, words)
+
+    def _point(self, node: Node) -> tuple[float, float]:
+        """(z, a) of the explained element. A backward kernel may read only one of the two; the run's arena still holds the other."""
+        model, moment = self._model, self._model.moment
+        assert moment is not None and model.program is not None
+        source, output = node.kind.inputs[0].name, node.kind.outputs[0].name
+        known = {**moment.before, **moment.after}
+        z = float(known[source][moment.index]) if source in known else self._from_frame(node, moment.index)
+        if output in known:
+            return z, float(known[output][moment.index])
+        return z, float(curve(node.kind, node.settings, np.array([z]), model.program.real)[0][0])
+
+    def _from_frame(self, node: Node, index: tuple[int, ...]) -> float:
+        view, graph = self._model.view, self._model.graph
+        assert graph is not None
+        edge = graph.inputs(node.id)[0]
+        values = view.tensor(f"{edge.source}.{edge.source_port}") if view is not None else None
+        return (
+            float(values[index]) if values is not None and all(i < n for i, n in zip(index, values.shape, strict=False)) else float("nan")
+        )
+
+    def _choose_sample(self, sample: int) -> None:
+        for name in self._tensor_names():
+            for axis in self._model.layout(name).axes:
+                if axis.word == SAMPLE:
+                    self._model.choose_place(axis, sample)
+                    return
+
+    def _tensor_names(self) -> list[str]:
+        trace = self._model.trace
+        return [name for name, values in trace.after.items() if isinstance(values, np.ndarray)] if trace is not None else []
+
+
+def is_plain_elementwise(kind: Operator) -> bool:
+    """Whether every element of the output depends on its own element of the input alone (softmax looks at the whole row)."""
+    return kind.is_elementwise and kind.inputs[0].symbols == ("...",)

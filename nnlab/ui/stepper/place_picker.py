@@ -1,0 +1,123 @@
+"""PlacePicker: "neuron 4 of 8", to change with the wheel, the arrow keys, the two arrows, or by typing a number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnlab.ui.icons import glyph
+from nnlab.ui.numbers import count
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import draw_focus, fill_rounded
+
+_STEPS = {
+    Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10,
+}  # fmt: skip
+TYPING = 1200  # milliseconds after which the next digit begins another number
+
+
+class PlacePicker(QWidget):
+    """One axis of the explained element. `chosen(place)` counts from 0; what is shown counts from 1."""
+
+    chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._word, self._place, self._length = "", 0, 1
+        self._typed = ""
+        self._pause = QTimer(self, singleShot=True, interval=TYPING)
+        self._pause.timeout.connect(self._forget)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        follow(theme, self)
+
+    def show_place(self, word: str, place: int, length: int) -> None:
+        changed = (word, length) != (self._word, self._length)
+        self._word, self._place, self._length = word, place, length
+        self.setAccessibleName(f"{word} {place + 1} of {length}")
+        self.setToolTip(f"The {word} that is explained. Arrow keys, wheel or a number choose another; so does a click on a cell.")
+        if changed:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def text(self) -> str:
+        return f"{self._word} {count(self._place + 1)} of {count(self._length)}"
+
+    def apply_metrics(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        widest = f"{self._word} {count(self._length)} of {count(self._length)}"
+        width = QFontMetrics(self._theme.font("name")).horizontalAdvance(widest)
+        return QSize(width + metrics.px(16) + metrics.px(18), metrics.field)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, px = self._theme.tokens, self._theme.metrics.px
+        painter = QPainter(self)
+        if self.underMouse() or self.hasFocus():
+            fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.card)
+        x = float(px(8))
+        place, length = count(self._place + 1), count(self._length)
+        for text, role, color in (
+            (f"{self._word} ", "body", tokens.text2),
+            (place, "name", tokens.text),
+            (f" of {length}", "body", tokens.text2),
+        ):
+            painter.setFont(self._theme.font(role))  # type: ignore[arg-type]
+            painter.setPen(color)
+            painter.drawText(QRectF(x, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            x += QFontMetricsF(painter.font()).horizontalAdvance(text)
+        side = px(14)
+        glyph("stepper").draw(painter, QRectF(self.width() - side - px(4), (self.height() - side) / 2, side, side), tokens.text2)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
+        painter.end()
+
+    def choose(self, place: int) -> None:
+        """Asks for a place, kept within the axis."""
+        place = min(max(place, 0), self._length - 1)
+        if place != self._place:
+            self.chosen.emit(place)
+
+    def _on_arrows(self, place: QPointF) -> bool:
+        return place.x() > self.width() - self._theme.metrics.px(24)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._on_arrows(event.position()):
+            self.choose(self._place + (-1 if event.position().y() > self.height() / 2 else 1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y()
+        if notches:
+            self.choose(self._place + (1 if notches > 0 else -1))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            self.choose(self._place + _STEPS[key])
+        elif key == Qt.Key.Key_Home:
+            self.choose(0)
+        elif key == Qt.Key.Key_End:
+            self.choose(self._length - 1)
+        elif event.text().isdigit():
+            self._type(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _type(self, digit: str) -> None:
+        typed = self._typed + digit
+        if not 1 <= int(typed) <= self._length:
+            typed = digit
+        self._typed = typed
+        self._pause.start()
+        if 1 <= int(typed) <= self._length:
+            self.choose(int(typed) - 1)
+
+    def _forget(self) -> None:
+        self._typed = ""

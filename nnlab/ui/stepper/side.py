@@ -1,0 +1,63 @@
+"""The stepper's side column: what the moment read and wrote, in numbers, and the finite difference of a weight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from nnlab.ui.stepper.difference_check import DifferenceCheck
+from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.stepper.tensor_table import TensorTable, tensor_rows
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.panel import Panel
+
+
+class StepSide(QWidget):
+    """Follows a `StepModel`."""
+
+    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._model = theme, model
+        self.table = TensorTable(theme)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.table)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.tensors = Panel(theme, "Tensors of this moment", "What an operation reads and writes appears here. Press F10 to step.")
+        self.tensors.set_content(self._scroll)
+        self.check = DifferenceCheck(theme, model)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tensors, 1)
+        column.addWidget(self.check)
+        model.changed.connect(self._refresh)
+        model.element_changed.connect(self._refresh)
+        theme.changed.connect(self._repaint)
+        follow(theme, self)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        rows = tensor_rows(self._model)
+        self.table.show_rows(rows)
+        self.tensors.set_empty(None if rows else "What an operation reads and writes appears here. Press F10 to step.")
+
+    def _repaint(self) -> None:
+        self.table.update()
+        self.update()
+
+    def apply_metrics(self) -> None:
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.side_column, self._theme.metrics.px(600))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(240), self._theme.metrics.px(200))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.fillRect(0, self.check.y(), self.width(), 1, self._theme.tokens.line)
+        painter.end()

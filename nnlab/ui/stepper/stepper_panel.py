@@ -1,0 +1,212 @@
+"""StepperPanel: one moment of an iteration, explained. Header, formula with the engine's numbers, picture, sentence, scrubber.
+
+    panel = StepperPanel(theme, session, document, selection)
+    panel.lights_changed.connect(canvas.set_step)
+    over_action.triggered.connect(panel.over)
+
+`scrubber` stands below the panel unless it is put elsewhere; `side` (tensors, finite difference) is put where there is room for it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from nnlab.ui.document import Document
+from nnlab.ui.selection import Selection
+from nnlab.ui.session import Session
+from nnlab.ui.stepper.formula_content import content_of, unit_rows
+from nnlab.ui.stepper.formula_view import FormulaView
+from nnlab.ui.stepper.header import StepHeader
+from nnlab.ui.stepper.matrix_view import MatrixView
+from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.stepper.picture import Picture
+from nnlab.ui.stepper.scrubber import Scrubber
+from nnlab.ui.stepper.side import StepSide
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.label import Label
+
+EMPTY = (
+    "Step through one iteration, one operation at a time: every formula with the numbers that were just computed, "
+    "forward, loss, backward and update. F10 steps, Shift F10 takes the last step back."
+)
+
+
+class StepperPanel(QWidget):
+    """The lower part of the Step workspace. `lights_changed(node_id or None, reads, writes)` says what to light on the canvas."""
+
+    lights_changed = Signal(object, object, object)
+
+    def __init__(
+        self, theme: Theme, session: Session, document: Document, selection: Selection | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._session, self._document = theme, session, document
+        self.model = StepModel(session, selection, self)
+        self.setAccessibleName("Stepper")
+        self.header = StepHeader(theme, self.model)
+        self.formula = FormulaView(theme)
+        self.unit_rows = MatrixView(theme)
+        self.words = Label(theme, "", "counter")
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.picture = Picture(theme, self.model)
+        self.scrubber = Scrubber(theme, self.model)
+        self._side: StepSide | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._make_empty())
+        self._stack.addWidget(self._make_body())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.scrubber)
+        self.unit_rows.chosen.connect(self.model.choose)
+        self.model.changed.connect(self._moment_changed)
+        self.model.element_changed.connect(self._refresh)
+        session.state_changed.connect(self._show_state)
+        theme.changed.connect(self._repaint)
+        follow(theme, self)
+        self._moment_changed()
+
+    @property
+    def side(self) -> StepSide:
+        """The side column; made when it is first asked for, and owned by whoever puts it into a layout."""
+        if self._side is None:
+            self._side = StepSide(self._theme, self.model)
+        return self._side
+
+    # What the window's actions call
+
+    def over(self) -> None:
+        """Runs one operation."""
+        self.model.over()
+
+    def into(self) -> None:
+        """The next neuron or sample of what was just written; after the last one, the next operation."""
+        self.model.into()
+
+    def out(self) -> None:
+        """Runs to the end of the phase."""
+        self.model.out()
+
+    def back(self) -> None:
+        """Takes the last operation back."""
+        self.model.back()
+
+    def next_phase(self) -> None:
+        """Runs to the first operation of the next phase."""
+        self.model.next_phase()
+
+    def finish(self) -> None:
+        """Runs the rest of the iteration."""
+        self.model.finish()
+
+    # Parts
+
+    def _make_empty(self) -> QWidget:
+        page = QWidget()
+        self._empty_text = Label(self._theme, EMPTY, "body", "text2")
+        self._empty_text.setWordWrap(True)
+        self._empty_text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._start = QPushButton("Step")
+        self._start.setDefault(True)
+        self._start.setToolTip("Runs the first operation of the next iteration (F10)")
+        self._start.clicked.connect(self.over)
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        column.addWidget(self._empty_text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._start, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return page
+
+    def _make_body(self) -> QWidget:
+        page = QWidget()
+        self._left = QVBoxLayout()
+        self._left.addWidget(self.formula, 5)
+        self._left.addWidget(self.unit_rows, 3)
+        self._left.addWidget(self.words)
+        self._body = QHBoxLayout()
+        self._body.addLayout(self._left, 8)
+        self._body.addWidget(self.picture, 5)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(self._body, 1)
+        return page
+
+    # Showing
+
+    def _moment_changed(self) -> None:
+        instruction = self.model.instruction
+        self._stack.setCurrentIndex(1 if instruction is not None else 0)
+        self._show_state()
+        self._refresh()
+        if instruction is None:
+            self.lights_changed.emit(None, frozenset(), frozenset())
+        else:
+            self.lights_changed.emit(instruction.node_id, instruction.reads, instruction.writes)
+
+    def _refresh(self) -> None:
+        """Shows the moment at its explained element."""
+        content = content_of(self.model)
+        self.header.refresh(content)
+        self.formula.show_content(content)
+        if content is None:
+            return
+        self.words.setText(content.words)
+        self.picture.refresh()
+        formula, picture = self.picture.share
+        self._body.setStretch(0, formula)
+        self._body.setStretch(1, picture)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """All units of the sample, where there is room for them."""
+        form = unit_rows(self.model) if self._stack.height() >= self._theme.metrics.px(400) else None
+        self.unit_rows.setVisible(form is not None)
+        if form is not None:
+            self.unit_rows.show_form(form)
+
+    def _show_state(self) -> None:
+        reason = self._session.reason
+        self._empty_text.setText(f"{reason}. Stepping is possible as soon as it is solved." if reason else EMPTY)
+        self._start.setEnabled(not reason)
+
+    def _repaint(self) -> None:
+        for widget in (self, self.formula, self.picture, self.unit_rows, self.scrubber):
+            widget.update()
+        self._refresh()
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._empty_text.setFixedWidth(metrics.px(520))
+        self._body.setContentsMargins(metrics.padding + metrics.grid, 0, metrics.grid, metrics.px(12))
+        self._body.setSpacing(metrics.padding)
+        self._left.setSpacing(metrics.px(6))
+        self.updateGeometry()
+        self._show_rows()
+
+    def sizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        return QSize(metrics.px(936), metrics.formula_panel + metrics.scrubber)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        return QSize(metrics.px(560), metrics.px(200) + metrics.scrubber)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_rows()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.end()

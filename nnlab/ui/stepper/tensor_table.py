@@ -1,0 +1,147 @@
+"""The tensors of a moment: name, shape, the explained element, and smallest, mean and largest of all their numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnlab.ui.numbers import number
+from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
+
+
+@dataclass(frozen=True)
+class TensorRow:
+    """One tensor as the table says it."""
+
+    name: str
+    shape: str
+    written: bool
+    element: str  # "[4, 1]", or "" for a scalar
+    value: float
+    lowest: float
+    mean: float
+    highest: float
+    first: str  # the first few numbers
+
+
+def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
+    """Every tensor and setting of the moment, the written ones first."""
+    trace = model.trace
+    if trace is None or model.graph is None:
+        return ()
+    rows = []
+    for operand in trace.instruction.operands:
+        name = operand.argument.name
+        if name not in trace.after:
+            continue
+        values = np.asarray(trace.after[name], dtype=np.float64)
+        if operand.tensor is None:
+            rows.append(TensorRow(name, "", False, "", float(values), float(values), float(values), float(values), ""))
+            continue
+        index = model.index(name)
+        shape = " × ".join(str(length) for length in values.shape)
+        element = ", ".join(str(i + 1) for i in index)
+        first = ", ".join(number(float(v), 3) for v in values.ravel()[:4]) + (", …" if values.size > 4 else "")
+        rows.append(
+            TensorRow(
+                operand.tensor,
+                shape,
+                operand.written,
+                f"[{element}]",
+                float(values[index]),
+                float(values.min()),
+                float(values.mean()),
+                float(values.max()),
+                first,
+            )  # fmt: skip
+        )
+    return tuple(sorted(rows, key=lambda row: (not row.written, not row.shape)))
+
+
+class TensorTable(QWidget):
+    """Paints the rows, two lines for a tensor, one for a setting."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[TensorRow, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        follow(theme, self)
+
+    @property
+    def rows(self) -> tuple[TensorRow, ...]:
+        return self._rows
+
+    def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
+        if rows != self._rows:
+            self._rows = rows
+            said = (f"{'written' if row.written else 'read'} {row.name} {row.element} {number(row.value)}" for row in rows)
+            self.setAccessibleName("Tensors of this moment: " + "; ".join(said))
+            self._fit()
+
+    def apply_metrics(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(round(sum(self._row_height(row) for row in self._rows)))
+        self.update()
+
+    def _row_height(self, row: TensorRow) -> float:
+        return self._theme.metrics.px(44 if row.shape else 24)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(300), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        y = 0.0
+        for row in self._rows:
+            self._paint_row(painter, row, y)
+            y += self._row_height(row)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, row: TensorRow, top: float) -> None:
+        tokens, px, theme = self._theme.tokens, self._theme.metrics.px, self._theme
+        middle = Qt.AlignmentFlag.AlignVCenter
+        line = QRectF(px(16), top + px(3), self.width() - 2 * px(16), px(20))
+        dot = QRectF(px(16), line.center().y() - px(4), px(8), px(8))
+        if row.written:
+            fill_rounded(painter, dot, px(4), tokens.accent)
+        elif row.shape:
+            outline_rounded(painter, dot, px(4), tokens.accent, 1.5)
+        value = number(row.value)
+        painter.setFont(theme.font("name"))
+        painter.setPen(tokens.pos if row.value > 0 and row.shape else tokens.neg if row.value < 0 and row.shape else tokens.text)
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, value)
+        right = line.right() - QFontMetricsF(painter.font()).horizontalAdvance(value) - px(8)
+        painter.setFont(theme.font("caption"))
+        painter.setPen(tokens.text2)
+        painter.drawText(
+            QRectF(line.left(), line.top(), right - line.left(), line.height()), middle | Qt.AlignmentFlag.AlignRight, row.element
+        )
+        right -= QFontMetricsF(painter.font()).horizontalAdvance(row.element) + px(8)
+        painter.setFont(theme.font("body"))
+        painter.setPen(tokens.text if row.shape else tokens.text2)
+        size = QFontMetricsF(painter.font())
+        left = line.left() + px(16)
+        name = size.elidedText(row.name, Qt.TextElideMode.ElideMiddle, right - left)
+        painter.drawText(QRectF(left, line.top(), right - left, line.height()), middle, name)
+        if row.shape:
+            self._paint_range(painter, row, QRectF(left, line.bottom() - px(2), line.right() - left, px(18)))
+
+    def _paint_range(self, painter: QPainter, row: TensorRow, line: QRectF) -> None:
+        """Shape, then smallest, mean and largest in columns."""
+        tokens = self._theme.tokens
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(tokens.text3)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.shape)
+        column = line.width() / 4
+        for k, (word, value) in enumerate((("min", row.lowest), ("mean", row.mean), ("max", row.highest))):
+            room = QRectF(line.left() + (k + 1) * column, line.top(), column, line.height())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{word} {number(value, 3)}")
