@@ -6,19 +6,30 @@ finish. A traceback comes only with `--debug`. Nothing heavy is imported before 
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 import platform
+import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from nnlab import __version__
-from nnlab.core.errors import NNLabError, TrainingError
+from nnlab.core.errors import FileError, NNLabError, SettingError, TrainingError
+
+if TYPE_CHECKING:
+    from nnlab.core.preparation import Data
+    from nnlab.engine.run import Run
+    from nnlab.files.project import Project
+    from nnlab.graph.validation import Diagnostic
+    from nnlab.training.commands import Snapshot
 
 BAD_INPUT, UNFINISHED = 2, 1
 
@@ -67,79 +78,113 @@ def open_command(source: Annotated[str | None, typer.Argument(metavar="FILE")] =
 @app.command()
 def train(
     source: Source,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training data")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Updates, instead of epochs")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Decides initial weights and order of the samples")] = None,
-    out: Annotated[Path | None, typer.Option(help="Writes the trained project here (.nnlab)")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line")] = False,
+    epochs: Annotated[int | None, typer.Option(metavar="N", min=1, max=10**7, help="Passes over the training data; without, the project's own")] = None,
+    steps: Annotated[int | None, typer.Option(metavar="N", min=1, max=2**62, help="Updates, instead of epochs")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Starts anew from the initial weights of this seed")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")] = False,
 ) -> None:
-    """Trains without a window."""
-    from dataclasses import replace
-
+    """Trains without a window; a project that was trained before goes on where it stood."""
+    if epochs is not None and steps is not None:
+        raise SettingError("--epochs and --steps exclude each other; give one of them.")
+    if out is not None:
+        _check_output(out, ".nnlab", "--out")
     project, snapshot, name = _read(source)
     if seed is not None:
-        project = replace(project, training=replace(project.training, seed=seed))
-    if out is not None and out.suffix != ".nnlab":
-        raise NNLabError(f"--out {out}: name a project file, ending in .nnlab.")
+        project, snapshot = replace(project, training=replace(project.training, seed=seed)), None
     _announce_compiling()
     from nnlab.core.preparation import prepare
-    from nnlab.files.project import SavedProject
-    from nnlab.files.project_file import save_project
-    from nnlab.training.complete_run import prepare_run, result_of, steps_of_epochs
-    from nnlab.training.complete_run import train as train_run
-    from nnlab.training.trainer import take_snapshot
+    from nnlab.training.complete_run import prepare_run, steps_of_epochs
 
     data = prepare(project.data)
-    run = prepare_run(project.graph, data, project.training, None if seed is not None else snapshot)
+    run = prepare_run(project.graph, data, project.training, snapshot)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
-    begun, interrupted = time.perf_counter(), False
-    with _Progress(total, name, run) as progress:
-        try:
-            train_run(run, total, progress)
-        except KeyboardInterrupt:
-            interrupted = True
-    seconds = time.perf_counter() - begun
-    result = result_of(run, data)
-    done = result.step - (int(snapshot.context[1]) if snapshot is not None and seed is None else 0)
+    failure, seconds, begun = None, 0.0, run.iteration
+    if begun:
+        print(f"{name}: goes on at iteration {begun:,}; --seed {run.seed} would start anew.", file=sys.stderr)
+    try:
+        seconds = _train_with_bar(run, total, name)
+    except _Stopped as stopped:
+        failure, seconds = stopped.reason, stopped.seconds
+    report = _report(run, data, begun, seconds)
     if out is not None:
-        save_project(out, SavedProject(project, take_snapshot(run)))
-    report = {
-        "step": result.step, "epoch": result.epoch, "loss": result.loss, "validation_loss": result.validation_loss,
-        "metrics": result.metrics, "training_metrics": result.training_metrics, "steps_per_second": round(done / max(seconds, 1e-9), 1),
-        "parameters": result.parameters, "seed": result.seed,
-    }  # fmt: skip
+        _save_trained(out, project, run)
     _summary(name, report, out, sys.stderr if as_json else sys.stdout)
     if as_json:
-        print(json.dumps(report))
-    if interrupted:
-        raise TrainingError(f"Interrupted after {done:,} of {total:,} steps.")
+        print(json.dumps(report, allow_nan=False), flush=True)
+    if failure is not None:
+        raise TrainingError(failure)
 
 
-class _Progress:
-    """A tqdm bar on stderr that also shows the running loss."""
+class _Stopped(Exception):
+    """Training ended early, after whole steps: by Ctrl-C, or by a number that is not finite."""
 
-    def __init__(self, total: int, name: str, run: Any) -> None:
-        from tqdm import tqdm
-
-        self._run = run
-        self._bar = tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False)
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __call__(self, done: int) -> None:
-        self._bar.set_postfix_str(f"loss {self._run.history.smoothed:.4g}", refresh=False)
-        self._bar.update(done)
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.reason, self.seconds = reason, seconds
 
 
-def _summary(name: str, report: dict[str, Any], out: Path | None, stream: Any) -> None:
-    validation = "" if report["validation_loss"] is None else f", validation loss {report['validation_loss']:.4g}"
-    scores = "".join(f", {key.replace('_', ' ')} {value:.4g}" for key, value in report["metrics"].items())
+def _train_with_bar(run: Run, total: int, name: str) -> float:
+    """Trains with a bar on stderr that also shows the running loss; returns the seconds it took."""
+    from tqdm import tqdm
+
+    from nnlab.training.complete_run import train as train_steps
+
+    interval = 0.1 if sys.stderr.isatty() else 5.0  # a log file needs no ten lines a second
+    start = time.perf_counter()
+    with tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False, mininterval=interval) as bar:
+
+        def show(done: int) -> None:
+            bar.set_postfix_str(f"loss {run.history.smoothed:.4g}", refresh=False)
+            bar.update(done)
+
+        try:
+            train_steps(run, total, show)
+        except KeyboardInterrupt:
+            raise _Stopped(f"Interrupted after {bar.n:,} of {total:,} steps.", time.perf_counter() - start) from None
+        except TrainingError as error:
+            raise _Stopped(str(error), time.perf_counter() - start) from error
+    return time.perf_counter() - start
+
+
+def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
+    """What `--json` prints. `metrics` are of the validation part, or of all samples when none are set aside; null: not a number."""
+    from nnlab.training.complete_run import result_of
+
+    result = result_of(run, data)
+
+    def finite(value: float | None) -> float | None:
+        return value if value is not None and math.isfinite(value) else None
+
+    return {
+        "step": result.step,
+        "epoch": result.epoch,
+        "loss": finite(result.loss),
+        "validation_loss": finite(result.validation_loss),
+        "metrics": {name: finite(value) for name, value in result.metrics.items()},
+        "training_metrics": {name: finite(value) for name, value in result.training_metrics.items()},
+        "steps_per_second": round((result.step - begun) / max(seconds, 1e-9), 1),
+        "parameters": result.parameters,
+        "seed": result.seed,
+    }
+
+
+def _save_trained(out: Path, project: Project, run: Run) -> None:
+    from nnlab.files.project import SavedProject
+    from nnlab.files.project_file import save_project
+    from nnlab.training.trainer import take_snapshot
+
+    save_project(out, SavedProject(project, take_snapshot(run)))
+
+
+def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO) -> None:
+    def show(value: float | None) -> str:
+        return "not a number" if value is None else f"{value:.4g}"
+
+    validation = "" if report["validation_loss"] is None else f", validation loss {show(report['validation_loss'])}"
+    scores = "".join(f", {key} {show(value)}" for key, value in report["metrics"].items())
     print(
-        f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {report['loss']:.4g}{validation}{scores} "
+        f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
         f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream,
     )  # fmt: skip
     if out is not None:
@@ -158,44 +203,62 @@ def picture(
 ) -> None:
     """Writes the real window as a PNG, without a screen."""
     if theme not in ("light", "dark"):
-        raise NNLabError(f"--theme {theme}: choose light or dark.")
-    try:
-        width, height = (int(part) for part in size.lower().split("x"))
-        if not (320 <= width <= 16384 and 240 <= height <= 16384):
-            raise ValueError
-    except ValueError:
-        raise NNLabError(f"--size {size}: give width and height in pixels from 320x240 to 16384x16384, such as 1280x800.") from None
+        raise SettingError(f"--theme {theme}: choose light or dark.")
+    width, height = _size(size)
+    _check_output(output, ".png", "-o")
+    _read(source)  # a mistake in the name or the file is told before a window is made
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _announce_compiling()
     from nnlab.app import picture as write_picture
 
-    write_picture(source, output, steps=steps, workspace=workspace, theme=theme, size=(width, height), scale=scale)  # type: ignore[arg-type]
+    write_picture(source, output, steps=steps, workspace=workspace, theme=theme, size=(width, height), scale=scale)
     print(f"Written to {output}", file=sys.stderr)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """(width, height) of "1280x800"."""
+    match = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text.strip().lower())
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not (320 <= width <= 16384 and 240 <= height <= 16384):
+        raise SettingError(f"--size {text}: give width and height in pixels from 320x240 to 16384x16384, such as 1280x800.")
+    return width, height
 
 
 @app.command()
 def check(
     source: Source, as_json: Annotated[bool, typer.Option("--json", help="The diagnostics as one JSON array")] = False
 ) -> None:
-    """Says what keeps a project or graph from running; exit status 1 if anything does."""
-    from nnlab.core.preparation import prepare
-    from nnlab.graph.validation import DataShape, Diagnostic, validate
-
-    project, _, name = _read(source)
-    try:
-        data = prepare(project.data)
-        found = validate(project.graph, DataShape(data.x.shape[1], data.target))
-    except NNLabError as error:
-        found = (*validate(project.graph), Diagnostic("error", str(error)))
+    """Says what keeps a project or graph from running; exit status 1 if anything does, 2 if the file cannot be read."""
+    name, found = _diagnose(source)
+    errors = sum(d.severity == "error" for d in found)
     if as_json:
         print(json.dumps([{"severity": d.severity, "node": d.node_id, "message": d.message} for d in found]))
     else:
         for diagnostic in found:
             print(f"{name}: {diagnostic.severity}: {diagnostic.message}")
-        if not found:
+        if not errors:
             print(f"{name}: can be trained")
-    if any(d.severity == "error" for d in found):
-        raise typer.Exit(1)
+    if errors:
+        print(f"nnlab: {source} cannot run: {errors} error{'s' if errors > 1 else ''}.", file=sys.stderr)
+        raise typer.Exit(UNFINISHED)
+
+
+def _diagnose(source: str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """(name, diagnostics). Raises FileError for what is no readable file; everything wrong inside one is a diagnostic."""
+    from nnlab.core.preparation import prepare
+    from nnlab.graph.validation import DataShape, Diagnostic, validate
+
+    try:
+        project, _, name = _read(source)
+    except FileError:
+        raise
+    except NNLabError as error:
+        return Path(source).stem, (Diagnostic("error", str(error), getattr(error, "node_id", None)),)
+    try:
+        data = prepare(project.data)
+    except NNLabError as error:
+        return name, (*validate(project.graph), Diagnostic("error", str(error)))
+    return name, validate(project.graph, DataShape(data.x.shape[1], data.target))
 
 
 @app.command("examples")
@@ -247,13 +310,22 @@ def bench(
     raise typer.Exit(run_bench(window, as_json, seconds))
 
 
-def _read(source: str) -> tuple[Any, Any, str]:
-    """(project, snapshot or None, name)."""
+def _read(source: str) -> tuple[Project, Snapshot | None, str]:
+    """(project, state of its run or None, name)."""
     from nnlab.files.examples import open_any
-    from nnlab.files.project import SavedProject
 
-    opened, name = open_any(source)
-    return (opened.project, opened.snapshot, name) if isinstance(opened, SavedProject) else (opened, None, name)
+    saved, name = open_any(source)
+    return saved.project, saved.snapshot, name
+
+
+def _check_output(path: Path, suffix: str, option: str) -> None:
+    """Tells a mistake in the name of a file to be written before the work, not after it."""
+    if path.suffix.lower() != suffix:
+        raise FileError(f"{option} {path}: the file's name must end in {suffix}.")
+    if path.is_dir():
+        raise FileError(f"{option} {path}: this is a folder; name a file in it.")
+    if not path.absolute().parent.is_dir():
+        raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; make it first.")
 
 
 def _require_display() -> None:
@@ -270,29 +342,50 @@ def _announce_compiling() -> None:
         print("Compiling NN Lab's kernels for this computer, once; this takes about 15 seconds.", file=sys.stderr, flush=True)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point of the `nnlab` command; always ends in SystemExit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show "×" shows "?" and no traceback
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]  # understood in any place
     try:
-        status = app(args=given, prog_name="nnlab", standalone_mode=False)
-        sys.exit(status if isinstance(status, int) else 0)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(UNFINISHED)
-    except typer.TyperException as error:
-        text = error.format_message() if hasattr(error, "format_message") else str(error)
-        print(f"nnlab: {text.rstrip('.')}. `nnlab --help` lists the commands.", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except NNLabError as error:
-        if debug:
-            raise
-        print(f"nnlab: {error}", file=sys.stderr)
-        sys.exit(UNFINISHED if isinstance(error, TrainingError) else BAD_INPUT)
+        sys.exit(_run(given))
     except Exception as error:
         if debug:
             raise
-        what = f"{type(error).__name__}: {error}"
-        print(f"nnlab: this should not have happened: {what}. Run again with --debug and report it.", file=sys.stderr)
-        sys.exit(UNFINISHED)
+        status, text = _explain(error)
+        print(f"nnlab: {text}", file=sys.stderr)
+        sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """The exit status of a command that ended by itself or was stopped."""
+    try:
+        status = app(args=arguments, prog_name="nnlab", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        print("nnlab: Interrupted.", file=sys.stderr)
+        return UNFINISHED
+    except BrokenPipeError:  # whoever read our output, `head` for instance, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _explain(error: Exception) -> tuple[int, str]:
+    """Exit status and one line for the person: what, where, what to do."""
+    if isinstance(error, typer.TyperException):  # the command line itself was not understood
+        return BAD_INPUT, f"{' '.join(error.format_message().split()).rstrip('.')}. `nnlab --help` lists the commands."
+    if isinstance(error, TrainingError):
+        return UNFINISHED, str(error)
+    if isinstance(error, NNLabError):
+        return BAD_INPUT, str(error)
+    if isinstance(error, MemoryError):
+        return UNFINISHED, "There is not enough memory for this network and batch; use fewer units or a smaller batch."
+    if isinstance(error, OSError) and error.filename is not None:
+        return UNFINISHED, f"{error.filename}: {error.strerror}."
+    return UNFINISHED, f"This should not have happened: {type(error).__name__}: {error}. Run again with --debug and report it."

@@ -24,6 +24,7 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
 from nnlab.resources_path import resource
 
+STARTER = "spiral"
 MAX_TEXT = 32 * MEGABYTE
 _ZIP = b"PK"
 
@@ -42,12 +43,12 @@ def example_names() -> tuple[str, ...]:
 
 
 def examples() -> tuple[Example, ...]:
-    """All examples, ordered by the kind of their data and then by title."""
+    """All examples: by the kind of their data, then by title; the one to start with comes first."""
     found = []
     for name in example_names():
         document = _document(name)
         found.append(Example(name, document.title, document.description, datasets[document.project.data.name].category))
-    return tuple(sorted(found, key=lambda example: (CATEGORIES.index(example.category), example.title)))
+    return tuple(sorted(found, key=lambda e: (e.name != STARTER, CATEGORIES.index(e.category), e.title)))
 
 
 def load_example(name: str) -> Project:
@@ -87,7 +88,7 @@ def project_for_graph(graph: Graph) -> Project:
     """A project around a bare graph: the two spirals, or the sine curve for a network with one input."""
     features = graph.input_nodes[0].settings["features"] if graph.input_nodes else 2
     base = load_example("sine" if features == 1 else "spiral")
-    return replace(base, graph=graph if any(node.position != (0.0, 0.0) for node in graph.nodes) else _arranged(replace(base, graph=graph)).graph)
+    return _arranged(replace(base, graph=graph))
 
 
 def _document(name: str) -> schema.Document:
@@ -137,8 +138,9 @@ def _is_project(content: bytes) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_TEXT:
-            raise FileError(f"the file has {path.stat().st_size / MEGABYTE:,.0f} MB; a graph or project.json has at most {MAX_TEXT // MEGABYTE} MB")
+        size = path.stat().st_size
+        if size > MAX_TEXT:
+            raise FileError(f"the file has {size / MEGABYTE:,.0f} MB; a graph or project.json has at most {MAX_TEXT // MEGABYTE} MB")
         return path.read_bytes()
     except OSError as error:
         raise FileError(f"it cannot be read: {error.strerror}") from error

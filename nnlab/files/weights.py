@@ -22,7 +22,7 @@ from nnlab.graph.validation import validate
 from nnlab.training.commands import Snapshot
 
 MOMENTS = "moments/"
-_DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+_DTYPES: Mapping[str, np.dtype] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}  # safetensors are little-endian
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -69,11 +69,17 @@ def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
     if {name: values.shape for name, values in given.items()} == shapes:
         return snapshot
     state = initial(program, int(snapshot.context[BATCH_SIZE]), int(snapshot.context[SEED]))
-    fresh = {**state.parameters(), **{name: np.zeros(shape, state.arena.dtype) for name, shape in shapes.items() if name.startswith(MOMENTS)}}
-    whole = {name: given[name] if name in given and given[name].shape == shape else fresh[name] for name, shape in shapes.items()}
+    fresh = state.parameters()  # moments start at zero
+
+    def whole(name: str, shape: Shape) -> np.ndarray:
+        if name in given and given[name].shape == shape:
+            return given[name]
+        return fresh[name] if name in fresh else np.zeros(shape, state.arena.dtype)
+
+    tensors = {name: whole(name, shape) for name, shape in shapes.items()}
     return Snapshot(
-        {name: values for name, values in whole.items() if not name.startswith(MOMENTS)},
-        {name.removeprefix(MOMENTS): values for name, values in whole.items() if name.startswith(MOMENTS)},
+        {name: values for name, values in tensors.items() if not name.startswith(MOMENTS)},
+        {name.removeprefix(MOMENTS): values for name, values in tensors.items() if name.startswith(MOMENTS)},
         snapshot.context,
     )
 
