@@ -30,7 +30,7 @@ from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
-from nnlab.ui.stepper import StepperPanel
+from nnlab.ui.stepper.stepper_panel import StepperPanel
 from nnlab.ui.store import Store
 from nnlab.ui.theme import Theme
 from nnlab.ui.transport import Transport

@@ -77,12 +77,9 @@ class ImagesView(QWidget):
             else (predictions.wrong, predictions.metrics)
         )
         share = numbers.percent(scores["accuracy"]) if "accuracy" in scores else numbers.NOTHING
-        self.summary.setText(f"{share} right · {numbers.count(wrong)} of {numbers.count(len(outputs))} wrong")
-        owner = data.raw_validation_x if len(predictions.validation_outputs) else data.raw_x
-        self.grid.show_samples(
-            owner[: len(samples)] if len(samples) < len(owner) else owner,
-            data.image_shape, data.target.names, true, predicted_classes(outputs, data.target), view.playing,
-        )  # fmt: skip
+        self.summary.setText(f"{share} right, {numbers.count(wrong)} wrong")
+        predicted = predicted_classes(outputs, data.target)
+        self.grid.show_samples(data, samples, data.image_shape, data.target.names, true, predicted, view.playing)
         self._show_choice()
 
     def _show_choice(self) -> None:
@@ -128,7 +125,7 @@ class ConfusionView(PredictionView):
         if names_changed or (self.images is not None and self.images.isVisible() != has_images):
             self._has_images = has_images
             self._arrange()
-        self.statistics.set_lines(accuracy_lines(view))
+        self.set_statistics(accuracy_lines(view))
         return True
 
     def _arrange(self) -> None:

@@ -37,7 +37,7 @@ class DecisionView(PredictionView):
         self.plot.show_decision(view.data, decision, link, view.frame.samples)
         if is_first:
             self._arrange()
-        self.statistics.set_lines([*self._scores(view), *self._legend(view)])
+        self.set_statistics([*self._scores(view), *self._legend(view)])
         return True
 
     def _scores(self, view: LiveView) -> list[Line]:
@@ -45,17 +45,14 @@ class DecisionView(PredictionView):
 
     def _legend(self, view: LiveView) -> list[Line]:
         target, batch = view.data.target, len(view.frame.samples)
-        lines: list[Line] = []
-        if 0 < batch <= MOST_RINGS:
-            lines.append(Legend("batch", "this batch"))
-        if len(view.data.raw_validation_x):
-            lines.append(Legend("ring", "validation", "text2"))
+        rings: list[Line] = [Legend("batch", "this batch")] if 0 < batch <= MOST_RINGS else []
+        held: list[Line] = [Legend("ring", "validation", "text2")] if len(view.data.raw_validation_x) else []
         if target.kind == "continuous":
-            return [*lines, Legend("dot", "positive", "pos"), Legend("dot", "negative", "neg")]
+            return [*rings, Legend("dot", "positive", "pos"), Legend("dot", "negative", "neg"), *held]
         if target.kind == "binary":
-            return [*lines, Legend("dot", target.names[1], "pos"), Legend("dot", target.names[0], "neg")]
+            return [*rings, Legend("dot", target.names[1], "pos"), Legend("dot", target.names[0], "neg"), *held]
         colors = class_colors(target.classes, self._theme.is_dark)
-        return [*lines, *(Legend("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True))]
+        return [*rings, *(Legend("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True)), *held]
 
     def table(self) -> Table | None:
         """The grid of the picture: both features at every point and the network's outputs there."""

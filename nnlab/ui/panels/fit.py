@@ -66,14 +66,14 @@ class FitView(PredictionView):
             count = len(predictions.outputs)
             errors = predictions.outputs[:, 0].astype(np.float64) - view.data.y[:count].reshape(-1)
             self.residual.show_residual(view.data, view.data.raw_x[:count, 0], errors, False)
-        self.statistics.set_lines([*self._errors(view.data, curve), *error_lines(view), *self._legend(view, curve)])
+        self.set_statistics([*self._errors(view.data, curve), *error_lines(view), *self._legend(view, curve)])
         return True
 
     def _errors(self, data: Data, curve: Curve) -> list[Line]:
         errors = grid_errors(data, curve)
         if errors is None:
             return []
-        return [Heading("Error on the grid"), Value("RMS", numbers.number(errors[0], 3), True), Value("largest", numbers.number(errors[1], 3), True)]
+        return [Heading("On the grid"), Value("RMS", numbers.number(errors[0], 3), True), Value("largest", numbers.number(errors[1], 3), True)]
 
     def _legend(self, view: LiveView, curve: Curve) -> list[Line]:
         lines: list[Line] = [Legend("line", "fit")]
@@ -111,7 +111,7 @@ class TruthView(PredictionView):
         legend: list[Line] = [Legend("dot", "training", "text3")]
         if len(predictions.validation_outputs):
             legend.append(Legend("ring", "validation"))
-        self.statistics.set_lines([*error_lines(view), *legend, Legend("dashes", "exactly right")])
+        self.set_statistics([*error_lines(view), *legend, Legend("dashes", "exactly right")])
         return True
 
     def table(self) -> Table | None:

@@ -93,14 +93,22 @@ class _FormulaPainter:
         self.labelled = any(column.label for column in content.columns)
         self.scale = self.line_scale = 1.0
         self._measure()
-        if len(content.columns) == 1 and (self.numbers[0].font is None or len(self.numbers[0].lines) > 1):
-            # A long line with numbers is made smaller by itself.
-            self.line_scale = LONG_LINE if self.numbers[0].font is not None else min(1.0, self._room() / max(self.numbers[0].width, 1.0))
-            self._measure()
+        if len(content.columns) == 1:
+            self._fit_line()
         while not self._fits() and self.scale > SMALLEST:
             if self.scale < LABELS_UNTIL:
                 self.labelled = False
             self.scale = max(SMALLEST, self.scale * 0.96)
+            self._measure()
+
+    def _fit_line(self) -> None:
+        """A line with numbers that is too long is made smaller by itself, and only then broken."""
+        numbers = self.numbers[0]
+        if numbers.font is None:
+            self.line_scale = min(1.0, max(SMALLEST, self._room() / max(numbers.width, 1.0)))
+            self._measure()
+        while len(self.numbers[0].lines) > 1 and self.line_scale > LONG_LINE:
+            self.line_scale -= 0.05
             self._measure()
 
     def _room(self) -> float:

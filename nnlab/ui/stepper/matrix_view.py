@@ -20,7 +20,6 @@ from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
-LARGEST_CELL = (60, 30)
 SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size
 MOST_NUMBERS = 600  # cells with numbers, at most
 
@@ -117,8 +116,14 @@ class MatrixView(QWidget):
             self._placed = self._arrange_beside(self._form)
 
     @property
+    def _largest(self) -> tuple[float, float]:
+        """The largest cell: room for a number beside a formula's."""
+        size = self._theme.metrics.number
+        return size * 3.0, size * 1.4
+
+    @property
     def _symbol_size(self) -> float:
-        return self._theme.metrics.px(16)
+        return self._theme.metrics.number * 0.8
 
     def _sign_width(self, sign: str) -> float:
         px = self._theme.metrics.px
@@ -131,10 +136,10 @@ class MatrixView(QWidget):
         columns = sum(m.values.shape[1] for m in form.matrices)
         rows = max(m.values.shape[0] for m in form.matrices)
         room = QRectF(self.rect()).adjusted(px(4), head, -px(8), -px(12))
-        width = min((room.width() - sum(signs)) / columns, px(LARGEST_CELL[0]))
-        height = min(room.height() / rows, px(LARGEST_CELL[1]))
+        width = min((room.width() - sum(signs)) / columns, self._largest[0])
+        height = min(room.height() / rows, self._largest[1])
         if self._digits(form, width, height) is None:
-            width = height = min(width, height, px(24))  # without numbers, square cells
+            width = height = min(width, height, self._theme.metrics.number * 1.2)  # without numbers, square cells
         sides = [max(m.values.shape[1] * width, px(SMALLEST_SIDE)) for m in form.matrices]
         total = sum(sides) + sum(signs)
         if total > room.width():
@@ -154,9 +159,9 @@ class MatrixView(QWidget):
         px, size = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption"))
         label = max(size.horizontalAdvance(m.symbol) for m in form.matrices) + px(12)
         columns = max(m.values.shape[1] for m in form.matrices)
-        width = min((self.width() - label - px(12)) / columns, px(LARGEST_CELL[0]))
+        width = min((self.width() - label - px(12)) / columns, self._largest[0])
         gap = px(6)
-        height = min((self.height() - px(24)) / len(form.matrices) - gap, px(LARGEST_CELL[1]))
+        height = min((self.height() - px(24)) / len(form.matrices) - gap, self._largest[1])
         y = (self.height() - len(form.matrices) * (height + gap)) / 2
         placed = []
         for matrix in form.matrices:
@@ -165,16 +170,18 @@ class MatrixView(QWidget):
             y += height + gap
         return tuple(placed)
 
-    def _digits(self, form: Form, width: float, height: float) -> int | None:
-        """How many significant digits of a matrix's largest number fit into its cells; None when not even two do."""
+    def _digits(self, form: Form, width: float, height: float) -> tuple[int, ...] | None:
+        """How many significant digits of each matrix's largest number fit into its cells; None when somewhere not even two do."""
         size = QFontMetricsF(self._theme.font("caption"))
         if height < size.height() + 1 or sum(m.values.size for m in form.matrices) > MOST_NUMBERS:
             return None
-        for digits in (4, 3, 2):
-            widest = max(size.horizontalAdvance(text) for m in form.matrices for row in cell_texts(m.values, digits) for text in row)
-            if widest + self._theme.metrics.px(5) <= width:
-                return digits
-        return None
+        room = width - self._theme.metrics.px(5)
+
+        def fits(matrix: Matrix, digits: int) -> bool:
+            return all(size.horizontalAdvance(text) <= room for row in cell_texts(matrix.values, digits) for text in row)
+
+        found = [next((digits for digits in (4, 3, 2) if fits(matrix, digits)), 0) for matrix in form.matrices]
+        return tuple(found) if all(found) else None
 
     # Painting
 
@@ -185,7 +192,7 @@ class MatrixView(QWidget):
         first = self._placed[0]
         digits = self._digits(self._form, first.cell(0, 0).width(), first.cell(0, 0).height())
         for k, placed in enumerate(self._placed):
-            self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
+            self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits[k] if digits else 0)
             self._paint_symbol(painter, placed)
             if k and self._form.signs[k]:
                 self._paint_sign(painter, self._form.signs[k], self._placed[k - 1].rect, placed.rect)
@@ -197,7 +204,7 @@ class MatrixView(QWidget):
 
     _keyboard = False
 
-    def _paint_matrix(self, painter: QPainter, placed: Placed, limit: float, digits: int | None) -> None:
+    def _paint_matrix(self, painter: QPainter, placed: Placed, limit: float, digits: int) -> None:
         values = placed.matrix.values
         pixels = sign_pixels(values, limit, self._theme.is_dark)
         rows, columns = values.shape
@@ -211,7 +218,7 @@ class MatrixView(QWidget):
                 painter.drawLine(placed.cell(row, 0).topLeft(), placed.cell(row, columns - 1).topRight())
             for column in range(1, columns):
                 painter.drawLine(placed.cell(0, column).topLeft(), placed.cell(rows - 1, column).bottomLeft())
-        if digits is None:
+        if not digits:
             return
         painter.setFont(self._theme.font("caption"))
         white, texts = wants_white(pixels), cell_texts(values, digits)

@@ -21,11 +21,18 @@ from nnlab.ui.session import Session
 from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
 
 
+_LETTERS = {"weight": "W", "bias": "b"}
+
+
 class StepModel(QObject):
-    """`changed` comes with another moment or another program, `element_changed` with another tensor or element of the same moment."""
+    """`changed` comes with another moment or another program, `element_changed` with another tensor or element of the same moment.
+
+    `view_changed` comes with a newer frame of the same moment: a frame arrives a tick later than the trace.
+    """
 
     changed = Signal()
     element_changed = Signal()
+    view_changed = Signal()
 
     def __init__(self, session: Session, selection: Selection | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,8 +108,11 @@ class StepModel(QObject):
         return f"{kind.title} in {host}" if host is not None else instruction.node_id
 
     def name(self, instruction: Instruction) -> str:
-        """A moment in one word, for a block of the scrubber: tanh, dense_1, W of dense_1."""
+        """A moment in few letters, for a block of the scrubber: tanh, dense_1, W of dense_1."""
         graph = self.graph
+        if instruction.parameter is not None:
+            tensor = instruction.parameter.rsplit(".", 1)[1]
+            return f"{_LETTERS.get(tensor, tensor)} of {instruction.node_id}"
         if graph is not None and instruction.parameter is None and docking.host(graph, instruction.node_id) is not None:
             return graph[instruction.node_id].kind.title
         return self.title(instruction)
@@ -267,6 +277,8 @@ class StepModel(QObject):
         if view.frame.program is not self._program:
             self._program = view.frame.program
             self.changed.emit()
+        elif not view.playing:
+            self.view_changed.emit()
 
     def _on_state(self) -> None:
         if self._session.is_playing and self._stepped is not None:

@@ -35,6 +35,7 @@ class Picture(QStackedWidget):
             self.addWidget(page)
         self.matrices.chosen.connect(model.choose)
         self.bars.chosen.connect(self._choose_sample)
+        model.view_changed.connect(self.complete)
         self._curves: dict[object, tuple[np.ndarray, np.ndarray]] = {}
 
     @property
@@ -45,6 +46,11 @@ class Picture(QStackedWidget):
     def refresh(self) -> None:
         """Shows the picture of the model's moment."""
         self.setCurrentWidget(self._page())
+
+    def complete(self) -> None:
+        """A newer frame came: draws the point that had to wait for it."""
+        if self.currentWidget() is self.curve and self.curve.picture is not None and np.isnan(self.curve.picture.point[0]):
+            self.refresh()
 
     def _page(self) -> QWidget:
         model = self._model
@@ -85,30 +91,36 @@ class Picture(QStackedWidget):
             self._curves[key] = (x, curve(kind, node.settings, x, real)[0])
         x, y = self._curves[key]
         slope = None
-        if model.instruction.phase == BACKWARD:
+        if model.instruction.phase == BACKWARD and np.isfinite(z):
             slope = float(curve(kind, node.settings, np.array([z]), real)[1][0])
         words = f"{kind.title}: z is {number(z)}, a is {number(a)}" + (f", the slope there {number(slope)}" if slope is not None else "")
         return CurvePicture(f"a = {kind.title} z", x, y, (z, a), slope, words)
 
     def _point(self, node: Node) -> tuple[float, float]:
-        """(z, a) of the explained element. A backward kernel may read only one of the two; the run's arena still holds the other."""
+        """(z, a) of the explained element; z is NaN while it is not known.
+
+        A backward kernel may read only a. Then z comes from the newest frame, but only from one of this very iteration: its a must
+        be the a of the moment in every element.
+        """
         model, moment = self._model, self._model.moment
         assert moment is not None and model.program is not None
         source, output = node.kind.inputs[0].name, node.kind.outputs[0].name
         known = {**moment.before, **moment.after}
-        z = float(known[source][moment.index]) if source in known else self._from_frame(node, moment.index)
+        z = float(known[source][moment.index]) if source in known else self._from_frame(node, known.get(output), moment.index)
         if output in known:
             return z, float(known[output][moment.index])
         return z, float(curve(node.kind, node.settings, np.array([z]), model.program.real)[0][0])
 
-    def _from_frame(self, node: Node, index: tuple[int, ...]) -> float:
+    def _from_frame(self, node: Node, activations: np.ndarray | None, index: tuple[int, ...]) -> float:
         view, graph = self._model.view, self._model.graph
         assert graph is not None
         edge = graph.inputs(node.id)[0]
-        values = view.tensor(f"{edge.source}.{edge.source_port}") if view is not None else None
-        return (
-            float(values[index]) if values is not None and all(i < n for i, n in zip(index, values.shape, strict=False)) else float("nan")
-        )
+        if view is None or activations is None:
+            return float("nan")
+        values, same = view.tensor(f"{edge.source}.{edge.source_port}"), view.tensor(f"{node.id}.{node.kind.outputs[0].name}")
+        if values is None or same is None or not np.array_equal(same, activations):
+            return float("nan")
+        return float(values[index])
 
     def _choose_sample(self, sample: int) -> None:
         for name in self._tensor_names():

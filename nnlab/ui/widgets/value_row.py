@@ -31,6 +31,13 @@ class ValueRow(QWidget):
     def text(self) -> str:
         return self._text
 
+    def set_label(self, label: str) -> None:
+        """Says what the value is."""
+        if label != self._label:
+            self._label = label
+            self.setAccessibleName(f"{label} {self._text}")
+            self.update()
+
     def set_number(self, value: float | None, digits: int = 4) -> None:
         """Writes a number with so many significant digits, or a dash for None."""
         self.set_text(NOTHING if value is None else number(value, digits), 0 if value is None else (value > 0) - (value < 0))

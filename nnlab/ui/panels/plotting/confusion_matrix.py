@@ -5,6 +5,7 @@ A cell's colour is its share of the row, so that a small class is judged like a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +72,10 @@ class ConfusionMatrix(QWidget):
         """The width at which cells are square, or wide enough for their names."""
         n = max(1, len(self._names))
         metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
-        cell_height = (height - self._head() - px(12)) / n
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0) + px(8)
-        cell_width = min(max(cell_height, widest), cell_height * WIDEST_CELL)
+        cell_height = (height - self._head() - px(8)) / n
+        texts = (*self._names, numbers.count(int(self._table.max(initial=0))))
+        widest = max(metrics.horizontalAdvance(text) for text in texts) + px(5)
+        cell_width = math.ceil(min(max(cell_height, widest), cell_height * WIDEST_CELL))
         return round(self._names_width() + n * cell_width + px(16))
 
     def _head(self) -> float:
@@ -87,7 +89,7 @@ class ConfusionMatrix(QWidget):
 
     def _places(self) -> _Places:
         n, px = max(1, len(self._names)), self._theme.metrics.px
-        height = (self.height() - self._head() - px(12)) / n
+        height = (self.height() - self._head() - px(8)) / n
         width = min((self.width() - self._names_width() - px(16)) / n, height * WIDEST_CELL)
         if n > 5:  # whole pixels keep many cells equal
             width, height = float(int(width)), float(int(height))

@@ -21,7 +21,7 @@ from nnlab.ui.theme import Theme
 MOST_POINTS = 4000
 MOST_RINGS = 64  # a larger batch would be a crowd of rings that says nothing
 COLOR_STEPS = 24  # shades of the points of a continuous target
-AXES_FROM = 200  # pixels of height from which there is room for ticks
+AXES_FROM, NAMES_FROM = 180, 300  # pixels of height from which there is room for ticks, and for the features' names
 
 
 class DecisionPlot(Plot):
@@ -48,13 +48,16 @@ class DecisionPlot(Plot):
     def has_axes(self) -> bool:
         return self.height() >= self._theme.metrics.px(AXES_FROM)
 
+    def has_names(self) -> bool:
+        return self.height() >= self._theme.metrics.px(NAMES_FROM)
+
     def margins(self) -> Margins:
         px = self._theme.metrics.px
         if not self.has_axes():
             return Margins(px(16), px(2), px(12), px(12))
         metrics = QFontMetricsF(self._theme.font("caption"))
         widest = max((metrics.horizontalAdvance(tick.text) for tick in self._ticks(1, 200.0)), default=px(16))
-        return Margins(px(16) + widest + px(6), px(6), px(16), px(30))
+        return Margins((px(26) if self.has_names() else px(10)) + widest, px(6), px(16), px(42) if self.has_names() else px(26))
 
     def preferred_width(self, height: int) -> int:
         """The width at which the picture is a square."""
@@ -99,17 +102,16 @@ class DecisionPlot(Plot):
 
     def paint_below(self, painter: QPainter) -> None:
         super().paint_below(painter)
-        if self._data is None or not self.has_axes():
+        if self._data is None or not self.has_names():
             return
-        # Names of the features stand in the corner where both axes begin to be read: below the first, above the second.
         px, names, picture = self._theme.metrics.px, self._data.raw_features, self.picture
         metrics = QFontMetricsF(painter.font())
         painter.setPen(self._theme.tokens.text3)
         name = metrics.elidedText(names[0], Qt.TextElideMode.ElideRight, picture.width())
-        bottom = QRectF(picture.left(), picture.bottom() + px(16), picture.width(), metrics.height())
+        bottom = QRectF(picture.left(), picture.bottom() + px(22), picture.width(), metrics.height())
         painter.drawText(bottom, Qt.AlignmentFlag.AlignHCenter, name)
         painter.save()
-        painter.translate(QPointF(px(2), picture.center().y()))
+        painter.translate(QPointF(px(4), picture.center().y()))
         painter.rotate(-90)
         half = picture.height() / 2
         name = metrics.elidedText(names[1], Qt.TextElideMode.ElideRight, picture.height())

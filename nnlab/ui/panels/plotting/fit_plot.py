@@ -15,6 +15,7 @@ from nnlab.training.probes import Curve, domain
 from nnlab.ui import numbers
 from nnlab.ui.panels.plotting.items import Points, PointsItem, SceneItem, scene_polygon
 from nnlab.ui.panels.plotting.plot import Margins, Plot, dashes, line_pen, make_line
+from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, write
 from nnlab.ui.theme import Theme
 
 MOST_POINTS = 2000
@@ -80,7 +81,7 @@ class FitPlot(Plot):
         px = self._theme.metrics.px
         return Margins(px(48), px(8), px(12), px(4))
 
-    def x_ticks(self) -> list:  # type: ignore[type-arg]
+    def x_ticks(self) -> list[Tick]:
         return []  # below the residual, which shares the axis
 
     def show_curve(self, data: Data, curve: Curve) -> None:
@@ -159,7 +160,7 @@ class ResidualPlot(Plot):
     def __init__(self, theme: Theme, above: FitPlot, parent: QWidget | None = None) -> None:
         self._fit_plot = above
         self._values = (np.empty(0), np.empty(0))
-        self._name = ""
+        self._name, self._limit = "", 1.0
         super().__init__(theme, "Residual: fit minus target", parent)
         self.view.setMouseEnabled(x=False, y=False)
         self.shade, self.area, self.points = Shade(), SignedArea(), PointsItem()
@@ -170,9 +171,15 @@ class ResidualPlot(Plot):
         px = self._theme.metrics.px
         return Margins(px(48), px(4), px(12), px(28))
 
-    def y_ticks(self) -> list:  # type: ignore[type-arg]
-        ticks = super().y_ticks()
-        return ticks if len(ticks) <= 3 else [ticks[0], *(tick for tick in ticks if tick.position == 0), ticks[-1]]
+    def x_ticks(self) -> list[Tick]:
+        return linear_ticks(*self.x_range, self.picture.width(), self._theme.metrics.px(44))
+
+    def y_ticks(self) -> list[Tick]:
+        """Zero and both ends, which are round numbers."""
+        limit = self._limit
+        ticks = [Tick(value, write(value, limit)) for value in (-limit, 0.0, limit)]
+        fits = self.picture.height() >= 2 * self._theme.metrics.px(16)
+        return ticks if fits else ticks[1:2]
 
     def show_residual(self, data: Data, x: np.ndarray, residual: np.ndarray, is_curve: bool) -> None:
         tokens = self._theme.tokens
@@ -181,7 +188,8 @@ class ResidualPlot(Plot):
         low, high = domain(data)[0]
         inside = np.abs(residual[(x >= low) & (x <= high) & np.isfinite(residual)])
         limit = rounded_up(float(inside.max()) if inside.size else 1.0)
-        self.set_range(self._fit_plot.x_range, (-limit * 1.08, limit * 1.08))
+        self._limit = limit
+        self.set_range(self._fit_plot.x_range, (-limit * 1.15, limit * 1.15))
         ground = QColor(tokens.line)
         ground.setAlpha(110)
         self.shade.show_interval(low, high, ground)
@@ -202,6 +210,7 @@ class ResidualPlot(Plot):
         place = QRectF(picture.left(), picture.bottom() + self._theme.metrics.px(6), picture.width(), picture.height())
         if not self.x_ticks() or float(self.x_pixels(self.x_ticks()[-1].position)) < picture.right() - self._theme.metrics.px(40):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._name)
+        painter.drawText(picture.adjusted(self._theme.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual")
 
     def paint_above(self, painter: QPainter) -> None:
         super().paint_above(painter)

@@ -42,7 +42,7 @@ class ImageGrid(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._images: list[QImage] = []
-        self._made_for: tuple[object, ...] = ()
+        self._made_for: tuple[object, bool] = (None, False)
         self._names: tuple[str, ...] = ()
         self._true = self._predicted = np.empty(0, dtype=np.int64)
         self._order = np.empty(0, dtype=np.int64)
@@ -66,14 +66,18 @@ class ImageGrid(QWidget):
         return self._images[sample]
 
     def show_samples(
-        self, samples: np.ndarray, shape: tuple[int, int], names: tuple[str, ...], true: np.ndarray, predicted: np.ndarray, is_live: bool
-    ) -> None:
-        """Samples (count, pixels), class numbers true and predicted (count,). `is_live`: training runs, keep the order calm."""
-        made_for = (id(samples), len(samples), self._theme.is_dark)
-        is_new = made_for != self._made_for
+        self, owner: object, samples: np.ndarray, shape: tuple[int, int], names: tuple[str, ...], true: np.ndarray, predicted: np.ndarray,
+        is_live: bool,
+    ) -> None:  # fmt: skip
+        """Samples (count, pixels), class numbers true and predicted (count,). Images are made once for each `owner` of the samples;
+
+        `is_live`: training runs, keep the order calm.
+        """
+        made_for = (owner, self._theme.is_dark)
+        is_new = made_for[0] is not self._made_for[0] or made_for[1] != self._made_for[1]
         if is_new:
             self._images = gray_images(samples, shape, self._theme)
-            if self._made_for[:2] != made_for[:2]:
+            if made_for[0] is not self._made_for[0]:
                 self.choose(None)
             self._made_for = made_for
         self._names, self._true, self._predicted = names, true, predicted

@@ -40,7 +40,7 @@ class PredictionView(QWidget):
 
     def least_width(self) -> int:
         """Below this width the picture needs everything."""
-        return self._theme.metrics.px(200)
+        return self._theme.metrics.px(160)
 
     def apply_metrics(self) -> None:
         self._arrange()
@@ -49,16 +49,21 @@ class PredictionView(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    def set_statistics(self, lines: list[Line]) -> None:
+        """Shows the lines; makes room when they have become wider."""
+        before = self.statistics.least_width()
+        self.statistics.set_lines(lines)
+        if self.statistics.least_width() > before:
+            self._arrange()
+
     def _arrange(self) -> None:
-        side = self.statistics.sizeHint().width()
-        room = self.width() - side
         px = self._theme.metrics.px
-        shown = room >= self.least_width()
-        self.statistics.setVisible(shown)
-        width = min(self.preferred_width(), room) if shown else min(self.preferred_width(), self.width())
+        room = self.width() - self.statistics.least_width() - px(4)
+        has_statistics = room >= self.least_width()
+        self.statistics.setVisible(has_statistics)
+        width = min(self.preferred_width(), room if has_statistics else self.width())
         self._picture.setGeometry(QRect(0, 0, width, self.height()))
-        top = px(2)
-        self.statistics.setGeometry(QRect(width, top, max(side, self.width() - width), max(0, self.height() - top)))
+        self.statistics.setGeometry(QRect(width + px(4), px(2), max(1, self.width() - width - px(4)), max(1, self.height() - px(6))))
 
 
 def accuracy_lines(view: LiveView) -> list[Line]:

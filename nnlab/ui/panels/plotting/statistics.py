@@ -46,7 +46,7 @@ class Statistics(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._lines: tuple[Line, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         follow(theme, self)
 
     @property
@@ -71,21 +71,31 @@ class Statistics(QWidget):
             self.update()
 
     def apply_metrics(self) -> None:
-        self.setFixedWidth(self.sizeHint().width())
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(self._theme.font("name"))
-        return QSize(round(metrics.horizontalAdvance("train 1,000 / 10,000")) + self._theme.metrics.px(8), 100)
+        return QSize(self.least_width() + self._theme.metrics.px(16), 100)
+
+    def least_width(self) -> int:
+        """Room for "train 17 / 400"; longer counts ask for more, as far as the lines have any."""
+        body, strong = QFontMetricsF(self._theme.font("body")), QFontMetricsF(self._theme.font("name"))
+        needed = body.horizontalAdvance("train 00 / 000")
+        for line in self._lines:
+            if isinstance(line, Heading):
+                needed = max(needed, body.horizontalAdvance(line.text))
+            elif isinstance(line, Value):
+                text = (strong if line.is_strong else body).horizontalAdvance(line.text)
+                needed = max(needed, body.horizontalAdvance(line.label) + text + self._theme.metrics.px(8))
+        return round(needed + self._theme.metrics.px(16))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         px, tokens = self._theme.metrics.px, self._theme.tokens
         painter = QPainter(self)
         painter.fillRect(event.rect(), tokens.panel)
-        y, row, right = 0.0, float(px(20)), self.width() - px(16)
+        y, row, right = 0.0, float(px(18)), min(self.width() - px(16), px(200))
         for i, line in enumerate(self._lines):
             if i and (isinstance(line, Heading) or (isinstance(line, Legend) and not isinstance(self._lines[i - 1], Legend))):
-                y += px(10)
+                y += px(7)
             if y + row > self.height():
                 break
             place = QRectF(0, y, right, row)
