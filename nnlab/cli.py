@@ -50,6 +50,11 @@ app = typer.Typer(cls=_OpensByDefault, add_completion=False, pretty_exceptions_e
 Source = Annotated[str, typer.Argument(help="An example's name, or a project (.nnlab), graph (.json) or table (.csv)", metavar="FILE")]
 
 
+def _count(help_text: str, minimum: int, maximum: int) -> Any:
+    """An option that takes a whole number."""
+    return typer.Option(metavar="N", min=minimum, max=maximum, help=help_text)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"NN Lab {__version__}")
@@ -78,9 +83,9 @@ def open_command(source: Annotated[str | None, typer.Argument(metavar="FILE")] =
 @app.command()
 def train(
     source: Source,
-    epochs: Annotated[int | None, typer.Option(metavar="N", min=1, max=10**7, help="Passes over the training data; without, the project's own")] = None,
-    steps: Annotated[int | None, typer.Option(metavar="N", min=1, max=2**62, help="Updates, instead of epochs")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Starts anew from the initial weights of this seed")] = None,
+    epochs: Annotated[int | None, _count("Passes over the training data; without, the project's own", 1, 10**7)] = None,
+    steps: Annotated[int | None, _count("Updates, instead of epochs", 1, 2**62)] = None,
+    seed: Annotated[int | None, _count("Starts anew from the initial weights of this seed", 0, 2**31 - 1)] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")] = False,
 ) -> None:

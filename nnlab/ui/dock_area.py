@@ -102,6 +102,8 @@ class DockArea(QMainWindow):
         if self._workspace is not None:
             self.remember()
         self._workspace = workspace
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self.setCorner(Qt.Corner.BottomRightCorner, right if workspace.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
         state = self._store.data(f"layout/{workspace.name}")
         if state is None or not self.restoreState(state, self._layout_version()):
             self.reset()
@@ -150,13 +152,15 @@ class DockArea(QMainWindow):
         shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and not self._docks[n].isHidden()]
         if bottom:
             total = sum(shares)
+            if workspace.tall_right:
+                width -= getattr(metrics, workspace.right_width)
             self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
             height = getattr(metrics, workspace.height)
             if workspace.height == "formula_panel":
                 height += metrics.scrubber
             # A small window gives the canvas at least half.
             self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
-        for names, side in ((workspace.left, metrics.palette), (workspace.right, metrics.inspector)):
+        for names, side in ((workspace.left, metrics.palette), (workspace.right, getattr(metrics, workspace.right_width))):
             docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)

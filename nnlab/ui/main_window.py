@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.area.add("palette", "Palette", self.palette_list)
         self.area.add("inspector", "Inspector", self.inspector)
         self.area.add("stepper", "Stepper", self.stepper)
+        self.area.add("moment", "Moment", self.stepper.side)
         for panel_name, panel in self.panels.items():
             self.area.add(panel_name, panel.title, panel)
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document)

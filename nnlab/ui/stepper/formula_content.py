@@ -126,10 +126,12 @@ def unit_rows(model: StepModel, most: int = 16) -> Form | None:
 
     moments = [trace.moment(moment.target, element(0, u)) for u in range(units)]
     chosen = model.place(axes[1])
-    rows = [(factor.label, np.array([[factor.value(m) for m in moments]])) for factor in explanation.factors]
-    rows.append(("downstream" if moment.accumulates else "result", np.array([[m.added for m in moments]])))
-    matrices = tuple(
-        Matrix(label, label, values, moment.target, element, 0, chosen, written=k + 1 == len(rows))
-        for k, (label, values) in enumerate(rows)
-    )
-    return Form(matrices, ("",) * len(matrices), stacked=True, description="Every factor for all units of this sample.")
+    matrices = []
+    for factor, column in zip(explanation.factors, _columns(explanation, moment, ""), strict=True):
+        values = np.array([[factor.value(m) for m in moments]])
+        is_magnitude = not column.is_number and bool((values >= 0).all())  # a slope, not a number with a sign of its own
+        matrices.append(Matrix(factor.label, factor.label, values, moment.target, element, 0, chosen, is_magnitude=is_magnitude))
+    result = "downstream" if moment.accumulates else "result"
+    added = np.array([[m.added for m in moments]])
+    matrices.append(Matrix(result, result, added, moment.target, element, 0, chosen, written=True))
+    return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="Every factor for all units of this sample.")

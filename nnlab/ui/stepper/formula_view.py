@@ -20,7 +20,7 @@ from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 SMALLEST = 0.5  # a formula that is too wide is made smaller, down to this
-LONG_LINE = 0.85  # the size of numbers that take several lines
+LONG_LINE = 0.8  # the size of numbers that take several lines
 LABELS_UNTIL = 0.8  # words above the columns give way before the formula becomes smaller than this
 
 
@@ -162,7 +162,7 @@ class _FormulaPainter:
         label = QFontMetricsF(self.theme.font("caption"))
         left_label = label.horizontalAdvance(content.left_label)
         self.left_width = max(self.left.width, left_label, self._pill_width("written")) if self.labelled else self.left.width
-        self.sign_width = max(self.relation.width, self.equals.width) + 2 * self.px(10)
+        self.sign_width = max(self.relation.width, self.equals.width) + 2 * max(self.px(10), size / 4)
         self.numbers = [self._numbers(c.numbers) for c in content.columns]
         labels = [label.horizontalAdvance(c.label) if self.labelled else 0.0 for c in content.columns]
         pills = [self._pill_width("read") if self.labelled else 0.0 for _ in content.columns]

@@ -31,6 +31,7 @@ class Matrix:
     column: int | None = None
     scale: str = ""  # matrices of one scale share their colours
     written: bool = False
+    is_magnitude: bool = False  # never negative, and no gradient: shown in the colours of magnitude
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from nnlab.ui.colormaps import sign_pixels, symmetric_limit, to_image, wants_white
+from nnlab.ui.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
 from nnlab.ui.formula import draw_formula, formula_size, typeset
 from nnlab.ui.numbers import fixed, number
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
@@ -206,7 +206,8 @@ class MatrixView(QWidget):
 
     def _paint_matrix(self, painter: QPainter, placed: Placed, limit: float, digits: int) -> None:
         values = placed.matrix.values
-        pixels = sign_pixels(values, limit, self._theme.is_dark)
+        dark = self._theme.is_dark
+        pixels = magnitude_pixels(values, 0.0, limit, dark) if placed.matrix.is_magnitude else sign_pixels(values, limit, dark)
         rows, columns = values.shape
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, rows > placed.rect.height() or columns > placed.rect.width())
         painter.drawImage(placed.rect, to_image(pixels))

@@ -20,7 +20,6 @@ from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
 
-
 _LETTERS = {"weight": "W", "bias": "b"}
 
 

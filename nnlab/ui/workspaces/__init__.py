@@ -23,6 +23,8 @@ class Workspace:
     height: str  # the entry of Metrics that gives the bottom's height
     left: tuple[str, ...] = ("palette",)
     right: tuple[str, ...] = ("inspector",)
+    right_width: str = "inspector"  # the entry of Metrics that gives the right column's width
+    tall_right: bool = False  # the right column reaches down beside the bottom panels
     expanded: bool = True  # cards show their neurons
     overlay: bool = True  # the canvas has the strip with phases and the choice of what edges mean
 

@@ -4,5 +4,6 @@ from nnlab.ui.workspaces import Workspace
 
 WORKSPACE = Workspace(
     name="step", title="Step", order=30, tip="Step through forward pass, backpropagation and update, one operation at a time",
-    bottom=("stepper",), shares=(1,), height="formula_panel", left=(), right=("inspector",),
+    bottom=("stepper",), shares=(1,), height="formula_panel", left=(), right=("moment", "inspector"),
+    right_width="side_column", tall_right=True,
 )  # fmt: skip
