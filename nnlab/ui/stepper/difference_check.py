@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
+from nnlab.engine.frame import Frame
 from nnlab.engine.gradient_check import GradientCheck, GradientChecker
 from nnlab.engine.program import UPDATE
+from nnlab.ui.document import Document
 from nnlab.ui.icons import icon
-from nnlab.ui.live_view import LiveView
 from nnlab.ui.numbers import scientific
+from nnlab.ui.selection import Selection
 from nnlab.ui.stepper.elements import Axis, Layout, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
@@ -36,15 +38,14 @@ class _Work(QObject):
         self._pool = QThreadPool(self)  # waits for its work when it is destroyed
         self._pool.setMaxThreadCount(1)
 
-    def start(self, view: LiveView, parameter: str, index: tuple[int, ...]) -> None:
-        frame, program = view.frame, view.frame.program
+    def start(self, frame: Frame, seed: int, parameter: str, index: tuple[int, ...]) -> None:
+        program = frame.program
         assert program.target_name is not None
         parameters = {info.name: frame.get(info.name) for info in program.parameters}
         x, y = frame.get(program.input_name), frame.get(program.target_name)
 
         def check() -> None:
             try:
-                seed = view.project.training.seed
                 checker = GradientChecker(program.graph, parameters, x, y, seed, frame.iteration)  # type: ignore[arg-type]
                 self.finished.emit(checker.check(parameter, index))
             except NNLabError as error:
@@ -54,11 +55,13 @@ class _Work(QObject):
 
 
 class DifferenceCheck(QWidget):
-    """Chooses a weight (the one of the moment by itself) and shows both answers."""
+    """Chooses a weight and shows both answers. By itself it takes the parameter of the moment, or of the node that is selected."""
 
-    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._theme, self._model = theme, model
+        self._theme, self._model, self._document, self._selection = theme, model, document, selection
         self._work = _Work(self)
         self._work.finished.connect(self._show)
         self._work.failed.connect(self._fail)
@@ -68,6 +71,9 @@ class DifferenceCheck(QWidget):
         self._make()
         model.changed.connect(self._follow_moment)
         model.element_changed.connect(self._refresh)
+        model.view_changed.connect(self._show_ready)
+        if selection is not None:
+            selection.changed.connect(self._follow_selection)
         follow(theme, self)
         self._follow_moment()
 
@@ -130,6 +136,13 @@ class DifferenceCheck(QWidget):
                 self.parameter.setCurrentText(touched[0] or "")
         self._refresh()
 
+    def _follow_selection(self) -> None:
+        """Takes the first parameter of the node that was selected."""
+        program, node_id = self._model.program, self._selection.current if self._selection is not None else None
+        own = [info.name for info in program.parameters if info.node_id == node_id] if program is not None else []
+        if own and self.parameter.currentText() not in own:
+            self.parameter.setCurrentText(own[0])
+
     def _layout(self) -> Layout | None:
         program, name = self._model.program, self.parameter.currentText()
         info = next((i for i in program.parameters if i.name == name), None) if program is not None else None
@@ -153,10 +166,15 @@ class DifferenceCheck(QWidget):
             picker.setVisible(k < len(self._axes))
             if k < len(self._axes):
                 picker.show_place(self._axes[k].word, self._model.place(self._axes[k]), self._axes[k].length)
-        view = self._model.view
-        ready = layout is not None and view is not None and view.frame.rows > 0
+        self._clear("")
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        frame = self._model.frame
+        ready = bool(self._axes) and frame is not None and frame.rows > 0
         self.button.setEnabled(ready)
-        self._clear(EXPLAIN if ready else NO_BATCH)
+        if self._asked is None:
+            self._say(EXPLAIN if ready else NO_BATCH, "text2")
 
     def _clear(self, sentence: str) -> None:
         self.result = self._asked = None
@@ -168,11 +186,11 @@ class DifferenceCheck(QWidget):
 
     def check(self) -> None:
         """Starts the check; the answer comes when it is there."""
-        view, index = self._model.view, self.index
-        if view is not None and index and view.frame.rows:
+        frame, index = self._model.frame, self.index
+        if frame is not None and index and frame.rows:
             self._asked = (self.parameter.currentText(), index)
             self._say("Checking …", "text2")
-            self._work.start(view, *self._asked)
+            self._work.start(frame, self._document.project.training.seed, *self._asked)
 
     def _show(self, result: GradientCheck) -> None:
         if (result.parameter, result.index) != self._asked:

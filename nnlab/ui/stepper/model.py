@@ -10,13 +10,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.explanation import Explanation, Moment
+from nnlab.engine.frame import Frame
 from nnlab.engine.program import PHASES, Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Stepped
 from nnlab.ui.live_view import LiveView
-from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
 
@@ -33,12 +33,11 @@ class StepModel(QObject):
     element_changed = Signal()
     view_changed = Signal()
 
-    def __init__(self, session: Session, selection: Selection | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session, self._selection = session, selection
-        self._program: Program | None = None
+        self._session = session
+        self._program: Program | None = session.frame.program if session.frame is not None else None
         self._stepped: Stepped | None = None
-        self._view: LiveView | None = None
         self._targets: dict[object, str] = {}  # chosen tensor by kernel: the same for every layer of a kind
         self._sample = 0
         self._units: dict[str, int] = {}  # by layer
@@ -55,9 +54,9 @@ class StepModel(QObject):
         return self._session
 
     @property
-    def view(self) -> LiveView | None:
-        """The newest frame of the run."""
-        return self._view
+    def frame(self) -> Frame | None:
+        """The newest frame of the run; it may be a tick older than the moment."""
+        return self._session.frame
 
     @property
     def program(self) -> Program | None:
@@ -272,7 +271,6 @@ class StepModel(QObject):
         self.changed.emit()
 
     def _on_tick(self, view: LiveView) -> None:
-        self._view = view
         if view.frame.program is not self._program:
             self._program = view.frame.program
             self.changed.emit()

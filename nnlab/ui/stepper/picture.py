@@ -112,12 +112,12 @@ class Picture(QStackedWidget):
         return z, float(curve(node.kind, node.settings, np.array([z]), model.program.real)[0][0])
 
     def _from_frame(self, node: Node, activations: np.ndarray | None, index: tuple[int, ...]) -> float:
-        view, graph = self._model.view, self._model.graph
+        frame, graph = self._model.frame, self._model.graph
         assert graph is not None
         edge = graph.inputs(node.id)[0]
-        if view is None or activations is None:
+        if frame is None or activations is None:
             return float("nan")
-        values, same = view.tensor(f"{edge.source}.{edge.source_port}"), view.tensor(f"{node.id}.{node.kind.outputs[0].name}")
+        values, same = frame.get(f"{edge.source}.{edge.source_port}"), frame.get(f"{node.id}.{node.kind.outputs[0].name}")
         if values is None or same is None or not np.array_equal(same, activations):
             return float("nan")
         return float(values[index])

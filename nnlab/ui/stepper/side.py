@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from nnlab.ui.document import Document
+from nnlab.ui.selection import Selection
 from nnlab.ui.stepper.difference_check import DifferenceCheck
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.tensor_table import TensorTable, tensor_rows
@@ -16,7 +18,9 @@ from nnlab.ui.widgets.panel import Panel
 class StepSide(QWidget):
     """Follows a `StepModel`."""
 
-    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme, self._model = theme, model
         self.table = TensorTable(theme)
@@ -26,7 +30,7 @@ class StepSide(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.tensors = Panel(theme, "Tensors of this moment", "What an operation reads and writes appears here. Press F10 to step.")
         self.tensors.set_content(self._scroll)
-        self.check = DifferenceCheck(theme, model)
+        self.check = DifferenceCheck(theme, model, document, selection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

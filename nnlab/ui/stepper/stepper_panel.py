@@ -42,8 +42,8 @@ class StepperPanel(QWidget):
         self, theme: Theme, session: Session, document: Document, selection: Selection | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._theme, self._session, self._document = theme, session, document
-        self.model = StepModel(session, selection, self)
+        self._theme, self._session, self._document, self._selection = theme, session, document, selection
+        self.model = StepModel(session, self)
         self.setAccessibleName("Stepper")
         self.header = StepHeader(theme, self.model)
         self.formula = FormulaView(theme)
@@ -74,7 +74,7 @@ class StepperPanel(QWidget):
     def side(self) -> StepSide:
         """The side column; made when it is first asked for, and owned by whoever puts it into a layout."""
         if self._side is None:
-            self._side = StepSide(self._theme, self.model)
+            self._side = StepSide(self._theme, self.model, self._document, self._selection)
         return self._side
 
     # What the window's actions call

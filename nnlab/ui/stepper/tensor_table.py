@@ -136,12 +136,10 @@ class TensorTable(QWidget):
             self._paint_range(painter, row, QRectF(left, line.bottom() - px(2), line.right() - left, px(18)))
 
     def _paint_range(self, painter: QPainter, row: TensorRow, line: QRectF) -> None:
-        """Shape, then smallest, mean and largest in columns."""
+        """Shape, then smallest, largest and mean."""
         tokens = self._theme.tokens
         painter.setFont(self._theme.font("caption"))
-        painter.setPen(tokens.text3)
+        painter.setPen(tokens.text2)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.shape)
-        column = line.width() / 4
-        for k, (word, value) in enumerate((("min", row.lowest), ("mean", row.mean), ("max", row.highest))):
-            room = QRectF(line.left() + (k + 1) * column, line.top(), column, line.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{word} {number(value, 3)}")
+        span = f"{number(row.lowest, 3)} … {number(row.highest, 3)}, mean {number(row.mean, 3)}"
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, span)
