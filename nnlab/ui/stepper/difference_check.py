@@ -5,8 +5,8 @@ The check runs on a thread of its own, for the first one may have to compile ker
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.frame import Frame
@@ -95,6 +95,7 @@ class DifferenceCheck(QWidget):
         self.error = ValueRow(theme, "relative error", "How far the two are apart, as a share of the larger one")
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
+        self._sign = QLabel()
         head, places = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.button)
@@ -107,7 +108,10 @@ class DifferenceCheck(QWidget):
         self._column.addLayout(places)
         for row in (self.value, self.gradient, self.difference, self.error):
             self._column.addWidget(row)
-        self._column.addWidget(self.verdict)
+        said = QHBoxLayout()
+        said.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self.verdict, 1)
+        self._column.addLayout(said)
         self.pickers[0].chosen.connect(lambda place: self._choose(0, place))
         self.pickers[1].chosen.connect(lambda place: self._choose(1, place))
 
@@ -215,6 +219,7 @@ class DifferenceCheck(QWidget):
     def _say(self, sentence: str, color: str, sign: str = "") -> None:
         self.verdict.setText(sentence)
         self.verdict.set_color(color)
-        self.button.setIcon(
-            icon(self._theme, sign, color="accent" if sign == "check" else "warn") if sign else icon(self._theme, "predict")
-        )
+        self._sign.setVisible(bool(sign))
+        if sign:
+            side = self._theme.metrics.icon
+            self._sign.setPixmap(icon(self._theme, sign, color="accent" if sign == "check" else "warn").pixmap(side, side))
