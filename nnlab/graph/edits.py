@@ -113,8 +113,8 @@ def _close_up(graph: Graph, node_id: str) -> Graph:
     if not kind.variadic:
         return graph
     ordered = graph.inputs(node_id)
-    names = kind.port_names(len(ordered))
-    moved = {edge: replace(edge, target_port=name) for edge, name in zip(ordered, names, strict=True)}
+    names = kind.port_names(len(ordered))  # never fewer than declared
+    moved = {edge: replace(edge, target_port=name) for edge, name in zip(ordered, names, strict=False)}
     return replace(graph, edges=tuple(moved.get(edge, edge) for edge in graph.edges))
 
 

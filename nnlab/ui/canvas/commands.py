@@ -56,11 +56,17 @@ class CanvasCommands(QObject):
         if reason is not None:
             self.refused.emit(reason)
             return False
-        return self.attempt(f"Connect {source} to {target}", lambda g: edits.connect(_without(g, instead_of), source, target, port))
+
+        def join(graph: Graph) -> Graph:
+            graph = _without(graph, instead_of)
+            return edits.connect(graph, source, target, _existing(graph, target, port))
+
+        return self.attempt(f"Connect {source} to {target}", join)
 
     def reason_against(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> str | None:
         """Why a connection cannot be, in one sentence; None when it can."""
-        return known_shape_reason(_without(self.graph, instead_of), source, target, port)
+        graph = _without(self.graph, instead_of)
+        return known_shape_reason(graph, source, target, _existing(graph, target, port))
 
     def disconnect(self, edge: Edge) -> None:
         self.attempt(f"Disconnect {edge.source} from {edge.target}", lambda graph: edits.disconnect(graph, edge))
@@ -207,6 +213,12 @@ def free_place(graph: Graph) -> Position:
 
 def _without(graph: Graph, edge: Edge | None) -> Graph:
     return edits.disconnect(graph, edge) if edge is not None and edge in graph.edges else graph
+
+
+def _existing(graph: Graph, target: str, port: str) -> str:
+    """The port, or the last one where ports of a variadic node have closed up."""
+    ports = graph.ports(target)
+    return port if port in ports or not ports else ports[-1]
 
 
 def _names(names: Sequence[str], kind: str) -> str:

@@ -205,7 +205,8 @@ class CardItem:
         if weights is not None:
             self._meaning = "The picture: its weights, one for each pixel of the input."
             return self.pictures.show(weights[units])
-        if batch is None or batch.ndim != 2 or not len(batch):
+        # Just after an edit the newest frame may still be of the network before it, with other widths.
+        if batch is None or batch.ndim != 2 or not len(batch) or max(units, default=-1) >= batch.shape[1]:
             return self.pictures.clear()
         if self.image_shape is not None:
             self._meaning = "The picture: the first sample of this batch."

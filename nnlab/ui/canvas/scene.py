@@ -202,9 +202,10 @@ class GraphScene(QGraphicsScene):
 
     def preview_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
-        for name, position in positions.items():
+        present = {name: position for name, position in positions.items() if name in self.items_by_card}
+        for name, position in present.items():
             self.items_by_card[name].move(self.spacing.to_scene(position))
-        self._place_edges(positions)
+        self._place_edges(present)
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
         return self.spacing.to_document(point)

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QInputDevice,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -71,6 +72,8 @@ class GraphView(QGraphicsView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName("Network graph")
         scene.rearranged.connect(self._on_rearranged)
+        # An edit made meanwhile (undo by key, a script) takes the ground from under a gesture.
+        scene.document.changed.connect(lambda _: self.cancel_gesture())
 
     # Zoom and place
 
@@ -281,8 +284,18 @@ class GraphView(QGraphicsView):
         elif event.key() == Qt.Key.Key_Escape:
             if not self.cancel_gesture():
                 self._around.selection.set()
-        elif self._gesture is not None or not self.focus.key(event.key(), event.modifiers(), self._around.commands):
+        elif self._gesture is not None or not (
+            self._trigger(event) or self.focus.key(event.key(), event.modifiers(), self._around.commands)
+        ):
             event.ignore()
+
+    def _trigger(self, event: QKeyEvent) -> bool:
+        """Runs the action a key belongs to: Qt's own shortcuts sleep while the window is not the active one."""
+        pressed = QKeySequence(event.keyCombination())
+        action = next((action for action in self.actions() if pressed in action.shortcuts()), None)
+        if action is not None:
+            action.trigger()
+        return action is not None
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
         super().focusInEvent(event)
