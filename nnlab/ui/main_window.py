@@ -317,6 +317,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.area.remember()
+        self.document.undo_stack.blockSignals(True)  # it tells of its own end, when there is nobody left to follow
         self.session.close()
         event.accept()
 

@@ -287,6 +287,7 @@ class Session(QObject):
 
     def _refuse(self, reason: str) -> None:
         self._reason, self._playing = reason, False
+        self._revision += 1  # frames of the network before are not shown as if they were this one's
         self._trainer.send(commands.Block(reason))
         self.state_changed.emit()
 
@@ -328,7 +329,7 @@ class Session(QObject):
                     self._show(self._frame, now)
                 return
             frame = newest
-        if frame.revision != self._revision:
+        if frame.revision != self._revision or self._pending:
             return  # made by an earlier version of the network
         self._frame = frame
         self._progress.append((now, frame.iteration))

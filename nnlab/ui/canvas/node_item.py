@@ -208,7 +208,7 @@ class CardItem:
         # Just after an edit the newest frame may still be of the network before it, with other widths.
         if batch is None or batch.ndim != 2 or not len(batch) or max(units, default=-1) >= batch.shape[1]:
             return self.pictures.clear()
-        if self.image_shape is not None:
+        if self.image_shape is not None and batch.shape[1] == self.image_shape[0] * self.image_shape[1]:
             self._meaning = "The picture: the first sample of this batch."
             return self.pictures.show(batch[:1].reshape(1, *self.image_shape))
         self._meaning = "The picture: its values over the batch, from lowest to highest."
