@@ -34,9 +34,10 @@ COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does no
 class GraphScene(QGraphicsScene):
     """Cards and edges of one document.
 
-    `rearranged` is emitted when the graph or the room it takes has changed, `remade` when there are items that know no values yet.
+    `changing` is emitted before another graph is shown, `rearranged` when the graph or the room it takes has changed, `remade` when there are items that know no values yet.
     """
 
+    changing = Signal()
     rearranged = Signal()
     remade = Signal()
 
@@ -73,6 +74,8 @@ class GraphScene(QGraphicsScene):
     # Following the document
 
     def apply(self, difference: GraphDiff) -> None:
+        self.changing.emit()
+        self.selection.keep_within(self.document.graph)
         if difference.computes_the_same:
             touched = {self.owner[node_id] for node_id in difference.moved}
             for name in touched:
@@ -84,6 +87,8 @@ class GraphScene(QGraphicsScene):
 
     def reload(self) -> None:
         """After another document was opened."""
+        self.changing.emit()
+        self.selection.keep_within(self.document.graph)
         self._synchronise()
         self.rearranged.emit()
 
@@ -202,7 +207,7 @@ class GraphScene(QGraphicsScene):
 
     def preview_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
-        present = {name: position for name, position in positions.items() if name in self.items_by_card}
+        present = {name: position for name, position in positions.items() if name in self.items_by_card}  # a key may have deleted some
         for name, position in present.items():
             self.items_by_card[name].move(self.spacing.to_scene(position))
         self._place_edges(present)
@@ -263,7 +268,7 @@ class GraphScene(QGraphicsScene):
 
     def set_data(self, title: str, target_name: str, features: Sequence[str], image_shape: tuple[int, int] | None) -> None:
         self._data_title, self._feature_names, self.image_shape = title, tuple(features), image_shape
-        self.edges.target_name = target_name
+        self.edges.target_name = target_name if target_name.startswith("target") else f"target {target_name}"
         for item in self.items_by_card.values():
             self._label(item)
         self._synchronise()

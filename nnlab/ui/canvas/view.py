@@ -71,6 +71,7 @@ class GraphView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName("Network graph")
+        scene.changing.connect(self.cancel_gesture)  # what it moves or joins may be gone
         scene.rearranged.connect(self._on_rearranged)
         # An edit made meanwhile (undo by key, a script) takes the ground from under a gesture.
         scene.document.changed.connect(lambda _: self.cancel_gesture())

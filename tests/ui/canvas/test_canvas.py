@@ -152,6 +152,16 @@ class TestMoving:
         assert desk.graph == chain
         assert not desk.document.can_undo
 
+    def test_a_drag_ends_when_the_graph_changes_meanwhile(self, bench, chain):
+        desk = bench(chain)
+        start = desk.card("dense_1")
+        desk.drag(start, start + QPoint(60, 90), release=False)
+        desk.document.attempt("Delete", lambda graph: edits.remove_nodes(graph, ["dense_1", "tanh_1"]))
+        QTest.mouseMove(desk.canvas.view.viewport(), start)
+        QTest.mouseRelease(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+        assert desk.document.undo_stack.count() == 1
+        assert desk.selection.nodes == ()
+
     def test_while_dragging_only_the_picture_changes(self, bench, chain):
         desk = bench(chain)
         start = desk.card("dense_1")

@@ -59,3 +59,4 @@ class MarqueeGesture(Gesture):
     def cancel(self) -> None:
         self.around.scene.removeItem(self._item)
         self.around.selection.set(self._nodes, self._edges)
+        self.around.selection.keep_within(self.around.scene.document.graph)
