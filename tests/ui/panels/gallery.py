@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from nnlab.core.dataset import Target
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.project import Project
+from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
@@ -57,7 +58,20 @@ PROJECTS = {
     "diabetes": lambda: project(DataSettings("diabetes"), (8,), "tanh", learning_rate=0.01, batch_size=16),
     "multi_gaussian": lambda: project(DataSettings("multi_gaussian"), (16, 16), "tanh", learning_rate=0.01, batch_size=16),
     "iris": lambda: project(DataSettings("iris"), (8,), "tanh", learning_rate=0.01, batch_size=16),
+
+    "broken": lambda: broken(),
 }
+
+
+def broken() -> Project:
+    """A network with an error that has a fix, another error, and a warning."""
+    data = DataSettings("wine")
+    b = GraphBuilder()
+    x = b.input(features=13)
+    hidden = b.relu(b.dense(x, units=16))
+    b.dense(hidden, units=5)
+    b.cross_entropy(b.dense(hidden, units=4))
+    return Project(edits.add_node(b._graph, "tanh", position=(200.0, 300.0)), data)
 
 
 class Studio:
@@ -115,6 +129,7 @@ SHEETS = (
     ("digits_flow", "digits", "gradient_flow", 2000, (438, 240), (928, 408)),
     ("data", "spiral", "data", 100, (336, 560), (400, 900)),
     ("data_digits", "digits", "data", 100, (336, 560), (400, 900)),
+    ("data_wide", "digits", "data", 100, (512, 152), (1024, 208)),
     ("training", "spiral", "training", 100, (336, 400), (400, 500)),
     ("problems", "broken", "problems", 0, (1280, 152), (2560, 208)),
 )

@@ -1,0 +1,1 @@
+"""Controls that the panels for data and training are made of."""
