@@ -1,136 +1,114 @@
-"""The inspector: the right column. One node, several, a connection, or the project when nothing is selected."""
+"""Inspector: the right column. Chooses the page for what is selected and keeps it in step with document and session."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from nnlab.core.tensor import show
-from nnlab.graph import edits
-from nnlab.graph.validation import infer
 from nnlab.ui.document import Document
-from nnlab.ui.inspector.node_view import NodeView
-from nnlab.ui.inspector.project_view import ProjectView
+from nnlab.ui.inspector.node_page import NodePage
+from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage, SeveralPage
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.theme import Theme, follow
-from nnlab.ui.widgets.label import Label
 
 
 class Inspector(QWidget):
-    """Follows the selection and the document by itself; `show_view` brings the numbers of a frame."""
+    """Feed it every frame with `show_view`. `change_data_requested` when the person wants another data set."""
+
+    change_data_requested = Signal()
 
     def __init__(self, theme: Theme, document: Document, selection: Selection, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
         self.setAccessibleName("Inspector")
+        self.node = NodePage(theme, document, selection, session)
+        self.several = SeveralPage(theme, document)
+        self.edge = EdgePage(theme, document, selection)
+        self.project = ProjectPage(theme, document, session)
         self._view: LiveView | None = None
-        self.node_view = NodeView(theme, document, selection)
-        self.project_view = ProjectView(theme, document, session)
-        self.several_view = _SeveralView(theme, document, selection)
-        self._stack_holder = QWidget()
-        self._stack = QStackedLayout(self._stack_holder)
-        self._pages = {}
-        for name, page in (("node", self.node_view), ("project", self.project_view), ("several", self.several_view)):
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(page)
-            area.viewport().setAutoFillBackground(False)
-            page.setAutoFillBackground(False)
-            self._pages[name] = area
-            self._stack.addWidget(area)
+        self._pages = QStackedWidget()
+        self._scrolls: dict[QWidget, QScrollArea] = {}
+        for page in (self.project, self.node, self.several, self.edge):
+            self._pages.addWidget(self._scrolled(page))
         column = QVBoxLayout(self)
-        column.addWidget(self._stack_holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
         self._column = column
-        selection.changed.connect(self._refresh)
-        document.changed.connect(lambda _: self._refresh())
-        for signal in (document.data_changed, document.training_changed, document.replaced, document.name_changed, session.state_changed):
-            signal.connect(self._refresh)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
+        self.node.change_data.connect(self.change_data_requested)
+        self.project.change_data.connect(self.change_data_requested)
+        selection.changed.connect(self.refresh)
+        document.changed.connect(self._soon)
+        document.data_changed.connect(self._soon)
+        document.training_changed.connect(self._soon)
+        document.replaced.connect(self._soon)
+        document.name_changed.connect(self._soon)
+        session.state_changed.connect(self._soon)
+        theme.changed.connect(self.update)
         follow(theme, self)
-        self._refresh()
+        self.refresh()
+
+    @property
+    def page(self) -> QWidget:
+        """The page that is shown."""
+        return next(page for page, scroll in self._scrolls.items() if scroll is self._pages.currentWidget())
+
+    def _scrolled(self, page: QWidget) -> QScrollArea:
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scrolls[page] = scroll
+        return scroll
+
+    def _soon(self) -> None:
+        """Several signals of one edit make one refresh, after the edit's own selection is in place."""
+        self._later.start()
+
+    def refresh(self) -> None:
+        """Shows what is selected as it is now."""
+        self._later.stop()
+        graph = self._document.graph
+        nodes = tuple(i for i in self._selection.nodes if i in graph)
+        edges = tuple(e for e in self._selection.edges if e in graph.edges)
+        if len(nodes) == 1:
+            self.node.show_node(nodes[0], self._session.diagnostics)
+            shown: QWidget = self.node
+        elif nodes:
+            self.several.show_nodes(nodes)
+            shown = self.several
+        elif edges:
+            self.edge.show_edge(edges[0])
+            shown = self.edge
+        else:
+            self.project.refresh()
+            shown = self.project
+        self._pages.setCurrentWidget(self._scrolls[shown])
+        if self._view is not None and shown is self.node:
+            self.node.show_view(self._view)
 
     def show_view(self, view: LiveView) -> None:
+        """Shows the newest frame's numbers; cheap enough for every tick."""
         self._view = view
-        if self._stack.currentWidget() is self._pages["node"]:
-            self.node_view.show_view(view)
-
-    def _refresh(self) -> None:
-        graph = self._document.graph
-        nodes = [node_id for node_id in self._selection.nodes if node_id in graph]
-        if len(nodes) == 1 or (nodes and self._is_one_card(nodes)):
-            self.node_view.show_node(graph, graph[nodes[0]], self._session.diagnostics)
-            self._stack.setCurrentWidget(self._pages["node"])
-            if self._view is not None:
-                self.node_view.show_view(self._view)
-        elif nodes or self._selection.edges:
-            self.several_view.refresh()
-            self._stack.setCurrentWidget(self._pages["several"])
-        else:
-            self.project_view.refresh()
-            self._stack.setCurrentWidget(self._pages["project"])
-
-    def _is_one_card(self, nodes: list[str]) -> bool:
-        from nnlab.graph import docking
-
-        return len(nodes) == 2 and docking.docked(self._document.graph, nodes[0]) == nodes[1]
+        if self.page is self.node:
+            self.node.show_view(view)
 
     def apply_metrics(self) -> None:
-        metrics = self._theme.metrics
-        self._column.setContentsMargins(metrics.padding, metrics.px(12), metrics.px(4), metrics.grid)
-        for area in self._pages.values():
-            area.widget().setContentsMargins(0, 0, metrics.px(10), 0)
+        self._column.setContentsMargins(0, self._theme.metrics.px(12), 0, 0)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.inspector, self._theme.metrics.px(500))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(220), self._theme.metrics.px(160))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.tokens.panel)
         painter.end()
-
-
-class _SeveralView(QWidget):
-    """A connection, or several nodes at once."""
-
-    def __init__(self, theme: Theme, document: Document, selection: Selection) -> None:
-        super().__init__()
-        self._theme, self._document, self._selection = theme, document, selection
-        self._title = Label(theme, "", "title")
-        self._text = Label(theme, "", "body", "text2")
-        self._text.setWordWrap(True)
-        self._remove = QPushButton("Delete")
-        self._remove.clicked.connect(self._delete)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        for part in (self._title, self._text):
-            column.addWidget(part)
-        column.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-
-    def refresh(self) -> None:
-        nodes, edges = self._selection.nodes, self._selection.edges
-        if nodes:
-            self._title.setText(f"{len(nodes)} nodes")
-            self._text.setText(", ".join(nodes))
-            self._remove.setText("Delete")
-            return
-        edge, graph = edges[0], self._document.graph
-        shape = infer(graph).get(edge.source, edge.source_port)
-        self._title.setText("Connection" if len(edges) == 1 else f"{len(edges)} connections")
-        lines = [f"{e.source} → {e.target}, port {e.target_port}" for e in edges]
-        if shape is not None and len(edges) == 1:
-            lines.append(f"carries {show(shape)}")
-        self._text.setText("\n".join(lines))
-        self._remove.setText("Disconnect")
-
-    def _delete(self) -> None:
-        graph = self._document.graph
-        if self._selection.nodes:
-            count = len(self._selection.nodes)
-            self._document.apply(f"Delete {count} nodes", edits.remove_nodes(graph, self._selection.nodes))
-            return
-        for edge in self._selection.edges:
-            if edge in graph.edges:
-                graph = edits.disconnect(graph, edge, close_up=False)
-        self._document.apply("Disconnect", graph)

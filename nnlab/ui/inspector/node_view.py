@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -131,8 +132,9 @@ class NodeView(QWidget):
             self._form = None
         if node.kind.settings:
             self._form = SettingsForm(self._theme, node.kind.settings, node.settings)
-            self._form.previewed.connect(self._preview)
-            self._form.committed.connect(self._commit)
+            # A field that loses the focus commits what was typed, even when another node is shown by then: it knows its own node.
+            self._form.previewed.connect(partial(self._configure, node.id))
+            self._form.committed.connect(partial(self._commit, node.id))
             self._form_place.addWidget(self._form)
 
     def _show_activation(self, graph: Graph, node: Node) -> None:
@@ -199,20 +201,17 @@ class NodeView(QWidget):
         self._document.apply(f"Rename {old}", graph)
         self._selection.set([new])
 
-    def _preview(self, name: str, value: object) -> None:
-        self._configure(name, value)
-
-    def _commit(self, name: str, value: object) -> None:
-        self._configure(name, value)
+    def _commit(self, node_id: str, name: str, value: object) -> None:
+        self._configure(node_id, name, value)
         self._gesture += 1  # what follows is another undo step
 
-    def _configure(self, name: str, value: object) -> None:
+    def _configure(self, node_id: str, name: str, value: object) -> None:
         graph = self._document.graph
-        if self._node_id not in graph or graph[self._node_id].settings.get(name) == value:
+        if node_id not in graph or graph[node_id].settings.get(name, value) == value:
             return
-        label = f"Change {name.replace('_', ' ')} of {self._node_id}"
-        changed = edits.configure(graph, self._node_id, **{name: value})
-        self._document.apply(label, changed, f"{self._node_id}.{name}.{self._gesture}")
+        label = f"Change {name.replace('_', ' ')} of {node_id}"
+        changed = edits.configure(graph, node_id, **{name: value})
+        self._document.apply(label, changed, f"{node_id}.{name}.{self._gesture}")
 
     def _choose_activation(self, index: int) -> None:
         name = str(self._activation.itemData(index))

@@ -1,107 +1,88 @@
-"""What the inspector says of a node's numbers: norms, shares and shapes, all read from a frame of the engine."""
+"""Numbers of a node at the present iteration: norms, step size, saturation. Plain functions of a frame.
+
+Everything is taken from tensors the engine computed; only norms and shares are formed here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from nnlab.core.tensor import show
-from nnlab.graph import docking
-from nnlab.graph.graph import Graph, Node
-from nnlab.graph.validation import Shapes
-from nnlab.ui.live_view import LiveView
+from nnlab.core.operator import Operator, operators
+from nnlab.engine.frame import Frame
+from nnlab.engine.history import Curves
+from nnlab.graph.graph import Node
+from nnlab.ui.stepper.kernel_curve import curve
 
-SATURATED = 0.97  # |tanh| or distance of a sigmoid from its middle, as a share, from which a unit hardly learns
-SYMBOLS = {"weight": "W", "bias": "b"}
-
-
-@dataclass(frozen=True, eq=False)
-class Statistics:
-    """Numbers of one node at one moment; None where they do not exist."""
-
-    weight_norm: float | None = None
-    gradient_norm: float | None = None
-    off_share: tuple[str, float] | None = None  # ("saturated" or "off", share of activations)
-    gradient_history: np.ndarray | None = None
-    weights: np.ndarray | None = None
-    activations: np.ndarray | None = None
+FLAT = 0.05  # share of the greatest slope below which a unit counts as saturated
+SAMPLES = 4096  # at most so many numbers are looked at for shares and histograms
+LAST = 60  # blocks of the history in the sparkline
 
 
-def statistics(view: LiveView, node: Node, history: int = 60) -> Statistics:
-    """Norms over all of the node's parameters together; the history's last `history` blocks."""
-    graph = view.frame.program.graph
-    if node.id not in graph:
-        return Statistics()
-    names = [f"{node.id}.{p.name}" for p in node.kind.parameters]
-    values = [v for v in (view.tensor(name) for name in names) if v is not None]
-    gradients = [v for v in (view.tensor(name.replace(".", ".d_", 1)) for name in names) if v is not None]
-    columns = [view.curves.names.index(name) for name in names if name in view.curves.names]
-    norms = view.curves.norms[-history:, columns] if columns else None
-    activation = docking.docked(graph, node.id)
-    shown = activation or node.id
-    outputs = view.tensor(f"{shown}.y")
-    return Statistics(
-        weight_norm=_norm(values),
-        gradient_norm=_norm(gradients) if view.frame.iteration else None,
-        off_share=_off_share(graph[shown].operator, outputs) if view.frame.rows else None,
-        gradient_history=None if norms is None or not len(norms) else np.sqrt((norms.astype(np.float64) ** 2).sum(axis=1)),
-        weights=view.tensor(f"{node.id}.weight"),
-        activations=outputs if view.frame.rows else None,
-    )
+def norm(values: np.ndarray | None) -> float | None:
+    """The Euclidean norm of all elements, None without any."""
+    return float(np.linalg.norm(np.ravel(values))) if values is not None and values.size else None
 
 
-def _norm(parts: list[np.ndarray]) -> float | None:
-    if not parts:
+def thinned(values: np.ndarray, most: int = SAMPLES) -> np.ndarray:
+    """At most `most` of the numbers, evenly spaced."""
+    flat = np.ravel(values)
+    return flat[:: -(-flat.size // most)] if flat.size > most else flat
+
+
+def update_ratio(before: Frame | None, after: Frame, name: str) -> float | None:
+    """‖w − w before‖ / ‖w before‖ of the last update; None unless the two frames are one iteration apart."""
+    if before is None or before.program is not after.program or after.iteration - before.iteration != 1:
         return None
-    return float(np.sqrt(sum(float((part.astype(np.float64) ** 2).sum()) for part in parts)))
-
-
-def _off_share(operator: str, outputs: np.ndarray | None) -> tuple[str, float] | None:
-    if outputs is None or not outputs.size:
+    old, new = before.get(name), after.get(name)
+    size = norm(old)
+    if old is None or new is None or not size:
         return None
-    if operator == "tanh":
-        return "Saturated", float((np.abs(outputs) > SATURATED).mean())
-    if operator == "sigmoid":
-        return "Saturated", float((np.abs(outputs - 0.5) > SATURATED / 2).mean())
-    if operator in ("relu", "leaky_relu"):
-        return "Off", float((outputs <= 0).mean())
-    return None
+    return float(np.linalg.norm(np.ravel(new) - np.ravel(old))) / size
 
 
-def shape_rows(graph: Graph, shapes: Shapes, node: Node) -> list[tuple[str, str]]:
-    """(symbol, shape in words) of the node's tensors as far as they are known."""
-    rows = []
-    kind = node.kind
-    for name in (*(port for port in graph.ports(node.id)), *(p.name for p in kind.parameters), *(t.name for t in kind.outputs)):
-        shape = shapes.get(node.id, name)
-        if shape is None:
-            continue
-        is_parameter = any(p.name == name for p in kind.parameters)
-        is_scalar = kind.is_loss and any(t.name == name for t in kind.outputs)
-        text = "(" + ", ".join(str(n) for n in shape) + ")" if is_parameter else "one number" if is_scalar else show(shape)
-        rows.append((SYMBOLS.get(name, "output" if name == "y" else name), text))
-    return rows
+@dataclass(frozen=True)
+class Saturation:
+    """How many activations pass hardly any gradient. `dead` counts units that pass none for any sample of the batch."""
+
+    share: float
+    dead: int | None  # None for a function that is never exactly flat
+    units: int
 
 
-def parameter_count(shapes: Shapes, node: Node) -> int:
-    total = 0
-    for parameter in node.kind.parameters:
-        shape = shapes.get(node.id, parameter.name)
-        if shape is not None:
-            total += int(np.prod(shape, dtype=np.int64))
-    return total
+@cache
+def _shape_of(kind: str, settings: tuple[tuple[str, object], ...]) -> tuple[float, bool]:
+    """(greatest slope, whether it is exactly flat left of 0) of an activation, by its own kernel."""
+    _, slope = curve(operators[kind], dict(settings), np.linspace(-4, 4, 161), "float64")  # type: ignore[arg-type]
+    return float(np.abs(slope).max()), bool((slope[:80] == 0).all())
 
 
-def subtitle(graph: Graph, shapes: Shapes, node: Node) -> str:
-    """One line: kind, from how many to how many, parameters."""
-    kind = node.kind
-    parts = [kind.title]
-    incoming = [shapes.get(node.id, port) for port in graph.ports(node.id)]
-    output = shapes.output(node)
-    if kind.parameters and incoming and incoming[0] and output:
-        parts.append(f"{incoming[0][-1]} → {output[-1]}")
-    count = parameter_count(shapes, node)
-    if count:
-        parts.append(f"{count:,} parameters")
-    return ", ".join(parts)
+def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
+    """The saturation of an activation node that reads the tensor `source`, over the samples of the batch."""
+    kind, z = node.kind, frame.get(source)
+    if z is None or not z.size or not is_bending(kind):
+        return None
+    greatest, is_rectifier = _shape_of(kind.name, tuple(node.settings.items()))
+    if greatest == 0:
+        return None
+    table = z.reshape(len(z), -1)
+    rows = table[:: max(1, table.size // SAMPLES)] if len(table) > 1 else table
+    slope = np.abs(curve(kind, node.settings, rows.ravel(), frame.program.real)[1]).reshape(rows.shape)
+    flat = slope <= FLAT * greatest
+    dead = int(flat.all(axis=0).sum()) if is_rectifier and len(rows) == len(table) else None
+    return Saturation(float(flat.mean()), dead, table.shape[1])
+
+
+def is_bending(kind: Operator) -> bool:
+    """Whether an operator is an activation whose slope depends on its own element alone."""
+    return kind.is_elementwise and kind.inputs[0].symbols == ("...",) and kind.backward is not None
+
+
+def gradient_history(curves: Curves, name: str, last: int = LAST) -> tuple[np.ndarray, int]:
+    """(the last gradient norms of a parameter, how many iterations they span)."""
+    if name not in curves.names:
+        return np.empty(0), 0
+    values = curves.norms[-last:, curves.names.index(name)]
+    return values, len(values) * curves.block_size

@@ -1,0 +1,228 @@
+"""The page of one node: name, what it is, its settings and activation, formula, shapes, problems, and its numbers as it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nnlab.core.dataset import datasets
+from nnlab.core.errors import NNLabError
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Shape, show
+from nnlab.graph import docking, edits
+from nnlab.graph.graph import Graph, Node
+from nnlab.graph.validation import Diagnostic, Fix, Shapes, infer
+from nnlab.ui.document import Document
+from nnlab.ui.inspector import editing
+from nnlab.ui.inspector.formula_text import formulas
+from nnlab.ui.inspector.live_numbers import LiveNumbers
+from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.numbers import count
+from nnlab.ui.selection import Selection
+from nnlab.ui.session import Session
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.settings_form import SettingsForm
+
+_SYMBOLS = {"weight": "W", "bias": "b"}
+
+
+class NodePage(QWidget):
+    """Shows one node at a time; the form is made anew when another operator is shown."""
+
+    change_data = Signal()
+
+    def __init__(self, theme: Theme, document: Document, selection: Selection, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._document, self._selection, self._session = theme, document, selection, session
+        self._node_id = ""
+        self._form_for: tuple[str, str, tuple[Setting, ...]] | None = None
+        self.form: SettingsForm | None = None
+        self.name = NameField(theme)
+        self.name.renamed.connect(self._rename)
+        self.subtitle = Label(theme, "", "body", "text2")
+        self.subtitle.setWordWrap(True)
+        self.refusal = Label(theme, "", "caption", "error")
+        self.refusal.setWordWrap(True)
+        self.refusal.hide()
+        self.problems = Problems(theme)
+        self.problems.fix_chosen.connect(self._fix)
+        self.formula_caption, self.formula = Caption(theme, "Formula"), Formulas(theme)
+        self.shapes_caption, self.shapes = Caption(theme, "Shapes"), Table(theme)
+        self.data = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
+        self.numbers = LiveNumbers(theme)
+        head, foot = Column(theme), Column(theme)
+        head.put(self.name, self.subtitle, self.refusal, self.problems)
+        foot.put(self.formula_caption, self.formula, self.shapes_caption, self.shapes, self.data)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for part in (head, foot, self.numbers):
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+        self._column.setSpacing(theme.metrics.px(6))
+
+    @property
+    def node_id(self) -> str:
+        return self._node_id
+
+    def show_node(self, node_id: str, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Shows a node of the document as it is now."""
+        graph = self._document.graph
+        node, shapes = graph[node_id], infer(graph)
+        is_other = node_id != self._node_id
+        self._node_id = node_id
+        if is_other or not self.name.hasFocus():
+            self.name.show_name(node_id)
+            self._refuse("")
+        self.subtitle.setText(describe(graph, node, shapes, self._document, self._session))
+        self._show_form(graph, node)
+        self.problems.show_problems(tuple(d for d in diagnostics if d.node_id == node_id))
+        activation = docking.docked(graph, node_id)
+        self.formula.show_formulas(formulas(node.kind, graph[activation].kind if activation is not None else None))
+        self.formula_caption.setVisible(bool(self.formula.texts))
+        rows = shape_rows(graph, node, shapes)
+        self.shapes_caption.setVisible(bool(rows))
+        self.shapes.show_rows(rows)
+        self.data.setVisible(node.kind.is_input)
+        self.numbers.show_node(graph, node_id)
+
+    def show_view(self, view: LiveView) -> None:
+        self.numbers.show_view(view)
+
+    # The form
+
+    def _settings(self, node: Node) -> tuple[Setting, ...]:
+        """What can be chosen for a node: its operator's settings, and for a layer its activation behind the first of them."""
+        kind = node.kind
+        if kind.is_input:  # it follows the data
+            return ()
+        settings = list(kind.settings)
+        if kind.parameters:
+            settings.insert(1, editing.activation_setting())
+        exchange = editing.exchange_setting(kind)
+        return ((exchange,) if exchange is not None else ()) + tuple(settings)
+
+    def _show_form(self, graph: Graph, node: Node) -> None:
+        wanted = (node.id, node.operator, self._settings(node))
+        values: dict[str, Value] = {**node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title}
+        if wanted != self._form_for:
+            self._form_for = wanted
+            self._replace_form(SettingsForm(self._theme, wanted[2], values))
+        if self.form is not None:
+            self.form.set_values(values)
+
+    def _replace_form(self, form: SettingsForm) -> None:
+        if self.form is not None:
+            self._column.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
+        self.form = form
+        self._edits = editing.FormEdits(self._document, form, self._edit)
+        self._column.insertWidget(1, form)
+        form.setVisible(bool(form.names))
+
+    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        """The undo label and the edit for a changed field."""
+        node_id = self._node_id
+        if name == "activation":
+            return f"Activation of {node_id}", editing.graph_edit(lambda g: editing.with_activation(g, node_id, str(value)))
+        if name == "operator":
+            return f"Exchange {node_id}", partial(self._exchange, title=str(value))
+        node = self._document.graph[node_id]
+        label = next(s.label for s in node.kind.settings if s.name == name)
+        return f"{label} of {node_id}", editing.graph_edit(lambda g: edits.configure(g, node_id, **{name: value}))
+
+    def _exchange(self, document: Document, label: str, gesture: str, title: str) -> None:
+        """Another operator in the node's place; a counted name follows it, and the selection follows the name."""
+        graph, old = document.graph, self._node_id
+        place = [node.id for node in graph.nodes].index(old)
+        result = edits.replace_operator(graph, old, editing.by_title(title))
+        self._apply_renamed(label, result, result.nodes[place].id, gesture)
+
+    def _rename(self, name: str) -> None:
+        try:
+            graph = edits.rename_node(self._document.graph, self._node_id, name)
+        except NNLabError as error:
+            self._refuse(str(error))
+            return
+        self._refuse("")
+        self._apply_renamed(f"Rename {self._node_id}", graph, name)
+
+    def _apply_renamed(self, label: str, graph: Graph, node_id: str, gesture: str | None = None) -> None:
+        """Applies an edit after which the shown node has another id, and keeps it selected."""
+        others = [other for other in self._selection.nodes if other != self._node_id]
+        self._document.apply(label, graph, gesture)
+        if node_id in self._document.graph:
+            self._selection.set([node_id, *(o for o in others if o in self._document.graph)])
+
+    def _refuse(self, sentence: str) -> None:
+        self.refusal.setText(sentence)
+        self.refusal.setVisible(bool(sentence))
+
+    def _fix(self, fix: Fix) -> None:
+        try:
+            self._document.attempt(fix.label, fix.apply)
+        except NNLabError as error:
+            self._refuse(str(error))
+
+
+def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, session: Session) -> str:
+    """A node in one line: Dense, 8 → 8, 72 parameters."""
+    kind = node.kind
+    if kind.is_input:
+        data = session.data
+        if data is None:
+            return kind.title
+        name = data_title(document)
+        total = len(data.x) + len(data.validation_x)
+        return f"{name}: {count(data.x.shape[1])} features, {count(total)} samples"
+    parts = [kind.title]
+    incoming = [shapes.get(node.id, port) for port in kind.port_names(len(graph.inputs(node.id)))]
+    output = shapes.output(node)
+    if len(incoming) == 1 and incoming[0] is not None and output is not None and not kind.is_loss:
+        parts.append(f"{_size(incoming[0])} → {_size(output)}")
+    total = sum(_count(shapes.get(node.id, p.name)) for p in kind.parameters)
+    if kind.parameters and total:
+        parts.append(f"{count(total)} parameters")
+    if kind.is_loss and kind.summary(node.settings):
+        parts.append(kind.summary(node.settings))
+    return ", ".join(parts)
+
+
+def data_title(document: Document) -> str:
+    """The title of the data set that is trained on."""
+    name = document.project.data.name
+    return datasets[name].title if name in datasets else name
+
+
+def shape_rows(graph: Graph, node: Node, shapes: Shapes) -> list[tuple[str, str]]:
+    """Every tensor of a node with its shape: inputs with the batch as N, parameters, output."""
+    kind = node.kind
+    rows = []
+    ports = kind.port_names(len(graph.inputs(node.id)))
+    for name in (*ports, *(p.name for p in kind.parameters), *(t.name for t in kind.outputs)):
+        shape = shapes.get(node.id, name)
+        if shape is None:
+            continue
+        if kind.is_loss and name not in ports:
+            rows.append((name, "one number"))
+        elif any(name == p.name for p in kind.parameters):
+            rows.append((_SYMBOLS.get(name, name), f"({', '.join(str(length) for length in shape)})"))
+        else:
+            rows.append(("output" if name not in ports else name, show(shape)))
+    return rows
+
+
+def _size(shape: Shape) -> str:
+    return " × ".join(str(length) for length in shape)
+
+
+def _count(shape: Shape | None) -> int:
+    total = 1
+    for length in shape or (0,):
+        total *= length
+    return total

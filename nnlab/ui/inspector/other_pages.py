@@ -1,0 +1,224 @@
+"""Pages for what is no single node: several nodes, an edge, and the whole project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import show
+from nnlab.graph import edits
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.validation import infer
+from nnlab.training.settings import BATCH_SIZE, SEED, TrainingSettings
+from nnlab.ui.document import Document
+from nnlab.ui.inspector import editing
+from nnlab.ui.inspector.node_page import data_title
+from nnlab.ui.inspector.parts import Caption, Column, Formulas, Table, button
+from nnlab.ui.numbers import count
+from nnlab.ui.selection import Selection
+from nnlab.ui.session import Session
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.settings_form import SettingsForm
+
+
+class _Page(QWidget):
+    """A heading, a line below it, and what follows."""
+
+    def __init__(self, theme: Theme, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._document = theme, document
+        self.title = Label(theme, "", "title")
+        self.title.setWordWrap(True)
+        self.subtitle = Label(theme, "", "body", "text2")
+        self.subtitle.setWordWrap(True)
+        head = Column(theme)
+        head.put(self.title, self.subtitle)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(theme.metrics.px(6))
+        self.column.addWidget(head)
+
+
+class SeveralPage(_Page):
+    """Several nodes: how many, and the settings they have in common."""
+
+    def __init__(self, theme: Theme, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(theme, document, parent)
+        self._ids: tuple[str, ...] = ()
+        self._form_for: tuple[object, ...] = ()
+        self.form: SettingsForm | None = None
+        self.column.addStretch(1)
+
+    def show_nodes(self, node_ids: tuple[str, ...]) -> None:
+        graph = self._document.graph
+        nodes = [graph[i] for i in node_ids]
+        self._ids = node_ids
+        self.title.setText(f"{len(nodes)} nodes")
+        shapes = infer(graph)
+        parameters = sum(_size(shapes.get(n.id, p.name)) for n in nodes for p in n.kind.parameters)
+        self.subtitle.setText(", ".join(node_ids) + (f"; {count(parameters)} parameters" if parameters else ""))
+        kinds = [node.kind for node in nodes if not node.kind.is_input]
+        settings = editing.shared_settings(kinds) if len(kinds) == len(nodes) else ()
+        values = editing.values_of(settings, nodes[0].settings)
+        if (node_ids, settings) != self._form_for:
+            self._form_for = (node_ids, settings)
+            if self.form is not None:
+                self.form.hide()
+                self.form.deleteLater()
+            self.form = SettingsForm(self._theme, settings, values)
+            self._edits = editing.FormEdits(self._document, self.form, self._edit)
+            self.column.insertWidget(1, self.form)
+            self.form.setVisible(bool(settings))
+        if self.form is not None:
+            self.form.set_values(values)
+
+    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        ids = self._ids
+
+        def all_of_them(graph: Graph) -> Graph:
+            for node_id in ids:
+                graph = edits.configure(graph, node_id, **{name: value})
+            return graph
+
+        return f"{name.replace('_', ' ').capitalize()} of {len(ids)} nodes", editing.graph_edit(all_of_them)
+
+
+class EdgePage(_Page):
+    """One edge: from where to where, what flows along it, and a button that takes it away."""
+
+    def __init__(self, theme: Theme, document: Document, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(theme, document, parent)
+        self._selection = selection
+        self._edge: Edge | None = None
+        self.table = Table(theme)
+        self.disconnect_button = button("Disconnect", "Takes this connection away; it can be undone", self._disconnect)
+        body = Column(theme)
+        body.put(self.table, self.disconnect_button)
+        self.column.addWidget(body)
+        self.column.addStretch(1)
+
+    def show_edge(self, edge: Edge) -> None:
+        graph = self._document.graph
+        self._edge = edge
+        shapes = infer(graph)
+        shape = shapes.output(graph[edge.source])
+        self.title.setText("Connection")
+        self.subtitle.setText(f"{edge.source} → {edge.target}")
+        rows = [
+            ("From", edge.source),
+            ("To", f"{edge.target}, port {edge.target_port}" if len(graph.ports(edge.target)) > 1 else edge.target),
+        ]
+        rows.append(("Shape", show(shape) if shape is not None else "not known yet"))
+        self.table.show_rows(rows)
+
+    def _disconnect(self) -> None:
+        edge = self._edge
+        if edge is not None and edge in self._document.graph.edges:
+            self._selection.set()
+            self._document.attempt(f"Disconnect {edge.source} from {edge.target}", lambda g: edits.disconnect(g, edge))
+
+
+def training_settings() -> tuple[Setting, ...]:
+    """What the project page offers of the training."""
+    titles = tuple(o.title for o in optimizers)
+    optimizer = Setting("optimizer", titles[0], "Optimiser", "The rule by which weights follow their gradients", choices=titles)
+    return optimizer, LEARNING_RATE, BATCH_SIZE, SEED
+
+
+class ProjectPage(_Page):
+    """Nothing is selected: the network in numbers, its data, and how it is trained."""
+
+    change_data = Signal()
+
+    def __init__(self, theme: Theme, document: Document, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(theme, document, parent)
+        self._session = session
+        self.network, self.data, self.rule = Table(theme), Table(theme), Formulas(theme)
+        self.change = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
+        network, data, rule = Column(theme), Column(theme), Column(theme)
+        network.put(Caption(theme, "Network"), self.network)
+        data.put(Caption(theme, "Data"), self.data, self.change, Caption(theme, "Training"))
+        self.form = SettingsForm(theme, training_settings(), self._values())
+        self._edits = editing.FormEdits(document, self.form, self._edit)
+        self.rule_form: SettingsForm | None = None
+        self._rule_for = ""
+        rule.put(self.rule)
+        for part in (network, data, self.form, rule):
+            self.column.addWidget(part)
+        self.column.addStretch(1)
+
+    def refresh(self) -> None:
+        project, graph, data = self._document.project, self._document.graph, self._session.data
+        shapes = infer(graph)
+        parameters = sum(_size(shapes.get(n.id, p.name)) for n in graph.nodes for p in n.kind.parameters)
+        layers = sum(bool(node.kind.parameters) for node in graph.nodes)
+        self.title.setText(self._document.name)
+        self.subtitle.setText(f"{count(parameters)} parameters in {count(layers)} layer{'s' if layers != 1 else ''}")
+        self.network.show_rows((("Nodes", count(len(graph.nodes))), ("Parameters", count(parameters)), ("Loss", _losses(graph))))
+        rows = [("Data set", data_title(self._document))]
+        if data is not None:
+            rows += [("Features", count(data.x.shape[1])), ("Training", count(len(data.x))), ("Validation", count(len(data.validation_x)))]
+        self.data.show_rows(rows)
+        self._show_rule(project.training)
+        self.form.set_values(self._values())
+
+    def _show_rule(self, training: TrainingSettings) -> None:
+        """The optimiser's own settings and its formula."""
+        kind = optimizers[training.optimizer]
+        if self._rule_for != kind.name:
+            self._rule_for = kind.name
+            if self.rule_form is not None:
+                self.rule_form.hide()
+                self.rule_form.deleteLater()
+            self.rule_form = SettingsForm(self._theme, kind.settings, editing.values_of(kind.settings, training.optimizer_settings))
+            self._rule_edits = editing.FormEdits(self._document, self.rule_form, self._edit_rule)
+            self.column.insertWidget(self.column.indexOf(self.form) + 1, self.rule_form)
+            self.rule.show_formulas((kind.formula,) if kind.formula else ())
+        assert self.rule_form is not None
+        self.rule_form.set_values(editing.values_of(kind.settings, training.optimizer_settings))
+
+    def _values(self) -> dict[str, Value]:
+        training = self._document.project.training
+        return {
+            "optimizer": optimizers[training.optimizer].title, "learning_rate": training.learning_rate,
+            "batch_size": training.batch_size, "seed": training.seed,
+        }  # fmt: skip
+
+    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        changed: dict[str, object] = {name: value}
+        if name == "optimizer":
+            # Settings mean another optimiser's, so they start from their defaults.
+            changed = {"optimizer": next(o.name for o in optimizers if o.title == value), "optimizer_settings": {}}
+        label = next(s.label for s in training_settings() if s.name == name)
+        return label, _training_edit(lambda training: replace(training, **changed))  # type: ignore[arg-type]
+
+    def _edit_rule(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        def changed(training: TrainingSettings) -> TrainingSettings:
+            return replace(training, optimizer_settings={**training.optimizer_settings, name: value})
+
+        return f"{name.replace('_', ' ').capitalize()}", _training_edit(changed)
+
+
+def _training_edit(edit: Callable[[TrainingSettings], TrainingSettings]) -> Callable[[Document, str, str], None]:
+    def apply(document: Document, label: str, gesture: str) -> None:
+        project = document.project
+        document.edit(label, replace(project, training=edit(project.training).checked()), gesture)
+
+    return apply
+
+
+def _losses(graph: Graph) -> str:
+    return ", ".join(node.kind.title for node in graph.losses) or "none yet"
+
+
+def _size(shape: tuple[int, ...] | None) -> int:
+    total = 1
+    for length in shape or (0,):
+        total *= length
+    return total
