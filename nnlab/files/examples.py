@@ -54,7 +54,7 @@ def examples() -> tuple[Example, ...]:
 def load_example(name: str) -> Project:
     """The project of an example; raises FileError with similar names when there is none of that name."""
     if name not in example_names():
-        raise FileError(f"There is no example {name!r}{_similar(name)}.")
+        raise FileError(f"There is no example {name!r}{_similar(name)}")
     return _arranged(_document(name).project)
 
 
@@ -72,7 +72,7 @@ def open_any(text: str) -> tuple[SavedProject, str]:
     except (OSError, ValueError) as error:
         raise FileError(f"{text!r} is not the name of a file: {error}.") from error
     if not exists:
-        raise FileError(f"There is no file or example {text!r}{_similar(text)}.")
+        raise FileError(f"There is no file or example {text!r}{_similar(text)}")
     if not is_file:
         raise FileError(f"{text} is not a file; name a project, a graph or a table.")
     suffix = path.suffix.lower()
@@ -156,4 +156,4 @@ def _start(path: Path) -> bytes:
 
 def _similar(text: str) -> str:
     names = difflib.get_close_matches(text.lower(), example_names(), n=1)
-    return f"; did you mean the example {names[0]!r}?" if names else "; `nnlab examples` lists the examples"
+    return f"; did you mean the example {names[0]!r}?" if names else "; `nnlab examples` lists the examples."

@@ -41,7 +41,7 @@ def _problem(graph: Graph, edge: Edge) -> str | None:
     if edge.source_port not in outputs:
         known = f"its output is {', '.join(outputs)}" if outputs else "nothing can be computed from it further on"
         return f"An edge starts at {edge.source}.{edge.source_port}, but {edge.source} has no such output; {known}."
-    ports = target.port_names(len(graph.incoming(edge.target))) if target.variadic else target.input_names
+    ports = target.port_names(len(graph.incoming(edge.target)) + 1) if target.variadic else target.input_names
     if edge.target_port not in ports:
         known = f"it has {', '.join(ports)}" if ports else "it receives the data and no other node"
         return f"An edge leads to {edge.target}.{edge.target_port}, but {edge.target} has no such input; {known}."

@@ -55,7 +55,8 @@ def load_project(path: Path | str) -> SavedProject:
 
 def named(error: NNLabError, name: str) -> NNLabError:
     """The same error with the file's name before its sentence."""
-    text = f"{name}: {str(error).rstrip('.')}."
+    sentence = str(error).rstrip(".")
+    text = f"{name}: {sentence}" if sentence.endswith("?") else f"{name}: {sentence}."
     return GraphError(text, error.node_id) if isinstance(error, GraphError) else type(error)(text)
 
 

@@ -1,0 +1,99 @@
+"""Projects, snapshots and hostile archives that the tests of files share."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+from networks import graphs, mlp
+
+from nnlab.core.optimizer import optimizers
+from nnlab.core.preparation import DataSettings
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.state import initial
+from nnlab.files.project import Project, SavedProject, View
+from nnlab.files.project_file import save_project
+from nnlab.graph.graph import Graph
+from nnlab.training.commands import Snapshot
+from nnlab.training.settings import TrainingSettings
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+def small_project() -> Project:
+    return Project(mlp([2, 3, 1], loss="binary_cross_entropy"), DataSettings("spiral", {"noise": 5.0}), TrainingSettings(batch_size=16))
+
+
+def snapshot_of(project: Project, seed: int = 0) -> Snapshot:
+    """A snapshot as a run of `project` might have it: random weights and moments, somewhere within an epoch."""
+    training = project.training
+    program = compile(project.graph, 1, "float32", Update(training.optimizer, training.learning_rate, training.optimizer_settings))
+    state = initial(program, training.batch_size, seed)
+    generator = np.random.default_rng(seed)
+    moments = {
+        f"{info.name}.{name}": generator.standard_normal(place.shape).astype(np.float32)
+        for info in program.parameters
+        for name, place in info.moments.items()
+    }
+    context = state.context.copy()
+    context[1], context[4], context[5], context[7], context[8] = 107, 4, 7, 400, 7 * 16  # iteration, epoch, batch, samples, start
+    return Snapshot(state.parameters(), moments, context)
+
+
+def same_arrays(left: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray]) -> bool:
+    """Equal names, shapes and bits."""
+    return list(left) == list(right) and all(
+        left[name].shape == right[name].shape and left[name].tobytes() == right[name].tobytes() for name in left
+    )
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Project:
+    """A random network with random settings for data and training."""
+    graph: Graph = draw(graphs())
+    data = DataSettings(
+        draw(st.sampled_from(("spiral", "circle", "digits", "function"))), {}, draw(st.integers(0, 100)), draw(st.floats(0.0, 0.9)),
+        tuple(draw(st.lists(st.sampled_from(("x", "y")), unique=True))), tuple(draw(st.lists(st.sampled_from(("x2", "sin_y")), unique=True))),
+        draw(st.sampled_from((None, True, False))),
+    )  # fmt: skip
+    training = TrainingSettings(
+        draw(st.sampled_from(optimizers.names())), {}, draw(st.floats(0.0, 10.0)), draw(st.integers(1, 1000)), draw(st.integers(0, 2**31 - 1)),
+        draw(st.integers(1, 1000)), draw(st.booleans()),
+    )  # fmt: skip
+    return Project(graph, data, training)
+
+
+@st.composite
+def saved_projects(draw: st.DrawFn) -> SavedProject:
+    """A random project, trained or not, with or without a thumbnail."""
+    project = draw(projects())
+    snapshot = snapshot_of(project, draw(st.integers(0, 100))) if draw(st.booleans()) else None
+    view = View(draw(st.sampled_from(("train", "build", "step"))), draw(st.none() | st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))))
+    return SavedProject(project, snapshot, draw(st.none() | st.just(PNG)), view)
+
+
+def entries_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def valid_entries(tmp_path: Path, trained: bool = True) -> dict[str, bytes]:
+    """The entries of a good project file, to be spoiled one at a time."""
+    project = small_project()
+    path = tmp_path / "valid.nnlab"
+    save_project(path, SavedProject(project, snapshot_of(project) if trained else None))
+    return entries_of(path)
+
+
+def write_zip(path: Path, entries: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
+    """An archive with exactly these entries, whatever their names."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), content, compression)
+    path.write_bytes(buffer.getvalue())
+    return path
