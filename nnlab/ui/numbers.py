@@ -13,23 +13,28 @@ import re
 MINUS = "\u2212"
 NO_BREAK_SPACE = "\u00a0"
 NOTHING = "\u2013"  # an en dash, for a value that does not exist yet
-SMALLEST_PLAIN = 1e-3
-LARGEST_PLAIN = 1e6
+SMALLEST_PLAIN = 1e-3  # smaller ones are written with an exponent
+LARGEST_PLAIN = 6  # the power of ten from which larger ones are
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number with `digits` significant digits: 0.4496, 9.383, 4.87e−4 (one digit fewer), 12,346, 1.23e7.
+    """A number with `digits` significant digits, one fewer below 0.1 and with an exponent: 9.383, 0.4496, 0.0131, 4.87e−4.
 
-    From 10^digits on, the whole integer part is written; from a million on, the exponent.
+    So a number of four digits is never wider than 0.00131. From 10^digits on, the whole integer part is written (12,346); from
+    a million on, the exponent (1.23e7).
     """
     special = _special(value)
     if special is not None:
         return special
     if value == 0:
         return "0"
+    if abs(value) < 0.1:
+        digits = max(1, digits - 1)
     # Rounding may carry into the next power of ten, so the exponent is read from the rounded number.
     exponent = int(f"{value:.{digits - 1}e}".rpartition("e")[2])
-    if abs(value) < SMALLEST_PLAIN or exponent >= 6:
+    if abs(value) < SMALLEST_PLAIN:
+        return scientific(value, digits)
+    if exponent >= LARGEST_PLAIN:
         return scientific(value, max(1, digits - 1))
     return _signs(f"{value:,.{max(0, digits - 1 - exponent)}f}")
 

@@ -121,7 +121,8 @@ def inspector(theme):
     rows.setContentsMargins(pad, 8, pad, 8)
     rows.setSpacing(0)
     rows.addWidget(Label(theme, "At iteration 4,304", "caption", "text2"))
-    for label, text in (("Weight norm", "9.383"), ("Gradient norm", "0.8519"), ("Update / weight", "4.87e−4"), ("Saturated", "11.1\u00a0%")):
+    shown = {"Weight norm": "9.383", "Gradient norm": "0.8519", "Update / weight": "4.87e−4", "Saturated": "11.1\u00a0%"}
+    for label, text in shown.items():
         row = ValueRow(theme, label)
         row.set_text(text)
         rows.addWidget(row)
@@ -182,7 +183,8 @@ def page(theme, width):
     step.add_option(Segmented(theme, ["Weights", "Gradients", "Activations"]))
     body = QWidget()
     rows = QVBoxLayout(body)
-    text = r"\frac{\partial L}{\partial w_{41}} = \frac{\partial L}{\partial z^{(3)}}\left[\sum_j w_j^{(3)}(1-a_j^2)\, w_{j4}^{(2)}\right](1-a_4^2)\, x_1"
+    text = r"\frac{\partial L}{\partial w_{41}} = \frac{\partial L}{\partial z^{(3)}}"
+    text += r"\left[\sum_j w_j^{(3)}(1-a_j^2)\, w_{j4}^{(2)}\right](1-a_4^2)\, x_1"
     for size in ("formula_chain", "formula"):
         rows.addWidget(FormulaLabel(theme, text, size))
     rows.addStretch(1)

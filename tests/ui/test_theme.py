@@ -122,8 +122,8 @@ class _Follower(QWidget):
 
 def test_follow_repaints_and_measures_and_ends_with_the_widget(theme: Theme, qtbot: QtBot) -> None:
     widget = _Follower(theme)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     qtbot.wait(1)
     assert widget.measured == 1
     painted = widget.painted

@@ -107,7 +107,7 @@ def paint_title(
 
 def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float) -> None:
     outline = geometry.outline
-    inset = 30.0 if len(card.ports) > 1 else 14.0
+    inset = 32.0 if len(card.ports) > 1 else 14.0
     lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
     lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
     step = 18.5 * unit
@@ -251,7 +251,7 @@ def paint_ports(painter: QPainter, item: CardItem) -> None:
         if port in item.shown_ports or state.hovered or offered or port in state.accepting:
             _paint_port(painter, kit, at, scale, offered or ("may" if port in state.accepting else ""))
             if len(geometry.inputs) > 1:
-                room = QRectF(at.x() + 9.0 * scale, at.y() - 9.0 * scale, 60.0, 18.0 * scale)
+                room = QRectF(at.x() + 11.0 * scale, at.y() - 9.0 * scale, 60.0, 18.0 * scale)
                 write(painter, kit, port, "caption", kit.tokens.text2, room, LEFT, scale)
     if geometry.output is not None and ("" in item.shown_ports or state.hovered):
         _paint_port(painter, kit, geometry.output, scale, "")

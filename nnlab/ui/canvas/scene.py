@@ -34,7 +34,8 @@ COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does no
 class GraphScene(QGraphicsScene):
     """Cards and edges of one document.
 
-    `changing` is emitted before another graph is shown, `rearranged` when the graph or the room it takes has changed, `remade` when there are items that know no values yet.
+    `changing` is emitted before another graph is shown, `rearranged` when the graph or the room it takes has changed, `remade` when there
+    are items that know no values yet.
     """
 
     changing = Signal()
@@ -137,7 +138,7 @@ class GraphScene(QGraphicsScene):
     def geometry_of(self, card: Card, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
         name, summary = self.kit.text_width(card.title, "name"), self.kit.text_width(card.subtitle, "caption")
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
-            return geometry.collapsed(card, name + (16.0 if len(card.ports) > 1 else 0.0), scale * self.kit.scale)
+            return geometry.collapsed(card, name + (18.0 if len(card.ports) > 1 else 0.0), scale * self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)
         return geometry.expanded(card, max(name, summary), scale * self.kit.scale, 1 if is_image else None)
 

@@ -60,7 +60,7 @@ class NodePage(QWidget):
         foot.put(self.formula_caption, self.formula, self.shapes_caption, self.shapes, self.data)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for part in (head, foot, self.numbers):
+        for part in (head, self.numbers, foot):
             self._column.addWidget(part)
         self._column.addStretch(1)
         self._column.setSpacing(theme.metrics.px(6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import Diagnostic, Fix
@@ -55,8 +55,15 @@ class Formulas(QWidget):
     def _size(self) -> float:
         return self._theme.metrics.formula_small * 1.25
 
+    def _scaled(self, text: str) -> float:
+        """The size at which a formula fits."""
+        return min(self._size, max(self.width(), 1) / max(typeset(text).width, 0.1))
+
     def _height(self, text: str) -> float:
-        return typeset(text).height * self._size + self._theme.metrics.px(8)
+        return typeset(text).height * self._scaled(text) + self._theme.metrics.px(8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.apply_metrics()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(160), self.height())
@@ -66,7 +73,7 @@ class Formulas(QWidget):
         y = float(self._theme.metrics.px(4))
         for text in self._texts:
             formula = typeset(text)
-            size = min(self._size, self.width() / max(formula.width, 0.1))
+            size = self._scaled(text)
             draw_formula(painter, QPointF(0, y + formula.ascent * size), text, size, self._theme.tokens.text)
             y += self._height(text)
         painter.end()
@@ -81,6 +88,7 @@ class NameField(QLineEdit):
         super().__init__(parent)
         self._theme, self._name = theme, ""
         self.setProperty("flat", True)
+        self.setTextMargins(-2, 0, 0, 0)  # Qt's own margin: the name stands above the line below it
         self.setAccessibleName("Name of the node")
         self.setToolTip("Click to rename. The name also names the parameters: hidden.weight")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

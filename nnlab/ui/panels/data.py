@@ -29,11 +29,14 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 STANDARDIZE = Setting(
-    "standardize", True, "Standardise", "Shifts and scales every input to mean 0 and standard deviation 1, as measured on the training part."
+    "standardize",
+    True,
+    "Standardise",
+    "Shifts and scales every input to mean 0 and standard deviation 1, as measured on the training part.",
 )
 SHARE = replace(VALIDATION_SHARE, title="Validation")  # the form's labels are short
 PREVIEW_MILLISECONDS = 40  # while a slider is dragged, new data is made at most so often
-LEAST_FORM = 284  # width of the form
+LEAST_FORM = 304  # width of the form
 WIDE = 480  # pixels from which the form stands beside the data sets
 
 

@@ -73,7 +73,11 @@ class FitView(PredictionView):
         errors = grid_errors(data, curve)
         if errors is None:
             return []
-        return [Heading("On the grid"), Value("RMS", numbers.number(errors[0], 3), True), Value("largest", numbers.number(errors[1], 3), True)]
+        return [
+            Heading("On the grid"),
+            Value("RMS", numbers.number(errors[0], 3), True),
+            Value("largest", numbers.number(errors[1], 3), True),
+        ]
 
     def _legend(self, view: LiveView, curve: Curve) -> list[Line]:
         lines: list[Line] = [Legend("line", "fit")]

@@ -52,7 +52,9 @@ class GradientFlowPanel(LivePanel):
         self.color_bar.set_ends(power_of_ten(low), power_of_ten(high))
         self.color_bar.show()
         if not view.playing:
-            newest = "; ".join(f"{row.node} {row.symbol} {numbers.number(float(v), 3)}" for row, v in zip(self.plot.rows, curves.norms[-1], strict=True))
+            newest = "; ".join(
+                f"{row.node} {row.symbol} {numbers.number(float(v), 3)}" for row, v in zip(self.plot.rows, curves.norms[-1], strict=True)
+            )
             self.plot.setAccessibleDescription(f"Gradient norms at iteration {numbers.count(last)}: {newest}")
 
     def picture_widget(self) -> QWidget | None:

@@ -190,7 +190,7 @@ class ProblemsPanel(LivePanel):
             self._services.selection.set([node_id])
 
     def mend(self, problem: Diagnostic) -> None:
-        """Applies the first fix, as one undoable step. A fix that no longer fits the graph says so in the row's tooltip and stays undone."""
+        """Applies the first fix, as one undoable step. One that no longer fits the graph is told like a failed run."""
         fix = problem.fixes[0]
         try:
             self._services.document.attempt(fix.label, fix.apply)
@@ -214,7 +214,10 @@ class ProblemsPanel(LivePanel):
         problems = self.problems
         if not problems:
             return None
-        return Table(("severity", "node", "problem"), ([p.severity for p in problems], [p.node_id or "" for p in problems], [p.message for p in problems]))
+        return Table(
+            ("severity", "node", "problem"),
+            ([p.severity for p in problems], [p.node_id or "" for p in problems], [p.message for p in problems]),
+        )
 
 
 def _texts(problems: Sequence[Diagnostic]) -> list[tuple[str, str, str | None, tuple[str, ...]]]:

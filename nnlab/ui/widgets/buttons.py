@@ -7,7 +7,7 @@ with the shortcut, so that a person learns it.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from nnlab.ui.icons import tinted
@@ -97,6 +97,8 @@ class IconButton(QToolButton):
 class MainButton(IconButton):
     """The one button of a bar that starts and stops what the workspace is for: filled with the accent."""
 
+    _shape: tuple[object, QPixmap] | None = None  # the icon as last drawn, and what it was drawn from
+
     def _sizes(self) -> tuple[QSize, int]:
         return QSize(*self._theme.metrics.main_button), self._theme.metrics.main_icon
 
@@ -108,9 +110,7 @@ class MainButton(IconButton):
             ground = mix(ground, tokens.canvas if self.isDown() else tokens.text, 0.15)
         fill_rounded(painter, self.rect(), radius, ground)
         if self.isEnabled():
-            side = self.iconSize().width()
-            shape = tinted(self.icon(), side, self.devicePixelRatioF(), tokens.on_accent, self._state())
-            painter.drawPixmap(self._icon_rect().topLeft(), shape)
+            painter.drawPixmap(self._icon_rect().topLeft(), self._tinted_icon())
         else:
             self._paint_icon(painter)
         if self.hasFocus():  # the outline is accent on accent: a gap makes it visible
@@ -119,3 +119,10 @@ class MainButton(IconButton):
             painter.setPen(tokens.on_accent)
             painter.drawRoundedRect(QRectF(fill).adjusted(1.5, 1.5, -1.5, -1.5), radius - 3, radius - 3)
         painter.end()
+
+    def _tinted_icon(self) -> QPixmap:
+        icon, side, ratio, color = self.icon(), self.iconSize().width(), self.devicePixelRatioF(), self._theme.tokens.on_accent
+        key = (icon.cacheKey(), side, ratio, color.rgba(), self._state())
+        if self._shape is None or self._shape[0] != key:
+            self._shape = (key, tinted(icon, side, ratio, color, self._state()))
+        return self._shape[1]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from nnlab.ui.fuzzy import ranked
 from nnlab.ui.theme import Theme, follow
@@ -34,7 +34,10 @@ def group(action: QAction) -> str:
 
 
 class CommandPalette(QWidget):
-    """A list of actions over `window`. `ran(action)` is emitted after an action was triggered from here."""
+    """A list of actions in a box over `window`. `ran(action)` is emitted after an action was triggered from here.
+
+    The widget itself covers the window without being seen, so that a click beside the box is noticed.
+    """
 
     ran = Signal(QAction)
 
@@ -45,6 +48,7 @@ class CommandPalette(QWidget):
         self._recent: list[QAction] = []
         self._before: QWidget | None = None  # had the focus when the palette was opened
         self.setAccessibleName("Commands")
+        self.box = _Box(theme, self)
         self.field = SearchField(theme, "Type a command", name="Command")
         self._model = _Commands(self)
         self.list = QListView()
@@ -58,7 +62,7 @@ class CommandPalette(QWidget):
         self.list.setProperty("flat", True)
         self._nothing = Label(theme, "No command matches. Try fewer letters.", "body", "text2")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._column = QVBoxLayout(self)
+        self._column = QVBoxLayout(self.box)
         for widget in (self.field, self.list, self._nothing):
             self._column.addWidget(widget)
         self.field.textChanged.connect(self._search)
@@ -69,6 +73,8 @@ class CommandPalette(QWidget):
         self.set_actions(actions)
         follow(theme, self)
         self.hide()
+        window.installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._focus_changed)
 
     def set_actions(self, actions: Sequence[QAction]) -> None:
         """What can be found: actions with a text, in the order shown while nothing is typed."""
@@ -84,17 +90,16 @@ class CommandPalette(QWidget):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.window().installEventFilter(self)
 
     def close_palette(self) -> None:
-        """Hides it and gives the focus back."""
+        """Hides it; the focus goes back to where it was, unless it has gone elsewhere already."""
         if self.isHidden():
             return
+        before, self._before = self._before, None
+        had_focus = self.isAncestorOf(self.window().focusWidget() or self)
         self.hide()
-        self.window().removeEventFilter(self)
-        if self._before is not None and self.isAncestorOf(self.window().focusWidget() or self):
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._before = None
+        if had_focus and before is not None:
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @property
     def found(self) -> list[QAction]:
@@ -123,7 +128,7 @@ class CommandPalette(QWidget):
         self.list.setVisible(bool(self._model.rows))
         self._nothing.setVisible(not self._model.rows)
         self.list.setCurrentIndex(self._model.index(0))
-        self._fit()
+        self._place()
 
     def _move(self, steps: int) -> None:
         rows = len(self._model.rows)
@@ -133,31 +138,48 @@ class CommandPalette(QWidget):
             self.list.setCurrentIndex(self._model.index(row))
 
     def _place(self) -> None:
-        width = min(self._theme.metrics.px(_WIDTH), self.parentWidget().width() - 32)
-        self.setFixedWidth(width)
-        self.move(QPoint((self.parentWidget().width() - width) // 2, self._theme.metrics.top_bar + 8))
-
-    def _fit(self) -> None:
-        """As high as the rows need, up to ten."""
-        metrics = self._theme.metrics
+        """Covers the window; the box is as high as its rows need, up to ten."""
+        metrics, window = self._theme.metrics, self.parentWidget()
+        self.setGeometry(window.rect())
+        width = min(metrics.px(_WIDTH), window.width() - 32)
         rows = min(_ROWS, len(self._model.rows))
         self.list.setFixedHeight(rows * metrics.form_row)
         self._nothing.setFixedHeight(metrics.form_row * 2)
-        margins = self._column.contentsMargins()
         body = self.list.height() if rows else self._nothing.height()
-        self.setFixedHeight(margins.top() + margins.bottom() + self.field.sizeHint().height() + self._column.spacing() + body)
+        margins = self._column.contentsMargins()
+        height = margins.top() + margins.bottom() + self.field.sizeHint().height() + self._column.spacing() + body
+        self.box.setGeometry((window.width() - width) // 2, metrics.top_bar + 8, width, height)
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self._column.setContentsMargins(metrics.grid, metrics.grid, metrics.grid, metrics.grid)
         self._column.setSpacing(metrics.px(6))
         self._place()
-        self._fit()
+
+    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        # Focus that leaves the application comes back; focus elsewhere in the window means the person went on.
+        if now is not None and not self.isHidden() and not self.isAncestorOf(now):
+            self.close_palette()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.close_palette()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
+
+
+class _Box(QWidget):
+    """What is seen of the palette."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # a click between field and list is not beside the box
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.radius_card

@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.theme import FontRole, Theme, follow
 
 
 class Label(QLabel):
-    """Text in a font role and the colour of a token."""
+    """Text in a font role and the colour of a token.
+
+    It draws its text itself: a palette of its own would be put back by the application's style sheet whenever that changes.
+    """
 
     def __init__(self, theme: Theme, text: str = "", role: FontRole = "body", color: str = "text", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._theme, self._role, self._color = theme, role, color
         self.setTextFormat(Qt.TextFormat.PlainText)
-        theme.changed.connect(self._recolor)
         follow(theme, self)
-        self._recolor()
+
+    @property
+    def color(self) -> str:
+        """The token its text is drawn in."""
+        return self._color
 
     def set_color(self, token: str) -> None:
         if token != self._color:
             self._color = token
-            self._recolor()
+            self.update()
 
     def apply_metrics(self) -> None:
         self.setFont(self._theme.font(self._role))
 
-    def _recolor(self) -> None:
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, getattr(self._theme.tokens, self._color))
-        self.setPalette(palette)
+    @property
+    def shown(self) -> str:
+        """The text as drawn."""
+        return self.text()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(getattr(self._theme.tokens, self._color))
+        flags = int(self.alignment()) | (int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0)
+        painter.drawText(self.contentsRect(), flags, self.shown)
+        painter.end()
 
 
 class ElidedLabel(Label):
@@ -55,9 +68,3 @@ class ElidedLabel(Label):
             QToolTip.showText(event.globalPos(), "\n".join([*parts, *([self.toolTip()] if self.toolTip() else [])]), self)
             return True
         return super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(getattr(self._theme.tokens, self._color))
-        painter.drawText(self.rect(), self.alignment(), self.shown)
-        painter.end()

@@ -39,6 +39,7 @@ class SettingsForm(QWidget):
         self._sentences: dict[str, Label] = {}
         for setting in settings:
             self._add(setting, (values or {}).get(setting.name, setting.default))
+        self._grid.setRowStretch(2 * len(self._editors), 1)  # room to spare goes below the last row
         follow(theme, self)
 
     def _add(self, setting: Setting, value: Value) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QMenu, QSizePolicy, QTabBar, QWidget
 
 from nnlab.ui.icons import glyph, icon
 from nnlab.ui.theme import Theme, follow
@@ -49,6 +49,7 @@ class TopBar(QWidget):
         self.theme_button = IconButton.of(theme, icon(theme, "theme", color="text2"), "Light or dark", "Light or dark theme")
         self.theme_button.clicked.connect(self.theme_requested)
         self._row = QHBoxLayout(self)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the command field may still shrink
         self._row.addWidget(self.menu_button)
         self._row.addWidget(self.tabs)
         self._row.addWidget(self.document, 1)
@@ -97,6 +98,10 @@ class TopBar(QWidget):
         metrics = self._theme.metrics
         needed = self.tabs.sizeHint().width() + metrics.command_field + 2 * metrics.row + metrics.px(44) + metrics.px(100)
         self.commands.set_compact(self.width() < needed)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        return QSize(self.tabs.sizeHint().width() + 3 * metrics.row + metrics.px(44) + metrics.px(60), metrics.top_bar)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -2,7 +2,7 @@
 
 Buttons are the actions it is given, so the bar knows neither training nor its state. Counters are declared by `CounterSpec`; their
 values come in by `set_counters`, sixty times a second, and only a counter whose written value changed repaints. Counters that are
-`optional` give way in a narrow window. Where training cannot run, the reason stands in the counters' place.
+least needed give way in a narrow window. Where training cannot run, the reason stands in the counters' place.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.ui.numbers import NOTHING, count, number, rate, short
 from nnlab.ui.theme import Theme, follow
@@ -42,28 +42,31 @@ def of_total(value: tuple[int, int]) -> Written:
 
 @dataclass(frozen=True)
 class CounterSpec:
-    """A counter: its name in code, its label, the widest text expected, its explanation, and how a value is written."""
+    """A counter: its name in code, its label, the widest text expected, its explanation, and how a value is written.
+
+    Where there is no room, counters with the highest `gives_way` go first; one with 0 stays.
+    """
 
     name: str
     label: str
     widest: str
     tip: str
     write: Callable[[Any], Written] = _number
-    optional: bool = False
+    gives_way: int = 0
 
 
 TRAINING_COUNTERS = (
     CounterSpec("epoch", "epoch", "0,000", "Passes over the training data so far", _plain(count)),
     CounterSpec("iteration", "iteration", "000,000", "Updates of the weights so far", _plain(count)),
     CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total),
-    CounterSpec("batch_loss", "batch loss", "0.0000", "Loss of the latest batch, before its update"),
-    CounterSpec("smoothed", "smoothed", "0.0000", "Moving average of the batch loss"),
-    CounterSpec("validation", "val", "0.0000", "Loss on the validation data, which is never trained on", optional=True),
-    CounterSpec("learning_rate", "learning rate", "0.0000", "How far an update moves against the gradient", _plain(short), optional=True),
+    CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
+    CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=1),
+    CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is never trained on", gives_way=4),
+    CounterSpec("learning_rate", "learning rate", "0.00000", "How far an update moves against the gradient", _plain(short), 5),
 )
 RATE_COUNTERS = (
-    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate)),
-    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), optional=True),
+    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate), 2),
+    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 3),
 )
 
 
@@ -91,6 +94,7 @@ class TransportBar(QWidget):
         self.speed = SpeedControl(theme)
         self.speed.speed_changed.connect(self.speed_changed)
         self._row = QHBoxLayout(self)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it may be narrower than what it shows now
         self._row.addLayout(self._buttons)
         self._row.addWidget(self._reason, 1)
         self.counters: dict[str, Counter] = {}
@@ -164,21 +168,25 @@ class TransportBar(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Shows as many optional counters as there is room for; none of the counters while there is a reason."""
+        """Shows as many counters as there is room for, the most needed first; none while there is a reason."""
         blocked = not self._reason.isHidden()
-        room = self.width() - 2 * self._theme.metrics.padding - self._buttons.sizeHint().width() - self.speed.sizeHint().width()
-        room -= self._theme.metrics.px(48)
-        shown = {name for name, spec in self._specs.items() if not spec.optional}
-        room -= sum(self.counters[name].width() for name in shown)
-        for name, spec in self._specs.items():
-            if spec.optional and self.counters[name].width() <= room:
-                room -= self.counters[name].width()
-                shown.add(name)
-            elif spec.optional:
-                room = 0  # in their order: one that does not fit also stops those behind it
+        room = self.width() - self._width_without_counters()
+        kept: set[str] = set()
+        for spec in sorted(self._specs.values(), key=lambda spec: spec.gives_way):
+            room -= self.counters[spec.name].width()
+            if spec.gives_way and room < 0:
+                break
+            kept.add(spec.name)
         for name, counter in self.counters.items():
-            counter.setVisible(name in shown and not blocked)
+            counter.setVisible(name in kept and not blocked)
         self.speed.setVisible(not blocked)
+
+    def _width_without_counters(self) -> int:
+        return 2 * self._theme.metrics.padding + self._buttons.sizeHint().width() + self.speed.width()
+
+    def minimumSizeHint(self) -> QSize:
+        needed = sum(self.counters[name].width() for name, spec in self._specs.items() if not spec.gives_way)
+        return QSize(self._width_without_counters() + needed, self._theme.metrics.transport)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -22,7 +22,7 @@ class Workspace:
     shares: tuple[int, ...]  # their relative widths
     height: str  # the entry of Metrics that gives the bottom's height
     left: tuple[str, ...] = ("palette",)
-    right: tuple[str, ...] = ("inspector",)
+    right: tuple[str, ...] = ("inspector", "data", "training")
     right_width: str = "inspector"  # the entry of Metrics that gives the right column's width
     tall_right: bool = False  # the right column reaches down beside the bottom panels
     expanded: bool = True  # cards show their neurons

@@ -3,6 +3,6 @@
 from nnlab.ui.workspaces import Workspace
 
 WORKSPACE = Workspace(
-    name="build", title="Build", order=10, tip="Draw the network and choose its data", bottom=("problems", "data"), shares=(3, 2),
+    name="build", title="Build", order=10, tip="Draw the network and choose its data", bottom=("problems",), shares=(1,),
     height="problems", expanded=False, overlay=False,
 )  # fmt: skip

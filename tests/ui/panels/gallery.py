@@ -52,13 +52,16 @@ def project(data: DataSettings, hidden: tuple[int, ...], activation: str, **trai
 
 
 PROJECTS = {
-    "spiral": lambda: project(DataSettings("spiral", {"noise": 6.0}, validation_share=0.2), (8, 8), "tanh", learning_rate=0.012, batch_size=8),
+    "spiral": lambda: project(
+        DataSettings("spiral", {"noise": 6.0}, validation_share=0.2), (16, 16), "tanh", learning_rate=0.012, batch_size=8
+    ),
     "digits": lambda: project(DataSettings("digits"), (32,), "relu", learning_rate=1e-3, batch_size=32),
-    "function": lambda: project(DataSettings("function", {"formula": "sin(x)", "noise": 10.0}), (16,), "tanh", learning_rate=0.01, batch_size=16),
+    "function": lambda: project(
+        DataSettings("function", {"formula": "sin(x)", "noise": 10.0}), (16,), "tanh", learning_rate=0.01, batch_size=16
+    ),
     "diabetes": lambda: project(DataSettings("diabetes"), (8,), "tanh", learning_rate=0.01, batch_size=16),
     "multi_gaussian": lambda: project(DataSettings("multi_gaussian"), (16, 16), "tanh", learning_rate=0.01, batch_size=16),
     "iris": lambda: project(DataSettings("iris"), (8,), "tanh", learning_rate=0.01, batch_size=16),
-
     "broken": lambda: broken(),
 }
 
@@ -141,7 +144,7 @@ def paint(folder: Path, names: list[str], large: bool) -> None:
     theme.set_window_width(2560 if large else 1280)
     scale = os.environ.get("QT_SCALE_FACTOR", "1")
     for file, source, panel_name, iterations, small_size, large_size in SHEETS:
-        if names and file not in names or panel_name not in PANELS or source not in PROJECTS:
+        if (names and file not in names) or panel_name not in PANELS or source not in PROJECTS:
             continue
         studio = Studio(theme, PROJECTS[source]())
         panel = studio.show(panel_name, *(large_size if large else small_size))

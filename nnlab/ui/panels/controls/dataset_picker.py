@@ -181,6 +181,7 @@ class DatasetPicker(QWidget):
         here = focused.geometry().center()
         beyond = [tile for tile in order if (tile.geometry().center().y() - here.y()) * direction > 4]
         if beyond:
+
             def distance(tile: DatasetTile) -> tuple[int, int]:
                 centre = tile.geometry().center()
                 return abs(centre.y() - here.y()), abs(centre.x() - here.x())

@@ -183,5 +183,7 @@ class ConfusionMatrix(QWidget):
         row, column = self._current or (-step[0] if step[0] > 0 else 0, -step[1] if step[1] > 0 else 0)
         self._current = (min(max(row + step[0], 0), n - 1), min(max(column + step[1], 0), n - 1))
         self.setAccessibleDescription(self.sentence(*self._current))
-        QToolTip.showText(self.mapToGlobal(self._places().cell(*self._current).bottomRight().toPoint()), self.sentence(*self._current), self)
+        QToolTip.showText(
+            self.mapToGlobal(self._places().cell(*self._current).bottomRight().toPoint()), self.sentence(*self._current), self
+        )
         self.update()

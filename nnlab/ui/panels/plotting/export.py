@@ -98,11 +98,15 @@ def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Call
     result = QMenu(parent)
     clipboard = QGuiApplication.clipboard()
     result.addAction(icon(theme, "copy"), "Copy picture", lambda: clipboard.setImage(as_image(widget)))
-    result.addAction(icon(theme, "export"), "Save picture…", lambda: _ask_and_write(parent, title, "png", lambda p: _picture(widget, title, p)))
+    result.addAction(
+        icon(theme, "export"), "Save picture…", lambda: _ask_and_write(parent, title, "png", lambda p: _picture(widget, title, p))
+    )
     if table() is not None:
         result.addSeparator()
         result.addAction("Copy data", lambda: clipboard.setMimeData(_csv_data(table())))
-        result.addAction("Save data as CSV…", lambda: _ask_and_write(parent, title, "csv", lambda p: as_csv(table() or Table((), ())).encode()))
+        result.addAction(
+            "Save data as CSV…", lambda: _ask_and_write(parent, title, "csv", lambda p: as_csv(table() or Table((), ())).encode())
+        )
     return result
 
 

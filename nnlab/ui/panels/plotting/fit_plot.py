@@ -210,7 +210,9 @@ class ResidualPlot(Plot):
         place = QRectF(picture.left(), picture.bottom() + self._theme.metrics.px(6), picture.width(), picture.height())
         if not self.x_ticks() or float(self.x_pixels(self.x_ticks()[-1].position)) < picture.right() - self._theme.metrics.px(40):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._name)
-        painter.drawText(picture.adjusted(self._theme.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual")
+        painter.drawText(
+            picture.adjusted(self._theme.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual"
+        )
 
     def paint_above(self, painter: QPainter) -> None:
         super().paint_above(painter)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
 from nnlab.ui import numbers
-from nnlab.ui.colormaps import decade_range, magnitude_image
+from nnlab.ui.colormaps import decade_range, magnitude_pixels, to_image
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
@@ -53,6 +53,7 @@ class HeatMapPlot(IterationPlot):
         self.decades = (-1, 0)
         super().__init__(theme, "Gradient norms over iterations", crosshair, parent)
         self.shows_mark_words = False
+        self.is_over_picture = True
         self.view.setMouseEnabled(x=True, y=False)
         self.map = PictureItem()
         self.view.addItem(self.map, ignoreBounds=True)
@@ -105,7 +106,7 @@ class HeatMapPlot(IterationPlot):
         if not len(thinned.iterations):
             self.map.show_image(None, QRectF())
             return
-        self.decades = decade_range(10.0 ** thinned.logarithms)
+        self.decades = decade_range(10.0**thinned.logarithms)
         at = x0 + (np.arange(width) + 0.5) / width * (x1 - x0)
         inside = (at >= thinned.first) & (at <= thinned.last)
         at = at[inside]
@@ -113,21 +114,19 @@ class HeatMapPlot(IterationPlot):
             self.map.show_image(None, QRectF())
             return
         columns = thinned.logarithms[sample_columns(thinned.iterations, at)].T
-        tall = np.repeat(columns, np.diff(self.row_edges()), axis=0)
-        image = magnitude_image(tall, *self.decades, self._theme.is_dark)
-        self._cut_gaps(image)
+        pixels = magnitude_pixels(columns, *self.decades, self._theme.is_dark)
         pixel = (x1 - x0) / width
-        self.map.show_image(image, QRectF(at[0] - pixel / 2, 0.0, len(at) * pixel, float(len(self._rows))))
+        self.map.show_image(to_image(self._rows_with_gaps(pixels)), QRectF(at[0] - pixel / 2, 0.0, len(at) * pixel, float(len(self._rows))))
 
-    def _cut_gaps(self, image) -> None:  # type: ignore[no-untyped-def]
-        """Paints the gaps between rows in the panel's colour."""
-        painter = QPainter(image)
+    def _rows_with_gaps(self, pixels: np.ndarray) -> np.ndarray:
+        """One row of pixels per parameter as a picture of the whole height, gaps in the panel's colour."""
         edges = self.row_edges()
+        tall = np.repeat(pixels, np.diff(edges), axis=0)
         for i, row in enumerate(self._rows[1:], start=1):
-            gap = GROUP_GAP if row.is_first else ROW_GAP
+            gap = int(GROUP_GAP if row.is_first else ROW_GAP)
             if edges[i] - edges[i - 1] > 2 * gap:
-                painter.fillRect(QRectF(0, float(edges[i]) - gap // 2, image.width(), gap), self._theme.tokens.panel)
-        painter.end()
+                tall[edges[i] - gap // 2 : edges[i] - gap // 2 + gap] = self._theme.tokens.panel.rgb()
+        return tall
 
     # Painting
 

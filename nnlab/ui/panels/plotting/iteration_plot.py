@@ -29,6 +29,7 @@ class IterationPlot(Plot):
         self._marks: tuple[Mark, ...] = ()
         self._first, self._last = 0, 0
         self.shows_mark_words = True
+        self.is_over_picture = False  # on a ground of any colour, lines get an edge
         super().__init__(theme, name, parent)
         crosshair.changed.connect(self.repaint_around)
 
@@ -81,8 +82,11 @@ class IterationPlot(Plot):
         iteration = self.shown_crosshair
         if iteration is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(self._theme.tokens.text, 1))
             x = round(float(self.x_pixels(iteration)))
+            if self.is_over_picture:
+                painter.setPen(QPen(self._theme.tokens.canvas, 3))
+                painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
+            painter.setPen(QPen(self._theme.tokens.text, 1))
             painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
             self.paint_readings(painter, iteration, x)
         super().paint_above(painter)

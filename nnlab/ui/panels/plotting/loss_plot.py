@@ -224,7 +224,9 @@ class LossPlot(IterationPlot):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        places = push_apart([y for y, _ in shown], metrics.height(), picture.top() + metrics.height() / 2, picture.bottom() - metrics.height() / 2)
+        places = push_apart(
+            [y for y, _ in shown], metrics.height(), picture.top() + metrics.height() / 2, picture.bottom() - metrics.height() / 2
+        )
         for (y, text), place in zip(shown, places, strict=True):
             painter.setPen(QPen(tokens.panel, 1.5))
             painter.setBrush(tokens.text)
@@ -251,5 +253,7 @@ def band_image(top: np.ndarray, bottom: np.ndarray, height: int, color: QColor) 
     pixel = np.uint32(alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2])
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     # Comparisons with NaN are false, so a column without a value stays empty.
-    np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[...] = np.where((rows >= first) & (rows < last), pixel, np.uint32(0))
+    np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[...] = np.where(
+        (rows >= first) & (rows < last), pixel, np.uint32(0)
+    )
     return image

@@ -72,7 +72,7 @@ class _Painter(QGraphicsItem):
 
 
 class Plot(pg.GraphicsView):
-    """A plot in a panel. `range_changed` is emitted when the visible range or the size has changed."""
+    """A plot in a panel. `range_changed` is emitted when the person has moved the range, or the size has changed."""
 
     range_changed = Signal()
     all_wanted = Signal()
@@ -84,7 +84,7 @@ class Plot(pg.GraphicsView):
         self.view = _View()
         self.is_following = True
         self.logarithmic = False  # the y axis is given in exponents of ten
-        self._shows_focus = False
+        self._shows_focus = self._is_setting_range = False
         self._below, self._above = _Painter(self, False), _Painter(self, True)
         for item in (self._below, self.view, self._above):
             self.scene().addItem(item)
@@ -131,8 +131,11 @@ class Plot(pg.GraphicsView):
         return float(low), float(high)
 
     def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Shows this range exactly; one without extent is widened a little."""
+        """Shows this range exactly; one without extent is widened a little. Tells nobody: who sets the range draws afterwards."""
+        self._is_setting_range = True
         self.view.setRange(xRange=_widened(*x), yRange=_widened(*y), padding=0.0)
+        self._is_setting_range = False
+        self.repaint_around()
 
     def x_pixels(self, x: np.ndarray | float) -> np.ndarray | float:
         low, high = self.x_range
@@ -159,8 +162,9 @@ class Plot(pg.GraphicsView):
         self.is_following = False
 
     def _range_changed(self) -> None:
-        self.repaint_around()
-        self.range_changed.emit()
+        if not self._is_setting_range:
+            self.repaint_around()
+            self.range_changed.emit()
 
     def repaint_around(self) -> None:
         """Axes, labels and crosshair are painted again with the next frame."""
@@ -227,7 +231,11 @@ class Plot(pg.GraphicsView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # An outline tells where the keyboard is; somebody with the hand on the mouse knows.
-        self._shows_focus = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        self._shows_focus = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
         super().focusInEvent(event)
         self._above.update()
 
@@ -267,7 +275,9 @@ def line_pen(color: QColor, width: float) -> QPen:
     return pen
 
 
-def dashes(x: np.ndarray, y: np.ndarray, scale: tuple[float, float], on: float = DASHES[0], off: float = DASHES[1]) -> tuple[np.ndarray, np.ndarray]:
+def dashes(
+    x: np.ndarray, y: np.ndarray, scale: tuple[float, float], on: float = DASHES[0], off: float = DASHES[1]
+) -> tuple[np.ndarray, np.ndarray]:
     """The dashes of a polyline as pairs of points (connect="pairs"): `on` pixels drawn, `off` left out, along the line.
 
     `scale` is pixels per unit in x and y. A dash runs straight between its ends, which no eye can tell at five pixels; Qt's own

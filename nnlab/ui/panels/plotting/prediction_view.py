@@ -71,7 +71,10 @@ def accuracy_lines(view: LiveView) -> list[Line]:
     found = view.probes.get("predictions")
     if found is None:
         return []
-    parts = [("train", found.metrics, found.wrong, len(found.outputs)), ("val", found.validation_metrics, found.validation_wrong, len(found.validation_outputs))]
+    parts = [
+        ("train", found.metrics, found.wrong, len(found.outputs)),
+        ("val", found.validation_metrics, found.validation_wrong, len(found.validation_outputs)),
+    ]
     known = [part for part in parts if "accuracy" in part[1]]
     return [
         Heading("Accuracy"),

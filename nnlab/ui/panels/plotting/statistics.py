@@ -66,7 +66,9 @@ class Statistics(QWidget):
     def set_lines(self, lines: Sequence[Line]) -> None:
         if tuple(lines) != self._lines:
             self._lines = tuple(lines)
-            words = [line.text if isinstance(line, Heading) else f"{line.label} {line.text}" for line in lines if not isinstance(line, Legend)]
+            words = [
+                line.text if isinstance(line, Heading) else f"{line.label} {line.text}" for line in lines if not isinstance(line, Legend)
+            ]
             self.setAccessibleName("Statistics: " + ", ".join(words))
             self.update()
 

@@ -57,7 +57,9 @@ def logarithmic_ticks(low: float, high: float, length: float, spacing: float = 3
         if low - 1e-9 <= math.log10(factor) + e <= high + 1e-9
     ]
     if len(fine) >= 3:
-        fitting = fine if len(fine) <= most else [tick for tick in fine if tick[0] in decades] or fine[:: math.ceil(len(fine) / max(most, 1.0))]
+        fitting = (
+            fine if len(fine) <= most else [tick for tick in fine if tick[0] in decades] or fine[:: math.ceil(len(fine) / max(most, 1.0))]
+        )
         return [Tick(position, write(value, value)) for position, value in fitting]
     bottom, top = 10.0**low, 10.0**high
     if top <= bottom:

@@ -79,5 +79,7 @@ class TruthPlot(Plot):
         painter.setPen(pen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(picture)
-        painter.drawLine(QPointF(float(self.x_pixels(low)), float(self.y_pixels(low))), QPointF(float(self.x_pixels(high)), float(self.y_pixels(high))))
+        painter.drawLine(
+            QPointF(float(self.x_pixels(low)), float(self.y_pixels(low))), QPointF(float(self.x_pixels(high)), float(self.y_pixels(high)))
+        )
         painter.setClipping(False)
