@@ -38,10 +38,11 @@ class LiveNumbers(Column):
             theme, "Update / weight", "How far the last update moved the weights, as a share of ‖W‖; seen when stepping"
         )
         self.flat = ValueRow(theme, "Saturated", "Share of this batch's activations whose slope is below 5 % of the greatest")
+        self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that are off and pass no gradient")
         self.dead = ValueRow(theme, "Dead units", "Units that are off for every sample of this batch")
         self.loss = ValueRow(theme, "Batch loss", "The loss of the last batch, before its update")
         self.smoothed = ValueRow(theme, "Smoothed", "Running mean of the batch losses")
-        self.rows = (self.weight_norm, self.gradient_norm, self.update_ratio, self.flat, self.dead, self.loss, self.smoothed)
+        self.rows = (self.weight_norm, self.gradient_norm, self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
         self.course_caption = Caption(theme, "Gradient norm")
         self.course = Sparkline(theme, "Gradient norm", 44)
         self.weights_caption = Caption(theme, "Weights")
@@ -83,6 +84,7 @@ class LiveNumbers(Column):
         for widget in (self.loss, self.smoothed):
             widget.setVisible(kind.is_loss)
         self.flat.setVisible(bool(self._source))
+        self.inactive.setVisible(False)
         self.dead.setVisible(False)
         self.setVisible(bool(self._parameter or self._values or kind.is_loss))
         self._last = None
@@ -143,9 +145,11 @@ class LiveNumbers(Column):
     def _show_saturation(self, view: LiveView) -> None:
         assert self._activation is not None
         found = saturation(view.frame.program.graph[self._activation], view.frame, self._source)
-        self.flat.setVisible(found is not None)
-        self.dead.setVisible(found is not None and found.dead is not None)
+        is_rectifier = found is not None and found.dead is not None
+        self.flat.setVisible(found is not None and not is_rectifier)
+        self.inactive.setVisible(is_rectifier)
+        self.dead.setVisible(is_rectifier)
         if found is not None:
             self.flat.set_text(percent(found.share))
-            if found.dead is not None:
-                self.dead.set_text(f"{count(found.dead)} of {count(found.units)}")
+            self.inactive.set_text(percent(found.share))
+            self.dead.set_text(f"{count(found.dead or 0)} of {count(found.units)}")

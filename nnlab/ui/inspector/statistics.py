@@ -68,10 +68,10 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
     if greatest == 0:
         return None
     table = z.reshape(len(z), -1)
-    rows = table[:: max(1, table.size // SAMPLES)] if len(table) > 1 else table
+    rows = table[:: max(1, table.size // SAMPLES)]
     slope = np.abs(curve(kind, node.settings, rows.ravel(), frame.program.real)[1]).reshape(rows.shape)
     flat = slope <= FLAT * greatest
-    dead = int(flat.all(axis=0).sum()) if is_rectifier and len(rows) == len(table) else None
+    dead = int(flat.all(axis=0).sum()) if is_rectifier else None
     return Saturation(float(flat.mean()), dead, table.shape[1])
 
 
