@@ -47,10 +47,12 @@ def style_sheet(tokens: Tokens, sizes: Metrics, images: Path) -> str:
         "field": str(sizes.field - 2),  # a border is added
         "radius": str(sizes.radius_field),
         "radius_button": str(sizes.radius_button),
-        "box": str(sizes.px(16)), "half_box": str(sizes.px(16) // 2 + 1),
-        "p2": str(sizes.px(2)), "p4": str(sizes.px(4)), "p5": str(sizes.px(6) - 1), "p6": str(sizes.px(6)), "p7": str(sizes.px(8) - 1), "p8": str(sizes.px(8)),
-        "p12": str(sizes.px(12)), "p16": str(sizes.px(16)), "p24": str(sizes.px(24)),
-    }  # fmt: skip
+        "box": str(sizes.px(16)),
+        "half_box": str(sizes.px(16) // 2 + 1),
+        "p5": str(sizes.px(6) - 1),  # 6 and 8 within a border one pixel wider
+        "p7": str(sizes.px(8) - 1),
+    }
+    values |= {f"p{size}": str(sizes.px(size)) for size in (2, 4, 6, 8, 12, 16, 24)}
     sheet = _SHEET
     for name, value in values.items():
         sheet = sheet.replace(f"@{name}@", value)

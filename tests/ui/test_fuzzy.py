@@ -13,7 +13,13 @@ def names(query: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("query", "first"),
-    [("stit", "Step one iteration"), ("soe", "Step one epoch"), ("into", "Step into"), ("fit", "Fit the network into view"), ("slr", "Set learning rate")],
+    [
+        ("stit", "Step one iteration"),
+        ("soe", "Step one epoch"),
+        ("into", "Step into"),
+        ("fit", "Fit the network into view"),
+        ("slr", "Set learning rate"),
+    ],
 )
 def test_what_is_meant_comes_first(query: str, first: str) -> None:
     assert names(query)[0] == first

@@ -27,6 +27,7 @@ FINITE = st.floats(-1e300, 1e300)  # beyond, rounding up to fewer digits is infi
     ("value", "text"),
     [
         (0.44962, "0.4496"), (9.3829, "9.383"), (4.872e-4, "4.87e−4"), (-0.39901, "−0.3990"), (0, "0"), (-0.0, "0"), (12345.6, "12,346"),
+
         (0.0013, "0.00130"), (0.01306, "0.0131"), (0.09996, "0.100"), (99.9996, "100.0"), (1234567.0, "1.23e6"), (999999.9, "1.00e6"), (-1e-12, "−1.00e−12"), (math.nan, "NaN"),
         (math.inf, "∞"), (-math.inf, "−∞"),
     ],
@@ -72,7 +73,8 @@ def test_splitting_keeps_the_text_and_puts_the_point_first(value: float) -> None
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("4,304", ("4,304", "")), ("4.87e−4", ("4", ".87e−4")), ("1e−5", ("1", "e−5")), ("11.1\u00a0%", ("11", ".1\u00a0%")), ("NaN", ("NaN", "")),
+    [("4,304", ("4,304", "")), ("4.87e−4", ("4", ".87e−4")), ("1e−5", ("1", "e−5")),
+    ("11.1\u00a0%", ("11", ".1\u00a0%")), ("NaN", ("NaN", "")),
      (">\u00a099.9\u00a0%", (">\u00a099", ".9\u00a0%")), ("100\u00a0%", ("100", "\u00a0%")), ("∞", ("∞", "")), ("–", ("–", ""))],
 )  # fmt: skip
 def test_splitting_by_example(text: str, parts: tuple[str, str]) -> None:
@@ -87,13 +89,16 @@ def test_percent_never_rounds_to_all_or_nothing(share: float, text: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1240.4, "1,240"), (485123, "485,000"), (12.34, "12.3"), (0.519, "0.519"), (0, "0"), (9.996, "10.0"), (999.6, "1,000")]
+    ("value", "text"),
+    [(1240.4, "1,240"), (485123, "485,000"), (12.34, "12.3"), (0.519, "0.519"), (0, "0"), (9.996, "10.0"), (999.6, "1,000")],
 )
 def test_rates(value: float, text: str) -> None:
     assert rate(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.004, "0.004"), (1e-5, "1e−5"), (0.1, "0.1"), (20.0, "20"), (2.5e-7, "2.5e−7"), (1500.0, "1,500")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.004, "0.004"), (1e-5, "1e−5"), (0.1, "0.1"), (20.0, "20"), (2.5e-7, "2.5e−7"), (1500.0, "1,500")]
+)
 def test_chosen_values_have_no_needless_zeros(value: float, text: str) -> None:
     assert short(value) == text
 
@@ -105,7 +110,18 @@ def test_tables_keep_their_decimals() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1e-3", 1e-3), ("1E−3", 1e-3), (" 1,000 ", 1000), ("1000", 1000), (".5", 0.5), ("5.", 5), ("+2", 2), ("12 %", 0.12), ("−∞", -math.inf), ("１", 1)],
+    [
+        ("1e-3", 1e-3),
+        ("1E−3", 1e-3),
+        (" 1,000 ", 1000),
+        ("1000", 1000),
+        (".5", 0.5),
+        ("5.", 5),
+        ("+2", 2),
+        ("12 %", 0.12),
+        ("−∞", -math.inf),
+        ("１", 1),
+    ],
 )
 def test_reading_what_people_type(text: str, value: float) -> None:
     assert parse_number(text) == value

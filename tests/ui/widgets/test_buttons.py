@@ -1,0 +1,71 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from nnlab.ui.icons import icon
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.buttons import IconButton, MainButton, plain_text, shortcut_text
+
+
+@pytest.fixture
+def action(theme: Theme) -> QAction:
+    made = QAction(icon(theme, "play", on="pause"), "&Play or pause")
+    made.setCheckable(True)
+    made.setShortcut("Shift+F11")
+    return made
+
+
+def test_texts_of_actions_as_people_read_them(action: QAction) -> None:
+    assert plain_text(action) == "Play or pause"
+    assert plain_text(QAction("R&&D && &co")) == "R&D & co"
+    assert shortcut_text(action) == "Shift F11"
+    assert shortcut_text(QAction("none")) == ""
+
+
+@pytest.mark.parametrize("kind", [IconButton, MainButton])
+def test_a_button_is_its_action(theme: Theme, qtbot: QtBot, action: QAction, kind: type[IconButton]) -> None:
+    button = kind(theme)
+    qtbot.addWidget(button)
+    button.set_action(action)
+    assert button.accessibleName() == "Play or pause"
+    with qtbot.waitSignal(action.triggered):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.isChecked()
+    action.setEnabled(False)
+    assert not button.isEnabled()
+    other = QAction("Other")
+    button.set_action(other)
+    assert button.defaultAction() is other
+    assert action not in button.actions()
+
+
+def test_the_main_button_is_accent_and_grey_when_disabled(theme: Theme, qtbot: QtBot, action: QAction) -> None:
+    button = MainButton(theme)
+    qtbot.addWidget(button)
+    button.set_action(action)
+    assert (button.width(), button.height()) == theme.metrics.main_button
+    assert button.grab().toImage().pixelColor(4, 20) == theme.tokens.accent
+    action.setEnabled(False)
+    assert button.grab().toImage().pixelColor(4, 20) == theme.tokens.card
+
+
+def test_focus_is_an_outline(theme: Theme, qtbot: QtBot) -> None:
+    button = IconButton.of(theme, icon(theme, "close"), "Close")
+    qtbot.addWidget(button)
+    with qtbot.waitActive(button):
+        button.show()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert button.grab().toImage().pixelColor(button.width() // 2, 0) == theme.tokens.accent
+    button.clearFocus()
+    assert button.grab().toImage().pixelColor(button.width() // 2, 0) != theme.tokens.accent
+
+
+def test_a_click_does_not_take_the_focus(theme: Theme, qtbot: QtBot) -> None:
+    button = IconButton.of(theme, icon(theme, "close"), "Close")
+    qtbot.addWidget(button)
+    with qtbot.waitActive(button):
+        button.show()
+    button.clearFocus()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.hasFocus()

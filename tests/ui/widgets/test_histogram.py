@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.histogram import Histogram, bar_edges, nice_step
+
+NUMBERS = st.lists(st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6), min_size=1, max_size=50)
+
+
+@given(NUMBERS)
+def test_zero_is_a_border_and_everything_is_inside(numbers: list[float]) -> None:
+    values = np.array(numbers)
+    edges = bar_edges(values)
+    assert 0.0 in edges
+    slack = 1e-9 * max(1.0, np.abs(values).max())
+    assert edges[0] <= values.min() + slack
+    assert edges[-1] >= values.max() - slack
+    assert 2 <= len(edges) <= 28
+    assert np.histogram(values, edges)[0].sum() >= len(values) - (values < edges[0]).sum() - (values > edges[-1]).sum()
+
+
+@pytest.mark.parametrize(
+    ("span", "pieces", "step"), [(10, 10, 1), (11, 10, 2), (2.4, 24, 0.1), (0, 5, 1), (np.inf, 5, 1), (21, 10, 2.5), (45, 10, 5)]
+)
+def test_steps_are_round(span: float, pieces: int, step: float) -> None:
+    assert nice_step(span, pieces) == pytest.approx(step)
+
+
+@pytest.fixture
+def histogram(theme: Theme, qtbot: QtBot) -> Histogram:
+    widget = Histogram(theme, "Weights")
+    qtbot.addWidget(widget)
+    widget.resize(232, widget.height())
+    return widget
+
+
+def test_bars_have_the_color_of_their_sign(histogram: Histogram, theme: Theme) -> None:
+    histogram.set_values(np.array([-2.0, -1.9, 1.9, 2.0]))
+    image = histogram.grab().toImage()
+    colors = [[image.pixelColor(x, y).name() for y in range(histogram.height() - 18)] for x in range(232)]
+    assert any(theme.tokens.hex("neg") in column for column in colors[:40])
+    assert any(theme.tokens.hex("pos") in column for column in colors[-40:])
+    assert not any(theme.tokens.hex("pos") in column for column in colors[:116])
+    assert not any(theme.tokens.hex("neg") in column for column in colors[116:])
+
+
+def test_ticks_are_round_few_and_written_with_a_minus(histogram: Histogram) -> None:
+    histogram.set_values(np.array([-3.1, 3.3]))
+    assert [text for _, text in histogram.ticks()] == ["−2", "0", "2"]
+    histogram.set_values(np.array([0.0, 0.06]))
+    assert [text for _, text in histogram.ticks()] == ["0", "0.02", "0.04", "0.06"]
+    histogram.set_values(np.array([-1e-7, 1e-7]))
+    assert [text for _, text in histogram.ticks()] == ["−1e−7", "−5e−8", "0", "5e−8", "1e−7"]
+
+
+def test_counts_from_elsewhere_and_the_accessible_name(histogram: Histogram) -> None:
+    histogram.set_counts(np.array([3, 1000, 5]), np.array([-1.0, 0.0, 1.0, 2.0]))
+    assert histogram.accessibleName() == "Weights: 3 below zero, 1,005 from zero on"
+
+
+def test_nothing_and_not_a_number_draw_nothing(histogram: Histogram) -> None:
+    for values in ([], [np.nan, np.inf], [0.0], [5.0]):
+        histogram.set_values(np.array(values))
+        assert not histogram.grab().isNull()
+    histogram.set_values(np.array([np.nan]))
+    assert histogram.ticks() == []

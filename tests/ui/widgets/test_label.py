@@ -1,0 +1,52 @@
+from pytestqt.qtbot import QtBot
+
+from nnlab.ui.theme import LIGHT, Theme
+from nnlab.ui.widgets.label import ElidedLabel, Label
+
+
+def colors(label: Label) -> set[str]:
+    image = label.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_labels_follow_colors_and_sizes(theme: Theme, qtbot: QtBot) -> None:
+    label = Label(theme, "Weight norm", "caption", "text2")
+    qtbot.addWidget(label)
+    assert label.font().pixelSize() == 12
+    theme.set_mode("light")
+    theme.set_window_width(2560)
+    assert label.font().pixelSize() == 13
+    label.resize(label.sizeHint())
+    assert LIGHT.hex("text2") in colors(label)
+    label.set_color("error")
+    assert LIGHT.hex("error") in colors(label)
+
+
+def test_text_is_never_read_as_markup(theme: Theme, qtbot: QtBot) -> None:
+    label = Label(theme, "<b>x</b> < y")
+    qtbot.addWidget(label)
+    plain = label.sizeHint().width()
+    label.setText("x < y")
+    assert plain > label.sizeHint().width() + 20
+
+
+def test_long_sentences_wrap_inside_their_margins(theme: Theme, qtbot: QtBot) -> None:
+    label = Label(theme, "a sentence that is longer than its label and goes on", "caption", "error")
+    qtbot.addWidget(label)
+    label.setWordWrap(True)
+    label.setContentsMargins(40, 0, 0, 0)
+    label.resize(160, label.heightForWidth(160))
+    assert label.height() > 2 * label.fontMetrics().height()
+    image = label.grab().toImage()
+    drawn = [x for x in range(160) for y in range(label.height()) if image.pixelColor(x, y) == theme.tokens.error]
+    assert min(drawn) >= 40
+
+
+def test_long_text_is_shortened_to_the_room(theme: Theme, qtbot: QtBot) -> None:
+    label = ElidedLabel(theme, "a sentence that is longer than its label")
+    qtbot.addWidget(label)
+    label.resize(100, 20)
+    assert label.shown.endswith("…")
+    label.resize(600, 20)
+    assert label.shown == label.text()
+    assert label.minimumSizeHint().width() < 40

@@ -1,0 +1,123 @@
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.setting import Setting
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.check import Check
+from nnlab.ui.widgets.number_field import NumberField
+from nnlab.ui.widgets.setting_editors import (
+    CheckEditor,
+    ChoiceEditor,
+    NumberEditor,
+    SettingEditor,
+    TextEditor,
+    editor_for,
+    shown,
+    slider_range,
+    tooltip,
+)  # fmt: skip
+from nnlab.ui.widgets.slider import NumberSlider
+
+RATE = Setting("learning_rate", 1e-3, "Learning rate", "Step size", minimum=0.0, maximum=1e3, logarithmic=True)
+INIT = Setting("init", "he", choices=("xavier_uniform", "he"))
+
+
+def made(theme: Theme, qtbot: QtBot, setting: Setting) -> SettingEditor:
+    editor = editor_for(theme, setting)
+    qtbot.addWidget(editor)
+    editor.resize(160, 32)
+    with qtbot.waitActive(editor):
+        editor.show()
+    return editor
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [(RATE, NumberEditor), (Setting("units", 8), NumberEditor), (INIT, ChoiceEditor), (Setting("bias", True), CheckEditor),
+     (Setting("formula", "sin(x)"), TextEditor)],
+)  # fmt: skip
+def test_the_declaration_decides_the_editor(theme: Theme, qtbot: QtBot, setting: Setting, kind: type[SettingEditor]) -> None:
+    editor = made(theme, qtbot, setting)
+    assert type(editor) is kind
+    assert editor.value == setting.default
+    assert type(editor.value) is type(setting.default)
+
+
+@pytest.mark.parametrize(
+    ("setting", "reach"),
+    [
+        (RATE, (1e-6, 1.0)), (Setting("noise", 0.1, minimum=0.0, maximum=0.5), (0.0, 0.5)),
+        (Setting("units", 8, minimum=1, maximum=64), None),
+        (Setting("l2", 0.0, minimum=0.0), None), (Setting("samples", 256, minimum=10, maximum=100_000, logarithmic=True), (10, 100_000)),
+    ],
+)  # fmt: skip
+def test_which_settings_have_a_slider(setting: Setting, reach: tuple[float, float] | None) -> None:
+    assert slider_range(setting) == (None if reach is None else pytest.approx(reach))
+
+
+def test_dragging_the_slider_previews_and_commits_once(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, RATE)
+    slider, field = editor.findChild(NumberSlider), editor.findChild(NumberField)
+    previews: list[object] = []
+    commits: list[object] = []
+    editor.previewed.connect(previews.append)
+    editor.committed.connect(commits.append)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, 8))
+    qtbot.mouseMove(slider, QPoint(slider.width() // 2 + 8, 8))
+    qtbot.mouseMove(slider, QPoint(slider.width(), 8))
+    assert len(previews) >= 2
+    assert commits == []
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton)
+    assert (commits, editor.value, field.text()) == ([1.0], 1.0, "1")
+
+
+def test_typing_moves_the_slider_even_beyond_its_range(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, RATE)
+    slider, field = editor.findChild(NumberSlider), editor.findChild(NumberField)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "50")
+    with qtbot.waitSignal(editor.committed):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert (editor.value, slider.value()) == (50.0, slider.maximum())
+
+
+def test_a_choice_is_committed_when_it_is_another(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, INIT)
+    box = editor.findChild(QComboBox)
+    assert [box.itemText(i) for i in range(box.count())] == ["Xavier uniform", "he"]
+    with qtbot.waitSignal(editor.committed) as caught:
+        qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert caught.args == ["xavier_uniform"]
+    with qtbot.assertNotEmitted(editor.committed):
+        editor.set_value("he")
+        box.activated.emit(box.currentIndex())
+
+
+def test_check_and_text_commit(theme: Theme, qtbot: QtBot) -> None:
+    check = made(theme, qtbot, Setting("bias", True))
+    with qtbot.waitSignal(check.committed) as caught:
+        qtbot.mouseClick(check.findChild(Check), Qt.MouseButton.LeftButton, pos=QPoint(9, 9))
+    assert caught.args == [False]
+    text = made(theme, qtbot, Setting("formula", "x"))
+    line = text.findChild(QLineEdit)
+    line.selectAll()
+    qtbot.keyClicks(line, "cos(x)")
+    with qtbot.waitSignal(text.committed) as caught:
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert caught.args == ["cos(x)"]
+
+
+def test_tips_say_what_it_does_its_range_and_its_default() -> None:
+    assert tooltip(RATE) == "Step size. From 0 to 1000. Default: 0.001."
+    assert tooltip(Setting("bias", True, tip="Adds b.")) == "Adds b. Default: on."
+    assert tooltip(INIT) == "Default: he."
+    assert shown("xavier_uniform") == "Xavier uniform"
+
+
+def test_every_control_is_named_by_its_setting(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, RATE)
+    assert {w.accessibleName() for w in (editor.findChild(NumberSlider), editor.findChild(NumberField))} == {"Learning rate"}
+    assert editor.focusProxy() is editor.findChild(NumberField)

@@ -1,0 +1,144 @@
+import math
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from nnlab.ui.icons import icon
+from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.buttons import MainButton
+from nnlab.ui.widgets.transport_bar import CounterSpec, SpeedControl, TransportBar
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def actions(theme: Theme) -> list[QAction]:
+    made = []
+    for role in ("start", "back", "play", "step", "epoch"):
+        action = QAction(icon(theme, role), role.capitalize())
+        action.setObjectName(f"run.{role}")
+        made.append(action)
+    return made
+
+
+@pytest.fixture
+def bar(theme: Theme, qtbot: QtBot, actions: list[QAction]) -> TransportBar:
+    widget = TransportBar(theme, actions, actions[2])
+    qtbot.addWidget(widget)
+    widget.resize(1280, 56)
+    widget.show()
+    return widget
+
+
+def test_buttons_run_their_actions_and_one_is_the_main(bar: TransportBar, actions: list[QAction], qtbot: QtBot) -> None:
+    for action in actions:
+        with qtbot.waitSignal(action.triggered):
+            qtbot.mouseClick(bar.button(action), LEFT)
+        assert isinstance(bar.button(action), MainButton) == (action is actions[2])
+    with pytest.raises(KeyError):
+        bar.button(QAction("unknown"))
+
+
+def test_counters_are_written(bar: TransportBar) -> None:
+    bar.set_counters(epoch=87, iteration=4304, batch=(4, 50), batch_loss=0.44961, smoothed=0.1307, validation=None, learning_rate=0.004)
+    bar.set_counters(iterations_per_second=485123.0, frames_per_second=59.7)
+    written = {name: counter.text for name, counter in bar.counters.items()}
+    assert written == {
+        "epoch": "87", "iteration": "4,304", "batch": "4 / 50", "batch_loss": "0.4496", "smoothed": "0.1307", "validation": "–",
+        "learning_rate": "0.004", "iterations_per_second": "485,000", "frames_per_second": "60",
+    }  # fmt: skip
+    with pytest.raises(KeyError):
+        bar.set_counters(moment=3)
+
+
+def test_changing_values_do_not_move_anything(bar: TransportBar) -> None:
+    bar.set_counters(epoch=1, iteration=1, batch=(1, 50), batch_loss=2.0, iterations_per_second=1.0)
+    places = {name: counter.geometry() for name, counter in bar.counters.items()}
+    for step in range(200):
+        bar.set_counters(
+            epoch=step, iteration=step * 997, batch=(step % 50, 50), batch_loss=1 / (step + 1), iterations_per_second=step * 777.0
+        )
+    bar.layout().activate()
+    assert {name: counter.geometry() for name, counter in bar.counters.items()} == places
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1024, 1.0), (1280, 1.0), (1280, 1.25), (2560, 1.0), (2560, 1.6)])
+def test_what_may_go_goes_and_the_rest_fits(bar: TransportBar, theme: Theme, width: int, scale: float) -> None:
+    theme.set_window_width(width)
+    theme.set_scale(scale)
+    bar.resize(width, theme.metrics.transport)
+    bar.layout().activate()
+    visible = [counter for counter in bar.counters.values() if counter.isVisible()]
+    for name in ("epoch", "iteration", "batch", "batch_loss"):
+        assert bar.counters[name].isVisible()
+    ends = [widget.geometry() for widget in (*visible, bar.speed)]
+    assert max(place.right() for place in ends) < width
+    for i, place in enumerate(ends):
+        assert not any(place.intersects(other) for other in ends[i + 1 :])
+
+
+def test_extras_come_with_width(bar: TransportBar, theme: Theme) -> None:
+    bar.resize(1024, 56)
+    assert not bar.counters["validation"].isVisible()
+    bar.resize(1900, 56)
+    assert bar.counters["validation"].isVisible()
+    assert bar.counters["learning_rate"].isVisible()
+
+
+def test_the_least_needed_go_first(bar: TransportBar) -> None:
+    gone: list[str] = []
+    for width in range(1600, bar.minimumSizeHint().width() - 1, -4):
+        bar.resize(width, 56)
+        gone += [name for name, counter in bar.counters.items() if not counter.isVisible() and name not in gone]
+    assert gone == ["learning_rate", "validation", "frames_per_second", "iterations_per_second", "smoothed"]
+
+
+def test_a_reason_stands_where_the_counters_were(bar: TransportBar) -> None:
+    bar.set_unavailable("Training waits for 1 error in dense_3")
+    assert bar.unavailable == "Training waits for 1 error in dense_3"
+    assert not bar.counters["epoch"].isVisible()
+    assert not bar.speed.isVisible()
+    bar.set_unavailable(None)
+    assert bar.unavailable is None
+    assert bar.counters["epoch"].isVisible()
+
+
+def test_other_workspaces_bring_other_actions_and_counters(theme: Theme, qtbot: QtBot, bar: TransportBar) -> None:
+    over = QAction(icon(theme, "over"), "Step over")
+    bar.set_actions([over], over)
+    assert isinstance(bar.button(over), MainButton)
+    spec = CounterSpec("phase", "phase", "backward", "What the step belongs to", lambda text: (text, "", None))
+    other = TransportBar(theme, counters=[spec], rates=[])
+    qtbot.addWidget(other)
+    other.set_counters(phase="backward")
+    assert other.counters["phase"].text == "backward"
+
+
+@pytest.fixture
+def speed(theme: Theme, qtbot: QtBot) -> SpeedControl:
+    widget = SpeedControl(theme)
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def test_speed_runs_from_one_per_second_to_full(speed: SpeedControl, qtbot: QtBot) -> None:
+    assert math.isinf(speed.speed)
+    assert speed.text == "full"
+    with qtbot.waitSignal(speed.speed_changed) as caught:
+        qtbot.mouseClick(speed.slider, LEFT, pos=QPoint(0, 10))
+    assert caught.args == [1.0]
+    assert speed.text == "1.00/s"
+    with qtbot.waitSignal(speed.speed_changed) as caught:
+        qtbot.mouseClick(speed.slider, LEFT, pos=QPoint(speed.slider.width() - 1, 10))
+    assert math.isinf(caught.args[0])
+
+
+def test_setting_the_speed_is_silent(speed: SpeedControl, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(speed.speed_changed):
+        speed.set_speed(50)
+        assert speed.speed == pytest.approx(50, rel=0.03)
+        speed.set_speed(math.inf)
+    assert math.isinf(speed.speed)
