@@ -53,9 +53,9 @@ class Saturation:
 
 
 @cache
-def _shape_of(kind: str, settings: tuple[tuple[str, object], ...]) -> tuple[float, bool]:
+def _shape_of(kind: str, settings: tuple[tuple[str, object], ...], real: str) -> tuple[float, bool]:
     """(greatest slope, whether it is exactly flat left of 0) of an activation, by its own kernel."""
-    _, slope = curve(operators[kind], dict(settings), np.linspace(-4, 4, 161), "float64")  # type: ignore[arg-type]
+    _, slope = curve(operators[kind], dict(settings), np.linspace(-4, 4, 161), real)  # type: ignore[arg-type]
     return float(np.abs(slope).max()), bool((slope[:80] == 0).all())
 
 
@@ -64,7 +64,7 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
     kind, z = node.kind, frame.get(source)
     if z is None or not z.size or not is_bending(kind):
         return None
-    greatest, is_rectifier = _shape_of(kind.name, tuple(node.settings.items()))
+    greatest, is_rectifier = _shape_of(kind.name, tuple(node.settings.items()), frame.program.real)
     if greatest == 0:
         return None
     table = z.reshape(len(z), -1)
