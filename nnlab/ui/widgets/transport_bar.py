@@ -56,7 +56,7 @@ class CounterSpec:
 
 
 TRAINING_COUNTERS = (
-    CounterSpec("epoch", "epoch", "0,000", "Passes over the training data so far", _plain(count)),
+    CounterSpec("epoch", "epoch", "00,000", "Passes over the training data so far", _plain(count)),
     CounterSpec("iteration", "iteration", "000,000", "Updates of the weights so far", _plain(count)),
     CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total),
     CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
