@@ -93,7 +93,7 @@ def expanded(card: Card, title_width: float, scale: float = 1.0, tile_count: int
     large = count == 1 and (card.is_output or tile_count == 1)
     tiles, more, height = _tiles(count, LARGE_TILE if large else TILE)
     least = WIDTH + 20.0 if large else WIDTH
-    width = max(least, min(least * max(scale, 1.0), (title_width + 20.0) * scale), (title_width + 20.0) * min(scale, 1.0))
+    width = max(least, 20.0 * min(scale, 1.0) + title_width * scale)
     header_height = HEADER * scale
     foot = FOOT * min(1.0, scale)
     outline = QRectF(-width / 2, -height / 2 - header_height, width, header_height + height + foot)

@@ -196,8 +196,10 @@ def paint_loss(painter: QPainter, item: CardItem) -> None:
     bars = QRectF(room.left(), caption.bottom() + 6.0 * unit, room.width(), room.bottom() - caption.bottom() - 6.0 * unit)
     if item.samples is None or not len(item.samples) or bars.height() < 16.0:
         return
-    write(painter, kit, "per sample", "caption", kit.tokens.text2, caption, LEFT, scale)
     heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
+    share = -(-len(item.samples) // len(heights))
+    text = "per sample" if share == 1 else f"largest of each {share}"
+    write(painter, kit, text, "caption", kit.tokens.text2, caption, LEFT, scale)
     top = float(heights.max())
     slot = bars.width() / max(len(heights), 8)
     width = max(1.0, slot - min(4.0, slot * 0.3))

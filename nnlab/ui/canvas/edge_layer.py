@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
+from nnlab.ui.canvas import matrix_painting
 from nnlab.ui.canvas.cards import Weights
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.theme import mix
@@ -280,8 +281,6 @@ class WeightMatrix(WeightItem):
         return min(row, self.weights.units - 1), min(column, self.weights.inputs - 1)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        from nnlab.ui.canvas import matrix_painting
-
         tokens = self.kit.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(tokens.accent if self.selected else tokens.text2, 2.0 * self.pixel))

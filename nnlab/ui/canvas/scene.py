@@ -22,7 +22,7 @@ from nnlab.ui.canvas.edge_layer import MATRIX_FROM
 from nnlab.ui.canvas.edge_views import EdgeViews
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.spacing import LEAST_STEP, MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
@@ -188,7 +188,7 @@ class GraphScene(QGraphicsScene):
                 room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
             gaps.append((tail, head, room))
         positions = {name: self.document.graph[name].position for name in self.cards}
-        return spacing(positions, shapes, gaps, LEAST_STEP if self.expanded else 1.0)
+        return spacing(positions, shapes, gaps)
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
@@ -269,7 +269,8 @@ class GraphScene(QGraphicsScene):
 
     def set_data(self, title: str, target_name: str, features: Sequence[str], image_shape: tuple[int, int] | None) -> None:
         self._data_title, self._feature_names, self.image_shape = title, tuple(features), image_shape
-        self.edges.target_name = target_name if target_name.startswith("target") else f"target {target_name}"
+        named = target_name.startswith("target")
+        self.edges.target_name = target_name if named else "target y" if target_name == "y" else f"target y, {target_name}"
         for item in self.items_by_card.values():
             self._label(item)
         self._synchronise()

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF
 
 from nnlab.ui.canvas.card_geometry import CardGeometry
 
-WEIGHTS_ROOM, MATRIX_ROOM, TENSOR_ROOM = 66.0, 150.0, 40.0
+WEIGHTS_ROOM, MATRIX_ROOM, TENSOR_ROOM = 66.0, 150.0, 34.0
 ROW_ROOM = 28.0
 LEAST_STEP = 0.9  # between columns that are not joined, as a share of the document's distance
 LARGEST = 4.0
@@ -56,13 +56,8 @@ def spacing(
     positions: Mapping[str, tuple[float, float]],
     geometries: Mapping[str, CardGeometry],
     gaps: Iterable[tuple[str, str, float]],
-    least_step: float = LEAST_STEP,
 ) -> Spacing:
-    """The least spacing without overlaps.
-
-    `gaps` lists (left card, right card, free room wanted between their outlines); `least_step` is the least distance of neighbouring
-    columns as a share of that in the document.
-    """
+    """The least spacing without overlaps. `gaps` lists (left card, right card, free room wanted between their outlines)."""
     if not positions:
         return Spacing()
     columns = _columns(sorted({position[0] for position in positions.values()}))
@@ -74,7 +69,7 @@ def spacing(
             needs.setdefault(place[right], []).append((place[left], distance))
     x = [columns[0]]
     for i in range(1, len(columns)):
-        least = x[-1] + (columns[i] - columns[i - 1]) * least_step
+        least = x[-1] + (columns[i] - columns[i - 1]) * LEAST_STEP
         x.append(max([least, *(x[j] + distance for j, distance in needs.get(i, ()) if j < i)]))
     return Spacing(tuple(zip(columns, x, strict=True)), 1.0, min(_rows(list(positions), positions, geometries), LARGEST))
 

@@ -11,6 +11,7 @@ from nnlab.ui.canvas.paint_kit import PaintKit
 
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
 LABEL_HEIGHT = 16.0
+PORTS = 10.0  # pixels of a line that its two ports cover
 Z_DRAFT = 3.0
 
 
@@ -24,14 +25,13 @@ class TensorEdge:
         self.path = QPainterPath()
         self.bounds = QRectF()
         self.curve: tuple[QPointF, QPointF] | None = None  # the ends, when the path is the plain cubic between them
-        self.length = 0.0
 
     def set_path(self, path: QPainterPath, label: str) -> bool:
         """Returns whether anything changed."""
         if path == self.path and label == self.label:
             return False
         self.path, self.label = path, label
-        self.bounds, self.length = path.boundingRect(), path.length()
+        self.bounds = path.boundingRect()
         is_curve = path.elementCount() == 4 and path.elementAt(1).isCurveTo()
         self.curve = (path.pointAtPercent(0.0), path.currentPosition()) if is_curve else None
         return True
@@ -80,7 +80,7 @@ class TensorEdge:
         if (
             not self.label
             or painter.worldTransform().m11() * pixel < LEAST_TEXT
-            or (self.look == TENSOR and self.length < kit.text_width(self.label, "caption") * pixel)
+            or (self.look == TENSOR and self.bounds.width() < (kit.text_width(self.label, "caption") + PORTS) * pixel)
         ):
             return
         painter.setOpacity(0.4 if self.dimmed else 1.0)

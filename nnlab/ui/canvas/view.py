@@ -6,6 +6,10 @@ from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QHelpEvent,
     QInputDevice,
@@ -37,8 +41,9 @@ from nnlab.ui.selection import Selection
 
 SMALLEST, LARGEST = 0.1, 4.0
 WHEEL_STEP = 1.2  # zoom of one notch
-FIT_LARGEST = {True: 2.0, False: 1.25}  # by whether tiles are shown: text alone gains nothing from more
-STRETCH = 1.6
+# By whether tiles are shown. Text alone gains nothing from more.
+FIT_LARGEST = {True: 2.0, False: 1.25}
+STRETCH = {True: 1.6, False: 1.12}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
 
 
@@ -111,8 +116,8 @@ class GraphView(QGraphicsView):
         scene.arrange(stretch=1.0)
         positions = [item.position.x() for item in scene.items_by_card.values()]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
-        if scene.expanded and span > 0 and spare > 0:
-            scene.arrange(stretch=min(STRETCH, 1.0 + spare / span))
+        if span > 0 and spare > 0:
+            scene.arrange(stretch=min(STRETCH[scene.expanded], 1.0 + spare / span))
         self._show_at(zoom, scene.content_rect().center(), room.center())
 
     def _show_at(self, zoom: float, point: QPointF, at: QPointF) -> None:
@@ -309,14 +314,14 @@ class GraphView(QGraphicsView):
 
     # Dropping from the palette
 
-    def dragEnterEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
-        self._drop.enter(event)  # type: ignore[arg-type]
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        self._drop.enter(event)
 
-    def dragMoveEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
-        self._drop.move(event, self.mapToScene(event.position().toPoint()))  # type: ignore[attr-defined, arg-type]
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 (Qt's name)
+        self._drop.move(event, self.mapToScene(event.position().toPoint()))
 
-    def dragLeaveEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 (Qt's name)
         self._drop.leave()
 
-    def dropEvent(self, event: object) -> None:  # noqa: N802 (Qt's name)
-        self._drop.drop(event, self.mapToScene(event.position().toPoint()))  # type: ignore[attr-defined, arg-type]
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
+        self._drop.drop(event, self.mapToScene(event.position().toPoint()))

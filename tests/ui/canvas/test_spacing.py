@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from nnlab.ui.canvas.spacing import ROW_ROOM, Spacing, spacing
+from nnlab.ui.canvas.spacing import LEAST_STEP, ROW_ROOM, Spacing, spacing
 
 
 @dataclass
@@ -43,8 +43,8 @@ def test_columns_get_the_room_that_their_edges_want():
 def test_an_edge_that_skips_a_column_asks_for_no_more_than_it_needs():
     positions = {"a": (0.0, 0.0), "b": (168.0, 0.0), "c": (336.0, 0.0)}
     cards = {name: box(92, 100) for name in positions}
-    found = spacing(positions, cards, [("a", "c", 66.0)], least_step=1.0)
-    assert found.to_scene(positions["c"]).x() == pytest.approx(336)
+    found = spacing(positions, cards, [("a", "c", 66.0)])
+    assert found.to_scene(positions["c"]).x() == pytest.approx(2 * 168 * LEAST_STEP)
 
 
 def test_tall_cards_above_each_other_are_moved_apart():

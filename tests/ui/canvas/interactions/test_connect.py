@@ -1,0 +1,80 @@
+"""Drawing connections, and being refused with a reason."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from nnlab.graph import edits
+
+
+def test_dragging_from_output_to_input(bench, residual):
+    cut = edits.disconnect(residual, next(e for e in residual.edges if e.target == "dense_3"))
+    desk = bench(cut)
+    desk.drag(desk.output("add_1"), desk.input("dense_3"))
+    assert desk.graph.incoming("dense_3")[0].source == "add_1"
+    assert desk.document.undo_stack.undoText() == "Connect add_1 to dense_3"
+    assert desk.refusals == []
+
+
+def test_dragging_from_a_free_input_to_an_output(bench, residual):
+    cut = edits.disconnect(residual, next(e for e in residual.edges if e.target == "dense_3"))
+    desk = bench(cut)
+    desk.drag(desk.input("dense_3"), desk.output("add_1"))
+    assert desk.graph.incoming("dense_3")[0].source == "add_1"
+
+
+def test_the_output_of_a_card_is_that_of_its_activation(bench, chain):
+    cut = edits.disconnect(chain, next(e for e in chain.edges if e.target == "dense_2"))
+    desk = bench(cut)
+    desk.drag(desk.output("dense_1"), desk.input("dense_2"))
+    assert desk.graph.incoming("dense_2")[0].source == "tanh_1"
+
+
+def test_wrong_shapes_are_refused_with_the_reason_before_release(bench, residual):
+    cut = edits.disconnect(residual, next(e for e in residual.edges if (e.target, e.target_port) == ("add_1", "b")))
+    desk = bench(cut)
+    before = desk.graph
+    desk.drag(desk.output("input_1"), desk.input("add_1", "b"), release=False)
+    popup = desk.canvas.view._reason_popup
+    assert popup.isVisible()
+    assert "equal shape" in popup.reason.text()
+    assert desk.canvas.scene.items_by_card["add_1"].state.offered_port == "refuses"
+    QTest.mouseRelease(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=desk.input("add_1", "b"))
+    assert desk.graph == before
+    assert not desk.document.can_undo
+    assert len(desk.refusals) == 1
+    assert "equal shape" in desk.refusals[0]
+    assert not popup.isVisible()
+
+
+def test_a_cycle_is_refused(bench, chain):
+    desk = bench(chain)
+    desk.drag(desk.output("dense_2"), desk.input("dense_1"))
+    assert desk.graph == chain
+    assert "cycle" in desk.refusals[0]
+
+
+def test_ports_that_accept_are_marked_while_drawing(bench, residual):
+    desk = bench(residual)
+    desk.drag(desk.output("dense_1"), desk.empty(), release=False)
+    items = desk.canvas.scene.items_by_card
+    assert "c" in items["add_1"].state.accepting
+    assert items["input_1"].state.refuses
+    desk.key(Qt.Key.Key_Escape)
+    assert not any(item.state.accepting or item.state.refuses for item in items.values())
+    assert desk.graph == residual
+
+
+def test_an_edge_pulled_off_its_port_is_removed(bench, chain):
+    desk = bench(chain)
+    desk.drag(desk.input("dense_2"), desk.empty())
+    assert desk.graph.incoming("dense_2") == ()
+    assert desk.document.undo_stack.undoText() == "Disconnect tanh_1 from dense_2"
+
+
+def test_an_edge_can_be_put_on_another_port(bench, residual):
+    desk = bench(residual)
+    edge = next(e for e in residual.edges if (e.target, e.target_port) == ("add_1", "a"))
+    desk.drag(desk.input("add_1", "a"), desk.input("add_1", "c"))
+    sources = {e.target_port: e.source for e in desk.graph.incoming("add_1")}
+    assert sorted(sources.values()) == ["relu_1", "relu_2"]
+    assert edge.source in sources.values()

@@ -1,0 +1,50 @@
+"""Dropping operators from the palette."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from nnlab.ui.canvas.interactions.drop import MIME_TYPE
+
+
+def drop(desk, operator: str, at: QPoint, format: str = MIME_TYPE) -> bool:
+    mime = QMimeData()
+    mime.setData(format, operator.encode())
+    arguments = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    viewport = desk.canvas.view.viewport()
+    for event in (QDragEnterEvent(at, *arguments), QDragMoveEvent(at, *arguments)):
+        QApplication.sendEvent(viewport, event)
+    event = QDropEvent(QPointF(at), *arguments)
+    QApplication.sendEvent(viewport, event)
+    return event.isAccepted()
+
+
+def test_dropped_on_nothing_it_stands_there(bench, chain):
+    desk = bench(chain)
+    at = QPoint(300, 420)
+    assert drop(desk, "dense", at)
+    node = desk.graph["dense_3"]
+    place = desk.canvas.scene.to_document(desk.canvas.view.mapToScene(at))
+    assert node.position == pytest.approx(place, abs=4.1)
+    assert desk.graph.incoming("dense_3") == ()
+
+
+def test_dropped_on_an_edge_it_is_inserted(bench, chain):
+    desk = bench(chain)
+    drop(desk, "dense", (desk.output("dense_1") + desk.input("dense_2")) / 2)
+    assert desk.graph.incoming("dense_3")[0].source == "tanh_1"
+    assert desk.graph.incoming("dense_2")[0].source == "dense_3"
+    assert desk.document.undo_stack.count() == 1
+
+
+def test_an_activation_dropped_on_a_layer_docks(bench, chain):
+    desk = bench(chain)
+    drop(desk, "relu", desk.card("dense_2"))
+    assert desk.canvas.scene.cards["dense_2"].nodes == ("dense_2", "relu_1")
+
+
+def test_anything_else_is_not_accepted(bench, chain):
+    desk = bench(chain)
+    assert not drop(desk, "dense", QPoint(300, 420), format="text/plain")
+    assert desk.graph == chain

@@ -1,0 +1,92 @@
+"""What the scene shows, and that it follows the document edit by edit."""
+
+import numpy as np
+import pytest
+
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+from nnlab.graph.validation import Diagnostic
+from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
+from nnlab.ui.canvas.tensor_edge import TensorEdge
+
+
+def test_a_card_for_every_layer(bench, chain):
+    desk = bench(chain)
+    assert list(desk.canvas.scene.items_by_card) == ["input_1", "dense_1", "dense_2", "mse_1"]
+
+
+def test_weights_between_tiles_and_a_line_to_the_loss(bench, chain):
+    desk = bench(chain, expanded=True)
+    kinds = {edge.target: type(item) for edge, item in desk.canvas.scene.edges.items.items()}
+    assert kinds == {"dense_1": WeightCurves, "dense_2": WeightCurves, "mse_1": TensorEdge}
+
+
+def test_a_large_layer_as_its_matrix(bench, chain):
+    desk = bench(edits.configure(chain, "dense_1", units=600), expanded=True)
+    kinds = {edge.target: type(item) for edge, item in desk.canvas.scene.edges.items.items()}
+    assert kinds["dense_1"] is WeightMatrix
+
+
+def test_lines_only_in_the_collapsed_form(bench, chain):
+    desk = bench(chain)
+    assert {type(item) for item in desk.canvas.scene.edges.items.values()} == {TensorEdge}
+
+
+def test_an_edit_touches_only_what_differs(bench, chain):
+    desk = bench(chain)
+    before = dict(desk.canvas.scene.items_by_card)
+    desk.document.attempt("Change", lambda graph: edits.configure(graph, "dense_1", units=5))
+    after = desk.canvas.scene.items_by_card
+    assert all(after[name] is item for name, item in before.items())
+    assert after["dense_1"].card.subtitle == "5 · tanh"
+
+
+def test_undo_and_redo_are_followed(bench, chain):
+    desk = bench(chain)
+    desk.document.apply("Clear", Graph())
+    assert desk.canvas.scene.items_by_card == {}
+    desk.document.undo()
+    assert len(desk.canvas.scene.items_by_card) == 4
+    assert len(desk.canvas.scene.edges.items) == 3
+    desk.document.redo()
+    assert desk.canvas.scene.edges.items == {}
+
+
+def test_an_empty_canvas_says_what_to_do(bench, chain):
+    desk = bench(Graph())
+    assert desk.canvas._hint.isVisible()
+    desk.document.apply("Fill", chain)
+    assert not desk.canvas._hint.isVisible()
+
+
+def test_errors_and_warnings_on_their_cards(bench, chain):
+    desk = bench(chain)
+    desk.canvas.set_diagnostics([Diagnostic("error", "Wrong.", "tanh_1"), Diagnostic("warning", "Hm.", "dense_2")])
+    states = {name: item.state.severity for name, item in desk.canvas.scene.items_by_card.items()}
+    assert states == {"input_1": "", "dense_1": "error", "dense_2": "warning", "mse_1": ""}
+    desk.canvas.set_diagnostics([])
+    assert {item.state.severity for item in desk.canvas.scene.items_by_card.values()} == {""}
+
+
+def test_the_data_sets_name_and_target(bench, chain):
+    desk = bench(chain)
+    desk.canvas.set_data_title("two spirals", "target y", ("x", "y"))
+    assert desk.canvas.scene.cards["input_1"].title == "two spirals"
+    assert desk.canvas.scene.items_by_card["input_1"].labels == ("x", "y")
+    assert desk.canvas.scene.edges.target.label == "target y"
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_it_paints_in_both_themes(bench, chain, theme, mode):
+    desk = bench(chain, expanded=True)
+    desk.canvas.set_values({"dense_1.weight": np.ones((8, 2)), "dense_2.weight": -np.ones((1, 8))}.get)
+    try:
+        theme.set_mode(mode)
+        canvas, positive = theme.tokens.canvas, theme.tokens.pos
+        picture = desk.canvas.view.grab().toImage()
+    finally:
+        theme.set_mode("dark")
+    assert picture.pixelColor(2, 2) == canvas
+    assert positive.hue() in {picture.pixelColor(x, y).hue() for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
+    colours = {picture.pixelColor(x, y).name() for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
+    assert len(colours) > 30
