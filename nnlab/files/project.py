@@ -8,11 +8,14 @@ part of what can be edited and undone: that is a `SavedProject`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph.graph import Graph
-from nnlab.training.commands import Snapshot
 from nnlab.training.settings import TrainingSettings
+
+if TYPE_CHECKING:  # brings in the machine, which is compiled when it is first imported; to read a project needs no machine
+    from nnlab.training.commands import Snapshot
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ those of the project's graph and optimiser; every number has to be finite. One w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from nnlab.engine.program import Program
 from nnlab.engine.state import initial
 from nnlab.files.project import Project
 from nnlab.graph.validation import validate
-from nnlab.training.commands import Snapshot
+
+if TYPE_CHECKING:  # see nnlab.files.project
+    from nnlab.training.commands import Snapshot
 
 MOMENTS = "moments/"
 _DTYPES: Mapping[str, np.dtype] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}  # safetensors are little-endian
@@ -48,11 +51,8 @@ def decode(content: bytes, project: Project, context: np.ndarray) -> Snapshot:
     missing = [] if expected is None else [name for name in expected if name not in tensors]
     if missing:
         raise FileError(f"weights.safetensors lacks {', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}")
-    return Snapshot(
-        {name: values for name, values in tensors.items() if not name.startswith(MOMENTS)},
-        {name.removeprefix(MOMENTS): values for name, values in tensors.items() if name.startswith(MOMENTS)},
-        context,
-    )
+    order = sorted(tensors) if expected is None else expected  # the file has its own order; the network's is what people know
+    return _snapshot({name: tensors[name] for name in order}, context)
 
 
 def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
@@ -76,11 +76,17 @@ def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
             return given[name]
         return fresh[name] if name in fresh else np.zeros(shape, state.arena.dtype)
 
-    tensors = {name: whole(name, shape) for name, shape in shapes.items()}
+    return _snapshot({name: whole(name, shape) for name, shape in shapes.items()}, snapshot.context)
+
+
+def _snapshot(tensors: Mapping[str, np.ndarray], context: np.ndarray) -> Snapshot:
+    """Parameters and moments told apart by `MOMENTS`."""
+    from nnlab.training.commands import Snapshot
+
     return Snapshot(
         {name: values for name, values in tensors.items() if not name.startswith(MOMENTS)},
         {name.removeprefix(MOMENTS): values for name, values in tensors.items() if name.startswith(MOMENTS)},
-        snapshot.context,
+        context,
     )
 
 

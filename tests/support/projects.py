@@ -45,7 +45,7 @@ def snapshot_of(project: Project, seed: int = 0) -> Snapshot:
 
 
 def same_arrays(left: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray]) -> bool:
-    """Equal names, shapes and bits."""
+    """Equal names in equal order, shapes and bits."""
     return list(left) == list(right) and all(
         left[name].shape == right[name].shape and left[name].tobytes() == right[name].tobytes() for name in left
     )
@@ -56,14 +56,21 @@ def projects(draw: st.DrawFn) -> Project:
     """A random network with random settings for data and training."""
     graph: Graph = draw(graphs())
     data = DataSettings(
-        draw(st.sampled_from(("spiral", "circle", "digits", "function"))), {}, draw(st.integers(0, 100)), draw(st.floats(0.0, 0.9)),
-        tuple(draw(st.lists(st.sampled_from(("x", "y")), unique=True))), tuple(draw(st.lists(st.sampled_from(("x2", "sin_y")), unique=True))),
-        draw(st.sampled_from((None, True, False))),
-    )  # fmt: skip
+        name=draw(st.sampled_from(("spiral", "circle", "digits", "function"))),
+        seed=draw(st.integers(0, 100)),
+        validation_share=draw(st.floats(0.0, 0.9)),
+        inputs=tuple(draw(st.lists(st.sampled_from(("x", "y")), unique=True))),
+        derived=tuple(draw(st.lists(st.sampled_from(("x2", "sin_y")), unique=True))),
+        standardize=draw(st.sampled_from((None, True, False))),
+    )
     training = TrainingSettings(
-        draw(st.sampled_from(optimizers.names())), {}, draw(st.floats(0.0, 10.0)), draw(st.integers(1, 1000)), draw(st.integers(0, 2**31 - 1)),
-        draw(st.integers(1, 1000)), draw(st.booleans()),
-    )  # fmt: skip
+        optimizer=draw(st.sampled_from(optimizers.names())),
+        learning_rate=draw(st.floats(0.0, 10.0)),
+        batch_size=draw(st.integers(1, 1000)),
+        seed=draw(st.integers(0, 2**31 - 1)),
+        epochs=draw(st.integers(1, 1000)),
+        shuffle=draw(st.booleans()),
+    )
     return Project(graph, data, training)
 
 

@@ -1,0 +1,41 @@
+"""Compiling all kernels ahead: complete, with progress, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from nnlab.core.operator import operators
+from nnlab.core.optimizer import optimizers
+from nnlab.training import warm
+
+
+def test_every_operator_and_optimiser_is_among_them():
+    names = {name.split(",")[0] for name, _ in warm.adapters()}
+    assert names == {k.title for k in operators if k.forward is not None or k.backward is not None} | {k.title for k in optimizers}
+
+
+def test_afterwards_it_is_warm_and_says_how_far_it_was():
+    calls: list[tuple[int, int, str]] = []
+    warm.warm_up(lambda done, total, name: calls.append((done, total, name)))
+    assert warm.is_warm()
+    done = [call[0] for call in calls]
+    assert done == sorted(done) and done[0] == 0
+    assert calls[-1][0] == calls[-1][1] and len({call[1] for call in calls}) == 1
+
+
+def test_an_empty_cache_is_cold(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NNLAB_CACHE", str(tmp_path))
+    answer = subprocess.run(
+        [sys.executable, "-c", "from nnlab.training.warm import is_warm; print(is_warm())"], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "False"
+
+
+def test_the_child_process_prints_a_line_per_part():
+    answer = subprocess.run([sys.executable, "-m", "nnlab.training.warm"], capture_output=True, text=True, check=True)
+    lines = answer.stdout.splitlines()
+    assert lines[0].startswith("0/") and lines[-1].endswith("ready") and all("/" in line.split(" ", 1)[0] for line in lines)
+    assert not answer.stderr
