@@ -1,0 +1,62 @@
+"""Which element a followed neuron and sample mean, in every tensor of every kind of instruction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import nnlab
+from nnlab.engine.compile import Update, compile
+from nnlab.ui.stepper.elements import SAMPLE, Layout, layer_of, layout, parameter_layout
+
+
+def program() -> object:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=3)
+    left, right = b.tanh(b.dense(x, units=4)), b.dense(x, units=4)
+    b.cross_entropy(b.dense(b.concat(left, right), units=5))
+    return compile(b.build(), 6, update=Update())
+
+
+def words(found: Layout) -> list[tuple[str, int, str]]:
+    return [(axis.word, axis.length, axis.owner) for axis in found.axes]
+
+
+def test_axes_of_every_kind_of_tensor() -> None:
+    made = program()
+    by_name = {(i.phase, i.node_id, i.parameter): i for i in made.instructions}
+
+    def axes(phase: int, node_id: str, argument: str, shape: tuple[int, ...], parameter: str | None = None) -> list[tuple[str, int, str]]:
+        return words(layout(made.graph, by_name[phase, node_id, parameter], argument, shape))
+
+    assert axes(0, "dense_1", "x", (6, 3)) == [(SAMPLE, 6, ""), ("feature", 3, "input_1")]
+    assert axes(0, "dense_1", "y", (6, 4)) == [(SAMPLE, 6, ""), ("neuron", 4, "dense_1")]
+    assert axes(0, "dense_1", "weight", (4, 3)) == [("neuron", 4, "dense_1"), ("input", 3, "input_1")]
+    assert axes(0, "dense_1", "bias", (4,)) == [("neuron", 4, "dense_1")]
+    assert axes(0, "tanh_1", "y", (6, 4)) == [(SAMPLE, 6, ""), ("neuron", 4, "dense_1")]
+    assert axes(0, "concat_1", "y", (6, 8)) == [(SAMPLE, 6, ""), ("neuron", 8, "concat_1")]
+    assert axes(1, "cross_entropy_1", "loss", (1,)) == []
+    assert axes(1, "cross_entropy_1", "sample_loss", (6,)) == [(SAMPLE, 6, "")]
+    assert axes(1, "cross_entropy_1", "probability", (6, 5)) == [(SAMPLE, 6, ""), ("neuron", 5, "dense_3")]
+    assert axes(2, "dense_3", "d_x", (6, 8)) == [(SAMPLE, 6, ""), ("neuron", 8, "concat_1")]
+    assert axes(2, "dense_3", "d_weight", (5, 8)) == [("neuron", 5, "dense_3"), ("input", 8, "concat_1")]
+    assert axes(3, "dense_1", "gradient", (4, 3), "dense_1.weight") == [("neuron", 4, "dense_1"), ("input", 3, "input_1")]
+
+
+def test_places_and_indices_are_each_others_inverse() -> None:
+    made = program()
+    found = parameter_layout(made.graph, "dense_1", (4, 3))
+    for index in np.ndindex(4, 3):
+        places = dict(zip(found.axes, found.places(index), strict=True))
+        assert found.index(places.__getitem__) == index
+
+
+def test_a_choice_beyond_the_axis_means_its_last_place() -> None:
+    found = parameter_layout(program().graph, "dense_1", (4, 3))
+    assert found.index(lambda axis: 99) == (3, 2)
+
+
+def test_a_loss_shares_the_units_of_what_it_reads() -> None:
+    graph = program().graph
+    assert layer_of(graph, "cross_entropy_1") == "dense_3"
+    assert layer_of(graph, "tanh_1") == "dense_1"
+    assert layer_of(graph, "concat_1") == "concat_1"
