@@ -136,7 +136,8 @@ class GraphScene(QGraphicsScene):
         return geometry.text_scale(self.zoom)
 
     def geometry_of(self, card: Card, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
-        name, summary = self.kit.text_width(card.title, "name"), self.kit.text_width(card.subtitle, "caption")
+        # In pixels before the person's interface scale, which the geometry gets as part of its own scale.
+        name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
             return geometry.collapsed(card, name + (18.0 if len(card.ports) > 1 else 0.0), scale * self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)
