@@ -33,10 +33,10 @@ def exchange_setting(kind: Operator) -> Setting | None:
     """The choice of another operator in a node's place: another loss for a loss, another activation for an activation."""
     if kind.is_loss:
         others = tuple(k.title for k in operators if k.is_loss)
-        return Setting("operator", kind.title, "Loss", "What is minimised; the target decides which fits", choices=others)
+        return Setting("operator", others[0], "Loss", "What is minimised; the target decides which fits", choices=others)
     if kind.is_elementwise:
         others = tuple(k.title for k in activations())
-        return Setting("operator", kind.title, "Function", "Another activation in this place", choices=others)
+        return Setting("operator", others[0], "Function", "Another activation in this place", choices=others)
     return None
 
 

@@ -32,7 +32,7 @@ _SYMBOLS = {"weight": "W", "bias": "b"}
 
 
 class NodePage(QWidget):
-    """Shows one node at a time; the form is made anew when another operator is shown."""
+    """Shows one node at a time; the form is made anew when a node with other settings is shown."""
 
     change_data = Signal()
 
@@ -40,7 +40,7 @@ class NodePage(QWidget):
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
         self._node_id = ""
-        self._form_for: tuple[str, str, tuple[Setting, ...]] | None = None
+        self._form_for: tuple[Setting, ...] | None = None
         self.form: SettingsForm | None = None
         self.name = NameField(theme)
         self.name.renamed.connect(self._rename)
@@ -107,11 +107,11 @@ class NodePage(QWidget):
         return ((exchange,) if exchange is not None else ()) + tuple(settings)
 
     def _show_form(self, graph: Graph, node: Node) -> None:
-        wanted = (node.id, node.operator, self._settings(node))
+        wanted = self._settings(node)
         values: dict[str, Value] = {**node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title}
         if wanted != self._form_for:
             self._form_for = wanted
-            self._replace_form(SettingsForm(self._theme, wanted[2], values))
+            self._replace_form(SettingsForm(self._theme, wanted, values))
         if self.form is not None:
             self.form.set_values(values)
 

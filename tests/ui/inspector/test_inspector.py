@@ -1,0 +1,291 @@
+"""The inspector: pages for what is selected, edits that can be undone, numbers that are the engine's."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from nnlab.graph import docking, edits
+from nnlab.ui.numbers import count, number
+
+
+def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
+    """Chooses from a list by keyboard, as a person does."""
+    box.setFocus()
+    places = [box.itemText(k) for k in range(box.count())]
+    steps = places.index(text) - box.currentIndex()
+    for _ in range(abs(steps)):
+        qtbot.keyClick(box, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+
+
+def combo(form: Any, name: str) -> QComboBox:
+    return form.editor(name).findChild(QComboBox)
+
+
+def test_pages_follow_the_selection(inspected: Any) -> None:
+    panel, world = inspected.panel, inspected.world
+    assert panel.page is panel.project
+    inspected.select("dense_2")
+    assert panel.page is panel.node
+    assert panel.node.name.text() == "dense_2"
+    assert panel.node.subtitle.text() == "Dense, 8 → 8, 72 parameters"
+    assert panel.node.shapes.rows == (("x", "(N, 8)"), ("W", "(8, 8)"), ("b", "(8)"), ("output", "(N, 8)"))
+    assert panel.node.formula.texts == (r"a = \tanh(W x + b)",)
+    inspected.select("dense_1", "dense_2")
+    assert panel.page is panel.several
+    world.selection.set([], [world.document.graph.edges[1]])
+    assert panel.page is panel.edge
+    inspected.select()
+    assert panel.page is panel.project
+
+
+def test_a_node_is_renamed_in_place_and_back(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    name, document = inspected.panel.node.name, inspected.world.document
+    qtbot.mouseClick(name, Qt.MouseButton.LeftButton)
+    name.selectAll()
+    qtbot.keyClicks(name, "hidden")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    inspected.settle()
+    assert "hidden" in document.graph and "dense_1" not in document.graph
+    assert inspected.world.selection.current == "hidden"
+    assert inspected.panel.page is inspected.panel.node
+    document.undo()
+    inspected.settle()
+    assert "dense_1" in document.graph
+
+
+def test_a_name_that_is_taken_is_refused_in_words(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    page = inspected.panel.node
+    page.name.setFocus()
+    page.name.selectAll()
+    qtbot.keyClicks(page.name, "dense_2")
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    assert page.refusal.text() == "There is a node 'dense_2' already; choose another name."
+    assert page.refusal.isVisible()
+    qtbot.keyClick(page.name, Qt.Key.Key_Escape)
+    assert page.name.text() == "dense_1"
+    assert not inspected.world.document.can_undo
+
+
+def test_a_setting_is_one_undo_step_for_a_gesture(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    document = inspected.world.document
+    field = inspected.panel.node.form.editor("units").focusProxy()
+    field.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(field, Qt.Key.Key_Up)
+        inspected.settle()
+    assert document.graph["dense_1"].settings["units"] == 11  # live, before the gesture ends
+    qtbot.waitUntil(lambda: not field._gesture.is_open)
+    assert document.undo_stack.count() == 1
+    assert document.undo_stack.undoText() == "Units of dense_1"
+    assert inspected.panel.node.subtitle.text() == "Dense, 2 → 11, 33 parameters"
+    document.undo()
+    inspected.settle()
+    assert inspected.panel.node.form.values["units"] == 8
+    qtbot.keyClick(field, Qt.Key.Key_Up)  # another gesture is another step
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert document.undo_stack.count() == 2
+
+
+def test_a_wrong_value_is_explained_and_changes_nothing(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    form = inspected.panel.node.form
+    field = form.editor("units").focusProxy()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "it must be from 1 to 65536" in form.problem("units")
+    assert inspected.world.document.graph["dense_1"].settings["units"] == 8
+
+
+def test_the_activation_field_exchanges_removes_and_adds_the_docked_node(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    document, page = inspected.world.document, inspected.panel.node
+    before = document.graph
+    choose(qtbot, combo(page.form, "activation"), "ReLU")
+    inspected.settle()
+    docked = docking.docked(document.graph, "dense_1")
+    assert document.graph[docked].operator == "relu"
+    assert page.formula.texts == (r"a = \max(0,\, W x + b)",)
+    choose(qtbot, combo(page.form, "activation"), "none")
+    inspected.settle()
+    assert docking.docked(document.graph, "dense_1") is None
+    assert [e.target for e in document.graph.outgoing("dense_1")] == ["dense_2"]
+    choose(qtbot, combo(page.form, "activation"), "sigmoid")
+    inspected.settle()
+    assert document.graph[docking.docked(document.graph, "dense_1")].operator == "sigmoid"
+    assert inspected.world.selection.current == "dense_1"
+    while document.can_undo:
+        document.undo()
+    inspected.settle()
+    assert document.graph == before
+    assert combo(page.form, "activation").currentText() == "tanh"
+
+
+def test_an_activation_is_added_behind_a_layer_that_several_read(inspected: Any, qtbot: QtBot) -> None:
+    document = inspected.world.document
+    document.attempt("Fan out", lambda g: edits.connect(edits.add_node(g, "add", node_id="sum"), "dense_3", "sum"))
+    inspected.select("dense_3")
+    choose(qtbot, combo(inspected.panel.node.form, "activation"), "tanh")
+    inspected.settle()
+    docked = docking.docked(document.graph, "dense_3")
+    assert docked is not None
+    assert {e.target for e in document.graph.outgoing(docked)} == {"binary_cross_entropy_1", "sum"}
+
+
+def test_a_loss_is_exchanged_and_stays_selected(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("binary_cross_entropy_1")
+    choose(qtbot, combo(inspected.panel.node.form, "operator"), "MSE")
+    inspected.settle()
+    graph = inspected.world.document.graph
+    assert graph.losses[0].operator == "mse"
+    assert inspected.world.selection.current == graph.losses[0].id
+    assert inspected.panel.node.name.text() == graph.losses[0].id
+
+
+def test_problems_of_the_node_come_with_their_remedies(inspected: Any, qtbot: QtBot) -> None:
+    document = inspected.world.document
+    inspected.select("dense_3")
+    document.attempt("Two outputs", lambda g: edits.configure(g, "dense_3", units=2))
+    qtbot.waitUntil(lambda: bool(inspected.panel.node.problems.findChildren(QPushButton)))
+    button = inspected.panel.node.problems.findChildren(QPushButton)[0]
+    assert button.text() == "Set 1 units"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not inspected.panel.node.problems.isVisible())
+    assert document.graph["dense_3"].settings["units"] == 1
+
+
+def test_numbers_are_the_engines(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_2")
+    world, numbers = inspected.world, inspected.panel.node.numbers
+    assert numbers.gradient_norm.text == "–"
+    world.train(30)
+    world.view()
+    view = world.view()
+    frame = view.frame
+    weight = frame.get("dense_2.weight")
+    assert numbers.caption.text() == f"At iteration {count(frame.iteration)}"
+    assert numbers.weight_norm.text == number(float(np.linalg.norm(weight)))
+    assert numbers.gradient_norm.text == number(float(view.curves.norms[-1, view.curves.names.index("dense_2.weight")]))
+    assert numbers.gradient_norm.text == number(float(np.linalg.norm(frame.get("dense_2.d_weight"))), 4)
+    assert numbers.update_ratio.text != "–"
+    slope = 1 - np.tanh(frame.get("dense_2.y")) ** 2
+    assert numbers.flat.text == f"{100 * (slope <= 0.05).mean():.1f}\u00a0%".replace("0.0\u00a0%", "0\u00a0%")
+    assert numbers.course_caption.text() == f"Gradient norm, last {len(view.curves.mean)} iterations"
+
+
+def test_the_update_is_seen_only_from_one_iteration_to_the_next(inspected: Any) -> None:
+    inspected.select("dense_2")
+    world, numbers = inspected.world, inspected.panel.node.numbers
+    world.view()
+    before = world.session.frame
+    world.view()
+    after = world.session.frame
+    moved = after.get("dense_2.weight") - before.get("dense_2.weight")
+    assert numbers.update_ratio.text == number(float(np.linalg.norm(moved)) / float(np.linalg.norm(before.get("dense_2.weight"))))
+    world.train(20)
+    inspected.settle()
+    assert numbers.update_ratio.text == "–"
+
+
+def test_dead_units_of_a_rectifier_are_counted(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    choose(qtbot, combo(inspected.panel.node.form, "activation"), "ReLU")
+    inspected.settle()
+    qtbot.waitUntil(lambda: "relu_1" in inspected.world.session.frame.program.graph)
+    view = inspected.world.view()
+    active = view.frame.get("dense_1.y") > 0
+    numbers = inspected.panel.node.numbers
+    assert numbers.dead.text == f"{int((~active.any(axis=0)).sum())} of 8"
+    assert not numbers.flat.isVisible()
+    assert numbers.inactive.isVisible()
+
+
+def test_several_layers_share_their_settings(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1", "dense_2")
+    page, document = inspected.panel.several, inspected.world.document
+    assert page.title.text() == "2 nodes"
+    assert page.form.names == ("units", "init")
+    box = combo(page.form, "init")
+    choose(qtbot, box, box.itemText(box.currentIndex() + 1))
+    assert {document.graph[i].settings["init"] for i in ("dense_1", "dense_2")} == {box.currentData()}
+    assert document.graph["dense_3"].settings["init"] != box.currentData()
+    assert document.undo_stack.count() == 1
+    inspected.select("dense_1", "tanh_1")
+    assert page.form.names == ()
+
+
+def test_an_edge_is_disconnected(inspected: Any, qtbot: QtBot) -> None:
+    world = inspected.world
+    edge = next(e for e in world.document.graph.edges if e.target == "dense_2")
+    world.selection.set([], [edge])
+    page = inspected.panel.edge
+    assert page.table.rows == (("From", "tanh_1"), ("To", "dense_2"), ("Shape", "(N, 8)"))
+    qtbot.mouseClick(page.disconnect_button, Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert edge not in world.document.graph.edges
+    assert inspected.panel.page is inspected.panel.project
+    world.document.undo()
+    assert edge in world.document.graph.edges
+
+
+def test_the_project_page_changes_how_it_is_trained(inspected: Any, qtbot: QtBot) -> None:
+    page, document = inspected.panel.project, inspected.world.document
+    assert page.subtitle.text() == "105 parameters in 3 layers"
+    assert ("Training", "400") in page.data.rows
+    choose(qtbot, combo(page.form, "optimizer"), "SGD")
+    inspected.settle()
+    assert document.project.training.optimizer == "sgd"
+    assert page.rule_form.names == ("momentum", "nesterov", "weight_decay")
+    field = page.rule_form.editor("momentum").focusProxy()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0.9")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert document.project.training.optimizer_settings["momentum"] == pytest.approx(0.9)
+    document.undo()
+    document.undo()
+    inspected.settle()
+    assert document.project.training.optimizer == "adam"
+    assert page.form.values["optimizer"] == "Adam"
+
+
+def test_the_data_can_be_asked_for(inspected: Any, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(inspected.panel.change_data_requested):
+        qtbot.mouseClick(inspected.panel.project.change, Qt.MouseButton.LeftButton)
+    inspected.select("input_1")
+    assert inspected.panel.node.subtitle.text() == "Spiral: 2 features, 500 samples"
+    with qtbot.waitSignal(inspected.panel.change_data_requested):
+        qtbot.mouseClick(inspected.panel.node.data, Qt.MouseButton.LeftButton)
+
+
+def test_a_frame_costs_less_than_a_millisecond(inspected: Any) -> None:
+    inspected.select("dense_2")
+    world = inspected.world
+    view = world.view()
+    playing = type(view)(*[getattr(view, f) for f in view.__dataclass_fields__ if f != "playing"][:6], True, 0.0, 0.0)
+    times = []
+    for _ in range(200):
+        start = time.perf_counter()
+        inspected.panel.show_view(playing)
+        times.append(time.perf_counter() - start)
+    assert sum(times) / len(times) < 1e-3
+
+
+def test_a_node_that_disappears_gives_way_to_the_project(inspected: Any) -> None:
+    inspected.select("dense_3")
+    inspected.world.document.attempt("Remove", lambda g: edits.remove_nodes(g, ["dense_3"]))
+    inspected.settle()
+    assert inspected.panel.page is inspected.panel.project
