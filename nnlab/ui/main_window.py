@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
         self.files.opened.connect(self._on_opened)
         self.stepper.lights_changed.connect(self.canvas.set_step)
+        self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
@@ -257,6 +258,11 @@ class MainWindow(QMainWindow):
         return replace(View(), workspace=self.area.workspace.name if self.area.workspace is not None else FIRST_WORKSPACE)
 
     # Small commands
+
+    def _raise_dock(self, name: str) -> None:
+        dock = self.area.docks[name]
+        dock.show()
+        dock.raise_()
 
     def _open_commands(self) -> None:
         self.commands.set_actions(self.all_actions())

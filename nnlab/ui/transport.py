@@ -47,7 +47,7 @@ class Transport(QObject):
             validation=_finite(view.validation_loss),
             learning_rate=training.learning_rate,
             iterations_per_second=view.iterations_per_second if view.playing else None,
-            frames_per_second=view.frames_per_second,
+            frames_per_second=view.frames_per_second if view.playing else None,
         )
 
     def _set_speed(self, speed: float) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from nnlab.ui.main_window import MainWindow
 
@@ -29,7 +30,9 @@ MODIFIERS = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
 )  # fmt: skip
-BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
+BUTTONS = (
+    Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton,
+)  # fmt: skip
 
 
 def close_popups() -> None:
@@ -37,6 +40,11 @@ def close_popups() -> None:
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QMenu | QDialog) and widget.isVisible():
             widget.close()
+
+
+def there(widget: QWidget) -> bool:
+    """Whether a widget can still receive events: a press may have replaced the form it was in."""
+    return isValid(widget) and widget.isVisible() and widget.width() > 0 and widget.height() > 0
 
 
 def visible_children(window: MainWindow) -> list[QWidget]:
@@ -71,8 +79,10 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
         elif action < 0.65:
             QTest.mousePress(widget, button, modifier, point)
             for _ in range(generator.randrange(1, 5)):
-                QTest.mouseMove(widget, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
-            QTest.mouseRelease(widget, button, modifier, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
+                if there(widget):
+                    QTest.mouseMove(widget, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
+            if there(widget):
+                QTest.mouseRelease(widget, button, modifier, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
         else:
             QTest.keyClick(QApplication.focusWidget() or window, generator.choice(KEYS), modifier)
         events += 1

@@ -193,7 +193,7 @@ class DataPanel(LivePanel):
             part.committed.connect(partial(self._changed, True))
         form.dice.clicked.connect(self.draw_new_samples)
         for key, check in form.derived.items():
-            check.clicked.connect(partial(self.use_derived, key))
+            check.clicked.connect(lambda checked=False, key=key: self.use_derived(key, checked))  # Qt hides `checked` from a partial
         self.form = form
         self._form_area.setWidget(form)
 

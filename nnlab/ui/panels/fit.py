@@ -115,7 +115,7 @@ class TruthView(PredictionView):
         legend: list[Line] = [Legend("dot", "training", "text3")]
         if len(predictions.validation_outputs):
             legend.append(Legend("ring", "validation"))
-        self.set_statistics([*error_lines(view), *legend, Legend("dashes", "exactly right")])
+        self.set_statistics([*error_lines(view), *legend, Legend("dashes", "perfect")])
         return True
 
     def table(self) -> Table | None:

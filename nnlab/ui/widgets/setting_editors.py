@@ -128,8 +128,12 @@ class NumberEditor(SettingEditor):
             self._slider.set_number(float(value))  # type: ignore[arg-type]
 
     def _slid(self, value: float) -> None:
-        # Three digits are as fine as a hand is.
-        self._field.preview(float(f"{value:.3g}"), held=self._slider is not None and self._slider.isSliderDown())
+        # Three digits are as fine as a hand is; at the end of the range they must not round beyond it.
+        low, high = self.setting.minimum, self.setting.maximum
+        rounded = float(f"{value:.3g}")
+        rounded = rounded if low is None else max(rounded, low)
+        rounded = rounded if high is None else min(rounded, high)
+        self._field.preview(rounded, held=self._slider is not None and self._slider.isSliderDown())
 
     def _previewed(self, value: object) -> None:
         self._follow(value)

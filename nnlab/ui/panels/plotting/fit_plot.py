@@ -210,15 +210,16 @@ class ResidualPlot(Plot):
         place = QRectF(picture.left(), picture.bottom() + self._theme.metrics.px(6), picture.width(), picture.height())
         if not self.x_ticks() or float(self.x_pixels(self.x_ticks()[-1].position)) < picture.right() - self._theme.metrics.px(40):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self._name)
-        painter.drawText(
-            picture.adjusted(self._theme.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual"
-        )
 
     def paint_above(self, painter: QPainter) -> None:
         super().paint_above(painter)
         painter.setPen(QPen(self._theme.tokens.stroke, 1))
         y = round(float(self.y_pixels(0.0)))
         painter.drawLine(QPointF(self.picture.left(), y), QPointF(self.picture.right(), y))
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(self._theme.tokens.text2)
+        corner = self.picture.adjusted(self._theme.metrics.px(4), 0, 0, 0)
+        painter.drawText(corner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual")
 
 
 def rounded_up(value: float) -> float:

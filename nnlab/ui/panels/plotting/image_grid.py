@@ -18,7 +18,6 @@ from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import outline_rounded
 
 ORDER_SECONDS = 1.0  # how often the order may change while training runs
-TILE = 36  # pixels of an image's side
 
 
 def gray_images(samples: np.ndarray, shape: tuple[int, int], theme: Theme) -> list[QImage]:
@@ -103,10 +102,16 @@ class ImageGrid(QWidget):
 
     # Geometry
 
+    @property
+    def _side(self) -> int:
+        """Of an image: 36 pixels, 51 in a large window."""
+        metrics = self._theme.metrics
+        return max(metrics.px(36), metrics.dock // 8)
+
     def _cell(self) -> tuple[float, float]:
         """Width and height of an image with its caption and the gaps behind them."""
         px, line = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption")).height()
-        return px(TILE) + px(8), px(TILE) + line + px(6)
+        return self._side + px(8), self._side + line + px(6)
 
     @property
     def columns(self) -> int:
@@ -121,7 +126,7 @@ class ImageGrid(QWidget):
     def place(self, position: int) -> QRectF:
         """The rectangle of the image at a position of the order."""
         width, height = self._cell()
-        side = self._theme.metrics.px(TILE)
+        side = self._side
         return QRectF(position % self.columns * width, position // self.columns * height, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.preparation import DataSettings
+from nnlab.engine.history import Curves
+from nnlab.ui import numbers
+from nnlab.ui.live_view import LiveView, Mark
+from nnlab.ui.panels.plotting.plot import Plot
+
+
+def with_curves(view: LiveView, **changes: object) -> LiveView:
+    return replace(view, curves=replace(view.curves, **changes))  # type: ignore[arg-type]
+
+
+def line(curve) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
+    x, y = curve.getData()
+    return x, y
+
+
+def test_it_says_what_will_appear_until_training_has_begun(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.view()
+    assert panel.is_empty
+    s.train(5)
+    assert not panel.is_empty
+
+
+def test_lines_and_labels_are_the_engines_numbers(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(200)
+    curves = view.curves
+    x, y = line(panel.plot.train)
+    assert np.array_equal(x, curves.iterations)
+    assert np.allclose(10.0**y, curves.smoothed)
+    labels = {label.name: label.text for label in panel.plot.end_labels()}
+    assert labels == {"train": numbers.number(curves.running_mean), "val": numbers.number(view.validation_loss)}
+    assert panel.plot.x_range == (0.0, 200.0)
+    assert numbers.number(curves.running_mean) in panel.plot.accessibleDescription()
+
+
+def test_the_band_reaches_from_the_true_minimum_to_the_true_maximum(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(300)
+    low, high = view.curves.minimum.copy(), view.curves.maximum.copy()
+    high[150] = 50.0  # one batch, far above all others
+    panel.show_view(with_curves(view, minimum=low, maximum=high))
+    plot = panel.plot
+    assert plot.y_range[1] > math.log10(50.0)
+    image = plot.band.image
+    column = int(151 / 300 * image.width()) - 1
+    tops = [next(y for y in range(image.height()) if image.pixelColor(x, y).alpha()) for x in range(column - 2, column + 3)]
+    expected = (plot.y_range[1] - math.log10(50.0)) / (plot.y_range[1] - plot.y_range[0]) * image.height()
+    assert min(tops) == pytest.approx(expected, abs=1.5)
+
+
+def test_the_switch_changes_the_axis_and_not_the_numbers(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(50)
+    qtbot.mouseClick(panel.scale.button("linear"), Qt.MouseButton.LeftButton)
+    assert not panel.plot.logarithmic
+    assert np.allclose(line(panel.plot.train)[1], view.curves.smoothed)
+    assert panel.plot.y_range[0] <= 0.0 and panel.plot.y_range[1] >= view.curves.maximum.max()
+    qtbot.mouseClick(panel.scale.button("log"), Qt.MouseButton.LeftButton)
+    assert np.allclose(10.0 ** line(panel.plot.train)[1], view.curves.smoothed)
+
+
+def test_no_validation_data_no_validation_line(studio: Callable) -> None:
+    s = studio(DataSettings("spiral", validation_share=0.0))
+    panel = s.panel("loss")
+    s.train(50)
+    assert [label.name for label in panel.plot.end_labels()] == ["train"]
+    assert not len(panel.plot.validation.getData()[0])
+    assert len(panel.plot.readings(20)) == 1
+
+
+def awkward(curves: Curves) -> dict[str, dict[str, object]]:
+    count = len(curves.mean)
+    holes = curves.smoothed.copy()
+    holes[::3] = np.nan
+    nothing = np.full(count, np.nan)
+    return {
+        "holes": {"smoothed": holes},
+        "not a number": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), nothing) | {"running_mean": math.nan},
+        "infinite": {"maximum": np.full(count, np.inf), "running_mean": math.inf},
+        "zero": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), np.zeros(count)) | {"running_mean": 0.0},
+        "negative": {"minimum": curves.minimum - 5.0},
+        "constant": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), np.full(count, 0.25)),
+        "validation is not a number": {"validation_losses": np.full(len(curves.validation_losses), np.nan)},
+    }
+
+
+@pytest.mark.parametrize("scale", ["log", "linear"])
+def test_it_survives_numbers_that_cannot_be_drawn(studio: Callable, scale: str) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(60)
+    panel.plot.set_logarithmic(scale == "log")
+    for changes in awkward(view.curves).values():
+        panel.show_view(with_curves(view, **changes))
+        panel.grab()
+        assert all(map(math.isfinite, (*panel.plot.x_range, *panel.plot.y_range)))
+
+
+def test_a_hole_in_the_curve_is_a_gap(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(60)
+    smoothed = view.curves.smoothed.copy()
+    smoothed[30] = np.nan
+    panel.show_view(with_curves(view, smoothed=smoothed))
+    assert np.isnan(line(panel.plot.train)[1]).sum() == 1
+
+
+def test_changed_settings_are_marked(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.train(100)
+    before = panel.grab().toImage()
+    project = s.document.project
+    s.document.edit("Learning rate", replace(project, training=replace(project.training, learning_rate=0.004)))
+    view = s.train(100)
+    assert view.marks == (Mark(100, "rate 0.01 → 0.004"),) == panel.plot.marks
+    image = panel.grab().toImage()
+    x = round(float(panel.plot.x_pixels(100)))
+    text2 = s.services.theme.tokens.text2
+
+    def dots(picture) -> int:  # type: ignore[no-untyped-def]
+        top = panel.plot.mapTo(panel, QPoint(0, 0)).y()
+        return sum(QColor(picture.pixel(x, top + y)) == text2 for y in range(int(panel.plot.picture.top()) + 20, int(panel.plot.picture.bottom())))
+
+    assert dots(image) > 20 > dots(before)
+
+
+def test_the_crosshair_reads_the_numbers_of_its_iteration_in_every_plot(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    loss, flow = s.panel("loss"), s.panel("gradient_flow")
+    view = s.train(200)
+    plot = loss.plot
+    qtbot.mouseMove(plot.viewport(), QPoint(round(float(plot.x_pixels(120))), round(plot.picture.center().y())))
+    qtbot.waitUntil(lambda: s.services.crosshair.iteration is not None)
+    iteration = s.services.crosshair.iteration
+    assert abs(iteration - 120) <= 1
+    assert plot.readings(iteration)[0][1] == numbers.number(float(view.curves.smoothed[iteration - 1]))
+    known = view.curves.validation_iterations <= iteration
+    assert plot.readings(iteration)[1][1] == numbers.number(float(view.curves.validation_losses[known][-1]))
+    assert flow.plot.shown_crosshair == iteration
+    assert np.array_equal(flow.plot.values(), view.curves.norms[iteration - 1])
+    loss.grab()
+    flow.grab()
+
+
+def test_the_crosshair_obeys_the_arrow_keys(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.train(100)
+    crosshair = s.services.crosshair
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Left)
+    assert crosshair.iteration == 99
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert crosshair.iteration == 89
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    assert crosshair.iteration == 90
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Escape)
+    assert crosshair.iteration is None
+
+
+def test_ticks_near_the_pill_are_hidden(studio: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.train(200)
+    painted: list[str] = []
+    monkeypatch.setattr(Plot, "paint_x_ticks", lambda self, painter, ticks: painted.extend(tick.text for tick in ticks))
+    panel.grab()
+    assert "100" in painted
+    painted.clear()
+    s.services.crosshair.set(98)
+    panel.grab()
+    assert "100" not in painted and "0" in painted
+
+
+def test_zooming_shows_detail_and_a_double_click_shows_everything_again(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.train(2000)
+    plot = panel.plot
+    plot.view.scaleBy(x=0.05, y=1.0)
+    plot.view.sigRangeChangedManually.emit([True, True])
+    assert not plot.is_following
+    low, high = plot.x_range
+    x, _ = line(plot.train)
+    assert x[0] >= low - 3 and x[-1] <= high + 3 and np.all(np.diff(x) == 1)  # every iteration by itself
+    s.train(50)
+    assert plot.x_range == (low, high)
+    qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton)
+    assert plot.is_following and plot.x_range == (0.0, 2050.0)
+    plot.view.sigRangeChangedManually.emit([True, True])
+    qtbot.keyClick(plot, Qt.Key.Key_A)
+    assert plot.is_following
+
+
+def test_it_follows_theme_and_sizes(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    s.train(50)
+    for mode in ("light", "dark"):
+        s.services.theme.set_mode(mode)
+        image = panel.grab().toImage()
+        assert QColor(image.pixel(3, image.height() - 3)) == s.services.theme.tokens.panel
+        assert panel.plot.train.opts["pen"].color() == s.services.theme.tokens.text
+    small = panel.plot.margins()
+    s.services.theme.set_scale(1.6)
+    assert panel.plot.margins().left > small.left
+    assert panel.plot.picture.left() == round(panel.plot.margins().left)
+
+
+def test_the_data_is_every_block_with_every_digit(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(120)
+    table = panel.table()
+    columns = dict(zip(table.names, table.columns, strict=True))
+    assert np.array_equal(columns["iteration"], view.curves.iterations)
+    assert np.array_equal(columns["running_mean_loss"], view.curves.smoothed)
+    measured = columns["validation_loss"][~np.isnan(columns["validation_loss"])]
+    assert np.array_equal(measured, view.curves.validation_losses)
+    texts = [action.text() for action in panel.context_menu().actions() if action.text()]
+    assert texts == ["Copy picture", "Save picture…", "Copy data", "Save data as CSV…"]
