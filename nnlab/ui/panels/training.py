@@ -75,7 +75,7 @@ class TrainingPanel(LivePanel):
         kind = optimizers[training.optimizer]
         if self.own is not None:
             self._column.removeWidget(self.own)
-            self.own.deleteLater()
+            self.own.retire()
         self.own = SettingsForm(self._services.theme, kind.settings, training.optimizer_settings)
         self.own.committed.connect(self._change_own)
         self._own_title.setText(kind.title)

@@ -20,6 +20,7 @@ from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.theme import Theme
 
+SPIRAL = DataSettings("spiral")
 LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}
 
 
@@ -71,7 +72,7 @@ def studio(qtbot: QtBot, theme: Theme) -> Iterator[Callable[..., Studio]]:
     """studio(DataSettings(...), **training settings) or studio(project)."""
     made: list[Studio] = []
 
-    def make(data: DataSettings | Project = DataSettings("spiral"), **training: object) -> Studio:
+    def make(data: DataSettings | Project = SPIRAL, **training: object) -> Studio:
         project = data if isinstance(data, Project) else small_project(data, **training)
         made.append(Studio(qtbot, theme, project))
         return made[-1]

@@ -8,8 +8,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
 from nnlab.core.preparation import DataSettings
+from nnlab.graph import edits
 from nnlab.ui.colormaps import magnitude_pixels
 from nnlab.ui.panels.plotting.heat_map_plot import rows_of
+from nnlab.ui.panels.plotting.ticks import power_of_ten
 
 
 def test_rows_are_named_after_node_and_symbol() -> None:
@@ -35,7 +37,7 @@ def test_the_newest_norms_stand_at_the_right_and_the_colours_are_theirs(studio: 
         assert image.pixel(column, middle) == int(expected[k])
     low, high = np.percentile(curves.norms, [1, 99])
     assert 10.0 ** plot.decades[0] <= low <= high <= 10.0 ** plot.decades[1]
-    assert panel.color_bar.ends == tuple(plot_text for plot_text in panel.color_bar.ends) and not panel.color_bar.isHidden()
+    assert panel.color_bar.ends == tuple(power_of_ten(decade) for decade in plot.decades) and not panel.color_bar.isHidden()
 
 
 def test_layers_are_four_pixels_apart_and_weights_from_biases_one(studio: Callable) -> None:
@@ -81,8 +83,6 @@ def test_an_edited_network_gets_its_rows(studio: Callable) -> None:
     s = studio()
     panel = s.panel("gradient_flow")
     s.train(20)
-    from nnlab.graph import edits
-
     s.document.apply("Rename", edits.rename_node(s.document.graph, "dense_1", "hidden"))
     s.train(20)
     assert panel.plot.rows[0].node == "hidden"

@@ -139,7 +139,9 @@ def test_changed_settings_are_marked(studio: Callable) -> None:
 
     def dots(picture) -> int:  # type: ignore[no-untyped-def]
         top = panel.plot.mapTo(panel, QPoint(0, 0)).y()
-        return sum(QColor(picture.pixel(x, top + y)) == text2 for y in range(int(panel.plot.picture.top()) + 20, int(panel.plot.picture.bottom())))
+        return sum(
+            QColor(picture.pixel(x, top + y)) == text2 for y in range(int(panel.plot.picture.top()) + 20, int(panel.plot.picture.bottom()))
+        )
 
     assert dots(image) > 20 > dots(before)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,5 +33,5 @@ def test_always_apart_ordered_and_inside(wanted: list[float]) -> None:
     places = push_apart(wanted, 18, 0, 300)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     sorted_places = [places[i] for i in order]
-    assert all(b - a >= 18 - 1e-9 for a, b in zip(sorted_places, sorted_places[1:], strict=False))
+    assert all(b - a >= 18 - 1e-9 for a, b in itertools.pairwise(sorted_places))
     assert all(-1e-9 <= place <= 300 + 1e-9 for place in places)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,4 +58,4 @@ def test_linear_ticks_lie_within_the_axis_and_apart(low: float, span: float, len
     slack = 1e-5 * (high - low) + 1e-9 * max(abs(low), abs(high))
     assert all(low - slack <= tick.position <= high + slack for tick in ticks)
     places = [tick.position / (high - low) * length for tick in ticks]
-    assert all(right - left >= 31 for left, right in zip(places, places[1:], strict=False))
+    assert all(right - left >= 31 for left, right in itertools.pairwise(places))

@@ -1,0 +1,247 @@
+"""The prediction panel and its views: fit, predicted against true, decision, confusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.preparation import DataSettings
+from nnlab.training.metrics import predicted_classes
+from nnlab.training.probes import domain
+from nnlab.ui import numbers
+from nnlab.ui.colormaps import to_image
+from nnlab.ui.panels.confusion import ConfusionView
+from nnlab.ui.panels.decision import DecisionView
+from nnlab.ui.panels.fit import FitView, TruthView, grid_errors
+from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
+from nnlab.ui.panels.plotting.statistics import Legend
+
+
+def trained(studio: Callable, data: DataSettings, iterations: int = 40, **size: int):  # type: ignore[no-untyped-def]
+    s = studio(data)
+    panel = s.panel("prediction", **size)
+    s.train(iterations)
+    return s, panel, panel.view
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "title"),
+    [
+        ("function", FitView, "Fit"),
+        ("spiral", DecisionView, "Decision"),
+        ("multi_gaussian", DecisionView, "Decision"),
+        ("iris", ConfusionView, "Predictions"),
+        ("digits", ConfusionView, "Predictions"),
+        ("diabetes", TruthView, "Predictions"),
+    ],
+)
+def test_the_data_decides_what_is_shown(qtbot: QtBot, studio: Callable, name: str, kind: type, title: str) -> None:
+    s = studio(DataSettings(name))
+    panel = s.panel("prediction")
+    qtbot.waitUntil(lambda: panel.current is not None and not panel.is_empty)
+    assert type(panel.current) is kind
+    assert panel.accessibleName() == title
+
+
+# Decision
+
+
+def test_the_picture_is_the_engines_decision(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("spiral"))
+    decision, plot = view.probes["decision"], panel.current.plot
+    expected = to_image(decision_pixels(decision.outputs, view.data.target, "sigmoid", 1.0, True))
+    assert plot.map.image == expected
+    assert (plot.x_range, plot.y_range) == (domain(view.data)[0], domain(view.data)[1])
+
+
+def test_accuracy_and_wrong_answers_are_the_engines(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("spiral"))
+    found, statistics = view.probes["predictions"], panel.current.statistics
+    assert statistics.value("Accuracy", "train") == numbers.percent(found.metrics["accuracy"])
+    assert statistics.value("Accuracy", "val") == numbers.percent(found.validation_metrics["accuracy"])
+    assert statistics.value("Wrong", "val") == f"{found.validation_wrong} / {len(found.validation_outputs)}"
+
+
+def test_points_are_painted_once_and_the_batch_is_ringed(studio: Callable) -> None:
+    s, panel, view = trained(studio, DataSettings("spiral"))
+    plot = panel.current.plot
+    groups = plot.points.groups
+    assert sum(len(group.x) for group in groups if not group.hollow) == len(view.data.x)
+    assert sum(len(group.x) for group in groups if group.hollow) == len(view.data.validation_x)
+    assert plot.rings.count == len(view.frame.samples) > 0
+    s.train(5)
+    assert plot.points.groups is groups
+    s.services.theme.set_mode("light")
+    assert plot.points.groups is not groups
+
+
+def test_a_place_is_read_with_the_answer_there(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("spiral"))
+    plot, outputs = panel.current.plot, view.probes["decision"].outputs
+    share = float(probabilities(outputs[-1, 0], "sigmoid").max())
+    assert numbers.percent(share) in plot.reading(-5.99, 5.99)
+    assert plot.reading(-7.0, 0.0) == ""
+
+
+def test_without_validation_data_only_training_is_counted(studio: Callable) -> None:
+    _, panel, _ = trained(studio, DataSettings("xor", validation_share=0.0))
+    statistics = panel.current.statistics
+    assert statistics.value("Accuracy", "train")
+    with pytest.raises(KeyError):
+        statistics.value("Accuracy", "val")
+    assert "validation" not in [line.text for line in statistics.lines if isinstance(line, Legend)]
+
+
+def test_a_narrow_panel_keeps_the_picture_and_gives_up_the_statistics(studio: Callable) -> None:
+    _, panel, _ = trained(studio, DataSettings("spiral"), width=220)
+    assert panel.current.statistics.isHidden() and panel.current.plot.isVisible()
+    panel.resize(480, 260)
+    assert not panel.current.statistics.isHidden()
+    picture = panel.current.plot.picture
+    assert abs(picture.width() - picture.height()) <= 1  # a square
+
+
+# Fit
+
+
+def test_the_fit_is_the_engines_curve_and_its_errors_are_measured_within_the_domain(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("function"))
+    curve, fit = view.probes["curve"], panel.current
+    x, y = fit.plot.fit.getData()
+    assert np.array_equal(x, curve.x) and np.array_equal(y, curve.y)
+    inside = (curve.x >= -6) & (curve.x <= 6)
+    assert not inside.all()
+    error = (curve.y - curve.truth)[inside]
+    assert grid_errors(view.data, curve) == pytest.approx((np.sqrt((error**2).mean()), np.abs(error).max()))
+    assert fit.statistics.value("On the grid", "RMS") == numbers.number(float(np.sqrt((error**2).mean())), 3)
+    assert fit.statistics.value("On the grid", "largest") == numbers.number(float(np.abs(error).max()), 3)
+    assert fit.statistics.value("Mean error", "val") == numbers.number(view.probes["predictions"].validation_metrics["mae"], 3)
+
+
+def test_a_feature_without_an_exact_curve_shows_the_samples_residuals(studio: Callable, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "line.csv"
+    path.write_text("x,y\n" + "".join(f"{k},{2.5 * k + 0.1}\n" for k in range(40)))
+    _, panel, view = trained(studio, DataSettings("csv_file", {"path": str(path)}))
+    fit = panel.current
+    assert type(fit) is FitView and not len(fit.plot.target.getData()[0])
+    assert sum(len(group.x) for group in fit.residual.points.groups) == len(view.data.x)
+    with pytest.raises(KeyError):
+        fit.statistics.value("On the grid", "RMS")
+    assert panel.table().names == ("x", "fit")
+
+
+def test_predicted_against_true_shows_every_sample(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("diabetes"))
+    predictions, groups = view.probes["predictions"], panel.current.plot.points.groups
+    shown = {group.hollow: group for group in groups}
+    assert np.array_equal(shown[False].y, predictions.outputs[:, 0].astype(np.float64))
+    assert np.array_equal(shown[True].x, view.data.validation_y[:, 0])
+    assert panel.current.statistics.value("R²", "train") == numbers.number(predictions.metrics["r2"], 3)
+    table = panel.table()
+    assert table.names == ("part", "true disease progression", "predicted disease progression")
+    assert len(table.columns[0]) == 442
+
+
+# Confusion
+
+
+def test_the_matrix_counts_what_the_engine_counted(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("iris"))
+    matrix, found = panel.current.matrix, view.probes["predictions"]
+    assert np.array_equal(matrix.counts, found.confusion)
+    row = found.confusion[0]
+    assert matrix.sentence(0, 0).startswith(f"True setosa, predicted setosa: {row[0]} of {row.sum()}")
+    assert panel.current.statistics.value("Accuracy", "val") == numbers.percent(found.validation_metrics["accuracy"])
+    assert panel.table().names == ("true", "predicted setosa", "predicted versicolor", "predicted virginica")
+    panel.grab()
+
+
+def test_images_come_wrong_ones_first_and_a_click_shows_probabilities(qtbot: QtBot, studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("digits"), 150, width=760, height=320)
+    images, found = panel.current.images, view.probes["predictions"]
+    wrong = predicted_classes(found.validation_outputs, view.data.target) != view.data.validation_y
+    grid = images.grid
+    assert wrong[grid.order[: wrong.sum()]].all() and not wrong[grid.order[wrong.sum() :]].any()
+    assert f"{wrong.sum()} wrong" in images.summary.text()
+    first = int(grid.order[0])
+    true, predicted = view.data.validation_y[first], predicted_classes(found.validation_outputs, view.data.target)[first]
+    assert grid.caption(first) == f"{true}→{predicted}"
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.place(0).center().toPoint())
+    assert grid.current == first and images.bars.isVisible()
+    assert images.bars.shares == pytest.approx(probabilities(found.validation_outputs[first], "softmax"))
+    panel.grab()
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.current == int(grid.order[1])
+    qtbot.keyClick(grid, Qt.Key.Key_Escape)
+    assert grid.current is None and not images.bars.isVisible()
+
+
+def test_in_a_narrow_panel_the_picked_image_takes_the_place_of_the_others(qtbot: QtBot, studio: Callable) -> None:
+    _, panel, _ = trained(studio, DataSettings("digits"), width=352, height=240)
+    images = panel.current.images
+    images.grid.choose(int(images.grid.order[0]))
+    assert images.bars.isVisible() and not images.grid.isVisible()
+    qtbot.mouseClick(images.back, Qt.MouseButton.LeftButton)
+    assert images.grid.isVisible() and not images.bars.isVisible()
+
+
+def test_the_order_of_images_holds_still_while_training_runs(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("digits"), width=760)
+    grid, found = panel.current.images.grid, view.probes["predictions"]
+    before = grid.order.copy()
+    shuffled = replace(found, validation_outputs=found.validation_outputs[:, ::-1])
+    panel.render(replace(view, playing=True, probes={"predictions": shuffled}))
+    assert np.array_equal(grid.order, before)
+    panel.render(replace(view, playing=False, probes={"predictions": shuffled}))
+    assert not np.array_equal(grid.order, before)
+
+
+def test_the_matrix_is_read_by_keyboard_and_mouse(qtbot: QtBot, studio: Callable) -> None:
+    _, panel, _ = trained(studio, DataSettings("wine"))
+    matrix = panel.current.matrix
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        qtbot.keyClick(matrix, key)
+    assert matrix.accessibleDescription() == matrix.sentence(1, 1)  # the first key enters at the corner
+    assert matrix.cell_at(QPointF(2, 2)) is None
+
+
+# All of them
+
+
+@pytest.mark.parametrize("name", ["function", "spiral", "multi_gaussian", "iris", "digits", "diabetes"])
+def test_outputs_that_are_not_numbers_and_other_themes_do_no_harm(studio: Callable, name: str) -> None:
+    s, panel, view = trained(studio, DataSettings(name))
+    found = view.probes["predictions"]
+    nothing = replace(
+        found,
+        outputs=np.full_like(found.outputs, np.nan),
+        validation_outputs=np.full_like(found.validation_outputs, np.nan),
+        metrics={key: float("nan") for key in found.metrics},
+    )
+    probes = {"predictions": nothing, "curve": view.probes["curve"], "decision": view.probes["decision"]}
+    if probes["curve"] is not None:
+        probes["curve"] = replace(probes["curve"], y=np.full_like(probes["curve"].y, np.nan))
+    if probes["decision"] is not None:
+        probes["decision"] = replace(probes["decision"], outputs=np.full_like(probes["decision"].outputs, np.nan))
+    panel.show_view(replace(view, playing=False, probes=probes))
+    panel.grab()
+    for change in (lambda t: t.set_mode("light"), lambda t: t.set_window_width(2560), lambda t: t.set_scale(1.4)):
+        change(s.services.theme)
+        panel.grab()
+    panel.show_view(replace(view, playing=False, probes={}))
+    assert panel.is_empty
+    panel.grab()
+
+
+def test_another_data_set_brings_another_view(qtbot: QtBot, studio: Callable) -> None:
+    s, panel, _ = trained(studio, DataSettings("spiral"))
+    data = s.panel("data")
+    data.choose("function")
+    qtbot.waitUntil(lambda: isinstance(panel.current, FitView))
+    s.document.undo()
+    qtbot.waitUntil(lambda: isinstance(panel.current, DecisionView))

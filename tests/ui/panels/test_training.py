@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.optimizer import optimizers
+
+
+def test_it_shows_the_documents_settings(studio: Callable) -> None:
+    s = studio(seed=7)
+    panel = s.panel("training")
+    assert panel.common.values | {"optimizer": "adam"} == panel.common.values
+    assert (panel.common.values["batch_size"], panel.common.values["learning_rate"], panel.common.values["seed"]) == (16, 0.01, 7)
+    assert panel.own.names == tuple(setting.name for setting in optimizers["adam"].settings)
+
+
+@pytest.mark.parametrize(("name", "value"), [("learning_rate", 0.5), ("batch_size", 64), ("seed", 3), ("shuffle", False), ("epochs", 7)])
+def test_each_change_is_one_undoable_edit(studio: Callable, name: str, value: object) -> None:
+    s = studio()
+    panel = s.panel("training")
+    before = getattr(s.document.project.training, name)
+    panel.common.committed.emit(name, value)
+    assert getattr(s.document.project.training, name) == value
+    assert s.document.undo_stack.count() == 1
+    s.document.undo()
+    assert getattr(s.document.project.training, name) == before == panel.common.values[name]
+
+
+def test_another_optimiser_brings_its_own_settings(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    panel.own.committed.emit("beta1", 0.5)
+    assert s.document.project.training.optimizer_settings["beta1"] == 0.5
+    panel.common.committed.emit("optimizer", "sgd")
+    assert s.document.project.training.optimizer == "sgd" and not s.document.project.training.optimizer_settings
+    assert panel.own.names == tuple(setting.name for setting in optimizers["sgd"].settings)
+    s.train(5)
+    s.document.undo()
+    assert panel.own.values["beta1"] == 0.5
+
+
+def test_a_number_typed_while_training_counts_when_it_is_finished(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    s.train(20)
+    field = panel.common.editor("batch_size").focusProxy()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "32")
+    assert s.document.project.training.batch_size == 16
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert s.document.project.training.batch_size == 32
+    view = s.train(20)
+    assert [mark.text for mark in view.marks] == ["batch 16 → 32"]
+
+
+def test_it_survives_theme_and_sizes(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    s.services.theme.set_mode("light")
+    s.services.theme.set_scale(1.6)
+    panel.grab()
