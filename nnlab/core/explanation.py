@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-DIGITS = 4  # significant digits of every number in a formula
+DIGITS = 4  # significant digits of a number in a formula; one fewer below 0.1, as everywhere in the window
 TERMS = 3  # of a long sum, so many are written out
 Symbols = str | Callable[["Moment"], str]
 _MARK = re.compile(r"<(\*|-?\d(?:,-?\d)*)>")
@@ -146,7 +146,10 @@ def with_indices(symbols: str, index: tuple[int, ...], shape: tuple[int, ...]) -
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    r"""A number in LaTeX with `digits` significant digits, 4.870\cdot 10^{-4} below a thousandth; a negative one is not bracketed."""
+    r"""A number in LaTeX: 9.383, 0.4496, 0.0131, 4.87\cdot 10^{-4} below a thousandth; a negative one is not bracketed.
+
+    `digits` are significant, one fewer below 0.1.
+    """
     value = float(value)
     if math.isnan(value):
         return r"\mathrm{NaN}"
@@ -154,6 +157,8 @@ def number(value: float, digits: int = DIGITS) -> str:
         return r"\infty" if value > 0 else r"-\infty"
     if value == 0:
         return "0"
+    if abs(value) < 0.1:
+        digits = max(1, digits - 1)
     # Rounding may carry into the next power of ten, so the exponent is read from the rounded number.
     mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
     exponent = int(power)

@@ -30,7 +30,7 @@ def _steepness(slope: float) -> str:
         return "tanh is nearly flat here: the unit is saturated and almost nothing of the upstream gradient passes."
     if 0.45 < slope < 0.55:
         return "tanh is half as steep here as at 0, so half of the upstream gradient passes."
-    return f"tanh has {slope:.0%} of its greatest slope here, so that share of the upstream gradient passes."
+    return f"tanh has {100 * slope:.0f} % of its greatest slope here, so that share of the upstream gradient passes."
 
 
 register(

@@ -158,8 +158,8 @@ def test_long_sums_write_out_their_largest_terms(monkeypatch: pytest.MonkeyPatch
     [
         (0.0, "0"),
         (0.44962, "0.4496"),
-        (-0.00123456, "-0.001235"),
-        (4.87e-4, r"4.870\cdot 10^{-4}"),
+        (-0.00123456, "-0.00123"),
+        (4.87e-4, r"4.87\cdot 10^{-4}"),
         (9.99996, "10.00"),
         (12345.6, "12346"),
         (1234567.0, r"1.235\cdot 10^{6}"),
@@ -167,7 +167,7 @@ def test_long_sums_write_out_their_largest_terms(monkeypatch: pytest.MonkeyPatch
         (float("-inf"), r"-\infty"),
     ],
 )
-def test_numbers_have_four_significant_digits(value: float, text: str) -> None:
+def test_numbers_have_four_significant_digits_or_three_below_a_tenth(value: float, text: str) -> None:
     assert explanation.number(value) == text
 
 

@@ -119,7 +119,7 @@ class NodePage(QWidget):
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.hide()
-            self.form.deleteLater()
+            self.form.retire()
         self.form = form
         self._edits = editing.FormEdits(self._document, form, self._edit)
         self._column.insertWidget(1, form)

@@ -70,7 +70,7 @@ class SeveralPage(_Page):
             self._form_for = (node_ids, settings)
             if self.form is not None:
                 self.form.hide()
-                self.form.deleteLater()
+                self.form.retire()
             self.form = SettingsForm(self._theme, settings, values)
             self._edits = editing.FormEdits(self._document, self.form, self._edit)
             self.column.insertWidget(1, self.form)
@@ -175,7 +175,7 @@ class ProjectPage(_Page):
             self._rule_for = kind.name
             if self.rule_form is not None:
                 self.rule_form.hide()
-                self.rule_form.deleteLater()
+                self.rule_form.retire()
             self.rule_form = SettingsForm(self._theme, kind.settings, editing.values_of(kind.settings, training.optimizer_settings))
             self._rule_edits = editing.FormEdits(self._document, self.rule_form, self._edit_rule)
             self.column.insertWidget(self.column.indexOf(self.form) + 1, self.rule_form)

@@ -163,7 +163,8 @@ class LossBars(QWidget):
                 chosen = k == picture.sample
                 painter.setFont(self._theme.font("caption_strong" if chosen else "caption"))
                 painter.setPen(tokens.text if chosen or row else tokens.text2)
-                middle = first.left() + (k + 0.5) * width
+                half = QFontMetricsF(painter.font()).horizontalAdvance(text) / 2
+                middle = min(first.left() + (k + 0.5) * width, self.width() - half - 1)
                 painter.drawText(QRectF(middle - px(40), top, px(80), first.height()), Qt.AlignmentFlag.AlignCenter, text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -68,6 +68,7 @@ class MatrixView(QWidget):
         self._form: Form | None = None
         self._placed: tuple[Placed, ...] = ()
         self._limits: dict[str, float] = {}
+        self._shown_digits: tuple[int, ...] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -133,27 +134,37 @@ class MatrixView(QWidget):
         px = self._theme.metrics.px
         head = px(28)
         signs = [0.0 if k == 0 else self._sign_width(sign) for k, sign in enumerate(form.signs)]
-        columns = sum(m.values.shape[1] for m in form.matrices)
-        rows = max(m.values.shape[0] for m in form.matrices)
         room = QRectF(self.rect()).adjusted(px(4), head, -px(8), -px(12))
-        width = min((room.width() - sum(signs)) / columns, self._largest[0])
-        height = min(room.height() / rows, self._largest[1])
-        if self._digits(form, width, height) is None:
-            width = height = min(width, height, self._theme.metrics.number * 1.2)  # without numbers, square cells
-        sides = [max(m.values.shape[1] * width, px(SMALLEST_SIDE)) for m in form.matrices]
-        total = sum(sides) + sum(signs)
-        if total > room.width():
-            squeeze = max(0.1, (room.width() - sum(signs)) / max(sum(sides), 1.0))
-            sides = [side * squeeze for side in sides]
-            total = sum(sides) + sum(signs)
+        sides = self._sides(form, room.width() - sum(signs), room.height())
+        total = sum(width for width, _ in sides) + sum(signs)
         x = room.left() + max(0.0, (room.width() - total) / 2)
-        middle = room.center().y()
         placed = []
-        for matrix, side, sign in zip(form.matrices, sides, signs, strict=True):
-            tall = max(matrix.values.shape[0] * height, px(SMALLEST_SIDE))
-            placed.append(Placed(matrix, QRectF(x + sign, middle - tall / 2, side, tall)))
-            x += sign + side
+        for matrix, (width, height), sign in zip(form.matrices, sides, signs, strict=True):
+            placed.append(Placed(matrix, QRectF(x + sign, room.center().y() - height / 2, width, height)))
+            x += sign + width
         return tuple(placed)
+
+    def _sides(self, form: Form, room: float, height: float) -> list[tuple[float, float]]:
+        """Width and height of every matrix within `room` pixels for all of them.
+
+        Cells with numbers where they fit. Else the cells of an axis are as small as its length asks for: a batch of 200 does not
+        make a layer of 8 units small. Axes of equal length look equally long, so that one sees what is multiplied with what.
+        """
+        shapes = [m.values.shape for m in form.matrices]
+        columns, rows = sum(c for _, c in shapes), max(r for r, _ in shapes)
+        cell = (min(room / columns, self._largest[0]), min(height / rows, self._largest[1]))
+        self._shown_digits = self._digits(form, *cell)
+        if self._shown_digits is not None:
+            return [(c * cell[0], r * cell[1]) for r, c in shapes]
+        smallest, side = self._theme.metrics.px(SMALLEST_SIDE), self._theme.metrics.number * 1.2
+
+        def length(count: int) -> float:
+            return max(min(side, height / count, 0.42 * room / count) * count, smallest)
+
+        while sum(length(c) for _, c in shapes) > room and side > smallest:
+            side *= 0.95
+        squeeze = min(1.0, room / sum(length(c) for _, c in shapes))
+        return [(length(c) * squeeze, length(r)) for r, c in shapes]
 
     def _arrange_rows(self, form: Form) -> tuple[Placed, ...]:
         px, size = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption"))
@@ -168,6 +179,7 @@ class MatrixView(QWidget):
             side = max(matrix.values.shape[1] * width, px(SMALLEST_SIDE))
             placed.append(Placed(matrix, QRectF(label, y, side, height)))
             y += height + gap
+        self._shown_digits = self._digits(form, width, height)
         return tuple(placed)
 
     def _digits(self, form: Form, width: float, height: float) -> tuple[int, ...] | None:
@@ -189,8 +201,7 @@ class MatrixView(QWidget):
         if self._form is None or not self._placed:
             return
         painter = QPainter(self)
-        first = self._placed[0]
-        digits = self._digits(self._form, first.cell(0, 0).width(), first.cell(0, 0).height())
+        digits = self._shown_digits
         for k, placed in enumerate(self._placed):
             self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits[k] if digits else 0)
             self._paint_symbol(painter, placed)

@@ -73,7 +73,7 @@ class PlacePicker(QWidget):
             painter.drawText(QRectF(x, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, text)
             x += QFontMetricsF(painter.font()).horizontalAdvance(text)
         side = px(14)
-        glyph("stepper").draw(painter, QRectF(self.width() - side - px(4), (self.height() - side) / 2, side, side), tokens.text2)
+        glyph("stepper").draw(painter, QRectF(x + px(3), (self.height() - side) / 2, side, side), tokens.text2)
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()
@@ -85,7 +85,8 @@ class PlacePicker(QWidget):
             self.chosen.emit(place)
 
     def _on_arrows(self, place: QPointF) -> bool:
-        return place.x() > self.width() - self._theme.metrics.px(24)
+        text = QFontMetricsF(self._theme.font("name")).horizontalAdvance(self.text)
+        return place.x() > min(text, self.width() - self._theme.metrics.px(24))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._on_arrows(event.position()):

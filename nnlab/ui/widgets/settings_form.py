@@ -98,6 +98,12 @@ class SettingsForm(QWidget):
         self._labels[name].set_color("text3" if reason else "text2")
         self._labels[name].setToolTip(reason or tooltip(self._editors[name].setting))
 
+    def retire(self) -> None:
+        """Gives the form up: what a field still holds is not committed to whatever is shown after it."""
+        self.blockSignals(True)
+        self.hide()
+        self.deleteLater()
+
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self._grid.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
