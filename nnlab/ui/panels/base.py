@@ -18,7 +18,7 @@ asks the session for its probes when it becomes visible and gives them up when i
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer
@@ -108,7 +108,14 @@ class LivePanel(Panel):
         self.render(self._view)
 
     def _catch_up(self) -> None:
-        if self._later.isActive() and not self._services.session.is_playing:
+        """Training has come to rest: what the last view left for later is drawn now.
+
+        The last frame may have been shown before the news of the pause; its view then still says that training runs.
+        """
+        if self._view is None or self._services.session.is_playing or not (self._view.playing or self._later.isActive()):
+            return
+        self._view = replace(self._view, playing=False)
+        if self._is_fed:
             self._render()
 
     @property

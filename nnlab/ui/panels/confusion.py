@@ -21,7 +21,6 @@ from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_li
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import ElidedLabel
 
 
 def shown_part(data: Data, predictions: Predictions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -33,29 +32,36 @@ def shown_part(data: Data, predictions: Predictions) -> tuple[np.ndarray, np.nda
     return data.raw_x[:count], data.y[:count], predictions.outputs
 
 
+LEAST_IMAGES = 104  # pixels of width: two columns of images
+
+
+def summary(predictions: Predictions) -> str:
+    """How well the part that the matrix counts is predicted, in a few words."""
+    held = len(predictions.validation_outputs) > 0
+    scores, wrong = (predictions.validation_metrics, predictions.validation_wrong) if held else (predictions.metrics, predictions.wrong)
+    share = numbers.percent(scores["accuracy"]) if "accuracy" in scores else numbers.NOTHING
+    return f"{share} right, {numbers.count(wrong)} wrong"
+
+
 class ImagesView(QWidget):
-    """Right of the matrix for image data: accuracy, the images, and the one that was picked with its probabilities."""
+    """Right of the matrix for image data: the images, and the one that was picked with its probabilities."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._link = "softmax"
         self._outputs, self._true, self._names = np.empty((0, 0)), np.empty(0, dtype=np.int64), ()
-        self.summary = ElidedLabel(theme, "", "body", "text")
         self.grid, self.bars = ImageGrid(theme), ProbabilityBars(theme)
         self.back = IconButton.of(theme, icon(theme, "close"), "Close", "Back to all images")
         self.back.clicked.connect(lambda: self.grid.choose(None))
         self.grid.chosen.connect(lambda _: self._show_choice())
-        head = QHBoxLayout()
-        head.addWidget(self.summary, 1)
-        head.addWidget(self.back, 0, Qt.AlignmentFlag.AlignRight)
         self._body = QHBoxLayout()
         self._body.addWidget(self.grid, 3)
         self._body.addWidget(self.bars, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignRight)
         column.addLayout(self._body, 1)
         follow(theme, self)
         self._show_choice()
@@ -64,20 +70,12 @@ class ImagesView(QWidget):
         metrics = self._theme.metrics
         self._body.setSpacing(metrics.px(16))
         self.layout().setContentsMargins(0, 0, metrics.padding, metrics.px(8))
-        self.summary.setFixedHeight(metrics.row)
 
     def show_view(self, view: LiveView, predictions: Predictions, link: str) -> None:
         data = view.data
         assert data.image_shape is not None
         samples, true, outputs = shown_part(data, predictions)
         self._outputs, self._true, self._names, self._link = outputs, true, data.target.names, link
-        wrong, scores = (
-            (predictions.validation_wrong, predictions.validation_metrics)
-            if len(predictions.validation_outputs)
-            else (predictions.wrong, predictions.metrics)
-        )
-        share = numbers.percent(scores["accuracy"]) if "accuracy" in scores else numbers.NOTHING
-        self.summary.setText(f"{share} right, {numbers.count(wrong)} wrong")
         predicted = predicted_classes(outputs, data.target)
         self.grid.show_samples(data, samples, data.image_shape, data.target.names, true, predicted, view.playing)
         self._show_choice()
@@ -121,6 +119,9 @@ class ConfusionView(PredictionView):
                 self.images = ImagesView(self._theme, self)
             losses = view.project.graph.losses
             self.images.show_view(view, predictions, losses[0].kind.link if losses else "softmax")
+            self.note = summary(predictions)
+        else:
+            self.note = ""
         has_images = view.data.image_shape is not None
         if names_changed or (self.images is not None and self.images.isVisible() != has_images):
             self._has_images = has_images
@@ -135,7 +136,7 @@ class ConfusionView(PredictionView):
         self.images.setVisible(self._has_images)
         if self._has_images:
             self.statistics.hide()
-            left = min(self.preferred_width(), self.width() * 3 // 5)
+            left = min(self.preferred_width(), self.width() - self._theme.metrics.px(LEAST_IMAGES))
             self.matrix.setGeometry(0, 0, left, self.height())
             self.images.setGeometry(left, 0, self.width() - left, self.height())
 

@@ -17,6 +17,7 @@ from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
+from nnlab.ui.widgets.label import Label
 
 
 class PredictionPanel(LivePanel):
@@ -30,6 +31,8 @@ class PredictionPanel(LivePanel):
         super().__init__(services, "What the network predicts for its data appears here, as soon as the network can run.", parent)
         self._stack = QStackedWidget()
         self._views: dict[type[PredictionView], PredictionView] = {}
+        self.note = Label(services.theme, "", "caption", "text2")
+        self.add_option(self.note)
         self.set_content(self._stack)
         self.clear()
 
@@ -49,8 +52,11 @@ class PredictionPanel(LivePanel):
             self._stack.setCurrentWidget(shown)
         if not shown.show_view(view):
             self.set_empty(self._empty_text)
-        elif self.accessibleName() != shown.title:
+            return
+        if self.accessibleName() != shown.title:
             self.set_title(shown.title)
+        if self.note.text() != shown.note:
+            self.note.setText(shown.note)
 
     def picture_widget(self) -> QWidget | None:
         return None if self.is_empty else self._stack

@@ -86,6 +86,17 @@ def test_while_training_runs_it_draws_at_its_own_pace_and_never_skips_the_last(q
         assert panel.drawn[-1] is paused
 
 
+def test_news_of_the_pause_after_the_last_frame_draws_it_as_standing_still(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = Recorder(s.services)
+    qtbot.addWidget(panel)
+    panel.show()
+    view = s.view("predictions")
+    panel.show_view(replace(view, playing=True))
+    s.session.state_changed.emit()  # the session stands still
+    assert panel.drawn[-1].playing is False and panel.drawn[-1].frame is view.frame
+
+
 def test_another_project_clears_it(studio: Callable, qtbot: QtBot) -> None:
     s = studio()
     panel = Recorder(s.services)

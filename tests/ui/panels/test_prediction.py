@@ -167,7 +167,7 @@ def test_images_come_wrong_ones_first_and_a_click_shows_probabilities(qtbot: QtB
     wrong = predicted_classes(found.validation_outputs, view.data.target) != view.data.validation_y
     grid = images.grid
     assert wrong[grid.order[: wrong.sum()]].all() and not wrong[grid.order[wrong.sum() :]].any()
-    assert f"{wrong.sum()} wrong" in images.summary.text()
+    assert panel.note.text() == f"{numbers.percent(found.validation_metrics['accuracy'])} right, {wrong.sum()} wrong"
     first = int(grid.order[0])
     true, predicted = view.data.validation_y[first], predicted_classes(found.validation_outputs, view.data.target)[first]
     assert grid.caption(first) == f"{true}→{predicted}"

@@ -57,7 +57,7 @@ class DecisionPlot(Plot):
             return Margins(px(16), px(2), px(12), px(12))
         metrics = QFontMetricsF(self._theme.font("caption"))
         widest = max((metrics.horizontalAdvance(tick.text) for tick in self._ticks(1, 200.0)), default=px(16))
-        return Margins((px(26) if self.has_names() else px(10)) + widest, px(6), px(16), px(42) if self.has_names() else px(26))
+        return Margins((px(28) if self.has_names() else px(14)) + widest, px(6), px(16), px(42) if self.has_names() else px(26))
 
     def preferred_width(self, height: int) -> int:
         """The width at which the picture is a square."""

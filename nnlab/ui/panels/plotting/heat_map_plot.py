@@ -146,7 +146,7 @@ class HeatMapPlot(IterationPlot):
         super().paint_below(painter)
         if not self._rows:
             return
-        tokens, picture, px = self._theme.tokens, self.picture, self._theme.metrics.px
+        picture, px = self.picture, self._theme.metrics.px
         metrics = QFontMetricsF(self._theme.font("caption"))
         edges = self.row_edges() + round(picture.top())
         values = self.values()
@@ -161,9 +161,6 @@ class HeatMapPlot(IterationPlot):
                 continue
             bottom = place.bottom()
             self._paint_row(painter, metrics, row, float(value), place, symbol_left)
-        painter.setPen(tokens.text3)
-        title = QRectF(0, picture.bottom() + px(6), self.width() - px(16), metrics.height())
-        painter.drawText(title, Qt.AlignmentFlag.AlignRight, "iteration")
 
     def _paint_row(self, painter: QPainter, metrics: QFontMetricsF, row: Row, value: float, place: QRectF, symbol_left: float) -> None:
         tokens, px, middle = self._theme.tokens, self._theme.metrics.px, Qt.AlignmentFlag.AlignVCenter

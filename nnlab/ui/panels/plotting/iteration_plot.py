@@ -58,6 +58,22 @@ class IterationPlot(Plot):
         widest = metrics.horizontalAdvance(numbers.count(round(max(1.0, self.x_range[1]))))
         return iteration_ticks(*self.x_range, self.picture.width(), max(self._theme.metrics.px(72), widest + self._theme.metrics.px(24)))
 
+    def paint_below(self, painter: QPainter) -> None:
+        super().paint_below(painter)
+        self._paint_axis_title(painter)
+
+    def _paint_axis_title(self, painter: QPainter) -> None:
+        """What the axis counts, right of it, where no tick's text is in the way."""
+        px, metrics, title = self._theme.metrics.px, QFontMetricsF(painter.font()), "iteration"
+        place = QRectF(0, self.picture.bottom() + px(6), self.width() - px(16), metrics.height())
+        ends = [float(self.x_pixels(tick.position)) + metrics.horizontalAdvance(tick.text) / 2 for tick in self.x_ticks()[-1:]]
+        iteration = self.shown_crosshair
+        if iteration is not None:
+            ends.append(self._pill_rect(iteration, metrics).right())
+        if max(ends, default=0.0) + px(8) <= place.right() - metrics.horizontalAdvance(title):
+            painter.setPen(self._theme.tokens.text3)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight, title)
+
     def paint_x_ticks(self, painter: QPainter, ticks: list[Tick]) -> None:
         iteration = self.shown_crosshair
         if iteration is None:

@@ -180,7 +180,6 @@ class LossPlot(IterationPlot):
 
     def paint_below(self, painter: QPainter) -> None:
         super().paint_below(painter)
-        self._paint_axis_title(painter)
         labels = self.end_labels()
         if not labels:
             return
@@ -196,12 +195,6 @@ class LossPlot(IterationPlot):
             painter.setPen(tokens.text)
             value = QRectF(self.width() - px(16) - self._value_width() - px(8), y - half, self._value_width() + px(8), 2 * half)
             painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label.text)
-
-    def _paint_axis_title(self, painter: QPainter) -> None:
-        metrics = QFontMetricsF(painter.font())
-        place = QRectF(0, self.picture.bottom() + self._theme.metrics.px(6), self.width() - self._theme.metrics.px(16), metrics.height())
-        painter.setPen(self._theme.tokens.text3)
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight, "iteration")
 
     def readings(self, iteration: int) -> list[tuple[float, str]]:
         """(y on the axis, text) of the running mean at an iteration, and of the validation loss last measured by then."""

@@ -17,6 +17,7 @@ class PredictionView(QWidget):
     """A picture and its statistics. The statistics give way when there is too little width for both; the picture stays."""
 
     title = ""
+    note = ""  # a few words for the panel's header
 
     def __init__(self, theme: Theme, picture: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
