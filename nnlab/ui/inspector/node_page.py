@@ -79,7 +79,7 @@ class NodePage(QWidget):
             self.name.show_name(node_id)
             self._refuse("")
         self.subtitle.setText(describe(graph, node, shapes, self._document, self._session))
-        self._show_form(graph, node)
+        self._show_form(graph, node, is_other)
         self.problems.show_problems(tuple(d for d in diagnostics if d.node_id == node_id))
         activation = docking.docked(graph, node_id)
         self.formula.show_formulas(formulas(node.kind, graph[activation].kind if activation is not None else None))
@@ -106,14 +106,18 @@ class NodePage(QWidget):
         exchange = editing.exchange_setting(kind)
         return ((exchange,) if exchange is not None else ()) + tuple(settings)
 
-    def _show_form(self, graph: Graph, node: Node) -> None:
+    def _show_form(self, graph: Graph, node: Node, is_other: bool) -> None:
         wanted = self._settings(node)
         values: dict[str, Value] = {**node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title}
         if wanted != self._form_for:
             self._form_for = wanted
             self._replace_form(SettingsForm(self._theme, wanted, values))
-        if self.form is not None:
-            self.form.set_values(values)
+        if self.form is None:
+            return
+        if is_other:  # what was being typed was meant for another node
+            for name in self.form.names:
+                self.form.editor(name).set_value(values[name])
+        self.form.set_values(values)
 
     def _replace_form(self, form: SettingsForm) -> None:
         if self.form is not None:

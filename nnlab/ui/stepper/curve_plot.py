@@ -169,8 +169,12 @@ class _CurvePainter:
         self._write(f"z {number(z)}", QPointF(x, y), "option", tokens.text, taken, True)
         if slope is not None:
             run = (self.x1 - self.x0) / (2 * REACH)
+            text = f"slope {number(slope)}"
             place = self.at(min(z + run, self.x1), min(max(a + slope * run / 2, self.y0), self.y1)) + QPointF(px(8), 0)
-            self._write(f"slope {number(slope)}", place, "name", tokens.text, taken, False)
+            if place.x() + QFontMetricsF(self.theme.font("name")).horizontalAdvance(text) > self.plot.right() + px(8):
+                # No room beside the triangle: below its base, or above one that hangs down.
+                place = QPointF(place.x() - px(12), point.y() + (px(32) if rising else -px(32)))
+            self._write(text, place, "name", tokens.text, taken, False)
         else:
             self._write(f"a {number(a)}", point + QPointF(px(10), px(4)), "name", tokens.text, taken, False)
         self._write(self.picture.title, QPointF(self.plot.right(), self.plot.bottom() - px(12)), "caption", tokens.text2, taken, True)

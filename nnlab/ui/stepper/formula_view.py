@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from nnlab.core import explanation
 from nnlab.ui.formula import draw_formula, typeset
-from nnlab.ui.numbers import number
 from nnlab.ui.stepper import inline_text
 from nnlab.ui.stepper.formula_content import Column, FormulaContent
 from nnlab.ui.theme import Theme, follow
@@ -158,7 +158,7 @@ class _FormulaPainter:
         self.equals = self._text("=", self._font("number"))
         self.symbols = [self._formula(c.symbols, size) for c in content.columns]
         self.values = [self._value(c) for c in content.columns]
-        self.result = self._text(content.result_text, self._font("result"))
+        self.result = self._number(content.result, "result")
         label = QFontMetricsF(self.theme.font("caption"))
         left_label = label.horizontalAdvance(content.left_label)
         self.left_width = max(self.left.width, left_label, self._pill_width("written")) if self.labelled else self.left.width
@@ -172,7 +172,13 @@ class _FormulaPainter:
     def _value(self, column: Column) -> _Piece:
         if column.value is None or not self.content.shows_values:
             return NOTHING
-        return self._text(number(column.value), self._font("number"))
+        return self._number(column.value, "number")
+
+    def _number(self, value: float, role: str) -> _Piece:
+        """One number in the same figures as the line above it."""
+        font = self._font(role)
+        runs, metrics = inline_text.inline_runs(explanation.number(value)) or (), QFontMetricsF(font)
+        return _Piece(inline_text.width_of(runs, font), metrics.ascent(), metrics.descent(), lines=(runs,), font=font)
 
     def _pill_width(self, text: str) -> float:
         return QFontMetricsF(self.theme.font("caption_strong")).horizontalAdvance(text) + self.theme.metrics.px(18)

@@ -289,3 +289,17 @@ def test_a_node_that_disappears_gives_way_to_the_project(inspected: Any) -> None
     inspected.world.document.attempt("Remove", lambda g: edits.remove_nodes(g, ["dense_3"]))
     inspected.settle()
     assert inspected.panel.page is inspected.panel.project
+
+
+def test_what_is_typed_for_one_node_is_never_given_to_another(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_1")
+    form = inspected.panel.node.form
+    field = form.editor("units").focusProxy()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "5")
+    inspected.select("dense_2")  # by a script, while the field has the focus
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    graph = inspected.world.document.graph
+    assert graph["dense_2"].settings["units"] == 8
+    assert field.text() == "8"
