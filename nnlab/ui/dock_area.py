@@ -9,9 +9,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from nnlab.ui.store import Store
 from nnlab.ui.theme import Theme
@@ -74,6 +74,13 @@ class DockArea(QMainWindow):
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
         self._shown_timer.timeout.connect(self.shown_changed)
         theme.metrics_changed.connect(self._size_docks)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        tabs = event.child()
+        # Qt lets people reorder the tabs of docks and aborts in it when a dock of the group is hidden (seen with 6.11.3).
+        if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
+            tabs.setMovable(False)
 
     @property
     def docks(self) -> Mapping[str, Dock]:
