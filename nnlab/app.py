@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _train(window: MainWindow, steps: int) -> None:
     if not steps:
         return
     if window.session.reason:
-        raise NNLabError(window.session.reason + ".")
+        raise TrainingError(window.session.reason.rstrip(".") + ".")
     loop = QEventLoop()
     messages: list[str] = []
     target = window.session.iteration + steps
@@ -147,7 +147,7 @@ def _train(window: MainWindow, steps: int) -> None:
     window.session.run_iterations(steps)
     loop.exec()
     if messages:
-        raise NNLabError(messages[0])
+        raise TrainingError(messages[0])
 
 
 def _step_into_backward(window: MainWindow) -> None:

@@ -108,10 +108,8 @@ class Graph:
         if not kind.variadic:
             return kind.input_names
         used = [edge.target_port for edge in self.incoming(node_id)]
-        count = max(2, len(used) + 1)
-        while any(port not in kind.port_names(count) for port in used):
-            count += 1
-        return kind.port_names(count)
+        names = kind.port_names(max(2, len(used) + 1))
+        return (*names, *(port for port in used if port not in names))  # after a deletion, letters may be missing in between
 
     def inputs(self, node_id: str) -> tuple[Edge, ...]:
         """Incoming edges in the order of the ports."""

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlab.core.preparation import Data
-from nnlab.engine.stepper import Trace
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
+
+if TYPE_CHECKING:  # the engine compiles when it is imported; a command is only a value
+    from nnlab.engine.stepper import Trace
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def compile_kernels(app: QApplication) -> None:
     process.finished.connect(loop.quit)
     process.errorOccurred.connect(loop.quit)
     dialog.canceled.connect(process.kill)
-    process.start(sys.executable, ["-m", "nnlab.training.warm"])
+    process.start(sys.executable, ["-m", "nnlab.ui.warm"])
     loop.exec()
     cancelled = dialog.wasCanceled()
     dialog.reset()

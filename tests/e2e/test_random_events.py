@@ -31,7 +31,8 @@ MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
 )  # fmt: skip
 BUTTONS = (
-    Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton,
+    Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton,
+    Qt.MouseButton.RightButton,
 )  # fmt: skip
 
 
@@ -45,6 +46,10 @@ def close_popups() -> None:
 def there(widget: QWidget) -> bool:
     """Whether a widget can still receive events: a press may have replaced the form it was in."""
     return isValid(widget) and widget.isVisible() and widget.width() > 0 and widget.height() > 0
+
+
+def somewhere(widget: QWidget, generator: random.Random) -> QPoint:
+    return QPoint(generator.randrange(widget.width()), generator.randrange(widget.height()))
 
 
 def visible_children(window: MainWindow) -> list[QWidget]:
@@ -69,7 +74,7 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
     while time.perf_counter() < end:
         targets = visible_children(window)
         widget = generator.choice([*targets, *[window.canvas.view.viewport()] * (len(targets) // 2)])
-        point = QPoint(generator.randrange(widget.width()), generator.randrange(widget.height()))
+        point = somewhere(widget, generator)
         action = generator.random()
         button, modifier = generator.choice(BUTTONS), generator.choice(MODIFIERS)
         if action < 0.35:
@@ -80,9 +85,9 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
             QTest.mousePress(widget, button, modifier, point)
             for _ in range(generator.randrange(1, 5)):
                 if there(widget):
-                    QTest.mouseMove(widget, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
+                    QTest.mouseMove(widget, somewhere(widget, generator))
             if there(widget):
-                QTest.mouseRelease(widget, button, modifier, QPoint(generator.randrange(widget.width()), generator.randrange(widget.height())))
+                QTest.mouseRelease(widget, button, modifier, somewhere(widget, generator))
         else:
             QTest.keyClick(QApplication.focusWidget() or window, generator.choice(KEYS), modifier)
         events += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from networks import graphs, mlp
@@ -18,17 +20,17 @@ def test_tensors_do_not_overlap_and_every_view_lies_in_its_tensor(graph: Graph) 
     program = compile(graph, 8, update=Update("adam"))
     spans = sorted(place.span(8) for place in program.places.values())
     spans += [(program.arena_size, 0)]
-    for (start, length), (following, _) in zip(spans, spans[1:], strict=False):
+    for (start, length), (following, _) in itertools.pairwise(spans):
         assert start + length <= following
     for instruction in program.instructions:
         for operand in instruction.operands:
             if operand.tensor is None:
                 continue
             offset, size = program.places[operand.tensor].span(8)
-            axes = iter(operand.words[1:])
+            lengths = iter(operand.words[1:])
             total = 1
             for axis in operand.argument.axes:
-                total *= {"batch": lambda: 8, "size": lambda: next(axes), "batch*size": lambda: 8 * next(axes)}[axis]()
+                total *= (8 if "batch" in axis else 1) * (next(lengths) if "size" in axis else 1)
             assert (operand.words[0], total) == (offset, size), operand
 
 

@@ -102,7 +102,7 @@ def test_history_stays_bounded_and_true() -> None:
     assert curves.block_size > 1
     again = run(mlp([2, 3, 1]))
     every = []
-    for _ in range(0, curves.block_size * 4):
+    for _ in range(curves.block_size * 4):
         again.train(1)
         every.append(again.history.last)
     blocks = np.array(every).reshape(4, -1)

@@ -127,23 +127,22 @@ def test_random_edits_keep_the_graph_consistent(data: st.DataObject) -> None:
     graph = GRAPH
     for _ in range(data.draw(st.integers(1, 25))):
         ids = [n.id for n in graph] or ["none"]
-        pick = lambda: data.draw(st.sampled_from(ids))  # noqa: E731
         action = data.draw(st.sampled_from(("add", "remove", "connect", "disconnect", "bypass", "replace", "rename")))
         try:
             if action == "add":
                 graph = edits.add_node(graph, data.draw(st.sampled_from(OPERATORS)))
             elif action == "remove":
-                graph = edits.remove_nodes(graph, [pick()])
+                graph = edits.remove_nodes(graph, [data.draw(st.sampled_from(ids))])
             elif action == "connect":
-                graph = edits.connect(graph, pick(), pick())
+                graph = edits.connect(graph, data.draw(st.sampled_from(ids)), data.draw(st.sampled_from(ids)))
             elif action == "disconnect" and graph.edges:
                 graph = edits.disconnect(graph, data.draw(st.sampled_from(graph.edges)))
             elif action == "bypass":
-                graph = edits.bypass_node(graph, pick())
+                graph = edits.bypass_node(graph, data.draw(st.sampled_from(ids)))
             elif action == "replace":
-                graph = edits.replace_operator(graph, pick(), data.draw(st.sampled_from(OPERATORS)))
+                graph = edits.replace_operator(graph, data.draw(st.sampled_from(ids)), data.draw(st.sampled_from(OPERATORS)))
             elif action == "rename":
-                graph = edits.rename_node(graph, pick(), data.draw(st.text(max_size=5)))
+                graph = edits.rename_node(graph, data.draw(st.sampled_from(ids)), data.draw(st.text(max_size=5)))
         except NNLabError:
             continue
         ids_now = {n.id for n in graph}

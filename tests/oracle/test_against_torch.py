@@ -30,7 +30,9 @@ def relative(value: np.ndarray, truth: np.ndarray) -> float:
     return float(np.abs(value - truth).max() / max(np.abs(truth).max(), 1e-12))
 
 
-def compare_run(graph: Graph, optimizer: str, options: dict[str, Any], dtype: str, steps: int = 20, rows: int = 6) -> tuple[float, float, float]:
+def compare_run(
+    graph: Graph, optimizer: str, options: dict[str, Any], dtype: str, steps: int = 20, rows: int = 6
+) -> tuple[float, float, float]:
     """Worst relative errors of (gradients, losses, final weights)."""
     import torch
 

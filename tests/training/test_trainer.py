@@ -16,8 +16,26 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.run import Run
 from nnlab.graph import edits
 from nnlab.training.commands import (
-    Block, Event, Failed, FinishEpoch, Iterate, Load, Loaded, Pause, Play, Reset, Restore, SetLearningRate, SetSpeed, Snapshot, StateChanged,
-    StepBack, StepForward, Stepped, StepTo, TakeSnapshot,
+    Block,
+    Event,
+    Failed,
+    FinishEpoch,
+    Iterate,
+    Load,
+    Loaded,
+    Pause,
+    Play,
+    Reset,
+    Restore,
+    SetLearningRate,
+    SetSpeed,
+    Snapshot,
+    StateChanged,
+    StepBack,
+    StepForward,
+    Stepped,
+    StepTo,
+    TakeSnapshot,
 )  # fmt: skip
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
