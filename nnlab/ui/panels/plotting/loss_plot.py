@@ -102,14 +102,12 @@ class LossPlot(IterationPlot):
                 return 0.0, 1.0
             low, high = min(0.0, float(everything.min())), float(everything.max())
             return low, high + 0.03 * max(high - low, 1e-12)
-        logarithms = positive_logarithm(everything)
-        lines = positive_logarithm(np.concatenate([curves.smoothed, curves.validation_losses]))
-        logarithms, lines = logarithms[np.isfinite(logarithms)], lines[np.isfinite(lines)]
-        if not logarithms.size:
+        lines = np.concatenate([curves.smoothed, curves.validation_losses])
+        usable, lines = everything[everything > 0], lines[np.isfinite(lines) & (lines > 0)]
+        if not usable.size:
             return -1.0, 0.0
-        lowest = float(logarithms.min())
-        bottom = max(lowest, math.floor(float(lines.min())) - 1.0) if lines.size else lowest
-        top = float(logarithms.max())
+        lowest, top = math.log10(usable.min()), math.log10(usable.max())
+        bottom = max(lowest, math.floor(math.log10(lines.min())) - 1.0) if lines.size else lowest
         pad = 0.03 * max(top - bottom, 0.1)
         return bottom - pad, top + pad
 
@@ -236,17 +234,15 @@ class LossPlot(IterationPlot):
 
 def band_image(top: np.ndarray, bottom: np.ndarray, height: int, color: QColor) -> QImage:
     """Every column filled from row `top` to row `bottom` (at least one pixel) with a translucent colour; NaN leaves it empty."""
-    width = len(top)
-    with np.errstate(invalid="ignore"):
-        first = np.clip(np.floor(top), -1, height)
-        last = np.clip(np.maximum(np.ceil(bottom), first + 1), 0, height)
-    rows = np.arange(height)[:, None]
+    width, empty = len(top), np.isnan(top) | np.isnan(bottom)
+    first = np.clip(np.floor(np.where(empty, height, top)), -1, height)
+    last = np.clip(np.maximum(np.ceil(np.where(empty, 0.0, bottom)), first + 1), 0, height)
+    # Short whole numbers: the comparison below looks at every pixel, and this is three times faster than with floats.
+    rows, first, last = np.arange(height, dtype=np.int16)[:, None], first.astype(np.int16), last.astype(np.int16)
     alpha = color.alpha()
     channels = [round(channel * alpha / 255) for channel in (color.red(), color.green(), color.blue())]
     pixel = np.uint32(alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2])
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    # Comparisons with NaN are false, so a column without a value stays empty.
-    np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[...] = np.where(
-        (rows >= first) & (rows < last), pixel, np.uint32(0)
-    )
+    inside = (rows >= first) & (rows < last)
+    np.multiply(inside, pixel, out=np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width))
     return image
