@@ -48,9 +48,15 @@ class Registry(Generic[T]):
     def remove(self, name: str) -> None:
         self._things.pop(name, None)
 
-    def listen(self, listener: Callable[[T], None]) -> None:
-        """Calls `listener(thing)` for everything registered from now on."""
+    def listen(self, listener: Callable[[T], None]) -> Callable[[], None]:
+        """Calls `listener(thing)` for everything registered from now on, until the function returned is called."""
         self._listeners.append(listener)
+
+        def stop(*_: object) -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
 
     def __getitem__(self, name: str) -> T:
         self._fill()

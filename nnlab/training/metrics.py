@@ -10,11 +10,14 @@ import numpy as np
 from nnlab.core.dataset import Target
 
 
-def predicted_classes(outputs: np.ndarray, target: Target) -> np.ndarray:
-    """Class numbers (samples,) from outputs: the greatest of several logits, or the sign of a single one."""
+def predicted_classes(outputs: np.ndarray, link: str) -> np.ndarray:
+    """Class numbers (samples,) from outputs: the greatest of several, or on which side of the boundary a single one lies.
+
+    The boundary is 0 for a logit, and one half for an output trained by MSE (`link` "identity") towards 0 and 1.
+    """
     if outputs.shape[1] > 1:
         return np.argmax(outputs, axis=1)
-    return (outputs[:, 0] > 0).astype(np.int64)
+    return (outputs[:, 0] > (0.5 if link == "identity" else 0.0)).astype(np.int64)
 
 
 def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> dict[str, float]:
@@ -22,8 +25,7 @@ def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> di
     if not len(outputs):
         return {}
     if target.kind in ("binary", "classes"):
-        logits = outputs - 0.5 if link == "identity" and outputs.shape[1] == 1 else outputs  # trained by MSE towards 0 and 1
-        return {"accuracy": float(np.mean(predicted_classes(logits, target) == y.ravel()))}
+        return {"accuracy": float(np.mean(predicted_classes(outputs, link) == y.ravel()))}
     truth = y.reshape(outputs.shape).astype(np.float64)
     errors = outputs.astype(np.float64) - truth
     spread = float(((truth - truth.mean(axis=0)) ** 2).sum())
@@ -33,8 +35,8 @@ def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> di
     return found
 
 
-def confusion(outputs: np.ndarray, y: np.ndarray, target: Target) -> np.ndarray:
+def confusion(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> np.ndarray:
     """Counts (true class, predicted class)."""
     table = np.zeros((target.classes, target.classes), dtype=np.int64)
-    np.add.at(table, (y.ravel().astype(np.int64), predicted_classes(outputs, target)), 1)
+    np.add.at(table, (y.ravel().astype(np.int64), predicted_classes(outputs, link)), 1)
     return table

@@ -87,7 +87,7 @@ def predictions(evaluator: Evaluator, data: Data) -> Predictions:
     wrong = [round((1 - s["accuracy"]) * n) if "accuracy" in s else 0 for s, n in ((scores, len(y)), (held_scores, len(held_y)))]
     table = None
     if data.target.kind != "continuous":
-        table = confusion(held, held_y, data.target) if len(held) else confusion(outputs, y, data.target)
+        table = confusion(held, held_y, data.target, link) if len(held) else confusion(outputs, y, data.target, link)
     return Predictions(outputs, held, scores, held_scores, wrong[0], wrong[1], table)
 
 

@@ -49,18 +49,12 @@ class Palette(QWidget):
         self.search.moved.connect(self.list.move_current)
         self.search.accepted.connect(self._accept)
         self.list.chosen.connect(self.chosen)
-        # The registry outlives the window, so it must not keep the list alive nor call one that is gone.
-        self._alive = True
-        self.destroyed.connect(self._forget)
-        operators.listen(self._registered)
+        # The registry outlives the window and must not call a list that is gone.
+        self.destroyed.connect(operators.listen(self._registered))
         follow(theme, self)
 
-    def _forget(self) -> None:
-        self._alive = False
-
     def _registered(self, kind: Operator) -> None:
-        if self._alive:
-            self.list.fill()
+        self.list.fill()
 
     def _accept(self) -> None:
         name = self.list.current_operator()

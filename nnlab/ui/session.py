@@ -307,6 +307,8 @@ class Session(QObject):
             self._playing = event.playing
             self._progress.clear()
             self.state_changed.emit()
+            if not event.playing:
+                self._show_rest()
         elif isinstance(event, Stepped):
             self.last_step = event
             self.stepped.emit(event)
@@ -334,6 +336,13 @@ class Session(QObject):
         self._frame = frame
         self._progress.append((now, frame.iteration))
         self._show(frame, now)
+
+    def _show_rest(self) -> None:
+        """The last frame once more, every probe computed from it: what stands still is exact."""
+        frame = self._trainer.newest_frame()
+        if frame is not None and frame.revision == self._revision and not self._pending:
+            self._frame = frame
+            self._show(frame, time.perf_counter())
 
     def _probes_missing(self) -> bool:
         return any(name not in self._results for names in self._wanted.values() for name in names)

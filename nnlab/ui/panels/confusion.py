@@ -76,7 +76,7 @@ class ImagesView(QWidget):
         assert data.image_shape is not None
         samples, true, outputs = shown_part(data, predictions)
         self._outputs, self._true, self._names, self._link = outputs, true, data.target.names, link
-        predicted = predicted_classes(outputs, data.target)
+        predicted = predicted_classes(outputs, link)
         self.grid.show_samples(data, samples, data.image_shape, data.target.names, true, predicted, view.playing)
         self._show_choice()
 

@@ -164,12 +164,12 @@ def test_the_matrix_counts_what_the_engine_counted(studio: Callable) -> None:
 def test_images_come_wrong_ones_first_and_a_click_shows_probabilities(qtbot: QtBot, studio: Callable) -> None:
     _, panel, view = trained(studio, DataSettings("digits"), 150, width=760, height=320)
     images, found = panel.current.images, view.probes["predictions"]
-    wrong = predicted_classes(found.validation_outputs, view.data.target) != view.data.validation_y
+    wrong = predicted_classes(found.validation_outputs, "softmax") != view.data.validation_y
     grid = images.grid
     assert wrong[grid.order[: wrong.sum()]].all() and not wrong[grid.order[wrong.sum() :]].any()
     assert panel.note.text() == f"{numbers.percent(found.validation_metrics['accuracy'])} right, {wrong.sum()} wrong"
     first = int(grid.order[0])
-    true, predicted = view.data.validation_y[first], predicted_classes(found.validation_outputs, view.data.target)[first]
+    true, predicted = view.data.validation_y[first], predicted_classes(found.validation_outputs, "softmax")[first]
     assert grid.caption(first) == f"{true}→{predicted}"
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.place(0).center().toPoint())
     assert grid.current == first and images.bars.isVisible()

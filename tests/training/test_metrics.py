@@ -1,0 +1,40 @@
+"""Metrics against scikit-learn, and the boundary that a loss implies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, mean_absolute_error, r2_score
+
+from nnlab.core.dataset import Target
+from nnlab.training.metrics import confusion, metrics, predicted_classes
+
+GENERATOR = np.random.default_rng(5)
+THREE, TWO, PLAIN = Target("classes", ("a", "b", "c")), Target("binary", ("no", "yes")), Target("continuous", ("y",))
+
+
+def test_classes_equal_scikit_learn() -> None:
+    outputs, y = GENERATOR.standard_normal((50, 3)), GENERATOR.integers(0, 3, 50)
+    predicted = outputs.argmax(axis=1)
+    assert metrics(outputs, y, THREE, "softmax") == {"accuracy": pytest.approx(accuracy_score(y, predicted))}
+    np.testing.assert_array_equal(confusion(outputs, y, THREE, "softmax"), confusion_matrix(y, predicted, labels=[0, 1, 2]))
+
+
+def test_numbers_equal_scikit_learn() -> None:
+    outputs, y = GENERATOR.standard_normal((50, 1)), GENERATOR.standard_normal((50, 1))
+    found = metrics(outputs, y, PLAIN, "identity")
+    assert found["mae"] == pytest.approx(mean_absolute_error(y, outputs))
+    assert found["r2"] == pytest.approx(r2_score(y, outputs))
+
+
+@pytest.mark.parametrize(("link", "expected"), [("sigmoid", [0, 1, 1]), ("identity", [0, 0, 1])])
+def test_the_boundary_is_that_of_the_loss(link: str, expected: list[int]) -> None:
+    outputs, y = np.array([[-0.1], [0.4], [0.6]]), np.array(expected)
+    assert predicted_classes(outputs, link).tolist() == expected
+    assert metrics(outputs, y, TWO, link) == {"accuracy": 1.0}
+    assert np.trace(confusion(outputs, y, TWO, link)) == 3
+
+
+def test_nothing_to_measure() -> None:
+    assert metrics(np.empty((0, 1)), np.empty(0), TWO, "sigmoid") == {}
+    assert "r2" not in metrics(np.ones((3, 1)), np.ones((3, 1)), PLAIN, "identity")
