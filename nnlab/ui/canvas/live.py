@@ -51,7 +51,8 @@ class LiveValues:
             image = scene.items_by_card[scene.owner[edge.source]].image_shape
             if image is not None:
                 matrix = self._values(weights.parameter)
-                if matrix is not None and matrix.shape == (weights.units, weights.inputs):
+                pixels = image[0] * image[1]
+                if matrix is not None and matrix.shape == (weights.units, weights.inputs) and weights.inputs == pixels:
                     images[scene.owner[edge.target]] = matrix.reshape(weights.units, *image)
         for name, card in scene.items_by_card.items():
             card.set_values(self._values, images.get(name), "d_" if self.overlay == "gradients" else "", limits.get(name, 0.0))

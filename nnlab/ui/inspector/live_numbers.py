@@ -57,6 +57,7 @@ class LiveNumbers(Column):
         self._values = ""  # the tensor of activations
         self._source = ""  # what the activation reads
         self._activation: str | None = None
+        self._before: Frame | None = None  # the moment shown before the last one
         self._last: Frame | None = None
         self._due = self._pictures_due = 0.0
 
@@ -87,7 +88,7 @@ class LiveNumbers(Column):
         self.inactive.setVisible(False)
         self.dead.setVisible(False)
         self.setVisible(bool(self._parameter or self._values or kind.is_loss))
-        self._last = None
+        self._before = self._last = None
         self._due = self._pictures_due = 0.0
         for row in self.rows:
             row.set_number(None)
@@ -112,16 +113,17 @@ class LiveNumbers(Column):
         if not view.playing or now >= self._pictures_due:
             self._pictures_due = now + PICTURES_EVERY
             self._show_pictures(view)
-        self._last = view.frame
 
     def _show_numbers(self, view: LiveView) -> None:
         frame = view.frame
+        if self._last is None or (self._last.program, self._last.iteration) != (frame.program, frame.iteration):
+            self._before, self._last = self._last, frame  # the same moment may be shown twice
         self.caption.setText(f"At iteration {count(frame.iteration)}")
         if self._parameter:
             self.weight_norm.set_number(norm(frame.get(self._parameter)))
             history, _ = gradient_history(view.curves, self._parameter, 1)
             self.gradient_norm.set_number(float(history[-1]) if len(history) else None)
-            self.update_ratio.set_number(update_ratio(self._last, frame, self._parameter))
+            self.update_ratio.set_number(update_ratio(self._before, frame, self._parameter))
         if self.loss.isVisibleTo(self):
             self.loss.set_number(view.curves.last if frame.iteration else None)
             self.smoothed.set_number(view.curves.running_mean if frame.iteration else None)
