@@ -168,8 +168,8 @@ def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagn
     for entry in graph.input_nodes[:1]:
         given = entry.settings["features"]
         if given != data.features:
-            fix = Fix(f"Set {data.features} features", lambda g, i=entry.id: edits.configure(g, i, features=data.features))  # type: ignore[misc]
-            text = f"{entry.id} takes {given} features, but the data has {data.features}."
+            fix = Fix(f"Set {_count(data.features, 'feature')}", lambda g, i=entry.id: edits.configure(g, i, features=data.features))  # type: ignore[misc]
+            text = f"{entry.id} takes {_count(given, 'feature')}, but the data has {data.features}."
             problems.append(Diagnostic("error", text, entry.id, (fix,)))
     for node in graph.losses[:1]:
         kind, target = node.kind, data.target
@@ -199,14 +199,18 @@ def _wrong_loss(node: Node, target: Target) -> Diagnostic:
 
 def _wrong_width(graph: Graph, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
     classifies = loss.kind.link == "softmax"
-    what = f"a target of {target.classes} classes" if classifies else f"a target of {wanted} number{'s' if wanted > 1 else ''}"
+    what = f"a target of {target.classes} classes" if classifies else f"a target of {_count(wanted, 'number')}"
     need = "one logit per class" if classifies else "as many outputs"
     source = _nearest_with_units(graph, loss.id)
-    text = f"{shape[-1] if len(shape) == 1 else show(shape)} outputs for {what}; {loss.id} needs {need}."
+    text = f"{_count(shape[-1], 'output') if len(shape) == 1 else show(shape) + ' outputs'} for {what}; {loss.id} needs {need}."
     if source is None:
         return Diagnostic("error", text, loss.id)
-    fix = Fix(f"Set {wanted} units", lambda g: edits.configure(g, source, units=wanted))
+    fix = Fix(f"Set {_count(wanted, 'unit')}", lambda g: edits.configure(g, source, units=wanted))
     return Diagnostic("error", text, source, (fix,))
+
+
+def _count(number: object, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _nearest_with_units(graph: Graph, node_id: str) -> str | None:

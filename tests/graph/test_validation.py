@@ -79,7 +79,7 @@ def test_data_that_does_not_fit_offers_the_fix() -> None:
     graph = edits.replace_operator(GRAPH, "mse_1", "cross_entropy")
     (problem,) = [d for d in validate(graph, DataShape(2, FOUR.target)) if d.severity == "error"]
     assert (problem.node_id, problem.message, problem.fixes[0].label) == (
-        "dense_3", "1 outputs for a target of 4 classes; cross_entropy_1 needs one logit per class.", "Set 4 units",
+        "dense_3", "1 output for a target of 4 classes; cross_entropy_1 needs one logit per class.", "Set 4 units",
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ class DataForm(QWidget):
         self.dice = IconButton.of(theme, icon(theme, "dice"), "New samples", "Draws new samples, or another split, with another seed")
         self.derived = {key: Check(theme, feature.title, f"Input {feature.title}") for key, feature in DERIVED_FEATURES.items()}
         self.counts = Label(theme, "", "body", "text")
+        self.counts.setWordWrap(True)
         self.balance = ClassBalance(theme)
         self._title = Label(theme, "Extra inputs", "caption", "text2")
         self._samples_title = Label(theme, "Samples", "caption", "text2")

@@ -161,7 +161,7 @@ def test_problems_of_the_node_come_with_their_remedies(inspected: Any, qtbot: Qt
     document.attempt("Two outputs", lambda g: edits.configure(g, "dense_3", units=2))
     qtbot.waitUntil(lambda: bool(inspected.panel.node.problems.findChildren(QPushButton)))
     button = inspected.panel.node.problems.findChildren(QPushButton)[0]
-    assert button.text() == "Set 1 units"
+    assert button.text() == "Set 1 unit"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not inspected.panel.node.problems.isVisible())
     assert document.graph["dense_3"].settings["units"] == 1
