@@ -33,11 +33,16 @@ class Frame:
     _values: np.ndarray
 
     def get(self, name: str) -> np.ndarray | None:
-        """A tensor as an array of natural shape (batch first), or None if this frame does not hold it."""
+        """A tensor as an array of natural shape (batch first), or None if this frame does not hold it.
+
+        Before the first batch only parameters have values.
+        """
         found = self._spans.get(name)
         if found is None:
             return None
         start, place = found
+        if self.rows == 0 and start >= self.program.parameters_end:
+            return None
         size = place.row * (self.rows if place.has_batch else 1)
         return self._values[start : start + size].reshape((self.rows, *place.shape) if place.has_batch else place.shape)
 

@@ -59,8 +59,13 @@ class World:
             self.session.step_back(count)
 
     def view(self) -> LiveView:
-        """The view of the newest frame."""
-        with self.qtbot.waitSignal(self.session.ticked, timeout=20_000) as caught:
+        """The view after one more iteration, standing still."""
+        before = self.frame_iteration
+
+        def is_next(view: LiveView) -> bool:
+            return view.frame.iteration > before and not view.playing
+
+        with self.qtbot.waitSignal(self.session.ticked, timeout=20_000, check_params_cb=is_next) as caught:
             self.session.step_iteration()
         view = caught.args[0] if caught.args else None
         assert isinstance(view, LiveView)

@@ -63,6 +63,7 @@ class LiveNumbers(Column):
 
     def show_node(self, graph: Graph, node_id: str) -> None:
         """Shows this node from the next frame on; what it has nothing of is hidden."""
+        same = (self._graph, self._node) == (graph, node_id)
         self._graph, self._node = graph, node_id
         node = graph[node_id]
         kind = node.kind
@@ -88,10 +89,11 @@ class LiveNumbers(Column):
         self.inactive.setVisible(False)
         self.dead.setVisible(False)
         self.setVisible(bool(self._parameter or self._values or kind.is_loss))
-        self._before = self._last = None
         self._due = self._pictures_due = 0.0
-        for row in self.rows:
-            row.set_number(None)
+        if not same:  # the numbers of another node say nothing of this one
+            self._before = self._last = None
+            for row in self.rows:
+                row.set_number(None)
         self.apply_metrics()
 
     def apply_metrics(self) -> None:

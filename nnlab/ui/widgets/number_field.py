@@ -44,7 +44,9 @@ def _one_step(setting: Setting, value: float, direction: int) -> float:
     if setting.minimum is not None and setting.maximum is not None:
         size = 10.0 ** math.floor(math.log10((setting.maximum - setting.minimum) / 20))
     else:
-        size = 10.0 ** (math.floor(math.log10(abs(value) or abs(float(setting.default)) or 1.0)) - 1)
+        # The smallest doubles have no power of ten a step below them.
+        magnitude = max(abs(value) or abs(float(setting.default)) or 1.0, 1e-290)
+        size = 10.0 ** (math.floor(math.log10(magnitude)) - 1)
     return round(value / size + direction) * size
 
 
