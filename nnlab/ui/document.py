@@ -26,9 +26,11 @@ class _Edit(QUndoCommand):
 
     def redo(self) -> None:
         self._document._show(self._after)
+        self._document.settled.emit()
 
     def undo(self) -> None:
         self._document._show(self._before)
+        self._document.settled.emit()
 
     def id(self) -> int:
         return -1 if self._gesture is None else 1
@@ -44,12 +46,14 @@ class _Edit(QUndoCommand):
 class Document(QObject):
     """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed` and `training_changed` the other parts.
 
-    `replaced` is emitted when a whole other project is opened; the undo stack is then empty.
+    `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
+    undo stack is then empty.
     """
 
     changed = Signal(object)  # GraphDiff
     data_changed = Signal()
     training_changed = Signal()
+    settled = Signal()
     replaced = Signal()
     name_changed = Signal()
 

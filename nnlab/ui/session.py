@@ -76,6 +76,7 @@ class Session(QObject):
         document.changed.connect(self._on_graph_changed)
         document.data_changed.connect(lambda: self._changed("data"))
         document.training_changed.connect(lambda: self._changed("training"))
+        document.settled.connect(self._synchronise)
         document.replaced.connect(self.reload)
         self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -210,9 +211,7 @@ class Session(QObject):
             self._changed("graph")
 
     def _changed(self, part: str) -> None:
-        """Notes what changed; several changes of one turn of the event loop become one command."""
-        if not self._pending:
-            QTimer.singleShot(0, self._synchronise)
+        """Notes what changed; all parts of one edit become one command when the document has settled."""
         self._pending.add(part)
 
     def reload(self) -> None:
