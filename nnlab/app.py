@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
@@ -159,6 +160,19 @@ def _step_into_backward(window: MainWindow) -> None:
     backward = [i.pc for i in instructions if i.phase == 2]
     activations = [pc for pc in backward if frame.program.graph[instructions[pc].node_id].kind.is_elementwise]
     window.session.step_to((activations or backward)[-1] + 1)
+
+
+def record(window: MainWindow, seconds: float) -> tuple[list[float], list[tuple[float, int]]]:
+    """Lets the window run: times at which a 16 ms timer was handled, and (time, iteration) of every view shown."""
+    ticks: list[float] = []
+    views: list[tuple[float, int]] = []
+    timer = QTimer(interval=16, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
+    window.session.ticked.connect(lambda view: views.append((time.perf_counter(), view.frame.iteration)))
+    timer.start()
+    settle(int(seconds * 1000))
+    timer.stop()
+    return ticks, views
 
 
 def settle(milliseconds: int = 400) -> None:

@@ -87,9 +87,7 @@ def _headless_in_child(name: str, seconds: float) -> float:
 
 def in_window(name: str, seconds: float) -> dict[str, float]:
     """Frames per second, the longest gap between two handled timer ticks, and steps per second with the window open."""
-    from PySide6.QtCore import QEventLoop, Qt, QTimer
-
-    from nnlab.app import open_window, settle
+    from nnlab.app import open_window, record, settle
 
     window = open_window("spiral", show=False)
     window.document.replace(workload(name), name)
@@ -98,16 +96,7 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     settle(500)
     window.session.play()
     settle(1500)
-    ticks: list[float] = []
-    views: list[tuple[float, int]] = []
-    timer = QTimer(interval=16, timerType=Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
-    window.session.ticked.connect(lambda view: views.append((time.perf_counter(), view.frame.iteration)))
-    timer.start()
-    loop = QEventLoop()
-    QTimer.singleShot(int(seconds * 1000), loop.quit)
-    loop.exec()
-    timer.stop()
+    ticks, views = record(window, seconds)
     window.session.pause()
     settle(200)
     window.document.mark_saved()

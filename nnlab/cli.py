@@ -284,7 +284,6 @@ def doctor() -> None:
     import numba
     import numpy
     import threadpoolctl
-    from PySide6 import __version__ as pyside_version
 
     from nnlab.core.kernel import cache_folder
     from nnlab.files.places import home
@@ -296,7 +295,7 @@ def doctor() -> None:
     threads = "; ".join(f"{p['internal_api']} {p['num_threads']} thread(s)" for p in threadpoolctl.threadpool_info()) or "none loaded"
     for label, value in {
         "NN Lab": __version__, "Python": f"{platform.python_version()} on {platform.platform()}", "NumPy": numpy.__version__,
-        "numba": numba.__version__, "PySide6": pyside_version, "kernel cache": f"{folder} ({'warm' if is_warm() else 'to be compiled'})",
+        "numba": numba.__version__, "PySide6": version("PySide6-Essentials"), "kernel cache": f"{folder} ({'warm' if is_warm() else 'to be compiled'})",
         "free there": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
         "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": os.cpu_count(), "BLAS": threads,
     }.items():  # fmt: skip

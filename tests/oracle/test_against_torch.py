@@ -7,23 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from networks import graphs, single_operator_graph, targets, trainable_operators
+from networks import graphs, single_operator_graph, trainable_operators
+from oracle_cases import OPTIMIZERS, RATE, ROWS, STEPS, batches, name_of, session_for
 
-import nnlab
 from nnlab.core.operator import Operator
 from nnlab.graph.graph import Graph
 
 pytestmark = pytest.mark.oracle
 torch_network = pytest.importorskip("torch_network", reason="PyTorch is not installed")
-
-OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
-    ("sgd", {}),
-    ("sgd", {"momentum": 0.9}),
-    ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-2}),
-    ("adam", {}),
-    ("adam", {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 1e-2}),
-]
-
 
 def relative(value: np.ndarray, truth: np.ndarray) -> float:
     """Largest error relative to the size of the whole tensor."""
@@ -31,20 +22,16 @@ def relative(value: np.ndarray, truth: np.ndarray) -> float:
 
 
 def compare_run(
-    graph: Graph, optimizer: str, options: dict[str, Any], dtype: str, steps: int = 20, rows: int = 6
+    graph: Graph, optimizer: str, options: dict[str, Any], dtype: str, steps: int = STEPS, rows: int = ROWS
 ) -> tuple[float, float, float]:
     """Worst relative errors of (gradients, losses, final weights)."""
     import torch
 
-    generator = np.random.default_rng(11)
-    features = graph.input_nodes[0].settings["features"]
-    assert isinstance(features, int)
-    session = nnlab.Session(graph, optimizer, 1e-2, seed=3, dtype=dtype, **options)
+    session = session_for(graph, optimizer, options, dtype)
     truth = torch_network.TorchNetwork(graph, session.parameters, torch.float64)
-    torch_optimizer = truth.optimizer(optimizer, 1e-2, options)
+    torch_optimizer = truth.optimizer(optimizer, RATE, options)
     gradient_error = loss_error = 0.0
-    for _ in range(steps):
-        x, y = generator.standard_normal((rows, features)), targets(graph, rows, generator)
+    for x, y in batches(graph, steps, rows):
         loss, gradients = session.gradients(x, y)
         true_loss, true_gradients = truth.gradients(x, y)
         assume(abs(true_loss) < 1e4)  # products of products may explode; what PyTorch cannot hold proves nothing
@@ -57,7 +44,7 @@ def compare_run(
     return gradient_error, loss_error, weights
 
 
-@pytest.mark.parametrize("options", OPTIMIZERS, ids=[f"{n}-{'-'.join(o) or 'plain'}" for n, o in OPTIMIZERS])
+@pytest.mark.parametrize("options", OPTIMIZERS, ids=[name_of(*case) for case in OPTIMIZERS])
 @pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
 def test_every_operator_and_optimizer(kind: Operator, options: tuple[str, dict[str, Any]]) -> None:
     gradients, losses, weights = compare_run(single_operator_graph(kind), *options, "float64")

@@ -1,0 +1,48 @@
+"""The engine against what PyTorch computed once (figures.json, made by make_figures.py): no PyTorch needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from networks import single_operator_graph, trainable_operators
+from oracle_cases import OPTIMIZERS, batches, name_of, session_for
+
+from nnlab.core.operator import Operator
+
+FIGURES = json.loads(Path(__file__).with_name("figures.json").read_text(encoding="utf-8"))["figures"]
+
+
+def relative(value: np.ndarray, truth: list[float]) -> float:
+    """Largest error relative to the size of the whole tensor."""
+    expected = np.array(truth)
+    return float(np.abs(value.ravel() - expected).max() / max(np.abs(expected).max(), 1e-12))
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=[name_of(*case) for case in OPTIMIZERS])
+@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
+def test_gradients_losses_and_weights(kind: Operator, case: tuple[str, dict[str, Any]]) -> None:
+    graph, figures = single_operator_graph(kind), FIGURES[f"{kind.name}/{name_of(*case)}"]
+    session, steps = session_for(graph, *case), batches(single_operator_graph(kind))
+    _, gradients = session.gradients(*steps[0])
+    largest = max(abs(v) for values in figures["gradients"].values() for v in values)
+    for name, truth in figures["gradients"].items():
+        assert np.abs(gradients[name].ravel() - np.array(truth)).max() <= 1e-9 * largest, name
+    losses = [session.step(x, y) for x, y in steps]
+    assert relative(np.array(losses), figures["losses"]) <= 1e-8
+    for name, truth in figures["weights"].items():
+        assert relative(session.parameters[name], truth) <= 1e-8, name
+
+
+@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
+def test_float32_stays_close(kind: Operator) -> None:
+    optimizer, options = "sgd", {"momentum": 0.9}
+    graph, figures = single_operator_graph(kind), FIGURES[f"{kind.name}/{name_of(optimizer, options)}"]
+    session = session_for(graph, optimizer, options, "float32")
+    losses = [session.step(x, y) for x, y in batches(graph)]
+    assert relative(np.array(losses), figures["losses"]) <= 1e-4
+    for name, truth in figures["weights"].items():
+        assert relative(session.parameters[name], truth) <= 1e-4, name

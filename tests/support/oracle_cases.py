@@ -1,0 +1,35 @@
+"""What the engine is compared with PyTorch on: every operator with every optimiser, 20 steps on fixed batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from networks import targets
+
+import nnlab
+from nnlab.graph.graph import Graph
+
+OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
+    ("sgd", {}),
+    ("sgd", {"momentum": 0.9}),
+    ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-2}),
+    ("adam", {}),
+    ("adam", {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 1e-2}),
+]
+STEPS, ROWS, RATE, SEED = 20, 6, 1e-2, 3
+
+
+def name_of(optimizer: str, options: dict[str, Any]) -> str:
+    return f"{optimizer}-{'-'.join(options) or 'plain'}"
+
+
+def batches(graph: Graph, steps: int = STEPS, rows: int = ROWS) -> list[tuple[np.ndarray, np.ndarray]]:
+    generator = np.random.default_rng(11)
+    features = graph.input_nodes[0].settings["features"]
+    assert isinstance(features, int)
+    return [(generator.standard_normal((rows, features)), targets(graph, rows, generator)) for _ in range(steps)]
+
+
+def session_for(graph: Graph, optimizer: str, options: dict[str, Any], dtype: str = "float64") -> nnlab.Session:
+    return nnlab.Session(graph, optimizer, RATE, seed=SEED, dtype=dtype, **options)
