@@ -15,6 +15,7 @@ import re
 import sys
 import time
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
@@ -295,7 +296,8 @@ def doctor() -> None:
     threads = "; ".join(f"{p['internal_api']} {p['num_threads']} thread(s)" for p in threadpoolctl.threadpool_info()) or "none loaded"
     for label, value in {
         "NN Lab": __version__, "Python": f"{platform.python_version()} on {platform.platform()}", "NumPy": numpy.__version__,
-        "numba": numba.__version__, "PySide6": version("PySide6-Essentials"), "kernel cache": f"{folder} ({'warm' if is_warm() else 'to be compiled'})",
+        "numba": numba.__version__, "PySide6": metadata.version("PySide6-Essentials"),
+        "kernel cache": f"{folder} ({'warm' if is_warm() else 'to be compiled'})",
         "free there": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
         "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": os.cpu_count(), "BLAS": threads,
     }.items():  # fmt: skip
