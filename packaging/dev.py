@@ -336,7 +336,7 @@ def run(arguments: Sequence[str]) -> int:
     picture = "nnlab.png"
     say(f"There is no display, so NN Lab trains {project} without a window and then draws the window into {picture}.")
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    for command in (["train", project], ["picture", project, "-o", picture]):
+    for command in (["train", project], ["picture", project, "--steps", "3000", "-o", picture]):
         status = run_program([python, "-m", "nnlab", *command], environ)
         if status:
             return status

@@ -359,7 +359,7 @@ def test_run_without_a_display_ends_in_a_picture(programs, capsys):
     assert dev.main(["run"]) == 0
     assert programs == [
         (["-m", "nnlab", "train", "spiral"], "offscreen"),
-        (["-m", "nnlab", "picture", "spiral", "-o", "nnlab.png"], "offscreen"),
+        (["-m", "nnlab", "picture", "spiral", "--steps", "3000", "-o", "nnlab.png"], "offscreen"),
     ]
     assert capsys.readouterr().out.splitlines()[0].startswith("[NN Lab] There is no display")
 
