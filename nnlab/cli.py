@@ -98,11 +98,14 @@ def train(
     project, snapshot, name = _read(source)
     if seed is not None:
         project, snapshot = replace(project, training=replace(project.training, seed=seed)), None
-    _announce_compiling()
     from nnlab.core.preparation import prepare
-    from nnlab.training.complete_run import prepare_run, steps_of_epochs
+    from nnlab.graph.validation import DataShape, check
 
     data = prepare(project.data)
+    check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
+    _announce_compiling()
+    from nnlab.training.complete_run import prepare_run, steps_of_epochs
+
     run = prepare_run(project.graph, data, project.training, snapshot)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     failure, seconds, begun = None, 0.0, run.iteration
