@@ -36,6 +36,13 @@ PROBE_SHARE = 0.12  # share of the display thread's time that one probe may take
 SNAPSHOT_SECONDS = 30.0
 
 
+def _waiting_for(errors: list[Diagnostic]) -> str:
+    """Why training waits, short enough for the transport bar: where it is a node's fault, the problems panel has the words."""
+    if errors[0].node_id is None:
+        return errors[0].message.rstrip(".")
+    return f"Training waits for {len(errors)} error{'s' if len(errors) > 1 else ''} in {errors[0].node_id}"
+
+
 class Session(QObject):
     """Plays, pauses and steps the document's network.
 
@@ -273,9 +280,7 @@ class Session(QObject):
         if self._data_error:
             self._refuse(self._data_error)
         elif errors:
-            where = f" in {errors[0].node_id}" if errors[0].node_id else ""
-            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-            self._refuse(f"Training waits for {count}{where}")
+            self._refuse(_waiting_for(errors))
         else:
             assert self._data is not None
             self._revision += 1
