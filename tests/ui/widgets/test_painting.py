@@ -1,8 +1,10 @@
 """Painting loses no references: PySide6 6.12.0 on Python 3.11 lost one to None with every QPainter call and aborted."""
 
+import gc
 import sys
 
 import numpy as np
+import pytest
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -44,13 +46,17 @@ def painted(theme: Theme) -> list[QWidget]:
     ]  # fmt: skip
 
 
-def test_a_thousand_paint_calls_keep_the_references_to_none(theme: Theme, qtbot: QtBot) -> None:
+def test_a_thousand_paint_calls_keep_the_references_to_none(theme: Theme, qtbot: QtBot, request: pytest.FixtureRequest) -> None:
     widgets = painted(theme)
     image = QImage(1280, 60, QImage.Format.Format_RGB32)
     for widget in widgets:
         qtbot.addWidget(widget)
         widget.resize(max(200, widget.sizeHint().width()), widget.sizeHint().height())
         widget.render(image)  # whatever is made once is made here
+    # What earlier tests left for the garbage collector holds references to None too; it must not be freed in between.
+    gc.collect()
+    gc.disable()
+    request.addfinalizer(gc.enable)
     before = sys.getrefcount(None)
     calls = 0
     for _ in range(ROUNDS):
