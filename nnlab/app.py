@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 STARTER = "spiral"
 SIZE = QSize(1280, 800)
-SETTLE_MILLISECONDS = 20_000  # longest wait for a picture's training and painting
 
 
 def application() -> QApplication:

@@ -86,7 +86,7 @@ class Mailbox:
                 return None
             half = number & 1
             meta, values, batch = self.meta[half].copy(), self.frames[half].copy(), self.batches[half].copy()
-            # The machine writes the other half next; only after two more flips could this one have been touched.
+            # After one more flip the machine may begin to write this half again: then it is copied anew.
             if int(self.sequence[0]) - number < 1:
                 break
         rows = int(meta[machine.META_ROWS])

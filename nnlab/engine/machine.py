@@ -100,7 +100,7 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
     context[TRAINING] = 1
     if context[BATCH_START] >= samples:  # the data became smaller
         context[BATCH_START], context[BATCH] = 0, 0
-    if context[BATCH_START] == 0 or order.size != samples:
+    if context[BATCH_START] == 0:
         make_order(order, context, layout)
     start = context[BATCH_START]
     rows = min(context[BATCH_SIZE], samples - start)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.errors import TrainingError
+from nnlab.core.errors import DataError, TrainingError
 from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
 from nnlab.engine import machine
@@ -42,6 +42,8 @@ class Samples:
     def of(program: Program, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None, validation_y: np.ndarray | None) -> Samples:
         """Checks shapes and targets against the program; raises DataError saying what does not fit."""
         train_x = as_samples(program, x)
+        if not len(train_x):
+            raise DataError("There are no training samples; add samples, or set a smaller validation share.")
         train_y = as_targets(program, y, len(train_x))
         if validation_x is None or validation_y is None or not len(validation_x):
             return Samples(train_x, train_y, train_x[:0], train_y[:0])
@@ -88,14 +90,25 @@ class Run:
             self.history = old.history.with_names(tuple(p.name for p in self.program.parameters))
         if len(old.order) == len(self.order):
             self.order[:] = old.order
+        else:
+            machine.make_order(self.order, self.state.context, self.layout)
         self.state.context[PC] = 0
 
     def reset(self, seed: int) -> None:
         """Back to iteration 0 with the weights of `seed`: the same ones every time."""
-        batch_size = int(self.state.context[BATCH_SIZE])
+        batch_size, live = int(self.state.context[BATCH_SIZE]), self.live_constants()
         self.state = initial(self.program, batch_size, seed)
+        self.set_live_constants(live)
         self.history = History(self.history.names)
         self.stepper = Stepper(self)
+
+    def live_constants(self) -> list[tuple[int, float]]:
+        """(offset, value) of every scalar as it is now: a learning rate changed while training is not the program's own."""
+        return [(offset, float(self.state.arena[offset])) for offset, _ in self.program.constants.values()]
+
+    def set_live_constants(self, values: list[tuple[int, float]]) -> None:
+        for offset, value in values:
+            self.state.arena[offset] = value
 
     @property
     def seed(self) -> int:
@@ -137,7 +150,7 @@ class Run:
             self.control, steps,
         )  # fmt: skip
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
-            raise self._not_finite()
+            raise self.not_finite()
         return self.iteration - before
 
     def publish(self) -> None:
@@ -164,8 +177,8 @@ class Run:
             return math.nan, np.empty((0, self.evaluator.outputs), dtype=self.program.dtype)
         return self.evaluator.loss(self.samples.validation_x, self.samples.validation_y)
 
-    def _not_finite(self) -> TrainingError:
-        """Which tensor went wrong first, in the order of the instructions of the step that was not applied."""
+    def not_finite(self) -> TrainingError:
+        """The error that says which tensor went wrong first, in the order of the instructions of the step that was not applied."""
         rows = self.state.rows
         step = self.iteration + 1
         for instruction in self.program.instructions[: self.program.update_start]:

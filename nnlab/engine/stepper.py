@@ -6,6 +6,7 @@ saved before it ran, so going back and forth is exact, for any operator and opti
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.core.errors import TrainingError
 from nnlab.core.explanation import Moment
-from nnlab.core.kernel.context import PC
+from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
 from nnlab.engine.program import Instruction
 
@@ -92,6 +94,7 @@ class Stepper:
         self._keep_what_it_writes(undo, instruction, pc)
         before = self._tensors(instruction)
         if pc == program.update_start:
+            self._require_finite()
             machine.clip_gradients(state.arena, run.layout)
             before = self._tensors(instruction)
         machine.execute(program.addresses, program.instruction_table, program.operand_table, state.arena, state.context, pc, pc + 1)
@@ -108,8 +111,10 @@ class Stepper:
         undo = self._undo.pop()
         self._bytes -= undo.bytes
         run, history = self.run, self.run.history
+        live = run.live_constants()  # a learning rate changed since then stays changed
         for offset, values in undo.spans:
             run.state.arena[offset : offset + len(values)] = values
+        run.set_live_constants(live)
         run.state.context[:], run.order[:] = undo.context, undo.order
         history.marks[:], history.sums[:] = undo.marks, undo.sums
         if undo.rows is not None:
@@ -118,9 +123,28 @@ class Stepper:
         return True
 
     def finish(self) -> None:
-        """Runs the rest of the iteration, if one is begun."""
+        """Runs the rest of the iteration, if one is begun. Raises TrainingError when a number is not finite: nothing is then applied."""
         while self.inside:
             self.forward()
+
+    def settle(self) -> None:
+        """Ends a begun iteration, by finishing it or, when its numbers are not finite, by giving it up."""
+        with contextlib.suppress(TrainingError):
+            self.finish()
+
+    def _require_finite(self) -> None:
+        """Refuses the update that training would refuse too; the iteration is given up, the weights are those before it."""
+        run, program = self.run, self.run.program
+        assert program.loss_name is not None
+        start = program.gradients[0]
+        finite = np.isfinite(run.state[program.loss_name][0])
+        if finite and machine.all_finite(run.state.arena, start, program.parameter_gradients_end):
+            return
+        error = run.not_finite()
+        self.forget()
+        self.inside = False
+        run.state.context[PC] = 0
+        raise error
 
     def _complete(self) -> None:
         run = self.run
@@ -128,6 +152,9 @@ class Stepper:
         machine.end_step(run.state.context, run.state.rows)
         h = run.history
         machine.record(run.state.arena, run.norm_spans, h.marks, h.blocks, h.sums, h.norms, loss)
+        since = run.iteration - int(h.marks[machine.LAST_VALIDATION])
+        if run.state.context[BATCH] == 0 and len(run.samples.validation_x) and since >= h.marks[machine.BLOCK_SIZE]:
+            machine.record_validation(h.marks, h.validations, run.iteration, run.validate()[0])
         self.inside = False
 
     def _keep_what_it_writes(self, undo: _Undo, instruction: Instruction, pc: int) -> None:

@@ -237,11 +237,12 @@ def known_shape_reason(graph: Graph, source: str, target: str, port: str | None 
     if reason:
         return reason
     before = {d.message for d in infer(graph).errors}
+    unfinished = (f"{target} has no input", f"{target} needs at least")  # other ports may still be free
     try:
         after = infer(edits.connect(graph, source, target, port))
     except NNLabError as error:
         return str(error)
     for problem in after.errors:
-        if problem.node_id == target and problem.message not in before and "connect" not in problem.message:
+        if problem.node_id == target and problem.message not in before and not problem.message.startswith(unfinished):
             return problem.message
     return None

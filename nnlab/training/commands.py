@@ -37,9 +37,10 @@ class Load(Command):
 
 @dataclass(frozen=True)
 class Block(Command):
-    """The document cannot be trained now; what was learned is kept for when it can."""
+    """The document cannot be trained now. With `keep`, what was learned is kept for when it can; without, it belongs to another project."""
 
     reason: str
+    keep: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import NNLabError, SettingError, TrainingError
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
+from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
@@ -24,7 +24,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.state import State, initial
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
-from nnlab.training.settings import EPOCHS
+from nnlab.training.settings import EPOCHS, SEED
 
 REALS = ("float32", "float64")
 
@@ -55,8 +55,8 @@ class Session:
         self.graph = graph
         self.dtype = dtype
         self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings)
-        self._seed = seed
-        self._state = initial(compile(graph, 1, dtype, self._update), 1, seed)
+        self._seed = int(SEED.check(seed, "session"))
+        self._state = initial(compile(graph, 1, dtype, self._update), 1, self._seed)
         self._evaluator = Evaluator(graph, dtype)
 
     @property
@@ -109,10 +109,10 @@ class Session:
         state, layout = self._with_batch(x, y)
         program = state.program
         for instruction in program.instructions:
-            reads = {name: state[name].copy() for name in sorted(instruction.reads)}
             if instruction.pc == program.update_start:
                 self._require_finite(state)
                 machine.clip_gradients(state.arena, layout)
+            reads = {name: state[name].copy() for name in sorted(instruction.reads)}
             self._execute(state, instruction.pc, instruction.pc + 1)
             writes = {name: state[name].copy() for name in sorted(instruction.writes)}
             yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
@@ -139,11 +139,11 @@ class Session:
         return run.history.curves()
 
     def _adopt(self, source: State, target: State) -> None:
-        """Copies weights, moments and the iteration count between states of the same graph."""
+        """Copies weights, moments and the counts of iterations and epochs between states of the same graph."""
         end = source.program.moments_end
         assert end == target.program.moments_end
         target.arena[:end] = source.arena[:end]
-        target.context[ITERATION] = source.context[ITERATION]
+        target.context[ITERATION], target.context[EPOCH] = source.context[ITERATION], source.context[EPOCH]
 
     def _with_batch(self, x: Any, y: Any) -> tuple[State, np.ndarray]:
         """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""

@@ -23,6 +23,7 @@ from nnlab.engine.compile import Update
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, History
 from nnlab.engine.run import Run
+from nnlab.engine.stepper import Stepper
 from nnlab.training.commands import (
     Block,
     Close,
@@ -62,6 +63,7 @@ class Trainer:
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
         self._run: Run | None = None
         self._blocked = "There is no network yet."
+        self._pending: Snapshot | None = None  # restored when there is a network it can be restored to
         self._playing = False
         self._remaining: int | None = None  # iterations until an automatic pause
         self._limit: float | None = None
@@ -184,15 +186,20 @@ class Trainer:
 
     def _load(self, command: Load) -> None:
         settings, data = command.settings, command.data
-        old = self._run
+        old, self._blocked = self._run, "The network could not be loaded"  # until it has been
+        if not command.keep:
+            self._pending = None
         run = Run(
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=Update(settings.optimizer, settings.learning_rate, settings.optimizer_settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
         )  # fmt: skip
         if old is not None and command.keep:
-            old.stepper.finish()
+            old.stepper.settle()
             run.continue_from(old)
+        if self._pending is not None:
+            restore_snapshot(run, self._pending)
+            self._pending = None
         self._run, self._blocked = run, ""
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
@@ -201,6 +208,8 @@ class Trainer:
 
     def _block(self, command: Block) -> None:
         self._blocked = command.reason
+        if not command.keep:
+            self._run = self._pending = None
         self._pause()
 
     def _iterate(self, command: Iterate) -> None:
@@ -241,7 +250,8 @@ class Trainer:
         run = self._run
         if run is None or self._blocked:
             return
-        self._playing = False
+        if self._playing:
+            self._pause()
         stepper = run.stepper
         if not stepper.inside and stepper.can_go_back and command.pc < len(run.program.instructions):
             stepper.back()
@@ -283,15 +293,20 @@ class Trainer:
         self._due, self._slice = time.perf_counter(), 1
 
     def _snapshot(self, command: TakeSnapshot) -> None:
-        if self._run is None:
+        if self._run is not None:
+            command.answer.set_result(take_snapshot(self._run))
+        elif self._pending is not None:
+            command.answer.set_result(self._pending)
+        else:
             command.answer.set_exception(NNLabError("There is no network to take a snapshot of."))
-            return
-        command.answer.set_result(take_snapshot(self._run))
 
     def _restore(self, command: Restore) -> None:
-        if self._run is not None:
-            restore_snapshot(self._run, command.snapshot)
-            self._run.publish()
+        if self._run is None:
+            self._pending = command.snapshot
+            return
+        restore_snapshot(self._run, command.snapshot)
+        self._run.publish()
+        self._tell_step()
 
     _handlers: ClassVar[dict[type[Command], Callable[..., None]]] = {
         Load: _load,
@@ -313,8 +328,8 @@ class Trainer:
 
 
 def take_snapshot(run: Run) -> Snapshot:
-    """A copy of weights, moments and position; a stepped iteration is finished first."""
-    run.stepper.finish()
+    """A copy of weights, moments and position; a stepped iteration is finished first, or given up if it cannot be."""
+    run.stepper.settle()
     state = run.state
     moments = {
         f"{info.name}.{name}": place.view(state.arena, 1).copy() for info in run.program.parameters for name, place in info.moments.items()
@@ -323,8 +338,9 @@ def take_snapshot(run: Run) -> Snapshot:
 
 
 def restore_snapshot(run: Run, snapshot: Snapshot) -> None:
-    """Sets what fits the present network by name and shape, and the position."""
+    """Sets what fits the present network by name and shape, and the position with its seed; a stepped iteration is given up."""
     state = run.state
+    run.stepper = Stepper(run)
     places = {info.name: info.place for info in run.program.parameters}
     state.set_parameters({n: v for n, v in snapshot.parameters.items() if n in places and places[n].shape == v.shape})
     for info in run.program.parameters:

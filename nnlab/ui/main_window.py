@@ -252,6 +252,8 @@ class MainWindow(QMainWindow):
     def _on_opened(self, view: View) -> None:
         self.message_bar.take_back("file")
         self.selection.set()
+        if view.workspace in workspaces():
+            self.show_workspace(view.workspace)
         self.canvas.fit()
 
     def _present_view(self) -> View:

@@ -191,13 +191,14 @@ class Session(QObject):
         self._wanted[owner] = tuple(probes)
 
     def snapshot(self) -> Snapshot | None:
-        """Weights, moments and position of the run; None when there is no network."""
+        """Weights, moments and position of the run; None when nothing was ever trained or loaded."""
         self._synchronise()
-        if self._frame is None and self._reason:
-            return None
         answer: Future[Snapshot] = Future()
         self._trainer.send(commands.TakeSnapshot(answer))
-        return answer.result(timeout=SNAPSHOT_SECONDS)
+        try:
+            return answer.result(timeout=SNAPSHOT_SECONDS)
+        except NNLabError:
+            return None
 
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
@@ -226,6 +227,8 @@ class Session(QObject):
         self._pending.clear()
         self._marks.clear()
         self._loaded_training = None
+        self._frame = None
+        self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._load(keep=False)
 
     def _synchronise(self) -> None:
@@ -278,9 +281,9 @@ class Session(QObject):
         self._diagnostics = validate(project.graph, shape)
         errors = [d for d in self._diagnostics if d.severity == "error"]
         if self._data_error:
-            self._refuse(self._data_error)
+            self._refuse(self._data_error, keep)
         elif errors:
-            self._refuse(_waiting_for(errors))
+            self._refuse(_waiting_for(errors), keep)
         else:
             assert self._data is not None
             self._revision += 1
@@ -289,10 +292,10 @@ class Session(QObject):
             self._trainer.send(commands.Load(project.graph, self._data, project.training, self._revision, keep))
             self.state_changed.emit()
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, reason: str, keep: bool) -> None:
         self._reason, self._playing = reason, False
         self._revision += 1  # frames of the network before are not shown as if they were this one's
-        self._trainer.send(commands.Block(reason))
+        self._trainer.send(commands.Block(reason, keep))
         self.state_changed.emit()
 
     def _prepare(self, settings: DataSettings) -> None:
@@ -331,7 +334,8 @@ class Session(QObject):
             # Another program has another mailbox, whose numbers start afresh.
             newest = self._trainer.newest_frame()
             if newest is None or self._frame is None or newest.revision == self._frame.revision:
-                if not self._playing and self._frame is not None and self._probes_missing():
+                present = self._frame is not None and self._frame.revision == self._revision
+                if not self._playing and present and self._frame is not None and self._probes_missing():
                     self._show(self._frame, now)
                 return
             frame = newest
