@@ -170,10 +170,11 @@ def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
     if node.operator == operator:
         return graph
     result = _replace_node(graph, make_node(node_id, operator, {}, node.position))
-    kind, allowed = result[node_id].kind, set(result.ports(node_id))
+    kind = result[node_id].kind
+    allowed = set(kind.port_names(len(result.incoming(node_id))))
     outputs = set() if kind.is_loss else {tensor.name for tensor in kind.outputs}
-    kept = (e for e in result.edges if (e.target != node_id or e.target_port in allowed) and (e.source != node_id or e.source_port in outputs))
-    result = replace(result, edges=tuple(kept))
+    into = (e for e in result.edges if e.target != node_id or e.target_port in allowed)
+    result = replace(result, edges=tuple(e for e in into if e.source != node_id or e.source_port in outputs))
     if re.fullmatch(rf"{re.escape(node.operator)}_\d+", node_id):
         result = rename_node(result, node_id, result.new_id(operator))
     return result

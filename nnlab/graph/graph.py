@@ -194,7 +194,30 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
             for end in (source, target):
                 if end not in seen:
                     raise GraphError(f"An edge joins {source} to {target}, but there is no node {end!r}.", end)
-        return Graph(tuple(nodes), tuple(Edge(s, t, tp, sp) for s, sp, t, tp in self.edges))
+        graph = Graph(tuple(nodes), tuple(Edge(s, t, tp, sp) for s, sp, t, tp in self.edges))
+        taken: set[tuple[str, str]] = set()
+        for edge in graph.edges:
+            problem = _edge_problem(graph, edge)
+            if problem is None and (edge.target, edge.target_port) in taken:
+                problem = f"Two edges lead into the port {edge.target_port} of {edge.target}; a port takes one."
+            if problem is not None:
+                raise GraphError(problem, edge.target)
+            taken.add((edge.target, edge.target_port))
+        return graph
+
+
+def _edge_problem(graph: Graph, edge: Edge) -> str | None:
+    """What is wrong with the ends of an edge, in one sentence."""
+    source, target = graph[edge.source].kind, graph[edge.target].kind
+    outputs = () if source.is_loss else tuple(tensor.name for tensor in source.outputs)
+    if edge.source_port not in outputs:
+        known = f"its output is {', '.join(outputs)}" if outputs else "nothing can be computed from it further on"
+        return f"An edge starts at {edge.source}.{edge.source_port}, but {edge.source} has no such output; {known}."
+    ports = target.port_names(len(graph.incoming(edge.target)) + 1) if target.variadic else target.input_names
+    if edge.target_port not in ports:
+        known = f"it has {', '.join(ports)}" if ports else "it receives the data and no other node"
+        return f"An edge leads to {edge.target}.{edge.target_port}, but {edge.target} has no such input; {known}."
+    return None
 
 
 def make_node(

@@ -282,3 +282,44 @@ def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
             text = shortcut.toString()
             assert text not in seen, f"{text}: {seen.get(text)} and {action.objectName()}"
             seen[text] = action.objectName()
+
+
+def test_another_project_starts_afresh_and_stands_still(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.play()
+    qtbot.waitUntil(lambda: window.session.iteration > 100, timeout=10_000)
+    assert window.files.open_source("circle", ask=False)
+    qtbot.waitUntil(lambda: window.session.iteration == 0 and not window.session.is_playing, timeout=10_000)
+    qtbot.wait(50)
+    assert window.session.iteration == 0
+    act(window, "file.new").trigger()
+    assert len(window.document.graph) == 0
+    assert window.session.snapshot() is None, "an empty project has no weights of the one before"
+
+
+def test_a_rewind_keeps_the_rate_that_was_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    from dataclasses import replace
+
+    project = window.document.project
+    window.document.edit("Rate", replace(project, training=replace(project.training, learning_rate=0.0)))
+    act(window, "run.rewind").trigger()
+    first = window.session.snapshot()
+    assert first is not None
+    iterations(window, qtbot, 20)
+    assert same_weights(window, first), "a rate of 0 moves nothing, also after a rewind"
+
+
+def test_weights_saved_beside_an_unfinished_graph_come_back(
+    opened: Callable[..., MainWindow], window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    iterations(window, qtbot, 30)
+    learned = window.session.snapshot()
+    assert learned is not None
+    loss = window.document.graph.losses[0]
+    source = window.document.graph.incoming(loss.id)[0].source
+    window.document.apply("Delete", edits.remove_nodes(window.document.graph, [loss.id]))
+    assert window.files._write(tmp_path / "half.nnlab")
+    other = opened(str(tmp_path / "half.nnlab"))
+    graph = edits.add_node(other.document.graph, loss.operator)
+    other.document.apply("Loss", edits.connect(graph, source, graph.nodes[-1].id))
+    qtbot.waitUntil(lambda: other.session.can_run and other.session.iteration == 30, timeout=10_000)
+    assert same_weights(other, learned)

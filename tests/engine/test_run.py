@@ -204,3 +204,40 @@ def test_random_networks_step_to_the_bits_of_running(graph: Graph) -> None:
         if generator.random() < 0.3:
             stepped.stepper.back()
     assert weights(whole) == weights(stepped)
+
+
+def test_a_changed_rate_survives_rewind_and_stepping_back() -> None:
+    one = run(rate=0.1, optimizer="sgd")
+    offset = one.program.constants["optimizer.learning_rate"][0]
+    one.stepper.forward()
+    one.state.set_constant("optimizer.learning_rate", 0.5)
+    one.stepper.back()
+    assert one.state.arena[offset] == np.float32(0.5)
+    one.reset(1)
+    assert one.state.arena[offset] == np.float32(0.5)
+
+
+def test_a_stepped_iteration_refuses_what_training_refuses() -> None:
+    whole, stepped = (run(mlp([2, 1]), x=X * 1e30, optimizer="sgd") for _ in range(2))  # the squared error is beyond float32
+    before = weights(stepped)
+    for attempt in (lambda: whole.train(1), stepped.stepper.finish):
+        if attempt == stepped.stepper.finish:
+            stepped.stepper.forward()
+        with pytest.raises(TrainingError, match="stopped at iteration 1"):
+            attempt()
+    assert weights(stepped) == before == weights(whole)
+    assert not stepped.stepper.inside
+
+
+def test_no_training_samples_is_said() -> None:
+    with pytest.raises(DataError, match="no training samples"):
+        run(x=X[:0], y=Y[:0])
+
+
+def test_stepping_through_an_epoch_validates_like_training() -> None:
+    whole, stepped = run(), run()
+    whole.train(14)
+    while stepped.iteration < 14:
+        stepped.stepper.forward()
+    np.testing.assert_array_equal(stepped.history.curves().validation_losses, whole.history.curves().validation_losses)
+    assert len(whole.history.curves().validation_losses) == 2

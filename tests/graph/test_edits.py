@@ -151,3 +151,9 @@ def test_random_edits_keep_the_graph_consistent(data: st.DataObject) -> None:
         graph.topological()
         infer(graph)
         assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_a_layer_exchanged_for_a_loss_feeds_nothing() -> None:
+    graph = edits.replace_operator(GRAPH, "dense_1", "mse")
+    assert not graph.outgoing("mse_2")
+    assert Graph.from_json(graph.to_json()) == graph

@@ -118,3 +118,18 @@ def test_the_builder_refuses_what_cannot_run() -> None:
         b.build()
     with pytest.raises(AttributeError, match="no operator 'denes'"):
         b.denes  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        ('[["a", "y", "l", "x"], ["b", "y", "l", "x"]]', "Two edges lead into the port x of l"),
+        ('[["a", "zzz", "b", "x"]]', "a has no such output; its output is y"),
+        ('[["a", "y", "b", "zzz"]]', "b has no such input; it has x"),
+        ('[["a", "y", "m", "foo"]]', "m has no such input"),
+    ],
+)
+def test_edges_of_a_file_end_at_ports_that_exist(edges: str, message: str) -> None:
+    nodes = ", ".join(f'{{"id": "{i}", "operator": "{o}"}}' for i, o in (("a", "input"), ("b", "dense"), ("m", "add"), ("l", "mse")))
+    with pytest.raises(GraphError, match=message):
+        Graph.from_json(f'{{"nodes": [{nodes}], "edges": {edges}}}')

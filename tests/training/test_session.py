@@ -148,3 +148,16 @@ def test_clip_norm_shortens_the_whole_gradient() -> None:
     s.step(X, Y)
     for name, value in s.parameters.items():
         np.testing.assert_allclose(before[name] - value, gradients[name] * 0.01 / (norm + 1e-6), rtol=1e-9)
+
+
+def test_every_call_of_fit_goes_on_with_the_next_order() -> None:
+    one, other = session(optimizer="sgd"), session(optimizer="sgd")
+    one.fit(X, Y, epochs=2, batch_size=8)
+    other.fit(X, Y, epochs=1, batch_size=8)
+    other.fit(X, Y, epochs=1, batch_size=8)
+    assert all((one.parameters[k] == v).all() for k, v in other.parameters.items())
+
+
+def test_a_seed_out_of_range_is_refused() -> None:
+    with pytest.raises(SettingError, match="seed is -1"):
+        session(seed=-1)
