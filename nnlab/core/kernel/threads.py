@@ -7,12 +7,17 @@ count is a function of the program alone, never of what else runs, so results st
 from __future__ import annotations
 
 import os
+import threading
 from functools import cache
 
 import scipy.linalg.cython_blas  # noqa: F401  (loads the library whose threads are set)
 import threadpoolctl
 
 LARGE = 4e8  # floating-point operations of one step's matrix products from which all cores are used
+
+
+_setting = threading.Lock()
+_count = 0  # what was set last
 
 
 @cache
@@ -22,6 +27,11 @@ def _controller() -> threadpoolctl.ThreadpoolController:
 
 def use_threads_for(operations: float) -> int:
     """Sets the number of BLAS threads of this process for steps of so many operations; returns it."""
+    global _count
     count = (os.cpu_count() or 1) if operations >= LARGE else 1
-    _controller().limit(limits=count, user_api="blas")
+    with _setting:
+        # OpenBLAS rearranges its buffers when it is told, even the same count again, while another thread may be computing.
+        if count != _count:
+            _controller().limit(limits=count, user_api="blas")
+            _count = count
     return count
