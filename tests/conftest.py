@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import shutil
 import tempfile
 
@@ -23,3 +24,10 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 # The first call of a kernel compiles or loads it: a deadline per example would measure that.
 settings.register_profile("nnlab", deadline=None)
 settings.load_profile("nnlab")
+
+
+def pytest_sessionfinish() -> None:
+    """Empties the clipboard: what a test copied would outlive the interpreter in Qt's own static memory, and abort the process."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is not None and widgets.QApplication.instance() is not None:
+        widgets.QApplication.clipboard().clear()
