@@ -1,8 +1,8 @@
 """A graph from text that anybody may have written.
 
-`Graph.from_json` reads nodes, operators and settings. Here the rest is checked that the editor's own edits would never let happen:
-names that cannot be names, connections to ports that do not exist, two connections into one port. What only keeps a graph from
-running (a cycle, a missing input, shapes that do not fit) is no fault of the file: validation says it, and the window shows it.
+`Graph.from_json` reads nodes, operators, settings and connections, and refuses a port that does not exist or is used twice. Here it
+is also checked that names can be names and that the file is not absurdly large or deep. What only keeps a graph from running (a
+cycle, a missing input, shapes that do not fit) is no fault of the file: validation says it, and the window shows it.
 """
 
 from __future__ import annotations
