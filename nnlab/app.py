@@ -157,7 +157,7 @@ def _step_into_backward(window: MainWindow) -> None:
         return
     instructions = frame.program.instructions
     backward = [i.pc for i in instructions if i.phase == 2]
-    activations = [pc for pc in backward if frame.program.graph[instructions[pc].node_id].kind.is_elementwise]
+    activations = [pc for pc in backward if frame.program.graph[instructions[pc].node_id].kind.is_activation]
     window.session.step_to((activations or backward)[-1] + 1)
 
 

@@ -2,36 +2,46 @@
 
 From the declaration come the palette entry, the inspector's form, the shape check, the machine's instruction, the
 stepper's formula, the gradient check and the storage. The kernels' argument names are the contract: an input, output,
-parameter, saved tensor or setting by its name, `d_name` for the gradient of `name`, `target` for the data's target,
-and `iteration`, `seed`, `training` for the run's own words. Gradients accumulate with +=.
+parameter, saved tensor, buffer, constant or setting by its name, `d_name` for the gradient of `name`, `target` for the data's
+target, `iteration`, `seed`, `training` for the run's own words, and `stream` for a number of the node's own (random numbers).
+Gradients accumulate with +=.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
 from nnlab.core.registry import Registry
 from nnlab.core.setting import Setting, Value
-from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.tensor import Constant, Parameter, Shape, Sizes, Tensor
 
-CATEGORIES = ("Data", "Layers", "Activations", "Normalisation", "Merge", "Losses")
+CATEGORIES = ("Data", "Layers", "Images", "Activations", "Normalisation", "Merge", "Shape", "Losses")
+STREAM = "stream"
 
 
 @dataclass(frozen=True, eq=False)
 class Operator:
     """An operator as registered.
 
+    `sizes(settings, sizes)` works out symbols that are neither bound by an input nor a whole number among the settings (the height
+    after a convolution); it raises GraphError, without naming the node, for what cannot be.
+
     `target_kinds` makes it a loss: the kinds of target it accepts; `link` then turns its input into predictions ("identity",
-    "sigmoid" or "softmax"). `variadic` operators take two or more inputs and are associative: the compiler folds
-    them into a chain of two-input instructions. `skippable` names tensors whose gradient the backward
-    kernel leaves out when its view is empty (nobody needs it).
+    "sigmoid" or "softmax"). `variadic` operators take two or more inputs and are associative: the compiler folds them into a
+    chain of two-input instructions. `keeps_order`: the output has the input's elements in another shape. `skippable` names
+    tensors whose gradient the backward kernel leaves out when its view is empty (nobody needs it).
+
+    `buffers` are kept like parameters but not trained: the kernel `update` changes them once after every completed backward pass
+    (the running statistics of batch normalisation). `penalized` names parameters that the settings l1 and l2 of
+    `nnlab.core.penalty` act on.
     """
 
     name: str
@@ -41,18 +51,25 @@ class Operator:
     outputs: tuple[Tensor, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     saved: tuple[Tensor, ...] = ()
+    buffers: tuple[Parameter, ...] = ()
+    constants: tuple[Constant, ...] = ()
     settings: tuple[Setting, ...] = ()
     target: Tensor | None = None
     forward: Any = None
     backward: Any = None
+    update: Any = None
+    sizes: Callable[[Mapping[str, Value], Sizes], Sizes] | None = None
     variadic: bool = False
+    keeps_order: bool = False
     skippable: tuple[str, ...] = ()
+    penalized: tuple[str, ...] = ()
     target_kinds: tuple[str, ...] = ()
     link: str = "identity"
     summary: Callable[[Mapping[str, Value]], str] = field(default=lambda settings: "")
     formula: str = ""  # LaTeX, for the inspector and the documentation
     explain_forward: tuple[Explanation, ...] = ()
     explain_backward: tuple[Explanation, ...] = ()
+    explain_update: tuple[Explanation, ...] = ()
 
     @property
     def is_loss(self) -> bool:
@@ -63,18 +80,19 @@ class Operator:
         return not self.inputs
 
     @property
-    def is_elementwise(self) -> bool:
+    def is_activation(self) -> bool:
         """One input of any shape to one output of the same shape, without parameters: may be docked on a layer's card."""
         return (
-            len(self.inputs) == 1 and not self.variadic and not self.parameters and not self.is_loss
+            self.category == "Activations" and len(self.inputs) == 1 and not self.parameters
             and len(self.outputs) == 1 and self.inputs[0].shape == self.outputs[0].shape and "..." in self.inputs[0].shape
         )  # fmt: skip
 
-    @property
+    @cached_property
     def tensors(self) -> Mapping[str, Tensor]:
         """Every declared tensor by name, the target included."""
         target = (self.target,) if self.target is not None else ()
-        return {t.name: t for t in (*self.inputs, *self.parameters, *target, *self.outputs, *self.saved)}
+        own = (*self.inputs, *self.parameters, *self.buffers, *self.constants, *target, *self.outputs, *self.saved)
+        return {t.name: t for t in own}
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -87,6 +105,28 @@ class Operator:
             names.append(chr(ord("a") + len(names)) if len(names) < 26 else f"input_{len(names)}")
         return tuple(names)
 
+    def bind(self, incoming: Sequence[Shape], settings: Mapping[str, Value], owner: str) -> Sizes:
+        """What every symbol stands for, given the shapes of the inputs. Raises GraphError naming `owner` when they do not fit."""
+        sizes: dict[str, int | Shape] = {k: v for k, v in settings.items() if isinstance(v, int) and not isinstance(v, bool)}
+        for tensor, shape in zip(self.inputs, incoming, strict=True):
+            tensor.bind(shape, sizes, owner)
+        if self.sizes is not None:
+            try:
+                sizes.update(self.sizes(settings, sizes))
+            except GraphError as error:
+                raise GraphError(f"{owner}: {error}", owner) from None
+        return sizes
+
+    def shapes(self, incoming: Sequence[Shape], settings: Mapping[str, Value], owner: str) -> Mapping[str, Shape]:
+        """The shape of every declared tensor by name; raises GraphError naming `owner` when the inputs or settings do not fit."""
+        sizes = self.bind(incoming, settings, owner)
+        for constant in self.constants:
+            try:
+                constant.values(settings, sizes)
+            except GraphError as error:
+                raise GraphError(f"{owner}: {error}", owner) from None
+        return {name: tensor.resolve(sizes) for name, tensor in self.tensors.items()}
+
     @cached_property
     def forward_adapter(self) -> Adapter:
         return adapter(self.forward, self._arguments(self.forward))
@@ -94,6 +134,22 @@ class Operator:
     @cached_property
     def backward_adapter(self) -> Adapter:
         return adapter(self.backward, self._arguments(self.backward))
+
+    @cached_property
+    def update_adapter(self) -> Adapter:
+        return adapter(self.update, self._arguments(self.update))
+
+    @property
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Those of the kernels it has."""
+        found = []
+        if self.forward is not None:
+            found.append(self.forward_adapter)
+        if self.backward is not None:
+            found.append(self.backward_adapter)
+        if self.update is not None:
+            found.append(self.update_adapter)
+        return tuple(found)
 
     def _arguments(self, kernel: Any) -> tuple[Argument, ...]:
         return tuple(self._argument(name) for name in inspect.signature(kernel.py_func).parameters)
@@ -108,6 +164,8 @@ class Operator:
             return Argument(name, kind="scalar")
         if name in CONTEXT_ARGUMENTS:
             return Argument(name, kind="context")
+        if name == STREAM:
+            return Argument(name, kind="word")
         raise ValueError(f"Operator {self.name}: its kernel asks for {name!r}, which is no tensor, setting or word of the run.")
 
 

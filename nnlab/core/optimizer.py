@@ -2,20 +2,26 @@
 
 The kernel's arguments are `parameter`, `gradient`, `learning_rate`, the declared settings and the declared moments (each as
 long as the parameter, or one number). Names, defaults and rules are PyTorch's.
+
+An optimiser for matrices (Muon) sees `parameter` and `gradient` as (rows, columns), further axes of a convolution counting as
+columns; a parameter with one axis is left to the optimiser it names in `others`.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
 from nnlab.core.registry import Registry
-from nnlab.core.setting import Setting
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Shape
 
 LEARNING_RATE = Setting(
     "learning_rate", 1e-3, "Learning rate", "How far each update moves against the gradient", minimum=0.0, maximum=1e3, logarithmic=True
@@ -24,14 +30,46 @@ LEARNING_RATE = Setting(
 CLIP_NORM = Setting(
     "clip_norm", 0.0, "Clip norm", "Longest gradient over all parameters together; longer ones are shortened; 0: no limit", minimum=0.0
 )
+CLIP_VALUE = Setting(
+    "clip_value", 0.0, "Clip value", "Largest size of a single element of a gradient; larger ones are cut, before the norm; 0: no limit",
+    minimum=0.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Moment:
-    """State an optimiser keeps for every parameter tensor: a vector as long as it, or one number."""
+    """State an optimiser keeps for every parameter tensor.
+
+    `shape` is "parameter" (as long as it), "one" (a single number) or, for matrices, a row of the symbols rows, columns, short (the
+    smaller of both) and long. It starts at `initial`, or at the setting that is named ("setting:initial_accumulator_value").
+    `scratch`: room to work in, which is not part of a run's state.
+    """
 
     name: str
-    single: bool = False
+    shape: str = "parameter"
+    initial: str | float = 0.0
+    scratch: bool = False
+
+    def lengths(self, parameter: Shape) -> Shape:
+        """The shape of this moment for a parameter of the given shape."""
+        if self.shape == "parameter":
+            return parameter
+        if self.shape == "one":
+            return (1,)
+        rows, columns = matrix_shape(parameter)
+        named = {"rows": rows, "columns": columns, "short": min(rows, columns), "long": max(rows, columns)}
+        return tuple(named[symbol] for symbol in self.shape.split())
+
+    def start(self, settings: Mapping[str, Value]) -> float:
+        """The value it starts at."""
+        if isinstance(self.initial, str):
+            return float(settings[self.initial.removeprefix("setting:")])
+        return self.initial
+
+
+def matrix_shape(shape: Shape) -> tuple[int, int]:
+    """A parameter's shape as (rows, columns): all axes behind the first are columns."""
+    return shape[0], prod(shape[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +81,38 @@ class Optimizer:
     moments: tuple[Moment, ...] = ()
     formula: str = ""
     explain_update: tuple[Explanation, ...] = ()
+    matrices: bool = False  # sees (rows, columns), and only parameters with at least two axes
+    others: str = ""  # for matrices: the optimiser of all other parameters
 
     @property
     def all_settings(self) -> tuple[Setting, ...]:
-        """Its own settings and those every optimiser has."""
-        return (*self.settings, CLIP_NORM)
+        """Its own settings, those of the optimiser of the other parameters, and those every optimiser has."""
+        own = {setting.name for setting in self.settings}
+        others = tuple(s for s in optimizers[self.others].settings if s.name not in own) if self.others else ()
+        return (*self.settings, *others, CLIP_VALUE, CLIP_NORM)
+
+    def for_shape(self, shape: Shape) -> Optimizer:
+        """The optimiser that updates a parameter of this shape."""
+        return optimizers[self.others] if self.matrices and len(shape) < 2 else self
+
+    def view_sizes(self, argument: str, shape: Shape) -> Shape:
+        """The lengths of the kernel's view of `argument` for a parameter of `shape`."""
+        moment = next((m for m in self.moments if m.name == argument), None)
+        if moment is not None and moment.shape != "parameter":
+            return moment.lengths(shape)
+        return matrix_shape(shape) if self.matrices else (prod(shape),)
 
     @cached_property
     def update_adapter(self) -> Adapter:
         scalars = {"learning_rate", *(s.name for s in self.settings)}
-        vectors = {"parameter", "gradient", *(m.name for m in self.moments)}
+        whole: tuple[str, ...] = ("size", "size") if self.matrices else ("size",)
+        tensors = {"parameter": whole, "gradient": whole}
+        for moment in self.moments:
+            tensors[moment.name] = whole if moment.shape == "parameter" else tuple("size" for _ in moment.shape.split())
 
         def argument(name: str) -> Argument:
-            if name in vectors:
-                return Argument(name, ("size",))
+            if name in tensors:
+                return Argument(name, tensors[name])
             if name in scalars:
                 return Argument(name, kind="scalar")
             if name in CONTEXT_ARGUMENTS:

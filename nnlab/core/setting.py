@@ -7,7 +7,7 @@ declaration; nothing else in the project repeats a limit or a default.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from nnlab.core.errors import SettingError
@@ -20,7 +20,8 @@ class Setting:
     """One named value with its default, limits and explanation.
 
     The type of `default` is the type of the setting: bool, int, float or str. A str with `choices`
-    is one of them; a str without is free text. `minimum` and `maximum` are inclusive.
+    is one of them; a str without is free text. `minimum` and `maximum` are inclusive. `reader` turns free text into what it
+    means and raises ValueError saying what is accepted.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     logarithmic: bool = False  # a slider over it moves by factors, not by steps
+    reader: Callable[[str], object] | None = None
 
     @property
     def label(self) -> str:
@@ -49,6 +51,11 @@ class Setting:
                 raise SettingError(f"{where}{self.name} is {value!r}; it must be text.")
             if self.choices and value not in self.choices:
                 raise SettingError(f"{where}{self.name} is {value!r}; choose one of {', '.join(self.choices)}.")
+            if self.reader is not None:
+                try:
+                    self.reader(value)
+                except ValueError as error:
+                    raise SettingError(f"{where}{self.name} is {value!r}; {error}.") from None
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise SettingError(f"{where}{self.name} is {value!r}; it must be a number.")

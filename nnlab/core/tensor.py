@@ -1,25 +1,37 @@
 """Declared tensors: a name and a symbolic shape, as a textbook writes them.
 
 A shape is a row of symbols separated by spaces. `batch` is the number of samples; other symbols are bound by the
-shapes of the inputs or given by settings ("units"); a sum such as "left+right" is computed. `...` stands for any
-number of axes, flattened with its neighbours in the kernel's view:
+shapes of the inputs, given by settings ("units") or worked out by the operator (`Operator.sizes`); a sum such as
+"left+right" is computed. `...` stands for any number of axes, which the kernel's view flattens; a name behind the dots
+("...out") tells several of them apart:
 
-    "batch features"   matrix (batch, features)
-    "units inputs"     matrix (units, inputs)
-    "batch"            vector (batch)
-    "..."              any shape, seen by the kernel as one vector of all its elements
-    "batch ..."        any shape, seen as a matrix (batch, everything else)
-    "... features"     any shape, seen as a matrix (everything else, features)
+    "batch features"     matrix (batch, features)
+    "units inputs"       matrix (units, inputs)
+    "batch"              vector (batch)
+    "..."                any shape, seen by the kernel as one vector of all its elements
+    "batch ..."          any shape, seen as a matrix (batch, everything else)
+    "... features"       any shape, seen as a matrix (everything else, features)
+    "... rows columns"   any shape, seen as (everything else, rows, columns)
+    "batch channels ..." any shape, seen as (batch, channels, everything else)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
+
+import numpy as np
 
 from nnlab.core.errors import GraphError
+from nnlab.core.setting import Value
 
 Shape = tuple[int, ...]  # lengths without the batch axis
+Sizes = Mapping[str, int | Shape]  # what the symbols stand for; dots stand for a shape
+
+
+def is_dots(symbol: str) -> bool:
+    return symbol.startswith("...")
 
 
 @dataclass(frozen=True)
@@ -36,47 +48,44 @@ class Tensor:
 
     @property
     def has_batch(self) -> bool:
-        return self.symbols[0] in ("batch", "...")
+        return self.symbols[0] == "batch" or is_dots(self.symbols[0])
 
     @property
     def view_axes(self) -> tuple[str, ...]:
         """The axes of the kernel's view; see `nnlab.core.kernel.Argument`."""
-        symbols = self.symbols
-        if "..." not in symbols:
-            return tuple("batch" if s == "batch" else "size" for s in symbols)
-        if symbols == ("...",):
-            return ("batch*size",)
-        if symbols == ("batch", "..."):
-            return ("batch", "size")
-        if len(symbols) == 2 and symbols[0] == "...":
-            return ("batch*size", "size")
-        raise ValueError(f"The shape {self.shape!r} of {self.name} is not one of the forms of nnlab.core.tensor.")
+        if sum(is_dots(symbol) for symbol in self.symbols) > 1:
+            raise ValueError(f"The shape {self.shape!r} of {self.name} has two dots; one can be bound.")
+        axes = ["batch" if symbol == "batch" else "size" for symbol in self.symbols]
+        if is_dots(self.symbols[0]) and self.has_batch:
+            axes[0] = "batch*size"
+        return tuple(axes)
 
     def view_sizes(self, shape: Shape) -> tuple[int, ...]:
         """The stored lengths of the view's axes for a tensor whose shape without batch is `shape`."""
-        symbols = self.symbols
-        if "..." not in symbols:
+        symbols = self._own_symbols
+        if not any(map(is_dots, symbols)):
             return shape
-        everything = 1
-        for length in shape:
-            everything *= length
-        if symbols in (("...",), ("batch", "...")):
-            return (everything,)
-        return (everything // shape[-1], shape[-1]) if shape else (1, 1)
+        start, stop = self._dots(shape)
+        return (*shape[:start], prod(shape[start:stop]), *shape[stop:])
 
     def bind(self, shape: Shape, sizes: dict[str, int | Shape], owner: str) -> None:
         """Binds this tensor's symbols to a given shape (without batch); a contradiction is a GraphError naming both shapes."""
-        symbols = [s for s in self.symbols if s != "batch"]
-        if "..." in symbols:
-            tail = symbols[1:]
-            if len(shape) < len(tail):
-                raise GraphError(f"{owner}: {self.name} needs at least {len(tail)} axes besides the batch, but got {show(shape)}.", owner)
-            head = shape[: len(shape) - len(tail)]
-            if sizes.setdefault("...", head) != head:
-                known = sizes["..."]
+        symbols = list(self._own_symbols)
+        dots = next((symbol for symbol in symbols if is_dots(symbol)), None)
+        if dots is not None:
+            least = len(symbols) - 1
+            if len(shape) < least:
+                axes = f"{least} {'axis' if least == 1 else 'axes'}"
+                raise GraphError(f"{owner}: {self.name} needs at least {axes} besides the batch, but got {show(shape)}.", owner)
+            start, stop = self._dots(shape)
+            found = shape[start:stop]
+            if sizes.setdefault(dots, found) != found:
+                known = sizes[dots]
                 assert isinstance(known, tuple)
-                raise GraphError(f"{owner} takes tensors of equal shape: {self.name} is {show(shape)}, expected {show(known)}.", owner)
-            symbols, shape = tail, shape[len(head) :]
+                whole = (*shape[:start], *known, *shape[stop:])
+                raise GraphError(f"{owner} takes tensors of equal shape: {self.name} is {show(shape)}, expected {show(whole)}.", owner)
+            symbols.remove(dots)
+            shape = (*shape[:start], *shape[stop:])
         if len(symbols) != len(shape):
             wanted = "(N" + "".join(f", {s}" for s in symbols) + ")"
             raise GraphError(f"{owner}: {self.name} must have the form {wanted}, but got {show(shape)}.", owner)
@@ -84,33 +93,64 @@ class Tensor:
             if sizes.setdefault(symbol, length) != length:
                 raise GraphError(f"{owner}: {self.name} has {length} {symbol}, expected {sizes[symbol]}.", owner)
 
-    def resolve(self, sizes: Mapping[str, int | Shape]) -> Shape:
+    def resolve(self, sizes: Sizes) -> Shape:
         """The shape without batch, once every symbol is bound."""
         shape: list[int] = []
-        for symbol in self.symbols:
-            if symbol == "batch":
-                continue
-            if symbol == "...":
-                head = sizes["..."]
-                assert isinstance(head, tuple)
-                shape.extend(head)
+        for symbol in self._own_symbols:
+            if is_dots(symbol):
+                found = sizes[symbol]
+                assert isinstance(found, tuple)
+                shape.extend(found)
             else:
-                total = 0
-                for part in symbol.split("+"):
-                    value = int(part) if part.isdigit() else sizes[part]
-                    assert isinstance(value, int)
-                    total += value
-                shape.append(total)
+                shape.append(sum(_length(part, sizes) for part in symbol.split("+")))
         return tuple(shape)
+
+    @property
+    def _own_symbols(self) -> tuple[str, ...]:
+        """All symbols but the batch."""
+        return tuple(symbol for symbol in self.symbols if symbol != "batch")
+
+    def _dots(self, shape: Shape) -> tuple[int, int]:
+        """Which axes of `shape` the dots stand for: from, to."""
+        symbols = self._own_symbols
+        start = next(place for place, symbol in enumerate(symbols) if is_dots(symbol))
+        return start, len(shape) - (len(symbols) - start - 1)
 
 
 @dataclass(frozen=True)
 class Parameter(Tensor):
-    """A trained tensor. `init` names an initialiser, or a setting of the operator that names one ("setting:init")."""
+    """A tensor that lives as long as the node, without batch axis: trained, or a buffer that an operator keeps itself.
+
+    `init` names an initialiser, or a setting of the operator that names one ("setting:init").
+    """
 
     init: str = "zeros"
+
+    @property
+    def has_batch(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Constant(Tensor):
+    """Numbers that follow from the settings, such as one weight for each class: `values(settings, sizes)` has the tensor's shape.
+
+    `values` raises GraphError, without naming the node, when what was typed does not fit the network.
+    """
+
+    values: Callable[[Mapping[str, Value], Sizes], np.ndarray] = lambda settings, sizes: np.zeros(0)
+
+    @property
+    def has_batch(self) -> bool:
+        return False
 
 
 def show(shape: Shape) -> str:
     """A shape with its batch axis as people write it: (N, 16)."""
     return "(N" + "".join(f", {length}" for length in shape) + ")"
+
+
+def _length(part: str, sizes: Sizes) -> int:
+    value = int(part) if part.isdigit() else sizes[part]
+    assert isinstance(value, int)
+    return value

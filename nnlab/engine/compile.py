@@ -1,57 +1,48 @@
 """From a graph to a program: places every tensor in the arena and writes down one instruction per operator and phase.
 
-Nothing here compiles machine code; that exists once per operator. A variadic operator (add, multiply, concat) is
-folded into a chain of two-input instructions over hidden intermediate tensors, named "add_1.y~1", "add_1.y~2", ...
+Nothing here compiles machine code; that exists once per operator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
-from nnlab.core.operator import Operator
-from nnlab.core.optimizer import Optimizer, optimizers
+from nnlab.core.operator import STREAM
+from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
+from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
-from nnlab.core.tensor import Shape, Tensor
+from nnlab.core.tensor import Parameter, Shape, Tensor
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
-from nnlab.graph.graph import Edge, Graph, Node
+from nnlab.engine.steps import Step, gradient_name, mark_flow, penalties, source_name, steps_of, tensor_name
+from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import check
 
 ALIGNMENT = 16  # elements: a cache line of float32, so that no tensor shares its first line with another
+RATE = "schedule.rate"  # the learning rate of the present update, when a schedule works it out
 
 
 @dataclass(frozen=True)
 class Update:
-    """The optimiser of a program and its settings."""
+    """How a program is trained: optimiser, learning rate and schedule with their settings."""
 
     optimizer: str = "sgd"
     learning_rate: float = 1e-3
     settings: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass
-class Step:
-    """One operator application before it has places: tensor names by kernel argument.
-
-    `flows_back`: a gradient reaches it and somebody before it needs one, so it has a backward instruction. A branch that does
-    not reach the loss, or holds no parameter, has none.
-    """
-
-    node: Node
-    names: dict[str, str]  # operator's tensor name -> name in the program
-    shapes: dict[str, Shape]
-    flows_back: bool = False
+    schedule: str = CONSTANT
+    schedule_settings: Mapping[str, Value] = field(default_factory=dict)
 
 
 def compile(graph: Graph, capacity: int, real: str = "float32", update: Update | None = None) -> Program:
     """The program of `graph` for batches of up to `capacity` rows.
 
     With `update` it trains (forward, loss, backward, one update per parameter); without, it only evaluates (forward, loss).
-    Raises GraphError naming the node if the graph cannot run.
+    Raises GraphError naming the node if the graph cannot run, SettingError for a setting of the optimiser or schedule.
     """
     return _Compiler(graph, capacity, real, update).program()
 
@@ -60,47 +51,53 @@ class _Compiler:
     def __init__(self, graph: Graph, capacity: int, real: str, update: Update | None) -> None:
         self.graph, self.capacity, self.real, self.update = graph, capacity, real, update
         self.shapes = check(graph)
-        self.optimizer: Optimizer | None = optimizers[update.optimizer] if update else None
+        self.optimizer: Optimizer | None = None
+        self.schedule: Schedule | None = None
+        self.update_settings: dict[str, Value] = {}
+        self.schedule_settings: dict[str, Value] = {}
+        if update is not None:
+            self.optimizer, self.schedule = optimizers[update.optimizer], schedules[update.schedule]
+            self.update_settings = check_settings(self.optimizer.all_settings, update.settings, self.optimizer.name)
+            self.schedule_settings = check_settings(self.schedule.settings, update.schedule_settings, self.schedule.name)
         self.places: dict[str, Place] = {}
+        self.moments: dict[str, Place] = {}
+        self.starts: dict[str, float] = {}
         self.constants: dict[str, tuple[int, float]] = {}
+        self.tables: dict[str, np.ndarray] = {}
         self.size = 0
         self.instructions: list[Instruction] = []
         self.operand_words: list[int] = []
         self.first_operands: list[int] = []
 
     def program(self) -> Program:
-        steps = [step for node in self.graph.topological() for step in self._steps(node)]
         loss = self.graph.losses[0]
-        parameters = self._place_parameters()
+        loss_name = tensor_name(loss.id, loss.kind.outputs[0].name)
+        steps = steps_of(self.graph, self.shapes)
+        costs = penalties(self.graph, self.shapes, loss_name)
+        needed = mark_flow(steps) if self.update else set()
+
+        parameters, buffers = self._place_kept(lambda n: n.kind.parameters), self._place_kept(lambda n: n.kind.buffers)
         parameters_end = self.size
         parameters = self._place_moments(parameters)
         moments_end = self.size
         self._place_constants()
+        self._place_tables(steps)
         for step in steps:
             self._place_values(step)
-        needed = self._needed_gradients(steps) if self.update else set()
         start = self.size
-        for info in parameters:
-            if self.update:
-                self._place(_gradient(info.name), info.place.shape, False)
-        parameter_gradients_end = self.size
-        for name in self._value_names(steps):
-            if name in needed:
-                self._place(_gradient(name), self.places[name].shape, self.places[name].has_batch)
-        end = self.size
-        for step in steps:
-            kind = step.node.kind
-            if kind.forward is not None:
-                phase = LOSS if kind.is_loss else FORWARD
-                self._emit(phase, step, kind.forward_adapter, {*(t.name for t in (*kind.outputs, *kind.saved))}, kind.explain_forward)
         if self.update:
-            for step in reversed(steps):
-                kind = step.node.kind
-                written = [f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)]
-                if step.flows_back:
-                    self._emit(BACKWARD, step, kind.backward_adapter, set(written), kind.explain_backward)
             for info in parameters:
-                self._emit_update(info)
+                self._place(gradient_name(info.name), info.place.shape, False)
+        parameter_gradients_end = self.size
+        for name in (name for step in steps for name in step.outputs):
+            if name in needed:
+                self._place(gradient_name(name), self.places[name].shape, self.places[name].has_batch)
+        end = self.size
+
+        self._emit_steps(steps, costs, parameters)
+        if self.update:
+            self._place_scratch(parameters)
+            self._emit_updates(steps, parameters, loss_name)
         table = np.zeros((len(self.instructions), 3), dtype=np.int64)
         table[:, 0] = self.first_operands
         table[:, 1] = [i.phase for i in self.instructions]
@@ -111,17 +108,22 @@ class _Compiler:
             instructions=tuple(self.instructions),
             places=self.places,
             parameters=tuple(parameters),
+            buffers=tuple(buffers),
+            moments=self.moments,
+            moment_starts=self.starts,
             constants=self.constants,
-            input_name=_name(self.graph.input_nodes[0].id, "y"),
-            output_name=self._source(self.graph.inputs(loss.id)[0]),
-            target_name=_name(loss.id, loss.kind.target.name) if loss.kind.target else None,
-            loss_name=_name(loss.id, loss.kind.outputs[0].name),
+            tables=self.tables,
+            input_name=tensor_name(self.graph.input_nodes[0].id, "y"),
+            output_name=source_name(self.graph.inputs(loss.id)[0]),
+            target_name=tensor_name(loss.id, loss.kind.target.name) if loss.kind.target else None,
+            loss_name=loss_name,
             loss_node=loss.id,
             parameters_end=parameters_end,
             moments_end=moments_end,
             gradients=(start, end),
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
+            operations=self._operations(),
             operand_table=np.array(self.operand_words, dtype=np.int64),
             instruction_table=table,
         )
@@ -135,11 +137,11 @@ class _Compiler:
         self.size += -(-length // ALIGNMENT) * ALIGNMENT
         return place
 
-    def _place_parameters(self) -> list[ParameterInfo]:
+    def _place_kept(self, declared: Callable[[Node], Sequence[Parameter]]) -> list[ParameterInfo]:
         found = []
         for node in self.graph.topological():
-            for parameter in node.kind.parameters:
-                name = _name(node.id, parameter.name)
+            for parameter in declared(node):
+                name = tensor_name(node.id, parameter.name)
                 place = self._place(name, self.shapes[node.id, parameter.name], False)
                 init = parameter.init
                 if init.startswith("setting:"):
@@ -148,153 +150,148 @@ class _Compiler:
         return found
 
     def _place_moments(self, parameters: list[ParameterInfo]) -> list[ParameterInfo]:
-        if self.optimizer is None:
+        if self.optimizer is None or self.schedule is None:
             return parameters
         result = []
         for info in parameters:
-            moments = {
-                m.name: self._place(f"{info.name}.{m.name}", (1,) if m.single else info.place.shape, False) for m in self.optimizer.moments
-            }
-            result.append(ParameterInfo(info.name, info.node_id, info.init, info.place, moments))
+            own: dict[str, Place] = {}
+            for moment in self.optimizer.for_shape(info.place.shape).moments:
+                if not moment.scratch:
+                    name = f"{info.name}.{moment.name}"
+                    own[moment.name] = self.moments[name] = self._place(name, moment.lengths(info.place.shape), False)
+                    self.starts[name] = moment.start(self.update_settings)
+            result.append(ParameterInfo(info.name, info.node_id, info.init, info.place, own))
+        if self.schedule.update is not None:
+            self.moments[RATE] = self._place(RATE, (1,), False)
+            for moment in self.schedule.moments:
+                name = f"schedule.{moment.name}"
+                self.moments[name] = self._place(name, (1,), False)
+                self.starts[name] = moment.start(self.schedule_settings)
         return result
 
+    def _place_scratch(self, parameters: list[ParameterInfo]) -> None:
+        assert self.optimizer is not None
+        for info in parameters:
+            for moment in self.optimizer.for_shape(info.place.shape).moments:
+                if moment.scratch:
+                    self._place(f"{info.name}.{moment.name}", moment.lengths(info.place.shape), False)
+
     def _place_constants(self) -> None:
-        values: dict[str, Value] = {}
-        for node in self.graph.nodes:
-            for name, value in node.settings.items():
-                if not isinstance(value, str):
-                    values[_name(node.id, name)] = value
-        if self.update and self.optimizer:
-            values["optimizer.learning_rate"] = self.update.learning_rate
-            checked = check_settings(self.optimizer.all_settings, self.update.settings, self.optimizer.name)
-            for name, value in checked.items():
-                if not isinstance(value, str):
-                    values[f"optimizer.{name}"] = value
+        values: dict[str, Value] = {tensor_name(node.id, name): value for node in self.graph.nodes for name, value in node.settings.items()}
+        if self.update:
+            values["optimizer.learning_rate"] = float(LEARNING_RATE.check(self.update.learning_rate, "training"))
+            values |= {f"optimizer.{name}": value for name, value in self.update_settings.items()}
+            values |= {f"schedule.{name}": value for name, value in self.schedule_settings.items()}
         for name, value in values.items():
-            self.constants[name] = (self.size, float(value))
-            self.size += 1
+            if not isinstance(value, str):
+                self.constants[name] = (self.size, float(value))
+                self.size += 1
         self.size = -(-self.size // ALIGNMENT) * ALIGNMENT
 
+    def _place_tables(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            if step.kind.constants:
+                incoming = [step.shapes[t.name] for t in step.kind.inputs]
+                sizes = step.kind.bind(incoming, step.node.settings, step.node.id)
+                for constant in step.kind.constants:
+                    name = step.names[constant.name]
+                    self.tables[name] = constant.values(step.node.settings, sizes)
+                    self._place(name, self.tables[name].shape, False)
+
     def _place_values(self, step: Step) -> None:
-        kind = step.node.kind
+        kind = step.kind
         target = (kind.target,) if kind.target is not None else ()
         for tensor in (*kind.outputs, *kind.saved, *target):
             self._place(step.names[tensor.name], step.shapes[tensor.name], tensor.has_batch)
 
-    def _value_names(self, steps: Iterable[Step]) -> list[str]:
-        return [step.names[t.name] for step in steps for t in step.node.kind.outputs]
-
-    # Steps: operator applications with named tensors
-
-    def _steps(self, node: Node) -> list[Step]:
-        kind, edges = node.kind, self.graph.inputs(node.id)
-        sources = [self._source(edge) for edge in edges]
-        if not kind.variadic:
-            return [self._step(node, sources, "")]
-        steps: list[Step] = []
-        left = sources[0]
-        for i, right in enumerate(sources[1:]):
-            last = i == len(sources) - 2
-            step = self._step(node, [left, right], "" if last else f"~{i + 1}", steps)
-            steps.append(step)
-            left = step.names[kind.outputs[0].name]
-        return steps
-
-    def _step(self, node: Node, sources: list[str], suffix: str, before: list[Step] | None = None) -> Step:
-        kind = node.kind
-        names = dict(zip(kind.input_names, sources, strict=True))
-        shapes: dict[str, Shape] = {}
-        sizes: dict[str, int | Shape] = {k: v for k, v in node.settings.items() if isinstance(v, int) and not isinstance(v, bool)}
-        hidden = {s.names[t.name]: s.shapes[t.name] for s in before or [] for t in kind.outputs}
-        for tensor, source in zip(kind.inputs, sources, strict=True):
-            shape = hidden.get(source)
-            if shape is None:
-                shape = self.shapes[tuple(source.rsplit(".", 1))]  # type: ignore[index]
-            shapes[tensor.name] = shape
-            tensor.bind(shape, sizes, node.id)
-        for tensor in (*kind.outputs, *kind.saved, *kind.parameters, *((kind.target,) if kind.target else ())):
-            names[tensor.name] = _name(node.id, tensor.name) + suffix
-            shapes[tensor.name] = tensor.resolve(sizes)
-        return Step(node, names, shapes)
-
-    def _source(self, edge: Edge) -> str:
-        return _name(edge.source, edge.source_port)
-
-    def _needed_gradients(self, steps: list[Step]) -> set[str]:
-        """Values whose gradient needs a place; marks the steps through which gradients flow back.
-
-        Needed is what lies on a path from a parameter to the loss.
-        """
-        has_parameter: set[str] = set()
-        for step in steps:
-            kind = step.node.kind
-            if kind.parameters or any(step.names[t.name] in has_parameter for t in kind.inputs):
-                has_parameter.update(step.names[t.name] for t in kind.outputs)
-        reaches_loss: set[str] = set()
-        for step in reversed(steps):
-            kind = step.node.kind
-            if kind.is_loss or any(step.names[t.name] in reaches_loss for t in kind.outputs):
-                reaches_loss.update(step.names[t.name] for t in kind.inputs)
-        on_path = has_parameter & reaches_loss
-        needed = set(on_path)
-        for step in steps:
-            kind = step.node.kind
-            inputs = [(t.name, step.names[t.name]) for t in kind.inputs]
-            receives = kind.is_loss or any(step.names[t.name] in on_path for t in kind.outputs)
-            if receives and (kind.parameters or any(name in on_path for _, name in inputs)):
-                step.flows_back = True
-                # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
-                needed.update(name for short, name in inputs if short not in kind.skippable)
-        return needed
-
     # Instructions
 
-    def _tensor_name(self, step: Step, argument: str) -> str | None:
-        """The program's name for a kernel argument of an operator, None for a gradient nobody needs."""
-        if argument in step.names:
-            return step.names[argument]
-        if argument.startswith("d_"):
-            name = _gradient(step.names[argument[2:]])
-            return name if name in self.places else None
-        return None
+    def _emit_steps(self, steps: list[Step], costs: list[Step], parameters: list[ParameterInfo]) -> None:
+        for step in (*steps, *costs):
+            kind = step.kind
+            if kind.forward is not None:
+                phase = LOSS if kind.is_loss or step in costs else FORWARD
+                self._emit(phase, step, kind.forward_adapter, {t.name for t in (*kind.outputs, *kind.saved)}, kind.explain_forward)
+        if self.update:
+            for step in (*costs, *reversed(steps)):
+                kind = step.kind
+                if step.flows_back:
+                    written = {f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)}
+                    scratch = {t.name for t in kind.saved if not t.has_batch}  # room that both directions work in
+                    self._emit(BACKWARD, step, kind.backward_adapter, written | scratch, kind.explain_backward)
+
+    def _emit_updates(self, steps: list[Step], parameters: list[ParameterInfo], loss_name: str) -> None:
+        """The learning rate, what operators keep up themselves, then every parameter."""
+        if self.schedule is not None and self.schedule.update is not None:
+            self._emit_schedule(self.schedule, loss_name)
+        for step in steps:
+            if step.kind.update is not None:
+                self._emit(UPDATE, step, step.kind.update_adapter, {b.name for b in step.kind.buffers}, step.kind.explain_update)
+        for info in parameters:
+            self._emit_update(info)
 
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
-        kind, operands = step.node.kind, []
+        operands = []
         for argument in adapter.arguments:
             if argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
+            elif argument.kind == "word":
+                assert argument.name == STREAM
+                operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
             elif argument.kind == "scalar":
-                operands.append(Operand(argument, None, False, (self.constants[_name(step.node.id, argument.name)][0],)))
+                operands.append(Operand(argument, None, False, (self.constants[tensor_name(step.node.id, argument.name)][0],)))
             else:
-                declared = _declared(kind, argument.name)
-                name = self._tensor_name(step, argument.name)
-                operands.append(self._operand(argument, declared, name, step.shapes, argument.name in written, kind.skippable))
+                operands.append(self._operand(argument, step, argument.name in written))
         self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations))
 
-    def _operand(
-        self, argument: Argument, declared: Tensor, name: str | None, shapes: dict[str, Shape], written: bool, skippable: tuple[str, ...]
-    ) -> Operand:
-        lengths = declared.view_sizes(shapes[declared.name])
-        if name is None:  # an empty view: the kernel sees that nobody needs this gradient, and must have said that it looks
-            assert argument.name.removeprefix("d_") in skippable, (argument.name, declared)
-            return Operand(argument, None, False, (0, *(0 for _ in lengths)))
+    def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:
+        declared = _declared(step, argument.name)
+        lengths = declared.view_sizes(step.shapes[declared.name])
+        name = step.names[declared.name]
+        if argument.name not in step.names:
+            name = gradient_name(step.names[declared.name])
+            if name not in self.places:  # an empty view: the kernel sees that nobody needs this gradient, and must have said that it looks
+                assert declared.name in step.kind.skippable, (argument.name, declared)
+                return Operand(argument, None, False, (0, *(0 for _ in lengths)))
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 
-    def _emit_update(self, info: ParameterInfo) -> None:
-        assert self.optimizer is not None
+    def _emit_schedule(self, schedule: Schedule, loss_name: str) -> None:
+        names = {"rate": RATE, "loss": loss_name, **{m.name: f"schedule.{m.name}" for m in schedule.moments}}
         operands = []
-        for argument in self.optimizer.update_adapter.arguments:
+        for argument in schedule.update_adapter.arguments:
             if argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
             elif argument.kind == "scalar":
-                operands.append(Operand(argument, None, False, (self.constants[f"optimizer.{argument.name}"][0],)))
+                owner = "optimizer" if argument.name == "learning_rate" else "schedule"
+                operands.append(Operand(argument, None, False, (self.constants[f"{owner}.{argument.name}"][0],)))
             else:
-                name = {"parameter": info.name, "gradient": _gradient(info.name)}.get(argument.name, f"{info.name}.{argument.name}")
-                place = self.places[name]
-                operands.append(Operand(argument, name, argument.name != "gradient", (place.offset, place.row)))
+                name = names[argument.name]
+                operands.append(Operand(argument, name, argument.name != "loss", (self.places[name].offset, 1)))
+        loss_node = loss_name.rsplit(".", 1)[0]
         self._append(
-            Instruction(len(self.instructions), UPDATE, info.node_id, self.optimizer.update_adapter, tuple(operands),
-                        self.optimizer.explain_update, info.name)
+            Instruction(len(self.instructions), UPDATE, loss_node, schedule.update_adapter, tuple(operands), schedule.explain,
+                        title="Learning rate")
+        )  # fmt: skip
+
+    def _emit_update(self, info: ParameterInfo) -> None:
+        assert self.optimizer is not None
+        optimizer = self.optimizer.for_shape(info.place.shape)
+        operands = []
+        for argument in optimizer.update_adapter.arguments:
+            if argument.kind == "context":
+                operands.append(Operand(argument, None, False, ()))
+            elif argument.kind == "scalar":
+                # A schedule's rate is a tensor of one element, which a kernel reads like any scalar.
+                scheduled = argument.name == "learning_rate" and RATE in self.places
+                offset = self.places[RATE].offset if scheduled else self.constants[f"optimizer.{argument.name}"][0]
+                operands.append(Operand(argument, None, False, (offset,)))
+            else:
+                name = {"parameter": info.name, "gradient": gradient_name(info.name)}.get(argument.name, f"{info.name}.{argument.name}")
+                lengths = optimizer.view_sizes(argument.name, info.place.shape)
+                operands.append(Operand(argument, name, argument.name != "gradient", (self.places[name].offset, *lengths)))
+        self._append(
+            Instruction(len(self.instructions), UPDATE, info.node_id, optimizer.update_adapter, tuple(operands),
+                        optimizer.explain_update, info.name)
         )  # fmt: skip
 
     def _append(self, instruction: Instruction) -> None:
@@ -303,17 +300,19 @@ class _Compiler:
             self.operand_words.extend(operand.words)
         self.instructions.append(instruction)
 
+    def _operations(self) -> float:
+        """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""
+        total = 0.0
+        for node in self.graph.nodes:
+            output = self.shapes.output(node)
+            for parameter in node.kind.parameters:
+                shape = self.shapes[node.id, parameter.name]
+                if len(shape) > 1 and output is not None:
+                    # Each row of the weight is used once at every place of the output (a convolution has many).
+                    total += max(1.0, np.prod(output) / shape[0]) * float(np.prod(shape))
+        return 6.0 * self.capacity * total
 
-def _declared(kind: Operator, argument: str) -> Tensor:
-    tensors = kind.tensors
+
+def _declared(step: Step, argument: str) -> Tensor:
+    tensors = step.kind.tensors
     return tensors[argument] if argument in tensors else tensors[argument[2:]]
-
-
-def _name(node_id: str, tensor: str) -> str:
-    return f"{node_id}.{tensor}"
-
-
-def _gradient(name: str) -> str:
-    """The name of the gradient of a tensor: "dense_1.weight" -> "dense_1.d_weight"."""
-    node_id, tensor = name.rsplit(".", 1)
-    return f"{node_id}.d_{tensor}"

@@ -57,11 +57,10 @@ class Mailbox:
 
     def __init__(self, program: Program, watched: Iterable[str] | None = None) -> None:
         self.program = program
-        moments = {f"{p.name}.{m}" for p in program.parameters for m in p.moments}
-        names = [n for n in (program.places if watched is None else watched) if n in program.places and n not in moments]
+        names = [n for n in (program.places if watched is None else watched) if n in program.places and n not in program.moments]
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
-            p.name: (p.place.offset, p.place) for p in program.parameters
+            name: (info.place.offset, info.place) for name, info in program.stored.items()
         }  # the parameter region comes first, so offsets stay as they are
         at = program.parameters_end
         for name in names:

@@ -7,6 +7,8 @@ import numpy as np
 from nnlab.engine import machine
 from nnlab.engine.program import Program
 
+TOTAL_WEIGHT = "total_weight"  # the saved tensor by which a loss says how much its batch counts in a mean; otherwise its rows
+
 
 def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     """The `layout` argument of the machine's functions for a program that trains or only evaluates."""
@@ -23,7 +25,10 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
         layout[machine.LAYOUT_LOSS] = program.places[program.loss_name].offset
     layout[machine.LAYOUT_PARAMETERS_END] = program.parameters_end
     layout[machine.LAYOUT_SHUFFLE] = int(shuffle)
-    clip = program.constants.get("optimizer.clip_norm")
-    layout[machine.LAYOUT_CLIP] = clip[0] if clip else -1
+    for word, name in ((machine.LAYOUT_CLIP_NORM, "optimizer.clip_norm"), (machine.LAYOUT_CLIP_VALUE, "optimizer.clip_value")):
+        limit = program.constants.get(name)
+        layout[word] = limit[0] if limit else -1
+    weight = program.places.get(f"{program.loss_node}.{TOTAL_WEIGHT}")
+    layout[machine.LAYOUT_TOTAL_WEIGHT] = weight.offset if weight else -1
     layout[machine.LAYOUT_OUTPUT] = program.places[program.output_name].offset
     return layout

@@ -27,9 +27,10 @@ from nnlab.core.kernel.views import call_address, load_volatile, store_release
 # Words of `layout`.
 (
     LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_GRADIENTS_END, LAYOUT_PARAMETER_GRADIENTS_END,
-    LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP, LAYOUT_SHUFFLE,
-) = range(13)  # fmt: skip
-LAYOUT_WORDS = 13
+    LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP_NORM, LAYOUT_CLIP_VALUE, LAYOUT_SHUFFLE,
+    LAYOUT_TOTAL_WEIGHT,
+) = range(15)  # fmt: skip
+LAYOUT_WORDS = 15
 
 # Words of `control`, written by other threads (atomically) while the machine runs.
 LEAVE, FRAME = 0, 1
@@ -119,20 +120,23 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
 
 @compiled(*_signatures("void", "{0}[::1],int64[::1]"))
 def clip_gradients(arena, layout):  # type: ignore[no-untyped-def]
-    """Scales all parameter gradients so that their common norm is at most the limit (0: no limit)."""
-    if layout[LAYOUT_CLIP] < 0:
+    """Cuts single elements to the one limit, then scales all parameter gradients so that their common norm is at most the other."""
+    if layout[LAYOUT_CLIP_NORM] < 0:
         return
-    limit = arena[layout[LAYOUT_CLIP]]
-    if limit <= 0:
-        return
-    total = 0.0
-    for i in range(layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
-        total += np.float64(arena[i]) * np.float64(arena[i])
-    norm = np.sqrt(total)
-    scale = limit / (norm + 1e-6)  # as torch.nn.utils.clip_grad_norm_
-    if scale < 1:
-        for i in range(layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
-            arena[i] *= scale
+    start, stop = layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]
+    largest = arena[layout[LAYOUT_CLIP_VALUE]]
+    if largest > 0:
+        for i in range(start, stop):
+            arena[i] = min(max(arena[i], -largest), largest)  # as torch.nn.utils.clip_grad_value_
+    limit = arena[layout[LAYOUT_CLIP_NORM]]
+    if limit > 0:
+        total = 0.0
+        for i in range(start, stop):
+            total += np.float64(arena[i]) * np.float64(arena[i])
+        scale = limit / (np.sqrt(total) + 1e-6)  # as torch.nn.utils.clip_grad_norm_
+        if scale < 1:
+            for i in range(start, stop):
+                arena[i] *= scale
 
 
 @compiled(*_signatures("boolean", "{0}[::1],int64,int64"))
@@ -248,7 +252,7 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
     stop = layout[LAYOUT_FORWARD_END] if data_y.shape[1] else layout[LAYOUT_UPDATE_START]
     context[TRAINING] = 0
     mode = flush_denormals()
-    total = 0.0
+    total, weights = 0.0, 0.0
     start = 0
     while start < samples:
         rows = min(capacity, samples - start)
@@ -260,13 +264,17 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
                 arena[layout[LAYOUT_TARGET] + n * data_y.shape[1] + i] = data_y[start + n, i]
         _execute(addresses, table, operands, arena, context, 0, stop)
         if data_y.shape[1]:
-            total += np.float64(arena[layout[LAYOUT_LOSS]]) * rows
+            weight = np.float64(rows)
+            if layout[LAYOUT_TOTAL_WEIGHT] >= 0:
+                weight = np.float64(arena[layout[LAYOUT_TOTAL_WEIGHT]])
+            total += np.float64(arena[layout[LAYOUT_LOSS]]) * weight
+            weights += weight
         for n in range(rows):
             for i in range(width):
                 outputs[start + n, i] = arena[layout[LAYOUT_OUTPUT] + n * width + i]
         start += rows
     restore_denormals(mode)
-    return total / max(samples, 1)
+    return total / weights if weights > 0 else 0.0
 
 
 @compiled(

@@ -2,11 +2,12 @@
 
 All numbers of a network lie in one flat array, the arena. In order:
 
-    parameters | moments | constants | values | parameter gradients | value gradients
+    parameters | buffers | moments | constants | values | parameter gradients | value gradients | scratch
 
-Parameters come first, so that two programs of one graph (training, evaluation) share their layout and a snapshot is
-one copy; the gradients come last, so that one fill zeroes them. An instruction is a row of the instruction table (first
-operand, phase, node) plus a function address; an operand is an offset and the lengths its view needs.
+Parameters and the buffers an operator keeps itself come first, so that two programs of one graph (training, evaluation)
+share their layout and a snapshot is one copy; the gradients lie together, so that one fill zeroes them. An instruction is
+a row of the instruction table (first operand, phase, node) plus a function address; an operand is an offset and the
+lengths its view needs.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ class Instruction:
     operands: tuple[Operand, ...] = field(repr=False)
     explanations: tuple[Explanation, ...] = field(default=(), repr=False)
     parameter: str | None = None  # update instructions: the parameter they change
+    title: str = ""  # what it is called when it belongs to no node (the learning rate's schedule)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -84,7 +86,7 @@ class Instruction:
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """A parameter tensor: its name ("dense_1.weight"), initialiser, and the places of value and moments."""
+    """A parameter or buffer: its name ("dense_1.weight"), initialiser, and the places of value and moments."""
 
     name: str
     node_id: str
@@ -103,7 +105,11 @@ class Program:
     instructions: tuple[Instruction, ...]
     places: Mapping[str, Place]
     parameters: tuple[ParameterInfo, ...]
+    buffers: tuple[ParameterInfo, ...]  # kept like parameters, but not trained
+    moments: Mapping[str, Place]  # of optimiser and schedule, by full name ("dense_1.weight.mean", "schedule.rate")
+    moment_starts: Mapping[str, float]  # what they start at; 0 where not named
     constants: Mapping[str, tuple[int, float]]  # name -> (offset, value)
+    tables: Mapping[str, np.ndarray]  # constants with axes; their places are among `places`
     input_name: str
     output_name: str
     target_name: str | None
@@ -114,6 +120,7 @@ class Program:
     gradients: tuple[int, int]  # region that is zeroed: (start, end)
     parameter_gradients_end: int
     arena_size: int
+    operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
     operand_table: np.ndarray
     instruction_table: np.ndarray  # (instructions, 3): first operand, phase, unused
 
@@ -138,11 +145,10 @@ class Program:
     def parameter_count(self) -> int:
         return sum(p.place.row for p in self.parameters)
 
-    @property
-    def operations(self) -> float:
-        """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""
-        weights = sum(p.place.row for p in self.parameters if len(p.place.shape) > 1)
-        return 6.0 * self.capacity * weights
+    @cached_property
+    def stored(self) -> Mapping[str, ParameterInfo]:
+        """Parameters and buffers by name: what a file holds of a network."""
+        return {info.name: info for info in (*self.parameters, *self.buffers)}
 
     @property
     def adapters(self) -> tuple[Adapter, ...]:

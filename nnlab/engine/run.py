@@ -16,13 +16,14 @@ from nnlab.core.errors import DataError, TrainingError
 from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
 from nnlab.engine import machine
+from nnlab.engine.carry_over import carry_over
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.layout import layout_of
 from nnlab.engine.program import PHASES, Program
-from nnlab.engine.state import carry_over, initial
+from nnlab.engine.state import initial
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 

@@ -1,6 +1,6 @@
 """The state of a run: one arena and one context. A snapshot of parameters, moments and context is a whole state.
 
-`initial` draws weights as a function of the seed; `carry_over` keeps what was learned when the graph is edited.
+`initial` draws weights as a function of the seed; `nnlab.engine.carry_over` keeps what was learned when the graph is edited.
 """
 
 from __future__ import annotations
@@ -44,9 +44,13 @@ class State:
         """Copies of all parameters by name."""
         return {p.name: p.place.view(self.arena, 1).copy() for p in self.program.parameters}
 
+    def stored(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and buffers by name."""
+        return {name: info.place.view(self.arena, 1).copy() for name, info in self.program.stored.items()}
+
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
-        """Sets parameters; names, shapes and finiteness are checked before anything is written."""
-        places = {p.name: p.place for p in self.program.parameters}
+        """Sets parameters and buffers; names, shapes and finiteness are checked before anything is written."""
+        places = {name: info.place for name, info in self.program.stored.items()}
         checked = {}
         for name, value in values.items():
             if name not in places:
@@ -62,10 +66,15 @@ class State:
 
 
 def new_state(program: Program, batch_size: int, seed: int) -> State:
-    """A state with constants set and all else zero."""
+    """A state with constants and the optimiser's moments set, and all else zero."""
     arena = np.zeros(program.arena_size, dtype=program.dtype)
     for offset, value in program.constants.values():
         arena[offset] = value
+    for name, values in program.tables.items():
+        program.places[name].view(arena, 1)[...] = values
+    for name, value in program.moment_starts.items():
+        if value:
+            program.moments[name].view(arena, 1)[...] = value
     context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
     context[SEED], context[BATCH_SIZE], context[TRAINING] = seed, batch_size, 1
     return State(program, arena, context)
@@ -74,44 +83,6 @@ def new_state(program: Program, batch_size: int, seed: int) -> State:
 def initial(program: Program, batch_size: int, seed: int) -> State:
     """A state at iteration 0 with freshly drawn weights: a function of (graph, seed)."""
     state = new_state(program, batch_size, seed)
-    for info in program.parameters:
+    for info in program.stored.values():
         info.place.view(state.arena, 1)[...] = initial_values(info.init, info.place.shape, seed, info.name)
     return state
-
-
-def carry_over(old: State, program: Program, batch_size: int) -> State:
-    """A state of `program` that keeps position, weights and moments of every parameter whose name and shape are unchanged.
-
-    A node that was only renamed (same operator, settings and place) keeps its weights under the new name. Everything else
-    starts from the run's seed.
-    """
-    seed = int(old.context[SEED])
-    state = initial(program, batch_size, seed)
-    state.context[:] = old.context
-    state.context[BATCH_SIZE] = batch_size
-    state.context[ROWS] = 0
-    former = _former_names(old.program, program)
-    known = {p.name: p for p in old.program.parameters}
-    for info in program.parameters:
-        tensor = info.name.rsplit(".", 1)[1]
-        before = known.get(f"{former.get(info.node_id, info.node_id)}.{tensor}")
-        if before is None or before.place.shape != info.place.shape:
-            continue
-        info.place.view(state.arena, 1)[...] = before.place.view(old.arena, 1)
-        for name, place in info.moments.items():
-            if name in before.moments and before.moments[name].shape == place.shape:
-                place.view(state.arena, 1)[...] = before.moments[name].view(old.arena, 1)
-    return state
-
-
-def _former_names(old: Program, new: Program) -> dict[str, str]:
-    gone = [node for node in old.graph.nodes if node.id not in new.graph]
-    names = {}
-    for node in new.graph.nodes:
-        if node.id not in old.graph:
-            for candidate in gone:
-                if (candidate.operator, candidate.settings, candidate.position) == (node.operator, node.settings, node.position):
-                    names[node.id] = candidate.id
-                    gone.remove(candidate)
-                    break
-    return names

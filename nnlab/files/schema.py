@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -57,6 +57,8 @@ class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
     seed: int = 0
     epochs: int = 20
     shuffle: bool = True
+    schedule: str = "constant"
+    schedule_settings: dict[str, bool | int | float | str] = {}
 
 
 class ViewPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,7 +112,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         data=DataPart(data.name, settings, data.seed, data.validation_share, list(data.inputs), list(data.derived), data.standardize),
         training=TrainingPart(
             training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
-            training.epochs, training.shuffle,
+            training.epochs, training.shuffle, training.schedule, dict(training.schedule_settings),
         ),
         view=ViewPart(view.workspace, view.center, view.zoom),
         position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
@@ -178,13 +180,15 @@ def _data(part: DataPart) -> DataSettings:
 
 def _training(part: TrainingPart) -> TrainingSettings:
     settings = TrainingSettings(
-        part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle
-    )
-    checked = settings.checked()
-    return TrainingSettings(
-        checked.optimizer, {name: checked.optimizer_settings[name] for name in part.optimizer_settings}, checked.learning_rate,
-        checked.batch_size, checked.seed, checked.epochs, checked.shuffle,
+        part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle,
+        part.schedule, part.schedule_settings,
     )  # fmt: skip
+    checked = settings.checked()
+    return replace(
+        checked,
+        optimizer_settings={name: checked.optimizer_settings[name] for name in part.optimizer_settings},
+        schedule_settings={name: checked.schedule_settings[name] for name in part.schedule_settings},
+    )
 
 
 def _context(position: PositionPart) -> np.ndarray:

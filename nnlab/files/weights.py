@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.kernel.context import BATCH_SIZE, SEED
 from nnlab.core.tensor import Shape
-from nnlab.engine.compile import Update, compile
+from nnlab.engine.compile import compile
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial
 from nnlab.files.project import Project
@@ -69,12 +69,10 @@ def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
     if {name: values.shape for name, values in given.items()} == shapes:
         return snapshot
     state = initial(program, int(snapshot.context[BATCH_SIZE]), int(snapshot.context[SEED]))
-    fresh = state.parameters()  # moments start at zero
+    fresh = state.stored() | {MOMENTS + name: place.view(state.arena, 1) for name, place in program.moments.items()}
 
     def whole(name: str, shape: Shape) -> np.ndarray:
-        if name in given and given[name].shape == shape:
-            return given[name]
-        return fresh[name] if name in fresh else np.zeros(shape, state.arena.dtype)
+        return given[name] if name in given and given[name].shape == shape else fresh[name]
 
     return _snapshot({name: whole(name, shape) for name, shape in shapes.items()}, snapshot.context)
 
@@ -94,16 +92,15 @@ def program_of(project: Project) -> Program | None:
     """The program that the weights belong to; None while the graph cannot run."""
     if any(diagnostic.severity == "error" for diagnostic in validate(project.graph)):
         return None
-    training = project.training
-    return compile(project.graph, 1, "float32", Update(training.optimizer, training.learning_rate, training.optimizer_settings))
+    from nnlab.training.update import update_of
+
+    return compile(project.graph, 1, "float32", update_of(project.training))
 
 
 def _shapes(program: Program) -> Mapping[str, Shape]:
-    """Shapes of all parameters, and of their moments under `MOMENTS`."""
-    shapes = {info.name: info.place.shape for info in program.parameters}
-    for info in program.parameters:
-        shapes |= {f"{MOMENTS}{info.name}.{name}": place.shape for name, place in info.moments.items()}
-    return shapes
+    """Shapes of all parameters and buffers, and of the optimiser's moments under `MOMENTS`."""
+    shapes = {name: info.place.shape for name, info in program.stored.items()}
+    return shapes | {f"{MOMENTS}{name}": place.shape for name, place in program.moments.items()}
 
 
 def _read(content: bytes) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ def host(graph: Graph, node_id: str) -> str | None:
     """The layer whose card carries this node, or None if it has a card of its own."""
     node = graph[node_id]
     edges = graph.incoming(node_id)
-    if not node.kind.is_elementwise or len(edges) != 1:
+    if not node.kind.is_activation or len(edges) != 1:
         return None
     layer = graph[edges[0].source]
     if not layer.kind.parameters or len(graph.outgoing(layer.id)) != 1:

@@ -99,27 +99,13 @@ def _missing_input(graph: Graph, node: Node, missing: int) -> Diagnostic:
 
 def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[tuple[str, str], Shape]) -> None:
     """Binds symbols to the incoming shapes and the settings, then resolves every other tensor of the node."""
-    settings: dict[str, int | Shape] = {
-        name: value for name, value in node.settings.items() if isinstance(value, int) and not isinstance(value, bool)
-    }
-    pairs = [incoming] if not kind.variadic else [[left, right] for left, right in _chain(incoming)]
-    result: Shape | None = None
-    for pair in pairs:
-        given = pair if result is None or not kind.variadic else [result, pair[1]]
-        sizes = dict(settings)
-        for tensor, shape in zip(kind.inputs, given, strict=True):
-            tensor.bind(shape, sizes, node.id)
-        for tensor in (*kind.outputs, *kind.parameters, *kind.saved):
-            shapes[node.id, tensor.name] = tensor.resolve(sizes)
-        if kind.target is not None:
-            shapes[node.id, kind.target.name] = kind.target.resolve(sizes)
-        result = shapes[node.id, kind.outputs[0].name]
-    for name, shape in zip(kind.port_names(len(incoming)), incoming, strict=True):
-        shapes[node.id, name] = shape
-
-
-def _chain(incoming: list[Shape]) -> list[tuple[Shape, Shape]]:
-    return [(incoming[0], shape) for shape in incoming[1:]]
+    rounds = [incoming] if not kind.variadic else [[incoming[0], shape] for shape in incoming[1:]]
+    found: Mapping[str, Shape] = {}
+    for given in rounds:
+        pair = given if not found or not kind.variadic else [found[kind.outputs[0].name], given[1]]
+        found = kind.shapes(pair, node.settings, node.id)
+    shapes.update(((node.id, name), shape) for name, shape in found.items())
+    shapes.update(((node.id, name), shape) for name, shape in zip(kind.port_names(len(incoming)), incoming, strict=True))
 
 
 def validate(graph: Graph, data: DataShape | None = None) -> tuple[Diagnostic, ...]:

@@ -1,7 +1,8 @@
 """Dense: every unit weighs every input and adds its bias, y = W x + b.
 
 Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.1 and, for the gradients, algorithms 6.3 and 6.4. W has shape
-(units, inputs), one row per unit.
+(units, inputs), one row per unit. Further axes (the places of a sequence) are all treated alike, as by PyTorch's Linear: the
+kernel sees every row of the last axis as a sample.
 """
 
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
@@ -9,6 +10,7 @@ from nnlab.core.initializers import initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
 from nnlab.core.operator import Operator, register
+from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
 
@@ -56,13 +58,15 @@ register(
         name="dense",
         title="Dense",
         category="Layers",
-        inputs=(Tensor("x", "batch inputs"),),
+        inputs=(Tensor("x", "... inputs"),),
         parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units")),
-        outputs=(Tensor("y", "batch units"),),
+        outputs=(Tensor("y", "... units"),),
         settings=(
             Setting("units", 8, "Units", "Neurons of this layer, one row of W each", minimum=1, maximum=65536),
             Setting("init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0", choices=tuple(initializers)),
+            *PENALTIES,
         ),
+        penalized=("weight",),
         forward=forward,
         backward=backward,
         skippable=("x", "weight", "bias"),
@@ -72,9 +76,10 @@ register(
             Explanation(
                 "y",
                 r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j + b_{<-1>}",
-                lambda m: sum_of([sum_of_products(m["weight"][m.index[1]], m["x"][m.index[0]]), number(m["bias"][m.index[1]])]),
+                lambda m: sum_of([sum_of_products(m["weight"][m.index[-1]], m["x"][m.index[:-1]]), number(m["bias"][m.index[-1]])]),
                 lambda m: (
-                    f"Unit {m.index[1] + 1} weighs its {_count(m['x'].shape[1], 'input')} and adds its bias." + shortened(m["x"].shape[1])
+                    f"Unit {m.index[-1] + 1} weighs its {_count(m['x'].shape[-1], 'input')} and adds its bias."
+                    + shortened(m["x"].shape[-1])
                 ),
             ),
         ),
@@ -82,21 +87,24 @@ register(
             Explanation(
                 "d_weight",
                 rf"{gradient('w', '<0,1>')} = \sum_n {gradient('z', 'n<0>')}\, x_{{n<1>}}",
-                lambda m: sum_of_products(m["d_y"][:, m.index[0]], m["x"][:, m.index[1]]),
+                lambda m: sum_of_products(m["d_y"][..., m.index[0]].ravel(), m["x"][..., m.index[1]].ravel()),
                 lambda m: (
-                    "Each sample of the batch adds its upstream gradient times the input this weight carried." + shortened(len(m["x"]))
+                    "Each sample of the batch adds its upstream gradient times the input this weight carried."
+                    + shortened(m["d_y"][..., 0].size)
                 ),
             ),
             Explanation(
                 "d_bias",
                 rf"{gradient('b', '<0>')} = \sum_n {gradient('z', 'n<0>')}",
-                lambda m: sum_of_numbers(m["d_y"][:, m.index[0]]),
-                lambda m: "A bias shifts z by itself, so its gradient is the sum of the upstream gradients." + shortened(len(m["d_y"])),
+                lambda m: sum_of_numbers(m["d_y"][..., m.index[0]].ravel()),
+                lambda m: (
+                    "A bias shifts z by itself, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
+                ),
             ),
             Explanation(
                 "d_x",
                 rf"{gradient('x')} = \sum_i w_{{i<-1>}}\, {gradient('z', 'i')}",
-                lambda m: sum_of_products(m["weight"][:, m.index[1]], m["d_y"][m.index[0]]),
+                lambda m: sum_of_products(m["weight"][:, m.index[-1]], m["d_y"][m.index[:-1]]),
                 lambda m: (
                     "Each unit sends its upstream gradient back through the weight by which it read this input."
                     + shortened(len(m["weight"]))

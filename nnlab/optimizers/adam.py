@@ -65,7 +65,7 @@ register(
             Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
             Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
         ),
-        moments=(Moment("mean"), Moment("square"), Moment("step", single=True)),
+        moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
         formula=r"w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from nnlab.core.kernel.context import BATCH, EPOCH, SAMPLES
 from nnlab.core.preparation import Data
-from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
@@ -20,6 +19,7 @@ from nnlab.training.commands import Snapshot
 from nnlab.training.metrics import metrics
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import restore_snapshot
+from nnlab.training.update import update_of
 
 SLICE_SECONDS = 0.1
 
@@ -41,10 +41,9 @@ class Result:
 def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None) -> Run:
     """A run at iteration 0, or where `snapshot` stood; raises GraphError when the graph does not fit the data."""
     check(graph, DataShape(data.x.shape[1], data.target))
-    update = Update(settings.optimizer, settings.learning_rate, settings.optimizer_settings)
     run = Run(
         graph, data.x, data.y, data.validation_x, data.validation_y,
-        update=update, batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
+        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
     )  # fmt: skip
     if snapshot is not None:
         restore_snapshot(run, snapshot)

@@ -14,6 +14,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, SettingError, TrainingError
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
+from nnlab.core.schedule import CONSTANT
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
@@ -48,13 +49,14 @@ class Session:
     """
 
     def __init__(
-        self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32", **settings: Any
-    ) -> None:
+        self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32",
+        schedule: str = CONSTANT, schedule_settings: Mapping[str, Any] | None = None, **settings: Any,
+    ) -> None:  # fmt: skip
         if dtype not in REALS:
             raise SettingError(f"dtype is {dtype!r}; choose one of {', '.join(REALS)}.")
         self.graph = graph
         self.dtype = dtype
-        self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings)
+        self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings, schedule, schedule_settings or {})
         self._seed = int(SEED.check(seed, "session"))
         self._state = initial(compile(graph, 1, dtype, self._update), 1, self._seed)
         self._evaluator = Evaluator(graph, dtype)
@@ -64,8 +66,13 @@ class Session:
         """Copies of all parameters: {"dense_1.weight": (out, in), "dense_1.bias": (out,), …}."""
         return self._state.parameters()
 
+    @property
+    def buffers(self) -> dict[str, np.ndarray]:
+        """Copies of what operators keep up themselves, such as running means: {"batch_norm_1.running_mean": (features,), …}."""
+        return {info.name: self._state[info.name].copy() for info in self._state.program.buffers}
+
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
-        """Sets some or all parameters; a wrong name, shape or NaN is an error that changes nothing."""
+        """Sets some or all parameters or buffers; a wrong name, shape or NaN is an error that changes nothing."""
         self._state.set_parameters(values)
 
     @property

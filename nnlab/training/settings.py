@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.schedule import CONSTANT, schedules
 from nnlab.core.setting import Setting, Value, check_settings
 
 BATCH_SIZE = Setting(
@@ -20,7 +21,7 @@ SHUFFLE = Setting("shuffle", True, "Shuffle", "New order of the samples in every
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """Optimiser, its settings, learning rate, batch size, seed. Checked by `checked`; compares by value."""
+    """Optimiser, schedule, their settings, learning rate, batch size, seed. Checked by `checked`; compares by value."""
 
     optimizer: str = "adam"
     optimizer_settings: Mapping[str, Value] = field(default_factory=dict)
@@ -29,13 +30,17 @@ class TrainingSettings:
     seed: int = 0
     epochs: int = 20
     shuffle: bool = True
+    schedule: str = CONSTANT
+    schedule_settings: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "optimizer_settings", MappingProxyType(dict(self.optimizer_settings)))
+        object.__setattr__(self, "schedule_settings", MappingProxyType(dict(self.schedule_settings)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return TrainingSettings, (
             self.optimizer, dict(self.optimizer_settings), self.learning_rate, self.batch_size, self.seed, self.epochs, self.shuffle,
+            self.schedule, dict(self.schedule_settings),
         )  # fmt: skip
 
     def checked(self) -> TrainingSettings:
@@ -49,4 +54,6 @@ class TrainingSettings:
             seed=int(SEED.check(self.seed, "training")),
             epochs=int(EPOCHS.check(self.epochs, "training")),
             shuffle=bool(SHUFFLE.check(self.shuffle, "training")),
+            schedule=schedules[self.schedule].name,
+            schedule_settings=check_settings(schedules[self.schedule].settings, self.schedule_settings, self.schedule),
         )

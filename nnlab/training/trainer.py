@@ -19,7 +19,6 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import BATCH_START, ITERATION, PC, ROWS, SAMPLES
 from nnlab.engine import machine
-from nnlab.engine.compile import Update
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, History
 from nnlab.engine.run import Run
@@ -48,7 +47,7 @@ from nnlab.training.commands import (
     Stepped,
     StepTo,
     TakeSnapshot,
-)  # fmt: skip
+)  # fmt: skipfrom nnlab.training.update import update_of
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in portions of this length
@@ -191,7 +190,7 @@ class Trainer:
             self._pending = None
         run = Run(
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
-            update=Update(settings.optimizer, settings.learning_rate, settings.optimizer_settings), batch_size=settings.batch_size,
+            update=update_of(settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
         )  # fmt: skip
         if old is not None and command.keep:
@@ -331,23 +330,20 @@ def take_snapshot(run: Run) -> Snapshot:
     """A copy of weights, moments and position; a stepped iteration is finished first, or given up if it cannot be."""
     run.stepper.settle()
     state = run.state
-    moments = {
-        f"{info.name}.{name}": place.view(state.arena, 1).copy() for info in run.program.parameters for name, place in info.moments.items()
-    }
-    return Snapshot(state.parameters(), moments, state.context.copy())
+    moments = {name: place.view(state.arena, 1).copy() for name, place in run.program.moments.items()}
+    return Snapshot(state.stored(), moments, state.context.copy())
 
 
 def restore_snapshot(run: Run, snapshot: Snapshot) -> None:
     """Sets what fits the present network by name and shape, and the position with its seed; a stepped iteration is given up."""
     state = run.state
     run.stepper = Stepper(run)
-    places = {info.name: info.place for info in run.program.parameters}
+    places = {name: info.place for name, info in run.program.stored.items()}
     state.set_parameters({n: v for n, v in snapshot.parameters.items() if n in places and places[n].shape == v.shape})
-    for info in run.program.parameters:
-        for name, place in info.moments.items():
-            values = snapshot.moments.get(f"{info.name}.{name}")
-            if values is not None and values.shape == place.shape:
-                place.view(state.arena, 1)[...] = values
+    for name, place in run.program.moments.items():
+        values = snapshot.moments.get(name)
+        if values is not None and values.shape == place.shape:
+            place.view(state.arena, 1)[...] = values
     batch_size = run.batch_size
     state.context[:] = snapshot.context
     run.set_batch_size(batch_size)

@@ -13,7 +13,7 @@ from nnlab.ui.glyphs import DRAWINGS, Glyph, drawing, function_curve
 @cache
 def operator_glyph(name: str) -> Glyph:
     kind = operators[name]
-    if name in DRAWINGS or not kind.is_elementwise:
+    if name in DRAWINGS or not kind.is_activation:
         return drawing(name)
     return function_curve(lambda x: apply_elementwise(kind, x))
 

@@ -15,7 +15,7 @@ def compile_all() -> None:
 
     assert edge_raster.__doc__
     for kind in operators:  # the stepper's curves are drawn in float64
-        if kind.is_elementwise:
+        if kind.is_activation:
             kind.forward_adapter.address("float64")
 
 

@@ -1,6 +1,6 @@
 """Writes figures.json: losses, first gradients and final weights as PyTorch computes them, for a suite without PyTorch.
 
-    .venv/bin/python tests/oracle/make_figures.py       (needs the extra `oracle`)
+.venv/bin/python tests/oracle/make_figures.py       (needs the extra `oracle`)
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 def main() -> None:
     import torch
-    from networks import single_operator_graph, trainable_operators
-    from oracle_cases import OPTIMIZERS, RATE, batches, name_of, session_for
+    from networks import operator_cases, single_operator_graph
+    from oracle_cases import OPTIMIZERS, RATE, SEED, batches, name_of, session_for
     from torch_network import TorchNetwork
 
     figures: dict[str, dict] = {}
-    for kind in trainable_operators():
-        graph = single_operator_graph(kind)
+    for case in operator_cases():
+        graph = single_operator_graph(*case.values[0])
         for optimizer, options in OPTIMIZERS:
-            network = TorchNetwork(graph, session_for(graph, optimizer, options).parameters)
+            session = session_for(graph, optimizer, options)
+            network = TorchNetwork(graph, session.parameters, buffers=session.buffers, seed=SEED)
             steps = batches(graph)
             _, gradients = network.gradients(*steps[0])
             torch_optimizer = network.optimizer(optimizer, RATE, options)
             losses = [network.step(torch_optimizer, x, y) for x, y in steps]
-            figures[f"{kind.name}/{name_of(optimizer, options)}"] = {
+            figures[f"{case.id}/{name_of(optimizer, options)}"] = {
                 "losses": losses,
                 "gradients": {name: value.ravel().tolist() for name, value in gradients.items()},
                 "weights": {name: p.detach().numpy().ravel().tolist() for name, p in network.parameters.items()},

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from networks import graphs, single_operator_graph, trainable_operators
-from oracle_cases import OPTIMIZERS, RATE, ROWS, STEPS, batches, name_of, session_for
+from networks import graphs, operator_cases, single_operator_graph
+from oracle_cases import OPTIMIZERS, RATE, ROWS, SEED, STEPS, batches, name_of, session_for
 
 from nnlab.core.operator import Operator
 from nnlab.graph.graph import Graph
 
 pytestmark = pytest.mark.oracle
 torch_network = pytest.importorskip("torch_network", reason="PyTorch is not installed")
+
+Case = tuple[Operator, dict[str, Any]]
+
 
 def relative(value: np.ndarray, truth: np.ndarray) -> float:
     """Largest error relative to the size of the whole tensor."""
@@ -28,7 +31,7 @@ def compare_run(
     import torch
 
     session = session_for(graph, optimizer, options, dtype)
-    truth = torch_network.TorchNetwork(graph, session.parameters, torch.float64)
+    truth = torch_network.TorchNetwork(graph, session.parameters, torch.float64, session.buffers, SEED)
     torch_optimizer = truth.optimizer(optimizer, RATE, options)
     gradient_error = loss_error = 0.0
     for x, y in batches(graph, steps, rows):
@@ -41,19 +44,21 @@ def compare_run(
         loss_error = max(loss_error, abs(session.step(x, y) - truth.step(torch_optimizer, x, y)) / max(abs(true_loss), 1e-12))
         assert loss == pytest.approx(true_loss, rel=1e-3)
     weights = max(relative(session.parameters[name], p.detach().numpy()) for name, p in truth.parameters.items())
+    for name, buffer in truth.buffers.items():
+        weights = max(weights, relative(session.buffers[name], buffer.numpy()))
     return gradient_error, loss_error, weights
 
 
 @pytest.mark.parametrize("options", OPTIMIZERS, ids=[name_of(*case) for case in OPTIMIZERS])
-@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
-def test_every_operator_and_optimizer(kind: Operator, options: tuple[str, dict[str, Any]]) -> None:
-    gradients, losses, weights = compare_run(single_operator_graph(kind), *options, "float64")
+@pytest.mark.parametrize("case", operator_cases())
+def test_every_operator_and_optimizer(case: Case, options: tuple[str, dict[str, Any]]) -> None:
+    gradients, losses, weights = compare_run(single_operator_graph(*case), *options, "float64")
     assert (gradients <= 1e-9, losses <= 1e-8, weights <= 1e-8) == (True, True, True), (gradients, losses, weights)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
-def test_float32_stays_close(kind: Operator) -> None:
-    gradients, losses, weights = compare_run(single_operator_graph(kind), "sgd", {"momentum": 0.9}, "float32")
+@pytest.mark.parametrize("case", operator_cases())
+def test_float32_stays_close(case: Case) -> None:
+    gradients, losses, weights = compare_run(single_operator_graph(*case), "sgd", {"momentum": 0.9}, "float32")
     assert (gradients <= 1e-4, losses <= 1e-4, weights <= 1e-4) == (True, True, True), (gradients, losses, weights)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks import single_operator_graph, trainable_operators
+from networks import operator_cases, single_operator_graph
 from oracle_cases import OPTIMIZERS, batches, name_of, session_for
 
 from nnlab.core.operator import Operator
@@ -22,11 +22,16 @@ def relative(value: np.ndarray, truth: list[float]) -> float:
     return float(np.abs(value.ravel() - expected).max() / max(np.abs(expected).max(), 1e-12))
 
 
-@pytest.mark.parametrize("case", OPTIMIZERS, ids=[name_of(*case) for case in OPTIMIZERS])
-@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
-def test_gradients_losses_and_weights(kind: Operator, case: tuple[str, dict[str, Any]]) -> None:
-    graph, figures = single_operator_graph(kind), FIGURES[f"{kind.name}/{name_of(*case)}"]
-    session, steps = session_for(graph, *case), batches(single_operator_graph(kind))
+CASES = [pytest.param((case.id, *case.values[0]), id=case.id) for case in operator_cases()]
+Case = tuple[str, Operator, dict[str, Any]]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=[name_of(*case) for case in OPTIMIZERS])
+@pytest.mark.parametrize("case", CASES)
+def test_gradients_losses_and_weights(case: Case, optimizer: tuple[str, dict[str, Any]]) -> None:
+    name, kind, settings = case
+    graph, figures = single_operator_graph(kind, settings), FIGURES[f"{name}/{name_of(*optimizer)}"]
+    session, steps = session_for(graph, *optimizer), batches(graph)
     _, gradients = session.gradients(*steps[0])
     largest = max(abs(v) for values in figures["gradients"].values() for v in values)
     for name, truth in figures["gradients"].items():
@@ -37,10 +42,11 @@ def test_gradients_losses_and_weights(kind: Operator, case: tuple[str, dict[str,
         assert relative(session.parameters[name], truth) <= 1e-8, name
 
 
-@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators()])
-def test_float32_stays_close(kind: Operator) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_float32_stays_close(case: Case) -> None:
+    key, kind, settings = case
     optimizer, options = "sgd", {"momentum": 0.9}
-    graph, figures = single_operator_graph(kind), FIGURES[f"{kind.name}/{name_of(optimizer, options)}"]
+    graph, figures = single_operator_graph(kind, settings), FIGURES[f"{key}/{name_of(optimizer, options)}"]
     session = session_for(graph, optimizer, options, "float32")
     losses = [session.step(x, y) for x, y in batches(graph)]
     assert relative(np.array(losses), figures["losses"]) <= 1e-4

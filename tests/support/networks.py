@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 import nnlab
@@ -37,22 +41,48 @@ def targets(graph: Graph, rows: int, generator: np.random.Generator) -> np.ndarr
     return generator.standard_normal(shape)
 
 
-def single_operator_graph(kind: Operator) -> Graph:
+# Operators that need something before them that the rule of `single_operator_graph` does not give: from the builder, the input of
+# three features and the operator's settings to its output (for a loss, to nothing).
+SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output | None]] = {}
+
+# Settings besides the defaults that every operator is checked with.
+VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
+    "dense": ({"l1": 0.01, "l2": 0.02},),
+}
+
+
+def single_operator_graph(kind: Operator, settings: dict[str, Any] | None = None) -> Graph:
     """The smallest trainable graph around one operator: dense layers feed it, a dense layer and a loss follow."""
     b = GraphBuilder()
     x = b.input(features=3)
+    chosen = settings or {}
     if kind.is_input:
         b.mse(b.dense(x, units=2))
     elif kind.is_loss:
-        b.node(kind.name, b.dense(b.tanh(b.dense(x, units=4)), units=3 if kind.link == "softmax" else 2))
+        last = b.dense(b.tanh(b.dense(x, units=4)), units=3 if kind.link == "softmax" else 2)
+        b.node(kind.name, last, **chosen)
     else:
-        sources = [b.dense(x, units=4) for _ in range(3 if kind.variadic else len(kind.inputs))]
-        b.mse(b.dense(b.node(kind.name, *sources), units=2))
+        if kind.name in SURROUNDINGS:
+            output = SURROUNDINGS[kind.name](b, x, chosen)
+        else:
+            sources = [b.dense(x, units=4) for _ in range(3 if kind.variadic else len(kind.inputs))]
+            output = b.node(kind.name, *sources, **chosen)
+        assert output is not None
+        b.mse(b.dense(output, units=2))
     return b.build()
 
 
 def trainable_operators() -> list[Operator]:
     return [kind for kind in operators if kind.name.isidentifier()]
+
+
+def operator_cases() -> list[Any]:
+    """Every operator with its default settings and each of its variants, as pytest parameters (kind, settings)."""
+    cases = []
+    for kind in trainable_operators():
+        for settings in ({}, *VARIANTS.get(kind.name, ())):
+            cases.append(pytest.param((kind, settings), id="-".join([kind.name, *(f"{k}={v}" for k, v in settings.items())])))
+    return cases
 
 
 UNARY = ("relu", "leaky_relu", "tanh", "sigmoid", "softmax")

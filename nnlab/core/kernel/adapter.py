@@ -31,13 +31,13 @@ class Argument:
     """How one kernel argument is viewed.
 
     `axes` has one entry per axis of the view: "batch" (rows of the current batch), "size" (a length from the
-    operand table) or "batch*size" (their product, for flattened views). An argument without axes is a scalar: a
-    setting in the arena (`scalar`), or a word of the context (`context`).
+    operand table) or "batch*size" (their product, for flattened views). An argument without axes is one number: a
+    setting in the arena (`scalar`), a word of the context (`context`), or an integer that stands in the operand table (`word`).
     """
 
     name: str
     axes: tuple[str, ...] = ()
-    kind: str = "tensor"  # "tensor", "scalar", "context"
+    kind: str = "tensor"  # "tensor", "scalar", "context", "word"
 
     @property
     def words(self) -> int:
@@ -111,8 +111,8 @@ class Adapter:
                 views.append(f"context[{CONTEXT_ARGUMENTS[argument.name]}]")
                 continue
             offset, word = word, word + 1
-            if argument.kind == "scalar":
-                views.append(f"arena[operands[{offset}]]")
+            if argument.kind in ("scalar", "word"):
+                views.append(f"arena[operands[{offset}]]" if argument.kind == "scalar" else f"operands[{offset}]")
                 continue
             lengths = []
             for axis in argument.axes:

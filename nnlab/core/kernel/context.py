@@ -16,4 +16,7 @@ BATCH_START = 8  # first position of the current batch within the epoch's order
 PC = 9  # next instruction of the current step
 CONTEXT_WORDS = 16
 
-CONTEXT_ARGUMENTS = {"iteration": ITERATION, "seed": SEED, "training": TRAINING}
+CONTEXT_ARGUMENTS = {
+    "iteration": ITERATION, "seed": SEED, "training": TRAINING, "epoch": EPOCH, "rows": ROWS, "batch_start": BATCH_START,
+    "samples": SAMPLES,
+}  # fmt: skip

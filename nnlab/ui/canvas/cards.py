@@ -79,7 +79,7 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
     shape = shapes.output(graph[nodes[-1]])
     units = shape[0] if shape is not None and len(shape) == 1 and not kind.is_loss else None
     losses = [graph[e.target] for e in graph.outgoing(nodes[-1]) if graph[e.target].kind.is_loss]
-    activation = graph[nodes[-1]].kind if len(nodes) > 1 else (kind if kind.is_elementwise else None)
+    activation = graph[nodes[-1]].kind if len(nodes) > 1 else (kind if kind.is_activation else None)
     return Card(
         id=node.id,
         nodes=nodes,

@@ -18,7 +18,7 @@ NO_ACTIVATION = "none"
 
 def activations() -> tuple[Operator, ...]:
     """Operators that can stand docked on a layer's card."""
-    return tuple(kind for kind in operators if kind.is_elementwise)
+    return tuple(kind for kind in operators if kind.is_activation)
 
 
 def activation_setting() -> Setting:
@@ -34,7 +34,7 @@ def exchange_setting(kind: Operator) -> Setting | None:
     if kind.is_loss:
         others = tuple(k.title for k in operators if k.is_loss)
         return Setting("operator", others[0], "Loss", "What is minimised; the target decides which fits", choices=others)
-    if kind.is_elementwise:
+    if kind.is_activation:
         others = tuple(k.title for k in activations())
         return Setting("operator", others[0], "Function", "Another activation in this place", choices=others)
     return None

@@ -77,7 +77,7 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
 
 def is_bending(kind: Operator) -> bool:
     """Whether an operator is an activation whose slope depends on its own element alone."""
-    return kind.is_elementwise and kind.inputs[0].symbols == ("...",) and kind.backward is not None
+    return kind.is_activation and kind.inputs[0].symbols == ("...",) and kind.backward is not None
 
 
 def gradient_history(curves: Curves, name: str, last: int = LAST) -> tuple[np.ndarray, int]:

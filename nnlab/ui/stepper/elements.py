@@ -58,7 +58,7 @@ def layer_of(graph: Graph, node_id: str) -> str:
     while node_id in graph and node_id not in seen:
         seen.add(node_id)
         kind, incoming = graph[node_id].kind, graph.inputs(node_id)
-        if len(incoming) != 1 or not (kind.is_elementwise or kind.is_loss):
+        if len(incoming) != 1 or not (kind.is_activation or kind.is_loss):
             break
         node_id = incoming[0].source
     return node_id

@@ -97,6 +97,8 @@ class StepModel(QObject):
     def title(self, instruction: Instruction) -> str:
         """A moment in words: tanh in dense_1."""
         graph = self.graph
+        if instruction.title:
+            return instruction.title
         if graph is None or instruction.node_id not in graph:
             return instruction.node_id
         if instruction.parameter is not None:
@@ -111,6 +113,8 @@ class StepModel(QObject):
         if instruction.parameter is not None:
             tensor = instruction.parameter.rsplit(".", 1)[1]
             return f"{_LETTERS.get(tensor, tensor)} of {instruction.node_id}"
+        if instruction.title:
+            return instruction.title
         if graph is not None and instruction.parameter is None and docking.host(graph, instruction.node_id) is not None:
             return graph[instruction.node_id].kind.title
         return self.title(instruction)

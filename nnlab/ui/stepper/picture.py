@@ -136,4 +136,4 @@ class Picture(QStackedWidget):
 
 def is_plain_elementwise(kind: Operator) -> bool:
     """Whether every element of the output depends on its own element of the input alone (softmax looks at the whole row)."""
-    return kind.is_elementwise and kind.inputs[0].symbols == ("...",)
+    return kind.is_activation and kind.inputs[0].symbols == ("...",)

@@ -27,7 +27,7 @@ def test_what_cannot_be_joined_stands_under_one_another() -> None:
     assert composed("y = W x + b", "a longer sentence") == ""
 
 
-@pytest.mark.parametrize("kind", [k for k in operators if k.is_elementwise], ids=lambda k: k.name)
+@pytest.mark.parametrize("kind", [k for k in operators if k.is_activation], ids=lambda k: k.name)
 def test_it_can_be_typeset(kind: object) -> None:
     for text in formulas(operators["dense"], kind):  # type: ignore[arg-type]
         assert not typeset(text).problem

@@ -1,0 +1,237 @@
+"""Carrying over: what a network has learned stays when its graph is edited.
+
+A parameter whose name and shape are unchanged keeps its values and the optimiser's moments, also when its node was only renamed.
+Where a layer became wider or narrower, the units it had before keep theirs, in the layer itself and in every layer that reads it.
+The new units start with weights of their own, and what they send on is multiplied by 0 at first: the network computes exactly what
+it computed before, and yet the new units are not copies of old ones, so training tells them apart from its first step. (Chen, Goodfellow,
+Shlens, Net2Net: Accelerating Learning via Knowledge Transfer (2016), section 2; there new units are copies, told apart by noise.)
+
+The units of a tensor are followed through the graph by its `Origin`: for every axis, which unit of the old network each place holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from nnlab.core.kernel.context import BATCH_SIZE, ROWS, SEED
+from nnlab.core.tensor import Shape, Tensor, is_dots
+from nnlab.engine.program import ParameterInfo, Program
+from nnlab.engine.state import State, initial
+from nnlab.engine.steps import tensor_name
+from nnlab.graph.graph import Graph, Node
+
+NEW = -1  # a place that the old network did not have
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """One axis of a tensor: the old place of each of its units, and how many the old network had."""
+
+    places: np.ndarray
+    before: int
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def same_as(self, other: Axis) -> bool:
+        return self.before == other.before and np.array_equal(self.places, other.places)
+
+    @staticmethod
+    def grown(before: int, now: int) -> Axis:
+        """The first units are those of before; any further ones are new."""
+        places = np.arange(now)
+        places[before:] = NEW
+        return Axis(places, before)
+
+
+Origin = tuple[Axis, ...]  # of every axis of a tensor but the batch
+
+
+def carry_over(old: State, program: Program, batch_size: int) -> State:
+    """A state of `program` with the position of `old` and everything of its weights and moments that still means the same.
+
+    What is new starts from the run's seed.
+    """
+    state = initial(program, batch_size, int(old.context[SEED]))
+    state.context[:] = old.context
+    state.context[BATCH_SIZE] = batch_size
+    state.context[ROWS] = 0
+    _carry_numbers(old, state)
+    return state
+
+
+def _carry_numbers(old: State, new: State) -> None:
+    before, after = old.program, new.program
+    former = _former_names(before.graph, after.graph)
+    origins = _origins(before, after, former)
+    for name, info in after.stored.items():
+        node, tensor = after.graph[info.node_id], name.rsplit(".", 1)[1]
+        old_id = former.get(info.node_id, info.node_id)
+        source = before.stored.get(tensor_name(old_id, tensor))
+        if source is None or before.graph[old_id].operator != node.operator:
+            continue
+        axes = _axes_of_parameter(node, tensor, source.place.shape, info, origins)
+        if axes is None:
+            continue
+        zeroed = _contracted(node, tensor)
+        _copy(source.place.view(old.arena, 1), info.place.view(new.arena, 1), axes, zeroed)
+        for moment, place in info.moments.items():
+            earlier = source.moments.get(moment)
+            if earlier is None:
+                continue
+            if (earlier.shape, place.shape) == (source.place.shape, info.place.shape):
+                _copy(earlier.view(old.arena, 1), place.view(new.arena, 1), axes, zeroed)
+            elif earlier.shape == place.shape:
+                place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
+    for name, place in after.moments.items():
+        if name.startswith("schedule.") and name in before.moments:
+            place.view(new.arena, 1)[...] = before.moments[name].view(old.arena, 1)
+
+
+def _copy(source: np.ndarray, target: np.ndarray, axes: Origin, zeroed: Sequence[int]) -> None:
+    """target[place] = source[old place]; new places keep what they have, or become 0 along the axes `zeroed`."""
+    for axis in zeroed:
+        target[(slice(None),) * axis + (axes[axis].places == NEW,)] = 0.0
+    kept = [axis.places != NEW for axis in axes]
+    target[np.ix_(*map(np.flatnonzero, kept))] = source[np.ix_(*(a.places[k] for a, k in zip(axes, kept, strict=True)))]
+
+
+def _axes_of_parameter(node: Node, tensor: str, before: Shape, info: ParameterInfo, origins: Mapping[str, Origin]) -> Origin | None:
+    """Where every entry of a parameter was before; None when nothing of it can be kept."""
+    now = info.place.shape
+    if len(before) != len(now):
+        return None
+    known = _symbol_origins(node.kind.inputs, [origins.get(tensor_name(node.id, t.name)) for t in node.kind.inputs])
+    axes = []
+    for symbol, earlier, length in zip(node.kind.tensors[tensor].symbols, before, now, strict=True):
+        axis = known.get(symbol)
+        if isinstance(axis, Axis) and (len(axis), axis.before) == (length, earlier):
+            axes.append(axis)
+        elif length == earlier or (symbol in node.settings and symbol not in WINDOWS):
+            axes.append(Axis.grown(earlier, length))
+        else:
+            return None
+    return tuple(axes)
+
+
+WINDOWS = ("kernel_size",)  # a window of another size looks at other places, so its weights do not correspond
+
+
+def _contracted(node: Node, tensor: str) -> tuple[int, ...]:
+    """Axes over which the operator sums (the inputs of a dense layer): symbols of an input that no output has."""
+    kind = node.kind
+    outputs = {symbol for t in kind.outputs for symbol in t.symbols}
+    inputs = {symbol for t in kind.inputs for symbol in t.symbols}
+    return tuple(axis for axis, symbol in enumerate(kind.tensors[tensor].symbols) if symbol in inputs - outputs)
+
+
+# Origins, followed through the graph
+
+
+def _origins(old: Program, new: Program, former: Mapping[str, str]) -> dict[str, Origin]:
+    """The origin of every output that can be followed, and of what reaches an operator's input under "node.port"."""
+    found: dict[str, Origin] = {}
+    for node in new.graph.topological():
+        edges, incoming = new.graph.inputs(node.id), []
+        for edge, port in zip(edges, node.kind.port_names(len(edges)), strict=True):
+            origin = found.get(tensor_name(edge.source, edge.source_port))
+            incoming.append(origin)
+            if origin is not None:
+                found[tensor_name(node.id, port)] = origin
+        if not node.kind.is_loss:
+            output = node.kind.outputs[0].name
+            earlier = old.places.get(tensor_name(former.get(node.id, node.id), output))
+            name = tensor_name(node.id, output)
+            origin = _output_origin(node, incoming, new.places[name].shape, earlier.shape if earlier is not None else None)
+            if origin is not None:
+                found[name] = origin
+    return found
+
+
+def _output_origin(node: Node, incoming: Sequence[Origin | None], shape: Shape, earlier: Shape | None) -> Origin | None:
+    """The origin of a node's output, from the operator's declaration alone."""
+    kind = node.kind
+    output = kind.outputs[0]
+    if kind.variadic:
+        return _merged(output, incoming)
+    if kind.inputs and kind.inputs[0].symbols == output.symbols:
+        return incoming[0]  # whatever it computes, its places are those of its input
+    if kind.keeps_order:
+        return _in_a_row(incoming[0], shape)
+    known = _symbol_origins(kind.inputs, incoming)
+    axes: list[Axis] = []
+    for symbol in output.symbols:
+        axis = known.get(symbol)
+        if isinstance(axis, tuple):
+            axes.extend(axis)
+        elif isinstance(axis, Axis):
+            axes.append(axis)
+        elif symbol != "batch":
+            place = len(axes)
+            if is_dots(symbol) or earlier is None or max(place, 0) >= min(len(earlier), len(shape)):
+                return None
+            axes.append(Axis.grown(earlier[place], shape[place]))
+    return tuple(axes) if tuple(map(len, axes)) == shape else None
+
+
+def _merged(output: Tensor, incoming: Sequence[Origin | None]) -> Origin | None:
+    """Of add and multiply, the origin all inputs share; of concat, their origins side by side."""
+    known = [origin for origin in incoming if origin is not None]
+    if len(known) < len(incoming):
+        return None
+    first = known[0]
+    if not any("+" in symbol for symbol in output.symbols):
+        return first if all(a.same_as(b) for o in known for a, b in zip(o, first, strict=True)) else None
+    before, joined = 0, []
+    for last in (origin[-1] for origin in known):
+        joined.append(np.where(last.places == NEW, NEW, last.places + before))
+        before += last.before
+    return (*first[:-1], Axis(np.concatenate(joined), before))
+
+
+def _in_a_row(origin: Origin | None, shape: Shape) -> Origin | None:
+    """The origin of the same elements with all axes in one; of another arrangement only while nothing is new."""
+    if origin is None:
+        return None
+    lengths = [axis.before for axis in origin]
+    if len(shape) > 1:
+        unchanged = all(a.same_as(Axis.grown(a.before, a.before)) for a in origin)
+        return tuple(Axis.grown(length, length) for length in shape) if unchanged else None
+    grid = np.meshgrid(*(axis.places for axis in origin), indexing="ij")
+    is_new = np.any([places == NEW for places in grid], axis=0)
+    flat = np.ravel_multi_index([np.maximum(places, 0) for places in grid], lengths)
+    return (Axis(np.where(is_new, NEW, flat).ravel(), prod(lengths)),)
+
+
+def _symbol_origins(inputs: Sequence[Tensor], incoming: Sequence[Origin | None]) -> dict[str, Axis | Origin]:
+    """What is known of the symbols that the inputs bind."""
+    found: dict[str, Axis | Origin] = {}
+    for tensor, origin in zip(inputs, incoming, strict=False):
+        if origin is None:
+            continue
+        symbols = [s for s in tensor.symbols if s != "batch"]
+        start = next((i for i, s in enumerate(symbols) if is_dots(s)), len(symbols))
+        stop = len(origin) - max(len(symbols) - start - 1, 0)
+        found.update(zip(symbols[:start], origin[:start], strict=True))
+        if start < len(symbols):
+            found[symbols[start]] = origin[start:stop]
+            found.update(zip(symbols[start + 1 :], origin[stop:], strict=True))
+    return found
+
+
+def _former_names(old: Graph, new: Graph) -> dict[str, str]:
+    """Nodes that were renamed, by their new id: same operator, settings and place."""
+    gone = [node for node in old.nodes if node.id not in new]
+    names = {}
+    for node in new.nodes:
+        if node.id not in old:
+            for candidate in gone:
+                if (candidate.operator, candidate.settings, candidate.position) == (node.operator, node.settings, node.position):
+                    names[node.id] = candidate.id
+                    gone.remove(candidate)
+                    break
+    return names
