@@ -47,7 +47,8 @@ from nnlab.training.commands import (
     Stepped,
     StepTo,
     TakeSnapshot,
-)  # fmt: skipfrom nnlab.training.update import update_of
+)  # fmt: skip
+from nnlab.training.update import update_of
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in portions of this length
