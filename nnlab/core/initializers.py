@@ -33,14 +33,44 @@ def _normal(deviation: Callable[[int, int], float]) -> Initializer:
     return lambda shape, generator: generator.standard_normal(shape) * deviation(*fans(shape))
 
 
-# Glorot and Bengio 2010 (xavier); He et al. 2015 (he, for ReLU).
+def _orthogonal(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    """Rows (or columns, where there are fewer) at right angles and of length 1, evenly drawn among all such matrices.
+
+    The signs of R's diagonal make the decomposition unique (Mezzadri, How to Generate Random Matrices from the Classical Compact
+    Groups (2007)). Further axes of a convolution count as columns.
+    """
+    rows, columns = shape[0], math.prod(shape[1:])
+    q, r = np.linalg.qr(generator.standard_normal((max(rows, columns), min(rows, columns))))
+    q = q * np.where(np.diag(r) < 0, -1.0, 1.0)
+    return (q if rows >= columns else q.T).reshape(shape)
+
+
+def _identity(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    """Ones where the input and the output of the same number meet; of a convolution, at the middle of the window."""
+    values = np.zeros(shape)
+    if len(shape) == 1:
+        return values
+    middle = tuple(length // 2 for length in shape[2:])
+    for unit in range(min(shape[:2])):
+        values[(unit, unit, *middle)] = 1.0
+    return values
+
+
+# Glorot and Bengio 2010 (xavier); He et al. 2015 (he, for ReLU); LeCun et al. 1998 (lecun, for SELU and tanh); Saxe et al. 2014
+# (orthogonal). A layer that is the identity at first can be inserted into a trained network (Chen et al., Net2Net, 2016).
 initializers: Mapping[str, Initializer] = MappingProxyType(
     {
         "xavier_uniform": _uniform(lambda i, o: math.sqrt(6.0 / (i + o))),
         "xavier_normal": _normal(lambda i, o: math.sqrt(2.0 / (i + o))),
         "he_uniform": _uniform(lambda i, o: math.sqrt(6.0 / i)),
         "he_normal": _normal(lambda i, o: math.sqrt(2.0 / i)),
+        "lecun_uniform": _uniform(lambda i, o: math.sqrt(3.0 / i)),
+        "lecun_normal": _normal(lambda i, o: math.sqrt(1.0 / i)),
+        "orthogonal": _orthogonal,
+        "identity": _identity,
         "normal": _normal(lambda i, o: 0.1),
+        "uniform": _uniform(lambda i, o: 0.1),
+        "standard_normal": _normal(lambda i, o: 1.0),
         "zeros": lambda shape, generator: np.zeros(shape),
         "ones": lambda shape, generator: np.ones(shape),
     }
@@ -51,7 +81,13 @@ TITLES = MappingProxyType(
         "xavier_normal": "Xavier normal",
         "he_uniform": "He uniform",
         "he_normal": "He normal",
-        "normal": "Normal",
+        "lecun_uniform": "LeCun uniform",
+        "lecun_normal": "LeCun normal",
+        "orthogonal": "Orthogonal",
+        "identity": "Identity",
+        "normal": "Normal, 0.1",
+        "uniform": "Uniform, ±0.1",
+        "standard_normal": "Standard normal",
         "zeros": "Zeros",
         "ones": "Ones",
     }

@@ -34,6 +34,8 @@ class Operator:
     `sizes(settings, sizes)` works out symbols that are neither bound by an input nor a whole number among the settings (the height
     after a convolution); it raises GraphError, without naming the node, for what cannot be.
 
+    `neutral(shape)` gives settings with which it leaves a tensor of that shape as it is, to be inserted into a trained network.
+
     `target_kinds` makes it a loss: the kinds of target it accepts; `link` then turns its input into predictions ("identity",
     "sigmoid" or "softmax"). `variadic` operators take two or more inputs and are associative: the compiler folds them into a
     chain of two-input instructions. `keeps_order`: the output has the input's elements in another shape. `skippable` names
@@ -59,6 +61,7 @@ class Operator:
     backward: Any = None
     update: Any = None
     sizes: Callable[[Mapping[str, Value], Sizes], Sizes] | None = None
+    neutral: Callable[[Shape], Mapping[str, Value]] | None = None
     variadic: bool = False
     keeps_order: bool = False
     skippable: tuple[str, ...] = ()

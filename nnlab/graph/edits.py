@@ -155,9 +155,12 @@ def rename_node(graph: Graph, old: str, new: str) -> Graph:
     )
 
 
-def insert_on_edge(graph: Graph, edge: Edge, operator: str, position: tuple[float, float], node_id: str | None = None) -> Graph:
-    """Adds a node in the middle of an edge."""
-    result = add_node(graph, operator, position=position, node_id=node_id)
+def insert_on_edge(
+    graph: Graph, edge: Edge, operator: str, position: tuple[float, float], node_id: str | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Graph:  # fmt: skip
+    """Adds a node in the middle of an edge; see also `nnlab.graph.validation.insert_neutral`."""
+    result = add_node(graph, operator, settings, position, node_id)
     node = result.nodes[-1]
     result = disconnect(result, edge, close_up=False)
     result = connect(result, edge.source, node.id)

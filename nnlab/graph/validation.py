@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import GraphError, NNLabError
-from nnlab.core.operator import Operator
+from nnlab.core.operator import Operator, operators
 from nnlab.core.tensor import Shape, show
 from nnlab.graph import edits
-from nnlab.graph.graph import Graph, Node
+from nnlab.graph.graph import Edge, Graph, Node
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,13 @@ def _nearest_with_units(graph: Graph, node_id: str) -> str | None:
             return seen
         if node.kind.is_input:
             return None
+
+
+def insert_neutral(graph: Graph, edge: Edge, operator: str, position: tuple[float, float]) -> Graph:
+    """Adds a node in the middle of an edge; a layer that can leave its input as it is starts doing so (Net2Net, Chen et al. 2016)."""
+    shape = infer(graph).get(edge.source, edge.source_port)
+    neutral = operators[operator].neutral
+    return edits.insert_on_edge(graph, edge, operator, position, settings=neutral(shape) if neutral is not None and shape else None)
 
 
 def known_shape_reason(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:

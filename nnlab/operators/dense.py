@@ -67,6 +67,7 @@ register(
             *PENALTIES,
         ),
         penalized=("weight",),
+        neutral=lambda shape: {"units": shape[-1], "init": "identity"},
         forward=forward,
         backward=backward,
         skippable=("x", "weight", "bias"),

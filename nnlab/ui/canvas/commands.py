@@ -15,7 +15,7 @@ from nnlab.core.operator import operators
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.layout import COLUMN, ROW, arrange
-from nnlab.graph.validation import known_shape_reason
+from nnlab.graph.validation import insert_neutral, known_shape_reason
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 
@@ -158,7 +158,7 @@ class CanvasCommands(QObject):
             self.refused.emit(f"{kind.title} cannot stand between {edge.source} and {edge.target}.")
             return False
         before = set(self.graph.by_id)
-        done = self.attempt(f"Insert {kind.title}", lambda graph: edits.insert_on_edge(graph, edge, operator, position))
+        done = self.attempt(f"Insert {kind.title}", lambda graph: insert_neutral(graph, edge, operator, position))
         if done:
             self._selection.set(node_id for node_id in self.graph.by_id if node_id not in before)
         return done
