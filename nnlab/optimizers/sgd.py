@@ -8,6 +8,7 @@ from nnlab.core.explanation import Explanation, bracketed, constant, factor, num
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
+from nnlab.core.update_terms import slope_numbers, slope_symbols
 
 
 @kernel
@@ -26,33 +27,21 @@ def update(parameter, gradient, learning_rate, momentum, nesterov, weight_decay,
             parameter[i] -= learning_rate * velocity[i]
 
 
-def _slope_symbols(m):  # type: ignore[no-untyped-def]
-    return r"(g_{<*>} + \lambda w_{<*>})" if m["weight_decay"] else "g_{<*>}"
-
-
-def _slope(m):  # type: ignore[no-untyped-def]
-    """The gradient, with the pull of the weight decay when there is one."""
-    if not m["weight_decay"]:
-        return number(m.at("gradient"))
-    pull = rf"{constant(m['weight_decay'])} \cdot {factor(m.at('parameter'))}"
-    return f"({sum_of([number(m.at('gradient')), pull])})"
-
-
 def _symbols(m):  # type: ignore[no-untyped-def]
     if m["momentum"] == 0:
-        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, {_slope_symbols(m)}"
+        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, {slope_symbols(m)}"
     if m["nesterov"]:
-        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, \left({_slope_symbols(m)} + \mu v_{{<*>}}\right)"
+        return rf"w_{{<*>}} \leftarrow w_{{<*>}} - \eta\, \left({slope_symbols(m)} + \mu v_{{<*>}}\right)"
     return r"w_{<*>} \leftarrow w_{<*>} - \eta\, v_{<*>}"
 
 
 def _numbers(m):  # type: ignore[no-untyped-def]
     start = rf"{number(m.at('parameter'))} - {constant(m['learning_rate'])} \cdot "
     if m["momentum"] == 0:
-        return start + bracketed(_slope(m))
+        return start + bracketed(slope_numbers(m))
     if m["nesterov"]:
         ahead = rf"{constant(m['momentum'])} \cdot {factor(m.wrote('velocity'))}"
-        return start + rf"\left({sum_of([_slope(m), ahead])}\right)"
+        return start + rf"\left({sum_of([slope_numbers(m), ahead])}\right)"
     return start + factor(m.wrote("velocity"))
 
 
@@ -81,8 +70,8 @@ register(
             ),
             Explanation(
                 "velocity",
-                lambda m: rf"v_{{<*>}} \leftarrow \mu v_{{<*>}} + {_slope_symbols(m)}",
-                lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", _slope(m)]),
+                lambda m: rf"v_{{<*>}} \leftarrow \mu v_{{<*>}} + {slope_symbols(m)}",
+                lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", slope_numbers(m)]),
                 lambda m: f"The velocity keeps {m['momentum']:.3g} of itself and takes in the gradient.",
                 applies=lambda m: m["momentum"] != 0,
             ),

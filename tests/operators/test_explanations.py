@@ -27,6 +27,11 @@ ALL = [pytest.param(kind, id=kind.name) for kind in trainable_operators()]
 SETTINGS: dict[str, list[dict[str, float | bool]]] = {
     "sgd": [{}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"momentum": 0.9, "weight_decay": 0.1}, {"momentum": 0.9, "nesterov": True}],
     "adam": [{}, {"weight_decay": 0.1}, {"beta1": 0.0}],
+    "adamw": [{}, {"weight_decay": 0.0}],
+    "adagrad": [{}, {"lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5}],
+    "rmsprop": [{}, {"weight_decay": 0.1, "momentum": 0.9}, {"centered": True}],
+    "lion": [{}, {"weight_decay": 0.1}],
+    "muon": [{}, {"match_rms_adamw": True, "nesterov": False, "weight_decay": 0.0}],
 }
 
 

@@ -16,6 +16,14 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-2}),
     ("adam", {}),
     ("adam", {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 1e-2}),
+    ("adamw", {}),
+    ("adagrad", {}),
+    ("adagrad", {"lr_decay": 0.1, "weight_decay": 1e-2, "initial_accumulator_value": 0.1}),
+    ("rmsprop", {}),
+    ("rmsprop", {"momentum": 0.9, "centered": True, "weight_decay": 1e-2, "alpha": 0.9}),
+    ("lion", {"weight_decay": 1e-2}),
+    ("muon", {}),
+    ("muon", {"nesterov": False, "match_rms_adamw": True}),
 ]
 STEPS, ROWS, RATE, SEED = 20, 6, 1e-2, 3
 

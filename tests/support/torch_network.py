@@ -104,12 +104,7 @@ class TorchNetwork:
         return loss.item(), {name: np.zeros(p.shape) if p.grad is None else p.grad.numpy().copy() for name, p in self.parameters.items()}
 
     def optimizer(self, name: str, learning_rate: float, settings: dict[str, Any]) -> torch.optim.Optimizer:
-        if name == "sgd":
-            return torch.optim.SGD(self.parameters.values(), lr=learning_rate, **settings)
-        options = dict(settings)
-        if "beta1" in options or "beta2" in options:
-            options["betas"] = (options.pop("beta1", 0.9), options.pop("beta2", 0.999))
-        return torch.optim.Adam(self.parameters.values(), lr=learning_rate, **options)
+        return torch_optimizer(name, list(self.parameters.values()), learning_rate, settings)
 
     def step(self, optimizer: torch.optim.Optimizer, x: np.ndarray, y: np.ndarray) -> float:
         optimizer.zero_grad(set_to_none=False)
@@ -118,6 +113,68 @@ class TorchNetwork:
         optimizer.step()
         self.iteration += 1
         return loss.item()
+
+
+def torch_optimizer(name: str, parameters: list[torch.Tensor], learning_rate: float, settings: dict[str, Any]) -> torch.optim.Optimizer:
+    """PyTorch's optimiser of this name; Lion, which it lacks, is below."""
+    options = dict(settings)
+    if name in ("adam", "adamw", "lion"):
+        options["betas"] = (options.pop("beta1", 0.9), options.pop("beta2", 0.99 if name == "lion" else 0.999))
+    kinds = {
+        "sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad, "rmsprop": torch.optim.RMSprop, "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW, "lion": Lion, "muon": MuonWithAdamW,
+    }  # fmt: skip
+    return kinds[name](parameters, lr=learning_rate, **options)
+
+
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al. 2023."""
+
+    def __init__(self, parameters: list[torch.Tensor], lr: float, betas: tuple[float, float], weight_decay: float = 0.0) -> None:
+        super().__init__(parameters, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                c = beta1 * m + (1 - beta1) * p.grad
+                p.sub_(group["lr"] * (torch.sign(c) + group["weight_decay"] * p))
+                m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
+
+
+class MuonWithAdamW(torch.optim.Optimizer):
+    """PyTorch's own Muon function on matrices, without its rounding to bfloat16; its AdamW on everything else."""
+
+    def __init__(
+        self, parameters: list[torch.Tensor], lr: float, weight_decay: float = 0.1, momentum: float = 0.95, nesterov: bool = True,
+        ns_steps: int = 5, match_rms_adamw: bool = False, eps: float = 1e-7,
+    ) -> None:  # fmt: skip
+        super().__init__(parameters, {"lr": lr})
+        vectors = [p for p in parameters if p.ndim < 2]
+        self.matrices = [p for p in parameters if p.ndim >= 2]
+        self.others = torch.optim.AdamW(vectors, lr=lr, weight_decay=weight_decay, eps=eps) if vectors else None
+        self.buffers = [torch.zeros_like(p).reshape(len(p), -1) for p in self.matrices]
+        self.options = {
+            "lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov, "ns_steps": ns_steps, "eps": eps,
+            "ns_coefficients": (3.4445, -4.7750, 2.0315), "adjust_lr_fn": "match_rms_adamw" if match_rms_adamw else "original",
+            "has_complex": False,
+        }  # fmt: skip
+
+    @torch.no_grad()
+    def step(self) -> None:
+        from torch.optim import _muon
+
+        if self.others is not None:
+            self.others.step()
+        rounding = torch.Tensor.bfloat16
+        torch.Tensor.bfloat16 = lambda tensor: tensor.clone()
+        try:
+            for p, buffer in zip(self.matrices, self.buffers, strict=True):
+                _muon._single_tensor_muon([p.view(len(p), -1)], [p.grad.reshape(len(p), -1)], [buffer], **self.options)
+        finally:
+            torch.Tensor.bfloat16 = rounding
 
 
 def _own(tensors: dict[str, torch.Tensor], node_id: str) -> dict[str, torch.Tensor]:

@@ -1,0 +1,77 @@
+"""Pieces of formulas that several optimisers share, for their explanations; see `nnlab.core.explanation`."""
+
+from __future__ import annotations
+
+from nnlab.core.explanation import Explanation, Moment, base, bracketed, constant, factor, number, sum_of
+
+
+def slope(m: Moment) -> float:
+    """The gradient, with the pull of the weight decay when there is one."""
+    return m.at("gradient") + float(m["weight_decay"]) * m.at("parameter")
+
+
+def slope_symbols(m: Moment) -> str:
+    return r"(g_{<*>} + \lambda w_{<*>})" if m["weight_decay"] else "g_{<*>}"
+
+
+def slope_numbers(m: Moment) -> str:
+    """The slope with numbers, in brackets when it is a sum; a negative gradient is not."""
+    if not m["weight_decay"]:
+        return number(m.at("gradient"))
+    pull = rf"{constant(m['weight_decay'])} \cdot {factor(m.at('parameter'))}"
+    return f"({sum_of([number(m.at('gradient')), pull])})"
+
+
+def squared_slope(m: Moment) -> str:
+    return f"{base(slope(m))}^2"
+
+
+def average(former: float, beta: float, new: str) -> str:
+    """A running average with numbers: beta times its former value and 1 - beta times what is new."""
+    return rf"{constant(beta)} \cdot {factor(former)} + {constant(1 - beta)} \cdot {new}"
+
+
+def decayed_symbols(m: Moment) -> str:
+    """The weight from which an update starts, when weight decay acts on it directly."""
+    return r"(1 - \eta \lambda) w_{<*>}" if m["weight_decay"] else "w_{<*>}"
+
+
+def decayed_numbers(m: Moment) -> str:
+    if not m["weight_decay"]:
+        return number(m.at("parameter"))
+    rate = rf"{constant(m['learning_rate'])} \cdot {constant(m['weight_decay'])}"
+    return rf"(1 - {rate}) \cdot {factor(m.at('parameter'))}"
+
+
+def adaptive_step(m: Moment) -> str:
+    r"""Adam's \hat m / (\sqrt{\hat v} + \epsilon) with numbers, both averages corrected for their start at 0."""
+    t = float(m.after["step"][0])
+    mean = m.wrote("mean") / (1 - m["beta1"] ** t)
+    square = m.wrote("square") / (1 - m["beta2"] ** t)
+    return rf"\frac{{{number(mean)}}}{{\sqrt{{{number(square)}}} + {constant(m['eps'])}}}"
+
+
+def running_mean(slope_is_decayed: bool) -> Explanation:
+    """How Adam's mean of the gradient comes about; `slope_is_decayed`: the weight decay is part of the gradient."""
+    return Explanation(
+        "mean",
+        lambda m: rf"m_{{<*>}} \leftarrow \beta_1 m_{{<*>}} + (1 - \beta_1)\, {slope_symbols(m) if slope_is_decayed else 'g_{<*>}'}",
+        lambda m: average(m.at("mean"), m["beta1"], bracketed(slope_numbers(m)) if slope_is_decayed else factor(m.at("gradient"))),
+        lambda m: "The running mean of the gradient takes in the new one.",
+    )
+
+
+def running_square(slope_is_decayed: bool) -> Explanation:
+    return Explanation(
+        "square",
+        lambda m: rf"v_{{<*>}} \leftarrow \beta_2 v_{{<*>}} + (1 - \beta_2)\, {slope_symbols(m) if slope_is_decayed else 'g_{<*>}'}^2",
+        lambda m: average(m.at("square"), m["beta2"], squared_slope(m) if slope_is_decayed else f"{base(m.at('gradient'))}^2"),
+        lambda m: "The running mean of the squared gradient takes in the new one: how large gradients of this weight usually are.",
+    )
+
+
+def adaptive_words(m: Moment) -> str:
+    return (
+        "The mean gradient is divided by its typical size, so every weight moves at a similar pace. Step "
+        f"{m.after['step'][0]:.0f} of this weight: both averages are divided by 1 − β to that power, for they started at 0."
+    )

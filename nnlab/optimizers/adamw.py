@@ -1,0 +1,58 @@
+"""AdamW: Adam whose weight decay shrinks the weights directly instead of joining the gradient.
+
+Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2; names, defaults and order of operations are those
+of torch.optim.AdamW.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, constant
+from nnlab.core.kernel import kernel
+from nnlab.core.optimizer import Moment, Optimizer, register
+from nnlab.core.setting import Setting
+from nnlab.core.update_terms import adaptive_step, adaptive_words, decayed_numbers, decayed_symbols, running_mean, running_square
+
+
+@kernel
+def update(parameter, gradient, learning_rate, beta1, beta2, eps, weight_decay, mean, square, step):
+    step[0] += 1.0
+    correction1 = 1.0 - beta1 ** step[0]
+    correction2 = math.sqrt(1.0 - beta2 ** step[0])
+    size = learning_rate / correction1
+    kept = 1.0 - learning_rate * weight_decay
+    for i in range(parameter.size):
+        slope = gradient[i]
+        mean[i] += (slope - mean[i]) * (1.0 - beta1)
+        square[i] = beta2 * square[i] + (1.0 - beta2) * slope * slope
+        parameter[i] = kept * parameter[i] - size * mean[i] / (math.sqrt(square[i]) / correction2 + eps)
+
+
+register(
+    Optimizer(
+        name="adamw",
+        title="AdamW",
+        update=update,
+        settings=(
+            Setting("beta1", 0.9, "β₁", "Memory of the gradient's mean", minimum=0.0, maximum=0.99999),
+            Setting("beta2", 0.999, "β₂", "Memory of the gradient's square", minimum=0.0, maximum=0.999999),
+            Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
+            Setting("weight_decay", 0.01, "Weight decay", "Share of a weight that is taken off, times the learning rate",
+                    minimum=0.0, maximum=1.0),
+        ),
+        moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
+        formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+        explain_update=(
+            Explanation(
+                "parameter",
+                lambda m: (
+                    rf"w_{{<*>}} \leftarrow {decayed_symbols(m)} - \eta\, "
+                    r"\frac{\hat m_{<*>}}{\sqrt{\hat v_{<*>}} + \epsilon}"
+                ),
+                lambda m: rf"{decayed_numbers(m)} - {constant(m['learning_rate'])} \cdot {adaptive_step(m)}",
+                adaptive_words,
+            ),
+            running_mean(slope_is_decayed=False),
+            running_square(slope_is_decayed=False),
+        ),
+    )
+)  # fmt: skip
