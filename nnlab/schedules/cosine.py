@@ -1,0 +1,41 @@
+"""Cosine: half a wave from the learning rate down to its least value.
+
+Loshchilov and Hutter, SGDR (2017), equation 5. torch.optim.lr_scheduler.CosineAnnealingLR, in its closed form; as there, the rate rises
+again along the same wave when training goes on.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, number
+from nnlab.core.kernel import as_real, kernel
+from nnlab.core.schedule import Schedule, register
+from nnlab.core.setting import Setting
+
+
+@kernel
+def update(learning_rate, t_max, eta_min, iteration, rate):
+    angle = as_real(learning_rate, math.pi * iteration / t_max)
+    rate[0] = eta_min + (learning_rate - eta_min) * (1.0 + math.cos(angle)) / 2.0
+
+
+register(
+    Schedule(
+        name="cosine",
+        title="Cosine",
+        description="The learning rate follows half a wave down to its least value.",
+        update=update,
+        settings=(
+            Setting("t_max", 10_000, "Updates", "Updates until the least rate is reached; then it rises again", minimum=1, maximum=10**9),
+            Setting("eta_min", 0.0, "Least rate", "The rate at the bottom of the wave", minimum=0.0, maximum=1e3),
+        ),
+        formula=r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
+        explain=(
+            Explanation(
+                "rate",
+                r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
+                lambda m: number(m.wrote("rate")),
+                lambda m: f"The rate is on its way along a wave of {m['t_max']:,.0f} updates.",
+            ),
+        ),
+    )
+)

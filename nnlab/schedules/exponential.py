@@ -1,0 +1,33 @@
+"""Exponential: the learning rate is multiplied by gamma after every update. torch.optim.lr_scheduler.ExponentialLR."""
+
+from nnlab.core.explanation import Explanation, constant
+from nnlab.core.kernel import as_real, kernel
+from nnlab.core.schedule import Schedule, register
+from nnlab.core.setting import Setting
+
+
+@kernel
+def update(learning_rate, gamma, iteration, rate):
+    rate[0] = learning_rate * gamma ** as_real(learning_rate, iteration)
+
+
+register(
+    Schedule(
+        name="exponential",
+        title="Exponential",
+        description="The learning rate falls by the same share with every update.",
+        update=update,
+        settings=(Setting("gamma", 0.999, "γ", "Factor of every update", minimum=0.5, maximum=1.0),),
+        formula=r"\eta_t = \eta\, \gamma^t",
+        explain=(
+            Explanation(
+                "rate",
+                r"\eta_t = \eta\, \gamma^t",
+                lambda m: (
+                    rf"{constant(m['learning_rate'])} \cdot {constant(m.wrote('rate') / m['learning_rate'] if m['learning_rate'] else 1)}"
+                ),
+                lambda m: f"Every update multiplies the rate by γ = {m['gamma']:.6g}.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,36 @@
+"""Step: the learning rate is multiplied by gamma after every so many updates. torch.optim.lr_scheduler.StepLR."""
+
+from nnlab.core.explanation import Explanation, constant
+from nnlab.core.kernel import as_real, kernel
+from nnlab.core.schedule import Schedule, register
+from nnlab.core.setting import Setting
+
+
+@kernel
+def update(learning_rate, step_size, gamma, iteration, rate):
+    rate[0] = learning_rate * gamma ** as_real(learning_rate, iteration // int(step_size))
+
+
+register(
+    Schedule(
+        name="step",
+        title="Step",
+        description="The learning rate falls by a factor after every so many updates.",
+        update=update,
+        settings=(
+            Setting("step_size", 1000, "Updates per step", "After so many updates the rate is multiplied by γ", minimum=1, maximum=10**9),
+            Setting("gamma", 0.1, "γ", "Factor of every step", minimum=1e-6, maximum=1.0),
+        ),
+        formula=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",
+        explain=(
+            Explanation(
+                "rate",
+                r"\eta_t = \eta\, \gamma^k",
+                lambda m: (
+                    rf"{constant(m['learning_rate'])} \cdot {constant(m.wrote('rate') / m['learning_rate'] if m['learning_rate'] else 1)}"
+                ),
+                lambda m: f"The rate is multiplied by γ = {m['gamma']:.3g} after every {m['step_size']:,.0f} updates.",
+            ),
+        ),
+    )
+)
