@@ -53,10 +53,15 @@ class Frame:
 
 
 class Mailbox:
-    """The double buffer for one program: its parameters, and the watched tensors (by default all but the optimiser's moments)."""
+    """The double buffer for one program: its parameters, and the watched tensors (by default all but the optimiser's moments).
 
-    def __init__(self, program: Program, watched: Iterable[str] | None = None) -> None:
+    With `frames` false it holds nothing and costs nothing.
+    """
+
+    def __init__(self, program: Program, watched: Iterable[str] | None = None, frames: bool = True) -> None:
         self.program = program
+        if not frames:
+            watched = ()
         names = [n for n in (program.places if watched is None else watched) if n in program.places and n not in program.moments]
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
@@ -71,8 +76,8 @@ class Mailbox:
             self.spans_by_name[name] = (at, place)
             regions.append((place.offset, length))
             at += length
-        self.spans = np.array(regions, dtype=np.int64)
-        self.frames = np.zeros((2, max(at, 1)), dtype=program.dtype)
+        self.spans = np.array(regions if frames else [], dtype=np.int64).reshape(-1, 2)
+        self.frames = np.zeros((2, max(at, 1) if frames else 1), dtype=program.dtype)
         self.meta = np.zeros((2, machine.META_WORDS))
         self.batches = np.zeros((2, program.capacity), dtype=np.int64)
         self.sequence = np.zeros(1, dtype=np.int64)

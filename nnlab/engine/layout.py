@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlab.engine import machine
 from nnlab.engine.program import Program
+from nnlab.engine.steps import gradient_name
 
 TOTAL_WEIGHT = "total_weight"  # the saved tensor by which a loss says how much its batch counts in a mean; otherwise its rows
 
@@ -32,3 +33,9 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     layout[machine.LAYOUT_TOTAL_WEIGHT] = weight.offset if weight else -1
     layout[machine.LAYOUT_OUTPUT] = program.places[program.output_name].offset
     return layout
+
+
+def gradient_spans(program: Program) -> np.ndarray:
+    """(offset, length) of every parameter's gradient in a program that trains."""
+    spans = [(program.places[gradient_name(info.name)].offset, info.place.row) for info in program.parameters]
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)

@@ -22,6 +22,7 @@ from nnlab.core.kernel import compiled
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.random_numbers import shuffle
+from nnlab.core.kernel.reductions import finite, sum_of_squares
 from nnlab.core.kernel.views import call_address, load_volatile, store_release
 
 # Words of `layout`.
@@ -37,7 +38,7 @@ LEAVE, FRAME = 0, 1
 CONTROL_WORDS = 8
 
 # Results of run_training.
-DONE, LEFT, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT = range(4)
+DONE, LEFT, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT, NOT_FINITE_WEIGHT = range(5)
 
 # Words of `marks`, the integer part of the history.
 (BLOCKS, BLOCK_SIZE, IN_BLOCK, VALIDATIONS, VERSION, LAST_VALIDATION, COMPACTIONS, ORIGIN) = range(8)
@@ -118,42 +119,48 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
     context[PC] = 0
 
 
-@compiled(*_signatures("void", "{0}[::1],int64[::1]"))
-def clip_gradients(arena, layout):  # type: ignore[no-untyped-def]
-    """Cuts single elements to the one limit, then scales all parameter gradients so that their common norm is at most the other."""
+@compiled(*_signatures("float64", "{0}[::1],int64[:,::1],float64[::1]"))
+def measure_gradients(arena, spans, squares):  # type: ignore[no-untyped-def]
+    """Writes the sum of squares of every parameter's gradient to `squares` and returns their total.
+
+    `spans` holds (offset, length) of each. One pass serves three uses: the norms of the history, clipping, and the question whether
+    all is finite: sums of squares of float32 numbers do not overflow in float64, so the total is finite exactly when they all are.
+    """
+    total = 0.0
+    for k in range(spans.shape[0]):
+        squares[k] = sum_of_squares(arena[spans[k, 0] : spans[k, 0] + spans[k, 1]])
+        total += squares[k]
+    return total
+
+
+@compiled(*_signatures("float64", "{0}[::1],int64[::1],int64[:,::1],float64[::1],float64"))
+def clip_gradients(arena, layout, spans, squares, total):  # type: ignore[no-untyped-def]
+    """Cuts single elements to the one limit, then scales all parameter gradients so that their common norm is at most the other.
+
+    `total` is what `measure_gradients` returned; returns what it would return now.
+    """
     if layout[LAYOUT_CLIP_NORM] < 0:
-        return
+        return total
     start, stop = layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]
     largest = arena[layout[LAYOUT_CLIP_VALUE]]
     if largest > 0:
         for i in range(start, stop):
             arena[i] = min(max(arena[i], -largest), largest)  # as torch.nn.utils.clip_grad_value_
+        total = measure_gradients(arena, spans, squares)
     limit = arena[layout[LAYOUT_CLIP_NORM]]
     if limit > 0:
-        total = 0.0
-        for i in range(start, stop):
-            total += np.float64(arena[i]) * np.float64(arena[i])
         scale = limit / (np.sqrt(total) + 1e-6)  # as torch.nn.utils.clip_grad_norm_
         if scale < 1:
             for i in range(start, stop):
                 arena[i] *= scale
+            total = measure_gradients(arena, spans, squares)
+    return total
 
 
 @compiled(*_signatures("boolean", "{0}[::1],int64,int64"))
 def all_finite(arena, start, stop):  # type: ignore[no-untyped-def]
-    """Whether a region holds no NaN or infinity; x * 0 is 0 exactly for finite x, and eight sums run side by side."""
-    a = b = c = d = arena[start] * 0
-    i = start
-    while i + 4 <= stop:
-        a += arena[i] * 0
-        b += arena[i + 1] * 0
-        c += arena[i + 2] * 0
-        d += arena[i + 3] * 0
-        i += 4
-    while i < stop:
-        a += arena[i] * 0
-        i += 1
-    return a + b + c + d == 0
+    """Whether a region holds no NaN or infinity."""
+    return finite(arena[start:stop])
 
 
 @compiled("void(int64[::1],int64)")
@@ -187,13 +194,13 @@ def _merge_neighbours(marks, blocks, norms):  # type: ignore[no-untyped-def]
     store_release(marks, VERSION, marks[VERSION] + 1)
 
 
-@compiled(*_signatures("void", "{0}[::1],int64[:,::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64"))
-def record(arena, spans, marks, blocks, sums, norms, loss):  # type: ignore[no-untyped-def]
+@compiled("void(float64[::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64)")
+def record(squares, marks, blocks, sums, norms, loss):  # type: ignore[no-untyped-def]
     """Adds one iteration's loss to the history; at the end of a block, the gradient norms too.
 
     The history has a fixed number of rows. When they are full, neighbours merge and every block stands for twice as many
     iterations: minimum and maximum stay true, memory stays bounded, whatever the length of the run.
-    `spans` holds (offset, length) of every parameter's gradient, one column of `norms` each.
+    `squares` holds the sum of squares of every parameter's gradient, one column of `norms` each.
     """
     if marks[IN_BLOCK] == 0:
         sums[SUM_MINIMUM] = loss
@@ -213,11 +220,8 @@ def record(arena, spans, marks, blocks, sums, norms, loss):  # type: ignore[no-u
     blocks[row, BLOCK_MAXIMUM] = sums[SUM_MAXIMUM]
     blocks[row, BLOCK_MEAN] = sums[SUM_TOTAL] / marks[BLOCK_SIZE]
     blocks[row, BLOCK_SMOOTHED] = sums[SUM_SMOOTHED]
-    for k in range(spans.shape[0]):
-        total = 0.0
-        for i in range(spans[k, 0], spans[k, 0] + spans[k, 1]):
-            total += np.float64(arena[i]) * np.float64(arena[i])
-        norms[row, k] = np.sqrt(total)
+    for k in range(squares.size):
+        norms[row, k] = np.sqrt(squares[k])
     marks[IN_BLOCK] = 0
     store_release(marks, BLOCKS, row + 1)
     if row + 1 == blocks.shape[0]:
@@ -317,7 +321,7 @@ def publish(arena, context, order, spans, frames, meta, batches, sequence, loss,
         "int64",
         _PROGRAM + ",int64[::1],{0}[:,::1],{0}[:,::1],"  # order, data_x, data_y
         + _PROGRAM + ",int64,{0}[:,::1],{0}[:,::1],"  # evaluation program, its capacity, validation data
-        "int64[:,::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # history
+        "int64[:,::1],float64[::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # gradients, history
         "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,"  # frames
         "int64[::1],int64",  # control, steps
     )
@@ -325,12 +329,19 @@ def publish(arena, context, order, spans, frames, meta, batches, sequence, loss,
 def run_training(  # type: ignore[no-untyped-def]
     addresses, table, operands, arena, context, layout, order, data_x, data_y,
     e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y,
-    norm_spans, marks, blocks, sums, norms, validations,
+    spans_of_gradients, squares, marks, blocks, sums, norms, validations,
     spans, frames, meta, batches, sequence, revision,
     control, steps,
 ):  # fmt: skip
-    """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite (that step is not applied)."""
+    """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite.
+
+    A step whose loss or gradient is not finite is not applied. The first numbers of `e_arena` always hold the weights after the last
+    good step, for validation and for the case that an update makes a weight infinite: that step is taken back.
+    """
     status = DONE
+    stop = layout[LAYOUT_PARAMETERS_END]
+    kept = e_arena[:stop]
+    kept[:] = arena[:stop]
     mode = flush_denormals()
     nothing = e_arena[:0].reshape(0, 0)
     for _ in range(steps):
@@ -345,15 +356,19 @@ def run_training(  # type: ignore[no-untyped-def]
             status = NOT_FINITE_LOSS
             break
         _execute(addresses, table, operands, arena, context, layout[LAYOUT_FORWARD_END], layout[LAYOUT_UPDATE_START])
-        if not all_finite(arena, layout[LAYOUT_GRADIENTS], layout[LAYOUT_PARAMETER_GRADIENTS_END]):
+        total = measure_gradients(arena, spans_of_gradients, squares)
+        if not np.isfinite(total) and not finite(arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_PARAMETER_GRADIENTS_END]]):
             status = NOT_FINITE_GRADIENT
             break
-        clip_gradients(arena, layout)
+        clip_gradients(arena, layout, spans_of_gradients, squares, total)
         _execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
+        if not finite(arena[:stop]):
+            status = NOT_FINITE_WEIGHT  # the bad values stay to be looked at; the caller puts `kept` back
+            break
+        kept[:] = arena[:stop]
         end_step(context, rows)
-        record(arena, norm_spans, marks, blocks, sums, norms, loss)
+        record(squares, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
-            e_arena[: layout[LAYOUT_PARAMETERS_END]] = arena[: layout[LAYOUT_PARAMETERS_END]]
             score = evaluate(
                 e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing
             )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,9 +22,9 @@ from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
-from nnlab.engine.layout import layout_of
+from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import PHASES, Program
-from nnlab.engine.state import initial
+from nnlab.engine.state import initial, not_finite_weight, restart_moments
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 
@@ -58,29 +59,40 @@ class Run:
     def __init__(
         self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
         update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
-        watched: Iterable[str] | None = None, control: np.ndarray | None = None,
+        watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None,
     ) -> None:  # fmt: skip
+        """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it."""
         self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
-        self.evaluator = Evaluator(graph, real)
         self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
         self.state = initial(self.program, batch_size, seed)
         self.layout = layout_of(self.program, shuffle)
         self.order = np.arange(len(self.samples.x), dtype=np.int64)
         self.history = History(tuple(p.name for p in self.program.parameters))
-        self.mailbox = Mailbox(self.program, watched)
+        self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.revision = revision
-        self.norm_spans = self._gradient_spans()
+        self.gradient_spans = gradient_spans(self.program)
+        self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
         self.stepper = Stepper(self)
-        self.program.addresses, self.evaluator.program.addresses  # noqa: B018  (compiles or loads before the first step)
+        self.program.addresses  # noqa: B018  (compiles or loads before the first step)
 
-    def _gradient_spans(self) -> np.ndarray:
-        spans = []
-        for info in self.program.parameters:
-            node_id, tensor = info.name.rsplit(".", 1)
-            place = self.program.places[f"{node_id}.d_{tensor}"]
-            spans.append((place.offset, place.row))
-        return np.array(spans, dtype=np.int64).reshape(-1, 2)
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """The same network with an arena of its own, made when it is first needed."""
+        return Evaluator(self.program.graph, self.program.real)
+
+    @cached_property
+    def _evaluation(self) -> tuple[object, ...]:
+        """The machine's arguments for validation; without validation data only room for the last good weights."""
+        if len(self.samples.validation_x):
+            e = self.evaluator
+            return (
+                e.program.addresses, e.program.instruction_table, e.program.operand_table, e.state.arena, e.state.context, e.layout,
+                e.program.capacity,
+            )  # fmt: skip
+        nothing = np.zeros(0, dtype=np.int64)
+        room = np.zeros(self.program.parameters_end, dtype=self.program.dtype)
+        return nothing, nothing.reshape(0, 3), nothing, room, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
 
     def continue_from(self, old: Run, keep_history: bool = True) -> None:
         """Takes over position, unchanged weights and moments, and the history of an earlier run (an edited network)."""
@@ -140,19 +152,34 @@ class Run:
         self.stepper.forget()
         before = self.iteration
         use_threads_for(self.program.operations)
-        p, e, s, h, m = self.program, self.evaluator, self.samples, self.history, self.mailbox
+        p, s, h, m = self.program, self.samples, self.history, self.mailbox
         status = machine.run_training(
             p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout,
             self.order, s.x, s.y,
-            e.program.addresses, e.program.instruction_table, e.program.operand_table, e.state.arena, e.state.context, e.layout,
-            e.program.capacity, s.validation_x, s.validation_y,
-            self.norm_spans, h.marks, h.blocks, h.sums, h.norms, h.validations,
+            *self._evaluation, s.validation_x, s.validation_y,
+            self.gradient_spans, self.squares, h.marks, h.blocks, h.sums, h.norms, h.validations,
             m.spans, m.frames, m.meta, m.batches, m.sequence, float(self.revision),
             self.control, steps,
         )  # fmt: skip
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
             raise self.not_finite()
+        if status == machine.NOT_FINITE_WEIGHT:
+            raise self._taken_back()
         return self.iteration - before
+
+    def measure_and_clip(self) -> None:
+        """What the machine does between backward pass and update: measures the gradients and clips them."""
+        total = machine.measure_gradients(self.state.arena, self.gradient_spans, self.squares)
+        machine.clip_gradients(self.state.arena, self.layout, self.gradient_spans, self.squares, total)
+
+    def _taken_back(self) -> TrainingError:
+        """Puts the weights before the last update back, and says which one became infinite."""
+        error = not_finite_weight(self.state)
+        kept = self._evaluation[3]
+        assert isinstance(kept, np.ndarray)
+        self.state.arena[: self.program.parameters_end] = kept[: self.program.parameters_end]
+        restart_moments(self.state)
+        return error
 
     def publish(self) -> None:
         """Writes a frame of the state as it is (the machine does it itself while it trains)."""

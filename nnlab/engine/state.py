@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
-from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ROWS, SEED, TRAINING
+from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
 from nnlab.engine.program import Program
 
 
@@ -86,3 +86,25 @@ def initial(program: Program, batch_size: int, seed: int) -> State:
     for info in program.stored.values():
         info.place.view(state.arena, 1)[...] = initial_values(info.init, info.place.shape, seed, info.name)
     return state
+
+
+def restart_moments(state: State) -> None:
+    """Sets moments that hold NaN or infinity back to what they start at: an update that overflowed has spoilt them for good."""
+    for name, place in state.program.moments.items():
+        values = place.view(state.arena, 1)
+        if not np.isfinite(values).all():
+            values[...] = state.program.moment_starts.get(name, 0.0)
+
+
+def not_finite_weight(state: State) -> TrainingError:
+    """The error for an update that made a weight NaN or infinite, naming the first; the caller puts the weights before it back."""
+    step = int(state.context[ITERATION]) + 1
+    for name, info in state.program.stored.items():
+        values = info.place.view(state.arena, 1)
+        if not np.isfinite(values).all():
+            kind = "NaN" if np.isnan(values).any() else "infinity"
+            return TrainingError(
+                f"Training stopped at iteration {step:,}: {name} became {kind} (update of {info.node_id}). "
+                "The weights are those before it; try a smaller learning rate."
+            )
+    raise AssertionError("every weight is finite")

@@ -19,6 +19,7 @@ from nnlab.core.explanation import Moment
 from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
 from nnlab.engine.program import Instruction
+from nnlab.engine.state import not_finite_weight
 
 if TYPE_CHECKING:
     from nnlab.engine.run import Run
@@ -64,6 +65,7 @@ class Stepper:
         self.trace: Trace | None = None  # the instruction that ran last
         self._undo: deque[_Undo] = deque()
         self._bytes = 0
+        self._weights = np.empty(0)  # weights and moments before the updates of the iteration
 
     @property
     def pc(self) -> int:
@@ -95,7 +97,8 @@ class Stepper:
         before = self._tensors(instruction)
         if pc == program.update_start:
             self._require_finite()
-            machine.clip_gradients(state.arena, run.layout)
+            self._weights = state.arena[: program.moments_end].copy()
+            run.measure_and_clip()
             before = self._tensors(instruction)
         machine.execute(program.addresses, program.instruction_table, program.operand_table, state.arena, state.context, pc, pc + 1)
         state.context[PC] = pc + 1
@@ -140,18 +143,26 @@ class Stepper:
         finite = np.isfinite(run.state[program.loss_name][0])
         if finite and machine.all_finite(run.state.arena, start, program.parameter_gradients_end):
             return
-        error = run.not_finite()
+        raise self._given_up(run.not_finite())
+
+    def _given_up(self, error: TrainingError) -> TrainingError:
+        """Ends an iteration that cannot be completed; the weights are those before it."""
         self.forget()
         self.inside = False
-        run.state.context[PC] = 0
-        raise error
+        self.run.state.context[PC] = 0
+        return error
 
     def _complete(self) -> None:
         run = self.run
+        if not machine.all_finite(run.state.arena, 0, run.program.parameters_end):
+            error = not_finite_weight(run.state)
+            run.state.arena[: run.program.moments_end] = self._weights
+            raise self._given_up(error)
         loss = run.current_loss()
+        machine.measure_gradients(run.state.arena, run.gradient_spans, run.squares)
         machine.end_step(run.state.context, run.state.rows)
         h = run.history
-        machine.record(run.state.arena, run.norm_spans, h.marks, h.blocks, h.sums, h.norms, loss)
+        machine.record(run.squares, h.marks, h.blocks, h.sums, h.norms, loss)
         since = run.iteration - int(h.marks[machine.LAST_VALIDATION])
         if run.state.context[BATCH] == 0 and len(run.samples.validation_x) and since >= h.marks[machine.BLOCK_SIZE]:
             machine.record_validation(h.marks, h.validations, run.iteration, run.validate()[0])

@@ -43,7 +43,7 @@ def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: 
     check(graph, DataShape(data.x.shape[1], data.target))
     run = Run(
         graph, data.x, data.y, data.validation_x, data.validation_y,
-        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
+        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle, frames=False,
     )  # fmt: skip
     if snapshot is not None:
         restore_snapshot(run, snapshot)

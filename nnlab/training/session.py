@@ -19,10 +19,11 @@ from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
-from nnlab.engine.layout import layout_of
+from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import PHASES
 from nnlab.engine.run import Run
-from nnlab.engine.state import State, initial
+from nnlab.engine.state import State, initial, not_finite_weight
+from nnlab.engine.steps import gradient_name
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED
@@ -91,39 +92,37 @@ class Session:
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
-        state, _ = self._with_batch(x, y)
+        state = self._with_batch(x, y)
         program = state.program
         self._execute(state, 0, program.update_start)
         assert program.loss_name is not None
         found = {}
         for info in program.parameters:
-            node_id, tensor = info.name.rsplit(".", 1)
-            found[info.name] = state[f"{node_id}.d_{tensor}"].copy()
+            found[info.name] = state[gradient_name(info.name)].copy()
         return float(state[program.loss_name][0]), found
 
     def step(self, x: Any, y: Any) -> float:
         """One optimiser update on exactly this batch; returns the loss before it."""
-        state, layout = self._with_batch(x, y)
+        state = self._with_batch(x, y)
         program = state.program
         self._execute(state, 0, program.update_start)
-        self._require_finite(state)
-        machine.clip_gradients(state.arena, layout)
+        before = self._ready_to_update(state)
         self._execute(state, program.update_start, len(program.instructions))
-        return self._finish(state)
+        return self._finish(state, before)
 
     def trace(self, x: Any, y: Any) -> Iterator[StepTrace]:
         """`step`, one instruction at a time; when exhausted, the weights are bit-identical to those of `step`."""
-        state, layout = self._with_batch(x, y)
+        state = self._with_batch(x, y)
         program = state.program
+        before = state.arena[: program.moments_end].copy()
         for instruction in program.instructions:
             if instruction.pc == program.update_start:
-                self._require_finite(state)
-                machine.clip_gradients(state.arena, layout)
+                before = self._ready_to_update(state)
             reads = {name: state[name].copy() for name in sorted(instruction.reads)}
             self._execute(state, instruction.pc, instruction.pc + 1)
             writes = {name: state[name].copy() for name in sorted(instruction.writes)}
             yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
-        self._finish(state)
+        self._finish(state, before)
 
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int = 32, shuffle: bool = True, validation: tuple[Any, Any] | None = None
@@ -134,7 +133,7 @@ class Session:
         held_x, held_y = validation if validation is not None else (None, None)
         run = Run(
             self.graph, np.asarray(x), np.asarray(y), held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed,
-            real=self.dtype, shuffle=shuffle,
+            real=self.dtype, shuffle=shuffle, frames=False,
         )  # fmt: skip
         before = self._state
         self._adopt(before, run.state)
@@ -152,7 +151,7 @@ class Session:
         target.arena[:end] = source.arena[:end]
         target.context[ITERATION], target.context[EPOCH] = source.context[ITERATION], source.context[EPOCH]
 
-    def _with_batch(self, x: Any, y: Any) -> tuple[State, np.ndarray]:
+    def _with_batch(self, x: Any, y: Any) -> State:
         """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""
         program = self._state.program
         data = as_samples(program, np.asarray(x))
@@ -171,25 +170,34 @@ class Session:
         place = program.places[program.target_name]
         offset, size = place.span(len(data))
         state.arena[offset : offset + size] = targets.ravel()
-        layout = layout_of(program)
-        machine.zero_gradients(state.arena, layout)
-        return state, layout
+        machine.zero_gradients(state.arena, layout_of(program))
+        return state
 
     def _execute(self, state: State, start: int, stop: int) -> None:
         p = state.program
         machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, start, stop)
 
-    def _require_finite(self, state: State) -> None:
+    def _ready_to_update(self, state: State) -> np.ndarray:
+        """What stands between backward pass and update: refuses what is not finite, clips; a copy of weights and moments."""
         program = state.program
         assert program.loss_name is not None
         if not np.isfinite(state[program.loss_name][0]):
             raise TrainingError(f"The loss of {program.loss_node} is not finite; the weights are unchanged. Try a smaller learning rate.")
         for info in program.parameters:
-            node_id, tensor = info.name.rsplit(".", 1)
-            if not np.isfinite(state[f"{node_id}.d_{tensor}"]).all():
+            if not np.isfinite(state[gradient_name(info.name)]).all():
                 raise TrainingError(f"The gradient of {info.name} is not finite; the weights are unchanged.")
+        spans = gradient_spans(program)
+        squares = np.zeros(len(spans))
+        total = machine.measure_gradients(state.arena, spans, squares)
+        machine.clip_gradients(state.arena, layout_of(program), spans, squares, total)
+        return state.arena[: program.moments_end].copy()
 
-    def _finish(self, state: State) -> float:
+    def _finish(self, state: State, before: np.ndarray) -> float:
+        program = state.program
+        if not machine.all_finite(state.arena, 0, program.parameters_end):
+            error = not_finite_weight(state)
+            state.arena[: program.moments_end] = before
+            raise error
         state.context[ITERATION] += 1
-        assert state.program.loss_name is not None
-        return float(state[state.program.loss_name][0])
+        assert program.loss_name is not None
+        return float(state[program.loss_name][0])

@@ -1,0 +1,166 @@
+"""Benchmarks that print ratios from one run: training beside the window, the canvas, the machine alone.
+
+`nnlab bench --window` opens the real window (offscreen without a display), trains each workload in it and, before and after, the
+same project in a process without a window; medians and ratios are what counts, absolute figures belong to the machine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+WINDOW_WORKLOADS = ("spiral", "digits", "W1")
+W1_BATCH, W1_SAMPLES = 10, 500
+
+
+def workload(name: str) -> Any:
+    """The project of a workload: an example by its name, or W1 (2-8-8-1 tanh, MSE, batch 10, SGD, 500 samples)."""
+    from nnlab.core.preparation import DataSettings
+    from nnlab.files.examples import load_example
+    from nnlab.files.project import Project
+    from nnlab.graph.builder import GraphBuilder
+    from nnlab.training.settings import TrainingSettings
+
+    if name != "W1":
+        return load_example(name)
+    b = GraphBuilder()
+    hidden = b.input(features=2)
+    for _ in range(2):
+        hidden = b.tanh(b.dense(hidden, units=8))
+    b.mse(b.dense(hidden, units=1))
+    data = DataSettings("plane", {"samples": W1_SAMPLES}, validation_share=0.0)
+    return Project(b.build(), data, TrainingSettings("sgd", {}, 1e-3, W1_BATCH))
+
+
+def headless(name: str, seconds: float) -> float:
+    """Steps per second of a workload on the training thread, with no window in the process."""
+    import queue
+
+    from nnlab.core.preparation import prepare
+    from nnlab.training import commands
+    from nnlab.training.trainer import Trainer
+
+    project = workload(name)
+    events: queue.Queue[commands.Event] = queue.Queue()
+    trainer = Trainer(events.put)
+    trainer.send(commands.Load(project.graph, prepare(project.data), project.training, 1))
+    trainer.send(commands.Play())
+    while not (isinstance(event := events.get(timeout=60), commands.StateChanged) and event.playing):
+        pass
+
+    def reached() -> int:
+        trainer.want_frame()
+        while (frame := trainer.newest_frame()) is None or frame.sequence == seen[0]:
+            _wait(0.001)
+        seen[0] = frame.sequence
+        return frame.iteration
+
+    seen = [-1]
+    _wait(0.5)
+    start, first = time.perf_counter(), reached()
+    _wait(seconds)
+    count = reached() - first
+    rate = count / (time.perf_counter() - start)
+    trainer.close()
+    return rate
+
+
+def _wait(seconds: float) -> None:
+    """Lets the training thread work; nothing is being waited *for*, the time itself is what is measured."""
+    import threading
+
+    threading.Event().wait(seconds)
+
+
+def _headless_in_child(name: str, seconds: float) -> float:
+    code = f"from nnlab.bench import headless; print(headless({name!r}, {seconds}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def in_window(name: str, seconds: float) -> dict[str, float]:
+    """Frames per second, the longest gap between two handled timer ticks, and steps per second with the window open."""
+    from nnlab.app import open_window, record, settle
+
+    window = open_window("spiral", show=False)
+    window.document.replace(workload(name), name)
+    window.show()
+    window.show_workspace("train")
+    settle(500)
+    window.session.play()
+    settle(1500)
+    ticks, views = record(window, seconds)
+    window.session.pause()
+    settle(200)
+    window.document.mark_saved()
+    window.close()
+    gaps = [b - a for a, b in itertools.pairwise(ticks)]
+    (t0, n0), (t1, n1) = views[0], views[-1]
+    return {
+        "fps": round((len(views) - 1) / (t1 - t0), 1),
+        "ticks_per_second": round((len(ticks) - 1) / (ticks[-1] - ticks[0]), 1),
+        "longest_frame_ms": round(max(gaps) * 1000, 1),
+        "steps_per_second": round((n1 - n0) / (t1 - t0), 1),
+    }
+
+
+
+
+def bench_window(seconds: float, echo: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name in WINDOW_WORKLOADS:
+        before = _headless_in_child(name, seconds / 2)
+        measured = in_window(name, seconds)
+        after = _headless_in_child(name, seconds / 2)
+        alone = statistics.mean((before, after))
+        measured["headless_steps_per_second"] = round(alone, 1)
+        measured["share_of_headless"] = round(measured["steps_per_second"] / alone, 3)
+        result[name] = measured
+        echo(
+            f"{name:8} {measured['ticks_per_second']:5.1f} ticks/s  {measured['fps']:5.1f} frames/s  longest gap "
+            f"{measured['longest_frame_ms']:5.1f} ms  {measured['steps_per_second']:>12,.0f} steps/s  "
+            f"{measured['share_of_headless']:6.1%} of headless"
+        )
+    return result
+
+
+def bench_engine(seconds: float, echo: Any) -> dict[str, Any]:
+    """Steps per second of the machine alone on the window's workloads (peers: see tests/benchmarks)."""
+    result = {}
+    for name in WINDOW_WORKLOADS:
+        result[name] = {"nnlab": round(_headless_in_child(name, seconds), 1)}
+        echo(f"{name:8} {result[name]['nnlab']:>12,.0f} steps/s")
+    return result
+
+
+def machine() -> dict[str, Any]:
+    import numba
+    import numpy
+    import threadpoolctl
+
+    return {
+        "processor": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": platform.python_version(),
+        "numpy": numpy.__version__, "numba": numba.__version__,
+        "blas": [{k: pool.get(k) for k in ("internal_api", "num_threads", "architecture")} for pool in threadpoolctl.threadpool_info()],
+    }  # fmt: skip
+
+
+def main(window: bool = False, as_json: bool = False, seconds: float = 10.0) -> int:
+    """Runs the benchmark and prints a table on stderr; with `as_json` the last line on stdout is one object."""
+    if window and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+    def echo(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    report: dict[str, Any] = {"window": bench_window(seconds, echo)} if window else {"workloads": bench_engine(seconds, echo)}
+    if as_json:
+        print(json.dumps({**report, "machine": machine()}))
+    return 0
