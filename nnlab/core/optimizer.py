@@ -10,7 +10,7 @@ columns; a parameter with one axis is left to the optimiser it names in `others`
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -83,6 +83,9 @@ class Optimizer:
     explain_update: tuple[Explanation, ...] = ()
     matrices: bool = False  # sees (rows, columns), and only parameters with at least two axes
     others: str = ""  # for matrices: the optimiser of all other parameters
+    # Whether with these settings a moderate gradient (all together below 1e10) always leaves finite weights finite. The machine then
+    # looks after the update only where it must; what is not known to be bounded is checked, and kept a copy of, at every step.
+    bounded: Callable[[Mapping[str, Value]], bool] = lambda settings: False
 
     @property
     def all_settings(self) -> tuple[Setting, ...]:

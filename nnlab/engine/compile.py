@@ -124,6 +124,7 @@ class _Compiler:
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
             operations=self._operations(),
+            bounded=self._is_bounded() and not buffers,
             operand_table=np.array(self.operand_words, dtype=np.int64),
             instruction_table=table,
         )
@@ -299,6 +300,12 @@ class _Compiler:
         for operand in instruction.operands:
             self.operand_words.extend(operand.words)
         self.instructions.append(instruction)
+
+    def _is_bounded(self) -> bool:
+        if self.optimizer is None:
+            return False
+        used = [self.optimizer, *([optimizers[self.optimizer.others]] if self.optimizer.others else [])]
+        return all(optimizer.bounded(self.update_settings) for optimizer in used)
 
     def _operations(self) -> float:
         """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""

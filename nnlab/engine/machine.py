@@ -23,15 +23,15 @@ from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITE
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.reductions import finite, sum_of_squares
-from nnlab.core.kernel.views import call_address, load_volatile, store_release
+from nnlab.core.kernel.views import CACHE_LINE, call_address, copy_elements, load_volatile, prefetch_elements, store_release
 
 # Words of `layout`.
 (
     LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_GRADIENTS_END, LAYOUT_PARAMETER_GRADIENTS_END,
     LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP_NORM, LAYOUT_CLIP_VALUE, LAYOUT_SHUFFLE,
-    LAYOUT_TOTAL_WEIGHT,
-) = range(15)  # fmt: skip
-LAYOUT_WORDS = 15
+    LAYOUT_TOTAL_WEIGHT, LAYOUT_BOUNDED,
+) = range(16)  # fmt: skip
+LAYOUT_WORDS = 16
 
 # Words of `control`, written by other threads (atomically) while the machine runs.
 LEAVE, FRAME = 0, 1
@@ -48,6 +48,8 @@ BLOCK_MINIMUM, BLOCK_MAXIMUM, BLOCK_MEAN, BLOCK_SMOOTHED = range(4)
 # Words of `sums`: the block being filled, and the running mean.
 SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_SMOOTHED, SUM_LAST = range(5)
 SUM_WORDS = 8
+AHEAD = 2  # rows between the one that is copied into the batch and the one that is fetched
+MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
 SMOOTHING = 0.98  # share of the running mean that one iteration keeps
 
 # Words of a frame's `meta`.
@@ -111,10 +113,10 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
     x, y = layout[LAYOUT_INPUT], layout[LAYOUT_TARGET]
     for n in range(rows):
         sample = order[start + n]
-        for i in range(features):
-            arena[x + n * features + i] = data_x[sample, i]
-        for i in range(outputs):
-            arena[y + n * outputs + i] = data_y[sample, i]
+        if features * arena.itemsize >= CACHE_LINE and n + AHEAD < rows:  # shuffled rows lie anywhere in memory: the next ones are on their way while this one is copied
+            prefetch_elements(data_x, order[start + n + AHEAD] * features, features)
+        copy_elements(arena, x + n * features, data_x, sample * features, features)
+        copy_elements(arena, y + n * outputs, data_y, sample * outputs, outputs)
     arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_GRADIENTS_END]] = 0
     context[PC] = 0
 
@@ -261,11 +263,8 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
     while start < samples:
         rows = min(capacity, samples - start)
         context[ROWS] = rows
-        for n in range(rows):
-            for i in range(features):
-                arena[layout[LAYOUT_INPUT] + n * features + i] = data_x[start + n, i]
-            for i in range(data_y.shape[1]):
-                arena[layout[LAYOUT_TARGET] + n * data_y.shape[1] + i] = data_y[start + n, i]
+        copy_elements(arena, layout[LAYOUT_INPUT], data_x, start * features, rows * features)
+        copy_elements(arena, layout[LAYOUT_TARGET], data_y, start * data_y.shape[1], rows * data_y.shape[1])
         _execute(addresses, table, operands, arena, context, 0, stop)
         if data_y.shape[1]:
             weight = np.float64(rows)
@@ -335,13 +334,12 @@ def run_training(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite.
 
-    A step whose loss or gradient is not finite is not applied. The first numbers of `e_arena` always hold the weights after the last
-    good step, for validation and for the case that an update makes a weight infinite: that step is taken back.
+    A step whose loss or gradient is not finite is not applied. Before an update that might make a weight infinite, the weights are kept
+    in the first numbers of `e_arena`, so that the step can be taken back.
     """
     status = DONE
     stop = layout[LAYOUT_PARAMETERS_END]
     kept = e_arena[:stop]
-    kept[:] = arena[:stop]
     mode = flush_denormals()
     nothing = e_arena[:0].reshape(0, 0)
     for _ in range(steps):
@@ -360,15 +358,18 @@ def run_training(  # type: ignore[no-untyped-def]
         if not np.isfinite(total) and not finite(arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_PARAMETER_GRADIENTS_END]]):
             status = NOT_FINITE_GRADIENT
             break
-        clip_gradients(arena, layout, spans_of_gradients, squares, total)
+        total = clip_gradients(arena, layout, spans_of_gradients, squares, total)
+        may_overflow = not layout[LAYOUT_BOUNDED] or total > MODERATE
+        if may_overflow:
+            kept[:] = arena[:stop]
         _execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
-        if not finite(arena[:stop]):
+        if may_overflow and not finite(arena[:stop]):
             status = NOT_FINITE_WEIGHT  # the bad values stay to be looked at; the caller puts `kept` back
             break
-        kept[:] = arena[:stop]
         end_step(context, rows)
         record(squares, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
+            kept[:] = arena[:stop]
             score = evaluate(
                 e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing
             )  # fmt: skip

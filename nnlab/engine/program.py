@@ -121,6 +121,7 @@ class Program:
     parameter_gradients_end: int
     arena_size: int
     operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
+    bounded: bool  # see Optimizer.bounded; never with buffers, which no optimiser answers for
     operand_table: np.ndarray
     instruction_table: np.ndarray  # (instructions, 3): first operand, phase, unused
 

@@ -9,6 +9,7 @@ from nnlab.core.explanation import Explanation, gradient, number, shortened, sum
 from nnlab.core.initializers import initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
+from nnlab.core.kernel.reductions import dot
 from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting
@@ -23,10 +24,7 @@ def forward(x, weight, bias, y):
             y[n, u] = bias[u]
     if y.shape[1] == 1:  # one unit: a dot product per sample costs less than a call of BLAS
         for n in range(x.shape[0]):
-            total = y[n, 0]
-            for i in range(x.shape[1]):
-                total += weight[0, i] * x[n, i]
-            y[n, 0] = total
+            y[n, 0] += dot(weight[0], x[n])
     else:
         add_product_transposed(x, weight, y)
 

@@ -44,6 +44,7 @@ register(
             Setting("eps", 1e-10, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("squares", initial="setting:initial_accumulator_value"), Moment("step", "one")),
+        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
         formula=r"w \leftarrow w - \eta\, \frac{g}{\sqrt{\sum g^2} + \epsilon}",
         explain_update=(
             Explanation(

@@ -18,13 +18,14 @@ def update(parameter, gradient, learning_rate, beta1, beta2, eps, weight_decay, 
     step[0] += 1.0
     correction1 = 1.0 - beta1 ** step[0]
     correction2 = math.sqrt(1.0 - beta2 ** step[0])
-    size = learning_rate / correction1
+    # PyTorch's m / (sqrt(v) / c + eps) with c multiplied out: one division an element instead of two.
+    size, room = learning_rate / correction1 * correction2, eps * correction2
     kept = 1.0 - learning_rate * weight_decay
     for i in range(parameter.size):
         slope = gradient[i]
         mean[i] += (slope - mean[i]) * (1.0 - beta1)
         square[i] = beta2 * square[i] + (1.0 - beta2) * slope * slope
-        parameter[i] = kept * parameter[i] - size * mean[i] / (math.sqrt(square[i]) / correction2 + eps)
+        parameter[i] = kept * parameter[i] - size * mean[i] / (math.sqrt(square[i]) + room)
 
 
 register(
@@ -40,6 +41,7 @@ register(
                     minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
+        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

@@ -37,6 +37,7 @@ register(
                     minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("mean"),),
+        bounded=lambda settings: True,
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)",
         explain_update=(
             Explanation(

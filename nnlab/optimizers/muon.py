@@ -116,6 +116,7 @@ register(
         ),
         matrices=True,
         others="adamw",
+        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
         formula=r"W \leftarrow (1 - \eta \lambda) W - \eta\, r\, \mathrm{orth}(M)",
         explain_update=(
             Explanation(

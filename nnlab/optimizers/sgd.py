@@ -56,6 +56,7 @@ register(
             Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("velocity"),),
+        bounded=lambda settings: True,
         formula=r"w \leftarrow w - \eta\, g",
         explain_update=(
             Explanation(

@@ -6,13 +6,9 @@ assume that there is no NaN or infinity, so none is ever hidden.
 
 from __future__ import annotations
 
-from typing import Any
-
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 import numba
 import numpy as np
-from numba.core import types
-from numba.extending import overload
 
 
 @numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
@@ -33,21 +29,13 @@ def dot(a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-def finite(values: Any) -> bool:
-    """Whether a vector holds no NaN or infinity: those have all bits of the exponent set, which integers tell fastest."""
-    return bool(np.isfinite(values).all())
-
-
-@overload(finite)
-def _finite(values):  # type: ignore[no-untyped-def]
-    word, exponent = (np.uint32, 0x7F800000) if values.dtype == types.float32 else (np.uint64, 0x7FF0000000000000)
-    mask = word(exponent)
-
-    def all_finite(values):  # type: ignore[no-untyped-def]
-        words = values.view(word)
-        found = word(0)
-        for i in range(words.size):
-            found |= word(words[i] & mask == mask)
-        return found == 0
-
-    return all_finite
+@numba.njit(nogil=True, error_model="numpy")
+def finite(values):  # type: ignore[no-untyped-def]
+    """Whether a vector holds no NaN or infinity."""
+    # A sum of squares is finite only if all of it is; of float64 numbers it may overflow though they are finite.
+    if np.isfinite(sum_of_squares(values)):
+        return True
+    for i in range(values.size):  # noqa: SIM110  (numba compiles no generator in `all`)
+        if not np.isfinite(values[i]):
+            return False
+    return True

@@ -13,7 +13,7 @@ from functools import cache
 import scipy.linalg.cython_blas  # noqa: F401  (loads the library whose threads are set)
 import threadpoolctl
 
-LARGE = 4e8  # floating-point operations of one step's matrix products from which all cores are used
+LARGE = 1e8  # floating-point operations of one step's matrix products from which all cores are used
 
 
 _setting = threading.Lock()

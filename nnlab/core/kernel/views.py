@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np import arrayobj
+
+CACHE_LINE = 64  # bytes
 
 
 def _populate(context, builder, array_type, pointer, offset, shape):  # type: ignore[no-untyped-def]
@@ -116,3 +118,45 @@ def store_release(typing, array, index, value):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), build
+
+
+@intrinsic
+def copy_elements(typing, target, target_start, source, source_start, count):  # type: ignore[no-untyped-def]
+    """Copies `count` elements between two arrays by their flat positions; nothing is checked."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        target_data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data
+        source_data = arrayobj.make_array(signature.args[2])(context, builder, arguments[2]).data
+        size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(target.dtype)))
+        to, origin, elements = builder.gep(target_data, [arguments[1]]), builder.gep(source_data, [arguments[3]]), arguments[4]
+        few = builder.icmp_signed("<", elements, ir.Constant(elements.type, 16))
+        with builder.if_else(few) as (then, otherwise):
+            with then:  # less work than a call
+                with cgutils.for_range(builder, elements) as loop:
+                    builder.store(builder.load(builder.gep(origin, [loop.index])), builder.gep(to, [loop.index]))
+            with otherwise:
+                cgutils.raw_memcpy(builder, to, origin, elements, size)
+        return context.get_dummy_value()
+
+    return types.void(target, types.int64, source, types.int64, types.int64), build
+
+
+@intrinsic
+def prefetch_elements(typing, source, source_start, count):  # type: ignore[no-untyped-def]
+    """Asks the processor to bring `count` elements, from a flat position on, into its cache; changes nothing."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        word, byte_pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+        data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data
+        item = context.get_abi_sizeof(context.get_data_type(source.dtype))
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [byte_pointer, word, word, word]), "llvm.prefetch.p0"
+        )
+        stop = builder.add(arguments[1], arguments[2])
+        line = ir.Constant(ir.IntType(64), CACHE_LINE // item)
+        with cgutils.for_range_slice(builder, arguments[1], stop, line, intp=ir.IntType(64)) as (place, _):
+            address = builder.bitcast(builder.gep(data, [place]), byte_pointer)
+            builder.call(function, [address, ir.Constant(word, 0), ir.Constant(word, 2), ir.Constant(word, 1)])
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, types.int64), build
