@@ -311,12 +311,13 @@ def doctor() -> None:
 def bench(
     window: Annotated[bool, typer.Option("--window", help="Trains beside the open window")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line")] = False,
-    seconds: Annotated[float, typer.Option(min=1.0, help="How long each workload is measured")] = 10.0,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="How long each measurement takes (1; with --window 10)")] = None,
+    against: Annotated[str, typer.Option(help="Systems to compare with: torch,jax,sklearn")] = "",
 ) -> None:
     """Measures speed."""
     from nnlab.bench import main as run_bench
 
-    raise typer.Exit(run_bench(window, as_json, seconds))
+    raise typer.Exit(run_bench(window, as_json, seconds, [name.strip() for name in against.split(",") if name.strip()]))
 
 
 def _read(source: str) -> tuple[Project, Snapshot | None, str]:

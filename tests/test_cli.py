@@ -235,7 +235,7 @@ def test_bench_is_handed_on(nnlab_command: Run, monkeypatch: pytest.MonkeyPatch)
     calls: list[tuple[Any, ...]] = []
     monkeypatch.setattr(nnlab.bench, "main", lambda *arguments: calls.append(arguments) or 0)
     assert nnlab_command("bench", "--window", "--json", "--seconds", 3).status == 0
-    assert calls == [(True, True, 3.0)]
+    assert calls == [(True, True, 3.0, [])]
 
 
 # Errors

@@ -1,15 +1,12 @@
-"""Benchmarks that print ratios from one run: training beside the window, the canvas, the machine alone.
+"""Training beside the window: frames a second, the longest gap between them, and what is left of the headless speed.
 
-`nnlab bench --window` opens the real window (offscreen without a display), trains each workload in it and, before and after, the
-same project in a process without a window; medians and ratios are what counts, absolute figures belong to the machine.
+The real window is opened (offscreen without a display) and trains each workload; before and after, the same project trains in a process
+without a window.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -80,7 +77,7 @@ def _wait(seconds: float) -> None:
 
 
 def _headless_in_child(name: str, seconds: float) -> float:
-    code = f"from nnlab.bench import headless; print(headless({name!r}, {seconds}))"
+    code = f"from nnlab.bench.window import headless; print(headless({name!r}, {seconds}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
 
@@ -111,8 +108,6 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     }
 
 
-
-
 def bench_window(seconds: float, echo: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name in WINDOW_WORKLOADS:
@@ -129,38 +124,3 @@ def bench_window(seconds: float, echo: Any) -> dict[str, Any]:
             f"{measured['share_of_headless']:6.1%} of headless"
         )
     return result
-
-
-def bench_engine(seconds: float, echo: Any) -> dict[str, Any]:
-    """Steps per second of the machine alone on the window's workloads (peers: see tests/benchmarks)."""
-    result = {}
-    for name in WINDOW_WORKLOADS:
-        result[name] = {"nnlab": round(_headless_in_child(name, seconds), 1)}
-        echo(f"{name:8} {result[name]['nnlab']:>12,.0f} steps/s")
-    return result
-
-
-def machine() -> dict[str, Any]:
-    import numba
-    import numpy
-    import threadpoolctl
-
-    return {
-        "processor": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": platform.python_version(),
-        "numpy": numpy.__version__, "numba": numba.__version__,
-        "blas": [{k: pool.get(k) for k in ("internal_api", "num_threads", "architecture")} for pool in threadpoolctl.threadpool_info()],
-    }  # fmt: skip
-
-
-def main(window: bool = False, as_json: bool = False, seconds: float = 10.0) -> int:
-    """Runs the benchmark and prints a table on stderr; with `as_json` the last line on stdout is one object."""
-    if window and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-    def echo(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    report: dict[str, Any] = {"window": bench_window(seconds, echo)} if window else {"workloads": bench_engine(seconds, echo)}
-    if as_json:
-        print(json.dumps({**report, "machine": machine()}))
-    return 0

@@ -33,6 +33,7 @@ class Registry(Generic[T]):
     def __init__(self, kind: str, package: str) -> None:
         self.kind = kind
         self.package = package
+        self.version = 0  # counts changes, for whoever remembers what followed from the things registered
         self._things: dict[str, T] = {}
         self._filled = False
         self._filling = threading.RLock()
@@ -41,12 +42,14 @@ class Registry(Generic[T]):
     def add(self, thing: T) -> T:
         """Registers `thing` under its name; a later registration of the same name replaces the earlier."""
         self._things[thing.name] = thing
+        self.version += 1
         for listener in tuple(self._listeners):
             listener(thing)
         return thing
 
     def remove(self, name: str) -> None:
         self._things.pop(name, None)
+        self.version += 1
 
     def listen(self, listener: Callable[[T], None]) -> Callable[[], None]:
         """Calls `listener(thing)` for everything registered from now on, until the function returned is called."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -30,8 +31,21 @@ Shape = tuple[int, ...]  # lengths without the batch axis
 Sizes = Mapping[str, int | Shape]  # what the symbols stand for; dots stand for a shape
 
 
+@cache
 def is_dots(symbol: str) -> bool:
     return symbol.startswith("...")
+
+
+@cache
+def _symbols(shape: str) -> tuple[str, ...]:
+    return tuple(shape.split())
+
+
+@cache
+def _parts(shape: str) -> tuple[tuple[str, ...], int | None]:
+    """The symbols without the batch, and which of them is dots. (A shape is read once, then looked up: an edit asks thousands of times.)"""
+    symbols = tuple(symbol for symbol in _symbols(shape) if symbol != "batch")
+    return symbols, next((place for place, symbol in enumerate(symbols) if is_dots(symbol)), None)
 
 
 @dataclass(frozen=True)
@@ -44,11 +58,12 @@ class Tensor:
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        return tuple(self.shape.split())
+        return _symbols(self.shape)
 
     @property
     def has_batch(self) -> bool:
-        return self.symbols[0] == "batch" or is_dots(self.symbols[0])
+        first = _symbols(self.shape)[0]
+        return first == "batch" or is_dots(first)
 
     @property
     def view_axes(self) -> tuple[str, ...]:
@@ -62,29 +77,28 @@ class Tensor:
 
     def view_sizes(self, shape: Shape) -> tuple[int, ...]:
         """The stored lengths of the view's axes for a tensor whose shape without batch is `shape`."""
-        symbols = self._own_symbols
-        if not any(map(is_dots, symbols)):
+        symbols, start = _parts(self.shape)
+        if start is None:
             return shape
-        start, stop = self._dots(shape)
+        stop = len(shape) - (len(symbols) - start - 1)
         return (*shape[:start], prod(shape[start:stop]), *shape[stop:])
 
     def bind(self, shape: Shape, sizes: dict[str, int | Shape], owner: str) -> None:
         """Binds this tensor's symbols to a given shape (without batch); a contradiction is a GraphError naming both shapes."""
-        symbols = list(self._own_symbols)
-        dots = next((symbol for symbol in symbols if is_dots(symbol)), None)
-        if dots is not None:
-            least = len(symbols) - 1
+        symbols, start = _parts(self.shape)
+        if start is not None:
+            dots, least = symbols[start], len(symbols) - 1
             if len(shape) < least:
                 axes = f"{least} {'axis' if least == 1 else 'axes'}"
                 raise GraphError(f"{owner}: {self.name} needs at least {axes} besides the batch, but got {show(shape)}.", owner)
-            start, stop = self._dots(shape)
+            stop = len(shape) - (least - start)
             found = shape[start:stop]
             if sizes.setdefault(dots, found) != found:
                 known = sizes[dots]
                 assert isinstance(known, tuple)
                 whole = (*shape[:start], *known, *shape[stop:])
                 raise GraphError(f"{owner} takes tensors of equal shape: {self.name} is {show(shape)}, expected {show(whole)}.", owner)
-            symbols.remove(dots)
+            symbols = (*symbols[:start], *symbols[start + 1 :])
             shape = (*shape[:start], *shape[stop:])
         if len(symbols) != len(shape):
             wanted = "(N" + "".join(f", {s}" for s in symbols) + ")"
@@ -96,25 +110,15 @@ class Tensor:
     def resolve(self, sizes: Sizes) -> Shape:
         """The shape without batch, once every symbol is bound."""
         shape: list[int] = []
-        for symbol in self._own_symbols:
-            if is_dots(symbol):
-                found = sizes[symbol]
-                assert isinstance(found, tuple)
+        for symbol in _parts(self.shape)[0]:
+            found = sizes.get(symbol)
+            if isinstance(found, tuple):
                 shape.extend(found)
+            elif found is not None:
+                shape.append(found)
             else:
                 shape.append(sum(_length(part, sizes) for part in symbol.split("+")))
         return tuple(shape)
-
-    @property
-    def _own_symbols(self) -> tuple[str, ...]:
-        """All symbols but the batch."""
-        return tuple(symbol for symbol in self.symbols if symbol != "batch")
-
-    def _dots(self, shape: Shape) -> tuple[int, int]:
-        """Which axes of `shape` the dots stand for: from, to."""
-        symbols = self._own_symbols
-        start = next(place for place, symbol in enumerate(symbols) if is_dots(symbol))
-        return start, len(shape) - (len(symbols) - start - 1)
 
 
 @dataclass(frozen=True)

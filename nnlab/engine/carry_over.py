@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
 
-from nnlab.core.kernel.context import BATCH_SIZE, ROWS, SEED
+from nnlab.core.kernel.context import BATCH_SIZE, ROWS
 from nnlab.core.tensor import Shape, Tensor, is_dots
 from nnlab.engine.program import ParameterInfo, Program
-from nnlab.engine.state import State, initial
+from nnlab.engine.state import State
 from nnlab.engine.steps import tensor_name
 from nnlab.graph.graph import Graph, Node
 
@@ -40,6 +41,10 @@ class Axis:
     def same_as(self, other: Axis) -> bool:
         return self.before == other.before and np.array_equal(self.places, other.places)
 
+    @cached_property
+    def is_unchanged(self) -> bool:
+        return len(self.places) == self.before and bool((self.places == np.arange(self.before)).all())
+
     @staticmethod
     def grown(before: int, now: int) -> Axis:
         """The first units are those of before; any further ones are new."""
@@ -51,17 +56,16 @@ class Axis:
 Origin = tuple[Axis, ...]  # of every axis of a tensor but the batch
 
 
-def carry_over(old: State, program: Program, batch_size: int) -> State:
-    """A state of `program` with the position of `old` and everything of its weights and moments that still means the same.
+def carry_over(old: State, fresh: State) -> None:
+    """Gives a fresh state of an edited network the position of `old` and everything of its weights and moments that still means the same.
 
-    What is new starts from the run's seed.
+    The batch size stays that of `fresh`; what is new keeps its initial values.
     """
-    state = initial(program, batch_size, int(old.context[SEED]))
-    state.context[:] = old.context
-    state.context[BATCH_SIZE] = batch_size
-    state.context[ROWS] = 0
-    _carry_numbers(old, state)
-    return state
+    batch_size = fresh.context[BATCH_SIZE]
+    fresh.context[:] = old.context
+    fresh.context[BATCH_SIZE] = batch_size
+    fresh.context[ROWS] = 0
+    _carry_numbers(old, fresh)
 
 
 def _carry_numbers(old: State, new: State) -> None:
@@ -73,6 +77,13 @@ def _carry_numbers(old: State, new: State) -> None:
         old_id = former.get(info.node_id, info.node_id)
         source = before.stored.get(tensor_name(old_id, tensor))
         if source is None or before.graph[old_id].operator != node.operator:
+            continue
+        if source.place.shape == info.place.shape and _reads_the_same(node, origins):  # nearly all of them
+            info.place.view(new.arena, 1)[...] = source.place.view(old.arena, 1)
+            for moment, place in info.moments.items():
+                earlier = source.moments.get(moment)
+                if earlier is not None and earlier.shape == place.shape:
+                    place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
             continue
         axes = _axes_of_parameter(node, tensor, source.place.shape, info, origins)
         if axes is None:
@@ -92,10 +103,18 @@ def _carry_numbers(old: State, new: State) -> None:
             place.view(new.arena, 1)[...] = before.moments[name].view(old.arena, 1)
 
 
+def _reads_the_same(node: Node, origins: Mapping[str, Origin]) -> bool:
+    """Whether every input of a node has the places it had."""
+    return all(axis.is_unchanged for name in node.kind.input_names for axis in origins.get(tensor_name(node.id, name), ()))
+
+
 def _copy(source: np.ndarray, target: np.ndarray, axes: Origin, zeroed: Sequence[int]) -> None:
     """target[place] = source[old place]; new places keep what they have, or become 0 along the axes `zeroed`."""
     for axis in zeroed:
         target[(slice(None),) * axis + (axes[axis].places == NEW,)] = 0.0
+    if all(axis.is_unchanged for axis in axes):
+        target[...] = source
+        return
     kept = [axis.places != NEW for axis in axes]
     target[np.ix_(*map(np.flatnonzero, kept))] = source[np.ix_(*(a.places[k] for a, k in zip(axes, kept, strict=True)))]
 

@@ -17,7 +17,7 @@ from nnlab.core.operator import STREAM
 from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
-from nnlab.core.tensor import Parameter, Shape, Tensor
+from nnlab.core.tensor import Parameter, Shape
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.steps import Step, gradient_name, mark_flow, penalties, source_name, steps_of, tensor_name
 from nnlab.graph.graph import Graph, Node
@@ -234,25 +234,26 @@ class _Compiler:
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
         operands = []
         for argument in adapter.arguments:
-            if argument.kind == "context":
-                operands.append(Operand(argument, None, False, ()))
-            elif argument.kind == "word":
-                assert argument.name == STREAM
-                operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
+            name = argument.name
+            if argument.kind == "tensor":
+                operands.append(self._operand(argument, step, name in written))
             elif argument.kind == "scalar":
-                operands.append(Operand(argument, None, False, (self.constants[tensor_name(step.node.id, argument.name)][0],)))
+                operands.append(Operand(argument, None, False, (self.constants[tensor_name(step.node.id, name)][0],)))
+            elif argument.kind == "context":
+                operands.append(Operand(argument, None, False, ()))
             else:
-                operands.append(self._operand(argument, step, argument.name in written))
+                assert name == STREAM
+                operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
         self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations))
 
     def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:
-        declared = _declared(step, argument.name)
-        lengths = declared.view_sizes(step.shapes[declared.name])
-        name = step.names[declared.name]
-        if argument.name not in step.names:
-            name = gradient_name(step.names[declared.name])
+        short = argument.name if argument.name in step.names else argument.name[2:]
+        lengths = step.kind.tensors[short].view_sizes(step.shapes[short])
+        name = step.names[short]
+        if short is not argument.name:
+            name = gradient_name(name)
             if name not in self.places:  # an empty view: the kernel sees that nobody needs this gradient, and must have said that it looks
-                assert declared.name in step.kind.skippable, (argument.name, declared)
+                assert short in step.kind.skippable, (argument.name, step.kind.name)
                 return Operand(argument, None, False, (0, *(0 for _ in lengths)))
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 
@@ -277,6 +278,7 @@ class _Compiler:
     def _emit_update(self, info: ParameterInfo) -> None:
         assert self.optimizer is not None
         optimizer = self.optimizer.for_shape(info.place.shape)
+        names = {"parameter": info.name, "gradient": gradient_name(info.name)}
         operands = []
         for argument in optimizer.update_adapter.arguments:
             if argument.kind == "context":
@@ -287,9 +289,10 @@ class _Compiler:
                 offset = self.places[RATE].offset if scheduled else self.constants[f"optimizer.{argument.name}"][0]
                 operands.append(Operand(argument, None, False, (offset,)))
             else:
-                name = {"parameter": info.name, "gradient": gradient_name(info.name)}.get(argument.name, f"{info.name}.{argument.name}")
-                lengths = optimizer.view_sizes(argument.name, info.place.shape)
-                operands.append(Operand(argument, name, argument.name != "gradient", (self.places[name].offset, *lengths)))
+                name = names.get(argument.name) or f"{info.name}.{argument.name}"
+                place = self.places[name]
+                lengths = optimizer.view_sizes(argument.name, info.place.shape) if optimizer.matrices else (place.row,)
+                operands.append(Operand(argument, name, argument.name != "gradient", (place.offset, *lengths)))
         self._append(
             Instruction(len(self.instructions), UPDATE, info.node_id, optimizer.update_adapter, tuple(operands),
                         optimizer.explain_update, info.name)
@@ -319,7 +322,3 @@ class _Compiler:
                     total += max(1.0, np.prod(output) / shape[0]) * float(np.prod(shape))
         return 6.0 * self.capacity * total
 
-
-def _declared(step: Step, argument: str) -> Tensor:
-    tensors = step.kind.tensors
-    return tensors[argument] if argument in tensors else tensors[argument[2:]]

@@ -90,8 +90,8 @@ class History:
         result = History(names, len(self.blocks))
         result.marks[:], result.blocks[:], result.sums[:] = self.marks, self.blocks, self.sums
         result.validations[:] = self.validations
-        result.norms[:] = np.nan
-        for column, name in enumerate(names):
-            if name in self.names:
-                result.norms[:, column] = self.norms[:, self.names.index(name)]
+        filled, place = int(self.marks[machine.BLOCKS]), {name: column for column, name in enumerate(self.names)}
+        known = [column for column, name in enumerate(names) if name in place]
+        result.norms[:filled] = np.nan
+        result.norms[:filled, known] = self.norms[:filled, [place[names[column]] for column in known]]
         return result

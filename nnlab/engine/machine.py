@@ -113,7 +113,8 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
     x, y = layout[LAYOUT_INPUT], layout[LAYOUT_TARGET]
     for n in range(rows):
         sample = order[start + n]
-        if features * arena.itemsize >= CACHE_LINE and n + AHEAD < rows:  # shuffled rows lie anywhere in memory: the next ones are on their way while this one is copied
+        # Shuffled rows lie anywhere in memory: the next ones are on their way while this one is copied.
+        if features * arena.itemsize >= CACHE_LINE and n + AHEAD < rows:
             prefetch_elements(data_x, order[start + n + AHEAD] * features, features)
         copy_elements(arena, x + n * features, data_x, sample * features, features)
         copy_elements(arena, y + n * outputs, data_y, sample * outputs, outputs)

@@ -27,7 +27,7 @@ FORWARD, LOSS, BACKWARD, UPDATE = range(4)
 PHASES = ("forward", "loss", "backward", "update")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a tensor lies: `shape` is without the batch axis; with `has_batch`, rows of the batch follow one another."""
 
@@ -54,7 +54,7 @@ class Place:
         return arena[offset : offset + size].reshape(shape)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operand:
     """One argument of an instruction. `tensor` is its name in `Program.places`; a skipped gradient has none."""
 

@@ -96,7 +96,9 @@ class Run:
 
     def continue_from(self, old: Run, keep_history: bool = True) -> None:
         """Takes over position, unchanged weights and moments, and the history of an earlier run (an edited network)."""
-        self.state = carry_over(old.state, self.program, int(self.state.context[BATCH_SIZE]))
+        if old.seed != self.seed:  # what is new starts from the seed the run began with
+            self.state = initial(self.program, self.batch_size, old.seed)
+        carry_over(old.state, self.state)
         for offset, value in self.program.constants.values():
             self.state.arena[offset] = value
         if keep_history:

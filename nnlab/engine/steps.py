@@ -116,5 +116,4 @@ def tensor_name(node_id: str, tensor: str) -> str:
 
 def gradient_name(name: str) -> str:
     """The name of the gradient of a tensor: "dense_1.weight" -> "dense_1.d_weight"."""
-    node_id, tensor = name.rsplit(".", 1)
-    return f"{node_id}.d_{tensor}"
+    return name.replace(".", ".d_")  # a node's id holds no dot

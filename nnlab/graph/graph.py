@@ -133,6 +133,10 @@ class Graph:
 
     def topological(self) -> tuple[Node, ...]:
         """Nodes so that every edge points forwards, otherwise in the order they were added; raises GraphError on a cycle."""
+        return self._topological
+
+    @cached_property
+    def _topological(self) -> tuple[Node, ...]:
         waiting = {node.id: sum(edge.source in self.by_id for edge in self.incoming(node.id)) for node in self.nodes}
         ready = [node for node in self.nodes if waiting[node.id] == 0]
         position = {node.id: i for i, node in enumerate(self.nodes)}

@@ -63,7 +63,21 @@ class Shapes:
 
 
 def infer(graph: Graph) -> Shapes:
-    """Shapes of every tensor that can be known, and a diagnostic for every node that cannot work as it is connected."""
+    """Shapes of every tensor that can be known, and a diagnostic for every node that cannot work as it is connected.
+
+    A graph never changes, so the answer is kept with it.
+    """
+    known: tuple[int, Shapes] | None = graph.__dict__.get(_MEMO)
+    if known is None or known[0] != operators.version:
+        known = (operators.version, _infer(graph))
+        graph.__dict__[_MEMO] = known
+    return known[1]
+
+
+_MEMO = "_inferred"
+
+
+def _infer(graph: Graph) -> Shapes:
     shapes: dict[tuple[str, str], Shape] = {}
     problems: list[Diagnostic] = []
     try:

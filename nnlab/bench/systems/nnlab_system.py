@@ -33,7 +33,7 @@ def graph_of(workload: Workload) -> Graph:
 
 def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
     x, y = workload.data()
-    run = Run(graph_of(workload), x, y, update=Update(workload.optimizer, LEARNING_RATE), batch_size=workload.batch, seed=1)
+    run = Run(graph_of(workload), x, y, update=Update(workload.optimizer, LEARNING_RATE), batch_size=workload.batch, seed=1, frames=False)
     epoch = -(-workload.samples // workload.batch)
 
     def train(epochs: int) -> None:
