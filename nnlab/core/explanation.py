@@ -121,6 +121,11 @@ def upstream(of: str = "a", tensor: str = "d_y", marks: str = "<-1>") -> Factor:
     return Factor("upstream", gradient(of, marks), lambda m: factor(m.at(tensor)), lambda m: m.at(tensor))
 
 
+def local_slope(value: Callable[[Moment], float], label: str = "local slope") -> Factor:
+    """The factor an activation adds to the upstream gradient: its derivative at the explained element, as a number."""
+    return Factor(label, "f'(z_{<-1>})", lambda m: factor(value(m)), value)
+
+
 def gradient(of: str, marks: str = "<-1>") -> str:
     r"""LaTeX for the derivative of the loss with respect to `of` at the given index marks."""
     return rf"\frac{{\partial L}}{{\partial {of}_{{{marks}}}}}"

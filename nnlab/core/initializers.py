@@ -94,7 +94,7 @@ TITLES = MappingProxyType(
 )
 
 
-_FIXED = {"zeros": 0.0, "ones": 1.0}
+_FIXED = {"zeros": 0.0, "ones": 1.0, "quarter": 0.25}  # the last is PReLU's alone and no choice for a layer
 
 
 def initial_values(name: str, shape: tuple[int, ...], seed: int, owner: str) -> np.ndarray:

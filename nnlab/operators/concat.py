@@ -1,6 +1,6 @@
 """Concat: features of several tensors side by side, y = (a, b).
 
-The gradient is cut at the same place.
+PyTorch's cat along the last axis; all others must be equal. The gradient is cut at the same place.
 """
 
 from nnlab.core.explanation import Explanation, gradient, number
@@ -31,13 +31,13 @@ def backward(d_y, d_a, d_b):
 
 
 def _upstream(m, shift):  # type: ignore[no-untyped-def]
-    return number(m["d_y"][m.index[0], m.index[1] + shift])
+    return number(m["d_y"][(*m.index[:-1], m.index[-1] + shift)])
 
 
 def _source(m):  # type: ignore[no-untyped-def]
-    n, i = m.index
-    left = m["a"].shape[1]
-    return number(m["a"][n, i] if i < left else m["b"][n, i - left])
+    *front, i = m.index
+    left = m["a"].shape[-1]
+    return number(m["a"][(*front, i)] if i < left else m["b"][(*front, i - left)])
 
 
 register(
@@ -45,8 +45,8 @@ register(
         name="concat",
         title="Concat",
         category="Merge",
-        inputs=(Tensor("a", "batch left"), Tensor("b", "batch right")),
-        outputs=(Tensor("y", "batch left+right"),),
+        inputs=(Tensor("a", "... left"), Tensor("b", "... right")),
+        outputs=(Tensor("y", "... left+right"),),
         forward=forward,
         backward=backward,
         variadic=True,
@@ -56,7 +56,9 @@ register(
             Explanation(
                 "y",
                 lambda m: (
-                    r"y_{<-1>} = a_{<-1>}" if m.index[1] < m["a"].shape[1] else rf"y_{{<-1>}} = b_{{{m.index[1] - m['a'].shape[1] + 1}}}"
+                    r"y_{<-1>} = a_{<-1>}"
+                    if m.index[-1] < m["a"].shape[-1]
+                    else rf"y_{{<-1>}} = b_{{{m.index[-1] - m['a'].shape[-1] + 1}}}"
                 ),
                 _source,
                 lambda m: "The value is copied to its place in the longer row.",
@@ -71,8 +73,8 @@ register(
             ),
             Explanation(
                 "d_b",
-                lambda m: f"{gradient('b')} = {gradient('y', str(m.index[1] + m['d_a'].shape[1] + 1))}",
-                lambda m: _upstream(m, m["d_a"].shape[1]),
+                lambda m: f"{gradient('b')} = {gradient('y', str(m.index[-1] + m['d_a'].shape[-1] + 1))}",
+                lambda m: _upstream(m, m["d_a"].shape[-1]),
                 lambda m: "The gradient goes back to where the value came from.",
             ),
         ),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import graphs, mlp, targets
 
+from nnlab.core.errors import GraphError
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.graph import edits
@@ -180,8 +181,7 @@ def test_an_edit_elsewhere_keeps_every_unchanged_parameter(graph: Graph, data: s
         wide = edits.configure(graph, layer, units=int(graph[layer].settings["units"]) + 2)
         try:
             wider = edited(old, wide)
-        except Exception as error:  # a sum of this layer with another does not fit any more
-            assert "equal shape" in str(error)
+        except GraphError:  # a sum of this layer with another does not fit any more
             return
         for name, values in old.state.parameters().items():
             after = wider.state.parameters()[name]

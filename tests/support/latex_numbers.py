@@ -5,7 +5,7 @@ intervals (Moore, Interval Analysis (1966)) gives the bounds of all values a for
 engine to the digits shown" is one comparison: the engine's number lies within them.
 
 Understands what the explanations of operators and optimisers write: + - \cdot, juxtaposition, brackets, Iverson brackets [a > b],
-\frac, \sqrt, powers, \tanh, \sigma, \log, \max and e^{...}.
+\frac, \sqrt, powers, \tanh, \sigma, \sin, \log, \max and e^{...}.
 """
 
 from __future__ import annotations
@@ -180,10 +180,21 @@ class _Reader:
             right = self.sum()
             self.expect(")")
             return Interval(max(left.low, right.low), max(left.high, right.high))
+        if token == r"\sin":
+            return _sine(self.power())
         functions = {r"\tanh": math.tanh, r"\sigma": _sigmoid, r"\log": lambda v: math.log(v) if v > 0 else -math.inf}
         if token not in functions:
             raise ValueError(f"{token!r} is not understood.")
         return self.power().map(functions[token])
+
+
+def _sine(angle: Interval) -> Interval:
+    """The image under the sine, with the crests and troughs that lie between the ends."""
+    values = [math.sin(angle.low), math.sin(angle.high)]
+    first = math.ceil((angle.low - math.pi / 2) / math.pi)
+    for k in range(first, math.floor((angle.high - math.pi / 2) / math.pi) + 1):
+        values.append(math.sin(math.pi / 2 + k * math.pi))
+    return Interval(min(values), max(values))
 
 
 def _sigmoid(value: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -41,13 +42,30 @@ def targets(graph: Graph, rows: int, generator: np.random.Generator) -> np.ndarr
     return generator.standard_normal(shape)
 
 
+def _shaped(b: GraphBuilder, x: Output, *lengths: int) -> Output:
+    """A dense layer's units, arranged along these axes."""
+    return b.reshape(b.dense(x, units=prod(lengths)), shape=", ".join(map(str, lengths)))
+
+
 # Operators that need something before them that the rule of `single_operator_graph` does not give: from the builder, the input of
-# three features and the operator's settings to its output (for a loss, to nothing).
-SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output | None]] = {}
+# three features and the operator's settings to a row of numbers.
+SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output | None]] = {
+    "matmul": lambda b, x, s: b.matmul(_shaped(b, x, 2, 3), _shaped(b, x, 3, 4), **s),
+    "transpose": lambda b, x, s: b.transpose(_shaped(b, x, 2, 3), **s),
+    "flatten": lambda b, x, s: b.flatten(_shaped(b, x, 2, 3), **s),
+}
 
 # Settings besides the defaults that every operator is checked with.
 VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "dense": ({"l1": 0.01, "l2": 0.02},),
+    "scale": ({"factor": -0.4},),
+    "slice": ({"start": 1, "stop": 3}, {"start": 2}),
+    "reshape": ({"shape": "2, 2"}, {"shape": "-1, 1, 2"}),
+    "leaky_relu": ({"negative_slope": 0.2},),
+    "elu": ({"alpha": 0.5},),
+    "softplus": ({"beta": 3.0, "threshold": 2.0},),
+    "hard_tanh": ({"min_val": -0.5, "max_val": 0.25},),
+    "sine": ({"omega": 3.0},),
 }
 
 
@@ -67,7 +85,6 @@ def single_operator_graph(kind: Operator, settings: dict[str, Any] | None = None
         else:
             sources = [b.dense(x, units=4) for _ in range(3 if kind.variadic else len(kind.inputs))]
             output = b.node(kind.name, *sources, **chosen)
-        assert output is not None
         b.mse(b.dense(output, units=2))
     return b.build()
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 import numba
+from llvmlite import ir
 from numba.core import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload
 
 
 def tanh(x: Any) -> Any:
@@ -46,6 +47,49 @@ def _tanh(x):  # type: ignore[no-untyped-def]
     return rational
 
 
+@intrinsic
+def _float_of_bits(typing, bits):  # type: ignore[no-untyped-def]
+    """The float32 whose 32 bits are those of an int32."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.bitcast(arguments[0], ir.FloatType())
+
+    return types.float32(types.int32), build
+
+
+def exp(x: Any) -> Any:
+    """The exponential function of a scalar."""
+    return math.exp(x)
+
+
+@overload(exp, inline="always")
+def _exp(x):  # type: ignore[no-untyped-def]
+    if x != types.float32:
+        return lambda x: math.exp(x)
+
+    real = numba.float32
+    low, high = real(-87.5), real(88.8)  # from here on the result is 0 or infinity
+    log2_e, ln2_high, ln2_low = real(1.44269504088896341), real(0.693359375), real(-2.12194440e-4)
+    nearest = real(12582912.0)  # 1.5 * 2^23: adding and subtracting it rounds to a whole number
+    p5, p4, p3 = real(1.9875691500e-4), real(1.3981999507e-3), real(8.3334519073e-3)
+    p2, p1, p0, one = real(4.1665795894e-2), real(1.6666665459e-1), real(5.0000001201e-1), real(1.0)
+
+    def polynomial(x):  # type: ignore[no-untyped-def]
+        # Cephes expf (Moshier 1989): x = n ln 2 + r, a polynomial for e^r, the power of two by its bits. At most 2 units in the last place.
+        x = min(max(x, low), high)
+        n = (x * log2_e + nearest) - nearest
+        r = x - n * ln2_high - n * ln2_low
+        p = p5 * r + p4
+        p = p * r + p3
+        p = p * r + p2
+        p = p * r + p1
+        p = p * r + p0
+        value = p * (r * r) + r + one
+        return value * _float_of_bits(numba.int32((numba.int32(n) + numba.int32(127)) << numba.int32(23)))
+
+    return polynomial
+
+
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)) of a scalar, without overflow on either side."""
     return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))
@@ -54,8 +98,8 @@ def sigmoid(x: Any) -> Any:
 @overload(sigmoid, inline="always")
 def _sigmoid(x):  # type: ignore[no-untyped-def]
     if x == types.float32:
-        half, one = numba.float32(0.5), numba.float32(1.0)
-        return lambda x: half * (one + tanh(half * x))  # sigma(x) = (1 + tanh(x/2)) / 2
+        one = numba.float32(1.0)
+        return lambda x: one / (one + exp(-x))  # for very negative x, 1 / infinity is 0
 
     def stable(x):  # type: ignore[no-untyped-def]
         e = math.exp(-abs(x))

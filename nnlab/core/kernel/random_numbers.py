@@ -31,6 +31,16 @@ def random_bits(seed, stream, counter):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True)
+def uniform(key, counter):  # type: ignore[no-untyped-def]
+    """A float32 in [0, 1), a multiple of 2**-24: number `counter` of the sequence that starts at `key`.
+
+    The key is what `random_bits` returns, say for the seed, the node's stream and the iteration; it is made once for many numbers.
+    """
+    bits = mix(key + np.uint64(counter) * _GOLDEN)
+    return np.float32(np.int32(bits >> np.uint64(40))) * np.float32(2.0**-24)
+
+
+@numba.njit(nogil=True)
 def shuffle(order, seed, epoch):  # type: ignore[no-untyped-def]
     """Fisher-Yates shuffle of 0 .. n-1 into `order`, a function of (seed, epoch) only."""
     n = order.size

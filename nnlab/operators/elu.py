@@ -1,0 +1,61 @@
+"""ELU: like ReLU, but a negative input falls smoothly to -alpha, y = x or alpha (exp(x) - 1).
+
+Clevert, Unterthiner, Hochreiter, Fast and Accurate Deep Network Learning by Exponential Linear Units (2016); PyTorch's ELU.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, constant, gradient, local_slope, number, product, upstream
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.mathematics import exp
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, alpha, y):
+    for i in range(x.size):
+        y[i] = x[i] if x[i] > 0.0 else alpha * (exp(x[i]) - 1.0)
+
+
+@kernel
+def backward(x, alpha, d_y, d_x):
+    """d_x = d_y where x > 0, else alpha exp(x) d_y."""
+    for i in range(x.size):
+        d_x[i] += d_y[i] if x[i] > 0.0 else alpha * exp(x[i]) * d_y[i]
+
+
+def _slope(m):  # type: ignore[no-untyped-def]
+    return 1.0 if m.at("x") > 0 else m["alpha"] * math.exp(m.at("x"))
+
+
+register(
+    Operator(
+        name="elu",
+        title="ELU",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        settings=(Setting("alpha", 1.0, "α", "How far below 0 a negative input may take the output", minimum=0.0, maximum=100.0),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = \max(x, 0) + \min(0,\, \alpha (e^x - 1))",
+        explain_forward=(
+            Explanation(
+                "y",
+                lambda m: r"a_{<-1>} = z_{<-1>}" if m.at("x") > 0 else r"a_{<-1>} = \alpha (e^{z_{<-1>}} - 1)",
+                lambda m: number(m.at("x")) if m.at("x") > 0 else rf"{constant(m['alpha'])} \cdot (e^{{{number(m.at('x'))}}} - 1)",
+                lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: it is bent towards −α.",
+            ),
+        ),
+        explain_backward=(
+            product(
+                "d_x",
+                gradient("z"),
+                (upstream(), local_slope(_slope, "local slope: 1 or α eᶻ")),
+                lambda m: f"The slope of ELU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+            ),
+        ),
+    )
+)

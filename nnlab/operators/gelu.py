@@ -1,0 +1,66 @@
+"""GELU: the input times the probability that a standard normal number lies below it, y = x Phi(x).
+
+Hendrycks and Gimpel, Gaussian Error Linear Units (2016), exactly by the error function, as PyTorch's GELU by default.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, factor, gradient, local_slope, number, product, upstream
+from nnlab.core.kernel import as_real, kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    root = as_real(x, math.sqrt(0.5))
+    for i in range(x.size):
+        y[i] = 0.5 * x[i] * math.erfc(-x[i] * root)  # 1 + erf(x) would lose all digits of a small probability
+
+
+@kernel
+def backward(x, d_y, d_x):
+    """d_x = d_y (Phi(x) + x phi(x)), with the normal distribution and its density."""
+    root, peak = as_real(x, math.sqrt(0.5)), as_real(x, 1.0 / math.sqrt(2.0 * math.pi))
+    for i in range(x.size):
+        below = 0.5 * math.erfc(-x[i] * root)
+        d_x[i] += d_y[i] * (below + x[i] * peak * math.exp(-0.5 * x[i] * x[i]))
+
+
+def _below(z: float) -> float:
+    return 0.5 * math.erfc(-z * math.sqrt(0.5))
+
+
+def _slope(m):  # type: ignore[no-untyped-def]
+    z = m.at("x")
+    return _below(z) + z * math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+register(
+    Operator(
+        name="gelu",
+        title="GELU",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = x\, \Phi(x)",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a_{<-1>} = z_{<-1>} \cdot \Phi(z_{<-1>})",
+                lambda m: rf"{number(m.at('x'))} \cdot {factor(_below(m.at('x')))}",
+                lambda m: f"z passes with the probability that a standard normal number is smaller: {_below(m.at('x')):.3g}.",
+            ),
+        ),
+        explain_backward=(
+            product(
+                "d_x",
+                gradient("z"),
+                (upstream(), local_slope(_slope, "local slope of GELU")),
+                lambda m: f"The slope of GELU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+            ),
+        ),
+    )
+)

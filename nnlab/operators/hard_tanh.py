@@ -1,0 +1,69 @@
+"""Hard tanh: the input, cut to a range.
+
+Collobert, Large Scale Machine Learning (2004); PyTorch's Hardtanh. Its derivative at the ends is 0, as in PyTorch.
+"""
+
+from nnlab.core.explanation import Explanation, constant, gradient, local_slope, number, product, upstream
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, min_val, max_val, y):
+    for i in range(x.size):
+        # In this order a NaN passes: every comparison with it is false.
+        y[i] = min_val if x[i] < min_val else (max_val if x[i] > max_val else x[i])
+
+
+@kernel
+def backward(x, min_val, max_val, d_y, d_x):
+    """d_x = d_y inside the range, else 0."""
+    for i in range(x.size):
+        d_x[i] += d_y[i] if (x[i] > min_val) & (x[i] < max_val) else 0.0
+
+
+def _is_inside(m):  # type: ignore[no-untyped-def]
+    return m["min_val"] < m.at("x") < m["max_val"]
+
+
+def _cut(m):  # type: ignore[no-untyped-def]
+    z = m.at("x")
+    if z < m["min_val"]:
+        return constant(m["min_val"])
+    return constant(m["max_val"]) if z > m["max_val"] else number(z)
+
+
+register(
+    Operator(
+        name="hard_tanh",
+        title="Hard tanh",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        settings=(
+            Setting("min_val", -1.0, "Least", "Lower end of the range", minimum=-1e6, maximum=1e6),
+            Setting("max_val", 1.0, "Greatest", "Upper end of the range", minimum=-1e6, maximum=1e6),
+        ),
+        forward=forward,
+        backward=backward,
+        formula=r"y = \min(\max(x,\, l),\, u)",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a_{<-1>} = \min(\max(z_{<-1>},\, l),\, u)",
+                _cut,
+                lambda m: "z lies within the range and passes." if _is_inside(m) else "z is outside the range and is cut to its end.",
+            ),
+        ),
+        explain_backward=(
+            product(
+                "d_x",
+                gradient("z"),
+                (upstream(), local_slope(lambda m: 1.0 if _is_inside(m) else 0.0, "local slope: 1 or 0")),
+                lambda m: "Inside the range the slope is 1." if _is_inside(m) else "Outside the range nothing gets through.",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,73 @@
+"""Log-softmax: the logarithm of softmax along the last axis, y_i = x_i - log sum_j exp(x_j), without its overflow.
+
+The row's maximum is subtracted first (Blanchard, Higham, Higham, Accurately Computing the Log-Sum-Exp (2021)); PyTorch's LogSoftmax.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, abridged_sum, factor, gradient, number, shortened, sum_of
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.mathematics import exp
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for n in range(x.shape[0]):
+        highest = x[n, 0]
+        for i in range(1, x.shape[1]):
+            highest = max(highest, x[n, i])
+        total = 0.0
+        for i in range(x.shape[1]):
+            total += exp(x[n, i] - highest)
+        shift = math.log(total)
+        for i in range(x.shape[1]):
+            y[n, i] = x[n, i] - highest - shift
+
+
+@kernel
+def backward(y, d_y, d_x):
+    """d_x_i = d_y_i - exp(y_i) sum_j d_y_j."""
+    for n in range(y.shape[0]):
+        total = 0.0
+        for i in range(y.shape[1]):
+            total += d_y[n, i]
+        for i in range(y.shape[1]):
+            d_x[n, i] += d_y[n, i] - exp(y[n, i]) * total
+
+
+def _numbers(m):  # type: ignore[no-untyped-def]
+    row = m["x"][m.index[:-1]]
+    total = abridged_sum(lambda k: f"e^{{{number(row[k])}}}", row - row.min() + 1)
+    return rf"{number(m.at('x'))} - \log({total})"
+
+
+register(
+    Operator(
+        name="log_softmax",
+        title="Log-softmax",
+        category="Activations",
+        inputs=(Tensor("x", "... features"),),
+        outputs=(Tensor("y", "... features"),),
+        forward=forward,
+        backward=backward,
+        formula=r"y_i = x_i - \log \sum_j e^{x_j}",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"\log p_{<-1>} = z_{<-1>} - \log \sum_j e^{z_j}",
+                _numbers,
+                lambda m: "The logarithm of the share this score's exponential has in the sum of all." + shortened(m["x"].shape[-1]),
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                rf"{gradient('z')} = {gradient('y')} - p_{{<-1>}} \sum_j {gradient('y', 'j')}",
+                lambda m: sum_of([number(m.at("d_y")), rf"-{number(math.exp(m.at('y')))} \cdot {factor(m['d_y'][m.index[:-1]].sum())}"]),
+                lambda m: "Raising one score lowers the logarithms of all others by its probability.",
+            ),
+        ),
+    )
+)

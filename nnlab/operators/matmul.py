@@ -1,0 +1,67 @@
+"""Matrix product of two tensors over their last two axes, y = a b.
+
+Scores and mixtures of attention are such products (Vaswani et al. (2017), equation 1). PyTorch's matmul without broadcasting.
+"""
+
+from nnlab.core.explanation import Explanation, gradient, shortened, sum_of_products
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(a, b, y):
+    for n in range(y.shape[0]):
+        y[n, :, :] = 0.0
+        add_product(a[n], b[n], y[n])
+
+
+@kernel
+def backward(a, b, d_y, d_a, d_b):
+    """d_a = d_y b^T,   d_b = a^T d_y."""
+    for n in range(d_y.shape[0]):
+        add_product_transposed(d_y[n], b[n], d_a[n])
+        add_transposed_product(a[n], d_y[n], d_b[n])
+
+
+register(
+    Operator(
+        name="matmul",
+        title="Matrix product",
+        category="Merge",
+        inputs=(Tensor("a", "... rows inner"), Tensor("b", "... inner columns")),
+        outputs=(Tensor("y", "... rows columns"),),
+        forward=forward,
+        backward=backward,
+        summary=lambda s: "a b",
+        formula="y = a\\, b",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"y_{<-2,-1>} = \sum_k a_{<-2>k}\, b_{k<-1>}",
+                lambda m: sum_of_products(m["a"][m.index[:-1]], m["b"][m.index[:-2]][:, m.index[-1]]),
+                lambda m: "A row of a meets a column of b." + shortened(m["a"].shape[-1]),
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_a",
+                rf"{gradient('a', '<-2,-1>')} = \sum_k {gradient('y', '<-2>k')}\, b_{{<-1>k}}",
+                lambda m: sum_of_products(m["d_y"][m.index[:-1]], m["b"][m.index[:-2]][m.index[-1]]),
+                lambda m: (
+                    "The upstream gradients of the row, each weighted by the number it was multiplied with." + shortened(m["b"].shape[-1])
+                ),
+            ),
+            Explanation(
+                "d_b",
+                rf"{gradient('b', '<-2,-1>')} = \sum_k a_{{k<-2>}}\, {gradient('y', 'k<-1>')}",
+                lambda m: sum_of_products(m["a"][m.index[:-2]][:, m.index[-2]], m["d_y"][m.index[:-2]][:, m.index[-1]]),
+                lambda m: (
+                    "The upstream gradients of the column, each weighted by the number it was multiplied with."
+                    + shortened(m["a"].shape[-2])
+                ),
+            ),
+        ),
+    )
+)

@@ -1,0 +1,90 @@
+"""Reshape: the same numbers in another shape, such as a row of 64 pixels as an image (1, 8, 8).
+
+The batch stays as it is. One length may be -1: it follows from the others, as in PyTorch and NumPy.
+"""
+
+from math import prod
+
+import numpy as np
+
+from nnlab.core.errors import GraphError
+from nnlab.core.explanation import Explanation, number
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for i in range(x.size):
+        y[i] = x[i]
+
+
+@kernel
+def backward(d_y, d_x):
+    """d_x = d_y, element by element."""
+    for i in range(d_y.size):
+        d_x[i] += d_y[i]
+
+
+def lengths(text: str) -> tuple[int, ...]:
+    """The lengths written in a setting: "1, 8, 8". Raises ValueError saying what is accepted."""
+    try:
+        found = tuple(int(part) for part in text.replace(",", " ").replace("×", " ").split())
+    except ValueError:
+        found = ()
+    if not found or len(found) > 4 or found.count(-1) > 1 or any(length < 1 and length != -1 for length in found):
+        raise ValueError("write one to four lengths such as 1, 8, 8; one of them may be -1")
+    return found
+
+
+def _sizes(settings, sizes):  # type: ignore[no-untyped-def]
+    given, wanted = prod(sizes["..."]), lengths(settings["shape"])
+    if -1 in wanted:
+        rest = prod(length for length in wanted if length != -1)
+        wanted = tuple(given // rest if length == -1 else length for length in wanted)
+    if prod(wanted) != given or 0 in wanted:
+        raise GraphError(
+            f"{given} numbers per sample do not fit into the shape {settings['shape']}; the product of the lengths must be {given}."
+        )
+    return {"...out": wanted}
+
+
+def _same_place(m, name):  # type: ignore[no-untyped-def]
+    return float(m[name].ravel()[np.ravel_multi_index(m.index, m.after[m.target].shape)])
+
+
+register(
+    Operator(
+        name="reshape",
+        title="Reshape",
+        category="Shape",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "...out"),),
+        settings=(
+            Setting(
+                "shape", "-1", "Shape", "Lengths without the batch, such as 1, 8, 8 for a grey image; -1: whatever is left", reader=lengths
+            ),
+        ),
+        forward=forward,
+        backward=backward,
+        sizes=_sizes,
+        keeps_order=True,
+        summary=lambda s: " × ".join(str(length) for length in lengths(s["shape"])),
+        formula=r"y = \mathrm{reshape}(x)",
+        explain_forward=(
+            Explanation(
+                "y", r"y = x", lambda m: number(_same_place(m, "x")), lambda m: "The element keeps its place in the row of numbers."
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}",
+                lambda m: number(_same_place(m, "d_y")),
+                lambda m: "The gradient goes back to where the value came from.",
+            ),
+        ),
+    )
+)

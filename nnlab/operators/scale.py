@@ -1,0 +1,55 @@
+"""Scale: every number times a chosen factor, y = c x.
+
+In attention the scores are scaled by 1 / sqrt(features) (Vaswani et al., Attention Is All You Need (2017), equation 1).
+"""
+
+from nnlab.core.explanation import Explanation, constant, factor, gradient
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, factor, y):
+    for i in range(x.size):
+        y[i] = factor * x[i]
+
+
+@kernel
+def backward(factor, d_y, d_x):
+    """d_x = c d_y."""
+    for i in range(d_y.size):
+        d_x[i] += factor * d_y[i]
+
+
+register(
+    Operator(
+        name="scale",
+        title="Scale",
+        category="Shape",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        settings=(Setting("factor", 1.0, "Factor", "What every number is multiplied by", minimum=-1e6, maximum=1e6),),
+        forward=forward,
+        backward=backward,
+        summary=lambda s: f"× {s['factor']:.4g}",
+        formula=r"y = c\, x",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"y_{<-1>} = c \cdot x_{<-1>}",
+                lambda m: rf"{constant(m['factor'])} \cdot {factor(m.at('x'))}",
+                lambda m: "The value is multiplied by the factor.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                rf"{gradient('x')} = c \cdot {gradient('y')}",
+                lambda m: rf"{constant(m['factor'])} \cdot {factor(m.at('d_y'))}",
+                lambda m: "The gradient is multiplied by the same factor.",
+            ),
+        ),
+    )
+)

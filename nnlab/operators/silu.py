@@ -1,0 +1,62 @@
+"""SiLU, also called Swish: the input times its own sigmoid, y = x sigma(x).
+
+Elfwing, Uchibe, Doya, Sigmoid-Weighted Linear Units (2018); PyTorch's SiLU.
+"""
+
+import math
+
+from nnlab.core.explanation import Explanation, gradient, local_slope, number, product, upstream
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.mathematics import sigmoid
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def forward(x, y):
+    for i in range(x.size):
+        y[i] = x[i] * sigmoid(x[i])
+
+
+@kernel
+def backward(x, d_y, d_x):
+    """d_x = d_y s (1 + x (1 - s)) with s = sigma(x)."""
+    for i in range(x.size):
+        s = sigmoid(x[i])
+        d_x[i] += d_y[i] * s * (1.0 + x[i] * (1.0 - s))
+
+
+def _slope(m):  # type: ignore[no-untyped-def]
+    z = m.at("x")
+    s = 1 / (1 + math.exp(-z)) if z > -700 else 0.0
+    return s * (1 + z * (1 - s))
+
+
+register(
+    Operator(
+        name="silu",
+        title="SiLU",
+        category="Activations",
+        inputs=(Tensor("x", "..."),),
+        outputs=(Tensor("y", "..."),),
+        forward=forward,
+        backward=backward,
+        formula=r"y = x\, \sigma(x)",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"a_{<-1>} = z_{<-1>} \cdot \sigma(z_{<-1>})",
+                lambda m: rf"{number(m.at('x'))} \cdot \sigma({number(m.at('x'))})",
+                lambda m: "z is weighted by its own sigmoid: large numbers pass, very negative ones vanish.",
+            ),
+        ),
+        explain_backward=(
+            product(
+                "d_x",
+                gradient("z"),
+                (upstream(), local_slope(_slope, "local slope of SiLU")),
+                lambda m: f"The slope of SiLU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+            ),
+        ),
+    )
+)
