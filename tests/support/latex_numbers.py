@@ -5,7 +5,7 @@ intervals (Moore, Interval Analysis (1966)) gives the bounds of all values a for
 engine to the digits shown" is one comparison: the engine's number lies within them.
 
 Understands what the explanations of operators and optimisers write: + - \cdot, juxtaposition, brackets, Iverson brackets [a > b],
-\frac, \sqrt, powers, \tanh, \sigma, \sin, \log, \max and e^{...}.
+|...|, \frac, \sqrt, powers, \tanh, \sigma, \sin, \log, \max and e^{...}.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"\\left|\\right|\\[a-zA-Z]+|\\,|\d+\.?\d*|[-+(){}\[\]^,>e]|\s+")
+_TOKEN = re.compile(r"\\left|\\right|\\[a-zA-Z]+|\\,|\d+\.?\d*|[-+(){}\[\]^,>e|]|\s+")
 _SKIPPED = {r"\left", r"\right", r"\,"}
 
 
@@ -162,6 +162,11 @@ class _Reader:
             right = self.sum()
             self.expect("]")
             return Interval(float(left.low > right.high), float(left.high > right.low))
+        if token == "|":
+            inside = self.sum()
+            self.expect("|")
+            ends = sorted((abs(inside.low), abs(inside.high)))
+            return Interval(0.0 if inside.low <= 0 <= inside.high else ends[0], ends[1])
         if token == "e":
             self.expect("^")
             return self.group().map(math.exp)

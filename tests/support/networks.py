@@ -39,6 +39,10 @@ def targets(graph: Graph, rows: int, generator: np.random.Generator) -> np.ndarr
     shape = (rows, program.places[program.target_name].row)
     if link == "sigmoid":
         return generator.integers(0, 2, shape).astype(float)
+    if graph.losses[0].operator == "kl_divergence":  # probabilities, some of them 0
+        weights = generator.integers(0, 4, shape)
+        weights[:, 0] += 1
+        return weights / weights.sum(axis=1, keepdims=True)
     return generator.standard_normal(shape)
 
 
@@ -66,6 +70,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "softplus": ({"beta": 3.0, "threshold": 2.0},),
     "hard_tanh": ({"min_val": -0.5, "max_val": 0.25},),
     "sine": ({"omega": 3.0},),
+    "huber": ({"delta": 0.3},),
 }
 
 
@@ -78,6 +83,8 @@ def single_operator_graph(kind: Operator, settings: dict[str, Any] | None = None
         b.mse(b.dense(x, units=2))
     elif kind.is_loss:
         last = b.dense(b.tanh(b.dense(x, units=4)), units=3 if kind.link == "softmax" else 2)
+        if kind.name == "kl_divergence":
+            last = b.log_softmax(last)
         b.node(kind.name, last, **chosen)
     else:
         if kind.name in SURROUNDINGS:

@@ -74,6 +74,10 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "flatten": lambda c: torch.flatten(c.x, start_dim=1),
     # losses
     "mse": lambda c: F.mse_loss(c.x, c.targets.reshape(c.x.shape)),
+    "mae": lambda c: F.l1_loss(c.x, c.targets.reshape(c.x.shape)),
+    "huber": lambda c: F.huber_loss(c.x, c.targets.reshape(c.x.shape), delta=c.settings["delta"]),
+    "hinge": lambda c: F.relu(1 - (2 * c.targets.reshape(c.x.shape) - 1) * c.x).mean(),
+    "kl_divergence": lambda c: F.kl_div(c.x, c.targets.reshape(c.x.shape), reduction="batchmean"),
     "binary_cross_entropy": lambda c: F.binary_cross_entropy_with_logits(c.x, c.targets.reshape(c.x.shape)),
     "cross_entropy": lambda c: F.cross_entropy(c.x, c.targets.reshape(-1).long()),
 }
