@@ -1,5 +1,6 @@
 """Flatten: all axes of a sample in one row, as a dense layer wants them. PyTorch's Flatten."""
 
+from collections.abc import Mapping
 from math import prod
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from nnlab.core.explanation import Explanation, gradient, number
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
-from nnlab.core.tensor import Tensor
+from nnlab.core.setting import Value
+from nnlab.core.tensor import Sizes, Tensor
 
 
 @kernel
@@ -23,6 +25,12 @@ def backward(d_y, d_x):
     for n in range(d_x.shape[0]):
         for i in range(d_x.shape[1]):
             d_x[n, i] += d_y[n, i]
+
+
+def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
+    axes = sizes["..."]
+    assert isinstance(axes, tuple)
+    return {"length": prod(axes)}
 
 
 def _same_place(m, name):  # type: ignore[no-untyped-def]
@@ -46,7 +54,7 @@ register(
         outputs=(Tensor("y", "batch length"),),
         forward=forward,
         backward=backward,
-        sizes=lambda settings, sizes: {"length": prod(sizes["..."])},
+        sizes=_sizes,
         keeps_order=True,
         summary=lambda s: "one row",
         formula=r"y = (x_{11}, x_{12}, \dots)",

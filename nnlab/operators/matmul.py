@@ -21,8 +21,10 @@ def forward(a, b, y):
 def backward(a, b, d_y, d_a, d_b):
     """d_a = d_y b^T,   d_b = a^T d_y."""
     for n in range(d_y.shape[0]):
-        add_product_transposed(d_y[n], b[n], d_a[n])
-        add_transposed_product(a[n], d_y[n], d_b[n])
+        if d_a.size:
+            add_product_transposed(d_y[n], b[n], d_a[n])
+        if d_b.size:
+            add_transposed_product(a[n], d_y[n], d_b[n])
 
 
 register(
@@ -34,6 +36,7 @@ register(
         outputs=(Tensor("y", "... rows columns"),),
         forward=forward,
         backward=backward,
+        skippable=("a", "b"),
         summary=lambda s: "a b",
         formula="y = a\\, b",
         explain_forward=(

@@ -15,9 +15,12 @@ def forward(a, b, y):
 @kernel
 def backward(d_y, d_a, d_b):
     """d_a = d_y,   d_b = -d_y."""
-    for i in range(d_y.size):
-        d_a[i] += d_y[i]
-        d_b[i] -= d_y[i]
+    if d_a.size:
+        for i in range(d_y.size):
+            d_a[i] += d_y[i]
+    if d_b.size:
+        for i in range(d_y.size):
+            d_b[i] -= d_y[i]
 
 
 register(
@@ -29,6 +32,7 @@ register(
         outputs=(Tensor("y", "..."),),
         forward=forward,
         backward=backward,
+        skippable=("a", "b"),
         summary=lambda s: "a − b",
         formula="y = a - b",
         explain_forward=(
