@@ -50,11 +50,18 @@ def open_window(
     Raises NNLabError when `source` cannot be read.
     """
     app = application()
-    from nnlab.ui.first_start import compile_kernels
-
-    compile_kernels(app)
     from nnlab.files.examples import open_any, project_for_graph
     from nnlab.files.project import Project, SavedProject
+    from nnlab.ui.first_start import compile_kernels
+
+    saved, name = SavedProject(Project()), "untitled"
+    if isinstance(source, Graph):
+        saved, name = SavedProject(project_for_graph(source)), "graph"
+    elif source is not None:
+        opened, name = open_any(str(source))
+        saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
+    training = saved.project.training
+    compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.main_window import MainWindow
     from nnlab.ui.store import Store
     from nnlab.ui.theme import MODES, Theme
@@ -68,12 +75,6 @@ def open_window(
         look.set_scale(store.number("scale", 1.0))
     if theme is not None:
         look.set_mode(theme)
-    saved, name = SavedProject(Project()), "untitled"
-    if isinstance(source, Graph):
-        saved, name = SavedProject(project_for_graph(source)), "graph"
-    elif source is not None:
-        opened, name = open_any(str(source))
-        saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
     look.set_window_width((size or SIZE).width())
     window = MainWindow(look, store, saved.project, name)
     window.files.adopt(source, saved)

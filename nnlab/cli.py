@@ -103,7 +103,7 @@ def train(
 
     data = prepare(project.data)
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
-    _announce_compiling()
+    _announce_compiling(project)
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
 
     run = prepare_run(project.graph, data, project.training, snapshot)
@@ -215,9 +215,9 @@ def picture(
         raise SettingError(f"--theme {theme}: choose light or dark.")
     width, height = _size(size)
     _check_output(output, ".png", "-o")
-    _read(source)  # a mistake in the name or the file is told before a window is made
+    project, *_ = _read(source)  # a mistake in the name or the file is told before a window is made
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    _announce_compiling()
+    _announce_compiling(project)
     from nnlab.app import picture as write_picture
 
     write_picture(source, output, steps=steps, workspace=workspace, theme=theme, size=(width, height), scale=scale)
@@ -345,11 +345,12 @@ def _require_display() -> None:
         raise TrainingError("There is no display to open a window on; use `nnlab train FILE` or `nnlab picture FILE -o PNG` instead.")
 
 
-def _announce_compiling() -> None:
-    from nnlab.training.warm import is_warm
+def _announce_compiling(project: Project) -> None:
+    from nnlab.training.warm import adapters_of, is_warm
 
-    if not is_warm():
-        print("Compiling NN Lab's kernels for this computer, once; this takes about 15 seconds.", file=sys.stderr, flush=True)
+    names = (*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule)
+    if not is_warm(adapters_of(names)):
+        print("Compiling NN Lab's kernels for this computer, once; this takes about 10 seconds.", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -2,19 +2,42 @@
 
 Bishop (2006), equation 4.108, in the stable form log(sum_j exp(x_j - max)) - (x_t - max), as PyTorch's CrossEntropyLoss. The
 target is a class number; the gradient is p - one_hot(target).
+
+Label smoothing s (Szegedy et al., Rethinking the Inception Architecture for Computer Vision (2016), section 7) spreads the share s of
+the target evenly over all K classes. Class weights w multiply each class's part, and the mean becomes the sum over the batch divided by
+the weights of its true classes, which `total_weight` holds. Both are PyTorch's `label_smoothing` and `weight`: with
+a_k = (1 - s) w_k [k = target] + s w_k / K a sample's loss is -sum_k a_k log p_k and its gradient (sum_j a_j) p_k - a_k.
 """
 
 import math
+from collections.abc import Mapping
 
-from nnlab.core.explanation import Explanation, Factor, abridged_sum, gradient, number, product, shortened, sum_of, sum_of_numbers
+import numpy as np
+
+from nnlab.core.errors import GraphError
+from nnlab.core.explanation import (
+    Explanation, Factor, abridged_sum, constant, gradient, number, product, shortened, sum_of, sum_of_numbers,
+)  # fmt: skip
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
-from nnlab.core.tensor import Tensor
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Constant, Sizes, Tensor
+from nnlab.operators._number_list import positive_numbers
 
 
 @kernel
-def forward(x, target, loss, sample_loss, probability):
-    total = 0.0
+def is_plain(class_weight, label_smoothing):
+    """Whether every class counts 1 and no label is smoothed; the kernels are quicker then."""
+    plain = label_smoothing == 0.0
+    for i in range(class_weight.size):
+        plain &= class_weight[i] == 1.0
+    return plain
+
+
+@kernel
+def forward(x, target, class_weight, label_smoothing, loss, sample_loss, probability, total_weight):
+    plain = is_plain(class_weight, label_smoothing)
+    total, weights = 0.0, as_real(x, x.shape[0] if plain else 0)
     for n in range(x.shape[0]):
         highest = x[n, 0]
         for i in range(1, x.shape[1]):
@@ -25,19 +48,53 @@ def forward(x, target, loss, sample_loss, probability):
             exponentials += probability[n, i]
         for i in range(x.shape[1]):
             probability[n, i] /= exponentials
-        sample_loss[n] = math.log(exponentials) - (x[n, int(target[n])] - highest)
+        logarithm, true = math.log(exponentials), int(target[n])
+        sample_loss[n] = logarithm - (x[n, true] - highest)
+        if not plain:
+            sample_loss[n] *= (1.0 - label_smoothing) * class_weight[true]
+            if label_smoothing > 0.0:
+                surprise = 0.0
+                for i in range(x.shape[1]):
+                    surprise += class_weight[i] * (logarithm - (x[n, i] - highest))
+                sample_loss[n] += label_smoothing / as_real(x, x.shape[1]) * surprise
+            weights += class_weight[true]
         total += sample_loss[n]
-    loss[0] = total / as_real(x, x.shape[0])
+    loss[0] = total / weights
+    total_weight[0] = weights
 
 
 @kernel
-def backward(target, probability, d_x):
-    """d_x = (p - one_hot(target)) / batch."""
-    share = as_real(d_x, 1.0 / d_x.shape[0])
-    for n in range(d_x.shape[0]):
+def backward(target, class_weight, label_smoothing, probability, total_weight, d_x):
+    """d_x = (p - one_hot(target)) / batch; with class weights or smoothing ((sum_j a_j) p - a) / total weight."""
+    share = 1.0 / total_weight[0]
+    if is_plain(class_weight, label_smoothing):
+        for n in range(d_x.shape[0]):
+            for i in range(d_x.shape[1]):
+                d_x[n, i] += share * probability[n, i]
+            d_x[n, int(target[n])] -= share
+    else:
+        spread = share * label_smoothing / as_real(target, d_x.shape[1])
+        everywhere = 0.0
         for i in range(d_x.shape[1]):
-            d_x[n, i] += share * probability[n, i]
-        d_x[n, int(target[n])] -= share
+            everywhere += spread * class_weight[i]
+        for n in range(d_x.shape[0]):
+            true = int(target[n])
+            sharp = share * (1.0 - label_smoothing) * class_weight[true]
+            for i in range(d_x.shape[1]):
+                d_x[n, i] += (sharp + everywhere) * probability[n, i] - spread * class_weight[i]
+            d_x[n, true] -= sharp
+
+
+def _class_weight(settings: Mapping[str, Value], sizes: Sizes) -> np.ndarray:
+    """One weight for each class; 1 where nothing was typed."""
+    numbers, classes = positive_numbers(str(settings["class_weights"])), sizes["classes"]
+    assert isinstance(classes, int)
+    if numbers and len(numbers) != classes:
+        raise GraphError(
+            f"there are {classes} classes, but class_weights has {len(numbers)} number{'s' if len(numbers) != 1 else ''}; "
+            "give one for each class, or none."
+        )
+    return np.array(numbers or (1.0,) * classes)
 
 
 def _class(m):  # type: ignore[no-untyped-def]
@@ -48,13 +105,112 @@ def _is_true(m):  # type: ignore[no-untyped-def]
     return 1 if _class(m) == m.index[1] else 0
 
 
-def _surprise(m):  # type: ignore[no-untyped-def]
-    probability = float(m.after["probability"][m.index[0], _class(m)])
+def _smoothing(m):  # type: ignore[no-untyped-def]
+    return float(m["label_smoothing"])
+
+
+def _weight(m, k):  # type: ignore[no-untyped-def]
+    return float(m["class_weight"][k])
+
+
+def _is_weighted(m):  # type: ignore[no-untyped-def]
+    return bool((m["class_weight"] != 1).any())
+
+
+def _mean(m):  # type: ignore[no-untyped-def]
+    return r"\frac{1}{\sum_n w_{t_n}}" if _is_weighted(m) else r"\frac{1}{N}"
+
+
+def _mean_numbers(m):  # type: ignore[no-untyped-def]
+    return rf"\frac{{1}}{{{number(m.after['total_weight'][0]) if _is_weighted(m) else len(m['target'])}}}"
+
+
+def _mean_words(m):  # type: ignore[no-untyped-def]
+    if _is_weighted(m):
+        return "The samples' losses are added up and divided by the weights of their true classes."
+    if _smoothing(m):
+        return "The loss is the mean of the samples' losses."
+    return "A sample's loss is minus the logarithm of the probability given to its true class."
+
+
+def _logarithm(m, k):  # type: ignore[no-untyped-def]
+    """log p of class k with numbers."""
+    probability = float(m.after["probability"][m.index[0], k])
     if probability > 1e-30:
-        return rf"-\log {number(probability)}"
+        return rf"\log {number(probability)}"
     # The probability is too small for its type, its logarithm is not: the loss is computed from the logits.
-    row = m["x"][m.index[0]]
-    return sum_of([number(row.max()), number(-row[_class(m)])])
+    row = m["x"][m.index[0]].astype(np.float64)
+    return f"({sum_of([number(row[k]), number(-np.logaddexp.reduce(row))])})"
+
+
+def _surprise(m):  # type: ignore[no-untyped-def]
+    true, smoothing, weighted = _class(m), _smoothing(m), _is_weighted(m)
+    own = [constant(1 - smoothing)] if smoothing else []
+    own += [constant(_weight(m, true))] if weighted else []
+    text = "-" + r" \cdot ".join([*own, _logarithm(m, true)])
+    if smoothing:
+        row, weights = m["x"][m.index[0]].astype(np.float64), m["class_weight"]
+        terms = [(rf"{constant(_weight(m, k))} \cdot " if weighted else "") + _logarithm(m, k) for k in range(len(weights))]
+        total = abridged_sum(lambda k: terms[k], weights * (np.logaddexp.reduce(row) - row))
+        text += rf" - \frac{{{constant(smoothing)}}}{{{len(weights)}}} \left({total}\right)"
+    return text
+
+
+def _surprise_symbols(m):  # type: ignore[no-untyped-def]
+    true, smoothing, weighted = _class(m) + 1, _smoothing(m), _is_weighted(m)
+    own = ("(1 - s)" if smoothing else "") + (rf"\, w_{{{true}}} " if weighted else "")
+    text = rf"\ell_{{<0>}} = -{own}\log p_{{<0>,{true}}}"
+    if smoothing:
+        text += rf" - \frac{{s}}{{K}} \sum_k {'w_k ' if weighted else ''}\log p_{{<0>,k}}"
+    return text
+
+
+def _surprise_words(m):  # type: ignore[no-untyped-def]
+    true, smoothing = _class(m), _smoothing(m)
+    text = f"The sample is of class {true}: its loss is minus the logarithm of the probability given to that class"
+    if _is_weighted(m):
+        text += f", times the weight {_weight(m, true):.4g} of the class"
+    if smoothing:
+        text += f"; the share s = {smoothing:.3g} is spread over all classes"
+    return text + "." + (shortened(len(m["class_weight"])) if smoothing else "")
+
+
+def _part(m, k):  # type: ignore[no-untyped-def]
+    """a_k: the target for class k, smoothed and weighted."""
+    smoothing = _smoothing(m)
+    return _weight(m, k) * ((1 - smoothing) * (k == _class(m)) + smoothing / len(m["class_weight"]))
+
+
+def _whole(m):  # type: ignore[no-untyped-def]
+    """The sum of the targets of all classes: 1 without class weights."""
+    return sum(_part(m, k) for k in range(len(m["class_weight"])))
+
+
+def _difference_symbols(m):  # type: ignore[no-untyped-def]
+    if not _is_weighted(m):
+        return "(p_{<0,1>} - t_{<0,1>})"
+    if not _smoothing(m):
+        return rf"w_{{{_class(m) + 1}}}\, (p_{{<0,1>}} - t_{{<0,1>}})"
+    return r"\left(p_{<0,1>} \sum_k w_k t_{<0>,k} - w_{<1>} t_{<0,1>}\right)"
+
+
+def _difference(m):  # type: ignore[no-untyped-def]
+    probability = number(m.at("probability"))
+    if not _smoothing(m):
+        difference = f"({probability} - {_is_true(m)})"
+        return rf"{constant(_weight(m, _class(m)))} \cdot {difference}" if _is_weighted(m) else difference
+    if not _is_weighted(m):
+        return f"({probability} - {number(_part(m, m.index[1]))})"
+    return rf"({probability} \cdot {number(_whole(m))} - {number(_part(m, m.index[1]))})"
+
+
+def _difference_words(m):  # type: ignore[no-untyped-def]
+    true, smoothing = _class(m), _smoothing(m)
+    wanted = (1 - smoothing) * _is_true(m) + smoothing / len(m["class_weight"])
+    text = f"The sample is of class {true}, so class {m.index[1]} should have the probability {wanted:.4g}: the gradient is the difference"
+    if not _is_weighted(m):
+        return text + "."
+    return text + (", each side weighted by the classes." if smoothing else f", times the weight {_weight(m, true):.4g} of class {true}.")
 
 
 def _share_of_exponentials(m):  # type: ignore[no-untyped-def]
@@ -71,7 +227,18 @@ register(
         inputs=(Tensor("x", "batch classes"),),
         target=Tensor("target", "batch"),
         outputs=(Tensor("loss", "1"),),
-        saved=(Tensor("sample_loss", "batch"), Tensor("probability", "batch classes")),
+        saved=(Tensor("sample_loss", "batch"), Tensor("probability", "batch classes"), Tensor("total_weight", "1")),
+        constants=(Constant("class_weight", "classes", values=_class_weight),),
+        settings=(
+            Setting(
+                "label_smoothing", 0.0, "Label smoothing", "Share of the target that is spread evenly over all classes",
+                minimum=0.0, maximum=1.0,
+            ),
+            Setting(
+                "class_weights", "", "Class weights", "How much each class counts: one number per class, as in 1, 2.5, 1; empty for 1 each",
+                reader=positive_numbers,
+            ),
+        ),
         forward=forward,
         backward=backward,
         target_kinds=("classes", "binary"),
@@ -81,16 +248,11 @@ register(
         explain_forward=(
             Explanation(
                 "loss",
-                r"L = \frac{1}{N} \sum_n -\log p_{n,t_n}",
-                lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
-                lambda m: "A sample's loss is minus the logarithm of the probability given to its true class." + shortened(len(m["x"])),
+                lambda m: f"L = {_mean(m)} " + (r"\sum_n \ell_n" if _is_weighted(m) or _smoothing(m) else r"\sum_n -\log p_{n,t_n}"),
+                lambda m: rf"{_mean_numbers(m)} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
+                lambda m: _mean_words(m) + shortened(len(m["x"])),
             ),
-            Explanation(
-                "sample_loss",
-                lambda m: rf"\ell_{{<0>}} = -\log p_{{<0>,{_class(m) + 1}}}",
-                _surprise,
-                lambda m: f"The sample is of class {_class(m)}: its loss is minus the logarithm of the probability given to that class.",
-            ),
+            Explanation("sample_loss", _surprise_symbols, _surprise, _surprise_words),
             Explanation(
                 "probability",
                 r"p_{<0,1>} = \frac{e^{z_{<0,1>}}}{\sum_j e^{z_{<0>j}}}",
@@ -103,24 +265,15 @@ register(
                 "d_x",
                 gradient("z", "<0,1>"),
                 (
-                    Factor(
-                        "from the mean",
-                        r"\frac{1}{N}",
-                        lambda m: rf"\frac{{1}}{{{len(m['target'])}}}",
-                        lambda m: 1 / len(m["target"]),
-                        is_constant=True,
-                    ),
+                    Factor("from the mean", _mean, _mean_numbers, lambda m: 1 / float(m["total_weight"][0]), is_constant=True),
                     Factor(
                         "probability minus target",
-                        "(p_{<0,1>} - t_{<0,1>})",
-                        lambda m: f"({number(m.at('probability'))} - {_is_true(m)})",
-                        lambda m: m.at("probability") - _is_true(m),
+                        _difference_symbols,
+                        _difference,
+                        lambda m: _whole(m) * m.at("probability") - _part(m, m.index[1]),
                     ),
                 ),
-                lambda m: (
-                    f"The sample is of class {_class(m)}, so class {m.index[1]} should have the probability {_is_true(m)}: "
-                    "the gradient is the difference."
-                ),
+                _difference_words,
             ),
         ),
     )

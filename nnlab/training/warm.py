@@ -1,47 +1,67 @@
-"""Compiles every kernel into the disk cache: what the very first start does once, best in a child process.
+"""Compiles kernels into the disk cache ahead of time: what the very first start does once, best in a child process.
 
-`python -m nnlab.training.warm` prints one line "done/all name" per kernel, for whoever shows the progress.
+What the project at hand needs comes first, everything else afterwards, so that nobody waits for operators that nobody uses.
+
+`python -m nnlab.training.warm` compiles everything and prints one line "done/all name" per kernel, for whoever shows the progress.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nnlab.core.kernel import Adapter, cache_folder
 from nnlab.core.operator import operators
 from nnlab.core.optimizer import optimizers
+from nnlab.core.penalty import PENALTY
+from nnlab.core.schedule import schedules
 
 REAL = "float32"
 MACHINE = "the machine"
-MACHINE_SHARE = 12  # its functions count as so many kernels, for they take as long
+MACHINE_SHARE = 24  # its functions count as so many kernels, for they take as long
+
+Named = tuple[str, Adapter]
 
 
-def adapters() -> list[tuple[str, Adapter]]:
+def adapters() -> list[Named]:
     """Every adapter that training may need, with the name people know it by."""
     found = []
-    for kind in operators:
-        if kind.forward is not None:
-            found.append((f"{kind.title}, forward", kind.forward_adapter))
-        if kind.backward is not None:
-            found.append((f"{kind.title}, backward", kind.backward_adapter))
+    for kind in (*operators, PENALTY):
+        found.extend((kind.title, adapter) for adapter in kind.adapters)
     found.extend((kind.title, kind.update_adapter) for kind in optimizers)
+    found.extend((kind.title, kind.update_adapter) for kind in schedules if kind.update is not None)
     return found
 
 
-def is_warm() -> bool:
-    """Whether all of it was compiled before, by this version on this machine."""
-    return any(cache_folder().rglob("machine.run_training-*.nbc")) and all(adapter.is_cached(REAL) for _, adapter in adapters())
+def adapters_of(names: Iterable[str]) -> list[Named]:
+    """The adapters of some operators, optimisers and schedules, by their registered names; unknown names are left out."""
+    found: list[Named] = []
+    for name in dict.fromkeys(names):
+        if name in operators:
+            found.extend((operators[name].title, adapter) for adapter in operators[name].adapters)
+        if name in optimizers:
+            used = [optimizers[name], *([optimizers[optimizers[name].others]] if optimizers[name].others else [])]
+            found.extend((kind.title, kind.update_adapter) for kind in used)
+        if name in schedules and schedules[name].update is not None:
+            found.append((schedules[name].title, schedules[name].update_adapter))
+    return found
 
 
-def warm_up(progress: Callable[[int, int, str], None]) -> None:
+def is_warm(parts: Iterable[Named] | None = None) -> bool:
+    """Whether the machine and these adapters (all of them, unless given) were compiled before, by this version on this machine."""
+    if not any(cache_folder().rglob("machine.run_training-*.nbc")):
+        return False
+    return all(adapter.is_cached(REAL) for _, adapter in (adapters() if parts is None else parts))
+
+
+def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[Named] | None = None) -> None:
     """Compiles what is missing; `progress(done, all, name)` before each part and once at the end."""
-    parts = adapters()
-    total = len(parts) + MACHINE_SHARE
+    waiting = adapters() if parts is None else list(parts)
+    total = len(waiting) + MACHINE_SHARE
     progress(0, total, MACHINE)
     from nnlab.engine import machine  # its functions compile when it is imported
 
     assert machine.run_training.signatures
-    for i, (name, one) in enumerate(parts):
+    for i, (name, one) in enumerate(waiting):
         progress(MACHINE_SHARE + i, total, name)
         one.address(REAL)
     progress(total, total, "ready")

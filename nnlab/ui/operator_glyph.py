@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlab.core.operator import Operator, operators
 from nnlab.ui.glyphs import DRAWINGS, Glyph, drawing, function_curve
+from nnlab.ui.stepper.kernel_curve import values
 
 
 @cache
@@ -15,13 +16,9 @@ def operator_glyph(name: str) -> Glyph:
     kind = operators[name]
     if name in DRAWINGS or not kind.is_activation:
         return drawing(name)
-    return function_curve(lambda x: apply_elementwise(kind, x))
+    return function_curve(lambda x: curve_of(kind, x))
 
 
-def apply_elementwise(kind: Operator, x: np.ndarray) -> np.ndarray:
-    """y of an element-wise operator for a vector x, through its compiled kernel, with its default settings."""
-    y = np.empty_like(x)
-    settings = {setting.name: setting.default for setting in kind.settings}
-    arguments = {"x": x, "y": y, **settings}
-    kind.forward(*(arguments[a.name] for a in kind.forward_adapter.arguments))
-    return y
+def curve_of(kind: Operator, x: np.ndarray) -> np.ndarray:
+    """y of an activation with its default settings for a vector x, by the kernel that training uses and its cached machine code."""
+    return values(kind, {setting.name: setting.default for setting in kind.settings}, x, "float32").astype(np.float64)

@@ -57,6 +57,9 @@ SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output 
     "matmul": lambda b, x, s: b.matmul(_shaped(b, x, 2, 3), _shaped(b, x, 3, 4), **s),
     "transpose": lambda b, x, s: b.transpose(_shaped(b, x, 2, 3), **s),
     "flatten": lambda b, x, s: b.flatten(_shaped(b, x, 2, 3), **s),
+    # hard_tanh of large numbers is one of its two limits: whole numbers, which follow from the data
+    "embedding": lambda b, x, s: b.embedding(b.hard_tanh(b.scale(x, factor=1e6), min_val=0.0, max_val=2.0), **s),
+    "batch_norm": lambda b, x, s: b.batch_norm(_shaped(b, x, 3, 2, 2), **s),
 }
 
 # Settings besides the defaults that every operator is checked with.
@@ -64,6 +67,10 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "dense": ({"l1": 0.01, "l2": 0.02},),
     "scale": ({"factor": -0.4},),
     "slice": ({"start": 1, "stop": 3}, {"start": 2}),
+    "embedding": ({"vocabulary": 3, "features": 2}, {"vocabulary": 3, "features": 2, "init": "he_uniform", "l1": 0.01, "l2": 0.02}),
+    "dropout": ({"p": 0.3}, {"p": 0.0}, {"p": 1.0}),
+    "layer_norm": ({"eps": 0.1},),
+    "batch_norm": ({"eps": 0.1, "momentum": 0.3},),
     "reshape": ({"shape": "2, 2"}, {"shape": "-1, 1, 2"}),
     "leaky_relu": ({"negative_slope": 0.2},),
     "elu": ({"alpha": 0.5},),

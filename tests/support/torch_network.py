@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from dropout_masks import dropout_mask
 
 from nnlab.graph.graph import Graph
 
@@ -45,6 +46,15 @@ def _product(values: list[torch.Tensor]) -> torch.Tensor:
 TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     # layers
     "dense": lambda c: F.linear(c.x, c.parameters["weight"], c.parameters["bias"]),
+    "embedding": lambda c: F.embedding(c.x.long(), c.parameters["weight"]),
+    "layer_norm": lambda c: F.layer_norm(
+        c.x, c.x.shape[-1:], c.parameters["gain"], c.parameters["shift"], c.settings["eps"]
+    ),
+    "batch_norm": lambda c: F.batch_norm(
+        c.x, c.buffers["running_mean"], c.buffers["running_variance"], c.parameters["gain"], c.parameters["shift"],
+        c.training, c.settings["momentum"], c.settings["eps"],
+    ),
+    "dropout": lambda c: c.x * torch.from_numpy(dropout_mask(tuple(c.x.shape), c.settings["p"], c.node_id, c.seed, c.iteration)),
     # activations
     "relu": lambda c: F.relu(c.x),
     "leaky_relu": lambda c: F.leaky_relu(c.x, c.settings["negative_slope"]),

@@ -9,12 +9,19 @@ import pytest
 
 from nnlab.core.operator import operators
 from nnlab.core.optimizer import optimizers
+from nnlab.core.schedule import schedules
 from nnlab.training import warm
 
 
 def test_every_operator_and_optimiser_is_among_them():
     names = {name.split(",")[0] for name, _ in warm.adapters()}
-    assert names == {k.title for k in operators if k.forward is not None or k.backward is not None} | {k.title for k in optimizers}
+    learners = {k.title for k in optimizers} | {k.title for k in schedules if k.update is not None}
+    assert names - {"Penalty"} == {k.title for k in operators if k.forward is not None or k.backward is not None} | learners
+
+
+def test_a_project_needs_few_of_them():
+    parts = warm.adapters_of(["input", "dense", "tanh", "dense", "mse", "muon", "cosine", "no such thing"])
+    assert [name for name, _ in parts] == ["Dense", "Dense", "tanh", "tanh", "MSE", "MSE", "Muon", "AdamW", "Cosine"]
 
 
 def test_afterwards_it_is_warm_and_says_how_far_it_was():

@@ -120,6 +120,7 @@ class NodePage(QWidget):
         self.form.set_values(values)
 
     def _replace_form(self, form: SettingsForm) -> None:
+        focused = self.form.focused if self.form is not None else None
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.hide()
@@ -128,6 +129,8 @@ class NodePage(QWidget):
         self._edits = editing.FormEdits(self._document, form, self._edit)
         self._column.insertWidget(1, form)
         form.setVisible(bool(form.names))
+        if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form anew
+            form.editor(focused).setFocus()
 
     def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
         """The undo label and the edit for a changed field."""

@@ -17,17 +17,27 @@ from nnlab.core.setting import Value
 from nnlab.engine import machine
 
 
+def values(kind: Operator, settings: Mapping[str, Value], x: np.ndarray, real: str) -> np.ndarray:
+    """y of an activation at every element of the vector x, in the given real type."""
+    return np.asarray(_forward(kind, settings, x, real)[kind.outputs[0].name])
+
+
 def curve(kind: Operator, settings: Mapping[str, Value], x: np.ndarray, real: str) -> tuple[np.ndarray, np.ndarray]:
-    """(y, dy/dx) of an element-wise operator at every element of the vector x, in the given real type."""
+    """(y, dy/dx) of an activation at every element of the vector x, in the given real type."""
     (source,), (output,) = kind.inputs, kind.outputs
-    values: dict[str, np.ndarray | float] = {name: float(v) for name, v in settings.items() if not isinstance(v, str)}
-    values[source.name] = x
-    for tensor in (*kind.saved, output):
-        values[tensor.name] = np.zeros_like(x)
-    values |= _apply(kind.forward_adapter, values, real)
-    values[f"d_{output.name}"], values[f"d_{source.name}"] = np.ones_like(x), np.zeros_like(x)
-    values |= _apply(kind.backward_adapter, values, real)
-    return np.asarray(values[output.name]), np.asarray(values[f"d_{source.name}"])
+    known = _forward(kind, settings, x, real)
+    known[f"d_{output.name}"], known[f"d_{source.name}"] = np.ones_like(x), np.zeros_like(x)
+    known |= _apply(kind.backward_adapter, known, real)
+    return np.asarray(known[output.name]), np.asarray(known[f"d_{source.name}"])
+
+
+def _forward(kind: Operator, settings: Mapping[str, Value], x: np.ndarray, real: str) -> dict[str, np.ndarray | float]:
+    """Every tensor and setting of the operator by name, after its forward kernel."""
+    known: dict[str, np.ndarray | float] = {name: float(v) for name, v in settings.items() if not isinstance(v, str)}
+    known[kind.inputs[0].name] = x
+    for tensor in (*kind.saved, *kind.outputs):
+        known[tensor.name] = np.zeros_like(x)
+    return known | _apply(kind.forward_adapter, known, real)
 
 
 def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str) -> dict[str, np.ndarray]:

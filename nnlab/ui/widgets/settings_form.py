@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from nnlab.core.setting import Setting, Value
 from nnlab.ui.theme import Theme, follow
@@ -73,6 +73,12 @@ class SettingsForm(QWidget):
     def editor(self, name: str) -> SettingEditor:
         """The editor of a setting. Raises KeyError if the form has none of that name."""
         return self._editors[name]
+
+    @property
+    def focused(self) -> str | None:
+        """The setting whose editor has the keyboard, if any."""
+        widget = QApplication.focusWidget()
+        return next((n for n, e in self._editors.items() if widget is not None and (e is widget or e.isAncestorOf(widget))), None)
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Shows values from outside, such as after an undo; nothing is emitted. Names the form does not have are left out."""

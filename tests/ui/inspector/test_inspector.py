@@ -18,10 +18,11 @@ from nnlab.ui.numbers import count, number
 def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
     """Chooses from a list by keyboard, as a person does."""
     box.setFocus()
-    places = [box.itemText(k) for k in range(box.count())]
-    steps = places.index(text) - box.currentIndex()
+    box.showPopup()
+    steps = [box.itemText(k) for k in range(box.count())].index(text) - box.currentIndex()
     for _ in range(abs(steps)):
-        qtbot.keyClick(box, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+        qtbot.keyClick(box.view(), Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
 
 
 def combo(form: Any, name: str) -> QComboBox:
@@ -217,7 +218,7 @@ def test_several_layers_share_their_settings(inspected: Any, qtbot: QtBot) -> No
     inspected.select("dense_1", "dense_2")
     page, document = inspected.panel.several, inspected.world.document
     assert page.title.text() == "2 nodes"
-    assert page.form.names == ("units", "init")
+    assert page.form.names == ("units", "init", "l1", "l2")
     box = combo(page.form, "init")
     choose(qtbot, box, box.itemText(box.currentIndex() + 1))
     assert {document.graph[i].settings["init"] for i in ("dense_1", "dense_2")} == {box.currentData()}

@@ -14,7 +14,7 @@ def test_it_shows_the_documents_settings(studio: Callable) -> None:
     panel = s.panel("training")
     assert panel.common.values | {"optimizer": "adam"} == panel.common.values
     assert (panel.common.values["batch_size"], panel.common.values["learning_rate"], panel.common.values["seed"]) == (16, 0.01, 7)
-    assert panel.own.names == tuple(setting.name for setting in optimizers["adam"].settings)
+    assert panel.own.names == tuple(setting.name for setting in optimizers["adam"].all_settings)
 
 
 @pytest.mark.parametrize(("name", "value"), [("learning_rate", 0.5), ("batch_size", 64), ("seed", 3), ("shuffle", False), ("epochs", 7)])
@@ -36,7 +36,7 @@ def test_another_optimiser_brings_its_own_settings(studio: Callable) -> None:
     assert s.document.project.training.optimizer_settings["beta1"] == 0.5
     panel.common.committed.emit("optimizer", "sgd")
     assert s.document.project.training.optimizer == "sgd" and not s.document.project.training.optimizer_settings
-    assert panel.own.names == tuple(setting.name for setting in optimizers["sgd"].settings)
+    assert panel.own.names == tuple(setting.name for setting in optimizers["sgd"].all_settings)
     s.train(5)
     s.document.undo()
     assert panel.own.values["beta1"] == 0.5
@@ -63,3 +63,19 @@ def test_it_survives_theme_and_sizes(studio: Callable) -> None:
     s.services.theme.set_mode("light")
     s.services.theme.set_scale(1.6)
     panel.grab()
+
+
+def test_a_schedule_brings_its_own_settings(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    assert not panel.parts["schedule"].isVisibleTo(panel)
+    panel.common.committed.emit("schedule", "cosine")
+    form = panel.parts["schedule"].form
+    assert form is not None and form.names == ("t_max", "eta_min")
+    form.committed.emit("t_max", 500)
+    training = s.document.project.training
+    assert (training.schedule, training.schedule_settings["t_max"]) == ("cosine", 500)
+    s.document.undo()
+    s.document.undo()
+    assert s.document.project.training.schedule == "constant"
+    assert not panel.parts["schedule"].isVisibleTo(panel)

@@ -12,7 +12,7 @@ from nnlab.ui.stepper.kernel_curve import curve
 from nnlab.ui.stepper.picture import is_plain_elementwise
 
 PLAIN = [pytest.param(kind, id=kind.name) for kind in operators if is_plain_elementwise(kind)]
-X = np.linspace(-2.9, 3.1, 41)  # not exactly at a kink
+X = np.linspace(-2.93, 3.11, 41)  # not exactly at a kink
 
 
 def defaults(kind: Operator) -> dict:

@@ -1,0 +1,196 @@
+"""Layer norm: the features of every row are moved to mean 0 and deviation 1, then stretched and shifted by what is learned.
+
+Ba, Kiros, Hinton, Layer Normalization (2016), equation 4; PyTorch's LayerNorm over the last axis, whose weight and bias are called
+gain and shift here. Means and variances are summed in float64, so that a large mean costs float32 no digits.
+"""
+
+import math
+
+import numpy as np
+
+from nnlab.core.explanation import (
+    Explanation,
+    Factor,
+    abridged_sum,
+    constant,
+    factor,
+    gradient,
+    number,
+    product,
+    shortened,
+    sum_of,
+    sum_of_numbers,
+    sum_of_products,
+)  # fmt: skip
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting
+from nnlab.core.tensor import Parameter, Tensor
+
+
+@kernel
+def forward(x, gain, shift, eps, mean, deviation, normalised, y):
+    """normalised = (x - mean) / sqrt(variance + eps),   y = gain * normalised + shift."""
+    features = x.shape[1]
+    for n in range(x.shape[0]):
+        total = np.float64(0)
+        for i in range(features):
+            total += x[n, i]
+        center = total / features
+        squares = np.float64(0)
+        for i in range(features):
+            squares += (x[n, i] - center) * (x[n, i] - center)
+        spread = math.sqrt(squares / features + eps)
+        mean[n] = center
+        deviation[n] = spread
+        inverse = 1.0 / spread
+        for i in range(features):
+            normalised[n, i] = (x[n, i] - center) * inverse
+            y[n, i] = gain[i] * normalised[n, i] + shift[i]
+
+
+@kernel
+def backward(gain, deviation, normalised, d_y, d_x, d_gain, d_shift):
+    """With g = gain * d_y:   d_x = (g - mean(g) - normalised * mean(g * normalised)) / deviation."""
+    features = d_y.shape[1]
+    for n in range(d_y.shape[0]):
+        if d_gain.size:
+            for i in range(features):
+                d_gain[i] += d_y[n, i] * normalised[n, i]
+        if d_shift.size:
+            for i in range(features):
+                d_shift[i] += d_y[n, i]
+        if d_x.size:
+            level = np.float64(0)
+            stretch = np.float64(0)
+            for i in range(features):
+                g = np.float64(gain[i]) * d_y[n, i]
+                level += g
+                stretch += g * normalised[n, i]
+            level /= features
+            stretch /= features
+            inverse = 1.0 / np.float64(deviation[n])
+            for i in range(features):
+                d_x[n, i] += (np.float64(gain[i]) * d_y[n, i] - level - normalised[n, i] * stretch) * inverse
+
+
+def _row(m, name):  # type: ignore[no-untyped-def]
+    """The row of `name` in which the explained element lies."""
+    return m[name][m.index[:-1]].astype(np.float64)
+
+
+def _mean(m):  # type: ignore[no-untyped-def]
+    row = m["x"][m.index]
+    return rf"\frac{{1}}{{{len(row)}}} \left({sum_of_numbers(row)}\right)"
+
+
+def _deviation(m):  # type: ignore[no-untyped-def]
+    row, mean = m["x"][m.index], float(m.after["mean"][m.index])
+    squares = abridged_sum(lambda k: f"({number(row[k])} - {factor(mean)})^2", row - mean)
+    return rf"\sqrt{{\frac{{1}}{{{len(row)}}} \left({squares}\right) + {constant(m['eps'])}}}"
+
+
+def _pull(m):  # type: ignore[no-untyped-def]
+    """The three terms of the gradient, before they are divided by the deviation."""
+    g, normalised = m["gain"] * _row(m, "d_y"), _row(m, "normalised")
+    i = m.index[-1]
+    return [float(g[i]), -float(g.mean()), -float(normalised[i] * (g * normalised).mean())]
+
+
+_D_GAIN, _D_SHIFT = gradient(r"\gamma", "<0>"), gradient(r"\beta", "<0>")
+
+register(
+    Operator(
+        name="layer_norm",
+        title="Layer norm",
+        category="Normalisation",
+        inputs=(Tensor("x", "... features"),),
+        parameters=(Parameter("gain", "features", init="ones"), Parameter("shift", "features")),
+        outputs=(Tensor("y", "... features"),),
+        saved=(Tensor("mean", "..."), Tensor("deviation", "..."), Tensor("normalised", "... features")),
+        settings=(
+            Setting(
+                "eps",
+                1e-5,
+                "ε",
+                "Added to the variance, so that a row of equal numbers is divided by more than 0",
+                minimum=0.0,
+                maximum=1.0,
+                logarithmic=True,
+            ),
+        ),
+        forward=forward,
+        backward=backward,
+        skippable=("x", "gain", "shift"),
+        formula=r"y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"y_{<-1>} = \gamma_{<-1>}\, \hat{x}_{<-1>} + \beta_{<-1>}",
+                lambda m: sum_of(
+                    [rf"{number(m['gain'][m.index[-1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[-1]])]
+                ),
+                lambda m: "What is normalised is stretched and shifted by what the network has learned for this feature.",
+            ),
+            Explanation(
+                "normalised",
+                r"\hat{x}_{<-1>} = \frac{x_{<-1>} - \mu}{s}",
+                lambda m: (
+                    rf"\frac{{{number(m.at('x'))} - {factor(m.after['mean'][m.index[:-1]])}}}"
+                    rf"{{{number(m.after['deviation'][m.index[:-1]])}}}"
+                ),
+                lambda m: "The distance from the row's mean, counted in deviations.",
+            ),
+            Explanation(
+                "mean",
+                r"\mu = \frac{1}{K} \sum_i x_i",
+                _mean,
+                lambda m: "The mean of the features of one row." + shortened(m["x"].shape[-1]),
+            ),
+            Explanation(
+                "deviation",
+                r"s = \sqrt{\frac{1}{K} \sum_i (x_i - \mu)^2 + \epsilon}",
+                _deviation,
+                lambda m: "How far the features of one row lie from their mean." + shortened(m["x"].shape[-1]),
+            ),
+        ),
+        explain_backward=(
+            product(
+                "d_x",
+                gradient("x"),
+                (
+                    Factor(
+                        "one over the deviation",
+                        r"\frac{1}{s}",
+                        lambda m: rf"\frac{{1}}{{{number(m['deviation'][m.index[:-1]])}}}",
+                        lambda m: 1 / float(m["deviation"][m.index[:-1]]),
+                    ),
+                    Factor(
+                        "what normalising lets pass",
+                        r"\left(g_{<-1>} - \overline{g} - \hat{x}_{<-1>} \overline{g \hat{x}}\right)",
+                        lambda m: f"({sum_of([number(term) for term in _pull(m)])})",
+                        lambda m: sum(_pull(m)),
+                    ),
+                ),
+                lambda m: (
+                    "With g = γ · upstream: moving or stretching the whole row changes nothing behind the norm, so these two parts of g "
+                    "are taken off."
+                ),
+            ),
+            Explanation(
+                "d_gain",
+                rf"{_D_GAIN} = \sum_n {gradient('y', 'n<0>')}\, \hat{{x}}_{{n<0>}}",
+                lambda m: sum_of_products(m["d_y"][..., m.index[0]].ravel(), m["normalised"][..., m.index[0]].ravel()),
+                lambda m: "Each row adds its upstream gradient times the number that was stretched." + shortened(m["d_y"][..., 0].size),
+            ),
+            Explanation(
+                "d_shift",
+                rf"{_D_SHIFT} = \sum_n {gradient('y', 'n<0>')}",
+                lambda m: sum_of_numbers(m["d_y"][..., m.index[0]].ravel()),
+                lambda m: (
+                    "A shift moves y by itself, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
+                ),
+            ),
+        ),
+    )
+)
