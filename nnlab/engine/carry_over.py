@@ -99,7 +99,7 @@ def _carry_numbers(old: State, new: State) -> None:
             elif earlier.shape == place.shape:
                 place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
     for name, place in after.moments.items():
-        if name.startswith("schedule.") and name in before.moments:
+        if name.startswith("schedule/") and name in before.moments:
             place.view(new.arena, 1)[...] = before.moments[name].view(old.arena, 1)
 
 

@@ -18,13 +18,12 @@ from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
-from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
+from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.steps import Step, gradient_name, mark_flow, penalties, source_name, steps_of, tensor_name
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import check
 
 ALIGNMENT = 16  # elements: a cache line of float32, so that no tensor shares its first line with another
-RATE = "schedule.rate"  # the learning rate of the present update, when a schedule works it out
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ class _Compiler:
         if self.schedule.update is not None:
             self.moments[RATE] = self._place(RATE, (1,), False)
             for moment in self.schedule.moments:
-                name = f"schedule.{moment.name}"
+                name = f"schedule/{moment.name}"
                 self.moments[name] = self._place(name, (1,), False)
                 self.starts[name] = moment.start(self.schedule_settings)
         return result
@@ -180,9 +179,9 @@ class _Compiler:
     def _place_constants(self) -> None:
         values: dict[str, Value] = {tensor_name(node.id, name): value for node in self.graph.nodes for name, value in node.settings.items()}
         if self.update:
-            values["optimizer.learning_rate"] = float(LEARNING_RATE.check(self.update.learning_rate, "training"))
-            values |= {f"optimizer.{name}": value for name, value in self.update_settings.items()}
-            values |= {f"schedule.{name}": value for name, value in self.schedule_settings.items()}
+            values["optimizer/learning_rate"] = float(LEARNING_RATE.check(self.update.learning_rate, "training"))
+            values |= {f"optimizer/{name}": value for name, value in self.update_settings.items()}
+            values |= {f"schedule/{name}": value for name, value in self.schedule_settings.items()}
         for name, value in values.items():
             if not isinstance(value, str):
                 self.constants[name] = (self.size, float(value))
@@ -258,14 +257,14 @@ class _Compiler:
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 
     def _emit_schedule(self, schedule: Schedule, loss_name: str) -> None:
-        names = {"rate": RATE, "loss": loss_name, **{m.name: f"schedule.{m.name}" for m in schedule.moments}}
+        names = {"rate": RATE, "loss": loss_name, **{m.name: f"schedule/{m.name}" for m in schedule.moments}}
         operands = []
         for argument in schedule.update_adapter.arguments:
             if argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
             elif argument.kind == "scalar":
                 owner = "optimizer" if argument.name == "learning_rate" else "schedule"
-                operands.append(Operand(argument, None, False, (self.constants[f"{owner}.{argument.name}"][0],)))
+                operands.append(Operand(argument, None, False, (self.constants[f"{owner}/{argument.name}"][0],)))
             else:
                 name = names[argument.name]
                 operands.append(Operand(argument, name, argument.name != "loss", (self.places[name].offset, 1)))
@@ -286,7 +285,7 @@ class _Compiler:
             elif argument.kind == "scalar":
                 # A schedule's rate is a tensor of one element, which a kernel reads like any scalar.
                 scheduled = argument.name == "learning_rate" and RATE in self.places
-                offset = self.places[RATE].offset if scheduled else self.constants[f"optimizer.{argument.name}"][0]
+                offset = self.places[RATE].offset if scheduled else self.constants[f"optimizer/{argument.name}"][0]
                 operands.append(Operand(argument, None, False, (offset,)))
             else:
                 name = names.get(argument.name) or f"{info.name}.{argument.name}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.engine import machine
-from nnlab.engine.program import Place, Program
+from nnlab.engine.program import RATE, Place, Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,8 @@ class Mailbox:
         self.program = program
         if not frames:
             watched = ()
-        names = [n for n in (program.places if watched is None else watched) if n in program.places and n not in program.moments]
+        wanted = program.places if watched is None else watched
+        names = [n for n in wanted if n in program.places and (n not in program.moments or n == RATE)]
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
             name: (info.place.offset, info.place) for name, info in program.stored.items()

@@ -26,7 +26,7 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
         layout[machine.LAYOUT_LOSS] = program.places[program.loss_name].offset
     layout[machine.LAYOUT_PARAMETERS_END] = program.parameters_end
     layout[machine.LAYOUT_SHUFFLE] = int(shuffle)
-    for word, name in ((machine.LAYOUT_CLIP_NORM, "optimizer.clip_norm"), (machine.LAYOUT_CLIP_VALUE, "optimizer.clip_value")):
+    for word, name in ((machine.LAYOUT_CLIP_NORM, "optimizer/clip_norm"), (machine.LAYOUT_CLIP_VALUE, "optimizer/clip_value")):
         limit = program.constants.get(name)
         layout[word] = limit[0] if limit else -1
     layout[machine.LAYOUT_BOUNDED] = int(program.bounded)

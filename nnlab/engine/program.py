@@ -24,6 +24,7 @@ from nnlab.core.tensor import Shape
 from nnlab.graph.graph import Graph
 
 FORWARD, LOSS, BACKWARD, UPDATE = range(4)
+RATE = "schedule/rate"  # the learning rate of the present update, when a schedule works it out; no node's name holds a slash
 PHASES = ("forward", "loss", "backward", "update")
 
 
@@ -106,7 +107,7 @@ class Program:
     places: Mapping[str, Place]
     parameters: tuple[ParameterInfo, ...]
     buffers: tuple[ParameterInfo, ...]  # kept like parameters, but not trained
-    moments: Mapping[str, Place]  # of optimiser and schedule, by full name ("dense_1.weight.mean", "schedule.rate")
+    moments: Mapping[str, Place]  # of optimiser and schedule, by full name ("dense_1.weight.mean", "schedule/rate")
     moment_starts: Mapping[str, float]  # what they start at; 0 where not named
     constants: Mapping[str, tuple[int, float]]  # name -> (offset, value)
     tables: Mapping[str, np.ndarray]  # constants with axes; their places are among `places`

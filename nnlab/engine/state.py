@@ -37,7 +37,7 @@ class State:
         return place.view(self.arena, self.rows)
 
     def set_constant(self, name: str, value: float) -> None:
-        """Changes a scalar such as "optimizer.learning_rate" between steps."""
+        """Changes a scalar such as "optimizer/learning_rate" between steps."""
         self.arena[self.program.constants[name][0]] = value
 
     def parameters(self) -> dict[str, np.ndarray]:

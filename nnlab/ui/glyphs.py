@@ -152,10 +152,112 @@ def _surprise() -> QPainterPath:
     return function_curve(lambda p: -np.log(p), 0.03, 1).path
 
 
+def _grid(cells: int, left: float = 2.5, side: float = 13.0) -> QPainterPath:
+    path, step = QPainterPath(), side / cells
+    for k in range(cells + 1):
+        path.addPath(
+            _path([(left + k * step, left), (left + k * step, left + side)], [(left, left + k * step), (left + side, left + k * step)])
+        )
+    return path
+
+
+def _convolution() -> QPainterPath:
+    """A window on an image."""
+    path = QPainterPath()
+    path.addRect(QRectF(2.5, 2.5, 13, 13))
+    path.addPath(_grid(2, 2.5, 7))
+    return path
+
+
+def _pooling() -> QPainterPath:
+    """Four cells become one."""
+    path = _path([(11.5, 9), (11.5, 9)])
+    path.addPath(_grid(2, 2.5, 8))
+    path.addRect(QRectF(11.5, 11.5, 4, 4))
+    return path
+
+
+def _flatten() -> QPainterPath:
+    path = _grid(2, 2.5, 6)
+    path.addRect(QRectF(2.5, 12.5, 13, 3))
+    path.addPath(_path([(6.8, 12.5), (6.8, 15.5)], [(11.2, 12.5), (11.2, 15.5)]))
+    return path
+
+
+def _reshape() -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(QRectF(2.5, 2.5, 13, 4))
+    path.addRect(QRectF(5, 9.5, 8, 6))
+    return path
+
+
+def _transpose() -> QPainterPath:
+    return _path([(3, 3), (3, 10)], [(3, 3), (10, 3)], [(8, 15), (15, 15), (15, 8)], [(5.5, 5.5), (12.5, 12.5)])
+
+
+def _slice() -> QPainterPath:
+    path = _path([(2.5, 6), (6, 6)], [(12, 6), (15.5, 6)], [(2.5, 12), (6, 12)], [(12, 12), (15.5, 12)])
+    path.addRect(QRectF(6, 4, 6, 10))
+    return path
+
+
+def _scale() -> QPainterPath:
+    return _path([(3, 15), (15, 3)], [(9.5, 3), (15, 3), (15, 8.5)], [(3, 10.5), (3, 15), (7.5, 15)])
+
+
+def _subtract() -> QPainterPath:
+    return _circle([(5.5, 9), (12.5, 9)])
+
+
+def _matrix_product() -> QPainterPath:
+    path = _path(
+        [(2.5, 3), (2.5, 15)],
+        [(15.5, 3), (15.5, 15)],
+        [(2.5, 3), (4, 3)],
+        [(2.5, 15), (4, 15)],
+        [(15.5, 3), (14, 3)],
+        [(15.5, 15), (14, 15)],
+    )
+    path.addPath(_path([(6.5, 6.5), (11.5, 11.5)], [(11.5, 6.5), (6.5, 11.5)]))
+    return path
+
+
+def _identity() -> QPainterPath:
+    return _path([(2, 9), (16, 9)], [(12.5, 5.5), (16, 9), (12.5, 12.5)])
+
+
+def _embedding() -> QPainterPath:
+    """A row looked up in a table."""
+    path = QPainterPath()
+    for k in range(3):
+        path.addRect(QRectF(7.5, 2.5 + 4.5 * k, 8, 4))
+    path.addPath(_path([(2, 9), (5.5, 9)]))
+    return path
+
+
+def _learned_slope() -> QPainterPath:
+    return function_curve(lambda x: np.where(x > 0, x, 0.25 * x)).path
+
+
+def _absolute() -> QPainterPath:
+    return function_curve(np.abs, -1, 1).path
+
+
+def _huber() -> QPainterPath:
+    return function_curve(lambda x: np.where(np.abs(x) < 1, x * x / 2, np.abs(x) - 0.5), -3, 3).path
+
+
+def _hinge() -> QPainterPath:
+    return function_curve(lambda x: np.maximum(0, 1 - x), -1, 3).path
+
+
 _DRAWINGS: dict[str, Callable[[], QPainterPath]] = {
-    "dense": _dense, "input": _input, "output": _output, "add": _add, "multiply": _multiply, "concat": _concat, "dropout": _dropout,
-    "softmax": _softmax, "layer_norm": _bell, "batch_norm": _bell, "mse": _parabola, "cross_entropy": _surprise,
-    "binary_cross_entropy": _surprise, "loss": _surprise, "node": _node,
+    "dense": _dense, "embedding": _embedding, "input": _input, "output": _output, "conv2d": _convolution, "max_pool2d": _pooling,
+    "average_pool2d": _pooling, "add": _add, "subtract": _subtract, "multiply": _multiply, "matmul": _matrix_product, "concat": _concat,
+    "flatten": _flatten, "reshape": _reshape, "transpose": _transpose, "slice": _slice, "scale": _scale, "identity": _identity,
+    "dropout": _dropout, "softmax": _softmax, "log_softmax": _softmax, "prelu": _learned_slope, "layer_norm": _bell, "batch_norm": _bell,
+    "mse": _parabola, "mae": _absolute, "huber": _huber, "hinge": _hinge, "cross_entropy": _surprise, "binary_cross_entropy": _surprise,
+    "kl_divergence": _surprise, "loss": _surprise, "node": _node,
 }  # fmt: skip
 DRAWINGS = tuple(_DRAWINGS)
 

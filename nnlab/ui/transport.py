@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from nnlab.engine.program import RATE
 from nnlab.ui.document import Document
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.session import Session
@@ -38,6 +39,7 @@ class Transport(QObject):
         frame, training = view.frame, view.project.training
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
         batch = frame.batch if frame.batch or not frame.iteration else view.batches
+        scheduled = frame.get(RATE) if frame.iteration else None
         self.bar.set_counters(
             epoch=frame.epoch,
             iteration=frame.iteration,
@@ -45,7 +47,7 @@ class Transport(QObject):
             batch_loss=_finite(frame.loss),
             smoothed=_finite(frame.smoothed),
             validation=_finite(view.validation_loss),
-            learning_rate=training.learning_rate,
+            learning_rate=training.learning_rate if scheduled is None else float(scheduled[0]),
             iterations_per_second=view.iterations_per_second if view.playing else None,
             frames_per_second=view.frames_per_second if view.playing else None,
         )

@@ -208,9 +208,9 @@ def test_random_networks_step_to_the_bits_of_running(graph: Graph) -> None:
 
 def test_a_changed_rate_survives_rewind_and_stepping_back() -> None:
     one = run(rate=0.1, optimizer="sgd")
-    offset = one.program.constants["optimizer.learning_rate"][0]
+    offset = one.program.constants["optimizer/learning_rate"][0]
     one.stepper.forward()
-    one.state.set_constant("optimizer.learning_rate", 0.5)
+    one.state.set_constant("optimizer/learning_rate", 0.5)
     one.stepper.back()
     assert one.state.arena[offset] == np.float32(0.5)
     one.reset(1)

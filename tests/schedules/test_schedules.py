@@ -12,7 +12,8 @@ from networks import mlp
 import nnlab
 from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.schedule import Schedule, schedules
-from nnlab.engine.compile import RATE, Update
+from nnlab.engine.compile import Update
+from nnlab.engine.program import RATE
 from nnlab.engine.run import Run
 from nnlab.ui.formula import typeset
 
