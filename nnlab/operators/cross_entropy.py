@@ -16,7 +16,16 @@ import numpy as np
 
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import (
-    Explanation, Factor, abridged_sum, constant, gradient, number, product, shortened, sum_of, sum_of_numbers,
+    Explanation,
+    Factor,
+    abridged_sum,
+    constant,
+    gradient,
+    number,
+    product,
+    shortened,
+    sum_of,
+    sum_of_numbers,
 )  # fmt: skip
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
@@ -231,11 +240,18 @@ register(
         constants=(Constant("class_weight", "classes", values=_class_weight),),
         settings=(
             Setting(
-                "label_smoothing", 0.0, "Label smoothing", "Share of the target that is spread evenly over all classes",
-                minimum=0.0, maximum=1.0,
+                "label_smoothing",
+                0.0,
+                "Label smoothing",
+                "Share of the target that is spread evenly over all classes",
+                minimum=0.0,
+                maximum=1.0,
             ),
             Setting(
-                "class_weights", "", "Class weights", "How much each class counts: one number per class, as in 1, 2.5, 1; empty for 1 each",
+                "class_weights",
+                "",
+                "Class weights",
+                "How much each class counts: one number per class, as in 1, 2.5, 1; empty for 1 each",
                 reader=positive_numbers,
             ),
         ),

@@ -43,6 +43,12 @@ def _product(values: list[torch.Tensor]) -> torch.Tensor:
     return result
 
 
+def _numbers(call: Call, setting: str) -> torch.Tensor | None:
+    """A list of numbers among the settings; None where nothing was typed."""
+    numbers = [float(part) for part in call.settings[setting].replace(",", " ").split()]
+    return torch.tensor(numbers, dtype=call.x.dtype) if numbers else None
+
+
 TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     # layers
     "dense": lambda c: F.linear(c.x, c.parameters["weight"], c.parameters["bias"]),
@@ -88,8 +94,14 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "huber": lambda c: F.huber_loss(c.x, c.targets.reshape(c.x.shape), delta=c.settings["delta"]),
     "hinge": lambda c: F.relu(1 - (2 * c.targets.reshape(c.x.shape) - 1) * c.x).mean(),
     "kl_divergence": lambda c: F.kl_div(c.x, c.targets.reshape(c.x.shape), reduction="batchmean"),
-    "binary_cross_entropy": lambda c: F.binary_cross_entropy_with_logits(c.x, c.targets.reshape(c.x.shape)),
-    "cross_entropy": lambda c: F.cross_entropy(c.x, c.targets.reshape(-1).long()),
+    "binary_cross_entropy": lambda c: F.binary_cross_entropy_with_logits(
+        c.x,
+        (1 - c.settings["label_smoothing"]) * c.targets.reshape(c.x.shape) + c.settings["label_smoothing"] / 2,
+        pos_weight=_numbers(c, "pos_weight"),
+    ),
+    "cross_entropy": lambda c: F.cross_entropy(
+        c.x, c.targets.reshape(-1).long(), _numbers(c, "class_weights"), label_smoothing=c.settings["label_smoothing"]
+    ),
 }
 
 
