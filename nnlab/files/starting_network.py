@@ -29,7 +29,7 @@ def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
     samples, features = data.x.shape
     batch_size = 16 if samples < 500 else 32 if samples < 5000 else 128
-    epochs = min(max(UPDATES * batch_size // samples, 20), 500)
+    epochs = min(max(UPDATES * batch_size // samples, 20), 100)  # beyond that, small tables are learned by heart
     graph = starting_graph(features, data.target)
     training = TrainingSettings(learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs)
     return Project(graph, settings, training)

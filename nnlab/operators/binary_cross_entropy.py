@@ -24,17 +24,30 @@ from nnlab.operators._number_list import positive_numbers
 
 
 @kernel
+def is_plain(pos_weight, label_smoothing):
+    """Whether a true 1 counts 1 and no target is smoothed; the kernels are quicker then."""
+    plain = label_smoothing == 0.0
+    for i in range(pos_weight.size):
+        plain &= pos_weight[i] == 1.0
+    return plain
+
+
+@kernel
 def forward(x, target, pos_weight, label_smoothing, loss, sample_loss):
+    plain = is_plain(pos_weight, label_smoothing)
     share = as_real(x, 1.0 / x.shape[1])
     total = 0.0
     for n in range(x.shape[0]):
         sample = 0.0
         for i in range(x.shape[1]):
-            logit, wanted = x[n, i], (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
-            positive, negative = pos_weight[i] * wanted, 1.0 - wanted
-            # -log p = max(-x, 0) + r and -log(1 - p) = max(x, 0) + r with the same r: no digits are lost on either side.
-            sample += negative * max(logit, 0.0) + positive * max(-logit, 0.0)
-            sample += (positive + negative) * math.log1p(math.exp(-abs(logit)))
+            logit = x[n, i]
+            rest = math.log1p(math.exp(-abs(logit)))
+            if plain:
+                sample += max(logit, 0.0) - logit * target[n, i] + rest
+            else:
+                wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
+                # -log p = max(-x, 0) + rest and -log(1 - p) = max(x, 0) + rest: neither loses digits.
+                sample += pos_weight[i] * wanted * (max(-logit, 0.0) + rest) + (1.0 - wanted) * (max(logit, 0.0) + rest)
         sample_loss[n] = sample * share
         total += sample_loss[n]
     loss[0] = total / as_real(x, x.shape[0])
@@ -42,13 +55,18 @@ def forward(x, target, pos_weight, label_smoothing, loss, sample_loss):
 
 @kernel
 def backward(x, target, pos_weight, label_smoothing, d_x):
-    """d_x = ((1 - t) sigmoid(x) - q t (1 - sigmoid(x))) / (batch * outputs), which is (sigmoid(x) - t) / ... with q = 1."""
+    """d_x = (sigmoid(x) - t) / (batch * outputs); in general ((q t + 1 - t) sigmoid(x) - q t) / (batch * outputs)."""
     share = as_real(x, 1.0 / (x.shape[0] * x.shape[1]))
-    for n in range(x.shape[0]):
-        for i in range(x.shape[1]):
-            wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
-            positive = pos_weight[i] * wanted
-            d_x[n, i] += share * ((positive + (1.0 - wanted)) * sigmoid(x[n, i]) - positive)
+    if is_plain(pos_weight, label_smoothing):
+        for n in range(x.shape[0]):
+            for i in range(x.shape[1]):
+                d_x[n, i] += share * (sigmoid(x[n, i]) - target[n, i])
+    else:
+        for n in range(x.shape[0]):
+            for i in range(x.shape[1]):
+                wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
+                positive = pos_weight[i] * wanted
+                d_x[n, i] += share * ((positive + (1.0 - wanted)) * sigmoid(x[n, i]) - positive)
 
 
 def _pos_weight(settings: Mapping[str, Value], sizes: Sizes) -> np.ndarray:

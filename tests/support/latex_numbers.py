@@ -180,11 +180,13 @@ class _Reader:
     def function(self, token: str) -> Interval:
         if token == r"\max":
             self.expect("(")
-            left = self.sum()
-            self.expect(",")
-            right = self.sum()
-            self.expect(")")
-            return Interval(max(left.low, right.low), max(left.high, right.high))
+            largest = self.sum()
+            while self.next() == ",":
+                value = self.sum()
+                largest = Interval(max(largest.low, value.low), max(largest.high, value.high))
+            if self.tokens[self.place - 1] != ")":
+                raise ValueError(r"\max needs a closing bracket.")
+            return largest
         if token == r"\sin":
             return _sine(self.power())
         functions = {r"\tanh": math.tanh, r"\sigma": _sigmoid, r"\log": lambda v: math.log(v) if v > 0 else -math.inf}

@@ -60,6 +60,9 @@ SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output 
     # hard_tanh of large numbers is one of its two limits: whole numbers, which follow from the data
     "embedding": lambda b, x, s: b.embedding(b.hard_tanh(b.scale(x, factor=1e6), min_val=0.0, max_val=2.0), **s),
     "batch_norm": lambda b, x, s: b.batch_norm(_shaped(b, x, 3, 2, 2), **s),
+    "conv2d": lambda b, x, s: b.conv2d(_shaped(b, x, 2, 4, 3), **s),
+    "max_pool2d": lambda b, x, s: b.max_pool2d(_shaped(b, x, 2, 4, 5), **s),
+    "average_pool2d": lambda b, x, s: b.average_pool2d(_shaped(b, x, 2, 4, 5), **s),
 }
 
 # Settings besides the defaults that every operator is checked with.
@@ -71,6 +74,18 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "dropout": ({"p": 0.3}, {"p": 0.0}, {"p": 1.0}),
     "layer_norm": ({"eps": 0.1},),
     "batch_norm": ({"eps": 0.1, "momentum": 0.3},),
+    "conv2d": (
+        {"filters": 3, "kernel_size": 2, "stride": 2, "padding": 1},
+        {"filters": 1, "kernel_size": 1, "l1": 0.01, "l2": 0.02},
+        {"filters": 2, "kernel_size": 3, "padding": 2, "init": "he_normal"},
+        {"filters": 2, "kernel_size": 4, "stride": 3, "padding": 3},
+    ),
+    "max_pool2d": ({"kernel_size": 3, "stride": 1, "padding": 1}, {"kernel_size": 2, "stride": 3}, {"kernel_size": 3, "stride": 2}),
+    "average_pool2d": (
+        {"kernel_size": 3, "stride": 1, "padding": 1},
+        {"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False},
+        {"kernel_size": 2, "stride": 3},
+    ),
     "reshape": ({"shape": "2, 2"}, {"shape": "-1, 1, 2"}),
     "leaky_relu": ({"negative_slope": 0.2},),
     "elu": ({"alpha": 0.5},),

@@ -76,6 +76,15 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "hard_tanh": lambda c: F.hardtanh(c.x, c.settings["min_val"], c.settings["max_val"]),
     "sine": lambda c: torch.sin(c.settings["omega"] * c.x),
     "log_softmax": lambda c: F.log_softmax(c.x, dim=-1),
+    # images
+    "conv2d": lambda c: F.conv2d(
+        c.x, c.parameters["weight"], c.parameters["bias"], stride=c.settings["stride"], padding=c.settings["padding"]
+    ),
+    "max_pool2d": lambda c: F.max_pool2d(c.x, c.settings["kernel_size"], c.settings["stride"] or None, c.settings["padding"]),
+    "average_pool2d": lambda c: F.avg_pool2d(
+        c.x, c.settings["kernel_size"], c.settings["stride"] or None, c.settings["padding"],
+        count_include_pad=c.settings["count_include_pad"],
+    ),
     # merges and shapes
     "add": lambda c: sum(c.sources[1:], c.x),
     "multiply": lambda c: _product(c.sources),
