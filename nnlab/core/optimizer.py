@@ -83,8 +83,9 @@ class Optimizer:
     explain_update: tuple[Explanation, ...] = ()
     matrices: bool = False  # sees (rows, columns), and only parameters with at least two axes
     others: str = ""  # for matrices: the optimiser of all other parameters
-    # Whether with these settings a moderate gradient (all together below 1e10) always leaves finite weights finite. The machine then
-    # looks after the update only where it must; what is not known to be bounded is checked, and kept a copy of, at every step.
+    # Whether with these settings, the learning rate among them, a moderate gradient (all together below 1e10) always leaves finite
+    # weights finite. The machine then looks after the update only where it must; what is not known to be bounded is checked, and
+    # kept a copy of, at every step.
     bounded: Callable[[Mapping[str, Value]], bool] = lambda settings: False
 
     @property

@@ -1,8 +1,21 @@
-"""Pieces of formulas that several optimisers share, for their explanations; see `nnlab.core.explanation`."""
+"""What several optimisers share: pieces of formulas for their explanations (see `nnlab.core.explanation`), and when they are bounded."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nnlab.core.explanation import Explanation, Moment, base, bracketed, constant, factor, number, sum_of
+from nnlab.core.setting import Value
+
+
+def is_bounded(settings: Mapping[str, Value]) -> bool:
+    """`Optimizer.bounded` of the rules whose step is no longer than the gradients seen, or than the learning rate.
+
+    Decay by more than the whole weight would make weights grow by themselves; without epsilon, a weight that never had a gradient
+    is 0 / 0.
+    """
+    decays_at_most_all = float(settings["learning_rate"]) * float(settings.get("weight_decay", 0.0)) <= 1.0
+    return decays_at_most_all and settings.get("eps", 1.0) != 0.0
 
 
 def slope(m: Moment) -> float:

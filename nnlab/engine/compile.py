@@ -123,7 +123,7 @@ class _Compiler:
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
             operations=self._operations(),
-            bounded=self._is_bounded() and not buffers,
+            has_bounded_steps=self._has_bounded_steps() if not buffers else lambda rate: False,
             operand_table=np.array(self.operand_words, dtype=np.int64),
             instruction_table=table,
         )
@@ -303,11 +303,12 @@ class _Compiler:
             self.operand_words.extend(operand.words)
         self.instructions.append(instruction)
 
-    def _is_bounded(self) -> bool:
+    def _has_bounded_steps(self) -> Callable[[float], bool]:
         if self.optimizer is None:
-            return False
+            return lambda rate: False
         used = [self.optimizer, *([optimizers[self.optimizer.others]] if self.optimizer.others else [])]
-        return all(optimizer.bounded(self.update_settings) for optimizer in used)
+        settings = self.update_settings
+        return lambda rate: all(optimizer.bounded({**settings, "learning_rate": rate}) for optimizer in used)
 
     def _operations(self) -> float:
         """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""

@@ -29,7 +29,8 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     for word, name in ((machine.LAYOUT_CLIP_NORM, "optimizer/clip_norm"), (machine.LAYOUT_CLIP_VALUE, "optimizer/clip_value")):
         limit = program.constants.get(name)
         layout[word] = limit[0] if limit else -1
-    layout[machine.LAYOUT_BOUNDED] = int(program.bounded)
+    rate = program.constants.get("optimizer/learning_rate")
+    layout[machine.LAYOUT_BOUNDED] = int(rate is not None and program.has_bounded_steps(rate[1]))
     weight = program.places.get(f"{program.loss_node}.{TOTAL_WEIGHT}")
     layout[machine.LAYOUT_TOTAL_WEIGHT] = weight.offset if weight else -1
     layout[machine.LAYOUT_OUTPUT] = program.places[program.output_name].offset

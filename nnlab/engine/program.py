@@ -12,7 +12,7 @@ lengths its view needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -122,7 +122,7 @@ class Program:
     parameter_gradients_end: int
     arena_size: int
     operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
-    bounded: bool  # see Optimizer.bounded; never with buffers, which no optimiser answers for
+    has_bounded_steps: Callable[[float], bool]  # of a learning rate, see Optimizer.bounded; never with buffers, which no optimiser knows
     operand_table: np.ndarray
     instruction_table: np.ndarray  # (instructions, 3): first operand, phase, unused
 

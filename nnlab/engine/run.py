@@ -133,6 +133,11 @@ class Run:
     def batch_size(self) -> int:
         return int(self.state.context[BATCH_SIZE])
 
+    def set_learning_rate(self, value: float) -> None:
+        """Uses another learning rate from the next step on."""
+        self.state.set_constant("optimizer/learning_rate", value)
+        self.layout[machine.LAYOUT_BOUNDED] = int(self.program.has_bounded_steps(value))
+
     def set_batch_size(self, size: int) -> bool:
         """Uses batches of `size` rows from the next step on; False when the arena is too small and a new run is needed."""
         if size > self.program.capacity:

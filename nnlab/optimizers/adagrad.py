@@ -10,7 +10,7 @@ from nnlab.core.explanation import Explanation, bracketed, constant, number, sum
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import slope_numbers, slope_symbols, squared_slope
+from nnlab.core.update_terms import is_bounded, slope_numbers, slope_symbols, squared_slope
 
 
 @kernel
@@ -44,7 +44,7 @@ register(
             Setting("eps", 1e-10, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("squares", initial="setting:initial_accumulator_value"), Moment("step", "one")),
-        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
+        bounded=is_bounded,
         formula=r"w \leftarrow w - \eta\, \frac{g}{\sqrt{\sum g^2} + \epsilon}",
         explain_update=(
             Explanation(

@@ -10,7 +10,7 @@ from nnlab.core.explanation import Explanation, constant, number
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import adaptive_step, adaptive_words, running_mean, running_square
+from nnlab.core.update_terms import adaptive_step, adaptive_words, is_bounded, running_mean, running_square
 
 
 @kernel
@@ -39,7 +39,7 @@ register(
             Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
-        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
+        bounded=is_bounded,
         formula=r"w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

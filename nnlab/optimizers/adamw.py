@@ -10,7 +10,15 @@ from nnlab.core.explanation import Explanation, constant
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import adaptive_step, adaptive_words, decayed_numbers, decayed_symbols, running_mean, running_square
+from nnlab.core.update_terms import (
+    adaptive_step,
+    adaptive_words,
+    decayed_numbers,
+    decayed_symbols,
+    is_bounded,
+    running_mean,
+    running_square,
+)
 
 
 @kernel
@@ -41,7 +49,7 @@ register(
                     minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
-        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
+        bounded=is_bounded,
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

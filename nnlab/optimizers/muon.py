@@ -13,7 +13,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed
 from nnlab.core.optimizer import Moment, Optimizer, matrix_shape, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols
+from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, is_bounded
 
 _A, _B, _C = 3.4445, -4.7750, 2.0315  # of the iteration's polynomial A x + B x^3 + C x^5
 
@@ -116,7 +116,7 @@ register(
         ),
         matrices=True,
         others="adamw",
-        bounded=lambda settings: bool(settings["eps"]),  # without it, a weight that never had a gradient is 0 / 0
+        bounded=is_bounded,
         formula=r"W \leftarrow (1 - \eta \lambda) W - \eta\, r\, \mathrm{orth}(M)",
         explain_update=(
             Explanation(

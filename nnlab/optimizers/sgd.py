@@ -8,7 +8,7 @@ from nnlab.core.explanation import Explanation, bracketed, constant, factor, num
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import slope_numbers, slope_symbols
+from nnlab.core.update_terms import is_bounded, slope_numbers, slope_symbols
 
 
 @kernel
@@ -56,7 +56,7 @@ register(
             Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
         ),
         moments=(Moment("velocity"),),
-        bounded=lambda settings: True,
+        bounded=is_bounded,
         formula=r"w \leftarrow w - \eta\, g",
         explain_update=(
             Explanation(

@@ -286,7 +286,7 @@ class Trainer:
 
     def _set_learning_rate(self, command: SetLearningRate) -> None:
         if self._run is not None:
-            self._run.state.set_constant("optimizer/learning_rate", command.value)
+            self._run.set_learning_rate(command.value)
 
     def _set_speed(self, command: SetSpeed) -> None:
         self._limit = command.iterations_per_second

@@ -24,7 +24,7 @@ Named = tuple[str, Adapter]
 
 def adapters() -> list[Named]:
     """Every adapter that training may need, with the name people know it by."""
-    found = []
+    found: list[Named] = []
     for kind in (*operators, PENALTY):
         found.extend((kind.title, adapter) for adapter in kind.adapters)
     found.extend((kind.title, kind.update_adapter) for kind in optimizers)
