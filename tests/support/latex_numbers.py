@@ -181,11 +181,11 @@ class _Reader:
         if token == r"\max":
             self.expect("(")
             largest = self.sum()
-            while self.next() == ",":
+            while self.peek() == ",":
+                self.next()
                 value = self.sum()
                 largest = Interval(max(largest.low, value.low), max(largest.high, value.high))
-            if self.tokens[self.place - 1] != ")":
-                raise ValueError(r"\max needs a closing bracket.")
+            self.expect(")")
             return largest
         if token == r"\sin":
             return _sine(self.power())

@@ -1,0 +1,270 @@
+r"""Convolution: every filter looks at every place of an image through a small window, y = sum of w * x over the window + b.
+
+LeCun et al., Gradient-Based Learning Applied to Document Recognition (1998); Goodfellow, Bengio, Courville, Deep Learning (2016),
+sections 9.1 and 9.5 (like every library, without flipping the filter). PyTorch's Conv2d with square windows. W has shape (filters,
+channels, kernel_size, kernel_size).
+
+One image at a time is unfolded into a matrix with one column for each place, holding all that the window sees from there (Chellapilla,
+Puri, Simard, High Performance Convolutional Neural Networks for Document Processing (2006)); the convolution is then one matrix product.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
+from nnlab.core.initializers import initializers
+from nnlab.core.kernel import kernel
+from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
+from nnlab.core.kernel.views import copy_elements
+from nnlab.core.operator import Operator, register
+from nnlab.core.penalty import PENALTIES
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Parameter, Sizes, Tensor
+from nnlab.core.windows import output_sizes, seen
+
+
+@kernel
+def inside(offset, stride, length, places):
+    """From which place on, and up to which, the cell `place * stride + offset` lies within an axis of `length` cells."""
+    low = max(0, -(offset // stride)) if offset < 0 else 0
+    high = (length - offset + stride - 1) // stride if length > offset else 0
+    return min(low, places), max(min(high, places), min(low, places))
+
+
+@kernel
+def unfold(image, kernel_size, stride, padding, width, patches):
+    """patches (channels * kernel_size^2, places): its row (c, i, j) holds what cell (i, j) of the window sees in channel c.
+
+    `width` is the number of places along a row of the output; in the padding the window sees zeros.
+    """
+    height = patches.shape[1] // width
+    rows, columns = image.shape[1], image.shape[2]
+    line = 0
+    for c in range(image.shape[0]):
+        for i in range(kernel_size):
+            top, bottom = inside(i - padding, stride, rows, height)
+            for j in range(kernel_size):
+                low, high = inside(j - padding, stride, columns, width)
+                target = patches[line]
+                if (bottom - top) * (high - low) < target.size:
+                    for k in range(target.size):
+                        target[k] = 0.0
+                for r in range(top, bottom):
+                    h, w = r * stride + i - padding, low * stride + j - padding
+                    if stride == 1:  # neighbours stay neighbours
+                        copy_elements(target, r * width + low, image, (c * rows + h) * columns + w, high - low)
+                    else:
+                        cells, seen_there = image[c, h, w:], target[r * width + low : r * width + high]
+                        for s in range(seen_there.size):
+                            seen_there[s] = cells[s * stride]
+                line += 1
+
+
+@kernel
+def fold(patches, kernel_size, stride, padding, width, image):
+    """Adds every number of `patches` to the cell of the image that `unfold` takes it from."""
+    height = patches.shape[1] // width
+    line = 0
+    for c in range(image.shape[0]):
+        for i in range(kernel_size):
+            top, bottom = inside(i - padding, stride, image.shape[1], height)
+            for j in range(kernel_size):
+                low, high = inside(j - padding, stride, image.shape[2], width)
+                for r in range(top, bottom):
+                    cells = image[c, r * stride + i - padding, low * stride + j - padding :]
+                    parts = patches[line, r * width + low : r * width + high]
+                    if stride == 1:  # the same loop with steps of 1 vectorises
+                        for s in range(parts.size):
+                            cells[s] += parts[s]
+                    else:
+                        for s in range(parts.size):
+                            cells[s * stride] += parts[s]
+                line += 1
+
+
+@kernel
+def forward(x, weight, bias, stride, padding, patches, y):
+    filters, places = y.shape[1], patches.shape[1]
+    matrix = weight.reshape((filters, patches.shape[0]))
+    for n in range(y.shape[0]):
+        unfold(x[n], weight.shape[2], int(stride), int(padding), y.shape[3], patches)
+        output = y[n].reshape((filters, places))
+        for f in range(filters):
+            for k in range(places):
+                output[f, k] = bias[f]
+        add_product(matrix, patches, output)
+
+
+@kernel
+def backward(x, weight, stride, padding, patches, d_y, d_x, d_weight, d_bias):
+    """With P for the unfolded image:   d_W = sum of d_y P^T,   d_b = sum of d_y,   d_x = W^T d_y, folded back."""
+    filters, places = d_y.shape[1], patches.shape[1]
+    matrix = weight.reshape((filters, patches.shape[0]))
+    for n in range(d_y.shape[0]):
+        slopes = d_y[n].reshape((filters, places))
+        if d_bias.size:
+            for f in range(filters):
+                total = 0.0
+                for k in range(places):
+                    total += slopes[f, k]
+                d_bias[f] += total
+        if d_weight.size:
+            unfold(x[n], weight.shape[2], int(stride), int(padding), d_y.shape[3], patches)
+            add_product_transposed(slopes, patches, d_weight.reshape((filters, patches.shape[0])))
+        if d_x.size:
+            for line in range(patches.shape[0]):
+                for k in range(places):
+                    patches[line, k] = 0.0
+            add_transposed_product(matrix, slopes, patches)
+            fold(patches, weight.shape[2], int(stride), int(padding), d_y.shape[3], d_x[n])
+
+
+def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
+    kernel_size, channels = settings["kernel_size"], sizes["channels"]
+    assert isinstance(kernel_size, int) and isinstance(channels, int)
+    found = output_sizes(sizes, kernel_size, int(settings["stride"]), int(settings["padding"]))
+    height, width = found["out_height"], found["out_width"]
+    assert isinstance(height, int) and isinstance(width, int)
+    return {**found, "window": channels * kernel_size**2, "places": height * width}
+
+
+# For the explanations: the window's cells and the places it can take, as index arrays.
+
+
+def _geometry(m):  # type: ignore[no-untyped-def]
+    return m["weight"].shape[-1], int(m["stride"]), int(m["padding"])
+
+
+def _under_window(m):  # type: ignore[no-untyped-def]
+    """The weights of the explained output's filter and what they see, both as vectors; padding is left out."""
+    n, f, r, s = m.index
+    kernel_size, stride, padding = _geometry(m)
+    rows, own_rows = seen(r, kernel_size, stride, padding, m["x"].shape[2])
+    columns, own_columns = seen(s, kernel_size, stride, padding, m["x"].shape[3])
+    return m["weight"][f, :, own_rows, own_columns].ravel(), m["x"][n, :, rows, columns].ravel()
+
+
+def _read_by_weight(m):  # type: ignore[no-untyped-def]
+    """The upstream gradients of the explained weight's filter and what it saw at the same places."""
+    f, c, i, j = m.index
+    _, stride, padding = _geometry(m)
+    (height, width), (out_height, out_width) = m["x"].shape[2:], m["d_y"].shape[2:]
+    rows, columns = np.arange(out_height) * stride + i - padding, np.arange(out_width) * stride + j - padding
+    in_rows, in_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
+    slopes = m["d_y"][:, f][:, in_rows][:, :, in_columns]
+    return slopes.ravel(), m["x"][:, c][:, rows[in_rows]][:, :, columns[in_columns]].ravel()
+
+
+def _readers(m):  # type: ignore[no-untyped-def]
+    """The weights through which the explained cell was seen and the upstream gradients of the outputs that saw it."""
+    n, c, h, w = m.index
+    kernel_size, stride, padding = _geometry(m)
+    rows, columns = h + padding - stride * np.arange(m["d_y"].shape[2]), w + padding - stride * np.arange(m["d_y"].shape[3])
+    in_rows, in_columns = (rows >= 0) & (rows < kernel_size), (columns >= 0) & (columns < kernel_size)
+    weights = m["weight"][:, c][:, rows[in_rows]][:, :, columns[in_columns]]
+    return weights.ravel(), m["d_y"][n][:, in_rows][:, :, in_columns].ravel()
+
+
+def _along(variable: str, step: int, offset: int) -> str:
+    """step * variable + offset, as people write it: r, 2r+1, 4-r."""
+    sign = "-" if step < 0 else ""
+    text = f"{sign}{abs(step) if abs(step) > 1 else ''}{variable}"
+    if step < 0 and offset:
+        return f"{offset}{text}"
+    return text if not offset else f"{text}{offset:+d}"
+
+
+def _output_formula(m):  # type: ignore[no-untyped-def]
+    _, stride, padding = _geometry(m)
+    row, column = (_along(name, 1, place * stride - padding) for name, place in zip("ij", m.index[2:], strict=True))
+    return rf"z_{{<1,2,3>}} = \sum_{{c,i,j}} w_{{<1>cij}}\, x_{{c,{row},{column}}} + b_{{<1>}}"
+
+
+def _weight_formula(m):  # type: ignore[no-untyped-def]
+    _, stride, padding = _geometry(m)
+    row, column = (_along(name, stride, cell + 1 - padding - stride) for name, cell in zip("rs", m.index[2:], strict=True))
+    return rf"{gradient('w', '<*>')} = \sum_{{n,r,s}} {gradient('z', 'n<0>rs')}\, x_{{n<1>,{row},{column}}}"
+
+
+def _input_formula(m):  # type: ignore[no-untyped-def]
+    _, stride, padding = _geometry(m)
+    row, column = (_along(name, -stride, cell + 1 + padding + stride) for name, cell in zip("rs", m.index[2:], strict=True))
+    return rf"{gradient('x', '<1,2,3>')} = \sum_{{f,r,s}} w_{{f<1>,{row},{column}}}\, {gradient('z', 'frs')}"
+
+
+def _shown(terms) -> str:  # type: ignore[no-untyped-def]
+    left, right = terms
+    return sum_of_products(left, right)
+
+
+register(
+    Operator(
+        name="conv2d",
+        title="Convolution",
+        category="Images",
+        inputs=(Tensor("x", "batch channels height width"),),
+        parameters=(
+            Parameter("weight", "filters channels kernel_size kernel_size", init="setting:init"),
+            Parameter("bias", "filters"),
+        ),
+        outputs=(Tensor("y", "batch filters out_height out_width"),),
+        saved=(Tensor("patches", "window places"),),
+        settings=(
+            Setting("filters", 8, "Filters", "Pictures this layer makes, one filter for each", minimum=1, maximum=4096),
+            Setting("kernel_size", 3, "Window", "Height and width of what a filter sees at once", minimum=1, maximum=64),
+            Setting("stride", 1, "Stride", "Cells by which the window moves on", minimum=1, maximum=64),
+            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64),
+            Setting("init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0", choices=tuple(initializers)),
+            *PENALTIES,
+        ),
+        penalized=("weight",),
+        sizes=_sizes,
+        neutral=lambda shape: {"filters": shape[0], "kernel_size": 3, "stride": 1, "padding": 1, "init": "identity"},
+        forward=forward,
+        backward=backward,
+        skippable=("x", "weight", "bias"),
+        summary=lambda s: f"{s['filters']} of {s['kernel_size']} × {s['kernel_size']}",
+        formula=r"y_{frs} = \sum_{c,i,j} w_{fcij}\, x_{c,r+i,s+j} + b_f",
+        explain_forward=(
+            Explanation(
+                "y",
+                _output_formula,
+                lambda m: sum_of([_shown(_under_window(m)), number(m["bias"][m.index[1]])]),
+                lambda m: (
+                    f"Filter {m.index[1] + 1} weighs the {len(_under_window(m)[0])} cells of its window and adds its bias."
+                    + shortened(len(_under_window(m)[0]))
+                ),
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_weight",
+                _weight_formula,
+                lambda m: _shown(_read_by_weight(m)),
+                lambda m: (
+                    "The weight is used at every place of every image: each adds its upstream gradient times what was seen there."
+                    + shortened(len(_read_by_weight(m)[0]))
+                ),
+            ),
+            Explanation(
+                "d_bias",
+                rf"{gradient('b', '<0>')} = \sum_{{n,r,s}} {gradient('z', 'n<0>rs')}",
+                lambda m: sum_of_numbers(m["d_y"][:, m.index[0]].ravel()),
+                lambda m: (
+                    "A bias shifts all places of its picture, so its gradient is the sum of their upstream gradients."
+                    + shortened(m["d_y"][:, 0].size)
+                ),
+            ),
+            Explanation(
+                "d_x",
+                _input_formula,
+                lambda m: _shown(_readers(m)),
+                lambda m: (
+                    "Every output whose window covers the cell sends its upstream gradient back through the weight that lay on it."
+                    + shortened(len(_readers(m)[0]))
+                ),
+            ),
+        ),
+    )
+)

@@ -1,0 +1,127 @@
+"""Max pooling: of every window the largest number goes on.
+
+Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.3; PyTorch's MaxPool2d with square windows. Of equal numbers the first
+one, row by row, counts and receives the gradient. What the window sees in the padding is never the largest.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Sizes, Tensor
+from nnlab.core.windows import pooling_sizes, seen
+
+WRITTEN_OUT = 9  # numbers of a window that a formula shows
+
+
+@kernel
+def forward(x, kernel_size, stride, padding, place, y):
+    """y = the largest number under the window; place = where it lies in the picture, row * width + column."""
+    height, width = x.shape[2], x.shape[3]
+    size, border = int(kernel_size), int(padding)
+    step = int(stride) if stride > 0.0 else size
+    for n in range(y.shape[0]):
+        for c in range(y.shape[1]):
+            for r in range(y.shape[2]):
+                top, bottom = max(r * step - border, 0), min(r * step - border + size, height)
+                for s in range(y.shape[3]):
+                    left, right = max(s * step - border, 0), min(s * step - border + size, width)
+                    best, row, column = x[n, c, top, left], top, left
+                    for h in range(top, bottom):
+                        for w in range(left, right):
+                            value = x[n, c, h, w]
+                            if value > best or math.isnan(value):
+                                best, row, column = value, h, w
+                    y[n, c, r, s] = best
+                    place[n, c, r, s] = row * width + column
+
+
+@kernel
+def backward(place, d_y, d_x):
+    """d_x = d_y at the place of the largest number, for every window that it is the largest of."""
+    width = d_x.shape[3]
+    for n in range(d_y.shape[0]):
+        for c in range(d_y.shape[1]):
+            for r in range(d_y.shape[2]):
+                for s in range(d_y.shape[3]):
+                    cell = int(place[n, c, r, s])
+                    d_x[n, c, cell // width, cell % width] += d_y[n, c, r, s]
+
+
+def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
+    return pooling_sizes(sizes, int(settings["kernel_size"]), int(settings["stride"]), int(settings["padding"]))
+
+
+def _window(m):  # type: ignore[no-untyped-def]
+    """The numbers under the explained output's window."""
+    n, c, *places = m.index
+    size, stride = int(m["kernel_size"]), int(m["stride"]) or int(m["kernel_size"])
+    rows, columns = (seen(p, size, stride, int(m["padding"]), length)[0] for p, length in zip(places, m["x"].shape[2:], strict=True))
+    return m["x"][n, c, rows, columns].ravel()
+
+
+def _largest(m):  # type: ignore[no-untyped-def]
+    window = _window(m)
+    shown = window
+    if len(window) > WRITTEN_OUT:
+        shown = window[np.sort(np.argsort(-window, kind="stable")[:3])]
+    rest = [r"\dots"] if len(shown) < len(window) else []
+    listed = r",\, ".join([*(number(value) for value in shown), *rest])
+    return rf"\max({listed})"
+
+
+def _upstream(m):  # type: ignore[no-untyped-def]
+    """The upstream gradients of the windows in which the explained cell is the largest."""
+    n, c, h, w = m.index
+    return m["d_y"][n, c][m["place"][n, c] == h * m["d_x"].shape[3] + w]
+
+
+def _won(m):  # type: ignore[no-untyped-def]
+    count = len(_upstream(m))
+    if count == 0:
+        return "The cell is the largest of no window, so it changes nothing and receives no gradient."
+    windows = "its window" if count == 1 else f"{count} windows"
+    return f"The cell is the largest of {windows} and receives the whole upstream gradient." + shortened(count)
+
+
+register(
+    Operator(
+        name="max_pool2d",
+        title="Max pooling",
+        category="Images",
+        inputs=(Tensor("x", "batch channels height width"),),
+        outputs=(Tensor("y", "batch channels out_height out_width"),),
+        saved=(Tensor("place", "batch channels out_height out_width"),),
+        settings=(
+            Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
+            Setting("stride", 0, "Stride", "Cells by which the window moves on; 0: its own size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "Cells by which the window may stand out of the image", minimum=0, maximum=32),
+        ),
+        sizes=_sizes,
+        forward=forward,
+        backward=backward,
+        summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",
+        formula=r"y_{crs} = \max_{i,j}\, x_{c,r+i,s+j}",
+        explain_forward=(
+            Explanation(
+                "y",
+                r"y_{<1,2,3>} = \max_{i,j}\, x_{<1>ij}",
+                _largest,
+                lambda m: f"The largest of the {len(_window(m))} numbers under the window goes on.",
+            ),
+        ),
+        explain_backward=(
+            Explanation(
+                "d_x",
+                rf"{gradient('x', '<1,2,3>')} = \sum_{{r,s}} {gradient('y', '<1>rs')}",
+                lambda m: sum_of_numbers(_upstream(m)),
+                _won,
+            ),
+        ),
+    )
+)
