@@ -25,11 +25,11 @@ from nnlab.operators._number_list import positive_numbers
 
 @kernel
 def is_plain(pos_weight, label_smoothing):
-    """Whether a true 1 counts 1 and no target is smoothed; the kernels are quicker then."""
-    plain = label_smoothing == 0.0
+    """Whether a true 1 counts 1 and no target is smoothed, which is quicker."""
     for i in range(pos_weight.size):
-        plain &= pos_weight[i] == 1.0
-    return plain
+        if pos_weight[i] != 1.0:
+            return False
+    return label_smoothing == 0.0
 
 
 @kernel
@@ -55,18 +55,13 @@ def forward(x, target, pos_weight, label_smoothing, loss, sample_loss):
 
 @kernel
 def backward(x, target, pos_weight, label_smoothing, d_x):
-    """d_x = (sigmoid(x) - t) / (batch * outputs); in general ((q t + 1 - t) sigmoid(x) - q t) / (batch * outputs)."""
+    """d_x = (sigmoid(x) - t) / (batch * outputs); with a positive weight ((q t + 1 - t) sigmoid(x) - q t) / (batch * outputs)."""
     share = as_real(x, 1.0 / (x.shape[0] * x.shape[1]))
-    if is_plain(pos_weight, label_smoothing):
-        for n in range(x.shape[0]):
-            for i in range(x.shape[1]):
-                d_x[n, i] += share * (sigmoid(x[n, i]) - target[n, i])
-    else:
-        for n in range(x.shape[0]):
-            for i in range(x.shape[1]):
-                wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
-                positive = pos_weight[i] * wanted
-                d_x[n, i] += share * ((positive + (1.0 - wanted)) * sigmoid(x[n, i]) - positive)
+    for n in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
+            positive = pos_weight[i] * wanted
+            d_x[n, i] += share * ((positive + (1.0 - wanted)) * sigmoid(x[n, i]) - positive)
 
 
 def _pos_weight(settings: Mapping[str, Value], sizes: Sizes) -> np.ndarray:

@@ -36,11 +36,11 @@ from nnlab.operators._number_list import positive_numbers
 
 @kernel
 def is_plain(class_weight, label_smoothing):
-    """Whether every class counts 1 and no label is smoothed; the kernels are quicker then."""
-    plain = label_smoothing == 0.0
+    """Whether every class counts 1 and no label is smoothed, which is quicker."""
     for i in range(class_weight.size):
-        plain &= class_weight[i] == 1.0
-    return plain
+        if class_weight[i] != 1.0:
+            return False
+    return label_smoothing == 0.0
 
 
 @kernel

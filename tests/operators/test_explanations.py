@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from latex_numbers import evaluate
-from networks import operator_cases, single_operator_graph, targets, trainable_operators
+from networks import VARIANTS, operator_cases, single_operator_graph, targets, trainable_operators
 
 from nnlab.core import explanation
 from nnlab.core.explanation import Explanation, Moment, with_indices
@@ -17,6 +17,7 @@ from nnlab.core.optimizer import optimizers
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.stepper import Trace
+from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.ui.formula import typeset
 
@@ -141,8 +142,25 @@ def test_formulas_of_updates_can_be_typeset(optimizer: str) -> None:
                 assert not typeset(explained.numbers(moment)).problem, explained.numbers(moment)
 
 
-def test_extreme_logits_are_explained_where_the_probability_is_too_small_for_its_type() -> None:
-    graph = single_operator_graph(operators["cross_entropy"])
+@pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
+@pytest.mark.parametrize("kind", [pytest.param(k, id=k.name) for k in trainable_operators() if k.is_loss and k.link != "softmax"])
+def test_losses_of_a_single_output(kind: Operator, target: float) -> None:
+    for settings in ({}, *VARIANTS.get(kind.name, ())):
+        if "," in str(settings.get("pos_weight", "")):
+            continue  # weights of two outputs
+        b = GraphBuilder()
+        b.node(kind.name, b.dense(b.input(features=1), units=1), **settings)
+        run = Run(b.build(), np.array([[0.5], [-2.0]]), np.full((2, 1), target), update=Update(), batch_size=2, real="float64")
+        for _ in run.program.instructions:
+            for explained, moment in moments(run.stepper.forward()):
+                assert_agrees(explained, moment, "float64")
+                assert not typeset(explained.formula(moment)).problem
+                assert explained.words is not None and explained.words(moment).endswith(".")
+
+
+@pytest.mark.parametrize("settings", [{}, *VARIANTS["cross_entropy"]])
+def test_extreme_logits_are_explained_where_the_probability_is_too_small_for_its_type(settings: dict[str, Any]) -> None:
+    graph = single_operator_graph(operators["cross_entropy"], settings)
     run = Run(graph, np.full((1, 3), 50.0), np.array([0]), update=Update(), batch_size=1, real="float32")
     last = f"{graph.nodes[-2].id}.bias"
     run.state[last][...] = (-150.0, 0.0, 100.0)
