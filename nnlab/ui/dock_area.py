@@ -111,9 +111,13 @@ class DockArea(QMainWindow):
         self._workspace = workspace
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, right if workspace.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
-        state = self._store.data(f"layout/{workspace.name}")
-        if state is None or not self.restoreState(state, self._layout_version()):
+        state, shown = self._store.data(f"layout/{workspace.name}"), self._store.text(f"shown/{workspace.name}", "").split()
+        if state is None or not shown or not self.restoreState(state, self._layout_version()):
             self.reset()
+            return
+        # A layout says where the docks stand that it knows, and Qt shows the others wherever there is room.
+        for name, dock in self._docks.items():
+            dock.setVisible(name in shown)
 
     def _layout_version(self) -> int:
         """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
@@ -122,6 +126,8 @@ class DockArea(QMainWindow):
     def remember(self) -> None:
         if self._workspace is not None:
             self._store.set(f"layout/{self._workspace.name}", self.saveState(self._layout_version()))
+            shown = (name for name, dock in self._docks.items() if not dock.isHidden())
+            self._store.set(f"shown/{self._workspace.name}", " ".join(shown))
 
     def reset(self) -> None:
         """Lays the docks out as the workspace's file says."""

@@ -239,6 +239,30 @@ def test_every_example_opens_and_trains(window: MainWindow, qtbot: QtBot) -> Non
         QApplication.processEvents()
 
 
+def test_the_next_start_shows_the_panels_of_its_workspace_and_no_others(qtbot: QtBot, tmp_path: Path) -> None:
+    from nnlab.app import open_window
+    from nnlab.ui.store import Store
+
+    def shown(window: MainWindow) -> set[str]:
+        qtbot.waitExposed(window)
+        return {name for name, dock in window.area.docks.items() if not dock.isHidden()}
+
+    first = open_window("spiral", store=Store(tmp_path / "window.ini"))
+    qtbot.addWidget(first)
+    first.show_workspace("step")
+    expected = shown(first)
+    assert "stepper" in expected and "loss" not in expected
+    first.close()
+    second = open_window("spiral", store=Store(tmp_path / "window.ini"))
+    qtbot.addWidget(second)
+    assert shown(second) == expected
+    second.show_workspace("train")
+    assert "loss" in shown(second) and "stepper" not in shown(second)
+    second.show_workspace("step")
+    assert shown(second) == expected
+    second.close()
+
+
 def test_a_worker_failure_shows_and_the_window_lives_on(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: Run, steps: int) -> int:
         raise RuntimeError("an operator failed")

@@ -72,6 +72,7 @@ def result(name: str, seed: int) -> Result:
 PROMISES: dict[str, Callable[[Result], bool]] = {
     "spiral": lambda r: r.metrics["accuracy"] >= 0.97,
     "digits": lambda r: r.metrics["accuracy"] >= 0.96 and r.epoch == 20,
+    "digits_convnet": lambda r: r.metrics["accuracy"] >= 0.97,
     "sine": lambda r: r.validation_loss is not None and r.validation_loss <= 1e-3,
     "circle": lambda r: r.metrics["accuracy"] >= 0.97,
     "xor": lambda r: r.metrics["accuracy"] >= 0.97,
