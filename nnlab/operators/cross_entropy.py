@@ -167,10 +167,10 @@ def _surprise(m):  # type: ignore[no-untyped-def]
 
 def _surprise_symbols(m):  # type: ignore[no-untyped-def]
     true, smoothing, weighted = _class(m) + 1, _smoothing(m), _is_weighted(m)
-    own = ("(1 - s)" if smoothing else "") + (rf"\, w_{{{true}}} " if weighted else "")
+    own = (r"(1 - s)\, " if smoothing else "") + (f"w_{{{true}}} " if weighted else "")
     text = rf"\ell_{{<0>}} = -{own}\log p_{{<0>,{true}}}"
     if smoothing:
-        text += rf" - \frac{{s}}{{K}} \sum_k {'w_k ' if weighted else ''}\log p_{{<0>,k}}"
+        text += rf" - \frac{{s}}{{K}} \sum_k {'w_k ' if weighted else ''}\log p_{{<0>k}}"
     return text
 
 
@@ -197,10 +197,10 @@ def _whole(m):  # type: ignore[no-untyped-def]
 
 def _difference_symbols(m):  # type: ignore[no-untyped-def]
     if not _is_weighted(m):
-        return "(p_{<0,1>} - t_{<0,1>})"
+        return r"(p_{<0,1>} - \tilde{t}_{<0,1>})" if _smoothing(m) else "(p_{<0,1>} - t_{<0,1>})"
     if not _smoothing(m):
         return rf"w_{{{_class(m) + 1}}}\, (p_{{<0,1>}} - t_{{<0,1>}})"
-    return r"\left(p_{<0,1>} \sum_k w_k t_{<0>,k} - w_{<1>} t_{<0,1>}\right)"
+    return r"\left(p_{<0,1>} \sum_k w_k \tilde{t}_{<0>k} - w_{<1>} \tilde{t}_{<0,1>}\right)"
 
 
 def _difference(m):  # type: ignore[no-untyped-def]

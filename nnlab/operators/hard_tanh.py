@@ -3,11 +3,14 @@
 Collobert, Large Scale Machine Learning (2004); PyTorch's Hardtanh. Its derivative at the ends is 0, as in PyTorch.
 """
 
+from collections.abc import Mapping
+
+from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation, constant, gradient, local_slope, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
-from nnlab.core.setting import Setting
-from nnlab.core.tensor import Tensor
+from nnlab.core.setting import Setting, Value
+from nnlab.core.tensor import Sizes, Tensor
 
 
 @kernel
@@ -22,6 +25,12 @@ def backward(x, min_val, max_val, d_y, d_x):
     """d_x = d_y inside the range, else 0."""
     for i in range(x.size):
         d_x[i] += d_y[i] if (x[i] > min_val) & (x[i] < max_val) else 0.0
+
+
+def _check_range(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
+    if float(settings["min_val"]) >= float(settings["max_val"]):
+        raise GraphError(f"min_val is {settings['min_val']:g} and max_val is {settings['max_val']:g}; min_val must be the smaller one.")
+    return {}
 
 
 def _is_inside(m):  # type: ignore[no-untyped-def]
@@ -46,6 +55,7 @@ register(
             Setting("min_val", -1.0, "Least", "Lower end of the range", minimum=-1e6, maximum=1e6),
             Setting("max_val", 1.0, "Greatest", "Upper end of the range", minimum=-1e6, maximum=1e6),
         ),
+        sizes=_check_range,
         forward=forward,
         backward=backward,
         formula=r"y = \min(\max(x,\, l),\, u)",

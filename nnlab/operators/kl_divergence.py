@@ -77,8 +77,8 @@ register(
                 r"\ell_{<0>} = \sum_k t_{<0>k} \left(\log t_{<0>k} - y_{<0>k}\right)",
                 _divergence,
                 lambda m: (
-                    "What the predicted log-probabilities y fall short of the logarithm of the target, weighted by the target: "
-                    "0 only if both are the same." + shortened(outputs(m))
+                    "By how much the predicted log-probabilities y fall short of the logarithm of the target, weighted by the target: "
+                    "0 only where both are the same." + shortened(outputs(m))
                 ),
             ),
         ),
