@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from networks import targets
+from networks import operator_cases, targets
 
 import nnlab
+from nnlab.core.operator import Operator
 from nnlab.graph.graph import Graph
 
 OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
@@ -26,6 +27,20 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("muon", {"nesterov": False, "match_rms_adamw": True}),
 ]
 STEPS, ROWS, RATE, SEED = 20, 6, 1e-2, 3
+
+
+# Checked without PyTorch too: every operator with these two, and one network with every optimiser.
+FEW: list[tuple[str, dict[str, Any]]] = [OPTIMIZERS[1], OPTIMIZERS[3]]
+
+
+def figure_cases() -> list[tuple[str, Operator, dict[str, Any], tuple[str, dict[str, Any]]]]:
+    """(key, operator, its settings, optimiser) of everything in figures.json."""
+    found = []
+    for case in operator_cases():
+        kind, settings = case.values[0]
+        for optimizer in OPTIMIZERS if (kind.name, settings) == ("tanh", {}) else FEW:
+            found.append((f"{case.id}/{name_of(*optimizer)}", kind, settings, optimizer))
+    return found
 
 
 def name_of(optimizer: str, options: dict[str, Any]) -> str:
