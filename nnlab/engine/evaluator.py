@@ -7,6 +7,7 @@ batch a run is at, and can be used on another thread than the run's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -92,10 +93,10 @@ class Evaluator:
         return as_targets(self.program, y, samples)
 
 
-def as_samples(program: Program, x: np.ndarray) -> np.ndarray:
+def as_samples(program: Program, x: Any) -> np.ndarray:
     """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""
     place = program.places[program.input_name]
-    data = np.ascontiguousarray(x, dtype=program.dtype)
+    data = as_numbers(x, "x", program.dtype)
     if data.ndim == 1 and place.row == 1:
         data = data.reshape(-1, 1)
     if data.ndim != 2 or data.shape[1] != place.row:
@@ -103,11 +104,11 @@ def as_samples(program: Program, x: np.ndarray) -> np.ndarray:
     return data
 
 
-def as_targets(program: Program, y: np.ndarray, samples: int) -> np.ndarray:
+def as_targets(program: Program, y: Any, samples: int) -> np.ndarray:
     """y as a contiguous matrix (samples, outputs) of the program's type; raises DataError when it does not fit the loss."""
     assert program.target_name is not None and program.loss_node is not None
     place = program.places[program.target_name]
-    values = np.asarray(y)
+    values = as_numbers(y, "y", program.dtype)
     if values.ndim == 1:
         values = values.reshape(-1, 1)
     if values.shape != (samples, place.row):
@@ -116,9 +117,28 @@ def as_targets(program: Program, y: np.ndarray, samples: int) -> np.ndarray:
     kind = program.graph[program.loss_node].kind
     if kind.link == "softmax":
         classes = program.places[program.output_name].row
-        if values.size and (values.min() < 0 or values.max() >= classes or np.any(values != np.floor(values))):
-            reach = f"from {values.min():g} to {values.max():g}"
-            raise DataError(f"{program.loss_node} takes class numbers from 0 to {classes - 1}, but y reaches {reach}.")
-    elif kind.link == "sigmoid" and values.size and (values.min() < 0 or values.max() > 1):
-        raise DataError(f"{program.loss_node} takes targets from 0 to 1, but y reaches from {values.min():g} to {values.max():g}.")
-    return np.ascontiguousarray(values, dtype=program.dtype)
+        wrong = (values < 0) | (values >= classes) | (values != np.floor(values))
+        accepted = f"class numbers from 0 to {classes - 1}"
+    elif kind.link == "sigmoid":
+        wrong, accepted = (values < 0) | (values > 1), "targets from 0 to 1"
+    else:
+        return values
+    if wrong.any():
+        sample = int(np.argmax(wrong.any(axis=1)))
+        found = values[sample][wrong[sample]][0]
+        raise DataError(f"{program.loss_node} takes {accepted}, but y has {found:g} for sample {sample}.")
+    return values
+
+
+def as_numbers(values: Any, name: str, dtype: np.dtype) -> np.ndarray:
+    """An array of finite numbers, contiguous and of `dtype`; raises DataError saying what `name` holds instead, and where."""
+    try:
+        with np.errstate(over="ignore"):  # what does not fit the type becomes infinite, and is told below
+            array = np.ascontiguousarray(values, dtype=dtype)
+    except (ValueError, TypeError):
+        raise DataError(f"{name} is no array of numbers; give numbers of one shape for every sample.") from None
+    if values is None or not np.isfinite(array).all():
+        place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) if array.ndim and array.size else ()
+        where = f" at {list(place)}" if place else ""
+        raise DataError(f"{name} contains NaN, or a number too large for {dtype}{where}; only finite numbers are accepted.")
+    return array if np.ndim(values) else array.reshape(())

@@ -23,8 +23,8 @@ from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.layout import gradient_spans, layout_of
-from nnlab.engine.program import PHASES, Program
-from nnlab.engine.state import initial, not_finite_weight, restart_moments
+from nnlab.engine.program import Program
+from nnlab.engine.state import initial, not_finite, not_finite_weight, restart_moments
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 
@@ -169,7 +169,7 @@ class Run:
             self.control, steps,
         )  # fmt: skip
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
-            raise self.not_finite()
+            raise not_finite(self.state)
         if status == machine.NOT_FINITE_WEIGHT:
             raise self._taken_back()
         return self.iteration - before
@@ -211,22 +211,3 @@ class Run:
         if not len(self.samples.validation_x):
             return math.nan, np.empty((0, self.evaluator.outputs), dtype=self.program.dtype)
         return self.evaluator.loss(self.samples.validation_x, self.samples.validation_y)
-
-    def not_finite(self) -> TrainingError:
-        """The error that says which tensor went wrong first, in the order of the instructions of the step that was not applied."""
-        rows = self.state.rows
-        step = self.iteration + 1
-        for instruction in self.program.instructions[: self.program.update_start]:
-            for operand in instruction.operands:
-                if operand.tensor is None:
-                    continue
-                values = self.program.places[operand.tensor].view(self.state.arena, rows)
-                if not np.isfinite(values).all():
-                    phase = PHASES[instruction.phase]
-                    kind = "NaN" if np.isnan(values).any() else "infinity"
-                    return TrainingError(
-                        f"Training stopped at iteration {step:,}: {operand.tensor} became {kind} ({phase} of {instruction.node_id}). "
-                        "The weights are those before it; try a smaller learning rate."
-                    )
-        return TrainingError(f"Training stopped at iteration {step:,}: a gradient became infinite. Try a smaller learning rate.")
-

@@ -13,7 +13,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
-from nnlab.engine.program import Program
+from nnlab.engine.program import PHASES, Program
 
 
 @dataclass(eq=False)
@@ -55,7 +55,11 @@ class State:
         for name, value in values.items():
             if name not in places:
                 raise NNLabError(f"There is no parameter {name!r}; this network has {', '.join(places) or 'none'}.")
-            array = np.asarray(value, dtype=self.arena.dtype)
+            try:
+                with np.errstate(over="ignore"):
+                    array = np.asarray(value, dtype=self.arena.dtype)
+            except (ValueError, TypeError):
+                raise NNLabError(f"{name}: the given values are no array of numbers; give floats of shape {places[name].shape}.") from None
             if array.shape != places[name].shape:
                 raise NNLabError(f"{name} has shape {places[name].shape}, but values of shape {array.shape} were given.")
             if not np.isfinite(array).all():
@@ -108,3 +112,21 @@ def not_finite_weight(state: State) -> TrainingError:
                 "The weights are those before it; try a smaller learning rate."
             )
     raise AssertionError("every weight is finite")
+
+
+def not_finite(state: State) -> TrainingError:
+    """The error that says which tensor went wrong first, in the order of the instructions of the step that was not applied."""
+    step, program = int(state.context[ITERATION]) + 1, state.program
+    for instruction in program.instructions[: program.update_start]:
+        for operand in instruction.operands:
+            if operand.tensor is None:
+                continue
+            values = program.places[operand.tensor].view(state.arena, state.rows)
+            if not np.isfinite(values).all():
+                phase = PHASES[instruction.phase]
+                kind = "NaN" if np.isnan(values).any() else "infinity"
+                return TrainingError(
+                    f"Training stopped at iteration {step:,}: {operand.tensor} became {kind} ({phase} of {instruction.node_id}). "
+                    "The weights are those before it; try a smaller learning rate."
+                )
+    return TrainingError(f"Training stopped at iteration {step:,}: a gradient became infinite. Try a smaller learning rate.")

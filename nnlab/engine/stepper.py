@@ -19,7 +19,7 @@ from nnlab.core.explanation import Moment
 from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
 from nnlab.engine.program import Instruction
-from nnlab.engine.state import not_finite_weight
+from nnlab.engine.state import not_finite, not_finite_weight
 
 if TYPE_CHECKING:
     from nnlab.engine.run import Run
@@ -143,7 +143,7 @@ class Stepper:
         finite = np.isfinite(run.state[program.loss_name][0])
         if finite and machine.all_finite(run.state.arena, start, program.parameter_gradients_end):
             return
-        raise self._given_up(run.not_finite())
+        raise self._given_up(not_finite(run.state))
 
     def _given_up(self, error: TrainingError) -> TrainingError:
         """Ends an iteration that cannot be completed; the weights are those before it."""

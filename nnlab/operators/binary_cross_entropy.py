@@ -19,8 +19,8 @@ from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
-from nnlab.operators._loss_terms import mean_over_outputs, outputs, pairs, share_of_mean
-from nnlab.operators._number_list import positive_numbers
+from nnlab.core.loss_terms import mean_over_outputs, outputs, pairs, share_of_mean
+from nnlab.core.number_list import positive_numbers
 
 
 @kernel

@@ -31,7 +31,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
-from nnlab.operators._number_list import positive_numbers
+from nnlab.core.number_list import positive_numbers
 
 
 @kernel

@@ -16,7 +16,7 @@ from nnlab.core.tensor import Tensor
 @kernel
 def forward(x, alpha, y):
     for i in range(x.size):
-        y[i] = x[i] if x[i] > 0.0 else alpha * (exp(x[i]) - 1.0)
+        y[i] = x[i] if x[i] > 0.0 else alpha * math.expm1(x[i])
 
 
 @kernel

@@ -13,7 +13,7 @@ from nnlab.core.explanation import Explanation, Factor, abridged_sum, bracketed,
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
-from nnlab.operators._loss_terms import outputs, pairs
+from nnlab.core.loss_terms import outputs, pairs
 
 
 @kernel

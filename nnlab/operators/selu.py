@@ -20,7 +20,7 @@ SCALE = 1.0507009873554804934193349852946
 def forward(x, y):
     scale, alpha = as_real(x, SCALE), as_real(x, ALPHA)
     for i in range(x.size):
-        y[i] = scale * (x[i] if x[i] > 0.0 else alpha * (exp(x[i]) - 1.0))
+        y[i] = scale * (x[i] if x[i] > 0.0 else alpha * math.expm1(x[i]))
 
 
 @kernel

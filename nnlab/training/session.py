@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError, SettingError, TrainingError
+from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
@@ -22,7 +22,7 @@ from nnlab.engine.history import Curves
 from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import PHASES
 from nnlab.engine.run import Run
-from nnlab.engine.state import State, initial, not_finite_weight
+from nnlab.engine.state import State, initial, not_finite, not_finite_weight
 from nnlab.engine.steps import gradient_name
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
@@ -83,12 +83,12 @@ class Session:
     def predict(self, x: Any) -> np.ndarray:
         """Network outputs (batch, outputs) for x (batch, features): what enters the loss, logits for a classifier."""
         self._evaluator.load(self._state.arena)
-        return self._evaluator.predict(np.asarray(x))
+        return self._evaluator.predict(x)
 
     def loss(self, x: Any, y: Any) -> float:
         """The mean loss over (x, y), nothing is updated."""
         self._evaluator.load(self._state.arena)
-        return self._evaluator.loss(np.asarray(x), np.asarray(y))[0]
+        return self._evaluator.loss(x, y)[0]
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
@@ -132,7 +132,7 @@ class Session:
         BATCH_SIZE_SETTING.check(batch_size, "fit")
         held_x, held_y = validation if validation is not None else (None, None)
         run = Run(
-            self.graph, np.asarray(x), np.asarray(y), held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed,
+            self.graph, x, y, held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed,
             real=self.dtype, shuffle=shuffle, frames=False,
         )  # fmt: skip
         before = self._state
@@ -154,10 +154,10 @@ class Session:
     def _with_batch(self, x: Any, y: Any) -> State:
         """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""
         program = self._state.program
-        data = as_samples(program, np.asarray(x))
+        data = as_samples(program, x)
         if not len(data):
             raise NNLabError("A step needs at least one sample, but x is empty.")
-        targets = as_targets(program, np.asarray(y), len(data))
+        targets = as_targets(program, y, len(data))
         if len(data) > program.capacity:
             larger = initial(compile(self.graph, len(data), self.dtype, self._update), len(data), self._seed)
             self._adopt(self._state, larger)
@@ -181,11 +181,10 @@ class Session:
         """What stands between backward pass and update: refuses what is not finite, clips; a copy of weights and moments."""
         program = state.program
         assert program.loss_name is not None
-        if not np.isfinite(state[program.loss_name][0]):
-            raise TrainingError(f"The loss of {program.loss_node} is not finite; the weights are unchanged. Try a smaller learning rate.")
-        for info in program.parameters:
-            if not np.isfinite(state[gradient_name(info.name)]).all():
-                raise TrainingError(f"The gradient of {info.name} is not finite; the weights are unchanged.")
+        start = program.gradients[0]
+        finite = np.isfinite(state[program.loss_name][0])
+        if not finite or not machine.all_finite(state.arena, start, program.parameter_gradients_end):
+            raise not_finite(state)
         spans = gradient_spans(program)
         squares = np.zeros(len(spans))
         total = machine.measure_gradients(state.arena, spans, squares)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from networks import graphs, operator_cases, single_operator_graph
 from oracle_cases import OPTIMIZERS, RATE, ROWS, SEED, STEPS, batches, name_of, session_for
 
@@ -37,7 +37,8 @@ def compare_run(
     for x, y in batches(graph, steps, rows):
         loss, gradients = session.gradients(x, y)
         true_loss, true_gradients = truth.gradients(x, y)
-        assume(abs(true_loss) < 1e4)  # products of products may explode; what PyTorch cannot hold proves nothing
+        if not abs(true_loss) < 1e4:  # products of products may explode; what PyTorch cannot hold proves nothing
+            break
         scale = max((np.abs(g).max() for g in true_gradients.values()), default=1.0)
         for name, gradient in true_gradients.items():
             gradient_error = max(gradient_error, float(np.abs(gradients[name] - gradient).max() / max(scale, 1e-12)))

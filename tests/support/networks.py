@@ -133,7 +133,11 @@ def operator_cases() -> list[Any]:
     return cases
 
 
-UNARY = ("relu", "leaky_relu", "tanh", "sigmoid", "softmax")
+KINKED = ("relu", "leaky_relu", "prelu", "hard_tanh")
+SMOOTH = (
+    "tanh", "sigmoid", "softmax", "elu", "selu", "gelu", "silu", "softplus", "sine", "log_softmax", "identity", "scale", "layer_norm",
+    "batch_norm", "dropout",
+)  # fmt: skip
 
 
 @st.composite
@@ -144,7 +148,7 @@ def graphs(draw: st.DrawFn, most_layers: int = 6, smooth: bool = False) -> Graph
     features = b._graph.nodes[0].settings["features"]
     assert isinstance(features, int)
     outputs = [(outputs[0][0], features)]
-    unary = ("tanh", "sigmoid", "softmax") if smooth else UNARY
+    unary = SMOOTH if smooth else (*SMOOTH, *KINKED)
     for _ in range(draw(st.integers(1, most_layers))):
         choice = draw(st.sampled_from(("dense", "dense", "unary", "merge", "concat")))
         source, width = draw(st.sampled_from(outputs))
@@ -161,8 +165,9 @@ def graphs(draw: st.DrawFn, most_layers: int = 6, smooth: bool = False) -> Graph
             else:
                 same = [o for o in outputs if o[1] == width]
                 chosen = [draw(st.sampled_from(same)) for _ in range(count)]
-                outputs.append((b.node(draw(st.sampled_from(("add", "multiply"))), *(o for o, _ in chosen)), width))
-    loss = draw(st.sampled_from(("mse", "binary_cross_entropy", "cross_entropy")))
+                merges = ("add", "multiply", "subtract") if count == 2 else ("add", "multiply")
+                outputs.append((b.node(draw(st.sampled_from(merges)), *(o for o, _ in chosen)), width))
+    loss = draw(st.sampled_from(("mse", "binary_cross_entropy", "cross_entropy", *(() if smooth else ("mae", "huber")))))
     units = draw(st.integers(2, 4)) if loss == "cross_entropy" else draw(st.integers(1, 3))
     last = b.dense(outputs[-1][0], units=units)
     b.node(loss, last)
