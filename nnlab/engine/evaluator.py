@@ -87,16 +87,19 @@ class Evaluator:
 
     def as_samples(self, x: np.ndarray) -> np.ndarray:
         """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""
-        return as_samples(self.program, x)
+        return as_samples(self.program, x, finite=False)
 
     def as_targets(self, y: np.ndarray, samples: int) -> np.ndarray:
-        return as_targets(self.program, y, samples)
+        return as_targets(self.program, y, samples, finite=False)
 
 
-def as_samples(program: Program, x: Any) -> np.ndarray:
-    """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""
+def as_samples(program: Program, x: Any, finite: bool = True) -> np.ndarray:
+    """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit.
+
+    `finite` false lets NaN and infinity through: what a network makes of them may be the question.
+    """
     place = program.places[program.input_name]
-    data = as_numbers(x, "x", program.dtype)
+    data = as_numbers(x, "x", program.dtype, finite)
     if data.ndim == 1 and place.row == 1:
         data = data.reshape(-1, 1)
     if data.ndim != 2 or data.shape[1] != place.row:
@@ -104,11 +107,11 @@ def as_samples(program: Program, x: Any) -> np.ndarray:
     return data
 
 
-def as_targets(program: Program, y: Any, samples: int) -> np.ndarray:
+def as_targets(program: Program, y: Any, samples: int, finite: bool = True) -> np.ndarray:
     """y as a contiguous matrix (samples, outputs) of the program's type; raises DataError when it does not fit the loss."""
     assert program.target_name is not None and program.loss_node is not None
     place = program.places[program.target_name]
-    values = as_numbers(y, "y", program.dtype)
+    values = as_numbers(y, "y", program.dtype, finite)
     if values.ndim == 1:
         values = values.reshape(-1, 1)
     if values.shape != (samples, place.row):
@@ -130,14 +133,17 @@ def as_targets(program: Program, y: Any, samples: int) -> np.ndarray:
     return values
 
 
-def as_numbers(values: Any, name: str, dtype: np.dtype) -> np.ndarray:
-    """An array of finite numbers, contiguous and of `dtype`; raises DataError saying what `name` holds instead, and where."""
+def as_numbers(values: Any, name: str, dtype: np.dtype, finite: bool = True) -> np.ndarray:
+    """An array of finite numbers (any numbers, with `finite` false), contiguous and of `dtype`.
+
+    Raises DataError saying what `name` holds instead, and where.
+    """
     try:
         with np.errstate(over="ignore"):  # what does not fit the type becomes infinite, and is told below
             array = np.ascontiguousarray(values, dtype=dtype)
     except (ValueError, TypeError):
         raise DataError(f"{name} is no array of numbers; give numbers of one shape for every sample.") from None
-    if values is None or not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) if array.ndim and array.size else ()
         where = f" at {list(place)}" if place else ""
         raise DataError(f"{name} contains NaN, or a number too large for {dtype}{where}; only finite numbers are accepted.")

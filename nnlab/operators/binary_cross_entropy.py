@@ -16,11 +16,11 @@ from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation, Factor, constant, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.mathematics import sigmoid
+from nnlab.core.loss_terms import mean_over_outputs, outputs, pairs, share_of_mean
+from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
-from nnlab.core.loss_terms import mean_over_outputs, outputs, pairs, share_of_mean
-from nnlab.core.number_list import positive_numbers
 
 
 @kernel

@@ -28,10 +28,10 @@ from nnlab.core.explanation import (
     sum_of_numbers,
 )  # fmt: skip
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
-from nnlab.core.number_list import positive_numbers
 
 
 @kernel

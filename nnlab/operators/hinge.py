@@ -7,9 +7,9 @@ sign of the score (the link "sigmoid"); the sigmoid of such a score is no probab
 
 from nnlab.core.explanation import Explanation, Factor, bracketed, constant, factor, gradient, product, shortened
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.loss_terms import mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
-from nnlab.core.loss_terms import mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 
 
 @kernel

@@ -6,10 +6,10 @@ error, cut to the range from -delta to delta. PyTorch's HuberLoss.
 
 from nnlab.core.explanation import Explanation, Factor, bracketed, constant, gradient, product, shortened
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.loss_terms import error, mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
-from nnlab.core.loss_terms import error, mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 
 
 @kernel

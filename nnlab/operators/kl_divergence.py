@@ -11,9 +11,9 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, bracketed, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.loss_terms import outputs, pairs
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
-from nnlab.core.loss_terms import outputs, pairs
 
 
 @kernel

