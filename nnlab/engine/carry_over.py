@@ -20,7 +20,7 @@ import numpy as np
 
 from nnlab.core.kernel.context import BATCH_SIZE, ROWS
 from nnlab.core.tensor import Shape, Tensor, is_dots
-from nnlab.engine.program import ParameterInfo, Program
+from nnlab.engine.program import ParameterInfo, Place, Program
 from nnlab.engine.state import State
 from nnlab.engine.steps import tensor_name
 from nnlab.graph.graph import Graph, Node
@@ -79,11 +79,11 @@ def _carry_numbers(old: State, new: State) -> None:
         if source is None or before.graph[old_id].operator != node.operator:
             continue
         if source.place.shape == info.place.shape and _reads_the_same(node, origins):  # nearly all of them
-            info.place.view(new.arena, 1)[...] = source.place.view(old.arena, 1)
+            _copy_whole(old.arena, source.place, new.arena, info.place)
             for moment, place in info.moments.items():
                 earlier = source.moments.get(moment)
                 if earlier is not None and earlier.shape == place.shape:
-                    place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
+                    _copy_whole(old.arena, earlier, new.arena, place)
             continue
         axes = _axes_of_parameter(node, tensor, source.place.shape, info, origins)
         if axes is None:
@@ -106,6 +106,10 @@ def _carry_numbers(old: State, new: State) -> None:
 def _reads_the_same(node: Node, origins: Mapping[str, Origin]) -> bool:
     """Whether every input of a node has the places it had."""
     return all(axis.is_unchanged for name in node.kind.input_names for axis in origins.get(tensor_name(node.id, name), ()))
+
+
+def _copy_whole(source: np.ndarray, earlier: Place, target: np.ndarray, place: Place) -> None:
+    target[place.offset : place.offset + place.row] = source[earlier.offset : earlier.offset + earlier.row]
 
 
 def _copy(source: np.ndarray, target: np.ndarray, axes: Origin, zeroed: Sequence[int]) -> None:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +30,7 @@ RATE = "schedule/rate"  # the learning rate of the present update, when a schedu
 PHASES = ("forward", "loss", "backward", "update")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):  # made by the hundred for every edit, which a tuple does three times as fast as a frozen dataclass
     """Where a tensor lies: `shape` is without the batch axis; with `has_batch`, rows of the batch follow one another."""
 
     offset: int
@@ -39,10 +40,7 @@ class Place:
     @property
     def row(self) -> int:
         """Elements per sample, or in all for a tensor without batch axis."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
+        return prod(self.shape)
 
     def span(self, rows: int) -> tuple[int, int]:
         """(offset, elements) that `rows` samples occupy."""
@@ -55,8 +53,7 @@ class Place:
         return arena[offset : offset + size].reshape(shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(NamedTuple):
     """One argument of an instruction. `tensor` is its name in `Program.places`; a skipped gradient has none."""
 
     argument: Argument

@@ -37,7 +37,12 @@ class Node:
 
     @property
     def kind(self) -> Operator:
-        return operators[self.operator]
+        """The operator as registered now (remembered until something else is registered: an edit asks a thousand times)."""
+        known: tuple[int, Operator] | None = self.__dict__.get("_kind")
+        if known is None or known[0] != operators.version:
+            known = (operators.version, operators[self.operator])
+            self.__dict__["_kind"] = known
+        return known[1]
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send graphs to other processes
         return Node, (self.id, self.operator, dict(self.settings), self.position)
@@ -113,8 +118,11 @@ class Graph:
 
     def inputs(self, node_id: str) -> tuple[Edge, ...]:
         """Incoming edges in the order of the ports."""
+        incoming = self.incoming(node_id)
+        if len(incoming) < 2:
+            return incoming
         order = {port: i for i, port in enumerate(self.ports(node_id))}
-        return tuple(sorted(self.incoming(node_id), key=lambda edge: order.get(edge.target_port, len(order))))
+        return tuple(sorted(incoming, key=lambda edge: order.get(edge.target_port, len(order))))
 
     @cached_property
     def losses(self) -> tuple[Node, ...]:
