@@ -61,8 +61,7 @@ def edit_to_first_step() -> float:
     for number in range(EDITS):
         start = time.perf_counter()
         graph = edits.configure(graph, f"dense_{number % 20 + 2}", units=9 + number % 3)
-        following = Run(graph, x, y, update=Update("adam", 1e-3), batch_size=10)
-        following.continue_from(run)
+        following = Run(graph, x, y, update=Update("adam", 1e-3), batch_size=10, former=run)
         following.train(1)
         times.append(time.perf_counter() - start)
         run = following

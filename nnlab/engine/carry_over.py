@@ -21,7 +21,7 @@ import numpy as np
 from nnlab.core.kernel.context import BATCH_SIZE, ROWS
 from nnlab.core.tensor import Shape, Tensor, is_dots
 from nnlab.engine.program import ParameterInfo, Place, Program
-from nnlab.engine.state import State
+from nnlab.engine.state import State, draw
 from nnlab.engine.steps import tensor_name
 from nnlab.graph.graph import Graph, Node
 
@@ -57,9 +57,9 @@ Origin = tuple[Axis, ...]  # of every axis of a tensor but the batch
 
 
 def carry_over(old: State, fresh: State) -> None:
-    """Gives a fresh state of an edited network the position of `old` and everything of its weights and moments that still means the same.
+    """Gives an empty state of an edited network the position of `old` and all of its weights and moments that still mean the same.
 
-    The batch size stays that of `fresh`; what is new keeps its initial values.
+    The batch size stays that of `fresh`; what is new is drawn from the seed of `old`.
     """
     batch_size = fresh.context[BATCH_SIZE]
     fresh.context[:] = old.context
@@ -77,6 +77,7 @@ def _carry_numbers(old: State, new: State) -> None:
         old_id = former.get(info.node_id, info.node_id)
         source = before.stored.get(tensor_name(old_id, tensor))
         if source is None or before.graph[old_id].operator != node.operator:
+            draw(new, info)
             continue
         if source.place.shape == info.place.shape and _reads_the_same(node, origins):  # nearly all of them
             _copy_whole(old.arena, source.place, new.arena, info.place)
@@ -85,6 +86,7 @@ def _carry_numbers(old: State, new: State) -> None:
                 if earlier is not None and earlier.shape == place.shape:
                     _copy_whole(old.arena, earlier, new.arena, place)
             continue
+        draw(new, info)
         axes = _axes_of_parameter(node, tensor, source.place.shape, info, origins)
         if axes is None:
             continue

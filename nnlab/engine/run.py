@@ -24,7 +24,7 @@ from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import Program
-from nnlab.engine.state import initial, not_finite, not_finite_weight, restart_moments
+from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight, restart_moments
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 
@@ -59,12 +59,15 @@ class Run:
     def __init__(
         self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
         update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
-        watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None,
+        watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None, former: Run | None = None,
     ) -> None:  # fmt: skip
-        """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it."""
+        """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it.
+
+        `former`: an earlier run, of the same network before an edit, whose position, weights, moments and history are taken over.
+        """
         self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
         self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
-        self.state = initial(self.program, batch_size, seed)
+        self.state = initial(self.program, batch_size, seed) if former is None else new_state(self.program, batch_size, former.seed)
         self.layout = layout_of(self.program, shuffle)
         self.order = np.arange(len(self.samples.x), dtype=np.int64)
         self.history = History(tuple(p.name for p in self.program.parameters))
@@ -75,6 +78,8 @@ class Run:
         self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
         self.stepper = Stepper(self)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
+        if former is not None:
+            self._continue_from(former)
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -94,17 +99,12 @@ class Run:
         room = np.zeros(self.program.parameters_end, dtype=self.program.dtype)
         return nothing, nothing.reshape(0, 3), nothing, room, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
 
-    def continue_from(self, old: Run, keep_history: bool = True) -> None:
-        """Takes over position, unchanged weights and moments, and the history of an earlier run (an edited network)."""
-        if old.seed != self.seed:  # what is new starts from the seed the run began with
-            self.state = initial(self.program, self.batch_size, old.seed)
-        carry_over(old.state, self.state)
-        for offset, value in self.program.constants.values():
-            self.state.arena[offset] = value
-        if keep_history:
-            self.history = old.history.with_names(tuple(p.name for p in self.program.parameters))
-        if len(old.order) == len(self.order):
-            self.order[:] = old.order
+    def _continue_from(self, former: Run) -> None:
+        former.stepper.settle()
+        carry_over(former.state, self.state)
+        self.history = former.history.with_names(tuple(p.name for p in self.program.parameters))
+        if len(former.order) == len(self.order):
+            self.order[:] = former.order
         else:
             machine.make_order(self.order, self.state.context, self.layout)
         self.state.context[PC] = 0

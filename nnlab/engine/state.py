@@ -13,7 +13,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
-from nnlab.engine.program import PHASES, Program
+from nnlab.engine.program import PHASES, ParameterInfo, Program
 
 
 @dataclass(eq=False)
@@ -88,8 +88,14 @@ def initial(program: Program, batch_size: int, seed: int) -> State:
     """A state at iteration 0 with freshly drawn weights: a function of (graph, seed)."""
     state = new_state(program, batch_size, seed)
     for info in program.stored.values():
-        info.place.view(state.arena, 1)[...] = initial_values(info.init, info.place.shape, seed, info.name)
+        draw(state, info)
     return state
+
+
+def draw(state: State, info: ParameterInfo) -> None:
+    """Gives one parameter or buffer its initial values."""
+    values = initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name)
+    info.place.view(state.arena, 1)[...] = values
 
 
 def restart_moments(state: State) -> None:

@@ -193,10 +193,8 @@ class Trainer:
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=update_of(settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
+            former=old if command.keep else None,
         )  # fmt: skip
-        if old is not None and command.keep:
-            old.stepper.settle()
-            run.continue_from(old)
         if self._pending is not None:
             restore_snapshot(run, self._pending)
             self._pending = None

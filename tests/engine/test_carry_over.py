@@ -33,11 +33,9 @@ def trained(graph: Graph, real: str = "float32", optimizer: str = "adam") -> Run
 
 
 def edited(old: Run, graph: Graph) -> Run:
-    run = Run(
-        graph, old.samples.x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3, real=old.program.real
+    return Run(
+        graph, old.samples.x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3, real=old.program.real, former=old
     )  # fmt: skip
-    run.continue_from(old)
-    return run
 
 
 def outputs(run: Run) -> np.ndarray:
@@ -153,8 +151,7 @@ def test_another_feature_starts_without_influence() -> None:
     old = trained(mlp([3, 5, 2]))
     graph = edits.configure(old.program.graph, "input_1", features=4)
     x = np.hstack([old.samples.x, np.random.default_rng(1).standard_normal((ROWS, 1))])
-    new = Run(graph, x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3)
-    new.continue_from(old)
+    new = Run(graph, x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3, former=old)
     assert_same_function(old, new)
 
 

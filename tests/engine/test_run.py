@@ -158,8 +158,7 @@ def test_editing_keeps_what_did_not_change() -> None:
     one.train(25)
     before = one.state.parameters()
     graph = edits.configure(one.program.graph, "dense_2", units=12)
-    other = run(graph)
-    other.continue_from(one)
+    other = run(graph, former=one)
     after = other.state.parameters()
     np.testing.assert_array_equal(after["dense_1.weight"], before["dense_1.weight"])
     assert after["dense_2.weight"].shape == (12, 8)
@@ -173,8 +172,7 @@ def test_a_renamed_layer_keeps_its_weights() -> None:
     one = run()
     one.train(25)
     graph = edits.rename_node(one.program.graph, "dense_2", "hidden")
-    other = run(graph)
-    other.continue_from(one)
+    other = run(graph, former=one)
     np.testing.assert_array_equal(other.state["hidden.weight"], one.state["dense_2.weight"])
 
 
