@@ -44,14 +44,21 @@ class Form:
     description: str = field(default="")
 
 
+def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:
+    """A tensor as a matrix with one row for each sample (and place of a sequence), and the leading index of a row."""
+    leading = values.shape[:-1]
+    return values.reshape(-1, values.shape[-1]), lambda row: tuple(int(k) for k in np.unravel_index(row, leading))
+
+
 def _dense_forward(m: Moment) -> Form:
-    n, u = m.index
+    *row, u = m.index
+    n = tuple(row)
     x, weight, bias, y = m["x"], m["weight"], m["bias"], m.after["y"]
     return Form(
         (
-            Matrix("z", "output of this sample", y[n][:, None], "y", lambda r, c: (n, r), u, 0, "z", True),
+            Matrix("z", "output of this sample", y[n][:, None], "y", lambda r, c: (*n, r), u, 0, "z", True),
             Matrix("W", "weights, one row for each unit", weight, "weight", lambda r, c: (r, c), row=u),
-            Matrix("x", "input of this sample", x[n][:, None], "x", lambda r, c: (n, r), column=0),
+            Matrix("x", "input of this sample", x[n][:, None], "x", lambda r, c: (*n, r), column=0),
             Matrix("b", "biases", bias[:, None], "bias", lambda r, c: (r,), u, 0, "z"),
         ),
         ("", "=", "·", "+"),
@@ -61,12 +68,13 @@ def _dense_forward(m: Moment) -> Form:
 
 def _dense_weight(m: Moment) -> Form:
     u, i = m.index
-    x, upstream, gradient = m["x"], m["d_y"], m.after["d_weight"]
+    (x, sample), (upstream, _), gradient = _rows(m["x"]), _rows(m["d_y"]), m.after["d_weight"]
+    words = "upstream gradient, one column for each sample"
     return Form(
         (
             Matrix(r"\partial W", "gradient of the weights", gradient, "d_weight", lambda r, c: (r, c), u, i, written=True),
-            Matrix(r"\partial Z^T", "upstream gradient, one column for each sample", upstream.T, "d_y", lambda r, c: (c, r), row=u),
-            Matrix("X", "inputs, one row for each sample", x, "x", lambda r, c: (r, c), column=i),
+            Matrix(r"\partial Z^T", words, upstream.T, "d_y", lambda r, c: (*sample(c), r), row=u),
+            Matrix("X", "inputs, one row for each sample", x, "x", lambda r, c: (*sample(r), c), column=i),
         ),
         ("", "=", "·"),
         description="The gradient of the weights is the upstream gradient of all samples times their inputs.",
@@ -75,10 +83,12 @@ def _dense_weight(m: Moment) -> Form:
 
 def _dense_bias(m: Moment) -> Form:
     (u,) = m.index
+    upstream, sample = _rows(m["d_y"])
+    words = "upstream gradient, one column for each sample"
     return Form(
         (
             Matrix(r"\partial b", "gradient of the biases", m.after["d_bias"][:, None], "d_bias", lambda r, c: (r,), u, 0, written=True),
-            Matrix(r"\partial Z^T", "upstream gradient, one column for each sample", m["d_y"].T, "d_y", lambda r, c: (c, r), row=u),
+            Matrix(r"\partial Z^T", words, upstream.T, "d_y", lambda r, c: (*sample(c), r), row=u),
         ),
         ("", r"= \sum"),
         description="The gradient of a bias is the sum of its unit's upstream gradients over the samples.",
@@ -86,14 +96,14 @@ def _dense_bias(m: Moment) -> Form:
 
 
 def _dense_input(m: Moment) -> Form:
-    n, i = m.index
+    *row, i = m.index
+    n = tuple(row)
+    own, upstream = m.after["d_x"][n][:, None], m["d_y"][n][:, None]
     return Form(
         (
-            Matrix(
-                r"\partial x", "gradient of the sample's inputs", m.after["d_x"][n][:, None], "d_x", lambda r, c: (n, r), i, 0, "", True
-            ),
+            Matrix(r"\partial x", "gradient of the sample's inputs", own, "d_x", lambda r, c: (*n, r), i, 0, "", True),
             Matrix("W^T", "weights, one column for each unit", m["weight"].T, "weight", lambda r, c: (c, r), row=i),
-            Matrix(r"\partial z", "upstream gradient of this sample", m["d_y"][n][:, None], "d_y", lambda r, c: (n, r), column=0),
+            Matrix(r"\partial z", "upstream gradient of this sample", upstream, "d_y", lambda r, c: (*n, r), column=0),
         ),
         ("", "=", "·"),
         description="The gradient of the inputs is the transposed weight matrix times the upstream gradient.",
