@@ -4,7 +4,8 @@ From the declaration come the palette entry, the inspector's form, the shape che
 stepper's formula, the gradient check and the storage. The kernels' argument names are the contract: an input, output,
 parameter, saved tensor, buffer, constant or setting by its name, `d_name` for the gradient of `name`, `target` for the data's
 target, `iteration`, `seed`, `training` for the run's own words, and `stream` for a number of the node's own (random numbers).
-Gradients accumulate with +=.
+Gradients accumulate with +=. A kernel that also asks for `first_d_x` must write d_x without reading it when that is 1: the place
+then need not be zeroed before, which large or very frequent operators gain from.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from nnlab.core.tensor import Constant, Parameter, Shape, Sizes, Tensor
 
 CATEGORIES = ("Data", "Layers", "Images", "Activations", "Normalisation", "Merge", "Shape", "Losses")
 STREAM = "stream"
+FIRST = "first_"  # "first_d_x": 1 when nothing has been added to d_x yet in this step
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +169,7 @@ class Operator:
             return Argument(name, kind="scalar")
         if name in CONTEXT_ARGUMENTS:
             return Argument(name, kind="context")
-        if name == STREAM:
+        if name == STREAM or (name.startswith(f"{FIRST}d_") and name[len(FIRST) + 2 :] in tensors):
             return Argument(name, kind="word")
         raise ValueError(f"Operator {self.name}: its kernel asks for {name!r}, which is no tensor, setting or word of the run.")
 

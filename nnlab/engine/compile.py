@@ -13,13 +13,13 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
-from nnlab.core.operator import STREAM
+from nnlab.core.operator import FIRST, STREAM
 from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
-from nnlab.engine.steps import Step, gradient_name, mark_flow, penalties, source_name, steps_of, tensor_name
+from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import check
 
@@ -63,6 +63,7 @@ class _Compiler:
         self.starts: dict[str, float] = {}
         self.constants: dict[str, tuple[int, float]] = {}
         self.tables: dict[str, np.ndarray] = {}
+        self.overwritten: dict[str, Step] = {}
         self.size = 0
         self.instructions: list[Instruction] = []
         self.operand_words: list[int] = []
@@ -74,6 +75,8 @@ class _Compiler:
         steps = steps_of(self.graph, self.shapes)
         costs = penalties(self.graph, self.shapes, loss_name)
         needed = mark_flow(steps) if self.update else set()
+        backward = [step for step in (*costs, *reversed(steps)) if step.flows_back] if self.update else []
+        self.overwritten = overwritten(backward)
 
         parameters, buffers = self._place_kept(lambda n: n.kind.parameters), self._place_kept(lambda n: n.kind.buffers)
         parameters_end = self.size
@@ -84,16 +87,18 @@ class _Compiler:
         for step in steps:
             self._place_values(step)
         start = self.size
-        if self.update:
-            for info in parameters:
-                self._place(gradient_name(info.name), info.place.shape, False)
+        # Gradients that are added to lie together in the middle, to be zeroed in one go; the others are set by whoever comes first.
+        own = [info.name for info in parameters] if self.update else []
+        values = [name for step in steps for name in step.outputs if name in needed]
+        self._place_gradients(name for name in own if gradient_name(name) in self.overwritten)
+        zero_start = self.size
+        self._place_gradients(name for name in own if gradient_name(name) not in self.overwritten)
         parameter_gradients_end = self.size
-        for name in (name for step in steps for name in step.outputs):
-            if name in needed:
-                self._place(gradient_name(name), self.places[name].shape, self.places[name].has_batch)
-        end = self.size
+        self._place_gradients(name for name in values if gradient_name(name) not in self.overwritten)
+        zero_end = self.size
+        self._place_gradients(name for name in values if gradient_name(name) in self.overwritten)
 
-        self._emit_steps(steps, costs, parameters)
+        self._emit_steps(steps, costs, backward)
         if self.update:
             self._place_scratch(parameters)
             self._emit_updates(steps, parameters, loss_name)
@@ -119,7 +124,8 @@ class _Compiler:
             loss_node=loss.id,
             parameters_end=parameters_end,
             moments_end=moments_end,
-            gradients=(start, end),
+            gradients_start=start,
+            zeroed=(zero_start, zero_end),
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
             operations=self._operations(),
@@ -136,6 +142,10 @@ class _Compiler:
         length = place.row * (self.capacity if has_batch else 1)
         self.size += -(-length // ALIGNMENT) * ALIGNMENT
         return place
+
+    def _place_gradients(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._place(gradient_name(name), self.places[name].shape, self.places[name].has_batch)
 
     def _place_kept(self, declared: Callable[[Node], Sequence[Parameter]]) -> list[ParameterInfo]:
         found = []
@@ -206,19 +216,17 @@ class _Compiler:
 
     # Instructions
 
-    def _emit_steps(self, steps: list[Step], costs: list[Step], parameters: list[ParameterInfo]) -> None:
+    def _emit_steps(self, steps: list[Step], costs: list[Step], backward: list[Step]) -> None:
         for step in (*steps, *costs):
             kind = step.kind
             if kind.forward is not None:
                 phase = LOSS if kind.is_loss or step in costs else FORWARD
                 self._emit(phase, step, kind.forward_adapter, {t.name for t in (*kind.outputs, *kind.saved)}, kind.explain_forward)
-        if self.update:
-            for step in (*costs, *reversed(steps)):
-                kind = step.kind
-                if step.flows_back:
-                    written = {f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)}
-                    scratch = {t.name for t in kind.saved if not t.has_batch}  # room that both directions work in
-                    self._emit(BACKWARD, step, kind.backward_adapter, written | scratch, kind.explain_backward)
+        for step in backward:
+            kind = step.kind
+            written = {f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)}
+            scratch = {t.name for t in kind.saved if not t.has_batch}  # room that both directions work in
+            self._emit(BACKWARD, step, kind.backward_adapter, written | scratch, kind.explain_backward)
 
     def _emit_updates(self, steps: list[Step], parameters: list[ParameterInfo], loss_name: str) -> None:
         """The learning rate, what operators keep up themselves, then every parameter."""
@@ -240,10 +248,15 @@ class _Compiler:
                 operands.append(Operand(argument, None, False, (self.constants[tensor_name(step.node.id, name)][0],)))
             elif argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
-            else:
-                assert name == STREAM
+            elif name == STREAM:
                 operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
-        self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations))
+            else:
+                gradient = gradient_name(step.names[name.removeprefix(f"{FIRST}d_")])
+                operands.append(Operand(argument, None, False, (int(self.overwritten.get(gradient) is step),)))
+        fresh: tuple[str, ...] = ()
+        if phase == BACKWARD:
+            fresh = tuple(name for name, first in self.overwritten.items() if first is step and name in self.places)
+        self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, fresh=fresh))
 
     def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:
         short = argument.name if argument.name in step.names else argument.name[2:]

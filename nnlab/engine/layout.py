@@ -17,7 +17,8 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     layout[machine.LAYOUT_FORWARD_END] = program.forward_end
     layout[machine.LAYOUT_UPDATE_START] = program.update_start
     layout[machine.LAYOUT_END] = len(program.instructions)
-    layout[machine.LAYOUT_GRADIENTS], layout[machine.LAYOUT_GRADIENTS_END] = program.gradients
+    layout[machine.LAYOUT_GRADIENTS] = program.gradients_start
+    layout[machine.LAYOUT_ZEROED], layout[machine.LAYOUT_ZEROED_END] = program.zeroed
     layout[machine.LAYOUT_PARAMETER_GRADIENTS_END] = program.parameter_gradients_end
     layout[machine.LAYOUT_INPUT] = program.places[program.input_name].offset
     if program.target_name is not None:

@@ -27,11 +27,11 @@ from nnlab.core.kernel.views import CACHE_LINE, call_address, copy_elements, loa
 
 # Words of `layout`.
 (
-    LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_GRADIENTS_END, LAYOUT_PARAMETER_GRADIENTS_END,
+    LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_PARAMETER_GRADIENTS_END, LAYOUT_ZEROED, LAYOUT_ZEROED_END,
     LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP_NORM, LAYOUT_CLIP_VALUE, LAYOUT_SHUFFLE,
     LAYOUT_TOTAL_WEIGHT, LAYOUT_BOUNDED,
-) = range(16)  # fmt: skip
-LAYOUT_WORDS = 16
+) = range(17)  # fmt: skip
+LAYOUT_WORDS = 17
 
 # Words of `control`, written by other threads (atomically) while the machine runs.
 LEAVE, FRAME = 0, 1
@@ -83,7 +83,7 @@ def execute(addresses, table, operands, arena, context, start, stop):  # type: i
 
 @compiled(*_signatures("void", "{0}[::1],int64[::1]"))
 def zero_gradients(arena, layout):  # type: ignore[no-untyped-def]
-    arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_GRADIENTS_END]] = 0
+    arena[layout[LAYOUT_ZEROED] : layout[LAYOUT_ZEROED_END]] = 0
 
 
 @compiled("void(int64[::1],int64[::1],int64[::1])")
@@ -118,7 +118,7 @@ def begin_step(arena, context, layout, order, data_x, data_y):  # type: ignore[n
             prefetch_elements(data_x, order[start + n + AHEAD] * features, features)
         copy_elements(arena, x + n * features, data_x, sample * features, features)
         copy_elements(arena, y + n * outputs, data_y, sample * outputs, outputs)
-    arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_GRADIENTS_END]] = 0
+    arena[layout[LAYOUT_ZEROED] : layout[LAYOUT_ZEROED_END]] = 0
     context[PC] = 0
 
 

@@ -5,7 +5,7 @@ All numbers of a network lie in one flat array, the arena. In order:
     parameters | buffers | moments | constants | values | parameter gradients | value gradients | scratch
 
 Parameters and the buffers an operator keeps itself come first, so that two programs of one graph (training, evaluation)
-share their layout and a snapshot is one copy; the gradients lie together, so that one fill zeroes them. An instruction is
+share their layout and a snapshot is one copy; the gradients that are added to lie together, so that one fill zeroes them. An instruction is
 a row of the instruction table (first operand, phase, node) plus a function address; an operand is an offset and the
 lengths its view needs.
 """
@@ -71,6 +71,7 @@ class Instruction:
     operands: tuple[Operand, ...] = field(repr=False)
     explanations: tuple[Explanation, ...] = field(default=(), repr=False)
     parameter: str | None = None  # update instructions: the parameter they change
+    fresh: tuple[str, ...] = ()  # gradients it sets, being the first to write them in a step
     title: str = ""  # what it is called when it belongs to no node (the learning rate's schedule)
 
     @property
@@ -115,8 +116,9 @@ class Program:
     loss_node: str | None
     parameters_end: int
     moments_end: int
-    gradients: tuple[int, int]  # region that is zeroed: (start, end)
-    parameter_gradients_end: int
+    gradients_start: int  # the gradients of all parameters: from here ...
+    parameter_gradients_end: int  # ... to here
+    zeroed: tuple[int, int]  # gradients that are added to, and so are zeroed before a step: (start, end)
     arena_size: int
     operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
     has_bounded_steps: Callable[[float], bool]  # of a learning rate, see Optimizer.bounded; never with buffers, which no optimiser knows

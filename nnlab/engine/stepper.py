@@ -94,6 +94,8 @@ class Stepper:
         pc = int(state.context[PC])
         instruction = program.instructions[pc]
         self._keep_what_it_writes(undo, instruction, pc)
+        for name in instruction.fresh:  # it does not read them; the explanation should not find the last step's numbers there
+            program.places[name].view(state.arena, state.rows)[...] = 0
         before = self._tensors(instruction)
         if pc == program.update_start:
             self._require_finite()
@@ -139,7 +141,7 @@ class Stepper:
         """Refuses the update that training would refuse too; the iteration is given up, the weights are those before it."""
         run, program = self.run, self.run.program
         assert program.loss_name is not None
-        start = program.gradients[0]
+        start = program.gradients_start
         finite = np.isfinite(run.state[program.loss_name][0])
         if finite and machine.all_finite(run.state.arena, start, program.parameter_gradients_end):
             return
@@ -172,7 +174,7 @@ class Stepper:
         program, state = self.run.program, self.run.state
         spans = [program.places[name].span(state.rows) for name in sorted(instruction.writes)]
         if pc == program.update_start:  # clipping may scale every gradient
-            start = program.gradients[0]
+            start = program.gradients_start
             spans.append((start, program.parameter_gradients_end - start))
         if not undo.spans:
             undo.spans.extend((offset, state.arena[offset : offset + length].copy()) for offset, length in spans)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nnlab.core.operator import Operator
+from nnlab.core.operator import FIRST, Operator
 from nnlab.core.penalty import PENALTY
 from nnlab.core.tensor import Shape
 from nnlab.graph.graph import Edge, Graph, Node
@@ -103,6 +103,24 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
             # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
             needed.update(step.names[t.name] for t in kind.inputs if t.name not in kind.skippable)
     return needed
+
+
+def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
+    """Gradients that the first instruction to write them sets instead of adding to, with that step; nobody has to zero them.
+
+    `backward` are the steps in the order of their backward instructions.
+    """
+    first: dict[str, Step | None] = {}
+    for step in backward:
+        asked = {argument.name for argument in step.kind.backward_adapter.arguments}
+        written = [t.name for t in (*step.kind.inputs, *step.kind.parameters) if f"d_{t.name}" in asked]
+        names = [step.names[name] for name in written]
+        for name, own in zip(written, names, strict=True):
+            gradient = gradient_name(own)
+            if gradient not in first:
+                # The same tensor at two inputs receives two contributions within one kernel.
+                first[gradient] = step if f"{FIRST}d_{name}" in asked and names.count(own) == 1 else None
+    return {gradient: step for gradient, step in first.items() if step is not None}
 
 
 def source_name(edge: Edge) -> str:

@@ -8,7 +8,13 @@ kernel sees every row of the last axis as a sample.
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
 from nnlab.core.initializers import initializers
 from nnlab.core.kernel import kernel
-from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
+from nnlab.core.kernel.linear_algebra import (
+    add_product,
+    add_product_transposed,
+    add_transposed_product,
+    set_product,
+    set_transposed_product,
+)  # fmt: skip
 from nnlab.core.kernel.reductions import dot
 from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
@@ -30,10 +36,13 @@ def forward(x, weight, bias, y):
 
 
 @kernel
-def backward(x, weight, d_y, d_x, d_weight, d_bias):
+def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
     """d_W = d_y^T x,   d_b = sum over the batch of d_y,   d_x = d_y W.   An empty view is a gradient nobody needs."""
     if d_weight.size:
-        add_transposed_product(d_y, x, d_weight)
+        if first_d_weight:
+            set_transposed_product(d_y, x, d_weight)
+        else:
+            add_transposed_product(d_y, x, d_weight)
     if d_bias.size:
         for n in range(d_y.shape[0]):
             for u in range(d_y.shape[1]):
@@ -42,7 +51,9 @@ def backward(x, weight, d_y, d_x, d_weight, d_bias):
         if d_y.shape[1] == 1:
             for n in range(d_x.shape[0]):
                 for i in range(d_x.shape[1]):
-                    d_x[n, i] += d_y[n, 0] * weight[0, i]
+                    d_x[n, i] = (0.0 if first_d_x else d_x[n, i]) + d_y[n, 0] * weight[0, i]
+        elif first_d_x:
+            set_product(d_y, weight, d_x)
         else:
             add_product(d_y, weight, d_x)
 

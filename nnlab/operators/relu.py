@@ -17,10 +17,14 @@ def forward(x, y):
 
 
 @kernel
-def backward(x, d_y, d_x):
+def backward(x, d_y, first_d_x, d_x):
     """d_x = d_y where x > 0, else 0."""
-    for i in range(x.size):
-        d_x[i] += d_y[i] if x[i] > 0.0 else 0.0
+    if first_d_x:
+        for i in range(x.size):
+            d_x[i] = d_y[i] if x[i] > 0.0 else 0.0
+    else:
+        for i in range(x.size):
+            d_x[i] += d_y[i] if x[i] > 0.0 else 0.0
 
 
 register(

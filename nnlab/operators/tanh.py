@@ -17,10 +17,14 @@ def forward(x, y):
 
 
 @kernel
-def backward(y, d_y, d_x):
+def backward(y, d_y, first_d_x, d_x):
     """d_x = d_y * (1 - y^2)."""
-    for i in range(y.size):
-        d_x[i] += d_y[i] * (1.0 - y[i] * y[i])
+    if first_d_x:
+        for i in range(y.size):
+            d_x[i] = d_y[i] * (1.0 - y[i] * y[i])
+    else:
+        for i in range(y.size):
+            d_x[i] += d_y[i] * (1.0 - y[i] * y[i])
 
 
 def _steepness(slope: float) -> str:

@@ -181,7 +181,7 @@ class Session:
         """What stands between backward pass and update: refuses what is not finite, clips; a copy of weights and moments."""
         program = state.program
         assert program.loss_name is not None
-        start = program.gradients[0]
+        start = program.gradients_start
         finite = np.isfinite(state[program.loss_name][0])
         if not finite or not machine.all_finite(state.arena, start, program.parameter_gradients_end):
             raise not_finite(state)

@@ -16,7 +16,7 @@ from numba.np import arrayobj
 
 
 @intrinsic
-def _gemm(typing, a, b, out, transpose_a, transpose_b):  # type: ignore[no-untyped-def]
+def _gemm(typing, a, b, out, transpose_a, transpose_b, keep):  # type: ignore[no-untyped-def]
     kind = {types.float32: "s", types.float64: "d"}[a.dtype]
 
     def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -29,7 +29,9 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b):  # type: ignore[no-untyp
         left_mode = builder.select(arguments[3], transposed, plain)
         right_mode = builder.select(arguments[4], transposed, plain)
         inner = builder.select(arguments[3], left_shape[0], left_shape[1])
-        one = cgutils.alloca_once_value(builder, ir.Constant(context.get_data_type(signature.args[0].dtype), 1.0))
+        real = context.get_data_type(signature.args[0].dtype)
+        one = cgutils.alloca_once_value(builder, ir.Constant(real, 1.0))
+        beta = cgutils.alloca_once_value(builder, builder.select(arguments[5], ir.Constant(real, 1.0), ir.Constant(real, 0.0)))
         arguments_type = [byte, byte, byte, word, word, word, pointer, pointer, word, pointer, word, pointer, pointer, word]
         function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(32), arguments_type), "numba_xxgemm")
 
@@ -40,11 +42,11 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b):  # type: ignore[no-untyp
         builder.call(
             function,
             [ir.Constant(byte, ord(kind)), right_mode, left_mode, columns, rows, inner, raw(one), raw(right.data), right_shape[1],
-             raw(left.data), left_shape[1], raw(one), raw(result.data), columns],
+             raw(left.data), left_shape[1], raw(beta), raw(result.data), columns],
         )  # fmt: skip
         return context.get_dummy_value()
 
-    return types.void(a, b, out, types.boolean, types.boolean), build
+    return types.void(a, b, out, types.boolean, types.boolean, types.boolean), build
 
 
 from nnlab.core.kernel.decorators import kernel  # noqa: E402
@@ -53,16 +55,28 @@ from nnlab.core.kernel.decorators import kernel  # noqa: E402
 @kernel
 def add_product(a, b, out):
     """out (n, m) += a (n, k) @ b (k, m)."""
-    _gemm(a, b, out, False, False)
+    _gemm(a, b, out, False, False, True)
 
 
 @kernel
 def add_product_transposed(a, b, out):
     """out (n, m) += a (n, k) @ b (m, k)^T."""
-    _gemm(a, b, out, False, True)
+    _gemm(a, b, out, False, True, True)
 
 
 @kernel
 def add_transposed_product(a, b, out):
     """out (n, m) += a (k, n)^T @ b (k, m)."""
-    _gemm(a, b, out, True, False)
+    _gemm(a, b, out, True, False, True)
+
+
+@kernel
+def set_product(a, b, out):
+    """out (n, m) = a (n, k) @ b (k, m); what `out` held is not read."""
+    _gemm(a, b, out, False, False, False)
+
+
+@kernel
+def set_transposed_product(a, b, out):
+    """out (n, m) = a (k, n)^T @ b (k, m); what `out` held is not read."""
+    _gemm(a, b, out, True, False, False)

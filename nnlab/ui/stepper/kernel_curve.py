@@ -49,6 +49,9 @@ def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str
     for argument in adapter.arguments:
         if argument.kind == "context":
             continue
+        if argument.kind == "word":  # what is written to is zeroed, so whether it is set or added to makes no difference
+            words.append(0)
+            continue
         part = np.atleast_1d(np.asarray(values[argument.name], dtype=real))
         words.append(size)
         if argument.kind == "tensor":
