@@ -63,7 +63,8 @@ class _Compiler:
         self.starts: dict[str, float] = {}
         self.constants: dict[str, tuple[int, float]] = {}
         self.tables: dict[str, np.ndarray] = {}
-        self.overwritten: dict[str, Step] = {}
+        self.overwritten: dict[str, Step] = {}  # gradients that their first writer sets, and
+        self.fresh: dict[int, list[str]] = {}  # the same by step
         self.size = 0
         self.instructions: list[Instruction] = []
         self.operand_words: list[int] = []
@@ -77,6 +78,8 @@ class _Compiler:
         needed = mark_flow(steps) if self.update else set()
         backward = [step for step in (*costs, *reversed(steps)) if step.flows_back] if self.update else []
         self.overwritten = overwritten(backward)
+        for name, step in self.overwritten.items():
+            self.fresh.setdefault(id(step), []).append(name)
 
         parameters, buffers = self._place_kept(lambda n: n.kind.parameters), self._place_kept(lambda n: n.kind.buffers)
         parameters_end = self.size
@@ -253,9 +256,7 @@ class _Compiler:
             else:
                 gradient = gradient_name(step.names[name.removeprefix(f"{FIRST}d_")])
                 operands.append(Operand(argument, None, False, (int(self.overwritten.get(gradient) is step),)))
-        fresh: tuple[str, ...] = ()
-        if phase == BACKWARD:
-            fresh = tuple(name for name, first in self.overwritten.items() if first is step and name in self.places)
+        fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if phase == BACKWARD else ()
         self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, fresh=fresh))
 
     def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:

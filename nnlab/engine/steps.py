@@ -64,20 +64,19 @@ def _steps_of_node(graph: Graph, node: Node, shapes: Shapes) -> list[Step]:
     sources = [source_name(edge) for edge in edges]
     incoming = [shapes[edge.source, edge.source_port] for edge in edges]
     if not kind.variadic:
-        return [_step(node, sources, incoming, "")]
+        return [_step(node, sources, {name: shapes[node.id, name] for name in kind.tensors}, "")]
     steps: list[Step] = []
     left, left_shape = sources[0], incoming[0]
     for i, (right, right_shape) in enumerate(zip(sources[1:], incoming[1:], strict=True)):
         suffix = "" if i == len(sources) - 2 else f"~{i + 1}"
-        steps.append(_step(node, [left, right], [left_shape, right_shape], suffix))
+        steps.append(_step(node, [left, right], kind.shapes([left_shape, right_shape], node.settings, node.id), suffix))
         output = kind.outputs[0].name
         left, left_shape = steps[-1].names[output], steps[-1].shapes[output]
     return steps
 
 
-def _step(node: Node, sources: Sequence[str], incoming: Sequence[Shape], suffix: str) -> Step:
+def _step(node: Node, sources: Sequence[str], shapes: Mapping[str, Shape], suffix: str) -> Step:
     kind = node.kind
-    shapes = kind.shapes(incoming, node.settings, node.id)
     names = {name: tensor_name(node.id, name) + suffix for name in kind.tensors}
     names.update(zip(kind.input_names, sources, strict=True))
     return Step(node, kind, names, shapes)
@@ -112,7 +111,7 @@ def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
     """
     first: dict[str, Step | None] = {}
     for step in backward:
-        asked = {argument.name for argument in step.kind.backward_adapter.arguments}
+        asked = step.kind.backward_adapter.names
         written = [t.name for t in (*step.kind.inputs, *step.kind.parameters) if f"d_{t.name}" in asked]
         names = [step.names[name] for name in written]
         for name, own in zip(written, names, strict=True):

@@ -133,9 +133,9 @@ def operator_cases() -> list[Any]:
     return cases
 
 
-KINKED = ("relu", "leaky_relu", "prelu", "hard_tanh")
+KINKED = ("relu", "leaky_relu", "prelu", "hard_tanh", "selu")  # SELU has two slopes at 0, too
 SMOOTH = (
-    "tanh", "sigmoid", "softmax", "elu", "selu", "gelu", "silu", "softplus", "sine", "log_softmax", "identity", "scale", "layer_norm",
+    "tanh", "sigmoid", "softmax", "elu", "gelu", "silu", "softplus", "sine", "log_softmax", "identity", "scale", "layer_norm",
     "batch_norm", "dropout",
 )  # fmt: skip
 

@@ -58,6 +58,11 @@ class Adapter:
     def words(self) -> int:
         return sum(argument.words for argument in self.arguments)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the kernel's arguments."""
+        return frozenset(argument.name for argument in self.arguments)
+
     def address(self, real: str) -> int:
         """The address of the compiled function for "float32" or "float64"; compiles or loads it on first use."""
         return int(self._function(real).address)
