@@ -1,4 +1,4 @@
-"""Matrix products that accumulate: out += op(a) @ op(b), by BLAS for anything but the smallest shapes.
+"""Matrix products, added to what is there or set: out += op(a) @ op(b), by BLAS for anything but the smallest shapes.
 
 numba's own `np.dot(a, b, out)` overwrites `out`; gradients accumulate (fan-out just adds up), so this calls the
 same BLAS routine with beta = 1 and without a temporary. The symbol `numba_xxgemm` is the helper through which
@@ -50,33 +50,58 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b, keep):  # type: ignore[no
 
 
 from nnlab.core.kernel.decorators import kernel  # noqa: E402
+from nnlab.core.kernel.small_products import LANES, MOST, ROOM, on_stack, small_product  # noqa: E402
+
+
+@kernel
+def _is_small(rows, inner, columns):
+    return columns % LANES == 0 and rows * inner * columns <= MOST
 
 
 @kernel
 def add_product(a, b, out):
     """out (n, m) += a (n, k) @ b (k, m)."""
-    _gemm(a, b, out, False, False, True)
-
-
-@kernel
-def add_product_transposed(a, b, out):
-    """out (n, m) += a (n, k) @ b (m, k)^T."""
-    _gemm(a, b, out, False, True, True)
-
-
-@kernel
-def add_transposed_product(a, b, out):
-    """out (n, m) += a (k, n)^T @ b (k, m)."""
-    _gemm(a, b, out, True, False, True)
+    if _is_small(a.shape[0], a.shape[1], b.shape[1]):
+        small_product(a, b, out, False, True)
+    else:
+        _gemm(a, b, out, False, False, True)
 
 
 @kernel
 def set_product(a, b, out):
     """out (n, m) = a (n, k) @ b (k, m); what `out` held is not read."""
-    _gemm(a, b, out, False, False, False)
+    if _is_small(a.shape[0], a.shape[1], b.shape[1]):
+        small_product(a, b, out, False, False)
+    else:
+        _gemm(a, b, out, False, False, False)
+
+
+@kernel
+def add_product_transposed(a, b, out):
+    """out (n, m) += a (n, k) @ b (m, k)^T."""
+    if _is_small(a.shape[0], a.shape[1], b.shape[0]) and b.size <= ROOM:
+        turned = on_stack(b, b.shape[1], b.shape[0])
+        for i in range(b.shape[0]):
+            for j in range(b.shape[1]):
+                turned[j, i] = b[i, j]
+        small_product(a, turned, out, False, True)
+    else:
+        _gemm(a, b, out, False, True, True)
+
+
+@kernel
+def add_transposed_product(a, b, out):
+    """out (n, m) += a (k, n)^T @ b (k, m)."""
+    if _is_small(a.shape[1], a.shape[0], b.shape[1]):
+        small_product(a, b, out, True, True)
+    else:
+        _gemm(a, b, out, True, False, True)
 
 
 @kernel
 def set_transposed_product(a, b, out):
     """out (n, m) = a (k, n)^T @ b (k, m); what `out` held is not read."""
-    _gemm(a, b, out, True, False, False)
+    if _is_small(a.shape[1], a.shape[0], b.shape[1]):
+        small_product(a, b, out, True, False)
+    else:
+        _gemm(a, b, out, True, False, False)
