@@ -23,7 +23,7 @@ def bench_starts(echo: Echo) -> dict[str, Any]:
     for title, name, unit, measure in (
         ("edit of 50 nodes to first step", "edit_50_nodes_ms", "ms", edit_to_first_step),
         ("warm start to first step", "warm_start_s", "s", lambda: start_to_first_step(cold=False)),
-        ("cold start to first step", "cold_start_s", "s", lambda: start_to_first_step(cold=True)),
+        ("cold start to first step (starter)", "cold_start_s", "s", lambda: start_to_first_step(cold=True)),
         ("memory of W5 over its arrays", "W5_memory_ratio", "", memory_of_w5),
     ):
         if measure is memory_of_w5 and find_spec("psutil") is None:

@@ -9,6 +9,7 @@ update unless the schedule says otherwise.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,7 @@ from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
 from nnlab.core.optimizer import Moment
 from nnlab.core.registry import Registry
-from nnlab.core.setting import Setting
+from nnlab.core.setting import Setting, Value
 
 CONSTANT = "constant"  # the schedule without a kernel
 
@@ -33,6 +34,7 @@ class Schedule:
     update: Any = None
     settings: tuple[Setting, ...] = ()
     moments: tuple[Moment, ...] = ()
+    highest: Callable[[float, Mapping[str, Value]], float] = lambda rate, settings: rate  # the greatest rate it ever gives
     formula: str = ""
     explain: tuple[Explanation, ...] = ()
 

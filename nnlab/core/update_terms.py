@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from nnlab.core.explanation import Explanation, Moment, base, bracketed, constant, factor, number, sum_of
 from nnlab.core.setting import Value
 
+LEAST_EPS = 1e-15
+
 
 def is_bounded(settings: Mapping[str, Value]) -> bool:
     """`Optimizer.bounded` of the rules whose step is no longer than the gradients seen, or than the learning rate.
 
     Decay by more than the whole weight would make weights grow by themselves; without epsilon, a weight that never had a gradient
-    is 0 / 0.
+    is 0 / 0, and so it is when epsilon is lost in float32 or far below what the moments forget.
     """
     decays_at_most_all = float(settings["learning_rate"]) * float(settings.get("weight_decay", 0.0)) <= 1.0
-    return decays_at_most_all and settings.get("eps", 1.0) != 0.0
+    return decays_at_most_all and float(settings.get("eps", 1.0)) >= LEAST_EPS
 
 
 def slope(m: Moment) -> float:

@@ -81,9 +81,8 @@ def _carry_numbers(old: State, new: State) -> None:
             continue
         if source.place.shape == info.place.shape and _reads_the_same(node, origins):  # nearly all of them
             _copy_whole(old.arena, source.place, new.arena, info.place)
-            for moment, place in info.moments.items():
-                earlier = source.moments.get(moment)
-                if earlier is not None and earlier.shape == place.shape:
+            for earlier, place in _same_moments(source, info):
+                if earlier.shape == place.shape:
                     _copy_whole(old.arena, earlier, new.arena, place)
             continue
         draw(new, info)
@@ -92,16 +91,30 @@ def _carry_numbers(old: State, new: State) -> None:
             continue
         zeroed = _contracted(node, tensor)
         _copy(source.place.view(old.arena, 1), info.place.view(new.arena, 1), axes, zeroed)
-        for moment, place in info.moments.items():
-            earlier = source.moments.get(moment)
-            if earlier is None:
-                continue
+        for earlier, place in _same_moments(source, info):
             if (earlier.shape, place.shape) == (source.place.shape, info.place.shape):
-                _copy(earlier.view(old.arena, 1), place.view(new.arena, 1), axes, zeroed)
+                _copy(earlier.view(old.arena, 1), place.view(new.arena, 1), axes, ())
             elif earlier.shape == place.shape:
                 place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
+    _carry_schedule(old, new)
+
+
+def _same_moments(source: ParameterInfo, info: ParameterInfo) -> list[tuple[Place, Place]]:
+    """(earlier, now) of the moments that mean the same: those of the same optimiser."""
+    if source.optimizer != info.optimizer:
+        return []
+    return [(source.moments[name], place) for name, place in info.moments.items() if name in source.moments]
+
+
+def _carry_schedule(old: State, new: State) -> None:
+    """The state of a schedule goes on; what it remembers of the loss only while the loss is the same one."""
+    before, after = old.program, new.program
+    if before.schedule != after.schedule or before.loss_node is None or after.loss_node is None:
+        return
+    loss, former = after.graph[after.loss_node], before.graph[before.loss_node]
+    is_same = (loss.operator, loss.settings) == (former.operator, former.settings)
     for name, place in after.moments.items():
-        if name.startswith("schedule/") and name in before.moments:
+        if name.startswith("schedule/") and name in before.moments and (is_same or name == "schedule/reduction"):
             place.view(new.arena, 1)[...] = before.moments[name].view(old.arena, 1)
 
 
@@ -171,7 +184,10 @@ def _origins(old: Program, new: Program, former: Mapping[str, str]) -> dict[str,
             output = node.kind.outputs[0].name
             earlier = old.places.get(tensor_name(former.get(node.id, node.id), output))
             name = tensor_name(node.id, output)
-            origin = _output_origin(node, incoming, new.places[name].shape, earlier.shape if earlier is not None else None)
+            if any("+" in symbol for symbol in node.kind.outputs[0].symbols):
+                origin = _side_by_side(node, incoming, old, new.graph, former)
+            else:
+                origin = _output_origin(node, incoming, new.places[name].shape, earlier.shape if earlier is not None else None)
             if origin is not None:
                 found[name] = origin
     return found
@@ -182,7 +198,7 @@ def _output_origin(node: Node, incoming: Sequence[Origin | None], shape: Shape, 
     kind = node.kind
     output = kind.outputs[0]
     if kind.variadic:
-        return _merged(output, incoming)
+        return _shared(incoming)
     if kind.inputs and kind.inputs[0].symbols == output.symbols:
         return incoming[0]  # whatever it computes, its places are those of its input
     if kind.keeps_order:
@@ -203,19 +219,38 @@ def _output_origin(node: Node, incoming: Sequence[Origin | None], shape: Shape, 
     return tuple(axes) if tuple(map(len, axes)) == shape else None
 
 
-def _merged(output: Tensor, incoming: Sequence[Origin | None]) -> Origin | None:
-    """Of add and multiply, the origin all inputs share; of concat, their origins side by side."""
+def _shared(incoming: Sequence[Origin | None]) -> Origin | None:
+    """The origin that all inputs of a sum or product have in common."""
     known = [origin for origin in incoming if origin is not None]
     if len(known) < len(incoming):
         return None
     first = known[0]
-    if not any("+" in symbol for symbol in output.symbols):
-        return first if all(a.same_as(b) for o in known for a, b in zip(o, first, strict=True)) else None
-    before, joined = 0, []
-    for last in (origin[-1] for origin in known):
-        joined.append(np.where(last.places == NEW, NEW, last.places + before))
-        before += last.before
-    return (*first[:-1], Axis(np.concatenate(joined), before))
+    return first if all(a.same_as(b) for o in known for a, b in zip(o, first, strict=True)) else None
+
+
+def _side_by_side(
+    node: Node, incoming: Sequence[Origin | None], old: Program, graph: Graph, former: Mapping[str, str]
+) -> Origin | None:  # fmt: skip
+    """The origin of a concatenation: where each input's places stood in the old one, whatever the order of the inputs is now."""
+    old_id = former.get(node.id, node.id)
+    if old_id not in old.graph or old.graph[old_id].operator != node.operator:
+        return None
+    offsets: dict[tuple[str, str], list[int]] = {}
+    before = 0
+    for edge in old.graph.inputs(old_id):
+        offsets.setdefault((edge.source, edge.source_port), []).append(before)
+        before += old.places[tensor_name(edge.source, edge.source_port)].shape[-1]
+    joined: list[np.ndarray] = []
+    leading: Origin = ()
+    for edge, origin in zip(graph.inputs(node.id), incoming, strict=True):
+        if origin is None:
+            return None
+        last = origin[-1]
+        stood = offsets.get((former.get(edge.source, edge.source), edge.source_port))
+        shift = stood.pop(0) if stood else None
+        joined.append(np.full(len(last), NEW) if shift is None else np.where(last.places == NEW, NEW, last.places + shift))
+        leading = origin[:-1]
+    return (*leading, Axis(np.concatenate(joined), before))
 
 
 def _in_a_row(origin: Origin | None, shape: Shape) -> Origin | None:

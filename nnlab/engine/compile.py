@@ -61,6 +61,7 @@ class _Compiler:
         self.places: dict[str, Place] = {}
         self.moments: dict[str, Place] = {}
         self.starts: dict[str, float] = {}
+        self.scratch: set[str] = set()
         self.constants: dict[str, tuple[int, float]] = {}
         self.tables: dict[str, np.ndarray] = {}
         self.overwritten: dict[str, Step] = {}  # gradients that their first writer sets, and
@@ -117,6 +118,8 @@ class _Compiler:
             parameters=tuple(parameters),
             buffers=tuple(buffers),
             moments=self.moments,
+            scratch=frozenset(self.scratch),
+            schedule=self.schedule.name if self.schedule is not None else "",
             moment_starts=self.starts,
             constants=self.constants,
             tables=self.tables,
@@ -168,12 +171,13 @@ class _Compiler:
         result = []
         for info in parameters:
             own: dict[str, Place] = {}
-            for moment in self.optimizer.for_shape(info.place.shape).moments:
+            rule = self.optimizer.for_shape(info.place.shape)
+            for moment in rule.moments:
                 if not moment.scratch:
                     name = f"{info.name}.{moment.name}"
                     own[moment.name] = self.moments[name] = self._place(name, moment.lengths(info.place.shape), False)
                     self.starts[name] = moment.start(self.update_settings)
-            result.append(ParameterInfo(info.name, info.node_id, info.init, info.place, own))
+            result.append(ParameterInfo(info.name, info.node_id, info.init, info.place, own, rule.name))
         if self.schedule.update is not None:
             self.moments[RATE] = self._place(RATE, (1,), False)
             for moment in self.schedule.moments:
@@ -187,7 +191,9 @@ class _Compiler:
         for info in parameters:
             for moment in self.optimizer.for_shape(info.place.shape).moments:
                 if moment.scratch:
-                    self._place(f"{info.name}.{moment.name}", moment.lengths(info.place.shape), False)
+                    name = f"{info.name}.{moment.name}"
+                    self._place(name, moment.lengths(info.place.shape), False)
+                    self.scratch.add(name)
 
     def _place_constants(self) -> None:
         values: dict[str, Value] = {tensor_name(node.id, name): value for node in self.graph.nodes for name, value in node.settings.items()}
@@ -321,8 +327,13 @@ class _Compiler:
         if self.optimizer is None:
             return lambda rate: False
         used = [self.optimizer, *([optimizers[self.optimizer.others]] if self.optimizer.others else [])]
-        settings = self.update_settings
-        return lambda rate: all(optimizer.bounded({**settings, "learning_rate": rate}) for optimizer in used)
+        schedule, settings, schedule_settings = self.schedule, self.update_settings, self.schedule_settings
+
+        def are_bounded(rate: float) -> bool:
+            highest = schedule.highest(rate, schedule_settings) if schedule is not None else rate
+            return all(optimizer.bounded({**settings, "learning_rate": highest}) for optimizer in used)
+
+        return are_bounded
 
     def _operations(self) -> float:
         """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""

@@ -63,7 +63,8 @@ class Mailbox:
         if not frames:
             watched = ()
         wanted = program.places if watched is None else watched
-        names = [n for n in wanted if n in program.places and (n not in program.moments or n == RATE)]
+        unseen = (set(program.moments) | program.scratch) - {RATE}
+        names = [n for n in wanted if n in program.places and n not in unseen]
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
             name: (info.place.offset, info.place) for name, info in program.stored.items()

@@ -323,7 +323,7 @@ def publish(arena, context, order, spans, frames, meta, batches, sequence, loss,
         + _PROGRAM + ",int64,{0}[:,::1],{0}[:,::1],"  # evaluation program, its capacity, validation data
         "int64[:,::1],float64[::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # gradients, history
         "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,"  # frames
-        "int64[::1],int64",  # control, steps
+        "int64[::1],{0}[::1],int64",  # control, kept, steps
     )
 )  # fmt: skip
 def run_training(  # type: ignore[no-untyped-def]
@@ -331,16 +331,15 @@ def run_training(  # type: ignore[no-untyped-def]
     e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y,
     spans_of_gradients, squares, marks, blocks, sums, norms, validations,
     spans, frames, meta, batches, sequence, revision,
-    control, steps,
+    control, kept, steps,
 ):  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite.
 
-    A step whose loss or gradient is not finite is not applied. Before an update that might make a weight infinite, the weights are kept
-    in the first numbers of `e_arena`, so that the step can be taken back.
+    A step whose loss or gradient is not finite is not applied. Before an update that might make a weight infinite, weights and moments
+    are copied to `kept`, so that the step can be taken back.
     """
     status = DONE
     stop = layout[LAYOUT_PARAMETERS_END]
-    kept = e_arena[:stop]
     mode = flush_denormals()
     nothing = e_arena[:0].reshape(0, 0)
     for _ in range(steps):
@@ -360,9 +359,11 @@ def run_training(  # type: ignore[no-untyped-def]
             status = NOT_FINITE_GRADIENT
             break
         total = clip_gradients(arena, layout, spans_of_gradients, squares, total)
-        may_overflow = not layout[LAYOUT_BOUNDED] or total > MODERATE
+        if not total <= MODERATE:
+            layout[LAYOUT_BOUNDED] = 0  # from now on the moments may be immoderate, too
+        may_overflow = not layout[LAYOUT_BOUNDED]
         if may_overflow:
-            kept[:] = arena[:stop]
+            kept[:] = arena[: kept.size]
         _execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
         if may_overflow and not finite(arena[:stop]):
             status = NOT_FINITE_WEIGHT  # the bad values stay to be looked at; the caller puts `kept` back
@@ -370,7 +371,7 @@ def run_training(  # type: ignore[no-untyped-def]
         end_step(context, rows)
         record(squares, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
-            kept[:] = arena[:stop]
+            e_arena[:stop] = arena[:stop]
             score = evaluate(
                 e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing
             )  # fmt: skip

@@ -92,6 +92,7 @@ class ParameterInfo:
     init: str
     place: Place
     moments: Mapping[str, Place] = field(default_factory=dict)
+    optimizer: str = ""  # the rule that updates it: a moment of the same name means another thing to another rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,8 @@ class Program:
     parameters: tuple[ParameterInfo, ...]
     buffers: tuple[ParameterInfo, ...]  # kept like parameters, but not trained
     moments: Mapping[str, Place]  # of optimiser and schedule, by full name ("dense_1.weight.mean", "schedule/rate")
+    scratch: frozenset[str]  # places to work in, which mean nothing between two steps
+    schedule: str
     moment_starts: Mapping[str, float]  # what they start at; 0 where not named
     constants: Mapping[str, tuple[int, float]]  # name -> (offset, value)
     tables: Mapping[str, np.ndarray]  # constants with axes; their places are among `places`

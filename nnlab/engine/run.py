@@ -16,6 +16,7 @@ import numpy as np
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
+from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
 from nnlab.engine.carry_over import carry_over
 from nnlab.engine.compile import Update, compile
@@ -24,7 +25,7 @@ from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import Program
-from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight, restart_moments
+from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight
 from nnlab.engine.stepper import Stepper
 from nnlab.graph.graph import Graph
 
@@ -76,6 +77,8 @@ class Run:
         self.revision = revision
         self.gradient_spans = gradient_spans(self.program)
         self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
+        # Weights and moments before an update that might overflow; memory that is not written to is not occupied.
+        self._kept = np.empty(self.program.moments_end, dtype=self.program.dtype)
         self.stepper = Stepper(self)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
         if former is not None:
@@ -88,16 +91,15 @@ class Run:
 
     @cached_property
     def _evaluation(self) -> tuple[object, ...]:
-        """The machine's arguments for validation; without validation data only room for the last good weights."""
+        """The machine's arguments for validation; without validation data nothing."""
         if len(self.samples.validation_x):
             e = self.evaluator
             return (
                 e.program.addresses, e.program.instruction_table, e.program.operand_table, e.state.arena, e.state.context, e.layout,
                 e.program.capacity,
             )  # fmt: skip
-        nothing = np.zeros(0, dtype=np.int64)
-        room = np.zeros(self.program.parameters_end, dtype=self.program.dtype)
-        return nothing, nothing.reshape(0, 3), nothing, room, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
+        nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
+        return nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
 
     def _continue_from(self, former: Run) -> None:
         former.stepper.settle()
@@ -134,7 +136,8 @@ class Run:
         return int(self.state.context[BATCH_SIZE])
 
     def set_learning_rate(self, value: float) -> None:
-        """Uses another learning rate from the next step on."""
+        """Uses another learning rate from the next step on; raises SettingError for one that is out of range."""
+        LEARNING_RATE.check(value, "training")
         self.state.set_constant("optimizer/learning_rate", value)
         self.layout[machine.LAYOUT_BOUNDED] = int(self.program.has_bounded_steps(value))
 
@@ -166,7 +169,7 @@ class Run:
             *self._evaluation, s.validation_x, s.validation_y,
             self.gradient_spans, self.squares, h.marks, h.blocks, h.sums, h.norms, h.validations,
             m.spans, m.frames, m.meta, m.batches, m.sequence, float(self.revision),
-            self.control, steps,
+            self.control, self._kept, steps,
         )  # fmt: skip
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
             raise not_finite(self.state)
@@ -180,12 +183,9 @@ class Run:
         machine.clip_gradients(self.state.arena, self.layout, self.gradient_spans, self.squares, total)
 
     def _taken_back(self) -> TrainingError:
-        """Puts the weights before the last update back, and says which one became infinite."""
+        """Puts weights and moments before the last update back, and says which weight became infinite."""
         error = not_finite_weight(self.state)
-        kept = self._evaluation[3]
-        assert isinstance(kept, np.ndarray)
-        self.state.arena[: self.program.parameters_end] = kept[: self.program.parameters_end]
-        restart_moments(self.state)
+        self.state.arena[: self.program.moments_end] = self._kept
         return error
 
     def publish(self) -> None:

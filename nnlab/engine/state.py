@@ -98,14 +98,6 @@ def draw(state: State, info: ParameterInfo) -> None:
     info.place.view(state.arena, 1)[...] = values
 
 
-def restart_moments(state: State) -> None:
-    """Sets moments that hold NaN or infinity back to what they start at: an update that overflowed has spoilt them for good."""
-    for name, place in state.program.moments.items():
-        values = place.view(state.arena, 1)
-        if not np.isfinite(values).all():
-            values[...] = state.program.moment_starts.get(name, 0.0)
-
-
 def not_finite_weight(state: State) -> TrainingError:
     """The error for an update that made a weight NaN or infinite, naming the first; the caller puts the weights before it back."""
     step = int(state.context[ITERATION]) + 1

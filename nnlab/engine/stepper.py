@@ -16,6 +16,7 @@ import numpy as np
 
 from nnlab.core.errors import TrainingError
 from nnlab.core.explanation import Moment
+from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
 from nnlab.engine.program import Instruction
@@ -85,6 +86,7 @@ class Stepper:
     def forward(self) -> Trace:
         """Runs the next instruction; the first of an iteration gathers its batch, the last completes the iteration."""
         run, state, program = self.run, self.run.state, self.run.program
+        use_threads_for(program.operations)  # as many as training uses, for they decide the last bits
         if self.inside:
             undo = self._save([])
         else:

@@ -3,7 +3,7 @@
 Jordan et al., Muon: An optimizer for hidden layers in neural networks (2024); names, defaults and order of operations are those of
 torch.optim.Muon, except that PyTorch rounds the iteration to bfloat16 and we do not. A Newton-Schulz iteration of fifth order drives
 all singular values of the momentum towards 1. It applies to parameters with two axes or more (a convolution's window counts as
-columns); biases and other vectors are left to AdamW, as the paper recommends, at the same learning rate and weight decay.
+columns); biases and other vectors are left to AdamW, as the paper recommends, with the same learning rate, weight decay and epsilon.
 """
 
 import math

@@ -28,6 +28,7 @@ register(
             Setting("t_max", 10_000, "Updates", "Updates until the least rate is reached; then it rises again", minimum=1, maximum=10**9),
             Setting("eta_min", 0.0, "Least rate", "The rate at the bottom of the wave", minimum=0.0, maximum=1e3),
         ),
+        highest=lambda rate, settings: max(rate, float(settings["eta_min"])),
         formula=r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
         explain=(
             Explanation(

@@ -19,10 +19,10 @@ def update(learning_rate, total_steps, pct_start, div_factor, final_div_factor, 
     peak = pct_start * total_steps - 1.0
     last = total_steps - 1.0
     t = min(as_real(learning_rate, iteration), last)
-    if t <= peak:
+    if t < peak:
         rate[0] = learning_rate + (start - learning_rate) / 2.0 * (1.0 + math.cos(as_real(learning_rate, math.pi) * t / peak))
     else:
-        done = (t - peak) / (last - peak)
+        done = (t - peak) / (last - peak) if last > peak else 0.0
         rate[0] = end + (learning_rate - end) / 2.0 * (1.0 + math.cos(as_real(learning_rate, math.pi) * done))
 
 

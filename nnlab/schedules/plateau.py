@@ -14,14 +14,16 @@ from nnlab.core.setting import Setting
 @kernel
 def update(
     learning_rate, factor, patience, threshold, cooldown, min_lr, eps, loss, rows, batch_start, samples,
-    rate, total, best, bad_epochs, waiting, reduction,
+    rate, total, seen, best, bad_epochs, waiting, reduction,
 ):  # fmt: skip
     rate[0] = learning_rate * reduction[0]
     total[0] += loss[0] * as_real(loss, rows)
+    seen[0] += as_real(loss, rows)
     if batch_start + rows < samples:
         return
-    mean = total[0] / as_real(loss, samples)
+    mean = total[0] / seen[0]
     total[0] = 0.0
+    seen[0] = 0.0
     if mean < best[0] * (1.0 - threshold):
         best[0] = mean
         bad_epochs[0] = 0.0
@@ -54,6 +56,7 @@ register(
         ),
         moments=(
             Moment("total", "one"),
+            Moment("seen", "one"),  # samples that total holds: the data may change within an epoch
             Moment("best", "one", initial=3e38),  # no loss seen yet; larger than any that a float32 run goes on with
             Moment("bad_epochs", "one"),
             Moment("waiting", "one"),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
@@ -111,18 +112,27 @@ class Session:
         return self._finish(state, before)
 
     def trace(self, x: Any, y: Any) -> Iterator[StepTrace]:
-        """`step`, one instruction at a time; when exhausted, the weights are bit-identical to those of `step`."""
+        """`step`, one instruction at a time; when exhausted, the weights are bit-identical to those of `step`.
+
+        Left before its end, it leaves the weights as they were.
+        """
         state = self._with_batch(x, y)
         program = state.program
         before = state.arena[: program.moments_end].copy()
-        for instruction in program.instructions:
-            if instruction.pc == program.update_start:
-                before = self._ready_to_update(state)
-            reads = {name: state[name].copy() for name in sorted(instruction.reads)}
-            self._execute(state, instruction.pc, instruction.pc + 1)
-            writes = {name: state[name].copy() for name in sorted(instruction.writes)}
-            yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
-        self._finish(state, before)
+        completed = False
+        try:
+            for instruction in program.instructions:
+                if instruction.pc == program.update_start:
+                    self._ready_to_update(state)
+                reads = {name: state[name].copy() for name in sorted(instruction.reads)}
+                self._execute(state, instruction.pc, instruction.pc + 1)
+                writes = {name: state[name].copy() for name in sorted(instruction.writes)}
+                yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
+            self._finish(state, before)
+            completed = True
+        finally:
+            if not completed:
+                state.arena[: program.moments_end] = before
 
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int = 32, shuffle: bool = True, validation: tuple[Any, Any] | None = None
@@ -175,6 +185,7 @@ class Session:
 
     def _execute(self, state: State, start: int, stop: int) -> None:
         p = state.program
+        use_threads_for(p.operations)
         machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, start, stop)
 
     def _ready_to_update(self, state: State) -> np.ndarray:

@@ -27,8 +27,10 @@ def compile_kernels(app: QApplication, names: Sequence[str]) -> None:
 
     Raises NNLabError when compiling fails or is cancelled.
     """
+    from nnlab.training.warm import adapters_of, is_warm
+
     mark = cache_folder() / MARK
-    if not mark.exists():
+    if not mark.exists() or not is_warm(adapters_of(names)):
         _compile_first(names)
         mark.touch()
     # A picture drawn without a screen is done before the rest would be.

@@ -184,3 +184,58 @@ def test_an_edit_elsewhere_keeps_every_unchanged_parameter(graph: Graph, data: s
             after = wider.state.parameters()[name]
             if after.shape == values.shape:
                 np.testing.assert_array_equal(after, values)
+
+
+def test_another_optimiser_starts_its_moments_afresh() -> None:
+    """The mean of Lion is no mean of Adam's, and Adam's count of steps belongs to its own averages."""
+    graph = mlp([2, 3, 1])
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    old = Run(graph, x, y, update=Update("lion", 0.01), batch_size=4)
+    old.train(5)
+    new = Run(graph, x, y, update=Update("adam", 0.01), batch_size=4, former=old)
+    assert not any(new.state[name].any() for name in new.program.moments)
+    again = Run(graph, x, y, update=Update("lion", 0.05), batch_size=4, former=old)
+    np.testing.assert_array_equal(again.state["dense_1.weight.mean"], old.state["dense_1.weight.mean"])
+
+
+def test_new_places_of_a_moment_start_where_the_optimiser_says() -> None:
+    graph = mlp([2, 3, 1])
+    update = Update("adagrad", 0.01, {"initial_accumulator_value": 0.5})
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    old = Run(graph, x, y, update=update, batch_size=4)
+    new = Run(edits.configure(graph, "dense_1", units=5), x, y, update=update, batch_size=4, former=old)
+    assert (new.state["dense_2.weight.squares"] == 0.5).all()
+
+
+def concatenation(*order: str) -> Graph:
+    b = GraphBuilder()
+    x = b.input(features=3)
+    branches = {name: b.tanh(b.dense(x, units=units, id=name), id=f"{name}_bent") for name, units in (("a", 2), ("b", 3), ("c", 3))}
+    joined = b.concat(*(branches[name] for name in order)) if len(order) > 1 else branches[order[0]]
+    b.mse(b.dense(joined, units=2, id="last"))
+    return b._graph
+
+
+def test_the_inputs_of_a_concatenation_may_change_places() -> None:
+    old = trained(concatenation("a", "b", "c"))
+    assert_same_function(old, edited(old, concatenation("c", "a", "b")))
+
+
+def test_a_branch_taken_from_a_concatenation_takes_its_columns_along() -> None:
+    old = trained(concatenation("a", "b", "c"))
+    new = edited(old, concatenation("a", "c"))
+    weight = old.state.parameters()["last.weight"]
+    np.testing.assert_array_equal(new.state.parameters()["last.weight"], weight[:, [0, 1, 5, 6, 7]])
+
+
+def test_a_plateau_is_not_judged_by_another_loss() -> None:
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    update = Update("sgd", 0.01, {}, "plateau", {"patience": 0, "factor": 0.5})
+    graph = mlp([2, 3, 1])
+    old = Run(graph, x, y, update=update, batch_size=4)
+    old.train(3)
+    assert old.state["schedule/best"][0] < 1e30
+    other = Run(edits.replace_operator(graph, "mse_1", "mae"), x, y, update=update, batch_size=4, former=old)
+    assert other.state["schedule/best"][0] > 1e37
+    same = Run(edits.configure(graph, "dense_1", units=4), x, y, update=update, batch_size=4, former=old)
+    assert same.state["schedule/best"][0] == old.state["schedule/best"][0]

@@ -238,3 +238,9 @@ def test_stepping_through_an_epoch_validates_like_training() -> None:
         stepped.stepper.forward()
     np.testing.assert_array_equal(stepped.history.curves().validation_losses, whole.history.curves().validation_losses)
     assert len(whole.history.curves().validation_losses) == 2
+
+
+def test_frames_leave_out_what_an_optimiser_works_in() -> None:
+    one = run(optimizer="muon")
+    assert "dense_1.weight.room" in one.program.places
+    assert not {name for name in one.mailbox.spans_by_name if name.rsplit(".", 1)[-1] in ("room", "gram", "polynomial", "direction")}

@@ -23,7 +23,10 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "step": [{"step_size": 7, "gamma": 0.5}],
     "exponential": [{"gamma": 0.97}],
     "cosine": [{"t_max": 50, "eta_min": 1e-3}, {"t_max": 20}],
-    "one_cycle": [{"total_steps": 60}, {"total_steps": 60, "pct_start": 0.5, "div_factor": 10.0, "final_div_factor": 100.0}],
+    "one_cycle": [
+        {"total_steps": 60},
+        {"total_steps": 60, "pct_start": 0.5, "div_factor": 10.0, "final_div_factor": 100.0}
+    ],
     "warm_up": [{"total_iters": 20}, {"start_factor": 0.1, "total_iters": 7}],
     "plateau": [{"patience": 1, "factor": 0.5}, {"patience": 0, "factor": 0.3, "cooldown": 2, "min_lr": 1e-3, "threshold": 0.05}],
 }
@@ -88,6 +91,20 @@ def test_known_rates() -> None:
     assert found[0] == 0.05
     assert found[25] == pytest.approx(0.025, rel=1e-12)
     assert found[50] == pytest.approx(0.0, abs=1e-17)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_a_cycle_may_begin_or_end_at_its_peak(share: float) -> None:
+    _, found = rates("one_cycle", {"total_steps": 10, "pct_start": share}, *batch(1.0))
+    assert np.isfinite(found).all()
+    assert max(found) <= RATE_CHOSEN * (1 + 1e-12)
+
+
+def test_a_rate_above_the_chosen_one_is_known() -> None:
+    cosine = schedules["cosine"]
+    assert cosine.highest(0.01, {"eta_min": 5.0}) == 5.0
+    run = Run(mlp([2, 3, 1]), *batch(1.0), update=Update("adamw", 1e-3, {"weight_decay": 1.0}, "cosine", {"eta_min": 5.0}), batch_size=2)
+    assert not run.program.has_bounded_steps(1e-3)
 
 
 def test_every_schedule_is_covered() -> None:

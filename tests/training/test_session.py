@@ -168,3 +168,31 @@ def test_every_call_of_fit_goes_on_with_the_next_order() -> None:
 def test_a_seed_out_of_range_is_refused() -> None:
     with pytest.raises(SettingError, match="seed is -1"):
         session(seed=-1)
+
+
+def test_a_trace_left_before_its_end_leaves_the_weights_as_they_were() -> None:
+    s = session()
+    before = s.parameters
+    for moment in s.trace(X, Y):
+        if moment.phase == "update":
+            break
+    assert all((before[k] == v).all() for k, v in s.parameters.items())
+    assert s.iteration == 0
+
+
+def test_stepping_uses_as_many_threads_as_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They decide the last bits of large products."""
+    from nnlab.engine import run as run_module
+    from nnlab.engine import stepper
+    from nnlab.training import session as session_module
+
+    asked: dict[str, list[float]] = {}
+    for name, module in (("train", run_module), ("step", stepper), ("session", session_module)):
+        monkeypatch.setattr(module, "use_threads_for", lambda operations, name=name: asked.setdefault(name, []).append(operations))
+    run = run_module.Run(session().graph, X, Y, update=session_module.Update("adam"), batch_size=len(X))
+    run.train(1)
+    run.stepper.forward()
+    s = session()
+    s.step(X, Y)
+    assert set(asked) == {"train", "step", "session"}
+    assert asked["train"][0] == asked["step"][0]

@@ -25,7 +25,8 @@ def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
     arrays = workload.data()
     x, y = jnp.asarray(arrays[0]), jnp.asarray(arrays[1])
     activation = {"tanh": jnp.tanh, "relu": jax.nn.relu}[workload.activation]
-    steps = workload.samples // workload.batch  # a scan wants equal batches; the rest of an epoch is left out
+    assert workload.samples % workload.batch == 0  # a scan wants equal batches
+    steps = workload.samples // workload.batch
 
     def loss_of(parameters: Any, rows: Any, targets: Any) -> Any:
         h = rows

@@ -68,7 +68,7 @@ def _exp(x):  # type: ignore[no-untyped-def]
         return lambda x: math.exp(x)
 
     real = numba.float32
-    low, high = real(-87.5), real(88.8)  # from here on the result is 0 or infinity
+    low, high = real(-87.5), real(88.8)  # the result is next to 0 below the one and infinity from 88.4 on, where exp itself is 2.4e38
     log2_e, ln2_high, ln2_low = real(1.44269504088896341), real(0.693359375), real(-2.12194440e-4)
     nearest = real(12582912.0)  # 1.5 * 2^23: adding and subtracting it rounds to a whole number
     p5, p4, p3 = real(1.9875691500e-4), real(1.3981999507e-3), real(8.3334519073e-3)
