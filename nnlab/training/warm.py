@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from nnlab.core.kernel import Adapter, cache_folder
+from nnlab.core.kernel import Adapter, cache_folder, compiled_listeners
 from nnlab.core.operator import operators
 from nnlab.core.optimizer import optimizers
 from nnlab.core.penalty import PENALTY
@@ -58,8 +58,17 @@ def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[Named] | 
     waiting = adapters() if parts is None else list(parts)
     total = len(waiting) + MACHINE_SHARE
     progress(0, total, MACHINE)
-    from nnlab.engine import machine  # its functions compile when it is imported
+    functions: list[str] = []
 
+    def one_more(name: str) -> None:
+        functions.append(name)
+        progress(min(len(functions), MACHINE_SHARE - 1), total, MACHINE)
+
+    compiled_listeners.append(one_more)
+    try:
+        from nnlab.engine import machine  # its functions compile when it is imported
+    finally:
+        compiled_listeners.remove(one_more)
     assert machine.run_training.signatures
     for i, (name, one) in enumerate(waiting):
         progress(MACHINE_SHARE + i, total, name)

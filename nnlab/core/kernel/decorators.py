@@ -67,10 +67,16 @@ def kernel(function: Callable[..., Any]) -> Any:
     return numba.njit(error_model="numpy", nogil=True)(_with_typed_literals(function))
 
 
+compiled_listeners: list[Callable[[str], None]] = []  # called with the name of every function that has been compiled ahead
+
+
 def compiled(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
     """A function compiled ahead for the given numba signatures, kept in the disk cache, run without the GIL."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        return numba.njit(list(signatures), cache=True, nogil=True, error_model="numpy")(function)
+        ready = numba.njit(list(signatures), cache=True, nogil=True, error_model="numpy")(function)
+        for listener in tuple(compiled_listeners):
+            listener(function.__name__)
+        return ready
 
     return decorate
