@@ -263,7 +263,12 @@ class _Compiler:
                 gradient = gradient_name(step.names[name.removeprefix(f"{FIRST}d_")])
                 operands.append(Operand(argument, None, False, (int(self.overwritten.get(gradient) is step),)))
         fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if phase == BACKWARD else ()
-        self._append(Instruction(len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, fresh=fresh))
+        title = "" if step.kind is step.node.kind else f"{step.kind.title} of {step.node.id}"
+        self._append(
+            Instruction(
+                len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, None, fresh, step.kind.name, title
+            )
+        )  # fmt: skip
 
     def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:
         short = argument.name if argument.name in step.names else argument.name[2:]

@@ -72,7 +72,8 @@ class Instruction:
     explanations: tuple[Explanation, ...] = field(default=(), repr=False)
     parameter: str | None = None  # update instructions: the parameter they change
     fresh: tuple[str, ...] = ()  # gradients it sets, being the first to write them in a step
-    title: str = ""  # what it is called when it belongs to no node (the learning rate's schedule)
+    operator: str = ""  # what it applies: the node's own operator, or "penalty"; none for an update
+    title: str = ""  # what it is called when the node's name does not say it (the learning rate's schedule, a penalty)
 
     @property
     def reads(self) -> frozenset[str]:

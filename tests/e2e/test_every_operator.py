@@ -23,7 +23,9 @@ def test_every_operator_in_every_workspace(opened: Callable[..., MainWindow], qt
     for kind in trainable_operators():
         if kind.name == "kl_divergence":  # its target is a distribution, which no shipped data set has
             continue
-        graph = fitted(single_operator_graph(kind))
+        # Penalties are moments of their own beside those of the layer.
+        penalties = {"l1": 0.01, "l2": 0.02} if kind.penalized else {}
+        graph = fitted(single_operator_graph(kind, penalties))
         window.document.replace(project_for_graph(graph), kind.name)
         qtbot.waitUntil(lambda graph=graph: window.session.can_run and _shows(window, graph), timeout=20_000)
         window.show_workspace("train")

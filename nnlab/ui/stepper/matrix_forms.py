@@ -181,5 +181,5 @@ def form_of(model: StepModel) -> Form | None:
         return None
     if instruction.parameter is not None:
         return update_form(moment)
-    maker = FORMS.get((graph[instruction.node_id].operator, moment.target))
+    maker = FORMS.get((instruction.operator, moment.target))
     return maker(moment) if maker is not None else rows_of(model)
