@@ -29,6 +29,7 @@ from nnlab.training.probes import PROBES
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document import Document
+from nnlab.ui.garbage import collect_on_display_thread
 from nnlab.ui.live_view import LiveView, Mark
 
 TICK_MILLISECONDS = 16
@@ -58,6 +59,7 @@ class Session(QObject):
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        collect_on_display_thread()
         self._document = document
         self._trainer = Trainer(self._event.emit)
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
