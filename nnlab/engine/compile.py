@@ -92,8 +92,9 @@ class _Compiler:
             self._place_values(step)
         start = self.size
         # Gradients that are added to lie together in the middle, to be zeroed in one go; the others are set by whoever comes first.
-        own = [info.name for info in parameters] if self.update else []
+        own = [info.name for info in parameters if not info.frozen] if self.update else []
         values = [name for step in steps for name in step.outputs if name in needed]
+        values += [info.name for info in parameters if info.frozen and info.name in needed]
         self._place_gradients(name for name in own if gradient_name(name) in self.overwritten)
         zero_start = self.size
         self._place_gradients(name for name in own if gradient_name(name) not in self.overwritten)
@@ -162,7 +163,7 @@ class _Compiler:
                 init = parameter.init
                 if init.startswith("setting:"):
                     init = str(node.settings[init.removeprefix("setting:")])
-                found.append(ParameterInfo(name, node.id, init, place))
+                found.append(ParameterInfo(name, node.id, init, place, frozen=node.frozen))
         return found
 
     def _place_moments(self, parameters: list[ParameterInfo]) -> list[ParameterInfo]:
@@ -170,6 +171,9 @@ class _Compiler:
             return parameters
         result = []
         for info in parameters:
+            if info.frozen:
+                result.append(info)
+                continue
             own: dict[str, Place] = {}
             rule = self.optimizer.for_shape(info.place.shape)
             for moment in rule.moments:
@@ -188,7 +192,7 @@ class _Compiler:
 
     def _place_scratch(self, parameters: list[ParameterInfo]) -> None:
         assert self.optimizer is not None
-        for info in parameters:
+        for info in (info for info in parameters if not info.frozen):
             for moment in self.optimizer.for_shape(info.place.shape).moments:
                 if moment.scratch:
                     name = f"{info.name}.{moment.name}"
@@ -242,10 +246,11 @@ class _Compiler:
         if self.schedule is not None and self.schedule.update is not None:
             self._emit_schedule(self.schedule, loss_name)
         for step in steps:
-            if step.kind.update is not None:
+            if step.kind.update is not None and not step.node.frozen:
                 self._emit(UPDATE, step, step.kind.update_adapter, {b.name for b in step.kind.buffers}, step.kind.explain_update)
         for info in parameters:
-            self._emit_update(info)
+            if not info.frozen:
+                self._emit_update(info)
 
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
         operands = []

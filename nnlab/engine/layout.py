@@ -39,6 +39,6 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
 
 
 def gradient_spans(program: Program) -> np.ndarray:
-    """(offset, length) of every parameter's gradient in a program that trains."""
-    spans = [(program.places[gradient_name(info.name)].offset, info.place.row) for info in program.parameters]
+    """(offset, length) of every trained parameter's gradient in a program that trains."""
+    spans = [(program.places[gradient_name(info.name)].offset, info.place.row) for info in program.trained]
     return np.array(spans, dtype=np.int64).reshape(-1, 2)

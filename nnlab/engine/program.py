@@ -94,6 +94,7 @@ class ParameterInfo:
     place: Place
     moments: Mapping[str, Place] = field(default_factory=dict)
     optimizer: str = ""  # the rule that updates it: a moment of the same name means another thing to another rule
+    frozen: bool = False  # never updated: it has no gradient and no moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +146,11 @@ class Program:
     @cached_property
     def update_start(self) -> int:
         return sum(i.phase <= BACKWARD for i in self.instructions)
+
+    @cached_property
+    def trained(self) -> tuple[ParameterInfo, ...]:
+        """The parameters that have a gradient and are updated: all but frozen ones."""
+        return tuple(info for info in self.parameters if not info.frozen)
 
     @property
     def parameter_count(self) -> int:

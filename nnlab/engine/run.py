@@ -71,7 +71,7 @@ class Run:
         self.state = initial(self.program, batch_size, seed) if former is None else new_state(self.program, batch_size, former.seed)
         self.layout = layout_of(self.program, shuffle)
         self.order = np.arange(len(self.samples.x), dtype=np.int64)
-        self.history = History(tuple(p.name for p in self.program.parameters))
+        self.history = History(tuple(p.name for p in self.program.trained))
         self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.revision = revision
@@ -104,7 +104,7 @@ class Run:
     def _continue_from(self, former: Run) -> None:
         former.stepper.settle()
         carry_over(former.state, self.state)
-        self.history = former.history.with_names(tuple(p.name for p in self.program.parameters))
+        self.history = former.history.with_names(tuple(p.name for p in self.program.trained))
         if len(former.order) == len(self.order):
             self.order[:] = former.order
         else:

@@ -22,7 +22,7 @@ class Step:
     """One operator application: tensor names by kernel argument.
 
     `flows_back`: a gradient reaches it and somebody before it needs one, so it has a backward instruction. A branch that does
-    not reach the loss, or holds no parameter, has none.
+    not reach the loss, or holds no parameter that is trained, has none.
     """
 
     node: Node
@@ -40,6 +40,11 @@ class Step:
     def outputs(self) -> tuple[str, ...]:
         return tuple(self.names[t.name] for t in self.kind.outputs)
 
+    @property
+    def trains(self) -> bool:
+        """Whether it has parameters that an optimiser changes."""
+        return bool(self.kind.parameters) and not self.node.frozen
+
 
 def steps_of(graph: Graph, shapes: Shapes) -> list[Step]:
     """The graph's steps in the order of computation, the loss behind all others."""
@@ -54,7 +59,8 @@ def penalties(graph: Graph, shapes: Shapes, loss: str) -> list[Step]:
         if node.settings.get("l1") or node.settings.get("l2"):
             for parameter in node.kind.penalized:
                 names = {"weight": tensor_name(node.id, parameter), "loss": loss}
-                found = Step(node, PENALTY, names, {"weight": shapes[node.id, parameter], "loss": (1,)}, flows_back=True)
+                sizes = {"weight": shapes[node.id, parameter], "loss": (1,)}
+                found = Step(node, PENALTY, names, sizes, flows_back=not node.frozen)
                 steps.append(found)
     return steps
 
@@ -86,7 +92,7 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
     """Names of the values whose gradient needs a place; sets `flows_back` of the steps through which gradients flow."""
     has_parameter: set[str] = set()
     for step in steps:
-        if step.kind.parameters or any(name in has_parameter for name in step.inputs):
+        if step.trains or any(name in has_parameter for name in step.inputs):
             has_parameter.update(step.outputs)
     reaches_loss: set[str] = set()
     for step in reversed(steps):
@@ -97,10 +103,11 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
     for step in steps:
         kind = step.kind
         receives = kind.is_loss or any(name in on_path for name in step.outputs)
-        if kind.backward is not None and receives and (kind.parameters or any(name in on_path for name in step.inputs)):
+        if kind.backward is not None and receives and (step.trains or any(name in on_path for name in step.inputs)):
             step.flows_back = True
             # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
-            needed.update(step.names[t.name] for t in kind.inputs if t.name not in kind.skippable)
+            unread = (*kind.inputs, *(kind.parameters if step.node.frozen else ()))
+            needed.update(step.names[t.name] for t in unread if t.name not in kind.skippable)
     return needed
 
 

@@ -1,7 +1,7 @@
 """Which activations are drawn on their layer's card.
 
-An element-wise operator without parameters that is the only consumer of a layer is docked on it ("dense_1 · 8 · tanh"):
-two nodes of the graph, one card on the canvas. Docking follows from the graph; nothing of it is stored.
+An element-wise operator without parameters that is the only consumer of a layer, in the same group, is docked on it
+("dense_1 · 8 · tanh"): two nodes of the graph, one card on the canvas. Docking follows from the graph; nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ def host(graph: Graph, node_id: str) -> str | None:
         return None
     layer = graph[edges[0].source]
     if not layer.kind.parameters or len(graph.outgoing(layer.id)) != 1:
+        return None
+    if graph.group_of.get(node_id) is not graph.group_of.get(layer.id):
         return None
     return layer.id
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from nnlab.core.errors import GraphError
+from nnlab.core.operator import operators
 from nnlab.core.setting import check_settings
+from nnlab.graph.annotations import join_group, same_group, without_members
 from nnlab.graph.graph import Edge, Graph, Node, make_node
 
 
@@ -31,12 +33,14 @@ def add_node(
 
 
 def remove_nodes(graph: Graph, node_ids: Iterable[str]) -> Graph:
-    """Removes nodes and every edge that touches them; ports of variadic neighbours close up."""
+    """Removes nodes and every edge that touches them; ports of variadic neighbours close up, and a group without members is gone."""
     gone = {graph[node_id].id for node_id in node_ids}
     neighbours = {edge.target for edge in graph.edges if edge.source in gone} - gone
-    result = Graph(
-        tuple(node for node in graph.nodes if node.id not in gone),
-        tuple(edge for edge in graph.edges if edge.source not in gone and edge.target not in gone),
+    result = replace(
+        graph,
+        nodes=tuple(node for node in graph.nodes if node.id not in gone),
+        edges=tuple(edge for edge in graph.edges if edge.source not in gone and edge.target not in gone),
+        groups=without_members(graph.groups, gone),
     )
     for node_id in neighbours:
         result = _close_up(result, node_id)
@@ -149,9 +153,11 @@ def rename_node(graph: Graph, old: str, new: str) -> Graph:
     def name(node_id: str) -> str:
         return new if node_id == old else node_id
 
-    return Graph(
-        tuple(replace(n, id=new) if n is node else n for n in graph.nodes),
-        tuple(replace(e, source=name(e.source), target=name(e.target)) for e in graph.edges),
+    return replace(
+        graph,
+        nodes=tuple(replace(n, id=new) if n is node else n for n in graph.nodes),
+        edges=tuple(replace(e, source=name(e.source), target=name(e.target)) for e in graph.edges),
+        groups=tuple(replace(g, members=tuple(map(name, g.members))) for g in graph.groups),
     )
 
 
@@ -164,7 +170,42 @@ def insert_on_edge(
     node = result.nodes[-1]
     result = disconnect(result, edge, close_up=False)
     result = connect(result, edge.source, node.id)
-    return connect(result, node.id, edge.target, edge.target_port)
+    result = connect(result, node.id, edge.target, edge.target_port)
+    return join_group(result, node.id, edge.source) if same_group(graph, edge.source, edge.target) else result
+
+
+def splice(graph: Graph, node_id: str, edge: Edge) -> Graph:
+    """Puts a node that is there already in the middle of an edge: into its first input, out of its output."""
+    node = graph[node_id]
+    if node.kind.is_loss or node.kind.is_input:
+        raise GraphError(f"{node.kind.title} cannot stand between {edge.source} and {edge.target}.", node_id)
+    if node_id in (edge.source, edge.target):
+        raise GraphError(f"{node_id} is at an end of this edge already.", node_id)
+    result = disconnect(graph, edge, close_up=False)
+    result = connect(result, edge.source, node_id, result.ports(node_id)[0])
+    return connect(result, node_id, edge.target, edge.target_port)
+
+
+def detach_node(graph: Graph, node_id: str) -> Graph:
+    """Takes a node out of the network without removing it: its first input is joined to everything that read it."""
+    graph[node_id]
+    incoming, outgoing = graph.inputs(node_id), graph.outgoing(node_id)
+    result = graph
+    for edge in (*incoming, *outgoing):
+        result = disconnect(result, edge, close_up=edge.target == node_id)
+    if incoming:
+        for edge in outgoing:
+            result = connect(result, incoming[0].source, edge.target, edge.target_port)
+    return result
+
+
+def set_frozen(graph: Graph, node_ids: Iterable[str], frozen: bool) -> Graph:
+    """Freezes nodes, or lets them learn again; see `Node.frozen`. Raises GraphError for one that has nothing to freeze."""
+    chosen = {graph[node_id].id for node_id in node_ids}
+    for node_id in chosen:
+        if frozen and not graph[node_id].kind.parameters:
+            raise GraphError(f"{node_id} has no parameters that could be frozen.", node_id)
+    return replace(graph, nodes=tuple(replace(n, frozen=frozen) if n.id in chosen else n for n in graph.nodes))
 
 
 def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
@@ -172,7 +213,8 @@ def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
     node = graph[node_id]
     if node.operator == operator:
         return graph
-    result = _replace_node(graph, make_node(node_id, operator, {}, node.position))
+    frozen = node.frozen and bool(operators[operator].parameters)
+    result = _replace_node(graph, make_node(node_id, operator, {}, node.position, frozen))
     kind = result[node_id].kind
     allowed = set(kind.port_names(len(result.incoming(node_id))))
     outputs = set() if kind.is_loss else {tensor.name for tensor in kind.outputs}

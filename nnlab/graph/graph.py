@@ -1,8 +1,9 @@
 """The graph: an immutable value that says what the network is.
 
-Nodes are operators with settings and a place on the canvas; edges join an output port to an input port. An edit is a pure
-function from graph to graph (`nnlab.graph.edits`), undo is keeping the old value, and a graph can be handed to another thread
-without a lock. A graph may be unfinished or wrong: `nnlab.graph.validation` says what is missing.
+Nodes are operators with settings and a place on the canvas; edges join an output port to an input port. Groups name a part of the
+network, comments explain it: both are for people, nothing that is computed depends on them. An edit is a pure function from graph to
+graph (`nnlab.graph.edits`), undo is keeping the old value, and a graph can be handed to another thread without a lock. A graph may be
+unfinished or wrong: `nnlab.graph.validation` says what is missing.
 """
 
 from __future__ import annotations
@@ -20,17 +21,23 @@ from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Value, check_settings
 
-FORMAT = 1
+FORMAT = 2  # 2 added frozen nodes, groups and comments; format 1 is read as it is
+MOST_TITLE, MOST_TEXT = 80, 4000  # characters of a group's title and of a comment
 
 
 @dataclass(frozen=True)
 class Node:
-    """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas."""
+    """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas.
+
+    A `frozen` node keeps its parameters and buffers: no gradient of theirs is computed and no update made, as with PyTorch's
+    `requires_grad = False`. Gradients still flow through it.
+    """
 
     id: str
     operator: str
     settings: Mapping[str, Value] = field(default_factory=dict)
     position: tuple[float, float] = (0.0, 0.0)
+    frozen: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
@@ -45,7 +52,7 @@ class Node:
         return known[1]
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send graphs to other processes
-        return Node, (self.id, self.operator, dict(self.settings), self.position)
+        return Node, (self.id, self.operator, dict(self.settings), self.position, self.frozen)
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,35 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A part of the network under a title, drawn as a frame around its nodes or, `collapsed`, as one block.
+
+    A node is in one group at most.
+    """
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+    collapsed: bool = False
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Words on the canvas; `position` is their upper left corner."""
+
+    id: str
+    text: str
+    position: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class Graph:
-    """Nodes in the order they were added, and edges. Compares by value."""
+    """Nodes in the order they were added, edges, and what people wrote around them. Compares by value."""
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    groups: tuple[Group, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -85,7 +116,7 @@ class Graph:
         return len(self.nodes)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"nodes": self.nodes, "edges": self.edges}
+        return {"nodes": self.nodes, "edges": self.edges, "groups": self.groups, "comments": self.comments}
 
     @cached_property
     def _incoming(self) -> Mapping[str, tuple[Edge, ...]]:
@@ -132,6 +163,11 @@ class Graph:
     def input_nodes(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if node.operator in operators and node.kind.is_input)
 
+    @cached_property
+    def group_of(self) -> Mapping[str, Group]:
+        """The group of every grouped node, by node id."""
+        return MappingProxyType({node_id: group for group in self.groups for node_id in group.members})
+
     def new_id(self, operator: str) -> str:
         """The operator's name with the lowest counter not in use."""
         counter = 1
@@ -165,10 +201,17 @@ class Graph:
     def to_json(self) -> str:
         """The graph as text; `from_json` reads it back."""
         nodes = [
-            {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": list(map(float, n.position))} for n in self.nodes
+            {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": list(map(float, n.position))}
+            | ({"frozen": True} if n.frozen else {})
+            for n in self.nodes
         ]
-        edges = [[e.source, e.source_port, e.target, e.target_port] for e in self.edges]
-        return json.dumps({"format": FORMAT, "nodes": nodes, "edges": edges}, indent=1)
+        content: dict[str, Any] = {"format": FORMAT, "nodes": nodes}
+        content["edges"] = [[e.source, e.source_port, e.target, e.target_port] for e in self.edges]
+        if self.groups:
+            content["groups"] = [{"id": g.id, "title": g.title, "members": g.members, "collapsed": g.collapsed} for g in self.groups]
+        if self.comments:
+            content["comments"] = [{"id": c.id, "text": c.text, "position": list(map(float, c.position))} for c in self.comments]
+        return json.dumps(content, indent=1)
 
     @staticmethod
     def from_json(text: str | bytes) -> Graph:
@@ -185,11 +228,27 @@ class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
     operator: str
     settings: dict[str, bool | int | float | str] = {}
     position: tuple[float, float] = (0.0, 0.0)
+    frozen: bool = False
+
+
+class _GroupFile(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    title: str
+    members: list[str]
+    collapsed: bool = False
+
+
+class _CommentFile(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    text: str
+    position: tuple[float, float] = (0.0, 0.0)
 
 
 class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
     nodes: list[_NodeFile]
     edges: list[tuple[str, str, str, str]] = []
+    groups: list[_GroupFile] = []
+    comments: list[_CommentFile] = []
     format: int = FORMAT
 
     def graph(self) -> Graph:
@@ -201,12 +260,17 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
             if not raw.id or raw.id in seen:
                 raise GraphError(f"Two nodes have the id {raw.id!r}; every node needs its own." if raw.id else "A node has an empty id.")
             seen.add(raw.id)
-            nodes.append(make_node(raw.id, raw.operator, raw.settings, raw.position))
+            nodes.append(make_node(raw.id, raw.operator, raw.settings, raw.position, raw.frozen))
         for source, _, target, _ in self.edges:
             for end in (source, target):
                 if end not in seen:
                     raise GraphError(f"An edge joins {source} to {target}, but there is no node {end!r}.", end)
-        graph = Graph(tuple(nodes), tuple(Edge(s, t, tp, sp) for s, sp, t, tp in self.edges))
+        graph = Graph(
+            tuple(nodes), tuple(Edge(s, t, tp, sp) for s, sp, t, tp in self.edges), self._groups(seen),
+            tuple(Comment(c.id, c.text[:MOST_TEXT], c.position) for c in self.comments),
+        )  # fmt: skip
+        if len({c.id for c in graph.comments}) < len(graph.comments):
+            raise GraphError("Two comments have the same id; every comment needs its own.")
         taken: set[tuple[str, str]] = set()
         for edge in graph.edges:
             problem = _edge_problem(graph, edge)
@@ -216,6 +280,23 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
                 raise GraphError(problem, edge.target)
             taken.add((edge.target, edge.target_port))
         return graph
+
+    def _groups(self, nodes: set[str]) -> tuple[Group, ...]:
+        grouped: set[str] = set()
+        names: set[str] = set()
+        for group in self.groups:
+            if not group.id or group.id in names:
+                raise GraphError(f"Two groups have the id {group.id!r}; every group needs its own.")
+            names.add(group.id)
+            if not group.members:
+                raise GraphError(f"The group {group.title!r} has no members; a group holds at least one node.")
+            for node_id in group.members:
+                if node_id not in nodes:
+                    raise GraphError(f"The group {group.title!r} names a node {node_id!r} that is not there.", node_id)
+                if node_id in grouped:
+                    raise GraphError(f"The node {node_id!r} is grouped twice; a node is in one group at most.", node_id)
+                grouped.add(node_id)
+        return tuple(Group(g.id, g.title[:MOST_TITLE], tuple(g.members), g.collapsed) for g in self.groups)
 
 
 def _edge_problem(graph: Graph, edge: Edge) -> str | None:
@@ -233,11 +314,12 @@ def _edge_problem(graph: Graph, edge: Edge) -> str | None:
 
 
 def make_node(
-    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: tuple[float, float] = (0.0, 0.0)
-) -> Node:
+    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: tuple[float, float] = (0.0, 0.0),
+    frozen: bool = False,
+) -> Node:  # fmt: skip
     """A node with all settings checked and filled in; raises GraphError or SettingError naming the node."""
     try:
         kind = operators[operator]
     except NNLabError as error:
         raise GraphError(f"{node_id}: {str(error)[0].lower()}{str(error)[1:]}", node_id) from None
-    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])))
+    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])), frozen)

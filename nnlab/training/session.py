@@ -92,14 +92,14 @@ class Session:
         return self._evaluator.loss(x, y)[0]
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
-        """(loss, gradients by parameter name) on exactly this batch; nothing is updated."""
+        """(loss, gradients by parameter name) on exactly this batch; nothing is updated. Those of frozen nodes are not computed: 0."""
         state = self._with_batch(x, y, finite=False)
         program = state.program
         self._execute(state, 0, program.update_start)
         assert program.loss_name is not None
         found = {}
         for info in program.parameters:
-            found[info.name] = state[gradient_name(info.name)].copy()
+            found[info.name] = np.zeros(info.place.shape, program.dtype) if info.frozen else state[gradient_name(info.name)].copy()
         return float(state[program.loss_name][0]), found
 
     def step(self, x: Any, y: Any) -> float:

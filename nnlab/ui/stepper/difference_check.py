@@ -125,7 +125,7 @@ class DifferenceCheck(QWidget):
     def _follow_moment(self) -> None:
         """Takes the parameter that the moment is about, keeps the chosen one otherwise."""
         program, instruction = self._model.program, self._model.instruction
-        names = [info.name for info in program.parameters] if program is not None else []
+        names = [info.name for info in program.trained] if program is not None else []
         current = self.parameter.currentText()
         if [self.parameter.itemText(k) for k in range(self.parameter.count())] != names:
             self.parameter.blockSignals(True)
@@ -143,7 +143,7 @@ class DifferenceCheck(QWidget):
     def _follow_selection(self) -> None:
         """Takes the first parameter of the node that was selected."""
         program, node_id = self._model.program, self._selection.current if self._selection is not None else None
-        own = [info.name for info in program.parameters if info.node_id == node_id] if program is not None else []
+        own = [info.name for info in program.trained if info.node_id == node_id] if program is not None else []
         if own and self.parameter.currentText() not in own:
             self.parameter.setCurrentText(own[0])
 

@@ -1,0 +1,92 @@
+"""Frozen nodes: nothing of theirs is updated or even computed, and everything else learns exactly as PyTorch's requires_grad = False."""
+
+from __future__ import annotations
+
+import networks
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab.core.operator import Operator
+from nnlab.core.optimizer import optimizers
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.program import BACKWARD, UPDATE
+from nnlab.graph import edits
+
+GRAPH = networks.mlp([3, 5, 4, 1])
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(16, 3)), RNG.normal(size=(16, 1))
+
+
+@pytest.mark.parametrize("optimizer", optimizers.names())
+def test_a_frozen_layer_stays_to_the_bit_and_the_others_learn(optimizer: str) -> None:
+    session = nnlab.Session(edits.set_frozen(GRAPH, ["dense_2"], True), optimizer=optimizer, learning_rate=0.01)
+    before = session.parameters
+    for _ in range(5):
+        session.step(X, Y)
+    after = session.parameters
+    for name in before:
+        assert (name.startswith("dense_2")) == np.array_equal(before[name], after[name]), name
+
+
+def test_gradients_of_the_others_are_those_of_the_unfrozen_network() -> None:
+    free, frozen = nnlab.Session(GRAPH, dtype="float64"), nnlab.Session(edits.set_frozen(GRAPH, ["dense_2"], True), dtype="float64")
+    loss, gradients = free.gradients(X, Y)
+    loss_frozen, gradients_frozen = frozen.gradients(X, Y)
+    assert loss == loss_frozen and set(gradients) == set(gradients_frozen)
+    for name, gradient in gradients.items():
+        np.testing.assert_array_equal(gradients_frozen[name], 0.0 if name.startswith("dense_2") else gradient)
+
+
+def test_nothing_is_computed_below_the_lowest_layer_that_learns() -> None:
+    program = compile(edits.set_frozen(GRAPH, ["dense_1", "dense_2"], True), 16, update=Update("adam"))
+    assert [i.node_id for i in program.instructions if i.phase == BACKWARD] == ["mse_1", "dense_3"]
+    assert {i.node_id for i in program.instructions if i.phase == UPDATE} == {"dense_3"}
+    assert "dense_1.d_weight" not in program.places and not any(name.startswith("dense_1") for name in program.moments)
+    assert program.parameter_count == compile(GRAPH, 16).parameter_count
+
+
+def test_clipping_looks_at_what_is_trained_alone() -> None:
+    """PyTorch's clip_grad_norm_ over the parameters that require a gradient."""
+    frozen = nnlab.Session(edits.set_frozen(GRAPH, ["dense_1"], True), optimizer="sgd", learning_rate=1.0, dtype="float64", clip_norm=0.01)
+    before = frozen.parameters
+    _, gradients = frozen.gradients(X, Y)
+    frozen.step(X, Y)
+    norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
+    for name, gradient in gradients.items():
+        np.testing.assert_allclose(before[name] - frozen.parameters[name], gradient * 0.01 / (norm + 1e-6), atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [k for k in networks.trainable_operators() if k.parameters], ids=lambda kind: kind.name)
+def test_every_operator_with_parameters_freezes(kind: Operator) -> None:
+    """Its parameters and buffers stay to the bit, also where the kernel cannot leave their gradient out; those below it learn."""
+    graph = networks.single_operator_graph(kind)
+    node = next(n for n in graph.nodes if n.operator == kind.name)
+    x = RNG.normal(size=(8, 3))
+    y = networks.targets(graph, 8, RNG)
+    free = nnlab.Session(graph, dtype="float64")
+    frozen = nnlab.Session(edits.set_frozen(graph, [node.id], True), dtype="float64", learning_rate=0.1)
+    expected = free.gradients(x, y)[1]
+    for name, gradient in frozen.gradients(x, y)[1].items():
+        np.testing.assert_array_equal(gradient, 0.0 if name.startswith(f"{node.id}.") else expected[name])
+    before, buffers = frozen.parameters, frozen.buffers
+    for _ in range(3):
+        frozen.step(x, y)
+    assert all(np.array_equal(before[n], v) for n, v in frozen.parameters.items() if n.startswith(f"{node.id}."))
+    assert all(np.array_equal(buffers[n], v) for n, v in frozen.buffers.items())
+    assert any(not np.array_equal(before[n], v) for n, v in frozen.parameters.items())
+
+
+def test_everything_frozen_trains_nothing() -> None:
+    session = nnlab.Session(edits.set_frozen(GRAPH, ["dense_1", "dense_2", "dense_3"], True), optimizer="adam")
+    before = session.parameters
+    history = session.fit(X, Y, epochs=3, batch_size=4)
+    assert all(np.array_equal(before[name], session.parameters[name]) for name in before) and history is not None
+
+
+def test_stepping_a_frozen_network_is_running_it() -> None:
+    graph = edits.set_frozen(GRAPH, ["dense_2"], True)
+    stepped, run = nnlab.Session(graph, optimizer="adam"), nnlab.Session(graph, optimizer="adam")
+    list(stepped.trace(X, Y))
+    run.step(X, Y)
+    assert all(np.array_equal(stepped.parameters[name], run.parameters[name]) for name in run.parameters)

@@ -1,0 +1,107 @@
+"""Groups and comments change nothing that is computed, follow their nodes, and survive being written down."""
+
+from __future__ import annotations
+
+import pytest
+from networks import mlp
+
+from nnlab.core.errors import GraphError
+from nnlab.graph import annotations, docking, edits
+from nnlab.graph.diff import diff
+from nnlab.graph.graph import Graph
+
+GRAPH = mlp([2, 8, 8, 1])
+GROUPED = annotations.group_nodes(GRAPH, ["tanh_1", "dense_1"], "First layer")
+
+
+def test_a_group_keeps_the_order_of_the_nodes_and_computes_the_same() -> None:
+    (group,) = GROUPED.groups
+    assert (group.title, group.members, group.collapsed) == ("First layer", ("dense_1", "tanh_1"), False)
+    difference = diff(GRAPH, GROUPED)
+    assert difference.computes_the_same and difference.annotated and not difference.is_empty and not difference.only_moves
+
+
+def test_a_node_is_in_one_group_and_an_empty_group_is_gone() -> None:
+    again = annotations.group_nodes(GROUPED, ["dense_1", "dense_2"])
+    assert [(g.title, g.members) for g in again.groups] == [("First layer", ("tanh_1",)), ("Group 2", ("dense_1", "dense_2"))]
+    assert not edits.remove_nodes(GROUPED, ["dense_1", "tanh_1"]).groups
+    assert edits.rename_node(GROUPED, "dense_1", "hidden").groups[0].members == ("hidden", "tanh_1")
+    assert annotations.ungroup(GROUPED, "group_1") == GRAPH
+
+
+def test_an_activation_docks_within_its_group_only() -> None:
+    assert docking.host(GROUPED, "tanh_1") == "dense_1"
+    assert docking.host(annotations.group_nodes(GRAPH, ["dense_1"]), "tanh_1") is None
+
+
+def test_what_is_inserted_between_members_joins_their_group() -> None:
+    edge = GROUPED.incoming("tanh_1")[0]
+    assert edits.insert_on_edge(GROUPED, edge, "dense", (0, 0)).group_of["dense_4"].id == "group_1"
+    assert "dense_4" not in edits.insert_on_edge(GROUPED, GROUPED.incoming("dense_1")[0], "dense", (0, 0)).group_of
+
+
+def test_groups_fold_and_take_titles() -> None:
+    folded = annotations.set_group(GROUPED, "group_1", title="  Encoder \n part ", collapsed=True)
+    assert (folded.groups[0].title, folded.groups[0].collapsed) == ("Encoder part", True)
+    for title in ("", " ", "x" * 81):
+        with pytest.raises(GraphError, match="title has 1 to 80"):
+            annotations.set_group(GROUPED, "group_1", title=title)
+    with pytest.raises(GraphError, match="no group 'other'"):
+        annotations.ungroup(GROUPED, "other")
+    with pytest.raises(GraphError, match="at least one node"):
+        annotations.group_nodes(GRAPH, [])
+
+
+def test_comments_are_written_moved_and_removed() -> None:
+    graph = annotations.add_comment(GRAPH, " the bottleneck ", (8, 16))
+    assert (graph.comments[0].text, graph.comments[0].position) == ("the bottleneck", (8.0, 16.0))
+    moved = annotations.set_comment(graph, "comment_1", "wide", (0, 0))
+    assert (moved.comments[0].text, moved.comments[0].position) == ("wide", (0.0, 0.0))
+    assert annotations.remove_comments(graph, ["comment_1"]) == GRAPH
+    with pytest.raises(GraphError, match="1 to 4,000"):
+        annotations.add_comment(GRAPH, "  ", (0, 0))
+    with pytest.raises(GraphError, match="no comment"):
+        annotations.remove_comments(GRAPH, ["comment_1"])
+
+
+def test_everything_is_read_back() -> None:
+    graph = annotations.add_comment(annotations.set_group(GROUPED, "group_1", collapsed=True), "why", (1, 2))
+    graph = edits.set_frozen(graph, ["dense_1"], True)
+    assert Graph.from_json(graph.to_json()) == graph
+
+
+@pytest.mark.parametrize(
+    ("group", "reason"),
+    [
+        ('{"id": "g", "title": "G", "members": ["nowhere"]}', "names a node 'nowhere' that is not there"),
+        ('{"id": "g", "title": "G", "members": []}', "has no members"),
+        ('{"id": "g", "title": "G", "members": ["dense_1", "dense_1"]}', "grouped twice"),
+        ('{"id": "", "title": "G", "members": ["dense_1"]}', "every group needs its own"),
+    ],
+)
+def test_wrong_groups_in_a_file_are_refused(group: str, reason: str) -> None:
+    text = f'{{"nodes": [{{"id": "dense_1", "operator": "dense"}}], "groups": [{group}]}}'
+    with pytest.raises(GraphError, match=reason):
+        Graph.from_json(text)
+
+
+def test_frozen_nodes_need_something_to_freeze() -> None:
+    frozen = edits.set_frozen(GRAPH, ["dense_1"], True)
+    assert frozen["dense_1"].frozen and diff(GRAPH, frozen).changed == ("dense_1",)
+    assert edits.configure(frozen, "dense_1", units=4)["dense_1"].frozen
+    assert not edits.replace_operator(frozen, "dense_1", "relu").nodes[1].frozen
+    with pytest.raises(GraphError, match="tanh_1 has no parameters"):
+        edits.set_frozen(GRAPH, ["tanh_1"], True)
+
+
+def test_a_node_is_spliced_into_an_edge_and_taken_out_again() -> None:
+    loose = edits.add_node(GRAPH, "relu")
+    edge = loose.incoming("dense_2")[0]
+    spliced = edits.splice(loose, "relu_1", edge)
+    assert [e.source for e in spliced.inputs("dense_2")] == ["relu_1"] and [e.source for e in spliced.inputs("relu_1")] == ["tanh_1"]
+    out = edits.detach_node(spliced, "relu_1")
+    assert not out.incoming("relu_1") and not out.outgoing("relu_1") and set(out.edges) == set(GRAPH.edges)
+    with pytest.raises(GraphError, match="cannot stand between"):
+        edits.splice(loose, "mse_1", edge)
+    with pytest.raises(GraphError, match="at an end"):
+        edits.splice(GRAPH, "dense_2", edge)
