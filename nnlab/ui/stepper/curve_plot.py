@@ -11,10 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.numbers import number
 from nnlab.ui.panels.plotting.ticks import linear_ticks
+from nnlab.ui.stepper.kernel_curve import REACH
 from nnlab.ui.theme import Theme, follow
-
-REACH = 3.0  # the curve is drawn from -REACH to REACH at least
-POINTS = 241
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +25,6 @@ class CurvePicture:
     point: tuple[float, float]
     slope: float | None
     description: str
-
-
-def reach(z: float) -> float:
-    """Half the width of the plot, so that z is on it, in steps: what the eye compares must not change with every sample."""
-    if not np.isfinite(z) or abs(z) <= REACH * 0.92:
-        return REACH
-    return float(np.ceil(abs(z) * 1.1 / REACH) * REACH)
 
 
 class CurvePlot(QWidget):

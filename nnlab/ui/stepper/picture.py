@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from nnlab.core.operator import Operator
 from nnlab.engine.program import BACKWARD
 from nnlab.graph.graph import Node
 from nnlab.ui.numbers import number
-from nnlab.ui.stepper.curve_plot import POINTS, CurvePicture, CurvePlot, reach
+from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
 from nnlab.ui.stepper.elements import SAMPLE
-from nnlab.ui.stepper.kernel_curve import curve
+from nnlab.ui.stepper.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
 from nnlab.ui.stepper.matrix_forms import form_of
 from nnlab.ui.stepper.matrix_view import MatrixView
@@ -132,8 +131,3 @@ class Picture(QStackedWidget):
     def _tensor_names(self) -> list[str]:
         trace = self._model.trace
         return [name for name, values in trace.after.items() if isinstance(values, np.ndarray)] if trace is not None else []
-
-
-def is_plain_elementwise(kind: Operator) -> bool:
-    """Whether every element of the output depends on its own element of the input alone (softmax looks at the whole row)."""
-    return kind.is_activation and kind.inputs[0].symbols == ("...",)
