@@ -8,12 +8,12 @@ is noise or not, so moving the noise slider disturbs the same points instead of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from nnlab.core.dataset import Interval, Table, Target
-from nnlab.core.setting import Setting
+from nnlab.core.setting import Setting, Value
 
 FEATURES = ("x", "y")
 DOMAIN: tuple[Interval, Interval] = ((-6.0, 6.0), (-6.0, 6.0))
@@ -34,6 +34,9 @@ def noise_setting(tip: str) -> Setting:
 
 LABEL_NOISE = noise_setting("How far, in percent of the plane's radius, a point may lie from where its label was read.")
 
+# TensorFlow Playground and the older papers (LeCun et al., Efficient BackProp, 1998, section 4.5) train a tanh output towards -1 and 1.
+SIGNED = Setting("signed", False, "Numbers −1, 1", "The two classes as the numbers -1 and 1, for a tanh output trained by squared error.")
+
 
 def uniform_points(generator: np.random.Generator, samples: int, radius: float) -> np.ndarray:
     """Points (samples, 2) spread evenly over the square -radius … radius."""
@@ -51,8 +54,10 @@ def halves(samples: int) -> tuple[int, int]:
     return samples - samples // 2, samples // 2
 
 
-def two_classes(points: np.ndarray, positive: np.ndarray, negative_name: str, positive_name: str) -> Table:
-    """A table of points with labels true (class 1, Playground's +1) and false (class 0, its -1)."""
+def two_classes(points: np.ndarray, positive: np.ndarray, negative_name: str, positive_name: str, settings: Mapping[str, Value]) -> Table:
+    """A table of points with labels true (class 1, Playground's +1) and false (class 0, its -1), or these numbers themselves."""
+    if settings.get("signed", SIGNED.default):
+        return one_number(points, np.where(positive, 1.0, -1.0))
     return Table(points, positive.astype(np.int64), FEATURES, Target("binary", (negative_name, positive_name)), domain=DOMAIN)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Table, random_generator, register
 from nnlab.core.setting import Value
-from nnlab.datasets._plane_sampling import LABEL_NOISE, halves, noisy_labels, samples_setting, two_classes
+from nnlab.datasets._plane_sampling import LABEL_NOISE, SIGNED, halves, noisy_labels, samples_setting, two_classes
 
 RADIUS = 5.0
 
@@ -25,7 +25,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     angles = generator.uniform(0.0, 2.0 * np.pi, inner + outer)
     points = np.column_stack([radii * np.sin(angles), radii * np.cos(angles)])
     inside = noisy_labels(generator, points, lambda x, y: np.hypot(x, y) < 0.5 * RADIUS, RADIUS, float(settings["noise"]))
-    return two_classes(points, inside, "outside", "inside")
+    return two_classes(points, inside, "outside", "inside", settings)
 
 
 register(
@@ -34,7 +34,7 @@ register(
         title="Circle",
         category="Two inputs",
         description="A disc of one class inside a ring of the other.",
-        settings=(samples_setting(500), LABEL_NOISE),
+        settings=(samples_setting(500), LABEL_NOISE, SIGNED),
         make=make,
         inputs=True,
     )

@@ -15,7 +15,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.expression import compile_expression
 from nnlab.core.setting import Value
 from nnlab.datasets._formula import formula_setting, shown, values_of
-from nnlab.datasets._plane_sampling import LABEL_NOISE, noisy_labels, samples_setting, two_classes, uniform_points
+from nnlab.datasets._plane_sampling import LABEL_NOISE, SIGNED, noisy_labels, samples_setting, two_classes, uniform_points
 
 RADIUS = 6.0
 
@@ -32,7 +32,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     if above.all() or not above.any():
         side = "above" if above.all() else "below"
         raise DataError(f"All points lie {side} the curve y = {shown(formula)}; choose one that runs through x and y from -6 to 6.")
-    return two_classes(points, above, "below", "above")
+    return two_classes(points, above, "below", "above", settings)
 
 
 register(
@@ -41,7 +41,7 @@ register(
         title="Above and below a curve",
         category="Two inputs",
         description="Points above and below a curve y = f(x) that you type.",
-        settings=(formula_setting("3 sin(x)", "The curve between the two classes."), samples_setting(500), LABEL_NOISE),
+        settings=(formula_setting("3 sin(x)", "The curve between the two classes."), samples_setting(500), LABEL_NOISE, SIGNED),
         make=make,
         inputs=True,
     )

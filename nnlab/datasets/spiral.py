@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Table, random_generator, register
 from nnlab.core.setting import Value
-from nnlab.datasets._plane_sampling import halves, noise_setting, samples_setting, two_classes, uniform_points
+from nnlab.datasets._plane_sampling import SIGNED, halves, noise_setting, samples_setting, two_classes, uniform_points
 
 RADIUS = 5.0
 TURNS = 1.75
@@ -29,7 +29,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     angles = 2.0 * np.pi * TURNS * along + np.where(on_first_arm, 0.0, np.pi)
     arms = np.column_stack([radii * np.sin(angles), radii * np.cos(angles)])
     points = arms + uniform_points(generator, samples, 1.0) * (float(settings["noise"]) / 100.0)
-    return two_classes(points, on_first_arm, "second arm", "first arm")
+    return two_classes(points, on_first_arm, "second arm", "first arm", settings)
 
 
 register(
@@ -38,7 +38,11 @@ register(
         title="Spiral",
         category="Two inputs",
         description="Two spirals winding around each other, one for each class.",
-        settings=(samples_setting(500), noise_setting("How far a point may lie off its spiral: at 50 %, half a unit in x and in y.")),
+        settings=(
+            samples_setting(500),
+            noise_setting("How far a point may lie off its spiral: at 50 %, half a unit in x and in y."),
+            SIGNED,
+        ),
         make=make,
         inputs=True,
     )

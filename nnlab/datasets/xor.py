@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Table, random_generator, register
 from nnlab.core.setting import Value
-from nnlab.datasets._plane_sampling import LABEL_NOISE, noisy_labels, samples_setting, two_classes, uniform_points
+from nnlab.datasets._plane_sampling import LABEL_NOISE, SIGNED, noisy_labels, samples_setting, two_classes, uniform_points
 
 RADIUS = 5.0
 PADDING = 0.3
@@ -24,7 +24,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     points = uniform_points(generator, int(settings["samples"]), RADIUS)
     points += np.where(points > 0.0, PADDING, -PADDING)
     same_sign = noisy_labels(generator, points, lambda x, y: x * y >= 0.0, RADIUS, float(settings["noise"]))
-    return two_classes(points, same_sign, "different signs", "same sign")
+    return two_classes(points, same_sign, "different signs", "same sign", settings)
 
 
 register(
@@ -33,7 +33,7 @@ register(
         title="Exclusive or",
         category="Two inputs",
         description="Four quadrants; the class is whether x and y have the same sign.",
-        settings=(samples_setting(500), LABEL_NOISE),
+        settings=(samples_setting(500), LABEL_NOISE, SIGNED),
         make=make,
         inputs=True,
     )
