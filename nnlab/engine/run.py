@@ -7,7 +7,7 @@ a time through the same compiled functions, so that both leave the same bits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from nnlab.engine.layout import gradient_spans, layout_of
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight
 from nnlab.engine.stepper import Stepper
+from nnlab.engine.weight_change import Entries
 from nnlab.graph.graph import Graph
 
 SMALLEST_CAPACITY = 16
@@ -147,6 +148,19 @@ class Run:
             return False
         self.state.context[BATCH_SIZE] = size
         return True
+
+    def set_entries(self, entries: Mapping[str, Entries]) -> None:
+        """Sets single weights between two steps; raises NNLabError, and has changed nothing, for what is no finite number of a parameter.
+
+        A stepped iteration that is begun is taken back to its start (or finished, where it can no longer be taken back): its forward
+        pass was computed with other weights. The optimiser keeps its moments.
+        """
+        self.state.checked_entries(entries)
+        while self.stepper.inside and self.stepper.back():
+            pass
+        self.stepper.settle()
+        self.stepper.forget()  # going back further would put the weights before the change back
+        self.state.set_entries(entries)
 
     @property
     def iteration(self) -> int:

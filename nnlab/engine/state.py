@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
-from nnlab.engine.program import PHASES, ParameterInfo, Program
+from nnlab.engine.program import PHASES, ParameterInfo, Place, Program
+from nnlab.engine.weight_change import Entries
 
 
 @dataclass(eq=False)
@@ -48,13 +49,15 @@ class State:
         """Copies of all parameters and buffers by name."""
         return {name: info.place.view(self.arena, 1).copy() for name, info in self.program.stored.items()}
 
+    def copies(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Copies of some parameters and buffers by name; NNLabError for a name that is neither."""
+        return {name: self._stored_place(name).view(self.arena, 1).copy() for name in names}
+
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
         """Sets parameters and buffers; names, shapes and finiteness are checked before anything is written."""
-        places = {name: info.place for name, info in self.program.stored.items()}
+        places = {name: self._stored_place(name) for name in values}
         checked = {}
         for name, value in values.items():
-            if name not in places:
-                raise NNLabError(f"There is no parameter {name!r}; this network has {', '.join(places) or 'none'}.")
             try:
                 with np.errstate(over="ignore"):
                     array = np.asarray(value, dtype=self.arena.dtype)
@@ -67,6 +70,32 @@ class State:
             checked[name] = array
         for name, array in checked.items():
             places[name].view(self.arena, 1)[...] = array
+
+    def checked_entries(self, entries: Mapping[str, Entries]) -> dict[str, Entries]:
+        """The same numbers in the arena's type; raises NNLabError where `set_entries` would write what no network may hold."""
+        checked = {}
+        for name, given in entries.items():
+            place = self._stored_place(name)
+            if given.shape != place.shape:
+                raise NNLabError(f"{name} has shape {place.shape}, but numbers for shape {given.shape} were given.")
+            with np.errstate(over="ignore"):
+                values = given.values.astype(self.arena.dtype)
+            if not np.isfinite(values).all():
+                raise NNLabError(f"{name}: a weight cannot be NaN or infinity; give a finite number below {np.finfo(values.dtype).max:.1e}.")
+            checked[name] = Entries(place.shape, given.places, values)
+        return checked
+
+    def set_entries(self, entries: Mapping[str, Entries]) -> None:
+        """Sets some numbers of parameters and buffers; all are checked before the first is written. Moments stay as they are."""
+        for name, given in self.checked_entries(entries).items():
+            self._stored_place(name).view(self.arena, 1).reshape(-1)[given.places] = given.values
+
+    def _stored_place(self, name: str) -> Place:
+        """Where a parameter or buffer lies."""
+        stored = self.program.stored
+        if name not in stored:
+            raise NNLabError(f"There is no parameter {name!r}; this network has {', '.join(stored) or 'none'}.")
+        return stored[name].place
 
 
 def new_state(program: Program, batch_size: int, seed: int) -> State:

@@ -5,6 +5,7 @@ Commands are carried out between training steps, in the order they were sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.core.preparation import Data
+from nnlab.engine.weight_change import Entries
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
 
@@ -102,6 +104,21 @@ class SetLearningRate(Command):
 
 
 @dataclass(frozen=True)
+class ReadParameters(Command):
+    """Copies of parameters and buffers by name, into the future: the exact numbers between two steps."""
+
+    names: tuple[str, ...]
+    answer: Future[dict[str, np.ndarray]]
+
+
+@dataclass(frozen=True, eq=False)
+class SetParameters(Command):
+    """Sets some numbers of some parameters, by name; training goes on, the optimiser's moments stay. What cannot be set is `Refused`."""
+
+    entries: Mapping[str, Entries]
+
+
+@dataclass(frozen=True)
 class SetSpeed(Command):
     """At most so many iterations a second; None: as fast as the machine can."""
 
@@ -110,9 +127,13 @@ class SetSpeed(Command):
 
 @dataclass(frozen=True, eq=False)
 class TakeSnapshot(Command):
-    """Answers with a `Snapshot` through the future."""
+    """Answers with a `Snapshot` through the future.
+
+    A stepped iteration that is begun is ended first, or with `undisturbed` left alone: the answer is then the state before it.
+    """
 
     answer: Future[Snapshot]
+    undisturbed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,3 +192,10 @@ class Failed(Event):
 
     message: str
     detail: str = field(default="")
+
+
+@dataclass(frozen=True)
+class Refused(Event):
+    """A command could not be carried out and has changed nothing; whatever went on goes on."""
+
+    message: str

@@ -36,9 +36,12 @@ from nnlab.training.commands import (
     Loaded,
     Pause,
     Play,
+    ReadParameters,
+    Refused,
     Reset,
     Restore,
     SetLearningRate,
+    SetParameters,
     SetSpeed,
     Snapshot,
     StateChanged,
@@ -286,13 +289,36 @@ class Trainer:
         if self._run is not None:
             self._run.set_learning_rate(command.value)
 
+    def _read_parameters(self, command: ReadParameters) -> None:
+        run = self._run
+        if run is None or self._blocked:
+            command.answer.set_exception(NNLabError(f"There are no weights to change: {self._blocked.rstrip('.') or 'there is no network'}."))
+            return
+        try:
+            command.answer.set_result(run.state.copies(command.names))
+        except NNLabError as error:
+            command.answer.set_exception(error)
+
+    def _set_parameters(self, command: SetParameters) -> None:
+        run = self._run
+        if run is None:
+            self._listener(Refused("There is no network whose weights could be set."))
+            return
+        try:
+            run.set_entries(command.entries)
+        except NNLabError as error:
+            self._listener(Refused(str(error)))
+            return
+        run.publish()
+        self._tell_step()
+
     def _set_speed(self, command: SetSpeed) -> None:
         self._limit = command.iterations_per_second
         self._due, self._slice = time.perf_counter(), 1
 
     def _snapshot(self, command: TakeSnapshot) -> None:
         if self._run is not None:
-            command.answer.set_result(take_snapshot(self._run))
+            command.answer.set_result(take_snapshot(self._run, command.undisturbed))
         elif self._pending is not None:
             command.answer.set_result(self._pending)
         else:
@@ -317,20 +343,27 @@ class Trainer:
         StepBack: lambda self, command: self._step(False, command.count),
         StepTo: _step_to,
         FinishStep: _finish_step,
+        ReadParameters: _read_parameters,
         Reset: _reset,
         SetLearningRate: _set_learning_rate,
+        SetParameters: _set_parameters,
         SetSpeed: _set_speed,
         TakeSnapshot: _snapshot,
         Restore: _restore,
     }
 
 
-def take_snapshot(run: Run) -> Snapshot:
-    """A copy of weights, moments and position; a stepped iteration is finished first, or given up if it cannot be."""
-    run.stepper.settle()
-    state = run.state
-    moments = {name: place.view(state.arena, 1).copy() for name, place in run.program.moments.items()}
-    return Snapshot(state.stored(), moments, state.context.copy())
+def take_snapshot(run: Run, undisturbed: bool = False) -> Snapshot:
+    """A copy of weights, moments and position.
+
+    A stepped iteration is finished first, or given up if it cannot be; with `undisturbed` the copy is of the state before it.
+    """
+    if not undisturbed:
+        run.stepper.settle()
+    program, learned = run.program, run.stepper.learned_before
+    moments = {name: place.view(learned, 1).copy() for name, place in program.moments.items()}
+    stored = {name: info.place.view(learned, 1).copy() for name, info in program.stored.items()}
+    return Snapshot(stored, moments, run.state.context.copy())
 
 
 def restore_snapshot(run: Run, snapshot: Snapshot) -> None:

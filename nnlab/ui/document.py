@@ -2,6 +2,9 @@
 
 There is one undo command, holding the project before, the project after, and a label. Views never write the model: they call
 `apply` (or `edit`) with a new value and follow `changed`.
+
+Weights are not part of the project, they live in the training thread; a step that sets some by hand carries their numbers before and
+after beside the projects. Whoever owns the thread follows `weights_set` and puts them in place.
 """
 
 from __future__ import annotations
@@ -12,25 +15,33 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from nnlab.engine.weight_change import WeightChange
 from nnlab.files.project import Project
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
 
 
 class _Edit(QUndoCommand):
-    """From one project to another. Edits with the same gesture merge into one step."""
+    """From one project to another, and from some weights to others. Edits with the same gesture merge into one step."""
 
-    def __init__(self, document: Document, label: str, before: Project, after: Project, gesture: str | None) -> None:
+    def __init__(
+        self, document: Document, label: str, before: Project, after: Project, gesture: str | None, weights: WeightChange | None
+    ) -> None:
         super().__init__(label)
-        self._document, self._before, self._after, self._gesture = document, before, after, gesture
+        self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
 
     def redo(self) -> None:
         self._document._show(self._after)
         self._document.settled.emit()
+        if self._weights is not None:
+            self._document.weights_set.emit(self._weights.after)
 
     def undo(self) -> None:
+        # The weights of before belong to the network of before, so they follow it.
         self._document._show(self._before)
         self._document.settled.emit()
+        if self._weights is not None:
+            self._document.weights_set.emit(self._weights.before)
 
     def id(self) -> int:
         return -1 if self._gesture is None else 1
@@ -38,8 +49,12 @@ class _Edit(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
         if not isinstance(other, _Edit) or other._gesture != self._gesture:
             return False
+        if self._weights is not None and other._weights is not None:
+            self._weights = self._weights.then(other._weights)
+        else:
+            self._weights = self._weights or other._weights
         self._after = other._after
-        self.setObsolete(self._after == self._before)
+        self.setObsolete(self._after == self._before and (self._weights is None or self._weights.is_nothing))
         return True
 
 
@@ -47,13 +62,14 @@ class Document(QObject):
     """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed` and `training_changed` the other parts.
 
     `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
-    undo stack is then empty.
+    undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on.
     """
 
     changed = Signal(object)  # GraphDiff
     data_changed = Signal()
     training_changed = Signal()
     settled = Signal()
+    weights_set = Signal(object)  # Mapping[str, Entries]
     replaced = Signal()
     name_changed = Signal()
 
@@ -95,10 +111,16 @@ class Document(QObject):
         """Makes `graph` the current one, as one undoable step; steps of the same `gesture` (a drag) merge."""
         self.edit(label, replace(self._project, graph=graph), gesture)
 
-    def edit(self, label: str, project: Project, gesture: str | None = None) -> None:
-        """Makes `project` the current one, as one undoable step. An equal project is no step."""
-        if project != self._project:
-            self.undo_stack.push(_Edit(self, label, self._project, project, gesture))
+    def edit(self, label: str, project: Project, gesture: str | None = None, weights: WeightChange | None = None) -> None:
+        """Makes `project` the current one, and sets `weights` in it, as one undoable step. What changes nothing is no step."""
+        if weights is not None and weights.is_nothing:
+            weights = None
+        if project != self._project or weights is not None:
+            self.undo_stack.push(_Edit(self, label, self._project, project, gesture, weights))
+
+    def set_weights(self, label: str, weights: WeightChange, gesture: str | None = None) -> None:
+        """Sets weights by hand, as one undoable step: undo puts exactly the numbers of before back, whatever was learned since."""
+        self.edit(label, self._project, gesture, weights)
 
     def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:
         """Applies a pure edit to the current graph; NNLabError passes to the caller and nothing has changed."""

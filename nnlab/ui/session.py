@@ -9,22 +9,24 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
+from nnlab.engine.weight_change import Entries
 from nnlab.graph.diff import GraphDiff
 from nnlab.graph.validation import DataShape, Diagnostic, validate
 from nnlab.training import commands
-from nnlab.training.commands import Command, Event, Failed, Snapshot, StateChanged, Stepped
+from nnlab.training.commands import Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
 from nnlab.training.probes import PROBES
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
@@ -86,6 +88,7 @@ class Session(QObject):
         document.data_changed.connect(lambda: self._changed("data"))
         document.training_changed.connect(lambda: self._changed("training"))
         document.settled.connect(self._synchronise)
+        document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)
         self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -194,13 +197,29 @@ class Session(QObject):
 
     def snapshot(self) -> Snapshot | None:
         """Weights, moments and position of the run; None when nothing was ever trained or loaded."""
-        self._synchronise()
-        answer: Future[Snapshot] = Future()
-        self._trainer.send(commands.TakeSnapshot(answer))
         try:
-            return answer.result(timeout=SNAPSHOT_SECONDS)
+            return self.request_snapshot().result(timeout=SNAPSHOT_SECONDS)
         except NNLabError:
             return None
+
+    def request_snapshot(self, undisturbed: bool = False) -> Future[Snapshot]:
+        """The same without waiting: the training thread answers between two steps, with an NNLabError when there is nothing.
+
+        A stepped iteration is ended by it, or with `undisturbed` left as it is: the answer is then the state before it.
+        """
+        self._synchronise()
+        answer: Future[Snapshot] = Future()
+        self._trainer.send(commands.TakeSnapshot(answer, undisturbed))
+        return answer
+
+    def parameters(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
+        if self._reason:
+            raise NNLabError(f"{self._reason.rstrip('.')}; until then no weights can be changed.")
+        self._synchronise()
+        answer: Future[dict[str, np.ndarray]] = Future()
+        self._trainer.send(commands.ReadParameters(tuple(names), answer))
+        return answer.result(timeout=SNAPSHOT_SECONDS)
 
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
@@ -219,6 +238,9 @@ class Session(QObject):
     def _on_graph_changed(self, difference: GraphDiff) -> None:
         if not difference.computes_the_same:
             self._changed("graph")
+
+    def _set_weights(self, entries: Mapping[str, Entries]) -> None:
+        self._do(commands.SetParameters(entries))
 
     def _changed(self, part: str) -> None:
         """Notes what changed; all parts of one edit become one command when the document has settled."""
@@ -321,6 +343,8 @@ class Session(QObject):
         elif isinstance(event, Stepped):
             self.last_step = event
             self.stepped.emit(event)
+        elif isinstance(event, Refused):
+            self.failed.emit(event.message, "")
         elif isinstance(event, Failed):
             self._playing = False
             self.failed.emit(event.message, event.detail)

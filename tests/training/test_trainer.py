@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from networks import mlp
 
+from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.run import Run
+from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
 from nnlab.training.commands import (
     Block,
@@ -25,9 +27,12 @@ from nnlab.training.commands import (
     Loaded,
     Pause,
     Play,
+    ReadParameters,
+    Refused,
     Reset,
     Restore,
     SetLearningRate,
+    SetParameters,
     SetSpeed,
     Snapshot,
     StateChanged,
@@ -234,3 +239,44 @@ def test_divergence_is_one_sentence_and_keeps_the_weights(trainer: Trainer, ear:
 
 def test_everything_registered_has_a_name_for_a_thread_report() -> None:
     assert len(operators) >= 13
+
+
+def one_weight(value: float, shape: tuple[int, ...] = (8, 2)) -> SetParameters:
+    return SetParameters({"dense_1.weight": Entries(shape, np.array([3]), np.array([value]))})
+
+
+def read(trainer: Trainer, *names: str) -> dict[str, np.ndarray]:
+    answer: Future[dict[str, np.ndarray]] = Future()
+    trainer.send(ReadParameters(names, answer))
+    return answer.result(timeout=20)
+
+
+def test_single_weights_are_read_and_set_and_shown_at_once(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    before = read(trainer, "dense_1.weight", "dense_1.bias")
+    trainer.send(one_weight(0.5))
+    after = read(trainer, "dense_1.weight")["dense_1.weight"]
+    assert np.argwhere(before["dense_1.weight"] != after).tolist() == [[1, 1]] and after[1, 1] == 0.5
+    frame = trainer.newest_frame()
+    assert frame is not None and frame.get("dense_1.weight")[1, 1] == 0.5  # type: ignore[index]
+
+
+@pytest.mark.parametrize("command", [one_weight(np.inf), one_weight(0.5, (8, 3))])
+def test_what_cannot_be_set_is_told_and_training_goes_on(trainer: Trainer, ear: Ear, command: SetParameters) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(200))
+    trainer.send(command)
+    assert ear.wait(Refused).message.startswith("dense_1.weight")
+    ear.wait(StateChanged, playing=False)
+    frame = trainer.newest_frame()
+    assert frame is not None and frame.iteration == 200
+
+
+def test_without_a_network_there_are_no_weights(trainer: Trainer, ear: Ear) -> None:
+    trainer.send(one_weight(1.0))
+    assert ear.wait(Refused).message == "There is no network whose weights could be set."
+    with pytest.raises(NNLabError, match="There are no weights to change: There is no network yet"):
+        read(trainer, "dense_1.weight")
+    load(trainer, ear)
+    with pytest.raises(NNLabError, match="There is no parameter 'nobody'"):
+        read(trainer, "nobody")
