@@ -51,9 +51,23 @@ def read_archive(path: Path, limit_of: Callable[[str], int | None], total: int) 
             raise FileError(f"it cannot be read: {error.strerror or error}") from error
 
 
-def write_archive(file: IO[bytes], entries: Mapping[str, bytes]) -> None:
-    """Writes entries in their order, without times or owners: the same entries make the same bytes."""
+def read_comment(path: Path) -> bytes:
+    """The comment behind the archive's directory, empty when there is none. Raises FileError as `read_archive` does."""
+    with _open(path) as file:
+        _check_directory(file)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return archive.comment
+        except _FAULTS as error:
+            raise FileError(f"the archive is damaged ({_first_line(error)}); take an undamaged copy") from error
+        except OSError as error:
+            raise FileError(f"it cannot be read: {error.strerror or error}") from error
+
+
+def write_archive(file: IO[bytes], entries: Mapping[str, bytes], comment: bytes = b"") -> None:
+    """Writes entries in their order, without times or owners: the same entries make the same bytes. A comment has at most 65,535."""
     with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = comment
         for name, content in entries.items():
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.external_attr = 0o644 << 16

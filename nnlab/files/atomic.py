@@ -7,10 +7,12 @@ it was; after it, the new one is complete. The folder is forced to the disk too,
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import secrets
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -26,7 +28,9 @@ _REASONS = {
     errno.ENOENT: "there is no such folder; make it first or choose another",
     errno.ENOTDIR: "there is no such folder; make it first or choose another",
     errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
+    errno.EFBIG: "it would be larger than files may be there; choose another folder",
 }
+ABANDONED = 600.0  # seconds after which a temporary file belongs to a program that was killed; no save takes so long
 
 
 def reason(error: OSError) -> str:
@@ -44,15 +48,41 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     try:
         if target.is_dir():
             raise FileError(f"{path} could not be saved: it is a folder; choose the name of a file.")
+        _clear_away(target)
         _replace(target, write)
     except OSError as error:
         kept = " The file that was there is unchanged." if os.path.lexists(path) else ""
         raise FileError(f"{path} could not be saved: {reason(error)}.{kept}") from error
+    try:
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise FileError(f"{path} was written, but the disk did not confirm it: {reason(error)}. Save it once more elsewhere.") from error
+
+
+def temporary_files(target: Path) -> list[Path]:
+    """What interrupted saves of `target` left beside it, and what is being written this moment."""
+    try:
+        return [path for path in target.parent.iterdir() if path.suffix == ".tmp" and path.name.startswith(_prefix(target))]
+    except OSError:  # a folder that cannot be listed; whether it can be written to, the save will tell
+        return []
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _clear_away(target: Path) -> None:
+    """Removes what killed programs left of earlier saves; before writing, because a full disk needs the room."""
+    now = time.time()
+    for path in temporary_files(target):
+        with contextlib.suppress(OSError):  # gone already, or somebody else's: neither hinders this save
+            if now - path.stat().st_mtime > ABANDONED:
+                path.unlink()
 
 
 def _replace(target: Path, write: Callable[[IO[bytes]], object]) -> None:
     # Not tempfile's: those are readable by their owner alone, and a shared project must stay as readable as it was.
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
     permissions = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), permissions)
     try:
@@ -66,7 +96,6 @@ def _replace(target: Path, write: Callable[[IO[bytes]], object]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(target.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -34,10 +34,15 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
-def save_project(path: Path | str, saved: SavedProject) -> None:
-    """Writes a project file. Raises FileError in one sentence; a file that was there is then unchanged."""
+def save_project(path: Path | str, saved: SavedProject, *, with_data: bool = True, comment: bytes = b"") -> None:
+    """Writes a project file. Raises FileError in one sentence; a file that was there is then unchanged.
+
+    Without `with_data`, a CSV file is not copied into it but named by its path: quicker, and enough on the same computer.
+    `comment` is kept behind the archive's directory, where programs that read projects do not look (`archive.read_comment`).
+    """
     target = Path(path)
-    write_atomically(target, lambda file: write_archive(file, _entries(target, saved)))
+    entries = _entries(target, saved, with_data)  # first: what cannot be written leaves the disk alone
+    write_atomically(target, lambda file: write_archive(file, entries, comment))
 
 
 def load_project(path: Path | str) -> SavedProject:
@@ -60,12 +65,12 @@ def named(error: NNLabError, name: str) -> NNLabError:
     return GraphError(text, error.node_id) if isinstance(error, GraphError) else type(error)(text)
 
 
-def _entries(path: Path, saved: SavedProject) -> dict[str, bytes]:
+def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, bytes]:
     """The entries of the archive; raises FileError when they could not be read again."""
     project = saved.project
     snapshot = None if saved.snapshot is None else weights.fitted(saved.snapshot, project)
     entries = {}
-    data_path, data = _data_to_save(project.data)
+    data_path, data = _data_to_save(project.data, with_data)
     try:
         text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path)
         schema.decode(text)
@@ -82,7 +87,7 @@ def _entries(path: Path, saved: SavedProject) -> dict[str, bytes]:
     return entries
 
 
-def _data_to_save(data: DataSettings) -> tuple[str | None, bytes | None]:
+def _data_to_save(data: DataSettings, copied: bool) -> tuple[str | None, bytes | None]:
     """(path to write into project.json, content of the copy to put there); a None is nothing to write.
 
     A CSV file that is gone by now does not keep the rest from being saved: the project then says where it was.
@@ -92,7 +97,7 @@ def _data_to_save(data: DataSettings) -> tuple[str | None, bytes | None]:
         return None, None
     source = Path(path).expanduser().absolute()
     try:
-        if source.is_file() and source.stat().st_size <= _MAX_DATA:
+        if copied and source.is_file() and source.stat().st_size <= _MAX_DATA:
             return DATA + _safe_name(source.name), source.read_bytes()
     except OSError:
         pass  # as good as gone

@@ -253,7 +253,7 @@ def test_a_file_system_that_takes_no_more_bytes_leaves_the_old_file(tmp_path: Pa
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        with pytest.raises(FileError, match="could not be saved: File too large"):
+        with pytest.raises(FileError, match="could not be saved: it would be larger than files may be there"):
             save_project(path, SavedProject(small_project(), snapshot_of(small_project())))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
