@@ -70,6 +70,7 @@ initializers: Mapping[str, Initializer] = MappingProxyType(
         "identity": _identity,
         "normal": _normal(lambda i, o: 0.1),
         "uniform": _uniform(lambda i, o: 0.1),
+        "uniform_half": _uniform(lambda i, o: 0.5),  # TensorFlow Playground's
         "standard_normal": _normal(lambda i, o: 1.0),
         "zeros": lambda shape, generator: np.zeros(shape),
         "ones": lambda shape, generator: np.ones(shape),
@@ -87,6 +88,7 @@ TITLES = MappingProxyType(
         "identity": "Identity",
         "normal": "Normal, 0.1",
         "uniform": "Uniform, ±0.1",
+        "uniform_half": "Uniform, ±0.5",
         "standard_normal": "Standard normal",
         "zeros": "Zeros",
         "ones": "Ones",

@@ -20,6 +20,7 @@ DEVIATIONS = {  # of a weight with 200 inputs and 300 outputs
     "orthogonal": math.sqrt(1 / 300),
     "normal": 0.1,
     "uniform": 0.1 / math.sqrt(3),
+    "uniform_half": 0.5 / math.sqrt(3),
     "standard_normal": 1.0,
 }
 
@@ -30,7 +31,7 @@ def test_spread(name: str) -> None:
     assert values.std() == pytest.approx(DEVIATIONS[name], rel=0.02)
     assert abs(values.mean()) < 5 * DEVIATIONS[name] / math.sqrt(values.size)
     bound = np.abs(values).max()
-    if name.endswith("uniform"):
+    if "uniform" in name:
         assert bound <= DEVIATIONS[name] * math.sqrt(3)
     elif "normal" in name:
         assert bound > 3 * DEVIATIONS[name]
