@@ -45,6 +45,7 @@ class Trace:
 class _Undo:
     inside: bool
     trace: Trace | None  # the instruction that was shown before this one ran
+    weights: np.ndarray  # as kept for the iteration then begun
     context: np.ndarray
     order: np.ndarray
     marks: np.ndarray
@@ -72,6 +73,12 @@ class Stepper:
     def pc(self) -> int:
         """The next instruction; 0 outside an iteration."""
         return int(self.run.state.context[PC]) if self.inside else 0
+
+    @property
+    def learned_before(self) -> np.ndarray:
+        """The arena's parameters, buffers and moments as they were before the begun iteration; as they are, outside one."""
+        has_begun_to_update = self.pc > self.run.program.update_start
+        return self._weights if has_begun_to_update else self.run.state.arena[: self.run.program.moments_end]
 
     @property
     def can_go_back(self) -> bool:
@@ -126,7 +133,7 @@ class Stepper:
         history.marks[:], history.sums[:] = undo.marks, undo.sums
         if undo.rows is not None:
             history.blocks[:], history.norms[:] = undo.rows
-        self.inside, self.trace = undo.inside, undo.trace
+        self.inside, self.trace, self._weights = undo.inside, undo.trace, undo.weights
         return True
 
     def finish(self) -> None:
@@ -188,7 +195,7 @@ class Stepper:
         run, h = self.run, self.run.history
         full = int(h.marks[machine.BLOCKS]) + 1 == len(h.blocks)
         undo = _Undo(
-            self.inside, self.trace, run.state.context.copy(), run.order.copy(), h.marks.copy(), h.sums.copy(),
+            self.inside, self.trace, self._weights, run.state.context.copy(), run.order.copy(), h.marks.copy(), h.sums.copy(),
             (h.blocks.copy(), h.norms.copy()) if full else None, list(spans),
         )  # fmt: skip
         self._undo.append(undo)
