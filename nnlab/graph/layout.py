@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph
 
 COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
 ROW = 136.0
+CARD, LETTER, BETWEEN = 120.0, 7.7, 44.0  # a card's width unless its name needs more, what a letter takes, and room for an edge
 
 
 def arrange(graph: Graph) -> Graph:
-    """The same graph with every card in its layer; docked activations take their layer's place."""
-    cards = docking.cards(graph)
-    owner = {node_id: card[0] for card in cards for node_id in card}
+    """The same graph with every card in its layer; docked activations take their layer's place, folded groups move as a whole.
+
+    Raises GraphError for a graph with a cycle, which has no layers.
+    """
+    graph.topological()
+    cards = docking.shown(graph)
+    owner = {node_id: card for card, nodes in cards.items() for node_id in nodes}
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
-    positions = _layered([card[0] for card in cards], pairs)
-    return edits.move_nodes(graph, {node_id: positions[owner[node_id]] for node_id in owner})
+    names = {card: graph.group_of[nodes[0]].title if card.startswith(docking.BLOCK) else card for card, nodes in cards.items()}
+    widths = {card: max(CARD, 28.0 + LETTER * len(name)) for card, name in names.items()}
+    return edits.move_nodes(graph, docking.moved(graph, _layered(widths, pairs)))
 
 
-def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+def _layered(widths: Mapping[str, float], pairs: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     from grandalf.graphs import Edge, Vertex
     from grandalf.graphs import Graph as LayoutGraph
     from grandalf.layouts import SugiyamaLayout
@@ -26,7 +35,7 @@ def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[
     class Box:
         w, h = 80.0, 80.0
 
-    vertices = {name: Vertex(name) for name in names}
+    vertices = {name: Vertex(name) for name in widths}
     for vertex in vertices.values():
         vertex.view = Box()
     drawing = LayoutGraph(list(vertices.values()), [Edge(vertices[a], vertices[b]) for a, b in pairs])
@@ -36,7 +45,7 @@ def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[
         layout = SugiyamaLayout(component)
         layout.xspace, layout.yspace = ROW - Box.w, COLUMN - Box.h
         roots = [v for v in component.sV if not v.e_in()]
-        layout.init_all(roots=roots)
+        layout.init_all(roots=roots or None)  # a folded group may be both before and behind another card
         layout.draw(3)
         # grandalf draws downwards; layers run to the right here, so its x is our y. Its order within a layer keeps crossings few;
         # each layer is then centred on one line, so that a chain is straight and an edge that skips a layer goes round it.
@@ -44,8 +53,17 @@ def _layered(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, tuple[
         for vertex in component.sV:
             layers.setdefault(layout.grx[vertex].rank, []).append((float(vertex.view.xy[0]), vertex.data))
         height = (max(len(layer) for layer in layers.values()) - 1) * ROW
+        columns = _columns([max(widths[name] for _, name in layers[depth]) for depth in sorted(layers)])
         for depth, layer in layers.items():
             for i, (_, name) in enumerate(sorted(layer)):
-                positions[name] = (depth * COLUMN, below + height / 2 + (i - (len(layer) - 1) / 2) * ROW)
+                positions[name] = (columns[depth], below + height / 2 + (i - (len(layer) - 1) / 2) * ROW)
         below += height + ROW
     return positions
+
+
+def _columns(widths: Sequence[float]) -> list[float]:
+    """The middle of every layer, given its widest card."""
+    middles = [0.0]
+    for left, right in pairwise(widths):
+        middles.append(middles[-1] + max(COLUMN, (left + right) / 2 + BETWEEN))
+    return middles

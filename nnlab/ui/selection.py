@@ -1,4 +1,4 @@
-"""What is selected: node ids and edges, shared by canvas, inspector and panels."""
+"""What is selected: node ids, edges and comments, shared by canvas, inspector and panels."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Selection(QObject):
         super().__init__(parent)
         self._nodes: tuple[str, ...] = ()
         self._edges: tuple[Edge, ...] = ()
+        self._comments: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -28,15 +29,23 @@ class Selection(QObject):
         return self._edges
 
     @property
+    def comments(self) -> tuple[str, ...]:
+        """Ids of the selected comments."""
+        return self._comments
+
+    @property
     def current(self) -> str | None:
         return self._nodes[0] if self._nodes else None
 
-    def set(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
-        chosen = (tuple(dict.fromkeys(nodes)), tuple(dict.fromkeys(edges)))
-        if chosen != (self._nodes, self._edges):
-            self._nodes, self._edges = chosen
+    def set(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = (), comments: Iterable[str] = ()) -> None:
+        chosen = (tuple(dict.fromkeys(nodes)), tuple(dict.fromkeys(edges)), tuple(dict.fromkeys(comments)))
+        if chosen != (self._nodes, self._edges, self._comments):
+            self._nodes, self._edges, self._comments = chosen
             self.changed.emit()
 
     def keep_within(self, graph: Graph) -> None:
         """Forgets what the graph no longer has."""
-        self.set((n for n in self._nodes if n in graph), (e for e in self._edges if e in graph.edges))
+        present = {comment.id for comment in graph.comments}
+        self.set(
+            (n for n in self._nodes if n in graph), (e for e in self._edges if e in graph.edges), (c for c in self._comments if c in present)
+        )

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.card_geometry import CardGeometry
-from nnlab.ui.canvas.cards import INPUT, LOSS, Card
+from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.numbers import NOTHING, number
 from nnlab.ui.theme import FontRole, mix
@@ -42,12 +42,20 @@ def write(
     painter.restore()
 
 
-def paint_outline(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
+def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float) -> None:
     tokens = kit.tokens
     painter.setPen(Qt.PenStyle.NoPen)
+    if card.form == BLOCK:  # a folded group looks like the stack of cards it is
+        for depth in (2, 1):
+            sheet = geometry.outline.adjusted(5.0 * depth, -4.5 * depth, -5.0 * depth, -20.0)
+            painter.setBrush(mix(tokens.canvas, tokens.card, 1.0 - 0.3 * depth))
+            painter.drawRoundedRect(sheet, RADIUS, RADIUS)
     painter.setBrush(tokens.raised if state.hovered else tokens.card)
     painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if card.frozen:
+        painter.setPen(QPen(tokens.stroke, 1.0 * scale))
+        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
     if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
         painter.setPen(QPen(tokens.line, 1.0 * scale))
         painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
@@ -79,6 +87,8 @@ def paint_title(
     """Name, summary and state icon."""
     tokens, unit = kit.tokens, scale * kit.scale
     icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
+    if icon is None and card.frozen:
+        icon = ("frozen", tokens.text2)
     side = 18.0 * unit
     outline, header = geometry.outline, geometry.header
     # Expanded cards, and those whose name takes the whole width, carry the icon across their corner.

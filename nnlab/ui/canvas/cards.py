@@ -1,6 +1,6 @@
 """What each card says, worked out from the graph alone: titles, units, ports, which edges carry weights.
 
-A card is a node, or a layer with the activation docked on it (`nnlab.graph.docking`). Cards compare by value, so a view that keeps the
+A card is a node, a layer with the activation docked on it, or a folded group as one block (`nnlab.graph.docking`). Cards compare by value, so a view that keeps the
 last ones knows exactly which have to be painted anew. Nothing here knows Qt.
 """
 
@@ -15,7 +15,7 @@ from nnlab.graph import docking
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.validation import Shapes
 
-INPUT, LAYER, LOSS = "input", "layer", "loss"
+INPUT, LAYER, LOSS, BLOCK = "input", "layer", "loss", "block"
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Weights:
 
 @dataclass(frozen=True)
 class Card:
-    """One card. `id` is the layer's node; `nodes` are all nodes on the card, the layer first."""
+    """One card. `id` is the layer's node, for a block the group's with a slash; `nodes` are all nodes on the card, the layer first."""
 
     id: str
     nodes: tuple[str, ...]
-    form: str  # INPUT, LAYER or LOSS
+    form: str  # INPUT, LAYER, LOSS or BLOCK
     title: str
     subtitle: str
     detail: str
@@ -51,11 +51,24 @@ class Card:
     is_output: bool  # read by a loss
     bias: str | None  # the parameter with one number for each unit
     bounded: bool  # the activation stays within -1…1
+    frozen: bool = False
+    exit: str = ""  # of a block: the node whose output leaves it
 
     @property
     def last(self) -> str:
         """The node whose output leaves the card."""
-        return self.nodes[-1]
+        return self.exit or self.nodes[-1]
+
+    def port_of(self, edge: Edge) -> str:
+        """The port of this card at which an edge of the graph ends. A block's ports are named "node.port"."""
+        return f"{edge.target}.{edge.target_port}" if self.form == BLOCK else edge.target_port
+
+    def input(self, port: str) -> tuple[str, str]:
+        """The node and its input port behind a port of this card."""
+        if self.form != BLOCK:
+            return self.id, port
+        node_id, _, name = port.rpartition(".")
+        return node_id, name
 
     @property
     def values(self) -> str:
@@ -65,7 +78,10 @@ class Card:
 
 def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, Card]:
     """Every card by its id, in the order of the nodes."""
-    return {nodes[0]: _card(graph, shapes, nodes, data_title) for nodes in docking.cards(graph)}
+    return {
+        name: _block(graph, shapes, nodes, name) if name.startswith(docking.BLOCK) else _card(graph, shapes, nodes, data_title)
+        for name, nodes in docking.shown(graph).items()
+    }
 
 
 def card_of(cards: Mapping[str, Card]) -> dict[str, str]:
@@ -95,6 +111,39 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
         is_output=bool(losses),
         bias=_bias(node, kind, shapes, units),
         bounded=activation is not None and activation.name in ("tanh", "sigmoid", "softmax"),
+        frozen=node.frozen,
+    )
+
+
+def _block(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], name: str) -> Card:
+    """A folded group: what enters it from outside are its ports, the last node that is read outside (or by nobody) is its output."""
+    inside = set(nodes)
+    ports = []
+    for node_id in nodes:
+        edges = {edge.target_port: edge for edge in graph.incoming(node_id)}
+        needed = graph.ports(node_id)[: max(2, len(edges))] if graph[node_id].kind.variadic else graph.ports(node_id)
+        ports += [f"{node_id}.{port}" for port in needed if port not in edges or edges[port].source not in inside]
+    read = [i for i in nodes if any(edge.target not in inside for edge in graph.outgoing(i))]
+    ends = read or [i for i in nodes if not graph.outgoing(i) and not graph[i].kind.is_loss]
+    layers = [graph[i] for i in nodes if graph[i].kind.parameters]
+    total = sum(_size(shape) for n in layers for p in n.kind.parameters if (shape := shapes.get(n.id, p.name)) is not None)
+    return Card(
+        id=name,
+        nodes=nodes,
+        form=BLOCK,
+        title=graph.group_of[nodes[0]].title,
+        subtitle=f"{len(nodes)} node{'s' if len(nodes) != 1 else ''}",
+        detail=_counted(total) if layers else "",
+        category="",
+        ports=tuple(ports),
+        spare_port=False,
+        has_output=bool(ends),
+        units=None,
+        is_output=any(graph[e.target].kind.is_loss for i in ends for e in graph.outgoing(i)),
+        bias=None,
+        bounded=False,
+        frozen=bool(layers) and all(n.frozen for n in layers),
+        exit=ends[-1] if ends else "",
     )
 
 
@@ -122,7 +171,11 @@ def _parameters(shapes: Shapes, node: Node, kind: Operator) -> str:
         if shape is None:
             return ""
         total += _size(shape)
-    return f"{total:,} parameter{'s' if total != 1 else ''}" if kind.parameters else ""
+    return _counted(total) if kind.parameters else ""
+
+
+def _counted(total: int) -> str:
+    return f"{total:,} parameter{'s' if total != 1 else ''}"
 
 
 def _size(shape: Shape) -> int:

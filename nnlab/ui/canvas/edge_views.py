@@ -78,7 +78,7 @@ class EdgeViews:
     def _place(self, edge: Edge, tail: CardItem, head: CardItem, obstacles: Obstacles, expanded: bool, pixel: float) -> None:
         others = obstacles.others(tail.card.id, head.card.id)
         source = tail.position + (tail.geometry.output or QPointF())
-        target = head.position + head.geometry.inputs.get(edge.target_port, QPointF(head.geometry.outline.left(), 0.0))
+        target = head.position + head.geometry.inputs.get(head.card.port_of(edge), QPointF(head.geometry.outline.left(), 0.0))
         weights = self.weights[edge]
         is_clear = expanded and weights is not None and self._has_room(tail.outline, head.outline, obstacles, others)
         if weights is None or not is_clear or not tail.geometry.tiles or not head.geometry.tiles:
@@ -145,8 +145,8 @@ class EdgeViews:
         for edge, item in self.items.items():
             if isinstance(item, TensorEdge):
                 ports[self.owner[edge.source]].add("")
-                ports[self.owner[edge.target]].add(edge.target_port)
-        connected = {(self.owner[edge.target], edge.target_port) for edge in self.items}
+                ports[self.owner[edge.target]].add(cards[self.owner[edge.target]].card.port_of(edge))
+        connected = {(name := self.owner[edge.target], cards[name].card.port_of(edge)) for edge in self.items}
         for name, item in cards.items():
             ports[name] |= {port for port in item.geometry.inputs if (name, port) not in connected}
             if item.card.spare_port:

@@ -58,7 +58,7 @@ class CardBody(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         owner = self._owner
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painting.paint_outline(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
+        painting.paint_outline(painter, owner.kit, owner.card, owner.geometry, owner.state, owner.text_scale)
         painter.setOpacity(0.45 if owner.state.refuses else 1.0)
         painting.paint_title(painter, owner.kit, owner.card, owner.geometry, owner.state, owner.text_scale, owner.batch_size)
         painter.setOpacity(1.0)

@@ -29,6 +29,10 @@ class PaintKit:
     def text_width(self, text: str, role: FontRole) -> float:
         return self._font_metrics(role).horizontalAdvance(text)
 
+    def text_rect(self, text: str, role: FontRole, room: QRectF, flags: int) -> QRectF:
+        """What a text takes of a room, wrapped or aligned as the flags say."""
+        return self._font_metrics(role).boundingRect(room, flags, text)
+
     def elided(self, text: str, role: FontRole, width: float) -> str:
         return self._font_metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
 

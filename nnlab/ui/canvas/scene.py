@@ -7,16 +7,19 @@ A change is applied as a difference: cards compare by value, and only those that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.core.tensor import show
+from nnlab.graph import docking
 from nnlab.graph.diff import GraphDiff
-from nnlab.graph.graph import Edge
+from nnlab.graph.graph import Comment, Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
 from nnlab.ui.canvas import card_geometry as geometry
+from nnlab.ui.canvas.annotations import COMMENT_WIDTH, CommentItem, FrameItem
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card, Weights, card_of, describe, weights
 from nnlab.ui.canvas.edge_layer import MATRIX_FROM
 from nnlab.ui.canvas.edge_views import EdgeViews
@@ -56,6 +59,8 @@ class GraphScene(QGraphicsScene):
         self.owner: dict[str, str] = {}
         self.shapes: Shapes = Shapes({})
         self.edges = EdgeViews(self, self.kit)
+        self.frames: dict[str, FrameItem] = {}
+        self.comments: dict[str, CommentItem] = {}
         self.expanded = True
         self.zoom = 1.0
         self.spacing = Spacing()
@@ -77,11 +82,12 @@ class GraphScene(QGraphicsScene):
     def apply(self, difference: GraphDiff) -> None:
         self.changing.emit()
         self.selection.keep_within(self.document.graph)
-        if difference.computes_the_same:
+        if difference.only_moves:
             touched = {self.owner[node_id] for node_id in difference.moved}
             for name in touched:
                 self._put(name)
             self._place_edges(touched)
+            self._place_annotations()
         else:
             self._synchronise()
         self.rearranged.emit()
@@ -113,8 +119,52 @@ class GraphScene(QGraphicsScene):
                 item.set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
                 item.update()
         self.edges.set_edges(self._edges(), self.owner)
+        self._show_annotations()
         self._show_severities()
         self.arrange()
+
+    def _show_annotations(self) -> None:
+        """A frame for every unfolded group, an item for every comment."""
+        graph = self.document.graph
+        groups = {group.id: group for group in graph.groups if not group.collapsed}
+        comments = {comment.id: comment for comment in graph.comments}
+        for items, present in ((self.frames, groups), (self.comments, comments)):
+            for name in [name for name in items if name not in present]:
+                self.removeItem(items.pop(name))
+        for name, group in groups.items():
+            if name not in self.frames:
+                self.frames[name] = FrameItem(group, self.kit)
+                self.addItem(self.frames[name])
+            self.frames[name].group = group
+            self.frames[name].update()
+        for name, comment in comments.items():
+            if name not in self.comments:
+                self.comments[name] = CommentItem(comment, self.kit)
+                self.addItem(self.comments[name])
+
+    def _place_annotations(self) -> None:
+        for frame in self.frames.values():
+            owners = {self.owner[node_id] for node_id in frame.group.members}
+            frame.enclose((self.items_by_card[name].outline for name in owners), self.text_scale)
+        for comment in self.document.graph.comments:
+            self.comments[comment.id].show_comment(comment, self._place_of_comment(comment), self.text_scale)
+
+    def _place_of_comment(self, comment: Comment) -> QPointF:
+        """Above the cards it stands above, and below those it stands below, however tall they are drawn."""
+        place = self.spacing.to_scene(comment.position)
+        if not self.shows_tiles:
+            return place
+        x, y = comment.position
+        above, below = [], []
+        half = geometry.COLLAPSED_HEIGHT / 2
+        for name, item in self.items_by_card.items():
+            card_x, card_y = self.place_of(name)
+            if abs(card_x - x - COMMENT_WIDTH / 2) < (COMMENT_WIDTH + geometry.COLLAPSED_WIDTH) / 2:
+                if y <= card_y - half:
+                    above.append(item.outline.top() - (card_y - half - y))
+                elif y >= card_y + half:
+                    below.append(item.outline.bottom() + (y - card_y - half))
+        return QPointF(place.x(), min(above) if above else max(below) if below else place.y())
 
     def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
         graph, found = self.document.graph, {}
@@ -174,7 +224,8 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles or not self.expanded else 1.0)
+        # What people place while they build stays where they put it; only cards that show their neurons need other distances.
+        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.expanded else Spacing()
         self.spacing = least.stretched(self.stretch)
         self._lay_out()
 
@@ -188,14 +239,18 @@ class GraphScene(QGraphicsScene):
                 is_matrix = found.count > MATRIX_FROM or self._is_image(self.cards[tail])
                 room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
             gaps.append((tail, head, room))
-        positions = {name: self.document.graph[name].position for name in self.cards}
-        return spacing(positions, shapes, gaps)
+        return spacing({name: self.place_of(name) for name in self.cards}, shapes, gaps)
+
+    def place_of(self, card: str) -> tuple[float, float]:
+        """A card's place in the document."""
+        return docking.place(self.document.graph, self.cards[card].nodes, card)
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
             self.items_by_card[name].set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
             self._put(name)
         self._place_edges()
+        self._place_annotations()
         self.remade.emit()
 
     def _place_edges(self, touched: Iterable[str] | None = None) -> None:
@@ -205,7 +260,7 @@ class GraphScene(QGraphicsScene):
             self.remade.emit()
 
     def _put(self, name: str) -> None:
-        self.items_by_card[name].move(self.spacing.to_scene(self.document.graph[name].position))
+        self.items_by_card[name].move(self.spacing.to_scene(self.place_of(name)))
 
     def preview_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows cards elsewhere while a gesture lasts (positions in the document's units)."""
@@ -213,6 +268,13 @@ class GraphScene(QGraphicsScene):
         for name, position in present.items():
             self.items_by_card[name].move(self.spacing.to_scene(position))
         self._place_edges(present)
+        self._place_annotations()
+
+    def preview_comments(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        """Shows comments elsewhere while a gesture lasts."""
+        for name, position in positions.items():
+            if name in self.comments:
+                self.comments[name].setPos(self._place_of_comment(replace(self.comments[name].comment, position=position)))
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
         return self.spacing.to_document(point)
@@ -222,15 +284,31 @@ class GraphScene(QGraphicsScene):
         rect = QRectF()
         for item in self.items_by_card.values():
             rect = rect.united(item.outline)
-        return rect.united(self.edges.bounds()) if self.items_by_card else rect
+        for frame in self.frames.values():
+            rect = rect.united(frame.rect)
+        for comment in self.comments.values():
+            rect = rect.united(comment.outline)
+        return rect.united(self.edges.bounds())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see."""
+        return not self.cards and not self.comments
 
     def expected_rect(self, zoom: float) -> QRectF:
         """The room cards would take if they were arranged for another zoom, without stretch."""
         rect, scale = QRectF(), geometry.text_scale(zoom)
-        places = self._least_spacing(max(1.0, scale))
+        places = self._least_spacing(max(1.0, scale)) if self.expanded else Spacing()
+        outlines = {}
         for name, card in self.cards.items():
             outline = self.geometry_of(card, scale, self.expanded).outline
-            rect = rect.united(outline.translated(places.to_scene(self.document.graph[name].position)))
+            outlines[name] = outline.translated(places.to_scene(self.place_of(name)))
+            rect = rect.united(outlines[name])
+        for group in self.document.graph.groups:
+            if not group.collapsed:
+                frame = FrameItem(group, self.kit)
+                frame.enclose((outlines[self.owner[node_id]] for node_id in group.members), scale)
+                rect = rect.united(frame.rect)
         if not self.edges.target.hidden:
             rect.setBottom(rect.bottom() + 16.0)
         return rect
@@ -242,6 +320,11 @@ class GraphScene(QGraphicsScene):
         for name, item in self.items_by_card.items():
             item.set_state(selected=name in chosen)
         self.edges.set_selected(self.selection.edges)
+        nodes = set(self.selection.nodes)
+        for frame in self.frames.values():
+            frame.set_state(selected=nodes.issuperset(frame.group.members))
+        for name, comment in self.comments.items():
+            comment.set_state(selected=name in self.selection.comments)
 
     def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Marks cards with errors and warnings; their texts become tooltips."""
@@ -291,6 +374,9 @@ class GraphScene(QGraphicsScene):
         for item in self.items_by_card.values():
             item.set_kit(self.kit)
         self.edges.set_kit(self.kit)
+        for note in (*self.frames.values(), *self.comments.values()):
+            note.kit = self.kit
+            note.update()
         self._lay_out()
         self.rearranged.emit()
 

@@ -43,7 +43,7 @@ SMALLEST, LARGEST = 0.1, 4.0
 WHEEL_STEP = 1.2  # zoom of one notch
 # By whether tiles are shown. Text alone gains nothing from more.
 FIT_LARGEST = {True: 2.0, False: 1.25}
-STRETCH = {True: 1.6, False: 1.12}  # of the columns, where there is room to spare
+STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
 
 
@@ -103,7 +103,7 @@ class GraphView(QGraphicsView):
         scene = self._graph_scene
         room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
         self._is_fitted = True
-        if not scene.cards or room.width() < 32 or room.height() < 32:
+        if scene.is_empty or room.width() < 32 or room.height() < 32:
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
@@ -111,10 +111,13 @@ class GraphView(QGraphicsView):
         for _ in range(8):  # the smaller the zoom, the more room the text takes: a fixed point
             rect = scene.expected_rect(zoom)
             zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded])
-        zoom = max(zoom, SMALLEST)
-        scene.set_zoom(zoom)
-        scene.arrange(stretch=1.0)
-        positions = [item.position.x() for item in scene.items_by_card.values()]
+        for _ in range(2):  # comments and detours show how much room they take when everything is in its place
+            zoom = max(zoom, SMALLEST)
+            scene.set_zoom(zoom)
+            scene.arrange(stretch=1.0)
+            rect = scene.content_rect()
+            zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
+        positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
         if span > 0 and spare > 0:
             scene.arrange(stretch=min(STRETCH[scene.expanded], 1.0 + spare / span))
@@ -144,7 +147,7 @@ class GraphView(QGraphicsView):
             return
         room = self.viewport().rect().marginsRemoved(self.margins)
         shown = self.mapFromScene(self._graph_scene.content_rect()).boundingRect()
-        if not room.adjusted(-8, -8, 8, 8).contains(shown) or not self._graph_scene.cards:
+        if not room.adjusted(-8, -8, 8, 8).contains(shown) or self._graph_scene.is_empty:
             self.fit()
 
     # Painting
