@@ -43,7 +43,7 @@ def remove_nodes(graph: Graph, node_ids: Iterable[str]) -> Graph:
         groups=without_members(graph.groups, gone),
     )
     for node_id in neighbours:
-        result = _close_up(result, node_id)
+        result = close_ports(result, node_id)
     return result
 
 
@@ -108,10 +108,10 @@ def disconnect(graph: Graph, edge: Edge, close_up: bool = True) -> Graph:
     if edge not in graph.edges:
         raise GraphError(f"There is no edge from {edge.source} to {edge.target}.", edge.target)
     result = replace(graph, edges=tuple(e for e in graph.edges if e != edge))
-    return _close_up(result, edge.target) if close_up else result
+    return close_ports(result, edge.target) if close_up else result
 
 
-def _close_up(graph: Graph, node_id: str) -> Graph:
+def close_ports(graph: Graph, node_id: str) -> Graph:
     """Moves a variadic node's connections to its first ports, keeping their order."""
     kind = graph[node_id].kind
     if not kind.variadic:
