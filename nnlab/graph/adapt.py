@@ -14,7 +14,7 @@ MOST_FIXES = 16  # every fix removes a diagnostic; this only guards against two 
 def adapt(graph: Graph, data: DataShape) -> Graph:
     """The graph after applying the first fix of every error the data brings; what has no fix stays."""
     for _ in range(MOST_FIXES):
-        fix = next((d.fixes[0] for d in validate(graph, data) if d.severity == "error" and d.fixes), None)
+        fix = next((d.fixes[0] for d in validate(graph, data) if d.is_error and d.fixes), None)
         if fix is None:
             break
         graph = fix.apply(graph)

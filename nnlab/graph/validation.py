@@ -6,39 +6,25 @@ being checked; what follows from it has no shape and is not reported a second ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.tensor import Shape, show
 from nnlab.graph import edits
+from nnlab.graph.diagnostic import ERROR, WARNING, DataShape, Diagnostic, Fix, count
+from nnlab.graph.fixes import PROPOSERS, Case, offer
+from nnlab.graph.fixes.case import outputs_for
+from nnlab.graph.fixes.connections import best_loss
 from nnlab.graph.graph import Edge, Graph, Node
+from nnlab.graph.habits import habits
 
-
-@dataclass(frozen=True)
-class Fix:
-    """A change that would remedy a diagnostic: its label for a button, and the graph after it."""
-
-    label: str
-    apply: Callable[[Graph], Graph]
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    severity: str  # "error": the graph cannot run; "warning": it runs, but probably not as meant
-    message: str
-    node_id: str | None = None
-    fixes: tuple[Fix, ...] = ()
-
-
-@dataclass(frozen=True)
-class DataShape:
-    """What the graph needs to know of its data."""
-
-    features: int
-    target: Target
+__all__ = [
+    "DataShape", "Diagnostic", "Fix", "Shapes", "check", "infer", "insert_neutral", "known_shape_reason", "validate",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ class Shapes:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        return tuple(d for d in self.diagnostics if d.severity == "error")
+        return tuple(d for d in self.diagnostics if d.is_error)
 
 
 def infer(graph: Graph) -> Shapes:
@@ -83,7 +69,7 @@ def _infer(graph: Graph) -> Shapes:
     try:
         order = graph.topological()
     except GraphError as error:
-        return Shapes(shapes, (Diagnostic("error", str(error), error.node_id),))
+        return Shapes(shapes, (Diagnostic(ERROR, str(error), error.node_id, "cycle"),))
     for node in order:
         kind = node.kind
         edges = graph.inputs(node.id)
@@ -97,7 +83,7 @@ def _infer(graph: Graph) -> Shapes:
         try:
             _infer_node(node, kind, [s for s in incoming if s is not None], shapes)
         except GraphError as error:
-            problems.append(Diagnostic("error", str(error), node.id))
+            problems.append(Diagnostic(ERROR, str(error), node.id, "shape"))
     return Shapes(shapes, tuple(problems))
 
 
@@ -108,7 +94,7 @@ def _missing_input(graph: Graph, node: Node, missing: int) -> Diagnostic:
     else:
         names = [name for name in node.kind.input_names if name not in connected]
         text = f"{node.id} has no input: connect a layer to its port {' and '.join(names)}."
-    return Diagnostic("error", text, node.id)
+    return Diagnostic(ERROR, text, node.id, "missing_input")
 
 
 def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[tuple[str, str], Shape]) -> None:
@@ -126,40 +112,44 @@ def validate(graph: Graph, data: DataShape | None = None) -> tuple[Diagnostic, .
     """Every reason why `graph` cannot be trained (on `data`, when given), and warnings; empty when all is well."""
     inferred = infer(graph)
     problems = [*inferred.diagnostics, *_structure(graph)]
+    if not any(problem.kind == "cycle" for problem in problems):
+        problems.extend(Diagnostic(WARNING, text, node_id, kind) for kind, node_id, text in habits(graph, inferred.shapes))
     if data is not None:
         problems.extend(_against_data(graph, inferred, data))
-    return tuple(problems)
+    return tuple(replace(problem, find_fixes=partial(_fixes, graph, problem, data)) for problem in problems)
+
+
+def _fixes(graph: Graph, problem: Diagnostic, data: DataShape | None) -> tuple[Fix, ...]:
+    case = Case(graph, problem, infer(graph).shapes, data, partial(validate, data=data))
+    return offer(case, PROPOSERS[problem.kind])
 
 
 def check(graph: Graph, data: DataShape | None = None) -> Shapes:
     """`infer`, raising GraphError with the first error if the graph cannot run."""
     for problem in validate(graph, data):
-        if problem.severity == "error":
+        if problem.is_error:
             raise GraphError(problem.message, problem.node_id)
     return infer(graph)
 
 
 def _structure(graph: Graph) -> list[Diagnostic]:
-    problems = []
     if not graph.nodes:
-        return [Diagnostic("error", "The canvas is empty: add an input, a layer and a loss.")]
+        return [Diagnostic(ERROR, "The canvas is empty: add an input, a layer and a loss.", kind="empty")]
+    problems = []
     if not graph.input_nodes:
-        problems.append(Diagnostic("error", "There is no input: add one, so that data can enter."))
+        problems.append(Diagnostic(ERROR, "There is no input: add one, so that data can enter.", kind="no_input"))
     for extra in graph.input_nodes[1:]:
-        problems.append(
-            Diagnostic("error", f"{extra.id} is a second input; a network here has one. Remove it and use {graph.input_nodes[0].id}.",
-                       extra.id, (Fix("Remove", lambda g, n=extra.id: edits.remove_nodes(g, [n])),))  # type: ignore[misc]
-        )  # fmt: skip
+        text = f"{extra.id} is a second input; a network here has one. Remove it and use {graph.input_nodes[0].id}."
+        problems.append(Diagnostic(ERROR, text, extra.id, "second_input"))
     if not graph.losses:
-        problems.append(Diagnostic("error", "There is no loss: add one behind the last layer, so that training knows what to improve."))
+        text = "There is no loss: add one behind the last layer, so that training knows what to improve."
+        problems.append(Diagnostic(ERROR, text, kind="no_loss"))
     for extra in graph.losses[1:]:
-        problems.append(
-            Diagnostic("error", f"{extra.id} is a second loss beside {graph.losses[0].id}; a network has one. Remove one of them.",
-                       extra.id, (Fix("Remove", lambda g, n=extra.id: edits.remove_nodes(g, [n])),))  # type: ignore[misc]
-        )  # fmt: skip
+        text = f"{extra.id} is a second loss beside {graph.losses[0].id}; a network has one. Remove one of them."
+        problems.append(Diagnostic(ERROR, text, extra.id, "second_loss"))
     for node in graph.nodes:
         if not node.kind.is_loss and not graph.outgoing(node.id) and len(graph) > 1 and (graph.incoming(node.id) or node.kind.is_input):
-            problems.append(Diagnostic("warning", f"Nothing reads {node.id}: it is computed for nothing.", node.id))
+            problems.append(Diagnostic(WARNING, f"Nothing reads {node.id}: it is computed for nothing.", node.id, "unread"))
     return problems
 
 
@@ -168,9 +158,8 @@ def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagn
     for entry in graph.input_nodes[:1]:
         given = entry.settings["features"]
         if given != data.features:
-            fix = Fix(f"Set {_count(data.features, 'feature')}", lambda g, i=entry.id: edits.configure(g, i, features=data.features))  # type: ignore[misc]
-            text = f"{entry.id} takes {_count(given, 'feature')}, but the data has {data.features}."
-            problems.append(Diagnostic("error", text, entry.id, (fix,)))
+            text = f"{entry.id} takes {count(given, 'feature')}, but the data has {data.features}."
+            problems.append(Diagnostic(ERROR, text, entry.id, "features"))
     for node in graph.losses[:1]:
         kind, target = node.kind, data.target
         if target.kind not in kind.target_kinds:
@@ -179,53 +168,40 @@ def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagn
         shape = inferred.get(node.id, kind.inputs[0].name)
         if shape is None:
             continue
-        wanted = target.classes if kind.link == "softmax" else target.outputs
+        wanted = outputs_for(data, kind.link)
         if shape != (wanted,):
-            problems.append(_wrong_width(graph, node, shape, wanted, target))
+            problems.append(_wrong_width(graph, inferred, node, shape, wanted, target))
     return problems
 
 
 def _wrong_loss(node: Node, target: Target) -> Diagnostic:
-    better = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}[target.kind]
     nature = {
         "continuous": "numbers on a scale",
         "binary": "one of two classes",
         "classes": f"one of {target.classes} classes",
     }[target.kind]
-    fix = Fix(f"Use {better}", lambda g: edits.replace_operator(g, node.id, better))
-    text = f"{node.id} does not fit the target, which is {nature}; {better} does."
-    return Diagnostic("error", text, node.id, (fix,))
+    text = f"{node.id} does not fit the target, which is {nature}; {best_loss(target.kind)} does."
+    return Diagnostic(ERROR, text, node.id, "wrong_loss")
 
 
-def _wrong_width(graph: Graph, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
+def _wrong_width(graph: Graph, inferred: Shapes, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
     classifies = loss.kind.link == "softmax"
-    what = f"a target of {target.classes} classes" if classifies else f"a target of {_count(wanted, 'number')}"
+    what = f"a target of {target.classes} classes" if classifies else f"a target of {count(wanted, 'number')}"
     need = "one logit per class" if classifies else "as many outputs"
-    source = _nearest_with_units(graph, loss.id)
-    text = f"{_count(shape[-1], 'output') if len(shape) == 1 else show(shape) + ' outputs'} for {what}; {loss.id} needs {need}."
-    if source is None:
-        return Diagnostic("error", text, loss.id)
-    fix = Fix(f"Set {_count(wanted, 'unit')}", lambda g: edits.configure(g, source, units=wanted))
-    return Diagnostic("error", text, source, (fix,))
+    text = f"{count(shape[-1], 'output') if len(shape) == 1 else show(shape) + ' outputs'} for {what}; {loss.id} needs {need}."
+    return Diagnostic(ERROR, text, _layer_before(graph, inferred, loss) or loss.id, "wrong_width")
 
 
-def _count(number: object, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _nearest_with_units(graph: Graph, node_id: str) -> str | None:
-    """The layer that decides how many outputs reach `node_id`: back through operators that keep the width."""
-    seen = node_id
+def _layer_before(graph: Graph, inferred: Shapes, loss: Node) -> str | None:
+    """The layer that decides how many outputs reach the loss: back through operators that keep the shape."""
+    seen, shape = loss.id, inferred.get(loss.id, loss.kind.inputs[0].name)
     while True:
         edges = graph.incoming(seen)
-        if len(edges) != 1:
+        if len(edges) != 1 or inferred.get(edges[0].source, edges[0].source_port) != shape:
             return None
         seen = edges[0].source
-        node = graph[seen]
-        if "units" in node.settings:
+        if "units" in graph[seen].settings:
             return seen
-        if node.kind.is_input:
-            return None
 
 
 def insert_neutral(graph: Graph, edge: Edge, operator: str, position: tuple[float, float]) -> Graph:

@@ -74,12 +74,12 @@ def test_adapting_makes_any_data_fit(data: DataShape) -> None:
 
 def test_data_that_does_not_fit_offers_the_fix() -> None:
     (features, loss) = validate(GRAPH, FOUR)
-    assert (features.message, features.fixes[0].label) == ("input_1 takes 2 features, but the data has 13.", "Set 13 features")
+    assert (features.message, features.fixes[0].label) == ("input_1 takes 2 features, but the data has 13.", "Set features to 13")
     assert "one of 4 classes; cross_entropy does" in loss.message
     graph = edits.replace_operator(GRAPH, "mse_1", "cross_entropy")
     (problem,) = [d for d in validate(graph, DataShape(2, FOUR.target)) if d.severity == "error"]
     assert (problem.node_id, problem.message, problem.fixes[0].label) == (
-        "dense_3", "1 output for a target of 4 classes; cross_entropy_1 needs one logit per class.", "Set 4 units",
+        "dense_3", "1 output for a target of 4 classes; cross_entropy_1 needs one logit per class.", "Set units to 4",
     )  # fmt: skip
 
 

@@ -34,13 +34,13 @@ def test_each_is_listed_with_its_node_and_sentence_errors_first(studio: Callable
     assert panel.summary.text() == "1 error   1 warning"
     assert panel.rows[0].problem in s.session.diagnostics
     assert panel.rows[0].accessibleName().startswith("Error in dense_2: 5 outputs")
-    assert panel.rows[1].button is None
+    assert panel.rows[1].button.text() == "Remove dense_3"
 
 
 def test_the_button_mends_it_and_can_be_undone(qtbot: QtBot, studio: Callable) -> None:
     s = studio(broken())
     panel = s.panel("problems")
-    assert panel.rows[0].button.text() == "Set 3 units"
+    assert panel.rows[0].button.text() == "Set units to 3"
     qtbot.mouseClick(panel.rows[0].button, Qt.MouseButton.LeftButton)
     assert s.document.graph["dense_2"].settings["units"] == 3
     qtbot.waitUntil(lambda: [row.problem.severity for row in panel.rows] == ["warning"])

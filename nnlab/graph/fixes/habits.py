@@ -1,0 +1,65 @@
+"""Fixes for habits: networks that run, but certainly not as meant (`nnlab.graph.habits`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+from nnlab.graph import edits
+from nnlab.graph.diagnostic import Fix
+from nnlab.graph.fixes.building import configured, insert_chain
+from nnlab.graph.fixes.case import Case, Proposer, Removal
+from nnlab.graph.fixes.endings import flatten_first
+
+
+def without_it(case: Case) -> Iterator[Fix]:
+    """The node does harm or nothing: take it out and join its neighbours."""
+    node = case.node.id
+    yield Removal(f"Remove {node}", partial(edits.bypass_node, node_id=node))
+
+
+def linear(case: Case) -> Iterator[Fix]:
+    """An activation between the two layers, the one the network uses elsewhere; or one layer instead of two."""
+    node = case.node
+    edge = case.graph.incoming(node.id)[0]
+    used = Counter(n.operator for n in case.graph if n.kind.is_activation and n.operator not in ("softmax", "log_softmax"))
+    activation = used.most_common(1)[0][0] if used else "tanh"
+    for name in dict.fromkeys((activation, "relu", "tanh")):
+        between = partial(insert_chain, edge=edge, steps=((name, {}),))
+        yield Fix(f"Add {name} between them", between, f"Add {name} behind {edge.source}")
+    yield Removal(f"Remove {edge.source}", partial(edits.bypass_node, node_id=edge.source))
+
+
+def row_by_row(case: Case) -> Iterator[Fix]:
+    """A flatten before the layer."""
+    yield from flatten_first(case, case.graph.incoming(case.node.id)[0])
+    for edge in case.graph.incoming(case.node.id):
+        before = partial(insert_chain, edge=edge, steps=(("flatten", {}),))
+        yield Fix("Add a flatten", before, f"Add a flatten before {case.node.id}")
+
+
+def closed(case: Case) -> Iterator[Fix]:
+    """A usual probability; or no dropout."""
+    for share in (0.5, 0.2):
+        yield Fix(f"Set probability to {share}", configured(case.node.id, p=share), f"Set probability of {case.node.id} to {share}")
+    yield from without_it(case)
+
+
+def fractions(case: Case) -> Iterator[Fix]:
+    """The table reads the data itself, or is taken out."""
+    node = case.node.id
+    for entry in case.graph.input_nodes[:1]:
+        yield Fix(f"Connect {entry.id} here", partial(edits.connect, source=entry.id, target=node), f"Connect {entry.id} to {node}")
+    yield from without_it(case)
+
+
+PROPOSERS: dict[str, Proposer] = {
+    "squashed_twice": without_it,
+    "bounded_logits": without_it,
+    "repeated": without_it,
+    "linear": linear,
+    "row_by_row": row_by_row,
+    "closed": closed,
+    "fractions": fractions,
+}
