@@ -21,6 +21,8 @@ def loss_and_slope(name: str, x: float, target: float, **settings: Any) -> tuple
 @pytest.mark.parametrize(
     ("name", "x", "target", "settings", "expected"),
     [
+        ("mse", 3.0, 1.0, {}, (4.0, 4.0)),
+        ("mse", 3.0, 1.0, {"half": True}, (2.0, 2.0)),
         ("mae", 2.0, 2.0, {}, (0.0, 0.0)),
         ("mae", -1.0, 2.0, {}, (3.0, -1.0)),
         ("huber", 3.0, 2.0, {}, (0.5, 1.0)),  # where both parts meet

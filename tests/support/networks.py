@@ -92,6 +92,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "softplus": ({"beta": 3.0, "threshold": 2.0},),
     "hard_tanh": ({"min_val": -0.5, "max_val": 0.25},),
     "sine": ({"omega": 3.0},),
+    "mse": ({"half": True},),
     "huber": ({"delta": 0.3},),
     "cross_entropy": ({"label_smoothing": 0.1}, {"class_weights": "1, 2.5, 0.5"}, {"label_smoothing": 0.3, "class_weights": "3 1 0.2"}),
     "binary_cross_entropy": ({"label_smoothing": 0.2}, {"pos_weight": "3"}, {"label_smoothing": 0.1, "pos_weight": "0.5, 4"}),

@@ -98,7 +98,7 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "reshape": lambda c: c.x.reshape(len(c.x), *map(int, c.settings["shape"].split(","))),
     "flatten": lambda c: torch.flatten(c.x, start_dim=1),
     # losses
-    "mse": lambda c: F.mse_loss(c.x, c.targets.reshape(c.x.shape)),
+    "mse": lambda c: F.mse_loss(c.x, c.targets.reshape(c.x.shape)) * (0.5 if c.settings["half"] else 1.0),
     "mae": lambda c: F.l1_loss(c.x, c.targets.reshape(c.x.shape)),
     "huber": lambda c: F.huber_loss(c.x, c.targets.reshape(c.x.shape), delta=c.settings["delta"]),
     "hinge": lambda c: F.relu(1 - (2 * c.targets.reshape(c.x.shape) - 1) * c.x).mean(),
