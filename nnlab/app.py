@@ -20,6 +20,7 @@ from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
 
 if TYPE_CHECKING:
+    from nnlab.ui.file_commands import InUse
     from nnlab.ui.main_window import MainWindow
     from nnlab.ui.store import Store
     from nnlab.ui.theme import Mode
@@ -41,11 +42,12 @@ def application() -> QApplication:
 
 def open_window(
     source: str | Path | Graph | None = None, *, theme: Mode | None = None, size: QSize | None = None, show: bool = True,
-    store: Store | None = None,
+    store: Store | None = None, in_use: InUse = "copy",
 ) -> MainWindow:
     """The main window on an example's name, the path of a project, graph or CSV, a Graph, or nothing (an empty canvas).
 
-    `store` holds what windows remember (the user's own, unless another is given).
+    `store` holds what windows remember (the user's own, unless another is given); unsaved work that was left behind beside it is offered
+    in a bar. `in_use` says what to do with a project that another window has open: ask, show a copy, or ignore it.
 
     Raises NNLabError when `source` cannot be read.
     """
@@ -77,7 +79,8 @@ def open_window(
         look.set_mode(theme)
     look.set_window_width((size or SIZE).width())
     window = MainWindow(look, store, saved.project, name)
-    window.files.adopt(source, saved)
+    window.files.adopt(source, saved, in_use)
+    window.offer_recovery()
     window.resize(size or SIZE)
     if saved.snapshot is not None:
         window.session.restore(saved.snapshot)
@@ -89,7 +92,7 @@ def open_window(
 def main(source: str | None = None) -> int:
     """Opens the window and runs until it is closed; returns the exit status. Raises NNLabError when `source` cannot be read."""
     app = application()
-    window = open_window(source)
+    window = open_window(source, in_use="ask")
     window.raise_()
     return app.exec()
 
@@ -110,7 +113,7 @@ def picture(
 
     # A picture shows the window as it ships, whatever the person's own window remembers.
     folder = tempfile.TemporaryDirectory()
-    window = open_window(source, theme=theme, size=QSize(*size), store=Store(Path(folder.name)))
+    window = open_window(source, theme=theme, size=QSize(*size), store=Store(Path(folder.name)), in_use="ignore")
     try:
         if workspace is not None:
             if workspace not in workspaces():

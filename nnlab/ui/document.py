@@ -139,6 +139,10 @@ class Document(QObject):
         self.set_name(name)
         self.replaced.emit()
 
+    def mark_edited(self) -> None:
+        """What is shown is in no file: it was recovered."""
+        self.undo_stack.resetClean()
+
     def mark_saved(self) -> None:
         self.undo_stack.setClean()
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 import nnlab
 from nnlab.core.dataset import datasets
+from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
 from nnlab.ui.actions import make_actions
+from nnlab.ui.autosave import Autosave, OwnedCopy, left_behind
 from nnlab.ui.canvas import Canvas
 from nnlab.ui.canvas_header import CanvasHeader
 from nnlab.ui.dock_area import DockArea
 from nnlab.ui.document import Document
 from nnlab.ui.file_commands import FileCommands
+from nnlab.ui.file_dialogs import ask_to_discard_copy
 from nnlab.ui.inspector import Inspector
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.menus import build_menu
@@ -28,6 +31,7 @@ from nnlab.ui.palette import Palette
 from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
+from nnlab.ui.recovery_bar import RecoveryBar
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.stepper.stepper_panel import StepperPanel
@@ -57,6 +61,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
+        self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self._connect()
         self.menu = build_menu(self)
         self.top_bar.set_menu(self.menu)
@@ -74,6 +79,7 @@ class MainWindow(QMainWindow):
         tabs = [Tab(w.name, w.title, w.tip) for w in workspaces().values()]
         self.top_bar = TopBar(theme, tabs)
         self.message_bar = MessageBar(theme)
+        self.recovery_bar = RecoveryBar(theme, self._recover, lambda name: ask_to_discard_copy(self, name))
         self.canvas = Canvas(self.document, self.selection, theme)
         self.header = CanvasHeader(theme, self.canvas)
         self.area = DockArea(theme, self._store)
@@ -95,7 +101,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top_bar, self.message_bar):
+        for part in (self.top_bar, self.message_bar, self.recovery_bar):
             column.addWidget(part)
         column.addWidget(self.area, 1)
         column.addWidget(self.transport.bar)
@@ -131,7 +137,8 @@ class MainWindow(QMainWindow):
         session, document, act = self.session, self.document, self.actions_by_id
         for action_id, run in {
             "file.new": self.files.new, "file.open": self.files.open, "file.save": self.files.save, "file.save_as": self.files.save_as,
-            "file.picture": self._save_picture, "file.quit": self.close, "edit.undo": document.undo, "edit.redo": document.redo,
+            "file.clear_recent": self.files.clear_recent, "file.picture": self._save_picture, "file.quit": self.close,
+            "edit.undo": document.undo, "edit.redo": document.redo,
             "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
             "run.rewind": session.rewind, "run.dice": session.dice, "step.over": self._step(self.stepper.over),
             "step.into": self._step(self.stepper.into), "step.out": self._step(self.stepper.out),
@@ -147,6 +154,10 @@ class MainWindow(QMainWindow):
         self.canvas.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
+        self.files.told.connect(lambda text: self.message_bar.show_warning(text, key="told"))
+        self.files.saved.connect(lambda: self.message_bar.take_back("file"))
+        self.autosave.failed.connect(lambda text: self.message_bar.show_warning(text, key="autosave"))
+        self.autosave.succeeded.connect(lambda: self.message_bar.take_back("autosave"))
         self.files.opened.connect(self._on_opened)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
@@ -256,15 +267,23 @@ class MainWindow(QMainWindow):
             self.show_workspace(view.workspace)
         self.canvas.fit()
 
+    def offer_recovery(self) -> None:
+        """Offers the unsaved work of windows whose process was killed."""
+        self.recovery_bar.offer(left_behind(self.autosave.folder))
+
+    def _recover(self, copy: OwnedCopy, left: LeftBehind) -> bool:
+        if not self.files.recover(left):
+            return False
+        self.autosave.adopt(copy)
+        return True
+
     def _present_view(self) -> View:
         return replace(View(), workspace=self.area.workspace.name if self.area.workspace is not None else FIRST_WORKSPACE)
 
     # Small commands
 
     def _raise_dock(self, name: str) -> None:
-        dock = self.area.docks[name]
-        dock.show()
-        dock.raise_()
+        self.area.reveal(name)
 
     def _open_commands(self) -> None:
         self.commands.set_actions(self.all_actions())
@@ -313,18 +332,36 @@ class MainWindow(QMainWindow):
         self.canvas.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile() and urls[0].toLocalFile().endswith((".nnlab", ".csv", ".json")):
-            event.acceptProposedAction()
+        if not event.mimeData().hasUrls():
+            return
+        reason = self.files.reason_against(event.mimeData().urls())
+        if reason is not None:
+            self.message_bar.show_warning(reason, key="drop")
+            event.ignore()
+            return
+        self.message_bar.show_info(f"Drop to open {event.mimeData().urls()[0].fileName()}.", key="drop")
+        event.setDropAction(Qt.DropAction.CopyAction)  # a proposed move would have the other program delete its file
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.message_bar.take_back("drop")
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.files.open_source(event.mimeData().urls()[0].toLocalFile())
+        self.message_bar.take_back("drop")
+        path = event.mimeData().urls()[0].toLocalFile()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        # The program that was dragged from waits until this returns, and opening may ask a question first.
+        QTimer.singleShot(0, self, lambda: self.files.open_source(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_close():
             event.ignore()
             return
         self.area.remember()
+        self.recovery_bar.leave()
+        self.autosave.close()
+        self.files.close()
         self.document.undo_stack.blockSignals(True)  # it tells of its own end, when there is nobody left to follow
         self.session.close()
         event.accept()

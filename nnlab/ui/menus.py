@@ -46,11 +46,18 @@ def _recent_menu(window: MainWindow) -> QMenu:
 
     def fill() -> None:
         menu.clear()
-        for path in window._store.recent:
-            menu.addAction(path.name, lambda path=path: window.files.open_source(str(path))).setToolTip(str(path))
-        if menu.isEmpty():
+        recent = window.files.recent
+        names = [path.name for path in recent]
+        for path in recent:
+            text = f"{path.name}  ({path.parent.name})" if names.count(path.name) > 1 else path.name
+            menu.addAction(text.replace("&", "&&"), lambda path=path: window.files.open_source(str(path))).setToolTip(str(path))
+        if not recent:
             menu.addAction("Nothing opened yet").setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(window.actions_by_id["file.clear_recent"])
+        window.actions_by_id["file.clear_recent"].setEnabled(bool(recent))
 
+    menu.setToolTipsVisible(True)
     menu.aboutToShow.connect(fill)
     return menu
 

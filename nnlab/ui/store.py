@@ -1,4 +1,7 @@
 """What the window remembers between starts: theme, layouts, recent files. One INI file in the user's folder.
+
+Safety copies and spare locks live in the same folder (`nnlab.ui.autosave`, `nnlab.ui.file_lock`): whoever gives a window a store of
+its own gives it all of these.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ class Store:
     """Typed access to the remembered values, in the user's folder unless another is given."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        folder = folder or home()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self.folder = folder or home()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._settings = QSettings(str(self.folder / "window.ini"), QSettings.Format.IniFormat)
 
     def text(self, key: str, default: str = "") -> str:
         return str(self._settings.value(key, default))
@@ -41,10 +44,12 @@ class Store:
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Recently opened files that still exist, newest first."""
-        lines = self.text("recent").split("\n")
-        return tuple(path for path in (Path(line) for line in lines if line) if path.exists())
+        """Recently opened files that are there, newest first. One that is missing may be on a disk that comes back: it stays remembered."""
+        return tuple(path for path in self._remembered() if path.is_file())
 
     def add_recent(self, path: Path) -> None:
-        entries = [path.resolve(), *(p for p in self.recent if p != path.resolve())]
+        entries = [path.resolve(), *(p for p in self._remembered() if p != path.resolve())]
         self.set("recent", "\n".join(str(p) for p in entries[:MOST_RECENT]))
+
+    def _remembered(self) -> list[Path]:
+        return [Path(line) for line in self.text("recent").split("\n") if line]

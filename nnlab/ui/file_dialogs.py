@@ -1,0 +1,72 @@
+"""The questions that working with files may raise, one function each: it asks, and returns the answer as a plain value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from nnlab.files.project_file import SUFFIX
+from nnlab.ui.file_lock import Holder
+
+OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json *.csv);;Projects (*{SUFFIX});;Graphs (*.json);;Tables (*.csv)"
+
+
+def ask_what_to_open(parent: QWidget, folder: str) -> str:
+    """A file to open; empty when none was chosen."""
+    return QFileDialog.getOpenFileName(parent, "Open", folder, OPEN_FILTER)[0]
+
+
+def ask_where_to_save(parent: QWidget, suggested: Path) -> Path | None:
+    """A path that ends in .nnlab and may be written to; None when none was chosen."""
+    name, _ = QFileDialog.getSaveFileName(parent, "Save as", str(suggested), f"Projects (*{SUFFIX})")
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix.lower() == SUFFIX:
+        return path
+    path = path.with_name(path.name + SUFFIX)
+    # The file dialog asked about the name as it was typed, which was another one.
+    return path if not path.exists() or ask_to_replace(parent, path) else None
+
+
+def ask_to_replace(parent: QWidget, path: Path) -> bool:
+    """Whether a file that is there may be written over."""
+    buttons = QMessageBox.StandardButton
+    question = f"“{path.name}” is there already. Replace it?"
+    return QMessageBox.question(parent, "Save as", question, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
+
+
+def ask_about_unsaved(parent: QWidget, name: str) -> Literal["save", "discard", "cancel"]:
+    """What to do with unsaved changes before the project is given up."""
+    buttons = QMessageBox.StandardButton
+    answer = QMessageBox.question(
+        parent, "Unsaved changes", f"Save the changes to “{name}” first?", buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save
+    )
+    if answer == buttons.Save:
+        return "save"
+    return "discard" if answer == buttons.Discard else "cancel"
+
+
+def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Literal["copy", "anyway", "cancel"]:
+    """What to do with a project that another window has open."""
+    box = QMessageBox(QMessageBox.Icon.Question, "Open elsewhere", f"“{name}” is open {holder.words}.", parent=parent)
+    box.setInformativeText("Two windows that save to one file write over each other's work. A copy has a file of its own.")
+    copy = box.addButton("Open a &copy", QMessageBox.ButtonRole.AcceptRole)
+    anyway = box.addButton("Open &anyway", QMessageBox.ButtonRole.DestructiveRole)
+    box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.setDefaultButton(copy)
+    box.exec()
+    chosen = box.clickedButton()
+    box.deleteLater()
+    if chosen is copy:
+        return "copy"
+    return "anyway" if chosen is anyway else "cancel"
+
+
+def ask_to_discard_copy(parent: QWidget, name: str) -> bool:
+    """Whether unsaved work that was left behind may be deleted for good."""
+    buttons = QMessageBox.StandardButton
+    question = f"Delete the unsaved work of “{name}” for good?"
+    return QMessageBox.question(parent, "Unsaved work", question, buttons.Discard | buttons.Cancel, buttons.Cancel) == buttons.Discard
