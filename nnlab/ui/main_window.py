@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
         self.message_bar.show_error(message, "Copy details" if detail else "", copy, key="training")
 
     def _on_tick(self, view: LiveView) -> None:
+        self.canvas.set_run(view.frame, view.data, view.playing)
         self.canvas.set_values(view.tensor)
         pictures = view.probes.get("pictures")
         if pictures is not None:

@@ -14,6 +14,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from nnlab.core.preparation import Data
+from nnlab.engine.frame import Frame
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.add_popup import AddPopup
 from nnlab.ui.canvas.commands import CanvasCommands
@@ -100,6 +102,10 @@ class Canvas(QWidget):
     def set_values(self, values: Callable[[str], np.ndarray | None]) -> None:
         """The newest numbers by tensor name; call it once a frame, it repaints only what differs."""
         self._live.set_values(values)
+
+    def set_run(self, frame: Frame, data: Data, playing: bool) -> None:
+        """The frame whose values follow, and its data: what neurons show when one looks closely is computed from them."""
+        self._live.set_run(frame, data, playing)
 
     def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> None:
         """Activations over the plane of the data by node id: (units, rows, columns), lowest second feature in row 0."""

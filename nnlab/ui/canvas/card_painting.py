@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
-from nnlab.ui.canvas.card_geometry import CardGeometry
+from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
+from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.numbers import NOTHING, number
 from nnlab.ui.theme import FontRole, mix
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 RADIUS = 10.0
 LEAST_TEXT = 0.45  # of its size as meant
 PORT, LARGE_PORT = 5.0, 6.5
+LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
+PICTURE = 240.0  # of the unit's picture inside its tile
 BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -132,18 +136,20 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
 
 
 def paint_tiles(painter: QPainter, item: CardItem) -> None:
-    """The units' pictures, their biases, "… n more", and the input's labels."""
+    """The units' pictures or, where they are large, their insides; their biases, "… n more", and the input's labels."""
     geometry, kit, card = item.geometry, item.kit, item.card
-    pictures = item.pictures
-    if not pictures.is_empty:
-        _paint_pictures(painter, item)
-    waiting = QPen(QColor(kit.tokens.stroke.red(), kit.tokens.stroke.green(), kit.tokens.stroke.blue(), 115), 1.0)
+    insides = _insides(painter, item)
+    if not item.pictures.is_empty:
+        _paint_pictures(painter, item, insides)
+    waiting = QPen(QColor(kit.tokens.stroke.red(), kit.tokens.stroke.green(), kit.tokens.stroke.blue(), 115), item.text_scale)
     for tile in geometry.tiles:
-        if pictures.is_empty:
+        if item.pictures.is_empty:
             painter.setPen(waiting)
             painter.setBrush(kit.tokens.canvas)
             painter.drawRect(tile.rect)
-        if item.state.hovered_unit == tile.unit:
+        if tile.unit in insides:
+            _paint_inside(painter, item, tile, insides[tile.unit])
+        if item.state.hovered_unit == tile.unit and tile.unit not in insides:
             painter.setPen(QPen(kit.tokens.text, 1.5 * item.text_scale))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(tile.rect.adjusted(-2, -2, 2, 2))
@@ -158,19 +164,64 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
             write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
 
 
-def _paint_pictures(painter: QPainter, item: CardItem) -> None:
-    """The tiles' pictures, made in the pixels of the screen, so that nothing is scaled while painting."""
+def _insides(painter: QPainter, item: CardItem) -> dict[int, Inside]:
+    """The insides of the units whose tiles are large and on the screen."""
+    world = painter.worldTransform()
+    side = item.geometry.tiles[0].rect.width() * world.m11()
+    if item.neurons is None or openness(side, item.kit) == 0.0:
+        return {}
+    found = {tile.unit: item.neurons.inside(item, tile.unit, side) for tile in _on_screen(painter, item)}
+    return {unit: inside for unit, inside in found.items() if inside is not None}
+
+
+def _on_screen(painter: QPainter, item: CardItem) -> list[Tile]:
+    screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+    return [tile for tile in item.geometry.tiles if painter.worldTransform().mapRect(tile.rect).intersects(screen)]
+
+
+def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside) -> None:
+    """Over the tile's picture, the more opaque the larger it is."""
+    world = painter.worldTransform()
+    place = world.mapRect(tile.rect)
+    screen = QRectF(-place.left(), -place.top(), painter.device().width(), painter.device().height())
+    visible = QRectF(screen.topLeft() / inside.growth, screen.size() / inside.growth)
+    picture = None
+    if inside.wants_picture and not item.pictures.is_empty:
+        pixels = round(PICTURE * painter.device().devicePixelRatio())
+        picture = item.pictures.image(pixels, pixels, item.kit.is_dark, (tile.unit,))
+    opened = openness(place.width(), item.kit)
+    painter.save()
+    painter.setWorldTransform(QTransform.fromTranslate(place.left(), place.top()).scale(inside.growth, inside.growth))
+    painter.setOpacity(painter.opacity() * opened)
+    inside.paint(painter, picture, visible)
+    painter.restore()
+
+
+def _paint_pictures(painter: QPainter, item: CardItem, insides: Mapping[int, Inside]) -> None:
+    """The pictures of the tiles on the screen, made in its pixels, so that nothing is scaled while painting.
+
+    Larger than LARGEST_PICTURE they are scaled after all: there is nothing more to be seen in them.
+    """
     world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
     side = item.geometry.tiles[0].rect
+    tiles = item.geometry.tiles
+    if side.width() * world.m11() > LARGEST_PICTURE / 2:  # a large picture takes its time: only where it is seen
+        is_open = openness(side.width() * world.m11(), item.kit) == 1.0
+        tiles = tuple(tile for tile in _on_screen(painter, item) if not (is_open and tile.unit in insides))
+        if not tiles:
+            return
     width = max(1, round(side.width() * world.m11() * ratio))
     height = max(1, round(side.height() * world.m22() * ratio))
-    image = item.pictures.image(width, height, item.kit.is_dark)
+    pixels = min(width, round(LARGEST_PICTURE * ratio)), min(height, round(LARGEST_PICTURE * ratio))
+    units = None if len(tiles) == len(item.geometry.tiles) else [tile.unit for tile in tiles]
+    image = item.pictures.image(*pixels, item.kit.is_dark, units)
     painter.save()
     painter.setWorldTransform(QTransform())
-    for tile in item.geometry.tiles:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pixels != (width, height))
+    for tile in tiles:
         corner = world.map(tile.rect.topLeft())
         place = QRectF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio, width / ratio, height / ratio)
-        painter.drawImage(place, image, QRectF(item.pictures.source(tile.unit, width, height)))
+        painter.drawImage(place, image, QRectF(item.pictures.source(tile.unit, *pixels)))
     painter.restore()
 
 

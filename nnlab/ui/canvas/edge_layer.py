@@ -22,10 +22,12 @@ from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.theme import mix
 
 Lookup = Callable[[str], np.ndarray | None]
+Fan = Callable[[float, QRectF], np.ndarray | None]  # (zoom, visible part of the canvas) -> (units, inputs) offsets of the curves' ends
 MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted
 HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
 CROWDED = 6.0  # pixels between units, below which their edges grow fainter
+WIDEST_BAND = 16.0  # pixels; so wide a curve may be that ends at a row of text
 ARROWS = 24  # arrowheads are drawn on at most so many edges
 SHARE = 0.12  # of the time that drawing one layer's curves may take
 Z_WEIGHTS = 1.0
@@ -54,8 +56,8 @@ def reference(values: np.ndarray) -> float:
 
 
 def line_width(zoom: float) -> float:
-    """Screen pixels for one pixel of a curve's width: curves grow with the picture, but more slowly."""
-    return float(min(max(zoom, 0.75), 3.0) ** 0.8)
+    """Screen pixels for one pixel of a curve's width: curves grow with the picture, but more slowly, up to bands a row of text high."""
+    return float(min(max(zoom, 0.75), 6.0) ** 0.8)
 
 
 class WeightItem(QGraphicsItem):
@@ -111,6 +113,8 @@ class WeightCurves(WeightItem):
         self._left = self._right = 0.0
         self._source = self._target = np.zeros(0, np.float32)
         self._ports = (QPointF(), QPointF())
+        self.fan: Fan | None = None  # where a tile is so large that its curves end at rows of their own
+        self._offsets: np.ndarray | None = None
         self._highlight: tuple[str, int] | None = None  # ("source" or "target", unit)
         self._dimmed = False
         self._arrows = False
@@ -141,7 +145,7 @@ class WeightCurves(WeightItem):
             return None
         place = (point.x() - self._left) / (self._right - self._left)
         height = float(raster.s_curve(1, 0.5 - place * 1000, 0.5 + (1 - place) * 1000)[0][0])
-        centres = self._source[None, :] + (self._target[:, None] - self._source[None, :]) * height
+        centres = self._source[None, :] + (self._ends() - self._source[None, :]) * height
         strength = raster.strengths(self.values, self.reference)
         reach = (raster.widths(strength) / 2 + HALF_CURVE) * self.pixel
         strength = np.where(np.abs(centres - point.y()) <= reach, strength + 1.0, 0.0)
@@ -149,6 +153,11 @@ class WeightCurves(WeightItem):
             return None
         unit, source = np.unravel_index(int(strength.argmax()), strength.shape)
         return int(unit), int(source)
+
+    def _ends(self) -> np.ndarray:
+        """Height of the right end of every curve, (units, inputs)."""
+        ends = np.repeat(self._target[:, None], len(self._source), axis=1)
+        return ends if self._offsets is None or self._offsets.shape != ends.shape else ends + self._offsets
 
     def _emphasis(self) -> np.ndarray:
         """Which edges are shown at full strength, (units, inputs) bool."""
@@ -166,7 +175,9 @@ class WeightCurves(WeightItem):
         area = QRectF(device.topLeft() * ratio, device.size() * ratio).intersected(QRectF(QPointF(), screen.size() * ratio)).toAlignedRect()
         if area.isEmpty():
             return
-        key = (area, device, ratio)
+        if self.fan is not None:
+            self._offsets = self.fan(world.m11(), world.inverted()[0].mapRect(screen))
+        key = (area, device, ratio, None if self._offsets is None else self._offsets.tobytes())
         if key != self._key or (self._stale and self._may_render()):
             start = perf_counter()
             self._render(area, world, ratio)
@@ -204,7 +215,7 @@ class WeightCurves(WeightItem):
         origin = QPointF(area.left() - world.dx() * ratio, area.top() - world.dy() * ratio)
         curve = raster.s_curve(columns, self._left * zoom - origin.x(), self._right * zoom - origin.x())
         start = np.tile(self._source * zoom - origin.y(), len(self._target))
-        end = np.repeat(self._target * zoom - origin.y(), len(self._source))
+        end = (self._ends() * zoom - origin.y()).reshape(-1)
         line = line_width(world.m11()) * ratio
         if self.values is None:
             tone = np.full(len(start), min(0.45, 60.0 / max(len(start), 1)), np.float32)
@@ -213,6 +224,8 @@ class WeightCurves(WeightItem):
         else:
             strength = raster.strengths(self.values, self.reference)
             room = np.minimum(_pitch(self._target)[:, None], _pitch(self._source)[None, :]) * zoom
+            if self._offsets is not None:
+                line = min(line, WIDEST_BAND * ratio / float(raster.THINNEST + raster.THICKNESS))
             width = np.minimum(raster.widths(strength) * line, np.maximum(room, line))
             tone = raster.tones(strength) * np.clip(room / (CROWDED * line), 0.35, 1.0)
             tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED))
@@ -250,7 +263,7 @@ class WeightMatrix(WeightItem):
         super().__init__(weights, kit)
         self.picture = QRectF()
         self._from, self._to = QPointF(), QPointF()
-        self._image: QImage | None = None
+        self._cells: matrix_painting.Cells | None = None
         self._hovered: int | None = None
 
     def set_ends(self, source: QPointF, target: QPointF, height: float) -> None:
@@ -262,7 +275,8 @@ class WeightMatrix(WeightItem):
         middle = (source + target) / 2
         self.picture = QRectF(middle.x() - width / 2, middle.y() - tall / 2, width, tall)
         self._from, self._to = source, target
-        self._bounds = self.picture.united(QRectF(source, target).normalized()).adjusted(-4, -26, 4, 4)
+        room = 44.0 * max(1.0, self.pixel)  # for headings
+        self._bounds = self.picture.united(QRectF(source, target).normalized()).adjusted(-room, -room, room, room)
         self.refresh()
 
     def set_look(self, highlight: tuple[str, int] | None, dimmed: bool, arrows: bool) -> None:
@@ -286,9 +300,15 @@ class WeightMatrix(WeightItem):
         painter.setPen(QPen(tokens.accent if self.selected else tokens.text2, 2.0 * self.pixel))
         painter.drawLine(self._from, QPointF(self.picture.left(), self._from.y()))
         painter.drawLine(QPointF(self.picture.right(), self._to.y()), self._to)
-        if self._stale or self._image is None:
-            self._image, self._stale = matrix_painting.picture(self.values, self.reference, self.kit.is_dark), False
-        matrix_painting.paint(painter, self.kit, self._image, self.picture, self.weights, self._hovered, self.selected, self.pixel)
+        if self._stale:
+            limit = matrix_painting.CALM * self.reference
+            self._cells = None if self.values is None else matrix_painting.Cells(self.values, limit, self.kit)
+            self._stale = False
+        screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+        visible = painter.worldTransform().inverted()[0].mapRect(screen)
+        matrix_painting.paint(
+            painter, self.kit, self._cells, self.picture, visible, self.weights, self._hovered, self.selected, self.pixel, self._from.y()
+        )
 
 
 def _pitch(heights: np.ndarray) -> np.ndarray:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
+from nnlab.core.preparation import Data
+from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards import LOSS, Card
 from nnlab.ui.canvas.edge_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
+from nnlab.ui.canvas.neurons import Neurons
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.scene import GraphScene
 from nnlab.ui.canvas.tensor_edge import TensorEdge
@@ -26,12 +30,19 @@ class LiveValues:
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
         self._hovered: tuple[str, int] | None = None
         self.overlay = "weights"
+        self.neurons = Neurons(scene)
         scene.remade.connect(self.refresh)
 
     def set_values(self, values: Lookup) -> None:
         """Shows a frame: what differs from the last is painted anew."""
         self._values = values
+        self.neurons.set_values(values)
         self.refresh_values()
+        self.neurons.refresh()
+
+    def set_run(self, frame: Frame, data: Data, playing: bool) -> None:
+        """The frame whose values come next, for what is worked out from it only where one looks closely."""
+        self.neurons.set_run(frame, data, playing)
 
     def value(self, tensor: str) -> np.ndarray | None:
         """A tensor of the newest frame."""
@@ -82,6 +93,12 @@ class LiveValues:
 
     def refresh(self) -> None:
         """After cards or edges came, went or changed their form."""
+        for card in self._scene.items_by_card.values():
+            card.neurons = self.neurons
+        for edge, item in self._scene.edges.items.items():
+            if isinstance(item, WeightCurves):
+                item.fan = partial(self.neurons.fan, edge)
+        self.neurons.forget()
         self.set_pictures(self._pictures)
         self.refresh_values()
         self._show_look()

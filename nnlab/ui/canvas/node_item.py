@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -19,6 +20,9 @@ from nnlab.ui.canvas.card_geometry import CardGeometry
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.canvas.tile_pictures import TilePictures, sorted_batch
+
+if TYPE_CHECKING:
+    from nnlab.ui.canvas.neurons import Neurons
 
 Lookup = Callable[[str], np.ndarray | None]
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0
@@ -104,6 +108,7 @@ class CardItem:
         self.samples: np.ndarray | None = None
         self.batch_size = 0
         self.image_shape: tuple[int, int] | None = None  # on an input card: one sample is an image
+        self.neurons: Neurons | None = None  # knows the insides of its units
         self._probed = False
         self._meaning = ""
         self.pictures = self._new_pictures()

@@ -49,11 +49,12 @@ class TilePictures:
     def __init__(self, units: Sequence[int], bounded: bool) -> None:
         self.units = tuple(units)
         self._row = {unit: i for i, unit in enumerate(self.units)}
+        self._shown = self.units
         self._bounded = bounded
         self._range = Range()
         self._pictures: np.ndarray | None = None
         self._image: QImage | None = None
-        self._form = (0, 0, True)
+        self._form: object = None
 
     @property
     def is_empty(self) -> bool:
@@ -71,22 +72,26 @@ class TilePictures:
         changed, self._pictures = self._pictures is not None, None
         return changed
 
-    def image(self, width: int, height: int, is_dark: bool) -> QImage:
-        """All tiles below each other in the colours of sign, each `width` x `height` pixels of the screen."""
+    def image(self, width: int, height: int, is_dark: bool, units: Sequence[int] | None = None) -> QImage:
+        """The tiles of `units` (all by default) below each other in the colours of sign, each `width` x `height` pixels of the screen."""
         assert self._pictures is not None
-        form = (width, height, is_dark)
+        chosen = self.units if units is None else tuple(units)
+        form = (width, height, is_dark, chosen)
         if self._image is None or self._form != form:
             limit = 1.0 if self._bounded else self._range.follow(self._pictures)
             # The values are interpolated, not their colours: a border between signs is dark, never a mixture of orange and blue.
-            tiles, rows, columns = self._pictures.shape
-            shown = _interpolation(rows, height) @ self._pictures @ _interpolation(columns, width).T
+            pictures = self._pictures
+            if chosen != self.units and len(pictures) == len(self.units):
+                pictures = pictures[[self._row[unit] for unit in chosen]]
+            tiles, rows, columns = pictures.shape
+            shown = _interpolation(rows, height) @ pictures @ _interpolation(columns, width).T
             self._image = to_image(sign_pixels(shown.reshape(tiles * height, width), limit, is_dark))
-            self._form = form
+            self._form, self._shown = form, chosen
         return self._image
 
     def source(self, unit: int, width: int, height: int) -> QRect:
-        """The part of the image that shows `unit`."""
-        return QRect(0, self._row[unit] * height, width, height)
+        """The part of the last image that shows `unit`."""
+        return QRect(0, self._shown.index(unit) * height, width, height)
 
 
 @lru_cache(maxsize=64)

@@ -39,7 +39,7 @@ from nnlab.ui.canvas.scene import GraphScene
 from nnlab.ui.canvas.tooltips import tooltip
 from nnlab.ui.selection import Selection
 
-SMALLEST, LARGEST = 0.1, 4.0
+SMALLEST, LARGEST = 0.1, 40.0
 WHEEL_STEP = 1.2  # zoom of one notch
 # By whether tiles are shown. Text alone gains nothing from more.
 FIT_LARGEST = {True: 2.0, False: 1.25}
