@@ -11,11 +11,10 @@ from pathlib import Path
 from nnlab.core.dataset import Target
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.files.project import Project
-from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.graph.mlp import HiddenLayer, mlp_graph
 from nnlab.training.settings import TrainingSettings
 
-LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}
 UPDATES = 4000  # about as many steps as the first run makes, whatever the size of the table
 
 
@@ -27,24 +26,21 @@ def project_for_csv(path: Path) -> Project:
 
 def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
-    samples, features = data.x.shape
-    batch_size = 16 if samples < 500 else 32 if samples < 5000 else 128
-    epochs = min(max(UPDATES * batch_size // samples, 20), 100)  # beyond that, small tables are learned by heart
-    graph = starting_graph(features, data.target)
-    training = TrainingSettings(learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs)
-    return Project(graph, settings, training)
+    return Project(starting_graph(data.x.shape[1], data.target), settings, starting_training(data))
 
 
 def starting_graph(features: int, target: Target) -> Graph:
     """features - hidden - hidden / 2 - outputs, with the loss that fits the target."""
     width = min(max(8, 1 << (features - 1).bit_length()), 64)  # the power of two from `features` up, from 8 to 64
-    builder = GraphBuilder()
-    layer = builder.input(features=features)
-    for units in (width, width // 2):
-        layer = builder.relu(builder.dense(layer, units=units, init="he_uniform"))
-    outputs = target.classes if target.kind == "classes" else target.outputs
-    builder.node(LOSSES[target.kind], builder.dense(layer, units=outputs))
-    return builder.build()
+    return mlp_graph((HiddenLayer(width, "relu"), HiddenLayer(width // 2, "relu")), features, target)
+
+
+def starting_training(data: Data) -> TrainingSettings:
+    """Adam, with a batch and a number of epochs for the size of the table and a learning rate for that of its target."""
+    samples = len(data.x)
+    batch_size = 16 if samples < 500 else 32 if samples < 5000 else 128
+    epochs = min(max(UPDATES * batch_size // samples, 20), 100)  # beyond that, small tables are learned by heart
+    return TrainingSettings(learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs)
 
 
 def learning_rate(data: Data) -> float:
