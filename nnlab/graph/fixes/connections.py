@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import permutations
+from itertools import islice, permutations
 
 from nnlab.graph import docking, edits
 from nnlab.graph.diagnostic import Fix
@@ -14,6 +14,7 @@ from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.layout import COLUMN
 
 NEAREST = 6  # nodes that are tried as what was meant to be connected
+MOST_JOINED = 16  # choices of several of them that are tried
 FIRST_UNITS = 8  # of the hidden layer of a first network
 
 
@@ -22,7 +23,7 @@ def missing_input(case: Case) -> Iterator[Fix]:
     node = case.node
     free = [port for port in case.graph.ports(node.id) if port not in {e.target_port for e in case.graph.incoming(node.id)}]
     needed = (2 if node.kind.variadic else len(node.kind.inputs)) - len(case.graph.incoming(node.id))
-    for sources in permutations(_sources(case, node), needed):
+    for sources in islice(permutations(_sources(case, node), needed), MOST_JOINED):
 
         def join(graph: Graph, sources: tuple[str, ...] = sources) -> Graph:
             for source, port in zip(sources, free[:needed], strict=True):
