@@ -152,9 +152,35 @@ class DockArea(QMainWindow):
                     self.tabifyDockWidget(present[0], dock)
             if tabbed and present:
                 present[0].raise_()
+        self._place_others(workspace)
         self._size_docks()
         # Qt lays out docks that were just added on the next turn of the event loop, and forgets sizes asked for before.
         QTimer.singleShot(0, self._size_docks)
+
+    def _place_others(self, workspace: Workspace) -> None:
+        """Gives the panels this workspace does not show a place for when they are asked for: a tab at its widest bottom panel."""
+        shown = {*workspace.left, *workspace.right, *workspace.bottom}
+        bottom = [name for name in workspace.bottom if name in self._docks]
+        host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
+        for name, dock in self._docks.items():
+            if name in shown:
+                continue
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            if host is not None:
+                self.tabifyDockWidget(host, dock)
+            dock.hide()
+        if host is not None:
+            host.raise_()
+
+    def reveal(self, name: str) -> None:
+        """Brings a panel to the front, with room enough to work in it."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
+        if not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea:
+            height = min(self._theme.metrics.dock, self.height() // 2)
+            if dock.height() < height:
+                self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
     def _size_docks(self) -> None:
         workspace, metrics = self._workspace, self._theme.metrics

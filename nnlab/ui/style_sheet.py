@@ -139,6 +139,7 @@ QAbstractItemView::item:selected { background: @sel@; color: @text@; }
 QHeaderView { background: @panel@; }
 QHeaderView::section { background: @panel@; color: @text2@; border: none; border-bottom: 1px solid @line@; padding: @p4@px @p8@px; }
 QTableView { gridline-color: @line@; }
+QTableCornerButton::section { background: @panel@; border: none; }
 QTreeView::branch { background: transparent; }
 
 QMainWindow::separator { background: @line@; width: 1px; height: 1px; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from networks import mlp
@@ -37,7 +39,7 @@ def test_only_what_differs_is_carried() -> None:
 def test_a_gestures_changes_join_into_the_first_before_and_the_last_after() -> None:
     steps = [np.array(v, np.float32) for v in ([0, 0, 0, 0], [0, 0, 1, 0], [0, 7, 2, 0], [5, 7, 2, 0])]
     whole = WeightChange({}, {})
-    for old, new in zip(steps, steps[1:], strict=False):
+    for old, new in itertools.pairwise(steps):
         whole = whole.then(WeightChange.between({"w": old}, {"w": new}))
     assert whole.before["w"].places.tolist() == whole.after["w"].places.tolist() == [0, 1, 2]
     assert whole.before["w"].values.tolist() == [0, 0, 0]

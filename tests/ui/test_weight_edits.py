@@ -26,8 +26,14 @@ def trained(qtbot: QtBot) -> Iterator[World]:
 
 @pytest.mark.parametrize(
     ("parameter", "index", "name"),
-    [("weight", (2, 1), "w₃₂"), ("weight", (11, 2), "w₁₂,₃"), ("bias", (0,), "b₁"), ("gamma", (9,), "gamma₁₀"), ("weight", (0, 0, 1, 2), "w₁₁₂₃")],
-)  # fmt: skip
+    [
+        ("weight", (2, 1), "w₃₂"),
+        ("weight", (11, 2), "w₁₂,₃"),
+        ("weight", (0, 0, 1, 2), "w₁₁₂₃"),
+        ("bias", (0,), "b₁"),
+        ("gamma", (9,), "gamma₁₀"),
+    ],
+)
 def test_a_weight_is_named_as_in_a_textbook(parameter: str, index: tuple[int, ...], name: str) -> None:
     assert entry_name(parameter, index) == name
 

@@ -91,6 +91,12 @@ class NumberField(QLineEdit):
         """The last accepted number."""
         return self._gesture.value  # type: ignore[return-value]
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody is at it: dragging, stepping, typing, or with its text selected to be typed over."""
+        at_work = self.isModified() or bool(self.property("invalid")) or self.hasSelectedText()
+        return self._gesture.is_open or self._drag_from is not None or (self.hasFocus() and at_work)
+
     def set_value(self, value: Value) -> None:
         """Shows a number from outside; nothing is emitted. What is being typed or dragged is given up."""
         self._gesture.settle(value)
