@@ -1,136 +1,59 @@
-"""Problems: what keeps the network from training, or will make it train badly, each with the button that mends it."""
+"""Problems: what keeps the network from training, or will make it train badly, in words, each with the buttons that mend it.
+
+A row that is chosen selects its node, and `node_wanted` asks the canvas to bring it into view. Fixes are sought for the rows in sight
+only: a hundred dead ends cost no more than five.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
-from nnlab.graph.validation import Diagnostic
-from nnlab.ui.icons import icon
+from nnlab.graph.diagnostic import Diagnostic, Fix, count
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.controls.problem_row import ProblemRow
 from nnlab.ui.panels.plotting.export import Table
-from nnlab.ui.theme import Theme, follow
-from nnlab.ui.widgets.label import ElidedLabel, Label
-from nnlab.ui.widgets.painting import draw_focus
+from nnlab.ui.widgets.label import Label
 
 NO_PROBLEMS = "No problems: this network can train."
-NODE_WIDTH = 96
-_SEVERITIES = {"error": ("error", "Error"), "warning": ("warn", "Warning")}
-_ICONS = {"error": "error", "warning": "warning"}
-
-
-class ProblemRow(QWidget):
-    """One problem. A click, or Enter on it, is `picked`; its button is `mended`."""
-
-    picked = Signal()
-    mended = Signal()
-
-    def __init__(self, theme: Theme, problem: Diagnostic) -> None:
-        super().__init__()
-        self._theme, self.problem = theme, problem
-        color, word = _SEVERITIES.get(problem.severity, ("warn", "Warning"))
-        self._icon = QLabel()
-        self._symbol = icon(theme, _ICONS.get(problem.severity, "warning"), color=color)
-        self._node = ElidedLabel(theme, problem.node_id or "", "option")
-        self._sentence = ElidedLabel(theme, problem.message, "body", "text2")
-        row = QHBoxLayout(self)
-        row.addWidget(self._icon)
-        row.addWidget(self._node)
-        row.addWidget(self._sentence, 1)
-        self._row = row
-        self.button: QPushButton | None = None
-        if problem.fixes:
-            self.button = QPushButton(problem.fixes[0].label)
-            self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self.button.setToolTip(f"{problem.fixes[0].label}; can be undone")
-            self.button.clicked.connect(self.mended)
-            row.addWidget(self.button)
-        self.setAccessibleName(f"{word}{f' in {problem.node_id}' if problem.node_id else ''}: {problem.message}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if problem.node_id else Qt.CursorShape.ArrowCursor)
-        self.is_current = False
-        theme.changed.connect(self.apply_metrics)
-        follow(theme, self)
-
-    def apply_metrics(self) -> None:
-        metrics = self._theme.metrics
-        self.setFixedHeight(metrics.form_row + metrics.px(4))
-        self._row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
-        self._row.setSpacing(metrics.px(12))
-        self._node.setFixedWidth(metrics.px(NODE_WIDTH))
-        self._icon.setPixmap(self._symbol.pixmap(QSize(metrics.icon, metrics.icon), self.devicePixelRatioF()))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        tokens = self._theme.tokens
-        if self.is_current:
-            painter.fillRect(self.rect(), tokens.sel)
-        elif self.underMouse():
-            painter.fillRect(self.rect(), tokens.card)
-        if self.hasFocus():
-            draw_focus(painter, self.rect().adjusted(2, 1, -2, -1), self._theme.metrics.radius_field, tokens)
-        painter.end()
-
-    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        super().leaveEvent(event)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit()
-        else:
-            event.ignore()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.picked.emit()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        else:
-            super().keyPressEvent(event)
 
 
 class ProblemsPanel(LivePanel):
-    """The session's diagnostics, errors first, then what stopped the last run."""
+    """The session's diagnostics, errors first, then what stopped the last run. `node_wanted(id)` when one should be seen."""
 
     name = "problems"
     title = "Problems"
+
+    node_wanted = Signal(str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
         self._failure = ""
         self._shown: tuple[Diagnostic, ...] | None = None
-        self.rows: list[ProblemRow] = []
+        self.rows: list[ProblemRow] = []  # those that show a problem
+        self._all_rows: list[ProblemRow] = []
         self.summary = Label(services.theme, "", "caption", "text2")
         self.add_option(self.summary)
         page = QWidget()
+        page.setAccessibleName("List of problems")
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        self.set_content(area)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(page)
+        self.set_content(self._area)
+        self._seek = QTimer(self, singleShot=True, interval=0)
+        self._seek.timeout.connect(self._seek_fixes)
+        self._area.verticalScrollBar().valueChanged.connect(lambda _: self._seek.start())
         services.session.state_changed.connect(self.refresh)
         services.session.failed.connect(self._failed)
         services.selection.changed.connect(self._mark_current)
@@ -149,7 +72,7 @@ class ProblemsPanel(LivePanel):
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is to be shown now."""
         session = self._services.session
-        found = sorted(session.diagnostics, key=lambda d: d.severity != "error")
+        found = sorted(session.diagnostics, key=lambda d: not d.is_error)
         if session.data is None and session.reason:
             found.insert(0, Diagnostic("error", session.reason))
         if self._failure:
@@ -163,48 +86,98 @@ class ProblemsPanel(LivePanel):
         problems = self.problems
         if self._shown is not None and _texts(problems) == _texts(self._shown):
             for row, problem in zip(self.rows, problems, strict=True):
-                row.problem = problem  # its fixes belong to the newest graph
+                if row.problem is not problem:
+                    row.problem = problem
             return
+        place = self._focused_row()
         self._shown = problems
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.deleteLater()
-        self.rows = [self._make_row(problem) for problem in problems]
-        for place, row in enumerate(self.rows):
-            self._column.insertWidget(place, row)
-        errors = sum(problem.severity == "error" for problem in problems)
-        words = [_counted(errors, "error"), _counted(len(problems) - errors, "warning")]
-        self.summary.setText("   ".join(word for word in words if word))
+        for row, problem in zip(self._all_rows, problems, strict=False):
+            row.problem = problem
+        while len(self._all_rows) < len(problems):
+            self._add_row(problems[len(self._all_rows)])
+        self.rows = self._all_rows[: len(problems)]
+        for i, row in enumerate(self._all_rows):
+            row.setVisible(i < len(problems))
+        self._tell_counts(problems)
         self.set_empty(None if problems else NO_PROBLEMS)
         self._mark_current()
+        if place is not None and self.rows:  # who mends by keyboard stays in the list
+            self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._seek.start()
 
-    def _make_row(self, problem: Diagnostic) -> ProblemRow:
+    def _tell_counts(self, problems: Sequence[Diagnostic]) -> None:
+        errors = sum(problem.is_error for problem in problems)
+        words = [count(number, word) for number, word in ((errors, "error"), (len(problems) - errors, "warning")) if number]
+        self.summary.setText("   ".join(words))
+        self.setWindowTitle(f"{self.title} ({len(problems)})" if problems else self.title)  # what the tab of its dock says
+        self.setAccessibleDescription(", ".join(words) or NO_PROBLEMS)
+
+    # Rows
+
+    def _add_row(self, problem: Diagnostic) -> None:
+        """One more row. Rows are kept, not made anew: one that is acted on may not vanish under its own event."""
         row = ProblemRow(self._services.theme, problem)
         row.picked.connect(lambda: self._pick(row))
-        row.mended.connect(lambda: self.mend(row.problem))
-        return row
+        row.mended.connect(self.mend)
+        row.moved.connect(lambda steps: self._move(row, steps))
+        self._column.insertWidget(len(self._all_rows), row)
+        self._all_rows.append(row)
 
     def _pick(self, row: ProblemRow) -> None:
         node_id = row.problem.node_id
         if node_id is not None and node_id in self._services.document.graph:
             self._services.selection.set([node_id])
+            self.node_wanted.emit(node_id)
 
-    def mend(self, problem: Diagnostic) -> None:
-        """Applies the first fix, as one undoable step. One that no longer fits the graph is told like a failed run."""
-        fix = problem.fixes[0]
+    def _move(self, row: ProblemRow, steps: int) -> None:
+        """To another row, which is chosen by coming to it."""
+        place = min(len(self.rows) - 1, max(0, self.rows.index(row) + steps))
+        self.rows[place].setFocus(Qt.FocusReason.TabFocusReason)
+        self._area.ensureWidgetVisible(self.rows[place], 0, 0)
+        self._pick(self.rows[place])
+
+    def _focused_row(self) -> int | None:
+        focused = self.focusWidget()
+        holds_focus = focused is not None and focused.hasFocus()
+        return next((i for i, row in enumerate(self.rows) if holds_focus and (row is focused or row.isAncestorOf(focused))), None)
+
+    def mend(self, fix: Fix) -> None:
+        """Applies a fix, as one undoable step. One that no longer fits the graph is told like a failed run."""
         try:
-            self._services.document.attempt(fix.label, fix.apply)
+            self._services.document.attempt(fix.name, fix.apply)
         except NNLabError as error:
             self._failed(str(error), "")
+
+    def _seek_fixes(self) -> None:
+        """Shows the fixes of the rows in sight."""
+        if not self.isVisible():
+            return
+        top, height = self._area.verticalScrollBar().value(), self._area.viewport().height()
+        for i, row in enumerate(self.rows):
+            if top - row.height() <= i * row.height() <= top + height:
+                row.show_fixes()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._seek.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._seek.start()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.rows:
+            self.rows[0].setFocus(event.reason())
 
     def _failed(self, message: str, _: str) -> None:
         self._failure = message
         self.refresh()
 
     def _mark_current(self) -> None:
-        current = self._services.selection.current
+        chosen = set(self._services.selection.nodes)
         for row in self.rows:
-            is_current = current is not None and row.problem.node_id == current
+            is_current = row.problem.node_id in chosen
             if is_current != row.is_current:
                 row.is_current = is_current
                 row.update()
@@ -220,9 +193,5 @@ class ProblemsPanel(LivePanel):
         )
 
 
-def _texts(problems: Sequence[Diagnostic]) -> list[tuple[str, str, str | None, tuple[str, ...]]]:
-    return [(p.severity, p.message, p.node_id, tuple(fix.label for fix in p.fixes)) for p in problems]
-
-
-def _counted(count: int, word: str) -> str:
-    return "" if not count else f"{count} {word}{'s' if count > 1 else ''}"
+def _texts(problems: Sequence[Diagnostic]) -> list[tuple[str, str, str | None]]:
+    return [(p.severity, p.message, p.node_id) for p in problems]
