@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
-from nnlab.ui.canvas.neuron_painting import Inside, openness
+from nnlab.ui.canvas.neuron_painting import Inside, growth, openness, share_openness
+from nnlab.ui.canvas.neuron_share import ShareTable
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.numbers import NOTHING, number
 from nnlab.ui.theme import FontRole, mix
@@ -24,6 +25,8 @@ LEAST_TEXT = 0.45  # of its size as meant
 PORT, LARGE_PORT = 5.0, 6.5
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
 PICTURE = 240.0  # of the unit's picture inside its tile
+LOSS_ROLES: tuple[FontRole, ...] = ("loss", "number", "title", "name")  # of the loss: the largest that fits its card
+SHARE_OF_CARD = 0.6  # of a loss card's height that the numbers of one sample may take
 BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -48,41 +51,42 @@ def write(
 
 def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float) -> None:
     tokens = kit.tokens
+    radius = RADIUS * min(1.0, 1.28 * scale)  # at most 16 pixels on the screen
     painter.setPen(Qt.PenStyle.NoPen)
     if card.form == BLOCK:  # a folded group looks like the stack of cards it is
         for depth in (2, 1):
             sheet = geometry.outline.adjusted(5.0 * depth, -4.5 * depth, -5.0 * depth, -20.0)
             painter.setBrush(mix(tokens.canvas, tokens.card, 1.0 - 0.3 * depth))
-            painter.drawRoundedRect(sheet, RADIUS, RADIUS)
+            painter.drawRoundedRect(sheet, radius, radius)
     painter.setBrush(tokens.raised if state.hovered else tokens.card)
-    painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+    painter.drawRoundedRect(geometry.outline, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if card.frozen:
         painter.setPen(QPen(tokens.stroke, 1.0 * scale))
-        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
     if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
         painter.setPen(QPen(tokens.line, 1.0 * scale))
-        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
     if state.severity == "error":
         painter.setPen(QPen(tokens.error, 2.0 * scale))
-        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
     elif state.severity == "warning":
         pen = QPen(tokens.warn, 1.5 * scale)
         pen.setDashPattern([4.0, 2.0])
         painter.setPen(pen)
-        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
     if state.step == "current":
         painter.setPen(QPen(tokens.accent, 3.0 * scale))
-        painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
     if state.selected or state.focused:
         # Beside an error the selection stands outside, so that both are seen; the keyboard's focus always does.
         offset = (3.0 if state.focused or state.severity == "error" else 0.0) * scale
         painter.setPen(QPen(tokens.accent, 2.0 * scale))
         if state.selected and state.severity != "error":
-            painter.drawRoundedRect(geometry.outline, RADIUS, RADIUS)
+            painter.drawRoundedRect(geometry.outline, radius, radius)
         if offset:
             ring = geometry.outline.adjusted(-offset, -offset, offset, offset)
-            painter.drawRoundedRect(ring, RADIUS + offset, RADIUS + offset)
+            painter.drawRoundedRect(ring, radius + offset, radius + offset)
 
 
 def paint_title(
@@ -230,7 +234,7 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
     assert item.biases is not None
     tokens, limit, tiles = item.kit.tokens, item.bias_limit, item.geometry.tiles
     gap = tiles[1].rect.top() - tiles[0].rect.bottom() if len(tiles) > 1 else 6.0
-    thickness = min(3.0, gap / 2)
+    thickness = min(3.0, gap / 2, 8.0 * item.text_scale)
     track = mix(tokens.card, tokens.text2, 0.12)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for tile in tiles:
@@ -246,16 +250,18 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
 
 
 def paint_loss(painter: QPainter, item: CardItem) -> None:
-    """The loss of the current batch and one bar for each of its samples."""
+    """The loss of the current batch and one bar for each of its samples; where the card is large, one sample's share in numbers."""
     geometry, kit, scale = item.geometry, item.kit, item.text_scale
     unit = scale * kit.scale
     inset = 14.0 * unit
-    room = geometry.outline.adjusted(inset, geometry.header.height() + 4.0 * unit, -inset, -14.0)
+    room = geometry.outline.adjusted(inset, geometry.header.height() + 4.0 * unit, -inset, -inset)
     value = NOTHING if item.loss is None else number(item.loss)
-    write(painter, kit, value, "loss", kit.tokens.text, QRectF(room.left(), room.top(), room.width(), 28.0 * unit), LEFT, scale)
+    role: FontRole = next((r for r in LOSS_ROLES if kit.text_width(value, r) * scale <= room.width()), LOSS_ROLES[-1])
+    write(painter, kit, value, role, kit.tokens.text, QRectF(room.left(), room.top(), room.width(), 28.0 * unit), LEFT, scale)
     caption = QRectF(room.left(), room.top() + 38.0 * unit, room.width(), 16.0 * unit)
     bars = QRectF(room.left(), caption.bottom() + 6.0 * unit, room.width(), room.bottom() - caption.bottom() - 6.0 * unit)
-    if item.samples is None or not len(item.samples) or bars.height() < 16.0:
+    bars.setBottom(bars.bottom() - _paint_share(painter, item, room))
+    if item.samples is None or not len(item.samples) or bars.height() < 16.0 * min(1.0, scale):
         return
     heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
     share = -(-len(item.samples) // len(heights))
@@ -269,6 +275,31 @@ def paint_loss(painter: QPainter, item: CardItem) -> None:
         length = max(1.0 * scale, bars.height() * float(height) / top if top > 0 else 0.0)
         painter.fillRect(QRectF(bars.left() + i * slot, bars.bottom() - length, width, length), kit.tokens.text2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _paint_share(painter: QPainter, item: CardItem, room: QRectF) -> float:
+    """One sample's share of the loss at the bottom of `room`, once the card is large; the height it takes."""
+    world = painter.worldTransform()
+    side = item.geometry.outline.width() * world.m11()
+    opened = share_openness(side, item.kit)
+    screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+    if opened == 0.0 or item.neurons is None or not world.mapRect(item.geometry.outline).intersects(screen):
+        return 0.0
+    found = item.neurons.share(item)
+    if found is None:
+        return 0.0
+    factor = growth(side, item.kit) / world.m11()  # canvas units for a pixel of text
+    table = ShareTable(item.kit, found, item.neurons.header, room.width() / factor, room.height() * SHARE_OF_CARD / factor)
+    height = table.height * factor
+    painter.save()
+    painter.translate(room.left(), room.bottom() - height)
+    painter.scale(factor, factor)
+    painter.setOpacity(painter.opacity() * opened)
+    table.paint(painter)
+    painter.restore()
+    origin = QPointF(room.left(), room.bottom() - height)
+    item.neurons.set_buttons(item, *(QRectF(origin + r.topLeft() * factor, r.size() * factor) for r in (table.back, table.forward)))
+    return (height + 8.0 * factor) * opened
 
 
 def _grouped(samples: np.ndarray) -> np.ndarray:

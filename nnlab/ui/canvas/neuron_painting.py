@@ -1,31 +1,32 @@
 """The inside of a neuron, painted into its tile once the tile is large enough: the nearest stage of the one continuous zoom.
 
 From OPENS to OPEN pixels a side the tile's picture fades into the table of products, the activation's curve and the output. Text stays
-at its size as meant up to a tile of GROWS pixels, then grows with half the zoom's power, so that a projector gains too. What there is to
+at its size as meant up to a tile of GROWS pixels, then grows more slowly than the tile, so that a projector gains too. What there is to
 show is chosen by the room there is: see `Inside`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from nnlab.ui.canvas import matrix_painting
 from nnlab.ui.canvas import neuron_parts as parts
 from nnlab.ui.canvas.neuron import Neuron
-from nnlab.ui.canvas.neuron_parts import CENTRED, LEFT, RIGHT, Table, first_that_fits, row_height, rows_of, say
+from nnlab.ui.canvas.neuron_parts import LEFT, RIGHT, Header, HeaderLine, Table, first_that_fits, row_height, rows_of, say
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.colormaps import symmetric_limit
 from nnlab.ui.numbers import number
 
 OPENS, OPEN = 220.0, 300.0  # pixels a side at which a tile begins to show its inside, and shows it alone
-GROWS = 460.0  # pixels a side from which text grows
+SHARE_OPENS, SHARE_OPEN = 310.0, 380.0  # the same for a loss card's width
+GROWS = 460.0  # pixels a side from which text grows, with this power of the tile's side
+POWER = 0.7
 MOST = 750.0  # a tile is laid out for at most so many pixels of text a side; a larger one is the same, larger
 PADDING, GAP = 12.0, 16.0
 LEAST_PLOT = 130.0  # width of a curve beside the table
+GOOD_PLOT = 190.0  # and the width it has before products get bars
 LEAST_STRIP = 70.0  # height of one below it
 
 
@@ -39,18 +40,15 @@ def openness(side: float, kit: PaintKit) -> float:
     return float(np.clip((side / unit(kit) - OPENS) / (OPEN - OPENS), 0.0, 1.0))
 
 
+def share_openness(width: float, kit: PaintKit) -> float:
+    """How far a loss card `width` screen pixels wide shows one sample's share, 0…1."""
+    return float(np.clip((width / unit(kit) - SHARE_OPENS) / (SHARE_OPEN - SHARE_OPENS), 0.0, 1.0))
+
+
 def growth(side: float, kit: PaintKit) -> float:
     """Screen pixels for a pixel of text inside a tile of `side` screen pixels."""
     size = side / unit(kit)
-    return max(1.0, (size / GROWS) ** 0.5, size / MOST)
-
-
-@dataclass(frozen=True)
-class Header:
-    """What is written at the top: which sample, "sample 217", and its longer form."""
-
-    sample: str
-    place: str = ""  # ", 3 of 10 in the batch"
+    return max(1.0, (size / GROWS) ** POWER, size / MOST)
 
 
 class Inside:
@@ -64,45 +62,26 @@ class Inside:
         self.growth = growth(side, kit)
         self.side = side / self.growth
         line = row_height(kit)
-        self.header = QRectF(PADDING, 6.0, self.side - 2 * PADDING, line + 4.0)
-        self.body = QRectF(PADDING, self.header.bottom() + 4.0, self.side - 2 * PADDING, 0.0)
+        room = QRectF(PADDING, 6.0, self.side - 2 * PADDING, line + 4.0)
+        self.header = HeaderLine(kit, (neuron.title, neuron.short), header, room)
+        self.body = QRectF(PADDING, room.bottom() + 4.0, self.side - 2 * PADDING, 0.0)
         self.body.setBottom(self.side - PADDING)
-        self._lay_out_header(header)
         self.rest = QRectF(self.body)  # what the table leaves
         self.table: Table | None = None
         self.table_at = QPointF()
         if neuron.products is not None or neuron.reads:
             self._lay_out_table(line)
 
-    def _lay_out_header(self, header: Header) -> None:
-        kit, room = self.kit, self.header
-        arrow = room.height()
-        titles = (self.neuron.title, self.neuron.short)
-        samples = (header.sample + header.place, header.sample, header.sample.removeprefix("sample "))
-        pairs = [(title, sample) for sample in samples for title in titles] if header.place else [(t, s) for s in samples for t in titles]
-        free = room.width() - 2 * arrow - GAP
-
-        def needed(pair: tuple[str, str]) -> float:
-            return kit.text_width(pair[0], "name") + kit.text_width(pair[1], "caption")
-
-        self.title, self.sample = next((pair for pair in pairs if needed(pair) <= free), pairs[-1])
-        width = kit.text_width(self.sample, "caption")
-        self.forward = QRectF(room.right() - arrow, room.top(), arrow, room.height())
-        self.sample_at = QRectF(self.forward.left() - width, room.top(), width, room.height())
-        self.back = QRectF(self.sample_at.left() - arrow, room.top(), arrow, room.height())
-
     def _lay_out_table(self, line: float) -> None:
         neuron, body = self.neuron, self.body
         has_curve = neuron.activation is not None or bool(neuron.words and neuron.result == "a")
-        beside = Table(self.kit, rows_of(neuron, int(body.height() / line)), body.width() - GAP - LEAST_PLOT)
-        table_room = body.width() * 0.62
-        if self.side >= OPEN * unit(self.kit) and beside.width + GAP + LEAST_PLOT <= body.width() and (
-            beside.shows_factors or neuron.products is None
-        ):
-            table = Table(self.kit, beside.rows, max(table_room, beside.width - beside.bars))
-            if table.width + GAP + LEAST_PLOT > body.width():
-                table = beside
-            self.table_at = QPointF(body.left(), body.top() + max(0.0, min((body.height() - table.height) / 2, line * 3)))
+        good, least = (plot * unit(self.kit) + GAP for plot in (GOOD_PLOT, LEAST_PLOT))
+        rows = rows_of(neuron, int(body.height() / line))
+        table = Table(self.kit, rows, body.width() - good)
+        if neuron.products is not None and not table.shows_factors:
+            table = Table(self.kit, rows, 0.0, with_factors=True)
+        if self.side >= OPEN * unit(self.kit) and table.width + least <= body.width():
+            self.table_at = QPointF(body.left(), body.center().y() - table.height / 2)
             self.rest = body.adjusted(table.width + GAP, 0, 0, 0)
         else:
             below = LEAST_STRIP * unit(self.kit) if has_curve else 0.0
@@ -140,23 +119,13 @@ class Inside:
         painter.drawRect(QRectF(0, 0, self.side, self.side))
         if neuron.image is not None:
             self._paint_image(painter, neuron.image, visible)
-        self._paint_header(painter)
+        self.header.paint(painter)
         if self.table is not None:
             self.table.paint(painter, self.table_at)
         if neuron.result == "x" and neuron.image is None:
             self._paint_input(painter)
         elif neuron.image is None:
             self._paint_rest(painter, picture)
-
-    def _paint_header(self, painter: QPainter) -> None:
-        kit, room = self.kit, self.header
-        say(painter, kit, self.title, room.adjusted(0, 0, self.back.left() - room.right() - 4.0, 0), LEFT, "name")
-        say(painter, kit, self.sample, self.sample_at, CENTRED, "caption", kit.tokens.text2)
-        painter.setPen(QPen(kit.tokens.text2, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for rect, way in ((self.back, -1), (self.forward, 1)):
-            tip = rect.center() + QPointF(2.0 * way, 0)
-            painter.drawPolyline(QPolygonF([tip + QPointF(-4.0 * way, -4.0), tip, tip + QPointF(-4.0 * way, 4.0)]))
 
     def _paint_input(self, painter: QPainter) -> None:
         neuron, body, kit = self.neuron, self.body, self.kit
@@ -180,12 +149,14 @@ class Inside:
         if neuron.activation is None and not neuron.words:
             self._paint_picture(painter, picture, rest)
             return
-        rest = self._paint_output(painter, rest)
         if neuron.activation is not None:
-            height = min(rest.height(), rest.width() * 1.0)
-            plot = QRectF(rest.left(), rest.center().y() - height / 2 if self.is_wide else rest.top(), rest.width(), height)
-            parts.paint_curve(painter, kit, neuron.activation, plot if self.is_wide else rest)
+            if self.is_wide:  # curve and words are one group in the middle
+                height = min(rest.height(), rest.width() + 2.5 * line)
+                rest = QRectF(rest.left(), rest.center().y() - height / 2, rest.width(), height)
+            rest = self._paint_output(painter, rest)
+            parts.paint_curve(painter, kit, neuron.activation, rest)
         else:
+            rest = self._paint_output(painter, rest)
             self._paint_picture(painter, picture, rest)
 
     def _paint_output(self, painter: QPainter, rest: QRectF) -> QRectF:

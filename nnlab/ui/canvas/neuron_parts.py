@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from nnlab.ui.canvas.neuron import Activation, Neuron, Products, Rest, Term, decimals
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.colormaps import sign_image, symmetric_limit
-from nnlab.ui.numbers import LARGEST_PLAIN, fixed, number
+from nnlab.ui.numbers import LARGEST_PLAIN, fixed, number, short
 from nnlab.ui.theme import FontRole
 
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
@@ -44,6 +44,49 @@ def first_that_fits(kit: PaintKit, texts: Sequence[str], role: FontRole, width: 
 def plain(value: float, places: int) -> str:
     """A number of a column that shares one decimal point; a huge one with its exponent."""
     return fixed(value, places) if not abs(value) >= 10**LARGEST_PLAIN else number(value)
+
+
+# The header
+
+ARROW = 4.0
+
+
+@dataclass(frozen=True)
+class Header:
+    """Which sample is shown: "sample 217", and what may follow where there is room, ", 3 of 10 in the batch"."""
+
+    sample: str
+    place: str = ""
+
+
+class HeaderLine:
+    """Whose inside this is, and which sample it shows, between two arrows that lead to its neighbours."""
+
+    def __init__(self, kit: PaintKit, titles: tuple[str, str], header: Header, room: QRectF) -> None:
+        self.kit, self.room = kit, room
+        arrow = room.height()
+        long, middle, brief = header.sample + header.place, header.sample, header.sample.removeprefix("sample ")
+        pairs = [(titles[0], long), (titles[0], middle), (titles[1], middle), (titles[1], brief)]
+        free = room.width() - 2 * arrow - ARROW
+
+        def needed(pair: tuple[str, str]) -> float:
+            return kit.text_width(pair[0], "name") + kit.text_width(pair[1], "caption")
+
+        self.title, self.sample = next((pair for pair in pairs if needed(pair) <= free), pairs[-1])
+        width = kit.text_width(self.sample, "caption")
+        self.forward = QRectF(room.right() - arrow, room.top(), arrow, room.height())
+        self.sample_at = QRectF(self.forward.left() - width, room.top(), width, room.height())
+        self.back = QRectF(self.sample_at.left() - arrow, room.top(), arrow, room.height())
+
+    def paint(self, painter: QPainter) -> None:
+        kit = self.kit
+        say(painter, kit, self.title, self.room.adjusted(0, 0, self.back.left() - self.room.right(), 0), LEFT, "name")
+        say(painter, kit, self.sample, self.sample_at, CENTRED, "caption", kit.tokens.text2)
+        painter.setPen(QPen(kit.tokens.text2, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for rect, way in ((self.back, -1), (self.forward, 1)):
+            tip = rect.center() + QPointF(ARROW * way / 2, 0)
+            painter.drawPolyline(QPolygonF([tip + QPointF(-ARROW * way, -ARROW), tip, tip + QPointF(-ARROW * way, ARROW)]))
 
 
 # The table of products
@@ -101,11 +144,11 @@ def _read_rows(neuron: Neuron) -> list[Row]:
 
 
 class Table:
-    """Rows with their columns measured. `bars` is the width left for bars of sign, 0 when there is none."""
+    """Rows with their columns measured: factors where `width` allows (or in any case), then bars of sign, `bars` wide, in what is left."""
 
     GAP, BAR = 8.0, 64.0
 
-    def __init__(self, kit: PaintKit, rows: Sequence[Row], width: float) -> None:
+    def __init__(self, kit: PaintKit, rows: Sequence[Row], width: float, with_factors: bool = False) -> None:
         self.kit, self.rows = kit, rows
         self.row_height = row_height(kit)
         measure = kit.text_width
@@ -115,7 +158,7 @@ class Table:
         self._x, self._w = (max((measure(r.factors[k], "caption") for r in factored if r.factors), default=0.0) for k in (0, 1))
         self._sign = measure(TIMES, "caption") + self.GAP
         self._value = max((measure(r.text, "caption_strong" if r.strong else "caption") for r in rows), default=0.0)
-        self.shows_factors = bool(factored) and self._least(True) <= width
+        self.shows_factors = bool(factored) and (with_factors or self._least(True) <= width)
         least = self._least(self.shows_factors)
         room = width - least - self.GAP * 1.5
         self.bars = min(self.BAR * max(1.0, kit.scale), room) if factored and room >= 24.0 else 0.0
@@ -191,7 +234,7 @@ def paint_curve(painter: QPainter, kit: PaintKit, activation: Activation, rect: 
     low, high = min(float(np.nanmin(activation.y)), 0.0), max(float(np.nanmax(activation.y)), 0.0)
     margin = 0.1 * max(high - low, 1e-6)
     low, high = low - margin, high + margin
-    tops = [plain(v, 0) if float(v).is_integer() else number(v, 2) for v in (low + margin, high - margin)]
+    tops = [short(v, 2) for v in (low + margin, high - margin)]
     side = max(kit.text_width(text, "caption") for text in tops) + 6.0
     plot = rect.adjusted(side, 4.0, -4.0, -line)
     x0, x1 = float(activation.x[0]), float(activation.x[-1])
@@ -208,8 +251,11 @@ def paint_curve(painter: QPainter, kit: PaintKit, activation: Activation, rect: 
         height = at(x0, value).y()
         say(painter, kit, text, QRectF(rect.left(), height - line / 2, side - 6.0, line), RIGHT, "caption", tokens.text2)
     ends = QRectF(plot.left(), plot.bottom(), plot.width(), line)
-    say(painter, kit, number(x0, 2), ends, LEFT, "caption", tokens.text2)
-    say(painter, kit, number(x1, 2), ends, RIGHT, "caption", tokens.text2)
+    say(painter, kit, short(x0, 2), ends, LEFT, "caption", tokens.text2)
+    say(painter, kit, short(x1, 2), ends, RIGHT, "caption", tokens.text2)
+    if plot.height() > 6 * line:
+        say(painter, kit, "z", QRectF(plot.right() - 16.0, at(x1, 0.0).y() - line, 14.0, line), RIGHT, "caption", tokens.text2)
+        say(painter, kit, "a", QRectF(at(0.0, high).x() - 16.0, plot.top(), 12.0, line), RIGHT, "caption", tokens.text2)
     painter.save()
     painter.setClipRect(plot.adjusted(-1, -1, 1, 1))
     painter.setPen(QPen(tokens.text2, 2.0))

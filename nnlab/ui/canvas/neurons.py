@@ -15,7 +15,8 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.neuron import Neuron, Share, Surroundings, describe, share
-from nnlab.ui.canvas.neuron_painting import Header, Inside, openness
+from nnlab.ui.canvas.neuron_painting import Inside, openness
+from nnlab.ui.canvas.neuron_parts import Header
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.sample import FrameSample, Lookup, Sample, SampleChoice, SamplePass
 from nnlab.ui.canvas.scene import GraphScene
@@ -147,9 +148,8 @@ class Neurons:
             kept = self._insides[(name, unit)] = (key, Inside(item.kit, neuron, self.header, side))
             tile = next((t.rect for t in item.geometry.tiles if t.unit == unit), QRectF())
             share_of_tile = tile.width() / kept[1].side
-            back, forward = (
-                QRectF(tile.topLeft() + r.topLeft() * share_of_tile, r.size() * share_of_tile) for r in (kept[1].back, kept[1].forward)
-            )
+            arrows = (kept[1].header.back, kept[1].header.forward)
+            back, forward = (QRectF(tile.topLeft() + r.topLeft() * share_of_tile, r.size() * share_of_tile) for r in arrows)
             self._buttons[(name, unit)] = (back, forward)
         return kept[1]
 
@@ -160,6 +160,10 @@ class Neurons:
         if name not in self._shares:
             self._shares[name] = share(item.card, self._scene.document.graph, self._current())
         return self._shares[name]
+
+    def set_buttons(self, item: CardItem, back: QRectF, forward: QRectF) -> None:
+        """Where the arrows of a loss card's sample are, on the card."""
+        self._buttons[(item.card.id, 0)] = (back, forward)
 
     def fan(self, edge: Edge, zoom: float, visible: QRectF) -> np.ndarray | None:
         """How far below its tile's middle the curve of each weight ends, (units, inputs) canvas units: at the row of its product.
