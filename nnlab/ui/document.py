@@ -5,20 +5,34 @@ There is one undo command, holding the project before, the project after, and a 
 
 Weights are not part of the project, they live in the training thread; a step that sets some by hand carries their numbers before and
 after beside the projects. Whoever owns the thread follows `weights_set` and puts them in place.
+
+The history may be travelled in one go (`go_to`): views are then told once, of the whole difference, however many steps lie between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from nnlab.engine.weight_change import WeightChange
+from nnlab.engine.weight_change import Entries, WeightChange
 from nnlab.files.project import Project
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the history. `made` is when, in seconds since the epoch; of a merged gesture, when it ended."""
+
+    name: str
+    made: float
+    before: Project
+    after: Project
+    sets_weights: bool
 
 
 class _Edit(QUndoCommand):
@@ -29,19 +43,16 @@ class _Edit(QUndoCommand):
     ) -> None:
         super().__init__(label)
         self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
+        self._made = time.time()
+
+    def step(self) -> Step:
+        return Step(self.text(), self._made, self._before, self._after, self._weights is not None)
 
     def redo(self) -> None:
-        self._document._show(self._after)
-        self._document.settled.emit()
-        if self._weights is not None:
-            self._document.weights_set.emit(self._weights.after)
+        self._document._arrive(self._after, self._weights.after if self._weights is not None else None)
 
     def undo(self) -> None:
-        # The weights of before belong to the network of before, so they follow it.
-        self._document._show(self._before)
-        self._document.settled.emit()
-        if self._weights is not None:
-            self._document.weights_set.emit(self._weights.before)
+        self._document._arrive(self._before, self._weights.before if self._weights is not None else None)
 
     def id(self) -> int:
         return -1 if self._gesture is None else 1
@@ -53,7 +64,7 @@ class _Edit(QUndoCommand):
             self._weights = self._weights.then(other._weights)
         else:
             self._weights = self._weights or other._weights
-        self._after = other._after
+        self._after, self._made = other._after, other._made
         self.setObsolete(self._after == self._before and (self._weights is None or self._weights.is_nothing))
         return True
 
@@ -78,10 +89,13 @@ class Document(QObject):
         self._project = project or Project()
         self._name = name
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(0)  # none
+        self._travels = False
+        self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
 
     @property
     def project(self) -> Project:
-        return self._project
+        return self._project if self._passed is None else self._passed
 
     @property
     def graph(self) -> Graph:
@@ -132,6 +146,21 @@ class Document(QObject):
     def redo(self) -> None:
         self.undo_stack.redo()
 
+    def step(self, index: int) -> Step:
+        """One step of the history, 0 for the oldest, undone ones included."""
+        command = self.undo_stack.command(index)
+        assert isinstance(command, _Edit)
+        return command.step()
+
+    def go_to(self, count: int) -> None:
+        """Undoes or redoes until `count` steps are done. Views are told once, of the whole difference; weights in their order."""
+        self._travels = True
+        try:
+            self.undo_stack.setIndex(count)
+        finally:
+            self._travels = False
+            self._catch_up()
+
     def replace(self, project: Project, name: str) -> None:
         """Opens another project: the undo stack starts afresh."""
         self.undo_stack.clear()
@@ -145,6 +174,20 @@ class Document(QObject):
 
     def mark_saved(self) -> None:
         self.undo_stack.setClean()
+
+    def _arrive(self, project: Project, weights: Mapping[str, Entries] | None) -> None:
+        """A step was done or undone. Weights belong to the network they were set in, so they follow it."""
+        self._passed = project
+        if not self._travels or weights is not None:
+            self._catch_up()
+        if weights is not None:
+            self.weights_set.emit(weights)
+
+    def _catch_up(self) -> None:
+        if self._passed is not None:
+            project, self._passed = self._passed, None
+            self._show(project)
+            self.settled.emit()
 
     def _show(self, project: Project) -> None:
         before, self._project = self._project, project
