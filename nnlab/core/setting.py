@@ -21,7 +21,8 @@ class Setting:
 
     The type of `default` is the type of the setting: bool, int, float or str. A str with `choices`
     is one of them; a str without is free text. `minimum` and `maximum` are inclusive. `reader` turns free text into what it
-    means and raises ValueError saying what is accepted.
+    means and raises ValueError saying what is accepted. `unit` is what a number counts or measures ("samples"); `choice_titles`
+    are the choices as people read them, in their order.
     """
 
     name: str
@@ -31,12 +32,20 @@ class Setting:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    logarithmic: bool = False  # a slider over it moves by factors, not by steps
+    choice_titles: tuple[str, ...] = ()
+    unit: str = ""
+    logarithmic: bool = False  # a slider over it moves by factors, not by steps; from 0 on, if that is the minimum
     reader: Callable[[str], object] | None = None
 
     @property
     def label(self) -> str:
         return self.title or self.name.replace("_", " ").capitalize()
+
+    def title_of(self, choice: str) -> str:
+        """A choice as people read it: Xavier uniform for xavier_uniform."""
+        if choice in self.choices and len(self.choice_titles) == len(self.choices):
+            return self.choice_titles[self.choices.index(choice)]
+        return choice.replace("_", " ").capitalize() if "_" in choice else choice
 
     def check(self, value: object, owner: str = "") -> Value:
         """`value` as this setting's type; raises SettingError naming `owner`, what was given and what is accepted."""

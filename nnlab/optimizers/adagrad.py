@@ -39,9 +39,9 @@ register(
         update=update,
         settings=(
             Setting("lr_decay", 0.0, "Rate decay", "The rate is divided by 1 + decay · updates", minimum=0.0, maximum=1.0),
-            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
+            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0, logarithmic=True),
             Setting("initial_accumulator_value", 0.0, "Initial sum", "Where the sum of squares starts", minimum=0.0, maximum=1e6),
-            Setting("eps", 1e-10, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
+            Setting("eps", 1e-10, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("squares", initial="setting:initial_accumulator_value"), Moment("step", "one")),
         bounded=is_bounded,

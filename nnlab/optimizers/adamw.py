@@ -44,9 +44,9 @@ register(
         settings=(
             Setting("beta1", 0.9, "β₁", "Memory of the gradient's mean", minimum=0.0, maximum=0.99999),
             Setting("beta2", 0.999, "β₂", "Memory of the gradient's square", minimum=0.0, maximum=0.999999),
-            Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
+            Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
             Setting("weight_decay", 0.01, "Weight decay", "Share of a weight that is taken off, times the learning rate",
-                    minimum=0.0, maximum=1.0),
+                    minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
         bounded=is_bounded,

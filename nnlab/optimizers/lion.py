@@ -34,7 +34,7 @@ register(
             Setting("beta1", 0.9, "β₁", "Share of the running mean in the direction of a step", minimum=0.0, maximum=0.99999),
             Setting("beta2", 0.99, "β₂", "Memory of the running mean", minimum=0.0, maximum=0.99999),
             Setting("weight_decay", 0.0, "Weight decay", "Share of a weight that is taken off, times the learning rate",
-                    minimum=0.0, maximum=1.0),
+                    minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("mean"),),
         bounded=is_bounded,

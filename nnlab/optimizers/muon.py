@@ -100,12 +100,12 @@ register(
         update=update,
         settings=(
             Setting("weight_decay", 0.1, "Weight decay", "Share of a weight that is taken off, times the learning rate",
-                    minimum=0.0, maximum=1.0),
+                    minimum=0.0, maximum=1.0, logarithmic=True),
             Setting("momentum", 0.95, "Momentum", "Memory of the gradient", minimum=0.0, maximum=0.9999),
             Setting("nesterov", True, "Nesterov", "Looks ahead along the momentum before it corrects"),
             Setting("ns_steps", 5, "Rounds", "Newton-Schulz rounds towards a matrix of equal singular values", minimum=1, maximum=99),
             Setting("match_rms_adamw", False, "Match AdamW", "Steps as large as AdamW's, so that its learning rates can be used"),
-            Setting("eps", 1e-7, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
+            Setting("eps", 1e-7, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(
             Moment("velocity"),

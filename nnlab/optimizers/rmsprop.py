@@ -47,8 +47,8 @@ register(
         update=update,
         settings=(
             Setting("alpha", 0.99, "α", "Memory of the gradient's square", minimum=0.0, maximum=0.999999),
-            Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0),
-            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
+            Setting("eps", 1e-8, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
+            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0, logarithmic=True),
             Setting("momentum", 0.0, "Momentum", "Share of the last step that is kept", minimum=0.0, maximum=0.9999),
             Setting("centered", False, "Centred", "Divides by the gradient's spread around its mean"),
         ),

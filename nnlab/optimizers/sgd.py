@@ -53,7 +53,7 @@ register(
         settings=(
             Setting("momentum", 0.0, "Momentum", "Share of the last step that is kept", minimum=0.0, maximum=0.9999),
             Setting("nesterov", False, "Nesterov", "Looks ahead along the momentum before it corrects"),
-            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0),
+            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("velocity"),),
         bounded=is_bounded,

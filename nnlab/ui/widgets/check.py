@@ -48,7 +48,13 @@ class Check(QCheckBox):
             draw_focus(painter, box, 5, tokens)
             box = box.adjusted(3, 3, -3, -3)
         radius = 2 if self.hasFocus() else 4
-        if self.isChecked():
+        if self.checkState() == Qt.CheckState.PartiallyChecked:  # some of several are
+            fill_rounded(painter, box, radius, tokens.well)
+            outline_rounded(painter, box, radius, tokens.text2 if enabled and self.underMouse() else tokens.stroke)
+            inset = box.width() / 4
+            dash = QRectF(box).adjusted(inset, box.height() / 2 - 1, -inset, -box.height() / 2 + 1)
+            fill_rounded(painter, dash, 1, tokens.text if enabled else tokens.stroke)
+        elif self.isChecked():
             fill_rounded(painter, box, radius, tokens.accent if enabled else tokens.stroke)
             inset = box.width() / 9
             glyph("check").draw(painter, QRectF(box).adjusted(inset, inset, -inset, -inset), tokens.on_accent if enabled else tokens.panel)

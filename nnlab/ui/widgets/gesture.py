@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+_NO_VALUE = object()  # equal to no value
 PAUSE = 400  # milliseconds without a change after which a gesture without an end of its own (wheel, keys) is over
 
 
@@ -22,6 +23,7 @@ class Gesture(QObject):
         super().__init__(parent)
         self._settled = value
         self._value = value
+        self._touched = False
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self.finish)
 
@@ -33,12 +35,15 @@ class Gesture(QObject):
     @property
     def is_open(self) -> bool:
         """Whether previews wait for their end."""
-        return self._value != self._settled
+        return self._touched and self._value != self._settled
 
-    def settle(self, value: object) -> None:
-        """Takes over a value from outside; nothing is emitted, an open gesture is dropped."""
+    def settle(self, value: object, certain: bool = True) -> None:
+        """Takes over a value from outside; nothing is emitted, an open gesture is dropped.
+
+        A value that is not `certain` stands for several: whatever is decided then is a change, also this very value.
+        """
         self._timer.stop()
-        self._settled = self._value = value
+        self._value, self._settled, self._touched = value, value if certain else _NO_VALUE, False
 
     def preview(self, value: object, held: bool = False) -> None:
         """A step of a gesture. While it is `held` (a mouse button down) only `finish` ends it."""
@@ -46,18 +51,20 @@ class Gesture(QObject):
             self._timer.stop()
         else:
             self._timer.start()
-        if value != self._value:
+        is_first = not self._touched and self._settled is _NO_VALUE
+        self._touched = True
+        if value != self._value or is_first:
             self._value = value
             self.previewed.emit(value)
 
     def commit(self, value: object) -> None:
         """A decision of its own, without previews: Enter in a field, a choice from a list."""
-        self._value = value
+        self._value, self._touched = value, True
         self.finish()
 
     def finish(self) -> None:
         """Ends the gesture: emits `committed` if it led to another value than it began with."""
         self._timer.stop()
-        if self._value != self._settled:
+        if self.is_open:
             self._settled = self._value
             self.committed.emit(self._value)

@@ -1,14 +1,15 @@
 """Number field: a number to type, to step and to drag.
 
-Enter or leaving the field takes what was typed; the arrow keys, the wheel and the two arrows at the right step it (with Shift by
-ten); dragging the arrows up or down runs through values. Steps fit the number: 1, 2, 5, 10, 20 … on a logarithmic setting, the
-second digit of a real number, one for a whole number. What a setting does not accept is not taken: the field is outlined as an
-error and `refused` says why.
+Enter or leaving the field takes what was typed, which is judged at every key; the arrow keys, the wheel and the two arrows at the
+right step it (with Shift by ten); dragging the arrows up or down runs through values. Steps fit the number: 1, 2, 5, 10, 20 … on a
+logarithmic setting, the second digit of a real number, one for a whole number. What a setting does not accept is not taken: the
+field is outlined as an error and `refused` says why.
 """
 
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -21,6 +22,8 @@ from nnlab.ui.numbers import editable, parse_number
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.gesture import Gesture
 
+MIXED = "mixed"  # what stands in place of several values that differ
+_BEGUN = re.compile(r"[+−-]?(\d[\d,]*)?\.?\d*(e[+−-]?)?", re.IGNORECASE)  # the beginning of a number
 _DRAG_STEP = 4.0  # pixels of dragging to a step
 _LADDER = (1.0, 2.0, 5.0)
 
@@ -83,6 +86,7 @@ class NumberField(QLineEdit):
         self.setAccessibleName(setting.label)
         self.setAccessibleDescription(setting.tip)
         self.editingFinished.connect(self._take_text)
+        self.textEdited.connect(self._judge)
         self._write()
         follow(theme, self)
 
@@ -101,7 +105,16 @@ class NumberField(QLineEdit):
         """Shows a number from outside; nothing is emitted. What is being typed or dragged is given up."""
         self._gesture.settle(value)
         self._refuse("")
+        self.setPlaceholderText("")
         self._write()
+
+    def show_mixed(self, value: Value) -> None:
+        """Stands for several numbers: empty until one is decided on; steps and drags start from `value`."""
+        self._gesture.settle(value, certain=False)
+        self._refuse("")
+        self.setText("")
+        self.setPlaceholderText(MIXED)
+        self.setAccessibleName(f"{self._setting.label}, {MIXED}")
 
     def preview(self, value: float, held: bool) -> None:
         """A step of a gesture made elsewhere (the slider beside the field)."""
@@ -120,8 +133,22 @@ class NumberField(QLineEdit):
 
     def _write(self) -> None:
         value = self.value
+        self.setAccessibleName(self._setting.label)
         self.setText(editable(value if isinstance(value, (int, float)) else float(value)))
         self.setCursorPosition(0)
+
+    def _judge(self, text: str) -> None:
+        """Says at once what is wrong with what is being typed; what may still become a number is waited for."""
+        typed = parse_number(text)
+        if typed is None and _BEGUN.fullmatch(text.strip()):
+            self._refuse("")
+            return
+        try:
+            self._setting.check(text if typed is None else typed)
+        except SettingError as error:
+            self._refuse(str(error))
+        else:
+            self._refuse("")
 
     def _take_text(self) -> None:
         if not self.isModified():
@@ -146,7 +173,7 @@ class NumberField(QLineEdit):
         self.refused.emit(sentence)
 
     def apply_metrics(self) -> None:
-        self.setTextMargins(0, 0, self._arrow_rect().width() if self._arrows else 0, 0)
+        self.setTextMargins(0, 0, round(self._arrow_rect().width() if self._arrows else 0), 0)
         self.updateGeometry()
         self.update()
 
@@ -217,6 +244,7 @@ class NumberField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        self._paint_unit()
         if self._arrows:
             painter = QPainter(self)
             side = self._theme.metrics.px(16)
@@ -224,3 +252,17 @@ class NumberField(QLineEdit):
             place.moveCenter(self._arrow_rect().center())
             glyph("stepper").draw(painter, place, self._theme.tokens.text2 if self.isEnabled() else self._theme.tokens.stroke)
             painter.end()
+
+    def _paint_unit(self) -> None:
+        """Writes what the number counts behind it, where there is room."""
+        if not self._setting.unit or not self.text():
+            return
+        painter = QPainter(self)
+        painter.setFont(self._theme.font("caption"))
+        left = self._theme.metrics.px(14) + self.fontMetrics().horizontalAdvance(self.text())
+        right = self.width() - self.textMargins().right() - self._theme.metrics.px(8)
+        if painter.fontMetrics().horizontalAdvance(self._setting.unit) <= right - left:
+            painter.setPen(self._theme.tokens.text3)
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(QRectF(left, 0, right - left, self.height()), middle, self._setting.unit)
+        painter.end()

@@ -1,14 +1,15 @@
 """Editors: the control that fits a setting, chosen by its declaration.
 
 A number with two limits, or on a logarithmic scale, has a slider and a field; another number a field; a choice a list; true or
-false a check box; free text a line. All speak the same four signals, so that a form need not know which is which.
+false a check box; free text a line. All speak the same signals, so that a form need not know which is which. An editor of several
+things at once whose values differ says so, and any decision then holds for all of them.
 """
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -16,16 +17,21 @@ from nnlab.core.errors import SettingError
 from nnlab.core.setting import Setting, Value
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
-from nnlab.ui.widgets.number_field import NumberField
+from nnlab.ui.widgets.number_field import MIXED, NumberField
 from nnlab.ui.widgets.slider import NumberSlider
 
+_SMALLEST = 1e-6  # where a logarithmic slider that begins with 0 goes on
 _REACH = 1e3  # how far, as a factor, a logarithmic slider without limits reaches from the default
 
 
 class SettingEditor(QWidget):
-    """Edits one setting. Values in `previewed` and `committed` have passed `Setting.check`; `refused` carries its sentence, or ""."""
+    """Edits one setting. Values in `previewed` and `committed` have passed `Setting.check`; `refused` carries its sentence, or "".
+
+    `considered` follows the choice that is looked at in an open list, and ends with the one that is chosen.
+    """
 
     previewed = Signal(object)
+    considered = Signal(object)
     committed = Signal(object)
     refused = Signal(str)
 
@@ -43,6 +49,10 @@ class SettingEditor(QWidget):
         """Shows a value from outside without emitting anything."""
         raise NotImplementedError
 
+    def show_mixed(self, value: Value) -> None:
+        """Stands for several different values, of which `value` is the first."""
+        raise NotImplementedError
+
     def put(self, control: QWidget, stretch: int = 0) -> None:
         """Adds a control, named and explained by the setting; the last one put takes the focus of the whole editor."""
         control.setAccessibleName(self.setting.label)
@@ -55,16 +65,11 @@ class SettingEditor(QWidget):
 def tooltip(setting: Setting) -> str:
     """What the setting does, its range, and its default."""
     limited = not isinstance(setting.default, (bool, str)) and (setting.minimum is not None or setting.maximum is not None)
-    limits = f"{setting.limits[0].upper()}{setting.limits[1:]}. " if limited else ""
+    unit = f" {setting.unit}" if setting.unit else ""
+    limits = f"{setting.limits[0].upper()}{setting.limits[1:]}{unit}. " if limited else ""
     tip = f"{setting.tip.rstrip('.')}. " if setting.tip else ""
-    default = shown(setting.default) if not isinstance(setting.default, bool) else ("on" if setting.default else "off")
+    default = ("on" if setting.default else "off") if isinstance(setting.default, bool) else setting.title_of(str(setting.default))
     return f"{tip}{limits}Default: {default}."
-
-
-def shown(choice: Value) -> str:
-    """A choice as people read it: Xavier uniform for xavier_uniform."""
-    text = str(choice)
-    return text.replace("_", " ").capitalize() if "_" in text else text
 
 
 def editor_for(theme: Theme, setting: Setting, value: Value | None = None) -> SettingEditor:
@@ -86,7 +91,7 @@ def slider_range(setting: Setting) -> tuple[float, float] | None:
     low, high = setting.minimum, setting.maximum
     if setting.logarithmic:
         default = abs(float(setting.default)) or 1.0
-        low = low if low is not None and low > 0 else default / _REACH
+        low = low if low is not None and low > 0 else default / _REACH if setting.default else _SMALLEST
         high = default * _REACH if high is None else min(high, default * _REACH) if low < default else high
         return (low, high) if low < high else None
     if isinstance(setting.default, int) or low is None or high is None or not low < high or math.isinf(high - low):
@@ -98,7 +103,8 @@ class NumberEditor(SettingEditor):
     def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(theme, setting, parent)
         reach = slider_range(setting)
-        self._slider = NumberSlider(theme, *reach, logarithmic=setting.logarithmic) if reach else None
+        zero = setting.logarithmic and setting.minimum == 0
+        self._slider = NumberSlider(theme, *reach, logarithmic=setting.logarithmic, zero=zero) if reach else None
         self._field = NumberField(theme, setting, arrows=reach is None)
         if self._slider is not None:
             self.put(self._slider, 1)
@@ -121,6 +127,10 @@ class NumberEditor(SettingEditor):
 
     def set_value(self, value: Value) -> None:
         self._field.set_value(value)
+        self._follow(value)
+
+    def show_mixed(self, value: Value) -> None:
+        self._field.show_mixed(value)
         self._follow(value)
 
     def _follow(self, value: object) -> None:
@@ -147,6 +157,17 @@ class NumberEditor(SettingEditor):
 class _List(QComboBox):
     """A combo box that leaves the wheel to the page unless it has the focus."""
 
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide:
+            self.closed.emit()
+        return super().eventFilter(watched, event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -159,26 +180,34 @@ class ChoiceEditor(SettingEditor):
         super().__init__(theme, setting, parent)
         self._list = _List()
         for choice in setting.choices:
-            self._list.addItem(shown(choice), choice)
+            self._list.addItem(setting.title_of(choice), choice)
         self._list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._list.view().setTextElideMode(Qt.TextElideMode.ElideRight)
-        self._value = setting.default
+        self._value: Value | None = setting.default
+        self._list.setPlaceholderText(MIXED)
         self.put(self._list, 1)
         self._list.activated.connect(self._chosen)
+        self._list.highlighted.connect(lambda row: self.considered.emit(self._list.itemData(row)))
+        self._list.closed.connect(lambda: self.considered.emit(self.value))
 
     @property
     def value(self) -> Value:
-        return self._value
+        return self.setting.default if self._value is None else self._value
 
     def set_value(self, value: Value) -> None:
         self._value = value
         self._list.setCurrentIndex(self._list.findData(value))
 
+    def show_mixed(self, value: Value) -> None:
+        self._value = None
+        self._list.setCurrentIndex(-1)
+
     def _chosen(self) -> None:
         value = self._list.currentData()
         if value != self._value:
             self._value = self.setting.check(value)
+            self.considered.emit(self._value)
             self.committed.emit(self._value)
 
 
@@ -195,9 +224,14 @@ class CheckEditor(SettingEditor):
         return self._check.isChecked()
 
     def set_value(self, value: Value) -> None:
+        self._check.setTristate(False)
         self._check.setChecked(bool(value))
 
+    def show_mixed(self, value: Value) -> None:
+        self._check.setCheckState(Qt.CheckState.PartiallyChecked)
+
     def _clicked(self, checked: bool) -> None:
+        self._check.setTristate(False)
         self.committed.emit(checked)
 
 
@@ -205,7 +239,7 @@ class TextEditor(SettingEditor):
     def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(theme, setting, parent)
         self._line = QLineEdit()
-        self._value = setting.default
+        self._value, self._is_mixed = setting.default, False
         self.put(self._line, 1)
         self._line.textEdited.connect(self._edited)
         self._line.editingFinished.connect(self._finished)
@@ -215,19 +249,40 @@ class TextEditor(SettingEditor):
         return self._value
 
     def set_value(self, value: Value) -> None:
-        self._value = value
+        self._value, self._is_mixed = value, False
+        self._line.setPlaceholderText("")
         self._line.setText(str(value))
 
+    def show_mixed(self, value: Value) -> None:
+        self._value, self._is_mixed = value, True
+        self._line.setText("")
+        self._line.setPlaceholderText(MIXED)
+
     def _edited(self, text: str) -> None:
-        self.previewed.emit(text)
+        try:
+            value = self.setting.check(text)
+        except SettingError as error:
+            self._show_refused(str(error))
+            return
+        self._show_refused("")
+        self.previewed.emit(value)
+
+    def _show_refused(self, sentence: str) -> None:
+        if bool(sentence) != bool(self._line.property("invalid")):
+            self._line.setProperty("invalid", bool(sentence))
+            self._line.style().unpolish(self._line)
+            self._line.style().polish(self._line)
+        self.refused.emit(sentence)
 
     def _finished(self) -> None:
+        if self._is_mixed and not self._line.isModified():
+            return
         try:
             value = self.setting.check(self._line.text())
         except SettingError as error:
-            self.refused.emit(str(error))
+            self._show_refused(str(error))
             return
-        self.refused.emit("")
-        if value != self._value:
-            self._value = value
+        self._show_refused("")
+        if value != self._value or self._is_mixed:
+            self._value, self._is_mixed = value, False
             self.committed.emit(value)

@@ -5,7 +5,7 @@ Limits, choices, tips and the sentence for a wrong value all come from `Setting`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -21,10 +21,12 @@ class SettingsForm(QWidget):
     """Edits several settings.
 
     `previewed(name, value)` follows a value through a gesture (a slider dragged, an arrow held); `committed(name, value)` comes once
-    at its end. What a setting refuses is emitted as neither: its sentence stands under the field.
+    at its end; `considered(name, value)` follows the choice looked at in an open list. What a setting refuses is emitted as neither: its
+    sentence stands under the field.
     """
 
     previewed = Signal(str, object)
+    considered = Signal(str, object)
     committed = Signal(str, object)
 
     def __init__(
@@ -37,13 +39,14 @@ class SettingsForm(QWidget):
         self._editors: dict[str, SettingEditor] = {}
         self._labels: dict[str, ElidedLabel] = {}
         self._sentences: dict[str, Label] = {}
+        self._mixed: frozenset[str] = frozenset()
         for setting in settings:
             self._add(setting, (values or {}).get(setting.name, setting.default))
-        self._grid.setRowStretch(2 * len(self._editors), 1)  # room to spare goes below the last row
+        self._grid.setRowStretch(3 * len(self._editors), 1)  # room to spare goes below the last row
         follow(theme, self)
 
     def _add(self, setting: Setting, value: Value) -> None:
-        row = 2 * len(self._editors)
+        row = 3 * len(self._editors)
         label = ElidedLabel(self._theme, setting.label, "body", "text2")
         label.setToolTip(tooltip(setting))
         editor = editor_for(self._theme, setting, value)
@@ -55,6 +58,7 @@ class SettingsForm(QWidget):
         self._grid.addWidget(editor, row, 1)
         self._grid.addWidget(sentence, row + 1, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
         editor.previewed.connect(partial(self.previewed.emit, setting.name))
+        editor.considered.connect(partial(self.considered.emit, setting.name))
         editor.committed.connect(partial(self.committed.emit, setting.name))
         editor.refused.connect(partial(self.show_problem, setting.name))
         self._editors[setting.name] = editor
@@ -74,18 +78,32 @@ class SettingsForm(QWidget):
         """The editor of a setting. Raises KeyError if the form has none of that name."""
         return self._editors[name]
 
+    def put_below(self, name: str, widget: QWidget) -> None:
+        """Shows a widget under a setting, in the editors' column."""
+        row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
+        self._grid.addWidget(widget, row + 2, 0, 1, 2)
+
     @property
     def focused(self) -> str | None:
         """The setting whose editor has the keyboard, if any."""
         widget = QApplication.focusWidget()
         return next((n for n, e in self._editors.items() if widget is not None and (e is widget or e.isAncestorOf(widget))), None)
 
-    def set_values(self, values: Mapping[str, Value]) -> None:
-        """Shows values from outside, such as after an undo; nothing is emitted. Names the form does not have are left out."""
+    def set_values(self, values: Mapping[str, Value], mixed: Collection[str] = ()) -> None:
+        """Shows values from outside, such as after an undo; nothing is emitted. Names the form does not have are left out.
+
+        What stands for several different values is named in `mixed`.
+        """
         for name, value in values.items():
-            if name in self._editors and self._editors[name].value != value:
+            if name not in self._editors:
+                continue
+            if name in mixed and name not in self._mixed:
+                self._editors[name].show_mixed(value)
+                self.show_problem(name, "")
+            elif name not in mixed and (self._editors[name].value != value or name in self._mixed):
                 self._editors[name].set_value(value)
                 self.show_problem(name, "")
+        self._mixed = frozenset(mixed)
 
     def show_problem(self, name: str, sentence: str) -> None:
         """Writes a sentence under a setting; "" takes it away."""

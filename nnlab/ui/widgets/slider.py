@@ -95,18 +95,20 @@ class Slider(QSlider):
 class NumberSlider(Slider):
     """A slider over real numbers from `low` to `high`, by equal steps or, if `logarithmic`, by equal factors.
 
+    With `zero`, the left end of a logarithmic slider is 0 and the factors begin at `low` one step further right.
     `moved(value)` follows every movement, by mouse or keyboard. Raises ValueError for a range it cannot cover.
     """
 
     moved = Signal(float)
 
     def __init__(
-        self, theme: Theme, low: float, high: float, logarithmic: bool = False, name: str = "", tip: str = "", parent: QWidget | None = None
-    ) -> None:
+        self, theme: Theme, low: float, high: float, logarithmic: bool = False, zero: bool = False, name: str = "", tip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         if not low < high or (logarithmic and low <= 0):
             raise ValueError(f"A slider from {low} to {high} is not possible{' on a logarithmic scale' if logarithmic else ''}.")
         super().__init__(theme, name, tip, parent)
-        self._low, self._high, self._logarithmic = low, high, logarithmic
+        self._low, self._high, self._logarithmic, self._zero = low, high, logarithmic, zero
         self._setting = False
         self.setRange(0, _STEPS)
         self.setSingleStep(_STEPS // 100)
@@ -115,23 +117,24 @@ class NumberSlider(Slider):
 
     @property
     def number(self) -> float:
-        """The value of the knob's position; the ends are exactly `low` and `high`."""
-        share = self.value() / _STEPS
+        """The value of the knob's position; the ends are exactly `low` (or 0) and `high`."""
         if self.value() in (0, _STEPS):
-            return self._high if self.value() else self._low
+            return self._high if self.value() else 0.0 if self._zero else self._low
+        share = (self.value() - self._zero) / (_STEPS - self._zero)
         if self._logarithmic:
             return self._low * (self._high / self._low) ** share
         return self._low + share * (self._high - self._low)
 
     def set_number(self, value: float) -> None:
         """Moves the knob, to an end for values beyond it, without emitting `moved`."""
+        is_zero = self._zero and value < self._low
         value = min(self._high, max(self._low, value))
         if self._logarithmic:
             share = math.log(value / self._low) / math.log(self._high / self._low)
         else:
             share = (value - self._low) / (self._high - self._low)
         self._setting = True
-        self.setValue(round(share * _STEPS))
+        self.setValue(0 if is_zero else round(self._zero + share * (_STEPS - self._zero)))
         self._setting = False
 
     def _changed(self) -> None:

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
@@ -14,7 +18,6 @@ from nnlab.ui.widgets.setting_editors import (
     SettingEditor,
     TextEditor,
     editor_for,
-    shown,
     slider_range,
     tooltip,
 )  # fmt: skip
@@ -50,7 +53,8 @@ def test_the_declaration_decides_the_editor(theme: Theme, qtbot: QtBot, setting:
     [
         (RATE, (1e-6, 1.0)), (Setting("noise", 0.1, minimum=0.0, maximum=0.5), (0.0, 0.5)),
         (Setting("units", 8, minimum=1, maximum=64), None),
-        (Setting("l2", 0.0, minimum=0.0), None), (Setting("samples", 256, minimum=10, maximum=100_000, logarithmic=True), (10, 100_000)),
+        (Setting("l2", 0.0, minimum=0.0), None), (Setting("l2", 0.0, minimum=0.0, maximum=100.0, logarithmic=True), (1e-6, 100.0)),
+        (Setting("samples", 256, minimum=10, maximum=100_000, logarithmic=True), (10, 100_000)),
     ],
 )  # fmt: skip
 def test_which_settings_have_a_slider(setting: Setting, reach: tuple[float, float] | None) -> None:
@@ -114,10 +118,106 @@ def test_tips_say_what_it_does_its_range_and_its_default() -> None:
     assert tooltip(RATE) == "Step size. From 0 to 1000. Default: 0.001."
     assert tooltip(Setting("bias", True, tip="Adds b.")) == "Adds b. Default: on."
     assert tooltip(INIT) == "Default: he."
-    assert shown("xavier_uniform") == "Xavier uniform"
+    assert INIT.title_of("xavier_uniform") == "Xavier uniform"
+    assert Setting("rule", "sgd", choices=("adam", "sgd"), choice_titles=("Adam", "SGD")).title_of("sgd") == "SGD"
 
 
 def test_every_control_is_named_by_its_setting(theme: Theme, qtbot: QtBot) -> None:
     editor = made(theme, qtbot, RATE)
     assert {w.accessibleName() for w in (editor.findChild(NumberSlider), editor.findChild(NumberField))} == {"Learning rate"}
     assert editor.focusProxy() is editor.findChild(NumberField)
+
+
+FIRST = Setting("init", "xavier_uniform", choices=("xavier_uniform", "he"))
+UNITS = Setting("units", 8, minimum=1, maximum=64)
+TEXT = Setting("places", "1, 2", reader=lambda text: [int(part) for part in text.split(",")])
+
+
+@pytest.mark.parametrize(
+    ("setting", "texts"),
+    [
+        (UNITS, {"6": True, "65": False, "-": True, "": True, "1e": True, "x": False, "2.5": False}),
+        (RATE, {"0.": True, "1e-": True, "1e-3": True, "2000": False, "−": True}),
+        (TEXT, {"1": True, "1, x": False, "3,4": True}),
+    ],
+)
+def test_what_is_typed_is_judged_at_every_key(theme: Theme, qtbot: QtBot, setting: Setting, texts: dict[str, bool]) -> None:
+    editor = made(theme, qtbot, setting)
+    said: list[str] = []
+    editor.refused.connect(said.append)
+    line = editor.focusProxy()
+    for text, is_fine in texts.items():
+        line.clear()
+        said.clear()
+        with qtbot.assertNotEmitted(editor.committed):
+            qtbot.keyClicks(line, text)
+        assert not said or bool(said[-1]) is not is_fine, text
+        assert bool(line.property("invalid")) is not is_fine, text
+
+
+@pytest.mark.parametrize(
+    ("setting", "decide", "value"),
+    [
+        (UNITS, lambda q, e: q.keyClicks(e.focusProxy(), "8\r"), 8),  # also the very value of the first
+        (UNITS, lambda q, e: (q.keyClick(e.focusProxy(), Qt.Key.Key_Up), q.keyClick(e.focusProxy(), Qt.Key.Key_Return)), 9),
+        (FIRST, lambda q, e: q.keyClick(e.focusProxy(), Qt.Key.Key_Down), "xavier_uniform"),
+        (Setting("bias", True), lambda q, e: q.mouseClick(e.focusProxy(), Qt.MouseButton.LeftButton), True),
+        (Setting("formula", "x"), lambda q, e: (q.keyClicks(e.focusProxy(), "y"), q.keyClick(e.focusProxy(), Qt.Key.Key_Return)), "y"),
+    ],
+)
+def test_an_editor_of_several_values_says_so_and_decides_for_all(
+    theme: Theme, qtbot: QtBot, setting: Setting, decide: Callable[[QtBot, SettingEditor], object], value: object
+) -> None:
+    editor = made(theme, qtbot, setting)
+    commits: list[object] = []
+    editor.committed.connect(commits.append)
+    editor.show_mixed(setting.default)
+    control = editor.focusProxy()
+    if isinstance(control, QLineEdit):
+        assert (control.text(), control.placeholderText()) == ("", "mixed")
+    elif isinstance(control, QComboBox):
+        assert (control.currentIndex(), control.placeholderText()) == (-1, "mixed")
+    else:
+        assert control.checkState() == Qt.CheckState.PartiallyChecked
+        control.grab()
+    control.setFocus()
+    control.clearFocus()
+    assert commits == []  # passing through decides nothing
+    control.setFocus()
+    decide(qtbot, editor)
+    assert commits == [value]
+    editor.set_value(setting.default)
+    assert editor.value == setting.default
+    if isinstance(control, QLineEdit):
+        assert not control.placeholderText()
+
+
+def test_a_slider_from_zero_on(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, Setting("l2", 0.0, minimum=0.0, maximum=100.0, logarithmic=True))
+    slider = editor.findChild(NumberSlider)
+    assert slider.number == 0
+    slider.setValue(1)
+    assert editor.value == 1e-6
+    editor.set_value(1e-3)
+    assert slider.number == pytest.approx(1e-3, rel=0.02)
+    slider.setValue(0)
+    assert editor.value == 0
+
+
+def test_the_list_tells_which_choice_is_looked_at(theme: Theme, qtbot: QtBot) -> None:
+    editor = made(theme, qtbot, FIRST)
+    seen: list[object] = []
+    editor.considered.connect(seen.append)
+    box = editor.findChild(QComboBox)
+    box.showPopup()
+    qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+    assert seen[-1] == "he"
+    qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    assert seen[-1] == editor.value == "xavier_uniform"
+
+
+def test_a_unit_stands_behind_the_number_and_in_the_tooltip(theme: Theme, qtbot: QtBot) -> None:
+    setting = Setting("batch", 8, "Batch", "Samples per step", minimum=1, maximum=64, unit="samples")
+    assert tooltip(setting) == "Samples per step. From 1 to 64 samples. Default: 8."
+    with_unit, without = made(theme, qtbot, setting), made(theme, qtbot, Setting("batch", 8, "Batch", minimum=1, maximum=64))
+    assert with_unit.grab().toImage() != without.grab().toImage()
