@@ -160,12 +160,24 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
     if item.biases is not None and len(item.biases) == card.units:
         _paint_biases(painter, item)
     if geometry.more is not None and card.units is not None:
-        text = f"… {card.units - len(geometry.tiles):,} more"
-        write(painter, kit, text, "caption", kit.tokens.text2, geometry.more, CENTRED, item.text_scale)
+        _paint_more(painter, item, f"… {card.units - len(geometry.tiles):,} more", geometry.more)
     if card.form == INPUT:
         for tile, label in zip(geometry.tiles, item.labels, strict=False):
             room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
             write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
+
+
+def _paint_more(painter: QPainter, item: CardItem, text: str, rect: QRectF) -> None:
+    """How many units have no tile, on a ground of its own: their edges end here too."""
+    kit, scale = item.kit, item.text_scale
+    if painter.worldTransform().m11() * scale >= LEAST_TEXT:
+        width, height = (kit.text_width(text, "caption") + 8.0) * scale, 16.0 * kit.scale * scale
+        ground = QColor(kit.tokens.card)
+        ground.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height), 3 * scale, 3 * scale)
+    write(painter, kit, text, "caption", kit.tokens.text2, rect, CENTRED, scale)
 
 
 def _insides(painter: QPainter, item: CardItem) -> dict[int, Inside]:
@@ -190,7 +202,7 @@ def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside)
     screen = QRectF(-place.left(), -place.top(), painter.device().width(), painter.device().height())
     visible = QRectF(screen.topLeft() / inside.growth, screen.size() / inside.growth)
     picture = None
-    if inside.wants_picture and not item.pictures.is_empty:
+    if inside.wants_picture and item.shows_plane and not item.pictures.is_empty:
         pixels = round(PICTURE * painter.device().devicePixelRatio())
         picture = item.pictures.image(pixels, pixels, item.kit.is_dark, (tile.unit,))
     opened = openness(place.width(), item.kit)

@@ -21,6 +21,7 @@ from nnlab.ui.numbers import LARGEST_PLAIN, fixed, number
 
 CALM = 1.6  # so that a matrix of noise is quiet and a few large weights stand out
 READABLE = (44.0, 18.0)  # pixels of text of a cell from which its number is written in it
+FOOT = 36.0  # pixels at the lower border of the view that legend and zoom bar lie over
 ROW_STEP, COLUMN_STEP = 24.0, 40.0  # pixels of text between two headings at least
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -154,10 +155,11 @@ def _paint_row_headings(
 
 
 def _paint_column_headings(painter: QPainter, kit: PaintKit, rect: QRectF, visible: QRectF, count: int, pixel: float) -> None:
-    """Input numbers below the picture, or at the lower border of the screen."""
+    """Input numbers below the picture, or at the lower border of the screen, above what lies there."""
     width, room = rect.width() / count, 18.0 * pixel
-    outside = rect.bottom() + room <= visible.bottom()
-    top = rect.bottom() if outside else min(visible.bottom(), rect.bottom()) - room
+    border = visible.bottom() - FOOT * kit.scale / painter.worldTransform().m11()
+    outside = rect.bottom() + room <= border
+    top = rect.bottom() if outside else min(border, rect.bottom()) - room
     if top < rect.top() or top < visible.top():
         return
     if not outside:

@@ -66,6 +66,11 @@ class Inside:
         self.header = HeaderLine(kit, (neuron.title, neuron.short), header, room)
         self.body = QRectF(PADDING, room.bottom() + 4.0, self.side - 2 * PADDING, 0.0)
         self.body.setBottom(self.side - PADDING)
+        self.strip = QRectF()  # pictures of an image's products, over everything else
+        if neuron.image_shape is not None and self.side >= OPEN * unit(kit):
+            height = parts.pictures_height(kit, self.body)
+            self.strip = QRectF(self.body.left(), self.body.top(), self.body.width(), height)
+            self.body.setTop(self.strip.bottom() + 6.0)
         self.rest = QRectF(self.body)  # what the table leaves
         self.table: Table | None = None
         self.table_at = QPointF()
@@ -122,6 +127,8 @@ class Inside:
         self.header.paint(painter)
         if self.table is not None:
             self.table.paint(painter, self.table_at)
+        if not self.strip.isEmpty() and neuron.products is not None and neuron.image_shape is not None:
+            parts.paint_pictures(painter, self.kit, neuron.products, neuron.image_shape, self.strip)
         if neuron.result == "x" and neuron.image is None:
             self._paint_input(painter)
         elif neuron.image is None:
@@ -136,16 +143,12 @@ class Inside:
             parts.paint_histogram(painter, kit, neuron.column, neuron.output, body.adjusted(0, height + 4.0, 0, 0))
 
     def _paint_rest(self, painter: QPainter, picture: QImage | None) -> None:
-        """Beside or below the table: pictures of an image's products, the curve or the unit's picture, and the output."""
+        """Beside or below the table: the curve or the unit's picture, and the output."""
         neuron, kit = self.neuron, self.kit
         rest = QRectF(self.rest)
         line = row_height(kit)
         if rest.height() < 2 * line or rest.width() < 60.0:
             return
-        if neuron.image_shape is not None and neuron.products is not None and self.is_wide:
-            strip = QRectF(rest.left(), rest.top(), rest.width(), parts.pictures_height(kit, rest))
-            parts.paint_pictures(painter, kit, neuron.products, neuron.image_shape, strip)
-            rest.setTop(strip.bottom() + 8.0)
         if neuron.activation is None and not neuron.words:
             self._paint_picture(painter, picture, rest)
             return

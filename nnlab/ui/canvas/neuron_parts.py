@@ -23,6 +23,7 @@ CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 BINS = 24
+SIGN = 28.0  # between two pictures, for × or =
 TIMES, EQUALS = "×", "="
 
 
@@ -318,9 +319,9 @@ def paint_histogram(painter: QPainter, kit: PaintKit, column: np.ndarray, value:
 def paint_pictures(painter: QPainter, kit: PaintKit, products: Products, shape: tuple[int, int], rect: QRectF) -> None:
     """Weights × pixels = products, each as an image in the colours of sign."""
     tokens, line = kit.tokens, row_height(kit)
-    sign = 20.0
+    sign = SIGN
     side = min((rect.width() - 2 * sign) / 3, rect.height() - line)
-    left = rect.left()
+    left = rect.left() + (rect.width() - 3 * side - 2 * sign) / 2
     for place, (name, values) in enumerate((("weights", products.w), ("pixels", products.x), ("products", products.x * products.w))):
         image = sign_image(values.reshape(shape), symmetric_limit(values), kit.is_dark)
         room = QRectF(left, rect.top(), side, side)
@@ -338,4 +339,4 @@ def paint_pictures(painter: QPainter, kit: PaintKit, products: Products, shape: 
 
 def pictures_height(kit: PaintKit, rect: QRectF) -> float:
     """What three pictures side by side take of a column."""
-    return min((rect.width() - 40.0) / 3, rect.height() * 0.4) + row_height(kit)
+    return min((rect.width() - 2 * SIGN) / 3, rect.height() * 0.3) + row_height(kit)

@@ -178,6 +178,11 @@ class CardItem:
     # Live values
 
     @property
+    def shows_plane(self) -> bool:
+        """Whether the pictures are the units' answers over the plane of the data."""
+        return self._probed
+
+    @property
     def picture_meaning(self) -> str:
         """What the pictures on the tiles are, in words."""
         return "" if self.pictures.is_empty else self._meaning
