@@ -14,7 +14,7 @@ from nnlab.core.tensor import Parameter, Tensor
 
 PENALTIES = (
     Setting(
-        "l1", 0.0, "L1 penalty", "Cost of every weight's size |w|; drives weights to exactly 0", minimum=0.0, maximum=100.0, logarithmic=True
+        "l1", 0.0, "L1 penalty", "Cost of every weight's size |w|; drives weights to just 0", minimum=0.0, maximum=100.0, logarithmic=True
     ),
     Setting("l2", 0.0, "L2 penalty", "Cost of every weight's square; keeps weights small", minimum=0.0, maximum=100.0, logarithmic=True),
 )

@@ -137,7 +137,7 @@ TEXT = Setting("places", "1, 2", reader=lambda text: [int(part) for part in text
     ("setting", "texts"),
     [
         (UNITS, {"6": True, "65": False, "-": True, "": True, "1e": True, "x": False, "2.5": False}),
-        (RATE, {"0.": True, "1e-": True, "1e-3": True, "2000": False, "−": True}),
+        (RATE, {"0.": True, "1e-": True, "1e-3": True, "2000": False}),
         (TEXT, {"1": True, "1, x": False, "3,4": True}),
     ],
 )
