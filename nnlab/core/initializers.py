@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -25,12 +26,21 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[1] * receptive, shape[0] * receptive
 
 
-def _uniform(bound: Callable[[int, int], float]) -> Initializer:
-    return lambda shape, generator: generator.uniform(-1.0, 1.0, shape) * bound(*fans(shape))
+@dataclass(frozen=True)
+class Spread:
+    """Independent numbers of mean 0: uniform between ±`size`, or normal with the standard deviation `size`, of (fan_in, fan_out).
 
+    `formula` is the same size in words, with the fans to be put in.
+    """
 
-def _normal(deviation: Callable[[int, int], float]) -> Initializer:
-    return lambda shape, generator: generator.standard_normal(shape) * deviation(*fans(shape))
+    is_uniform: bool
+    size: Callable[[int, int], float]
+    formula: str = ""
+
+    def __call__(self, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+        if self.is_uniform:
+            return generator.uniform(-1.0, 1.0, shape) * self.size(*fans(shape))
+        return generator.standard_normal(shape) * self.size(*fans(shape))
 
 
 def _orthogonal(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
@@ -60,18 +70,18 @@ def _identity(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndar
 # (orthogonal). A layer that is the identity at first can be inserted into a trained network (Chen et al., Net2Net, 2016).
 initializers: Mapping[str, Initializer] = MappingProxyType(
     {
-        "xavier_uniform": _uniform(lambda i, o: math.sqrt(6.0 / (i + o))),
-        "xavier_normal": _normal(lambda i, o: math.sqrt(2.0 / (i + o))),
-        "he_uniform": _uniform(lambda i, o: math.sqrt(6.0 / i)),
-        "he_normal": _normal(lambda i, o: math.sqrt(2.0 / i)),
-        "lecun_uniform": _uniform(lambda i, o: math.sqrt(3.0 / i)),
-        "lecun_normal": _normal(lambda i, o: math.sqrt(1.0 / i)),
+        "xavier_uniform": Spread(True, lambda i, o: math.sqrt(6.0 / (i + o)), "√(6 / ({fan_in} + {fan_out}))"),
+        "xavier_normal": Spread(False, lambda i, o: math.sqrt(2.0 / (i + o)), "√(2 / ({fan_in} + {fan_out}))"),
+        "he_uniform": Spread(True, lambda i, o: math.sqrt(6.0 / i), "√(6 / {fan_in})"),
+        "he_normal": Spread(False, lambda i, o: math.sqrt(2.0 / i), "√(2 / {fan_in})"),
+        "lecun_uniform": Spread(True, lambda i, o: math.sqrt(3.0 / i), "√(3 / {fan_in})"),
+        "lecun_normal": Spread(False, lambda i, o: math.sqrt(1.0 / i), "√(1 / {fan_in})"),
         "orthogonal": _orthogonal,
         "identity": _identity,
-        "normal": _normal(lambda i, o: 0.1),
-        "uniform": _uniform(lambda i, o: 0.1),
-        "uniform_half": _uniform(lambda i, o: 0.5),  # TensorFlow Playground's
-        "standard_normal": _normal(lambda i, o: 1.0),
+        "normal": Spread(False, lambda i, o: 0.1),
+        "uniform": Spread(True, lambda i, o: 0.1),
+        "uniform_half": Spread(True, lambda i, o: 0.5),  # TensorFlow Playground's
+        "standard_normal": Spread(False, lambda i, o: 1.0),
         "zeros": lambda shape, generator: np.zeros(shape),
         "ones": lambda shape, generator: np.ones(shape),
     }
@@ -94,6 +104,31 @@ TITLES = MappingProxyType(
         "ones": "Ones",
     }
 )
+CHOICE_TITLES = tuple(TITLES[name] for name in initializers)
+
+
+_IN_WORDS = {
+    "orthogonal": "at right angles and of length 1",
+    "identity": "1 where unit and input have the same number, else 0",
+    "zeros": "every number 0",
+    "ones": "every number 1",
+    "quarter": "every number 0.25",
+}
+
+
+def in_words(name: str, shape: tuple[int, ...]) -> str:
+    """What an initialiser draws for a parameter of `shape`, with this shape's numbers: "uniform, ±0.612 = ±√(6 / (8 + 8))"."""
+    spread = initializers.get(name)
+    if isinstance(spread, Spread):
+        fan_in, fan_out = fans(shape)
+        size = f"{spread.size(fan_in, fan_out):.3g}"
+        formula = spread.formula.format(fan_in=fan_in, fan_out=fan_out)
+        sign, law = ("±", "uniform, ") if spread.is_uniform else ("", "normal, σ = ")
+        return f"{law}{sign}{size}" + (f" = {sign}{formula}" if formula else "")
+    words = _IN_WORDS.get(name, "")
+    if name == "orthogonal":
+        words = f"{'rows' if shape[0] <= math.prod(shape[1:]) else 'columns'} {words}"
+    return words
 
 
 _FIXED = {"zeros": 0.0, "ones": 1.0, "quarter": 0.25}  # the last is PReLU's alone and no choice for a layer

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
-from nnlab.core.initializers import initializers
+from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
 from nnlab.core.kernel.views import copy_elements
@@ -212,10 +212,13 @@ register(
         saved=(Tensor("patches", "window places"),),
         settings=(
             Setting("filters", 8, "Filters", "Pictures this layer makes, one filter for each", minimum=1, maximum=4096),
-            Setting("kernel_size", 3, "Window", "Height and width of what a filter sees at once", minimum=1, maximum=64),
-            Setting("stride", 1, "Stride", "Cells by which the window moves on", minimum=1, maximum=64),
-            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64),
-            Setting("init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0", choices=tuple(initializers)),
+            Setting("kernel_size", 3, "Window", "Height and width of what a filter sees at once", minimum=1, maximum=64, unit="cells"),
+            Setting("stride", 1, "Stride", "Cells by which the window moves on", minimum=1, maximum=64, unit="cells"),
+            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64, unit="cells"),
+            Setting(
+                "init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0",
+                choices=tuple(initializers), choice_titles=CHOICE_TITLES,
+            ),  # fmt: skip
             *PENALTIES,
         ),
         penalized=("weight",),

@@ -6,7 +6,7 @@ kernel sees every row of the last axis as a sample.
 """
 
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
-from nnlab.core.initializers import initializers
+from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import (
     add_product,
@@ -72,7 +72,10 @@ register(
         outputs=(Tensor("y", "... units"),),
         settings=(
             Setting("units", 8, "Units", "Neurons of this layer, one row of W each", minimum=1, maximum=65536),
-            Setting("init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0", choices=tuple(initializers)),
+            Setting(
+                "init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0",
+                choices=tuple(initializers), choice_titles=CHOICE_TITLES,
+            ),  # fmt: skip
             *PENALTIES,
         ),
         penalized=("weight",),

@@ -8,7 +8,7 @@ NaN, so that training stops there and names this node.
 import math
 
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers, with_indices
-from nnlab.core.initializers import initializers
+from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
@@ -88,7 +88,10 @@ register(
         settings=(
             Setting("vocabulary", 16, "Vocabulary", "Rows of the table: x takes whole numbers below this", minimum=1, maximum=1_000_000),
             Setting("features", 8, "Features", "Length of the vector that every number is given", minimum=1, maximum=65536),
-            Setting("init", "standard_normal", "Initialiser", "How the table starts", choices=tuple(initializers)),
+            Setting(
+                "init", "standard_normal", "Initialiser", "How the table starts",
+                choices=tuple(initializers), choice_titles=CHOICE_TITLES,
+            ),  # fmt: skip
             *PENALTIES,
         ),
         penalized=("weight",),

@@ -25,7 +25,10 @@ register(
         description="The learning rate follows half a wave down to its least value.",
         update=update,
         settings=(
-            Setting("t_max", 10_000, "Updates", "Updates until the least rate is reached; then it rises again", minimum=1, maximum=10**9),
+            Setting(
+                "t_max", 10_000, "Updates", "Updates until the least rate is reached; then it rises again", minimum=1, maximum=10**9,
+                unit="updates",
+            ),  # fmt: skip
             Setting("eta_min", 0.0, "Least rate", "The rate at the bottom of the wave", minimum=0.0, maximum=1e3),
         ),
         highest=lambda rate, settings: max(rate, float(settings["eta_min"])),

@@ -18,7 +18,10 @@ register(
         description="The learning rate falls by a factor after every so many updates.",
         update=update,
         settings=(
-            Setting("step_size", 1000, "Updates per step", "After so many updates the rate is multiplied by γ", minimum=1, maximum=10**9),
+            Setting(
+                "step_size", 1000, "Updates per step", "After so many updates the rate is multiplied by γ", minimum=1, maximum=10**9,
+                unit="updates",
+            ),  # fmt: skip
             Setting("gamma", 0.1, "γ", "Factor of every step", minimum=1e-6, maximum=1.0),
         ),
         formula=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",

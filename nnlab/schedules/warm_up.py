@@ -23,7 +23,7 @@ register(
         update=update,
         settings=(
             Setting("start_factor", 1 / 3, "Start", "Share of the learning rate at the first update", minimum=1e-6, maximum=1.0),
-            Setting("total_iters", 100, "Updates", "Updates until the full rate is reached", minimum=1, maximum=10**9),
+            Setting("total_iters", 100, "Updates", "Updates until the full rate is reached", minimum=1, maximum=10**9, unit="updates"),
         ),
         formula=r"\eta_t = \eta \left(f + (1 - f) \min\left(1, \frac{t}{T}\right)\right)",
         explain=(

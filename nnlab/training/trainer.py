@@ -292,7 +292,8 @@ class Trainer:
     def _read_parameters(self, command: ReadParameters) -> None:
         run = self._run
         if run is None or self._blocked:
-            command.answer.set_exception(NNLabError(f"There are no weights to change: {self._blocked.rstrip('.') or 'there is no network'}."))
+            reason = self._blocked.rstrip(".") or "there is no network"
+            command.answer.set_exception(NNLabError(f"There are no weights to change: {reason}."))
             return
         try:
             command.answer.set_result(run.state.copies(command.names))
