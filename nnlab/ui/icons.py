@@ -22,7 +22,8 @@ _SYMBOLS = {  # role: symbol of the Material Design icons
     "check": "check", "frozen": "snowflake", "undo": "undo", "redo": "redo", "delete": "delete-outline", "export": "export-variant",
     "close": "close", "down": "chevron-down", "right": "chevron-right", "up": "chevron-up", "stepper": "unfold-more-horizontal",
     "open": "folder-open-outline", "save": "content-save-outline", "new": "file-outline", "data": "database-outline",
-    "settings": "tune-variant", "record": "circle-medium",
+    "settings": "tune-variant", "history": "history", "move": "cursor-move", "connect": "link-variant", "rename": "form-textbox",
+    "keyboard": "keyboard-outline", "record": "circle-medium", "fix": "auto-fix", "comment": "comment-text-outline", "group": "group",
 }  # fmt: skip
 ROLES = (*_SYMBOLS, *DRAWINGS)
 

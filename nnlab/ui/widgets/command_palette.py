@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from nnlab.ui.fuzzy import ranked
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.buttons import plain_text, shortcut_text
 from nnlab.ui.widgets.label import Label
-from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
+from nnlab.ui.widgets.overlay import Overlay
+from nnlab.ui.widgets.painting import fill_rounded
 from nnlab.ui.widgets.search_field import SearchField
 
 _WIDTH = 560
@@ -33,22 +34,15 @@ def group(action: QAction) -> str:
     return name.partition(".")[0].replace("_", " ").capitalize() if "." in name else ""
 
 
-class CommandPalette(QWidget):
-    """A list of actions in a box over `window`. `ran(action)` is emitted after an action was triggered from here.
-
-    The widget itself covers the window without being seen, so that a click beside the box is noticed.
-    """
+class CommandPalette(Overlay):
+    """A list of actions in a box over `window`. `ran(action)` is emitted after an action was triggered from here."""
 
     ran = Signal(QAction)
 
     def __init__(self, theme: Theme, window: QWidget, actions: Sequence[QAction] = ()) -> None:
-        super().__init__(window)
-        self._theme = theme
+        super().__init__(theme, window, "Commands")
         self._actions: list[QAction] = []
         self._recent: list[QAction] = []
-        self._before: QWidget | None = None  # had the focus when the palette was opened
-        self.setAccessibleName("Commands")
-        self.box = _Box(theme, self)
         self.field = SearchField(theme, "Type a command", name="Command")
         self._model = _Commands(self)
         self.list = QListView()
@@ -62,9 +56,8 @@ class CommandPalette(QWidget):
         self.list.setProperty("flat", True)
         self._nothing = Label(theme, "No command matches. Try fewer letters.", "body", "text2")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._column = QVBoxLayout(self.box)
         for widget in (self.field, self.list, self._nothing):
-            self._column.addWidget(widget)
+            self.column.addWidget(widget)
         self.field.textChanged.connect(self._search)
         self.field.moved.connect(self._move)
         self.field.accepted.connect(self.run_current)
@@ -72,9 +65,6 @@ class CommandPalette(QWidget):
         self.list.clicked.connect(self.run_current)
         self.set_actions(actions)
         follow(theme, self)
-        self.hide()
-        window.installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._focus_changed)
 
     def set_actions(self, actions: Sequence[QAction]) -> None:
         """What can be found: actions with a text, in the order shown while nothing is typed."""
@@ -83,23 +73,13 @@ class CommandPalette(QWidget):
 
     def open_palette(self) -> None:
         """Shows the palette at the top of its window, empty and ready to type."""
-        self._before = self.window().focusWidget()
         self.field.clear()
         self._search()
-        self._place()
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.open_box(self.field)
 
     def close_palette(self) -> None:
         """Hides it; the focus goes back to where it was, unless it has gone elsewhere already."""
-        if self.isHidden():
-            return
-        before, self._before = self._before, None
-        had_focus = self.isAncestorOf(self.window().focusWidget() or self)
-        self.hide()
-        if had_focus and before is not None:
-            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.close_box()
 
     @property
     def found(self) -> list[QAction]:
@@ -128,7 +108,7 @@ class CommandPalette(QWidget):
         self.list.setVisible(bool(self._model.rows))
         self._nothing.setVisible(not self._model.rows)
         self.list.setCurrentIndex(self._model.index(0))
-        self._place()
+        self.place()
 
     def _move(self, steps: int) -> None:
         rows = len(self._model.rows)
@@ -137,56 +117,23 @@ class CommandPalette(QWidget):
             row = row % rows if abs(steps) == 1 else min(rows - 1, max(0, row))
             self.list.setCurrentIndex(self._model.index(row))
 
-    def _place(self) -> None:
-        """Covers the window; the box is as high as its rows need, up to ten."""
+    def box_rect(self) -> QRect:
+        """At the top, as high as its rows need, up to ten."""
         metrics, window = self._theme.metrics, self.parentWidget()
-        self.setGeometry(window.rect())
         width = min(metrics.px(_WIDTH), window.width() - 32)
         rows = min(_ROWS, len(self._model.rows))
         self.list.setFixedHeight(rows * metrics.form_row)
         self._nothing.setFixedHeight(metrics.form_row * 2)
         body = self.list.height() if rows else self._nothing.height()
-        margins = self._column.contentsMargins()
-        height = margins.top() + margins.bottom() + self.field.sizeHint().height() + self._column.spacing() + body
-        self.box.setGeometry((window.width() - width) // 2, metrics.top_bar + 8, width, height)
+        margins = self.column.contentsMargins()
+        height = margins.top() + margins.bottom() + self.field.sizeHint().height() + self.column.spacing() + body
+        return QRect((window.width() - width) // 2, metrics.top_bar + 8, width, height)
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self._column.setContentsMargins(metrics.grid, metrics.grid, metrics.grid, metrics.grid)
-        self._column.setSpacing(metrics.px(6))
-        self._place()
-
-    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        # Focus that leaves the application comes back; focus elsewhere in the window means the person went on.
-        if now is not None and not self.isHidden() and not self.isAncestorOf(now):
-            self.close_palette()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.close_palette()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        return super().eventFilter(watched, event)
-
-
-class _Box(QWidget):
-    """What is seen of the palette."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        theme.changed.connect(self.update)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # a click between field and list is not beside the box
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens, radius = self._theme.tokens, self._theme.metrics.radius_card
-        painter = QPainter(self)
-        fill_rounded(painter, self.rect(), radius, tokens.raised)
-        outline_rounded(painter, self.rect(), radius, tokens.stroke)
-        painter.end()
+        self.column.setContentsMargins(metrics.grid, metrics.grid, metrics.grid, metrics.grid)
+        self.column.setSpacing(metrics.px(6))
+        self.place()
 
 
 def _searched(action: QAction) -> str:
