@@ -17,7 +17,7 @@ from nnlab.files.playground import is_address, read_playground
 from nnlab.files.project import Project
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
-from nnlab.graph.mlp import is_shape_line, mlp_graph, mlp_line, outputs_for, parse_mlp
+from nnlab.graph.mlp import is_shape_line, line_of, mlp_graph, mlp_line, outputs_for, parse_mlp
 
 GRAPH, PROJECT, ADDRESS, LINE = "graph", "project", "address", "line"
 
@@ -54,11 +54,12 @@ def read_network(text: str, project: Project, data: Data | None = None) -> Paste
     content = text.strip().lstrip("\ufeff")
     if kind == PROJECT:
         pasted = schema.decode(content.encode()).project
-        return PastedNetwork(replace(pasted, graph=_placed(pasted.graph)), "Paste project")
+        return PastedNetwork(replace(pasted, graph=placed(pasted.graph)), "Paste project")
     if kind == GRAPH:
-        return PastedNetwork(replace(project, graph=_placed(read_graph(content))), "Paste network")
+        return PastedNetwork(replace(project, graph=placed(read_graph(content))), "Paste network")
     if kind == ADDRESS:
-        return PastedNetwork(read_playground(content), "Paste from TensorFlow Playground")
+        pasted = read_playground(content)
+        return PastedNetwork(pasted, f"Playground {_sizes(pasted.graph)}")
     if kind == LINE:
         shape = parse_mlp(content)
         data = prepare(project.data) if data is None else data
@@ -82,7 +83,13 @@ def write_network_text(graph: Graph) -> str:
     return graph.to_json()
 
 
-def _placed(graph: Graph) -> Graph:
+def _sizes(graph: Graph) -> str:
+    """The widths of a chain of dense layers, 2-4-2-1."""
+    features = [int(node.settings["features"]) for node in graph.input_nodes]
+    return line_of([*features, *(int(node.settings["units"]) for node in graph.topological() if node.operator == "dense")])
+
+
+def placed(graph: Graph) -> Graph:
     """The graph with its cards laid out, unless the text says where they stand, or a cycle leaves them without an order."""
     if any(node.position != (0.0, 0.0) for node in graph.nodes):
         return graph

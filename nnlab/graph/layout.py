@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from nnlab.graph import docking, edits
+from nnlab.graph import annotations, docking, edits
 from nnlab.graph.graph import Graph
 
 COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
 ROW = 136.0
-CARD, LETTER, BETWEEN = 120.0, 7.7, 44.0  # a card's width unless its name needs more, what a letter takes, and room for an edge
+CARD, LETTER, BETWEEN = 120.0, 8.8, 44.0  # a card's width unless its name needs more, what a letter takes, and room for an edge
 
 
 def arrange(graph: Graph) -> Graph:
@@ -24,7 +24,18 @@ def arrange(graph: Graph) -> Graph:
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
     names = {card: graph.group_of[nodes[0]].title if card.startswith(docking.BLOCK) else card for card, nodes in cards.items()}
     widths = {card: max(CARD, 28.0 + LETTER * len(name)) for card, name in names.items()}
-    return edits.move_nodes(graph, docking.moved(graph, _layered(widths, pairs)))
+    result = edits.move_nodes(graph, docking.moved(graph, _layered(widths, pairs)))
+    return _with_comments(graph, result)
+
+
+def _with_comments(before: Graph, after: Graph) -> Graph:
+    """Every comment moves with the node it stands nearest to."""
+    for comment in before.comments if before.nodes else ():
+        x, y = comment.position
+        nearest = min(before.nodes, key=lambda node: (node.position[0] - x) ** 2 + (node.position[1] - y) ** 2)
+        dx, dy = (after[nearest.id].position[axis] - nearest.position[axis] for axis in (0, 1))
+        after = annotations.set_comment(after, comment.id, position=(x + dx, y + dy))
+    return after
 
 
 def _layered(widths: Mapping[str, float], pairs: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:

@@ -1,18 +1,27 @@
-"""The search popup: type a few letters of an operator, Enter adds it where the cursor is."""
+"""The search popup: type a few letters of an operator, Enter adds it where the cursor is.
+
+Opened by a connection, it lists what fits there first and says why the rest does not; opened by one that was refused, it says why and
+lists what would make it fit.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from nnlab.core.operator import CATEGORIES, Operator, operators
-from nnlab.ui.icons import icon
+from nnlab.graph.validation import Fix
+from nnlab.ui.canvas.search import Search
+from nnlab.ui.icons import glyph, icon
 from nnlab.ui.operator_glyph import operator_glyph
 from nnlab.ui.theme import Theme
+from nnlab.ui.widgets.label import Label
 
-WIDTH, ROW, HEADING, MOST_ROWS = 300, 28, 24, 11
-NAME = Qt.ItemDataRole.UserRole
+WIDTH, FIXES_WIDTH, ROW, HEADING, MOST_ROWS = 300, 380, 28, 24, 11
+NAME, WHY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # an operator's name or a fix's number; why it does not fit
 
 
 class _Rows(QStyledItemDelegate):
@@ -23,7 +32,7 @@ class _Rows(QStyledItemDelegate):
         self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(WIDTH - 24, self._theme.metrics.px(ROW if index.data(NAME) else HEADING))
+        return QSize(WIDTH - 24, self._theme.metrics.px(HEADING if index.data(NAME) is None else ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         tokens, name, rect = self._theme.tokens, index.data(NAME), QRectF(option.rect)  # type: ignore[attr-defined]
@@ -35,31 +44,49 @@ class _Rows(QStyledItemDelegate):
             painter.drawText(rect.adjusted(8, 4, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
         else:
             is_current = self.parent().currentRow() == index.row()  # type: ignore[attr-defined]
+            fits = not index.data(WHY)
             if is_current:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(tokens.sel)
                 painter.drawRoundedRect(rect, 6, 6)
             side = self._theme.metrics.icon
-            operator_glyph(name).draw(painter, QRectF(rect.left() + 8, rect.center().y() - side / 2, side, side), tokens.text2)
+            place = QRectF(rect.left() + 8, rect.center().y() - side / 2, side, side)
+            sign = operator_glyph(name) if isinstance(name, str) else glyph("fix")
+            sign.draw(painter, place, tokens.text2 if fits else tokens.text3)
             painter.setFont(self._theme.font("body"))
-            painter.setPen(tokens.text)
-            painter.drawText(rect.adjusted(side + 18, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
-            if is_current:
+            painter.setPen(tokens.text if fits else tokens.text3)
+            room = rect.adjusted(side + 18, 0, -8 if fits and not is_current else -96 if not fits else -side - 12, 0)
+            text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)
+            if not fits:
+                painter.setFont(self._theme.font("caption"))
+                right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+                painter.drawText(rect.adjusted(0, 0, -10, 0), right, "does not fit")
+            elif is_current:
                 accept = QRectF(rect.right() - side - 6, rect.center().y() - 8, 16, 16)
                 icon(self._theme, "accept", color="text2").paint(painter, accept.toRect())
         painter.restore()
 
 
 class AddPopup(QWidget):
-    """`chosen(name)` when an operator was picked. Lies over the canvas and closes when it loses the focus."""
+    """`chosen(name)` when an operator was picked, `remedied(number)` when a fix was.
+
+    Lies over the canvas and closes when it loses the focus.
+    """
 
     chosen = Signal(str)
+    remedied = Signal(int)
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setAccessibleName("Add an operator")
+        self._fits: Callable[[Operator], str] = lambda operator: ""
+        self._fixes: tuple[Fix, ...] = ()
+        self.title, self.detail = Label(theme, "", role="option"), Label(theme, "", role="caption", color="text2")
+        self.title.setWordWrap(True)
+        self.detail.setWordWrap(True)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Add an operator …")
         self.search.setAccessibleName("Search operators")
@@ -74,19 +101,27 @@ class AddPopup(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(9, 9, 9, 9)
         layout.setSpacing(6)
+        layout.addWidget(self.title)
+        layout.addWidget(self.detail)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._pick)
-        self.list.itemEntered.connect(lambda item: self.list.setCurrentItem(item) if item.data(NAME) else None)
+        self.list.itemEntered.connect(self._enter)
         self.hide()
 
-    def open_at(self, at: QPoint) -> None:
-        """Opens at a point of the parent, moved where it would leave it."""
+    def open_at(self, at: QPoint, search: Search | None = None, fits: Callable[[Operator], str] | None = None) -> None:
+        """Opens at a point of the parent, moved where it would leave it. `fits` says why an operator cannot be chosen, "" when it can."""
         tokens = self._theme.tokens
+        self._fits = fits or (lambda operator: "")
+        self._fixes = search.fixes if search is not None else ()
+        for label, text in ((self.title, search.title if search else ""), (self.detail, search.detail if search else "")):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.search.setPlaceholderText(search.placeholder() if search is not None else "Add an operator …")
         self.list.setStyleSheet(f"QListWidget {{ background: {tokens.hex('raised')}; border: none; }}")
-        self.setFixedWidth(self._theme.metrics.px(WIDTH))
+        self.setFixedWidth(self._theme.metrics.px(FIXES_WIDTH if self._fixes else WIDTH))
         self.search.clear()
         self._filter("")
         room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
@@ -101,14 +136,7 @@ class AddPopup(QWidget):
     def _filter(self, text: str) -> None:
         """Lists what matches: by category, what begins with the text first."""
         self.list.clear()
-        rows = 0
-        for category, found in matches(text).items():
-            heading = QListWidgetItem(category, self.list)
-            heading.setFlags(Qt.ItemFlag.NoItemFlags)
-            for operator in found:
-                item = QListWidgetItem(operator.title, self.list)
-                item.setData(NAME, operator.name)
-                rows += 1
+        rows = self._list_fixes(text) if self._fixes else self._list_operators(text)
         if not rows:
             nothing = QListWidgetItem(f"Nothing is called “{text}”.", self.list)
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -118,19 +146,61 @@ class AddPopup(QWidget):
         self.list.setFixedHeight(min(height, most, max(80, self.parentWidget().height() - 90)) + 2)
         self.adjustSize()
 
+    def _list_fixes(self, text: str) -> int:
+        wanted = text.strip().lower()
+        for number, fix in enumerate(self._fixes):
+            if wanted in fix.label.lower():
+                item = QListWidgetItem(fix.label, self.list)
+                item.setData(NAME, number)
+                item.setToolTip(fix.outlook)
+        return self.list.count()
+
+    def _list_operators(self, text: str) -> int:
+        """What fits by category, then what does not."""
+        rows, others = 0, []
+        for category, found in matches(text).items():
+            reasons = {operator.name: self._fits(operator) for operator in found}
+            fitting = [operator for operator in found if not reasons[operator.name]]
+            others += [(operator, reasons[operator.name]) for operator in found if reasons[operator.name]]
+            if fitting:
+                heading = QListWidgetItem(category, self.list)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            for operator in fitting:
+                item = QListWidgetItem(operator.title, self.list)
+                item.setData(NAME, operator.name)
+                rows += 1
+        for operator, why in others:
+            item = QListWidgetItem(operator.title, self.list)
+            item.setData(NAME, operator.name)
+            item.setData(WHY, why)
+            item.setToolTip(why)
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        return rows + len(others)
+
     def _step(self, by: int, start: int | None = None) -> None:
         """To the next row that is an operator."""
         row = self.list.currentRow() if start is None else start
         for _ in range(self.list.count()):
             row = (row + by) % self.list.count()
-            if self.list.item(row).data(NAME) is not None:
+            item = self.list.item(row)
+            if item.data(NAME) is not None and not item.data(WHY):
                 self.list.setCurrentRow(row)
                 return
 
+    def _enter(self, item: QListWidgetItem) -> None:
+        """The cursor came over a row."""
+        if item.data(NAME) is not None and not item.data(WHY):
+            self.list.setCurrentItem(item)
+
     def _pick(self, item: QListWidgetItem | None) -> None:
-        if item is not None and item.data(NAME) is not None:
-            self.dismiss()
-            self.chosen.emit(item.data(NAME))
+        if item is None or item.data(NAME) is None or item.data(WHY):
+            return
+        name = item.data(NAME)
+        self.dismiss()
+        if isinstance(name, str):
+            self.chosen.emit(name)
+        else:
+            self.remedied.emit(name)
 
     def dismiss(self) -> None:
         if self.isVisible():

@@ -10,23 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
+from nnlab.graph import annotations, docking
 from nnlab.graph.validation import Diagnostic
+from nnlab.ui.canvas.actions import make_actions
 from nnlab.ui.canvas.add_popup import AddPopup
+from nnlab.ui.canvas.annotations import CommentItem, FrameItem
+from nnlab.ui.canvas.arranging import Arranging
+from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
+from nnlab.ui.canvas.clipboard import Clipboard
 from nnlab.ui.canvas.commands import CanvasCommands
 from nnlab.ui.canvas.hit import hit
+from nnlab.ui.canvas.inline_editor import InlineEditor
 from nnlab.ui.canvas.legend import Legend
 from nnlab.ui.canvas.live import LiveValues
+from nnlab.ui.canvas.minimap import ALWAYS, NEVER, Minimap
+from nnlab.ui.canvas.picture import WHEEL_STEP
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.view import WHEEL_STEP, GraphView
+from nnlab.ui.canvas.search import Search, what_fits
+from nnlab.ui.canvas.view import GraphView
 from nnlab.ui.canvas.zoom_bar import ZoomBar
 from nnlab.ui.document import Document
-from nnlab.ui.icons import icon
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.label import Label
@@ -37,32 +46,37 @@ EMPTY = "The canvas is empty.\nDouble-click or press Tab to add an operator, or 
 class Canvas(QWidget):
     """Shows `document.graph`.
 
-    `refused(sentence)` when an edit cannot be made; `zoomed(factor)`; `add_requested(operator, scene position)` after the popup added
-    an operator.
+    `refused(sentence)` when an edit cannot be made; `noted(sentence)` when one was made differently than asked; `zoomed(factor)`;
+    `add_requested(operator, scene position)` after the popup added an operator.
     """
 
     refused = Signal(str)
+    noted = Signal(str)
     zoomed = Signal(float)
     add_requested = Signal(str, QPointF)
 
     def __init__(self, document: Document, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document, self._selection, self._theme = document, selection, theme
+        self._document, self._selection, self.theme = document, selection, theme
         self.setAccessibleName("Canvas")
         self.commands = CanvasCommands(document, selection, self)
         self.commands.refused.connect(self.refused)
         self.scene = GraphScene(document, selection, theme)
         self._live = LiveValues(self.scene)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
+        self.arranging = Arranging(self.commands, selection, self)
+        self.clipboard = Clipboard(document, selection, self.commands, self)
+        self._editor = InlineEditor(theme, self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.setFocusProxy(self.view)
-        self._actions = self._make_actions()
+        self._actions, self._menu = make_actions(self)
         self._legend = Legend(theme, self)
         self._zoom_bar = ZoomBar(theme, self._actions["view.zoom_out"], self._actions["view.zoom_in"], self._actions["view.fit"], self)
         self._popup = AddPopup(theme, self)
-        self._add_at = QPoint()
+        self._minimap = Minimap(theme, self.scene, self.view, self)
+        self._search = Search(QPoint())
         self._hint = Label(theme, EMPTY, role="body", color="text2", parent=self)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -72,12 +86,18 @@ class Canvas(QWidget):
     def _connect(self) -> None:
         self.view.zoomed.connect(self.zoomed)
         self.view.zoomed.connect(self._zoom_bar.show_zoom)
-        self.view.add_wanted.connect(self.open_search)
+        self.view.search_wanted.connect(self.search)
+        self.view.edit_wanted.connect(self.edit_in_place)
+        self.view.fold_wanted.connect(self.arranging.fold)
+        self.view.menu_wanted.connect(self.open_menu)
+        self.arranging.edit_wanted.connect(self.edit_in_place)
+        self.clipboard.replaced.connect(self._on_pasted)
         self._popup.chosen.connect(self._add_chosen)
+        self._popup.remedied.connect(self._remedy)
         self._popup.closed.connect(self.view.setFocus)
         self.scene.rearranged.connect(self._on_rearranged)
         self._document.replaced.connect(self._on_replaced)
-        self._theme.metrics_changed.connect(self._place_overlays)
+        self.theme.metrics_changed.connect(self._place_overlays)
 
     # What the window tells
 
@@ -148,24 +168,119 @@ class Canvas(QWidget):
 
     def open_search(self, at: QPoint | None = None) -> None:
         """Opens the search popup at a point of the view (its middle by default)."""
-        self._add_at = self.view.viewport().rect().center() if at is None else at
-        self._popup.open_at(self.view.viewport().mapTo(self, self._add_at))
+        self.search(Search(self.view.viewport().rect().center() if at is None else at))
+
+    def search(self, search: Search) -> None:
+        """Opens the search popup for what a gesture wants to be completed."""
+        self._search = search
+        fits = what_fits(self._document.graph, search)
+        self._popup.open_at(self.view.viewport().mapTo(self, search.at), search, fits)
 
     def _add_chosen(self, name: str) -> None:
-        point = self.view.mapToScene(self._add_at)
-        found = hit(self.scene, point)
-        if found.edge is not None:
-            self.commands.add_on_edge(name, found.edge, self.scene.to_document(point))
+        search, scene = self._search, self.scene
+        point = self.view.mapToScene(search.at)
+        place = scene.to_document(point)
+        found = hit(scene, point)
+        if search.source is not None:
+            self.commands.add_behind(name, search.source, (place[0] + COLLAPSED_WIDTH / 2, place[1]))
+        elif search.target is not None:
+            self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]))
+        elif found.edge is not None:
+            self.commands.add_on_edge(name, found.edge, place)
         elif found.card:
-            self.commands.add(name, after=self.scene.cards[found.card].last)
+            self.commands.add(name, after=scene.cards[found.card].last)
         elif self._selection.nodes:
             self.commands.add(name, after=self.commands.default_anchor())
         else:
-            self.commands.add(name, self.scene.to_document(point))
+            self.commands.add(name, place)
         self.add_requested.emit(name, point)
 
+    def _remedy(self, number: int) -> None:
+        if self._search.remedy is not None:
+            self._search.remedy(self._search.fixes[number])
+
+    def _cursor_place(self) -> QPointF | None:
+        """Where the cursor is on the canvas, None when it is elsewhere."""
+        viewport = self.view.viewport()
+        under = viewport.mapFromGlobal(self.cursor().pos())
+        return self.view.mapToScene(under) if viewport.rect().contains(under) and viewport.underMouse() else None
+
+    def paste(self) -> None:
+        """Adds what is on the clipboard where the cursor is, else beside its original."""
+        place = self._cursor_place()
+        self.clipboard.paste(None if place is None else self.scene.to_document(place))
+
+    def _on_pasted(self, note: str) -> None:
+        self.fit()
+        if note:
+            self.noted.emit(note)
+
+    def add_comment(self) -> None:
+        """Puts a comment where the cursor is, else into the middle of what is seen."""
+        self.arranging.comment(self.scene.to_document(self._cursor_place() or self.view.shown_rect.center()))
+
+    def open_menu(self, at: QPoint) -> None:
+        """The menu of what is selected, at a point of the screen."""
+        menu = QMenu(self)
+        for action in self._menu:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def toggle_minimap(self) -> None:
+        self._minimap.mode = NEVER if self._minimap.isVisible() else ALWAYS
+
+    # Writing in place
+
+    def rename(self) -> None:
+        """Writes what is selected in place: a comment, the title of a whole group, or a node's name."""
+        nodes = set(self._selection.nodes)
+        if self._selection.comments:
+            self.edit_in_place("comment", self._selection.comments[0])
+        elif nodes:
+            whole = [group.id for group in self._document.graph.groups if nodes == set(group.members)]
+            self.edit_in_place("group" if whole else "node", whole[0] if whole else self._selection.nodes[0])
+        else:
+            self.refused.emit("Select a node, a group or a comment to rename it.")
+
+    def edit_in_place(self, kind: str, name: str) -> None:
+        """Opens a field over the name of a node, the title of a group or the words of a comment."""
+        scene = self.scene
+        if kind == "comment":
+            item = scene.comments[name]
+            self._open_editor(item.outline, item.comment.text, "Comment", lambda text: self.arranging.write(name, text), item)
+        elif kind == "group":
+            title = annotations.group_named(self._document.graph, name).title
+            frame = scene.frames.get(name)
+            rect = frame.text_rect if frame is not None else scene.items_by_card[docking.BLOCK + name].title_rect
+            self._open_editor(rect, title, "Title of the group", lambda text: self.arranging.entitle(name, text), frame)
+        else:
+            rect = scene.items_by_card[scene.owner[name]].title_rect
+            self._open_editor(rect, name, f"Name of {name}", lambda text: self.commands.rename(name, text))
+
+    def _open_editor(
+        self, rect: QRectF, text: str, name: str, write: Callable[[str], object], item: FrameItem | CommentItem | None = None
+    ) -> None:
+        """`item` paints no text of its own meanwhile."""
+        if item is not None:
+            item.set_state(editing=True)
+
+        def close() -> None:
+            if item is not None:
+                item.set_state(editing=False)
+
+        self._editor.open(self.view.mapFromScene(rect).boundingRect(), text, name, write, close, isinstance(item, CommentItem))
+
     def select_all(self) -> None:
-        self._selection.set(self.scene.cards, self._document.graph.edges)
+        graph = self._document.graph
+        cards = [node_id for card in self.scene.cards for node_id in self.scene.picked(card)]
+        self._selection.set(cards, graph.edges, (comment.id for comment in graph.comments))
+
+    def select_none(self) -> None:
+        self._selection.set()
 
     def actions(self) -> list[QAction]:
         """Every action of the canvas, for menus and the command palette; found by object name."""
@@ -174,41 +289,15 @@ class Canvas(QWidget):
     def action(self, name: str) -> QAction:
         return self._actions[name]
 
-    def _make_actions(self) -> dict[str, QAction]:
-        keys = QKeySequence.StandardKey
-        rows: list[tuple[str, str, str | None, Callable[[], object], list[object]]] = [
-            ("edit.delete", "Delete", "delete", self.commands.delete, [keys.Delete, "Backspace"]),
-            ("edit.delete_and_join", "Delete and join neighbours", None, self.commands.delete_and_join, ["Ctrl+Delete"]),
-            ("edit.duplicate", "Duplicate", None, self.commands.duplicate, ["Ctrl+D"]),
-            ("edit.select_all", "Select all", None, self.select_all, [keys.SelectAll]),
-            ("edit.tidy", "Tidy", None, self.commands.tidy, ["Ctrl+Shift+T"]),
-            ("edit.add", "Add an operator …", "plus", self.open_search, ["Shift+A"]),
-            ("view.fit", "Zoom to fit", "fit", self.fit, ["F"]),
-            ("view.zoom_in", "Zoom in", "plus", self.zoom_in, ["+", "="]),
-            ("view.zoom_out", "Zoom out", "minus", self.zoom_out, ["-"]),
-        ]
-        actions = {}
-        for name, text, role, run, shortcuts in rows:
-            action = QAction(text, self)
-            action.setObjectName(name)
-            if role is not None:
-                action.setIcon(icon(self._theme, role, color="text2"))
-            action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
-            # Keys act on the canvas while it has the focus: Delete in a field of the inspector deletes a letter.
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda checked=False, run=run: run())
-            self.view.addAction(action)
-            actions[name] = action
-        return actions
-
     # What lies over the picture
 
     def _on_replaced(self) -> None:
+        self._editor.finish(take=False)
         self.scene.reload()
         self.fit()
 
     def _on_rearranged(self) -> None:
-        self._hint.setVisible(not self.scene.cards)
+        self._hint.setVisible(self.scene.is_empty)
         self._legend.setVisible(self.scene.expanded and (self._live.has_curves or self._live.has_matrix))
         self._legend.show_overlay(self._live.overlay, "large layers as matrix" if self._live.has_matrix else "")
         self._zoom_bar.show_zoom(self.view.zoom)
@@ -224,4 +313,5 @@ class Canvas(QWidget):
         bottom = self.height() - 6
         self._legend.move(16, bottom - self._legend.height() - 1)
         self._zoom_bar.move(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
+        self._minimap.move(self.width() - self._minimap.width() - 12, self._zoom_bar.y() - self._minimap.height() - 6)
         self._hint.move((self.width() - self._hint.width()) // 2, (self.height() - self._hint.height()) // 2)

@@ -6,20 +6,19 @@ graph refuses is told through `refused` in one sentence and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QObject, Signal
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import operators
-from nnlab.graph import docking, edits
+from nnlab.graph import annotations, card_edits, docking, edits, parts
+from nnlab.graph.card_edits import Position, free_place, insert_after
 from nnlab.graph.graph import Edge, Graph
-from nnlab.graph.layout import COLUMN, ROW, arrange
-from nnlab.graph.validation import insert_neutral, known_shape_reason
+from nnlab.graph.validation import Fix, insert_neutral, known_shape_reason, validate
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
-
-Position = tuple[float, float]
 
 
 class CanvasCommands(QObject):
@@ -44,11 +43,22 @@ class CanvasCommands(QObject):
             return False
         return True
 
-    def move(self, positions: Mapping[str, Position], gesture: str | None = None) -> None:
-        """Puts cards elsewhere; activations docked on them come along."""
-        owner = {card[0]: card for card in docking.cards(self.graph)}
-        every = {node_id: position for name, position in positions.items() for node_id in owner.get(name, (name,))}
-        self.attempt(f"Move {_names(list(positions), 'node')}", lambda graph: edits.move_nodes(graph, every), gesture)
+    def move(self, positions: Mapping[str, Position], comments: Mapping[str, Position] | None = None, gesture: str | None = None) -> None:
+        """Puts cards and comments elsewhere; activations docked on cards come along, folded groups move as a whole."""
+        what = _names(self.titles(positions), "node") if positions else _names(["comment"] * len(comments or ()), "comment")
+
+        def put(graph: Graph) -> Graph:
+            result = edits.move_nodes(graph, docking.moved(graph, positions))
+            for comment_id, place in (comments or {}).items():
+                result = annotations.set_comment(result, comment_id, position=place)
+            return result
+
+        self.attempt(f"Move {what}", put, gesture)
+
+    def titles(self, cards: Iterable[str]) -> list[str]:
+        """What cards are called in words."""
+        groups = {docking.BLOCK + group.id: group.title for group in self.graph.groups}
+        return [groups.get(card, card) for card in cards]
 
     def connect(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> bool:
         """Joins an output to an input port; `instead_of` is an edge that is taken off its port by the same gesture."""
@@ -68,25 +78,80 @@ class CanvasCommands(QObject):
         graph = _without(self.graph, instead_of)
         return known_shape_reason(graph, source, target, _existing(graph, target, port))
 
+    def fixes_for(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> tuple[Fix, ...]:
+        """What would make a refused connection fit: the remedies of what would be wrong at `target` if it were made."""
+        graph = _without(self.graph, instead_of)
+        try:
+            joined = edits.connect(graph, source, target, _existing(graph, target, port))
+        except NNLabError:  # a cycle, or no such port: nothing can be put in between
+            return ()
+        before = {d.message for d in validate(graph)}
+        return tuple(fix for d in validate(joined) if d.is_error and d.message not in before for fix in d.fixes)
+
+    def connect_with(self, source: str, target: str, port: str, instead_of: Edge | None, fix: Fix) -> bool:
+        """Makes a connection together with what makes it fit, as one step."""
+
+        def join(graph: Graph) -> Graph:
+            graph = _without(graph, instead_of)
+            return fix.apply(edits.connect(graph, source, target, _existing(graph, target, port)))
+
+        return self.attempt(f"Connect {source} to {target}: {fix.label}", join)
+
+    def connect_selected(self) -> None:
+        """Joins the selected cards one after the other, from left to right."""
+        cards = self.selected_cards()
+        if len(cards) < 2:
+            self.refused.emit("Select two or more nodes to connect them, from left to right.")
+            return
+        order = sorted(cards, key=lambda name: docking.place(self.graph, cards[name], name))
+
+        def join(graph: Graph) -> Graph:
+            for first, second in pairwise(order):
+                source, target = cards[first][-1], cards[second][0]
+                if source not in {edge.source for edge in graph.incoming(target)}:
+                    reason = known_shape_reason(graph, source, target)
+                    if reason is not None:
+                        raise GraphError(reason, target)
+                    graph = edits.connect(graph, source, target)
+            return graph
+
+        self.attempt(f"Connect {_names(self.titles(order), 'node')}", join)
+
+    def disconnect_selected(self) -> None:
+        """Takes away every edge that enters or leaves the selected cards."""
+        nodes = set(self.selected_nodes())
+        edges = [e for e in self.graph.edges if (e.source in nodes) != (e.target in nodes)]
+        if edges:
+
+            def cut(graph: Graph) -> Graph:
+                for edge in edges:
+                    graph = edits.disconnect(graph, edge, close_up=False)
+                for node_id in {edge.target for edge in edges}:
+                    graph = edits.close_ports(graph, node_id)
+                return graph
+
+            self.attempt(f"Disconnect {_names(self.titles(self.selected_cards()), 'node')}", cut)
+
     def disconnect(self, edge: Edge) -> None:
         self.attempt(f"Disconnect {edge.source} from {edge.target}", lambda graph: edits.disconnect(graph, edge))
 
     def delete(self) -> None:
-        """Deletes what is selected: cards with all they carry, and edges."""
-        nodes, edges = self.selected_nodes(), self._selection.edges
-        if not nodes and not edges:
+        """Deletes what is selected: cards with all they carry, edges and comments."""
+        nodes, edges, comments = self.selected_nodes(), self._selection.edges, self._selection.comments
+        if not nodes and not edges and not comments:
             return
 
         def remove(graph: Graph) -> Graph:
-            result = edits.remove_nodes(graph, nodes)
+            result = annotations.remove_comments(edits.remove_nodes(graph, nodes), comments)
             for edge in edges:
                 if edge in result.edges:
                     result = edits.disconnect(result, edge)
             return result
 
-        cards = [node_id for node_id in nodes if docking.host(self.graph, node_id) is None]
-        label = f"Delete {_names(cards, 'node')}" if nodes else f"Delete {_names([f'{e.source} → {e.target}' for e in edges], 'edge')}"
-        self.attempt(label, remove)
+        label = _names([f"{e.source} → {e.target}" for e in edges], "edge") if edges else _names(["comment"] * len(comments), "comment")
+        if nodes:
+            label = _names(self.titles(self.selected_cards()), "node")
+        self.attempt(f"Delete {label}", remove)
 
     def delete_and_join(self) -> None:
         """Deletes the selected cards and joins what stood before each to what stands after it."""
@@ -100,34 +165,58 @@ class CanvasCommands(QObject):
 
             self.attempt(f"Delete and join {_names(nodes, 'node')}", bypass)
 
+    def detach(self, card: str | None = None, position: Position | None = None) -> bool:
+        """Takes a card (by default the selected ones) out of the network, which closes behind it. It stays on the canvas."""
+        shown = docking.shown(self.graph)
+        cards = [card] if card is not None else [name for name in self.selected_cards() if not name.startswith(docking.BLOCK)]
+        if not cards:
+            return False
+
+        def take_out(graph: Graph) -> Graph:
+            for name in cards:
+                graph = card_edits.detach(graph, shown[name])
+            return edits.move_nodes(graph, dict.fromkeys(shown[cards[0]], position)) if position is not None else graph
+
+        return self.attempt(f"Take out {_names(cards, 'node')}", take_out)
+
+    def selected_cards(self) -> dict[str, tuple[str, ...]]:
+        """The selected cards with all their nodes."""
+        chosen = set(self._selection.nodes)
+        return {name: nodes for name, nodes in docking.shown(self.graph).items() if chosen & set(nodes)}
+
     def selected_nodes(self) -> list[str]:
         """Every node of the selected cards."""
-        chosen = set(self._selection.nodes)
-        return [node_id for card in docking.cards(self.graph) if chosen & set(card) for node_id in card]
+        return [node_id for nodes in self.selected_cards().values() for node_id in nodes]
+
+    def rename(self, node_id: str, name: str) -> bool:
+        """Gives a node another name and keeps it selected."""
+        name = name.strip()
+        done = self.attempt(f"Rename {node_id}", lambda graph: edits.rename_node(graph, node_id, name))
+        if done:
+            self._selection.set([name])
+        return done
 
     def duplicate(self) -> None:
-        """Copies the selected cards with their settings and the edges among them."""
-        nodes = self.selected_nodes()
-        if not nodes:
-            return
-        names: dict[str, str] = {}
+        """Copies what is selected with its settings and the edges within."""
+        self.insert_part(parts.extract(self.graph, self.selected_nodes(), self._selection.comments), (24.0, 96.0), "Duplicate")
 
-        def copy(graph: Graph) -> Graph:
-            result = graph
-            for node_id in nodes:
-                node = graph[node_id]
-                result = edits.add_node(result, node.operator, node.settings, (node.position[0] + 24.0, node.position[1] + 96.0))
-                names[node_id] = result.nodes[-1].id
-            for edge in graph.edges:
-                if edge.source in names and edge.target in names:
-                    result = edits.connect(result, names[edge.source], names[edge.target], edge.target_port)
+    def insert_part(self, part: Graph, offset: Position, verb: str) -> bool:
+        """Puts a part into the graph and selects it."""
+        if not part.nodes and not part.comments:
+            return False
+        made: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+
+        def put(graph: Graph) -> Graph:
+            result, nodes, comments = parts.insert(graph, part, offset)
+            made.append((nodes, comments))
             return result
 
-        if self.attempt(f"Duplicate {_names(nodes, 'node')}", copy):
-            self._selection.set(names.values())
-
-    def tidy(self) -> None:
-        self.attempt("Tidy", arrange)
+        titles = [node.id for node in part.nodes if docking.host(part, node.id) is None]
+        what = _names(titles, "node") if titles else _names(["comment"] * len(part.comments), "comment")
+        if not self.attempt(f"{verb} {what}", put):
+            return False
+        self._selection.set(made[-1][0], (), made[-1][1])
+        return True
 
     # Adding
 
@@ -157,58 +246,56 @@ class CanvasCommands(QObject):
         if kind.is_loss or kind.is_input:
             self.refused.emit(f"{kind.title} cannot stand between {edge.source} and {edge.target}.")
             return False
+        return self._add(f"Insert {kind.title}", lambda graph: insert_neutral(graph, edge, operator, position))
+
+    def splice(self, card: str, edge: Edge, position: Position | None = None) -> bool:
+        """Puts a card that is there already into the middle of an edge."""
+
+        def put(graph: Graph) -> Graph:
+            result = card_edits.splice(graph, card, edge)
+            return result if position is None else edits.move_nodes(result, dict.fromkeys(docking.shown(graph)[card], position))
+
+        return self.attempt(f"Insert {card} into {edge.source} → {edge.target}", put)
+
+    def dock(self, activation: str, card: str) -> bool:
+        """Puts an activation onto a layer's card."""
+        return self.attempt(f"Put {activation} on {card}", lambda graph: card_edits.dock(graph, activation, card))
+
+    def pull_off(self, activation: str, position: Position) -> bool:
+        """Takes a docked activation off its card and out of the network."""
+
+        def take(graph: Graph) -> Graph:
+            return edits.move_nodes(edits.detach_node(graph, activation), {activation: position})
+
+        return self.attempt(f"Pull {activation} off", take)
+
+    def add_behind(self, operator: str, source: str, position: Position) -> bool:
+        label = f"Add {operators[operator].title} behind {source}"
+        return self._add(label, lambda graph: card_edits.add_behind(graph, operator, source, position))
+
+    def add_before(self, operator: str, target: str, port: str, position: Position) -> bool:
+        label = f"Add {operators[operator].title} before {target}"
+        return self._add(label, lambda graph: card_edits.add_before(graph, operator, target, port, position))
+
+    def _add(self, label: str, edit: Callable[[Graph], Graph]) -> bool:
+        """An edit that adds nodes, which are selected then."""
         before = set(self.graph.by_id)
-        done = self.attempt(f"Insert {kind.title}", lambda graph: insert_neutral(graph, edge, operator, position))
+        done = self.attempt(label, edit)
         if done:
             self._selection.set(node_id for node_id in self.graph.by_id if node_id not in before)
         return done
 
     def default_anchor(self) -> str | None:
         """The node a new one is added after: the selected card's output, else the end of the network before its loss."""
-        owner = {node_id: card for card in docking.cards(self.graph) for node_id in card}
-        if self._selection.current in owner:
-            return owner[self._selection.current][-1]
+        current = self._selection.current
+        if current is not None and current in self.graph:
+            return docking.docked(self.graph, current) or current
         if self.graph.losses:
             incoming = self.graph.inputs(self.graph.losses[0].id)
             if incoming:
                 return incoming[0].source
         ends = [node.id for node in self.graph.nodes if not node.kind.is_loss and not self.graph.outgoing(node.id)]
         return ends[-1] if ends else None
-
-
-def insert_after(graph: Graph, operator: str, after: str, position: Position | None = None) -> Graph:
-    """Adds an operator behind a node and, where that makes sense, between it and whatever read it.
-
-    Inputs stand alone, a loss only reads, an operator of several inputs takes the node as its first. Cards further to the right make room.
-    """
-    kind, node = operators[operator], graph[after]
-    place = position or (node.position[0] + COLUMN, node.position[1])
-    if kind.is_input or node.kind.is_loss:
-        return edits.add_node(graph, operator, position=position or free_place(graph))
-    outgoing = graph.outgoing(after)
-    between = len(outgoing) > 0 and not kind.is_loss and len(kind.inputs) == 1 and not kind.variadic
-    docks = kind.is_activation and bool(node.kind.parameters)
-    result = graph
-    if position is None and between and not docks:
-        moved = {n.id: (n.position[0] + COLUMN, n.position[1]) for n in graph.nodes if n.position[0] > node.position[0] + 1.0}
-        result = edits.move_nodes(result, moved)
-    elif position is None and outgoing and not docks:
-        place = (place[0], max(n.position[1] for n in graph.nodes) + ROW)
-    result = edits.add_node(result, operator, position=node.position if docks else place)
-    new = result.nodes[-1].id
-    if between:
-        for edge in outgoing:
-            result = edits.disconnect(result, edge, close_up=False)
-        for edge in outgoing:
-            result = edits.connect(result, new, edge.target, edge.target_port)
-    return edits.connect(result, after, new, result.ports(new)[0])
-
-
-def free_place(graph: Graph) -> Position:
-    """A place to the right of everything."""
-    if not graph.nodes:
-        return 0.0, 0.0
-    return max(node.position[0] for node in graph.nodes) + COLUMN, graph.nodes[-1].position[1]
 
 
 def _without(graph: Graph, edge: Edge | None) -> Graph:

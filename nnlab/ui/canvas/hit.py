@@ -1,4 +1,4 @@
-"""What lies under the cursor: a port, a tile, a card, a weight, an edge, or nothing."""
+"""What lies under the cursor: a port, a tile, a card, a weight, an edge, a comment, the title of a group, or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nnlab.ui.canvas.tensor_edge import TensorEdge
 PORT_REACH = 12.0  # half the hit area of a port, pixels
 EDGE_REACH = 6.0
 
-CANVAS, PORT, CARD, EDGE = "canvas", "port", "card", "edge"
+CANVAS, PORT, CARD, EDGE, COMMENT, FRAME = "canvas", "port", "card", "edge", "comment", "frame"
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class Hit:
     unit: int | None = None
     edge: Edge | None = None
     weight: tuple[int, int] | None = None  # (unit, input)
+    note: str = ""  # a comment's or group's id
+    folds: bool = False  # on the arrow that folds a group
 
 
 def hit(scene: GraphScene, point: QPointF) -> Hit:
     """The uppermost thing at a point of the canvas."""
-    return port_at(scene, point) or card_at(scene, point) or edge_at(scene, point) or Hit()
+    return port_at(scene, point) or card_at(scene, point) or edge_at(scene, point) or note_at(scene, point) or Hit()
 
 
 def port_at(scene: GraphScene, point: QPointF, reach: float = PORT_REACH, inputs_only: bool = False) -> Hit | None:
@@ -67,4 +69,15 @@ def edge_at(scene: GraphScene, point: QPointF) -> Hit | None:
             weight = item.at(point)
             if weight is not None:
                 return Hit(EDGE, edge=edge, weight=weight)
+    return None
+
+
+def note_at(scene: GraphScene, point: QPointF) -> Hit | None:
+    """A comment, or what one grips a group by."""
+    for name, comment in scene.comments.items():
+        if comment.outline.contains(point):
+            return Hit(COMMENT, note=name)
+    for name, frame in scene.frames.items():
+        if frame.title_rect.contains(point):
+            return Hit(FRAME, note=name, folds=frame.fold_rect.contains(point))
     return None

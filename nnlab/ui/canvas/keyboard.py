@@ -1,17 +1,17 @@
 """The canvas without a mouse: a focus that walks over the cards, and keys that act on them.
 
-Arrows move the selected cards; with Ctrl, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in
-the order of the network. Every step is announced to screen readers, since the cards are painted and not widgets.
+Arrows move what is selected; with Ctrl, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in the
+order of the network; with Shift they, and Ctrl with arrows, add to the selection. Every step is announced to screen readers, since the cards are painted and not widgets.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.commands import CanvasCommands
 from nnlab.ui.canvas.interactions.move import GRID
+from nnlab.ui.canvas.picture import Picture
 from nnlab.ui.canvas.scene import GraphScene
 from nnlab.ui.selection import Selection
 
@@ -21,7 +21,7 @@ _DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up
 class KeyboardFocus:
     """Which card has the keyboard's focus."""
 
-    def __init__(self, scene: GraphScene, selection: Selection, view: QWidget) -> None:
+    def __init__(self, scene: GraphScene, selection: Selection, view: Picture) -> None:
         self._scene, self._selection, self._view = scene, selection, view
         self.card: str | None = None
         self._nudges = 0
@@ -33,29 +33,31 @@ class KeyboardFocus:
     def key(self, key: int, modifiers: Qt.KeyboardModifier, commands: CanvasCommands) -> bool:
         """Acts on a key; False when it means nothing here."""
         order = list(self._scene.cards)
+        adds = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         if key in _DIRECTIONS:
             dx, dy = _DIRECTIONS[Qt.Key(key)]
-            if modifiers & Qt.KeyboardModifier.ControlModifier or not self._selection.nodes:
-                self._walk(dx, dy)
+            if modifiers & Qt.KeyboardModifier.ControlModifier or not (self._selection.nodes or self._selection.comments):
+                self._walk(dx, dy, adds)
             else:
                 self._nudge(dx * GRID, dy * GRID, commands)
         elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and order:
             step = 1 if key == Qt.Key.Key_PageDown else -1
             at = order.index(self.card) + step if self.card in order else (0 if step > 0 else -1)
-            self.go_to(order[at % len(order)])
+            self.go_to(order[at % len(order)], adds)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.card in order:
-            self._selection.set([self.card])
+            self._selection.set(self._scene.picked(self.card))
         else:
             return False
         return True
 
     def _nudge(self, dx: float, dy: float, commands: CanvasCommands) -> None:
         chosen = {self._scene.owner[n] for n in self._selection.nodes if n in self._scene.owner}
-        graph = self._scene.document.graph
-        positions = {name: (graph[name].position[0] + dx, graph[name].position[1] + dy) for name in chosen}
-        commands.move(positions, gesture=f"nudge {self._nudges}")
+        places = {name: self._scene.place_of(name) for name in chosen}
+        comments = {c.id: c.position for c in self._scene.document.graph.comments if c.id in self._selection.comments}
+        moved, notes = ({name: (x + dx, y + dy) for name, (x, y) in each.items()} for each in (places, comments))
+        commands.move(moved, notes, gesture=f"nudge {self._nudges}")
 
-    def _walk(self, dx: int, dy: int) -> None:
+    def _walk(self, dx: int, dy: int, adds: bool) -> None:
         """To the nearest card in a direction."""
         places = {name: item.position for name, item in self._scene.items_by_card.items()}
         current = self.card if self.card in places else next(iter(n for n in self._selection.nodes if n in places), None)
@@ -69,20 +71,22 @@ class KeyboardFocus:
             if along > 1.0 and along + 2 * across < best:
                 best, found = along + 2 * across, name
         if found is not None:
-            self.go_to(found)
+            self.go_to(found, adds)
 
     def enter(self) -> None:
         """The focus comes to the canvas by the keyboard: to the selected card, else the first."""
-        chosen = [n for n in self._selection.nodes if n in self._scene.cards] or list(self._scene.cards)
+        chosen = [self._scene.owner[n] for n in self._selection.nodes if n in self._scene.owner] or list(self._scene.cards)
         if chosen:
             self.go_to(chosen[0])
 
     def leave(self) -> None:
         self._show(None)
 
-    def go_to(self, card: str) -> None:
+    def go_to(self, card: str, adds: bool = False) -> None:
+        """Gives a card the focus and selects it, in addition to what is selected if it `adds`."""
         self._show(card)
-        self._selection.set([card])
+        self._view.ensure_shown(card)
+        self._selection.set((*(self._selection.nodes if adds else ()), *self._scene.picked(card)))
         text = self.describe(card)
         self._view.setAccessibleDescription(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, text))

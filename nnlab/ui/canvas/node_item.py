@@ -126,6 +126,14 @@ class CardItem:
         """The card's outline on the canvas."""
         return self.geometry.outline.translated(self.body.pos())
 
+    @property
+    def title_rect(self) -> QRectF:
+        """Where the card's name is written, on the canvas."""
+        unit = self.text_scale * self.kit.scale
+        header = self.geometry.header if self.geometry.is_expanded else self.geometry.outline
+        top = header.top() + (8.0 if self.geometry.is_expanded else 10.0) * unit
+        return QRectF(header.left() + 8.0, top, header.width() - 16.0, 22.0 * unit).translated(self.position)
+
     def remove(self) -> None:
         for item in (self.body, self.face):
             item.scene().removeItem(item)

@@ -20,7 +20,7 @@ from nnlab.graph.graph import Comment, Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
 from nnlab.ui.canvas import card_geometry as geometry
 from nnlab.ui.canvas.annotations import COMMENT_WIDTH, CommentItem, FrameItem
-from nnlab.ui.canvas.cards import INPUT, LOSS, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
 from nnlab.ui.canvas.edge_layer import MATRIX_FROM
 from nnlab.ui.canvas.edge_views import EdgeViews
 from nnlab.ui.canvas.node_item import CardItem
@@ -240,6 +240,10 @@ class GraphScene(QGraphicsScene):
                 room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
             gaps.append((tail, head, room))
         return spacing({name: self.place_of(name) for name in self.cards}, shapes, gaps)
+
+    def picked(self, card: str) -> tuple[str, ...]:
+        """The nodes to select when a card is picked: the layer alone, or all of a folded group."""
+        return self.cards[card].nodes if self.cards[card].form == BLOCK else (card,)
 
     def place_of(self, card: str) -> tuple[float, float]:
         """A card's place in the document."""

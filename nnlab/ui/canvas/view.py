@@ -1,10 +1,9 @@
-"""The view: shows the scene at a zoom, and turns mouse and keyboard into gestures and commands."""
+"""The view: turns mouse and keyboard over the picture of the scene into gestures and commands."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -17,156 +16,63 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
-    QPainter,
-    QResizeEvent,
-    QTransform,
     QWheelEvent,
 )  # fmt: skip
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
+from nnlab.graph import docking
+from nnlab.ui.canvas.cards import BLOCK, INPUT
 from nnlab.ui.canvas.commands import CanvasCommands
-from nnlab.ui.canvas.hit import CARD, EDGE, PORT, Hit, hit
+from nnlab.ui.canvas.hit import CANVAS, CARD, COMMENT, EDGE, FRAME, PORT, Hit, hit
 from nnlab.ui.canvas.interactions.connect import ConnectGesture
 from nnlab.ui.canvas.interactions.drop import OperatorDrop
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.interactions.marquee import MarqueeGesture
-from nnlab.ui.canvas.interactions.move import MoveGesture
+from nnlab.ui.canvas.interactions.move import THRESHOLD, MoveGesture
 from nnlab.ui.canvas.interactions.pan import PanGesture
 from nnlab.ui.canvas.keyboard import KeyboardFocus
 from nnlab.ui.canvas.live import LiveValues
+from nnlab.ui.canvas.picture import WHEEL_STEP, Picture
 from nnlab.ui.canvas.reason_popup import ReasonPopup
 from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.search import Search
 from nnlab.ui.canvas.tooltips import tooltip
 from nnlab.ui.selection import Selection
 
-SMALLEST, LARGEST = 0.1, 40.0
-WHEEL_STEP = 1.2  # zoom of one notch
-# By whether tiles are shown. Text alone gains nothing from more.
-FIT_LARGEST = {True: 2.0, False: 1.25}
-STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
-DOTS = 24.0  # grid of the Build workspace, canvas units
 
+class GraphView(Picture):
+    """The picture of one scene, and what mouse and keyboard do there.
 
-class GraphView(QGraphicsView):
-    """The picture of one scene. `zoomed(factor)`, and `add_wanted(viewport point)` for the search popup."""
+    `search_wanted(Search)` for the search popup; `edit_wanted(kind, id)` to write a
+    name in place ("node", "group", "comment"); `fold_wanted(group)`; `menu_wanted(global point)` for the menu of what is under the cursor.
+    """
 
-    zoomed = Signal(float)
-    add_wanted = Signal(QPoint)
+    search_wanted = Signal(object)
+    edit_wanted = Signal(str, str)
+    fold_wanted = Signal(str)
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, scene: GraphScene, selection: Selection, commands: CanvasCommands, live: LiveValues, parent: QWidget) -> None:
-        super().__init__(scene, parent)
-        self._graph_scene, self._live = scene, live
-        self.margins = QMargins(24, 48, 24, 34)
-        self._is_fitted = True
+        super().__init__(scene, selection, parent)
+        self._live = live
         self._gesture: Gesture | None = None
         self._hovered = Hit()
-        self._around = Surroundings(scene, selection, commands, self.viewport(), self.pan)
+        self._around = Surroundings(scene, selection, commands, self.viewport(), self.pan, self.search_wanted.emit)
         self._reason_popup = ReasonPopup(scene.theme, parent)
         self.focus = KeyboardFocus(scene, selection, self)
         self._drop = OperatorDrop(self._around)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName("Network graph")
         scene.changing.connect(self.cancel_gesture)  # what it moves or joins may be gone
-        scene.rearranged.connect(self._on_rearranged)
         # An edit made meanwhile (undo by key, a script) takes the ground from under a gesture.
         scene.document.changed.connect(lambda _: self.cancel_gesture())
 
-    # Zoom and place
-
     @property
-    def zoom(self) -> float:
-        return self.transform().m11()
-
-    def zoom_at(self, factor: float, at: QPoint | None = None) -> None:
-        """Zooms, keeping the point of the canvas under `at` (viewport pixels, the middle by default) where it is."""
-        at = self.viewport().rect().center() if at is None else at
-        self._is_fitted = False
-        self._show_at(min(max(self.zoom * factor, SMALLEST), LARGEST), self.mapToScene(at), QPointF(at))
-
-    def pan(self, by: QPoint) -> None:
-        """Moves the picture by pixels."""
-        self._is_fitted = False
-        self._scroll(by)
-
-    def fit(self) -> None:
-        """Shows the whole graph as large as it makes sense, spread over the width."""
-        scene = self._graph_scene
-        room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
-        self._is_fitted = True
-        if scene.is_empty or room.width() < 32 or room.height() < 32:
-            scene.arrange(stretch=1.0)
-            self._show_at(1.0, QPointF(), room.center())
-            return
-        zoom = 1.0
-        for _ in range(8):  # the smaller the zoom, the more room the text takes: a fixed point
-            rect = scene.expected_rect(zoom)
-            zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded])
-        for _ in range(2):  # comments and detours show how much room they take when everything is in its place
-            zoom = max(zoom, SMALLEST)
-            scene.set_zoom(zoom)
-            scene.arrange(stretch=1.0)
-            rect = scene.content_rect()
-            zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
-        positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
-        span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
-        if span > 0 and spare > 0:
-            scene.arrange(stretch=min(STRETCH[scene.expanded], 1.0 + spare / span))
-        self._show_at(zoom, scene.content_rect().center(), room.center())
-
-    def _show_at(self, zoom: float, point: QPointF, at: QPointF) -> None:
-        """Shows a point of the canvas at a place of the viewport."""
-        before = self.zoom
-        self._graph_scene.set_zoom(zoom)
-        self.setTransform(QTransform.fromScale(zoom, zoom))
-        self._scroll(at.toPoint() - self.mapFromScene(point))
-        if zoom != before:
-            self.zoomed.emit(zoom)
-
-    def _scroll(self, by: QPoint) -> None:
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - by.y())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        super().resizeEvent(event)
-        if self._is_fitted:
-            self.fit()
-
-    def _on_rearranged(self) -> None:
-        """Keeps the graph in sight while the person has not chosen a place of their own."""
-        if not self._is_fitted or self._gesture is not None:
-            return
-        room = self.viewport().rect().marginsRemoved(self.margins)
-        shown = self.mapFromScene(self._graph_scene.content_rect()).boundingRect()
-        if not room.adjusted(-8, -8, 8, 8).contains(shown) or self._graph_scene.is_empty:
-            self.fit()
-
-    # Painting
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 (Qt's name)
-        scene = self._graph_scene
-        painter.fillRect(rect, scene.kit.tokens.canvas)
-        if not scene.expanded and self.zoom >= 0.4:
-            colour = QColor(scene.kit.tokens.line)
-            points = []
-            y = (rect.top() // DOTS) * DOTS
-            while y < rect.bottom():
-                x = (rect.left() // DOTS) * DOTS
-                while x < rect.right():
-                    points.append(QPointF(x, y))
-                    x += DOTS
-                y += DOTS
-            painter.setPen(colour)
-            painter.drawPoints(points)
+    def is_busy(self) -> bool:
+        return self._gesture is not None
 
     # Mouse
 
@@ -192,16 +98,37 @@ class GraphView(QGraphicsView):
             self._begin(ConnectGesture(self._around, pointer, found, self._reason_popup))
         elif found.kind == CARD:
             if adds:
-                others = tuple(n for n in selection.nodes if n != found.card)
-                selection.set(others if found.card in selection.nodes else (*others, found.card), selection.edges)
+                picked = self._graph_scene.picked(found.card)
+                others = tuple(n for n in selection.nodes if n not in picked)
+                chosen = len(others) < len(selection.nodes)
+                selection.set(others if chosen else (*others, *picked), selection.edges, selection.comments)
             elif not self._graph_scene.items_by_card[found.card].state.selected:
-                selection.set([found.card])
+                selection.set(self._graph_scene.picked(found.card))
             self._begin(MoveGesture(self._around, pointer, found.card))
+        elif found.kind == COMMENT:
+            if adds:
+                rest = tuple(n for n in selection.comments if n != found.note)
+                selection.set(selection.nodes, selection.edges, rest if found.note in selection.comments else (*rest, found.note))
+            elif found.note not in selection.comments:
+                selection.set((), (), [found.note])
+            self._begin(MoveGesture(self._around, pointer, found.note))
+        elif found.kind == FRAME:
+            self._press_frame(found, pointer, adds)
         elif found.kind == EDGE and found.edge is not None:
             kept = selection.edges if adds else ()
             selection.set(selection.nodes if adds else (), (*kept, found.edge))
         else:
             self._begin(MarqueeGesture(self._around, pointer))
+
+    def _press_frame(self, found: Hit, pointer: Pointer, adds: bool) -> None:
+        """A group is folded by its arrow, and held by its title with all that is in it."""
+        if found.folds:
+            self.fold_wanted.emit(found.note)
+            return
+        selection, members = self._around.selection, self._graph_scene.frames[found.note].group.members
+        if adds or not set(members) <= set(selection.nodes):
+            selection.set((*selection.nodes, *members) if adds else members, selection.edges if adds else ())
+        self._begin(MoveGesture(self._around, pointer, self._graph_scene.owner[members[0]]))
 
     def _begin(self, gesture: Gesture) -> None:
         self._gesture = gesture
@@ -219,16 +146,52 @@ class GraphView(QGraphicsView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if self._gesture is not None and not event.buttons():
             gesture, self._gesture = self._gesture, None
-            gesture.end(self._pointer(event.position().toPoint(), event.modifiers()))
+            pointer = self._pointer(event.position().toPoint(), event.modifiers())
+            gesture.end(pointer)
             self.viewport().unsetCursor()
+            is_click = (pointer.view - gesture.start.view).manhattanLength() < THRESHOLD
+            if event.button() == Qt.MouseButton.RightButton and is_click:
+                self._open_menu(pointer)
+
+    def _open_menu(self, pointer: Pointer) -> None:
+        """The right button pans while it is moved; where it only clicks, the menu of what is there opens."""
+        found = hit(self._graph_scene, pointer.scene)
+        selection, scene = self._around.selection, self._graph_scene
+        if found.kind == CARD and not scene.items_by_card[found.card].state.selected:
+            selection.set(scene.picked(found.card))
+        elif found.kind == EDGE and found.edge not in selection.edges and found.edge is not None:
+            selection.set((), [found.edge])
+        elif found.kind == COMMENT and found.note not in selection.comments:
+            selection.set((), (), [found.note])
+        elif found.kind == FRAME:
+            selection.set(scene.frames[found.note].group.members)
+        elif found.kind == CANVAS:
+            selection.set()
+        self.menu_wanted.emit(self.viewport().mapToGlobal(pointer.view))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         at = event.position().toPoint()
-        if event.button() == Qt.MouseButton.LeftButton and hit(self._graph_scene, self.mapToScene(at)) == Hit():
-            self.cancel_gesture()
-            self.add_wanted.emit(at)
-        else:
+        found = hit(self._graph_scene, self.mapToScene(at))
+        if event.button() != Qt.MouseButton.LeftButton or not self._open(found, at):
             self.mousePressEvent(event)
+
+    def _open(self, found: Hit, at: QPoint) -> bool:
+        """What a double click means where it is; False when it is two clicks."""
+        card = self._graph_scene.cards.get(found.card)
+        if found == Hit():
+            self.cancel_gesture()
+            self.search_wanted.emit(Search(at))
+        elif found.kind == COMMENT:
+            self.edit_wanted.emit("comment", found.note)
+        elif found.kind == FRAME and not found.folds:
+            self.edit_wanted.emit("group", found.note)
+        elif card is not None and card.form == BLOCK:
+            self.fold_wanted.emit(card.id.removeprefix(docking.BLOCK))
+        elif card is not None and found.kind == CARD and found.unit is None and card.form != INPUT:
+            self.edit_wanted.emit("node", card.id)
+        else:
+            return False
+        return True
 
     def cancel_gesture(self) -> bool:
         """Takes a gesture back; False when there is none."""
@@ -254,6 +217,10 @@ class GraphView(QGraphicsView):
             scene.items_by_card[name].set_state(hovered=on, hovered_unit=found.unit if on else None)
         for edge in {before.edge, found.edge} & scene.edges.items.keys():
             scene.edges.set_hovered(edge, edge == found.edge)
+        for name in {before.note, found.note}:
+            note = scene.comments.get(name) or scene.frames.get(name)
+            if note is not None:
+                note.set_state(hovered=name == found.note)
         self._live.set_hovered((found.card, found.unit) if found.unit is not None else None)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor if found.kind == PORT else Qt.CursorShape.ArrowCursor)
 
@@ -289,7 +256,9 @@ class GraphView(QGraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() == Qt.Key.Key_Tab:
             under = self.viewport().mapFromGlobal(self.cursor().pos())
-            self.add_wanted.emit(under if self.viewport().rect().contains(under) else self.viewport().rect().center())
+            self.search_wanted.emit(Search(under if self.viewport().rect().contains(under) else self.viewport().rect().center()))
+        elif event.key() == Qt.Key.Key_Menu:
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.viewport().rect().center()))
         elif event.key() == Qt.Key.Key_Escape:
             if not self.cancel_gesture():
                 self._around.selection.set()

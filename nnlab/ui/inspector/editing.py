@@ -8,8 +8,8 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import docking, edits
+from nnlab.graph.card_edits import insert_after
 from nnlab.graph.graph import Graph
-from nnlab.ui.canvas.commands import insert_after
 from nnlab.ui.document import Document
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -27,6 +27,16 @@ def activation_setting() -> Setting:
     return Setting(
         "activation", NO_ACTIVATION, "Activation", "What bends the layer's output; a node of its own, docked on this card", choices=titles
     )
+
+
+FROZEN = Setting(
+    "frozen", False, "Frozen", "A frozen layer keeps its weights: no gradient of theirs is computed and no update made, others learn on"
+)
+
+
+def initializer_setting(kind: Operator) -> str | None:
+    """The name of the setting that chooses how a parameter of an operator starts, if it has one."""
+    return next((p.init.removeprefix("setting:") for p in kind.parameters if p.init.startswith("setting:")), None)
 
 
 def exchange_setting(kind: Operator) -> Setting | None:
@@ -99,6 +109,11 @@ class FormEdits:
 def graph_edit(edit: Callable[[Graph], Graph]) -> Callable[[Document, str, str], None]:
     """A pure edit of the graph in the form `FormEdits` takes."""
     return lambda document, label, gesture: document.attempt(label, edit, gesture)
+
+
+def freeze_label(what: str, frozen: object) -> str:
+    """The name of the undo step."""
+    return f"{'Freeze' if frozen else 'Unfreeze'} {what}"
 
 
 def shared_settings(kinds: list[Operator]) -> tuple[Setting, ...]:

@@ -127,5 +127,5 @@ def test_moving_a_card_moves_the_activation_on_it(desk, commands):
 
 def test_tidy_puts_everything_back(desk, commands, chain):
     commands.move({"dense_1": (999.0, 999.0)})
-    commands.tidy()
+    desk.canvas.arranging.tidy()
     assert desk.graph == chain

@@ -1,17 +1,20 @@
 """Drawing a connection: from a port to a port. Ports that accept it show so; one that refuses says why before the button is released.
 
-A drag from an output makes a new edge; one from a connected input takes the edge off it, to be put on another port or dropped.
+A drag from an output makes a new edge; one from a connected input takes the edge off it, to be put on another port or dropped. Let go over
+nothing, a new edge asks what shall stand at its end; let go over a port that refuses it, what would make it fit.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
+from nnlab.core.tensor import show
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.hit import Hit, port_at
+from nnlab.ui.canvas.hit import Hit, card_at, port_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.reason_popup import ReasonPopup
 from nnlab.ui.canvas.routing import forward
+from nnlab.ui.canvas.search import Search
 from nnlab.ui.canvas.tensor_edge import DraftLine
 
 REACH = 18.0  # pixels within which a port catches the end
@@ -28,7 +31,8 @@ class ConnectGesture(Gesture):
         self._backwards = False  # from a free input: looks for an output
         self._card, self._port = found.card, found.port
         if found.port is not None:
-            incoming = [e for e in scene.document.graph.incoming(found.card) if e.target_port == found.port]
+            node, port = scene.cards[found.card].input(found.port)
+            incoming = [e for e in scene.document.graph.incoming(node) if e.target_port == port]
             if incoming:
                 self._taken = incoming[0]
                 self._card, self._port = scene.owner[incoming[0].source], None
@@ -60,8 +64,8 @@ class ConnectGesture(Gesture):
         """(source node, target node, port) for an end at `port` of `card`."""
         cards = self.around.scene.cards
         if self._backwards:
-            return cards[card].last, self._card, self._port or ""
-        return cards[self._card].last, card, port or ""
+            return cards[card].last, *cards[self._card].input(self._port or "")
+        return cards[self._card].last, *cards[card].input(port or "")
 
     def move(self, pointer: Pointer) -> None:
         scene = self.around.scene
@@ -78,10 +82,18 @@ class ConnectGesture(Gesture):
         at = pointer.scene if end is None else self._port_place(end.card, end.port)
         start = self._port_place(self._card, self._port)
         self._line.show_path(forward(at, start) if self._backwards else forward(start, at), bool(self._reason))
-        if self._reason:
+        if end is None:
+            self._popup.hide()
+        elif self._reason:
             self._popup.show_reason(self._reason, self._shapes(), self.around.viewport, pointer.view)
         else:
-            self._popup.hide()
+            source, target, port = self._joined(end.card, end.port)
+            self._popup.show_offer(f"{source} → {target}.{port}", self._shape(source), self.around.viewport, pointer.view)
+
+    def _shape(self, source: str) -> str:
+        """What would flow along the connection."""
+        shape = self.around.scene.shapes.get(source, self.around.scene.document.graph[source].kind.outputs[0].name)
+        return "" if shape is None else show(shape)
 
     def _shapes(self) -> str:
         """Both shapes, where they are known."""
@@ -101,15 +113,42 @@ class ConnectGesture(Gesture):
 
     def end(self, pointer: Pointer) -> None:
         self.move(pointer)
-        end, taken = self._end, self._taken
+        end, taken, reason = self._end, self._taken, self._reason
         self._clean_up()
         commands = self.around.commands
         if end is not None:
             source, target, port = self._joined(end.card, end.port)
-            if taken is None or (taken.source, taken.target, taken.target_port) != (source, target, port):
+            if reason:
+                self._offer_fixes(source, target, port, reason, pointer)
+            elif taken is None or (taken.source, taken.target, taken.target_port) != (source, target, port):
                 commands.connect(source, target, port, taken)
-        elif taken is not None and (pointer.view - self.start.view).manhattanLength() > REACH:
-            commands.disconnect(taken)
+        elif (pointer.view - self.start.view).manhattanLength() > REACH:
+            if taken is not None:
+                commands.disconnect(taken)
+            elif card_at(self.around.scene, pointer.scene) is None:
+                self._search(pointer)
+
+    def _search(self, pointer: Pointer) -> None:
+        """What shall stand at the loose end?"""
+        scene = self.around.scene
+        card = scene.cards[self._card]
+        if self._backwards:
+            node, port = card.input(self._port or "")
+            self.around.search(Search(pointer.view, target=(node, port)))
+        else:
+            self.around.search(Search(pointer.view, source=card.last, detail=f"{card.last} gives {self._shape(card.last)}"))
+
+    def _offer_fixes(self, source: str, target: str, port: str, reason: str, pointer: Pointer) -> None:
+        """What would make a refused connection fit, if anything would; otherwise the reason is told once more."""
+        commands, taken, shapes = self.around.commands, self._taken, self.around.scene.shape_text(source, target)
+        fixes = commands.fixes_for(source, target, port, taken)
+        if not fixes:
+            commands.refused.emit(reason)
+            return
+        self.around.search(
+            Search(pointer.view, title=reason, detail=shapes, fixes=fixes,
+                   remedy=lambda fix: commands.connect_with(source, target, port, taken, fix))
+        )  # fmt: skip
 
     def cancel(self) -> None:
         self._clean_up()

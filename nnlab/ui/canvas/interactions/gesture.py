@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.commands import CanvasCommands
 from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.search import Search
 from nnlab.ui.selection import Selection
 
 
@@ -34,6 +35,7 @@ class Surroundings:
     commands: CanvasCommands
     viewport: QWidget
     pan: Callable[[QPoint], None]  # moves the picture by pixels
+    search: Callable[[Search], None]  # opens the search popup
 
 
 class Gesture:

@@ -35,7 +35,7 @@ class _Rectangle(QGraphicsItem):
 class MarqueeGesture(Gesture):
     def __init__(self, around: Surroundings, pointer: Pointer) -> None:
         super().__init__(around, pointer)
-        self._nodes, self._edges = around.selection.nodes, around.selection.edges
+        self._nodes, self._edges, self._comments = around.selection.nodes, around.selection.edges, around.selection.comments
         self._adds = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
         if not self._adds:
             around.selection.set()
@@ -46,17 +46,18 @@ class MarqueeGesture(Gesture):
         rect = QRectF(self.start.scene, pointer.scene).normalized()
         self._item.set_rect(rect)
         scene = self.around.scene
-        cards = [name for name, item in scene.items_by_card.items() if rect.intersects(item.outline)]
+        cards = [i for name, item in scene.items_by_card.items() if rect.intersects(item.outline) for i in scene.picked(name)]
         lines = [(edge, item) for edge, item in scene.edges.items.items() if isinstance(item, TensorEdge)]
         edges = [edge for edge, item in lines if rect.contains(item.bounds)]
+        comments = [name for name, item in scene.comments.items() if rect.intersects(item.outline)]
         if self._adds:
-            cards, edges = [*self._nodes, *cards], [*self._edges, *edges]
-        self.around.selection.set(cards, edges)
+            cards, edges, comments = [*self._nodes, *cards], [*self._edges, *edges], [*self._comments, *comments]
+        self.around.selection.set(cards, edges, comments)
 
     def end(self, pointer: Pointer) -> None:
         self.around.scene.removeItem(self._item)
 
     def cancel(self) -> None:
         self.around.scene.removeItem(self._item)
-        self.around.selection.set(self._nodes, self._edges)
+        self.around.selection.set(self._nodes, self._edges, self._comments)
         self.around.selection.keep_within(self.around.scene.document.graph)

@@ -1,7 +1,16 @@
-"""Dragging cards: all selected ones together, on a grid of 8, as one step of the undo stack."""
+"""Dragging cards and comments: all selected ones together, on a grid of 8, as one step of the undo stack.
+
+A single card dropped on an edge goes into it, an activation dropped on a layer docks on it, if nothing joins the card to the network yet.
+With Alt the drag takes the card out of the network first, which closes behind it; on a layer's second line it takes the activation alone.
+"""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRectF, Qt
+
+from nnlab.graph import docking
+from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.hit import edge_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 
 GRID = 8.0
@@ -9,34 +18,117 @@ THRESHOLD = 4  # pixels before a press becomes a drag
 
 
 class MoveGesture(Gesture):
-    """Moves the cards that are selected when it begins."""
+    """Moves the cards and comments that are selected when it begins; `grip` is what the cursor holds, a card or a comment."""
 
-    def __init__(self, around: Surroundings, pointer: Pointer, card: str) -> None:
+    def __init__(self, around: Surroundings, pointer: Pointer, grip: str) -> None:
         super().__init__(around, pointer)
         scene = around.scene
-        chosen = {scene.owner[node_id] for node_id in around.selection.nodes if node_id in scene.owner} | {card}
-        self._card = card
-        self._before = {name: scene.document.graph[name].position for name in chosen if name in scene.document.graph}
-        self._after = dict(self._before)
+        chosen = {scene.owner[node_id] for node_id in around.selection.nodes if node_id in scene.owner}
+        places = {comment.id: comment.position for comment in scene.document.graph.comments}
+        self._comments = {name: places[name] for name in around.selection.comments if name in places}
+        if grip in scene.cards:
+            chosen.add(grip)
+        else:
+            self._comments[grip] = places[grip]
+        self._grip = grip
+        self._before = {name: scene.place_of(name) for name in chosen}
+        self._after, self._comments_after = dict(self._before), dict(self._comments)
         self._moving = False
+        self._takes_out = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier)
+        self._edge: Edge | None = None  # that the card would go into
+        self._layer: str | None = None  # that the activation would dock on
 
     def move(self, pointer: Pointer) -> None:
         if not self._moving and (pointer.view - self.start.view).manhattanLength() < THRESHOLD:
             return
         self._moving = True
         dx, dy = self.around.scene.to_document(pointer.scene - self.start.scene)
-        # The card under the cursor snaps; the others keep their places relative to it.
-        x, y = self._before[self._card]
+        # What the cursor holds snaps; the others keep their places relative to it.
+        x, y = self._before.get(self._grip) or self._comments[self._grip]
         dx, dy = _snap(x + dx) - x, _snap(y + dy) - y
         self._after = {name: (px + dx, py + dy) for name, (px, py) in self._before.items()}
+        self._comments_after = {name: (px + dx, py + dy) for name, (px, py) in self._comments.items()}
         self.around.scene.preview_positions(self._after)
+        self.around.scene.preview_comments(self._comments_after)
+        self._look_for_a_place(pointer)
+
+    # Going into the network and out of it
+
+    def _single(self) -> str | None:
+        """The card that is dragged alone, if it may go into an edge."""
+        if len(self._before) != 1 or self._comments or self._grip.startswith(docking.BLOCK) or self._grip not in self.around.scene.cards:
+            return None
+        graph, nodes = self.around.scene.document.graph, self.around.scene.cards[self._grip].nodes
+        kind = graph[nodes[0]].kind
+        joined = graph.incoming(nodes[0]) or graph.outgoing(nodes[-1])
+        return None if kind.is_input or kind.is_loss or (joined and not self._takes_out) else self._grip
+
+    def _look_for_a_place(self, pointer: Pointer) -> None:
+        """Marks the edge or the layer that would take the card if it were dropped now."""
+        scene, card = self.around.scene, self._single()
+        edge, layer = None, None
+        if card is not None:
+            layer = self._layer_under(pointer, card)
+            found = edge_at(scene, pointer.scene) if layer is None else None
+            nodes = set(scene.cards[card].nodes)
+            edge = found.edge if found is not None and found.edge and not nodes & {found.edge.source, found.edge.target} else None
+        if (edge, layer) != (self._edge, self._layer):
+            self._mark(False)
+            self._edge, self._layer = edge, layer
+            self._mark(True)
+
+    def _layer_under(self, pointer: Pointer, card: str) -> str | None:
+        graph, scene = self.around.scene.document.graph, self.around.scene
+        if not graph[card].kind.is_activation:
+            return None
+        for name, item in scene.items_by_card.items():
+            bare = name != card and name in graph and graph[name].kind.parameters and docking.docked(graph, name) is None
+            if bare and item.outline.contains(pointer.scene):
+                return name
+        return None
+
+    def _mark(self, on: bool) -> None:
+        scene = self.around.scene
+        if self._edge in scene.edges.items:
+            scene.edges.set_hovered(self._edge, on)
+        if self._layer in scene.items_by_card:
+            scene.items_by_card[self._layer].set_state(hovered=on)
 
     def end(self, pointer: Pointer) -> None:
-        if self._after != self._before:
-            self.around.commands.move(self._after)
+        self._mark(False)
+        if not self._moving:
+            return
+        commands, card = self.around.commands, self._single()
+        place = self._after.get(self._grip)
+        if card is not None and self._layer is not None:
+            done = commands.dock(card, self._layer)
+        elif card is not None and self._edge is not None:
+            done = commands.splice(card, self._edge, place)
+        elif self._takes_out and card is not None and place is not None:
+            done = commands.pull_off(self._activation, place) if self._activation else commands.detach(card, place)
+        elif (self._after, self._comments_after) != (self._before, self._comments):
+            commands.move(self._after, self._comments_after)
+            done = True
+        else:
+            done = True
+        if not done:
+            self.cancel()
+
+    @property
+    def _activation(self) -> str | None:
+        """The activation to be pulled off: the drag began on the second line of a layer that carries one."""
+        item, card = self.around.scene.items_by_card[self._grip], self.around.scene.cards[self._grip]
+        if len(card.nodes) < 2:
+            return None
+        unit = item.text_scale * item.kit.scale
+        top = item.outline.top() + (25.0 if item.geometry.is_expanded else 30.0) * unit
+        line = QRectF(item.outline.left(), top, item.outline.width(), 20.0 * unit)
+        return card.nodes[-1] if line.contains(self.start.scene) else None
 
     def cancel(self) -> None:
+        self._mark(False)
         self.around.scene.preview_positions(self._before)
+        self.around.scene.preview_comments(self._comments)
 
 
 def _snap(value: float) -> float:

@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nnlab.graph import edits
+from nnlab.graph.validation import infer
+from nnlab.ui.canvas.add_popup import WHY
 
 
 def test_dragging_from_output_to_input(bench, residual):
@@ -41,9 +43,63 @@ def test_wrong_shapes_are_refused_with_the_reason_before_release(bench, residual
     QTest.mouseRelease(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=desk.input("add_1", "b"))
     assert desk.graph == before
     assert not desk.document.can_undo
-    assert len(desk.refusals) == 1
-    assert "equal shape" in desk.refusals[0]
     assert not popup.isVisible()
+
+
+def test_a_refused_connection_offers_what_would_make_it_fit(bench, residual):
+    """Enter takes the first remedy: connection and remedy are one step."""
+    cut = edits.disconnect(residual, next(e for e in residual.edges if (e.target, e.target_port) == ("add_1", "b")))
+    desk = bench(cut)
+    desk.drag(desk.output("input_1"), desk.input("add_1", "b"))
+    popup = desk.canvas._popup
+    assert popup.isVisible() and "equal shape" in popup.title.text() and "(N, 13)" in popup.detail.text()
+    assert popup.list.count() >= 2
+    before = desk.graph
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert not popup.isVisible() and not infer(desk.graph).errors
+    assert {e.source for e in desk.graph.incoming("add_1")} >= {"dense_3"} or "dense_4" in desk.graph
+    assert desk.document.undo_stack.count() == 1
+    desk.document.undo()
+    assert desk.graph == before
+
+
+def test_what_nothing_makes_fit_is_refused_in_words(bench, chain):
+    desk = bench(chain)
+    desk.drag(desk.output("dense_2"), desk.input("dense_1"))
+    assert not desk.canvas._popup.isVisible() and len(desk.refusals) == 1
+
+
+def test_the_shape_is_shown_while_a_connection_is_drawn(bench, residual):
+    desk = bench(residual)
+    desk.drag(desk.output("dense_1"), desk.input("add_1", "c"), release=False)
+    popup = desk.canvas.view._reason_popup
+    assert popup.isVisible() and popup.reason.text() == "relu_1 → add_1.c" and "(N, 16)" in popup._shapes.text()
+
+
+def test_a_connection_let_go_over_nothing_asks_for_an_operator_and_joins_it(bench, chain):
+    desk = bench(chain)
+    desk.drag(desk.output("dense_1"), desk.empty())
+    popup = desk.canvas._popup
+    assert popup.isVisible()
+    QTest.keyClicks(popup.search, "conv")
+    assert popup.list.item(0).data(WHY), "an image is needed for a convolution"
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert desk.graph == chain, "what does not fit cannot be chosen"
+    popup.search.clear()
+    QTest.keyClicks(popup.search, "dense")
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert [e.source for e in desk.graph.incoming("dense_3")] == ["tanh_1"]
+    assert [e.source for e in desk.graph.incoming("dense_2")] == ["tanh_1"], "what read the layer still does"
+    assert desk.selection.nodes == ("dense_3",)
+
+
+def test_from_a_free_input_the_new_operator_stands_before_it(bench, chain):
+    cut = edits.disconnect(chain, next(e for e in chain.edges if e.target == "dense_2"))
+    desk = bench(cut)
+    desk.drag(desk.input("dense_2"), desk.empty())
+    QTest.keyClicks(desk.canvas._popup.search, "relu")
+    QTest.keyClick(desk.canvas._popup.search, Qt.Key.Key_Return)
+    assert [e.source for e in desk.graph.incoming("dense_2")] == ["relu_1"]
 
 
 def test_a_cycle_is_refused(bench, chain):

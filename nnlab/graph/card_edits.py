@@ -1,0 +1,116 @@
+"""Edits of whole cards: a layer together with the activation docked on it. Pure functions, like `nnlab.graph.edits`.
+
+Each raises GraphError and leaves the given graph as it is when it cannot be done.
+"""
+
+from __future__ import annotations
+
+from nnlab.core.errors import GraphError
+from nnlab.core.operator import operators
+from nnlab.graph import annotations, docking, edits
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.layout import COLUMN, ROW
+
+Position = tuple[float, float]
+
+
+def insert_after(graph: Graph, operator: str, after: str, position: Position | None = None) -> Graph:
+    """Adds an operator behind a node and, where that makes sense, between it and whatever read it.
+
+    Inputs stand alone, a loss only reads, an operator of several inputs takes the node as its first. Cards further to the right make room.
+    """
+    kind, node = operators[operator], graph[after]
+    place = position or (node.position[0] + COLUMN, node.position[1])
+    if kind.is_input or node.kind.is_loss:
+        return edits.add_node(graph, operator, position=position or free_place(graph))
+    outgoing = graph.outgoing(after)
+    between = len(outgoing) > 0 and not kind.is_loss and len(kind.inputs) == 1 and not kind.variadic
+    docks = kind.is_activation and bool(node.kind.parameters)
+    result = graph
+    if position is None and between and not docks:
+        moved = {n.id: (n.position[0] + COLUMN, n.position[1]) for n in graph.nodes if n.position[0] > node.position[0] + 1.0}
+        result = edits.move_nodes(result, moved)
+    elif position is None and outgoing and not docks:
+        place = (place[0], max(n.position[1] for n in graph.nodes) + ROW)
+    result = edits.add_node(result, operator, position=node.position if docks else place)
+    new = result.nodes[-1].id
+    if between:
+        for edge in outgoing:
+            result = edits.disconnect(result, edge, close_up=False)
+        for edge in outgoing:
+            result = edits.connect(result, new, edge.target, edge.target_port)
+    result = edits.connect(result, after, new, result.ports(new)[0])
+    # What is added within a group, or on the card of a layer in it, belongs to it.
+    inside = docks or (between and all(annotations.same_group(graph, after, edge.target) for edge in outgoing))
+    return annotations.join_group(result, new, after) if inside else result
+
+
+def detach(graph: Graph, nodes: tuple[str, ...]) -> Graph:
+    """A card taken out of the network: what its first node read goes to whatever read its last. The edges on the card stay."""
+    if len(nodes) == 1:
+        return edits.detach_node(graph, nodes[0])
+    incoming, outgoing = graph.inputs(nodes[0]), graph.outgoing(nodes[-1])
+    for edge in outgoing:
+        graph = edits.disconnect(graph, edge, close_up=False)
+    for edge in incoming:
+        graph = edits.disconnect(graph, edge)
+    for edge in outgoing if incoming else ():
+        graph = edits.connect(graph, incoming[0].source, edge.target, edge.target_port)
+    return graph
+
+
+def _splice_chain(graph: Graph, nodes: tuple[str, ...], edge: Edge) -> Graph:
+    """A layer with its activation into the middle of an edge."""
+    graph = edits.disconnect(graph, edge, close_up=False)
+    graph = edits.connect(graph, edge.source, nodes[0], graph.ports(nodes[0])[0])
+    return edits.connect(graph, nodes[-1], edge.target, edge.target_port)
+
+
+def free_place(graph: Graph) -> Position:
+    """A place to the right of everything."""
+    if not graph.nodes:
+        return 0.0, 0.0
+    return max(node.position[0] for node in graph.nodes) + COLUMN, graph.nodes[-1].position[1]
+
+
+def splice(graph: Graph, card: str, edge: Edge) -> Graph:
+    """Puts a card that is there already into the middle of an edge; one that is joined elsewhere is taken out there first."""
+    nodes = docking.shown(graph)[card]
+    if any(graph.incoming(node_id) or graph.outgoing(node_id) for node_id in (nodes[0], nodes[-1])):
+        graph = detach(graph, nodes)
+        if edge not in graph.edges:
+            raise GraphError(f"{card} stands at an end of this edge already.", card)
+    result = edits.splice(graph, nodes[0], edge) if len(nodes) == 1 else _splice_chain(graph, nodes, edge)
+    if not annotations.same_group(graph, edge.source, edge.target):
+        return result
+    for node_id in nodes:
+        result = annotations.join_group(result, node_id, edge.source)
+    return result
+
+
+def dock(graph: Graph, activation: str, card: str) -> Graph:
+    """Puts an activation onto a layer's card: behind the layer, before whatever read it."""
+    graph = edits.detach_node(graph, activation)
+    node_id = docking.shown(graph)[card][-1]
+    outgoing = graph.outgoing(node_id)
+    for edge in outgoing:
+        graph = edits.disconnect(graph, edge, close_up=False)
+    graph = edits.connect(graph, node_id, activation)
+    for edge in outgoing:
+        graph = edits.connect(graph, activation, edge.target, edge.target_port)
+    graph = annotations.join_group(graph, activation, node_id)
+    return edits.move_nodes(graph, {activation: graph[node_id].position})
+
+
+def add_behind(graph: Graph, operator: str, source: str, position: Position) -> Graph:
+    """Adds an operator that reads `source`, whatever else reads it already."""
+    result = edits.add_node(graph, operator, position=position)
+    new = result.nodes[-1].id
+    result = edits.connect(result, source, new, result.ports(new)[0])
+    return edits.move_nodes(result, {new: graph[source].position}) if docking.host(result, new) == source else result
+
+
+def add_before(graph: Graph, operator: str, target: str, port: str, position: Position) -> Graph:
+    """Adds an operator that `target` reads at a port."""
+    result = edits.add_node(graph, operator, position=position)
+    return edits.connect(result, result.nodes[-1].id, target, port)

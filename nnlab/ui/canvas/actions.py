@@ -1,0 +1,98 @@
+"""Every action of the canvas: one table of ids, words, icons, keys and what they do.
+
+The id is the action's object name, by which menus, the command palette, scripts and tests find it. Keys act while the canvas has the focus,
+so that Delete in a field of the inspector deletes a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from nnlab.graph.alignment import ALIGNMENTS
+from nnlab.ui.icons import icon
+
+if TYPE_CHECKING:
+    from nnlab.ui.canvas.canvas import Canvas
+
+Key = QKeySequence.StandardKey | str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`menu` is whether it stands in the menu of what is under the cursor; a `separator` line comes before it there."""
+
+    id: str
+    text: str
+    tip: str
+    run: Callable[[], object]
+    keys: tuple[Key, ...] = ()
+    icon: str = ""
+    menu: bool = False
+    separator: bool = False
+
+
+def _entries(canvas: Canvas) -> tuple[Entry, ...]:
+    keys, commands, arranging, board = QKeySequence.StandardKey, canvas.commands, canvas.arranging, canvas.clipboard
+    return (
+        Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", True),
+        Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=True),
+        Entry("edit.cut", "Cut", "Moves the selection to the clipboard", board.cut, (keys.Cut,), "", True, True),
+        Entry("edit.copy", "Copy", "Copies what is selected as text, for this or another window", board.copy, (keys.Copy,), "copy", True),
+        Entry("edit.paste", "Paste", "Adds what is on the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
+              canvas.paste, (keys.Paste,), menu=True),
+        Entry("edit.duplicate", "Duplicate", "Copies what is selected beside itself", commands.duplicate, ("Ctrl+D",), menu=True),
+        Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", True),
+        Entry("edit.delete_and_join", "Delete and join neighbours", "Deletes the selected nodes and closes the network behind them",
+              commands.delete_and_join, ("Ctrl+Delete",), menu=True),
+        Entry("edit.detach", "Take out of the network", "The network closes behind the selected nodes, which stay (Alt+drag)",
+              commands.detach, ("Alt+X",), menu=True),
+        Entry("edit.connect", "Connect selected", "Joins the selected nodes from left to right", commands.connect_selected, ("J",),
+              menu=True, separator=True),
+        Entry("edit.disconnect", "Disconnect selected", "Takes away all edges of the selected nodes", commands.disconnect_selected,
+              ("Shift+J",), menu=True),
+        Entry("edit.group", "Group", "Puts a titled frame around the selected nodes", arranging.group, ("Ctrl+G",), "group", True, True),
+        Entry("edit.ungroup", "Ungroup", "Dissolves the group of the selected nodes", arranging.ungroup, ("Ctrl+Shift+G",), menu=True),
+        Entry("edit.fold", "Fold or unfold group", "Shows the group of the selected nodes as one block, or opens it", arranging.fold,
+              ("Ctrl+E",), menu=True),
+        Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", True, True),
+        Entry("edit.tidy", "Tidy", "Arranges the network in layers from left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=True),
+        *(Entry(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
+                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",)) for i, how in enumerate(ALIGNMENTS)),
+        Entry("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
+              lambda: arranging.distribute(0), ("Alt+H",)),
+        Entry("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",
+              lambda: arranging.distribute(1), ("Alt+V",)),
+        Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,)),
+        Entry("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
+        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F",), "fit"),
+        Entry("view.fit_selection", "Zoom to selection", "Shows what is selected, large", canvas.view.fit_selection, ("Shift+F",)),
+        Entry("view.zoom_in", "Zoom in", "Makes the picture larger", canvas.zoom_in, ("+", "="), "plus"),
+        Entry("view.zoom_out", "Zoom out", "Makes the picture smaller", canvas.zoom_out, ("-",), "minus"),
+        Entry("view.minimap", "Minimap", "Shows or hides the whole network in a corner", canvas.toggle_minimap, ("M",), "minimap"),
+    )  # fmt: skip
+
+
+def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | None, ...]]:
+    """All actions by id, and those of the context menu in their order, None for a line between them."""
+    actions: dict[str, QAction] = {}
+    menu: list[QAction | None] = []
+    for entry in _entries(canvas):
+        action = QAction(entry.text, canvas)
+        action.setObjectName(entry.id)
+        action.setToolTip(entry.tip)
+        action.setStatusTip(entry.tip)
+        if entry.icon:
+            action.setIcon(icon(canvas.theme, entry.icon, color="text2"))
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda checked=False, run=entry.run: run())
+        canvas.view.addAction(action)
+        actions[entry.id] = action
+        if entry.menu:
+            menu += [None, action] if entry.separator else [action]
+    return actions, tuple(menu)

@@ -1,0 +1,112 @@
+"""Commands that arrange what is on the canvas and write around it: aligning, tidying, groups, comments. Nothing computed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from nnlab.graph import alignment, annotations, docking, edits
+from nnlab.graph.graph import Graph
+from nnlab.graph.layout import arrange
+from nnlab.ui.canvas.commands import CanvasCommands, Position
+from nnlab.ui.selection import Selection
+
+NEW_COMMENT = "Comment"
+
+
+class Arranging(QObject):
+    """`edit_wanted(kind, id)` asks to write in place: "group" or "comment", and which."""
+
+    edit_wanted = Signal(str, str)
+
+    def __init__(self, commands: CanvasCommands, selection: Selection, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._commands, self._selection = commands, selection
+
+    @property
+    def _graph(self) -> Graph:
+        return self._commands.graph
+
+    def tidy(self) -> None:
+        self._commands.attempt("Tidy", arrange)
+
+    def align(self, how: str) -> None:
+        """Puts the selected cards into one column or row, see `alignment.align`."""
+        self._line_up(f"Align {how}", 2, lambda places: alignment.align(places, how))
+
+    def distribute(self, axis: int) -> None:
+        """Spreads the selected cards evenly along x (0) or y (1)."""
+        self._line_up(f"Distribute {'vertically' if axis else 'horizontally'}", 3, lambda places: alignment.distribute(places, axis))
+
+    def _line_up(self, label: str, least: int, place: Callable[[Mapping[str, Position]], dict[str, Position]]) -> None:
+        cards = self._commands.selected_cards()
+        if len(cards) < least:
+            self._commands.refused.emit(f"Select at least {'two' if least == 2 else 'three'} nodes to line them up.")
+            return
+        goal = place({name: docking.place(self._graph, nodes, name) for name, nodes in cards.items()})
+        self._commands.attempt(label, lambda graph: edits.move_nodes(graph, docking.moved(graph, goal)))
+
+    # Groups
+
+    def group(self) -> None:
+        """Makes a group of the selected cards and asks for its title."""
+        nodes = self._commands.selected_nodes()
+        if not nodes:
+            self._commands.refused.emit("Select the nodes that shall be a group first.")
+        elif self._commands.attempt("Group", lambda graph: annotations.group_nodes(graph, nodes)):
+            self._selection.set(nodes)
+            self.edit_wanted.emit("group", self._graph.groups[-1].id)
+
+    def selected_groups(self) -> list[str]:
+        """Groups of which a node is selected."""
+        chosen = set(self._selection.nodes)
+        return [group.id for group in self._graph.groups if chosen & set(group.members)]
+
+    def ungroup(self) -> None:
+        groups = self.selected_groups()
+        if not groups:
+            self._commands.refused.emit("None of the selected nodes is in a group.")
+            return
+
+        def dissolve(graph: Graph) -> Graph:
+            for group_id in groups:
+                graph = annotations.ungroup(graph, group_id)
+            return graph
+
+        self._commands.attempt("Ungroup", dissolve)
+
+    def fold(self, group_id: str | None = None) -> None:
+        """Folds a group (the selected ones) into a block, or unfolds it."""
+        groups = [group_id] if group_id is not None else self.selected_groups()
+        if not groups:
+            self._commands.refused.emit("None of the selected nodes is in a group; make one first.")
+            return
+        collapsed = not annotations.group_named(self._graph, groups[0]).collapsed
+
+        def turn(graph: Graph) -> Graph:
+            for each in groups:
+                graph = annotations.set_group(graph, each, collapsed=collapsed)
+            return graph
+
+        if self._commands.attempt("Fold group" if collapsed else "Unfold group", turn):
+            self._selection.set(i for each in groups for i in annotations.group_named(self._graph, each).members)
+
+    def entitle(self, group_id: str, title: str) -> None:
+        self._commands.attempt("Rename group", lambda graph: annotations.set_group(graph, group_id, title=title))
+
+    # Comments
+
+    def comment(self, position: Position) -> None:
+        """Puts a comment on the canvas and asks for its words."""
+        if self._commands.attempt("Add comment", lambda graph: annotations.add_comment(graph, NEW_COMMENT, position)):
+            comment = self._graph.comments[-1]
+            self._selection.set((), (), [comment.id])
+            self.edit_wanted.emit("comment", comment.id)
+
+    def write(self, comment_id: str, text: str) -> None:
+        """New words; none removes the comment."""
+        if text.strip():
+            self._commands.attempt("Write comment", lambda graph: annotations.set_comment(graph, comment_id, text=text))
+        else:
+            self._commands.attempt("Delete comment", lambda graph: annotations.remove_comments(graph, [comment_id]))
