@@ -25,7 +25,7 @@ from nnlab.ui.canvas.arranging import Arranging
 from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.clipboard import Clipboard
 from nnlab.ui.canvas.commands import CanvasCommands
-from nnlab.ui.canvas.hit import hit
+from nnlab.ui.canvas.hit import Hit, hit
 from nnlab.ui.canvas.inline_editor import InlineEditor
 from nnlab.ui.canvas.legend import Legend
 from nnlab.ui.canvas.live import LiveValues
@@ -216,8 +216,12 @@ class Canvas(QWidget):
             self.noted.emit(note)
 
     def add_comment(self) -> None:
-        """Puts a comment where the cursor is, else into the middle of what is seen."""
-        self.arranging.comment(self.scene.to_document(self._cursor_place() or self.view.shown_rect.center()))
+        """Puts a comment where the cursor is, if nothing is there, else above the network."""
+        place = self._cursor_place()
+        if place is None or hit(self.scene, place) != Hit():
+            everything = self.scene.content_rect()
+            place = everything.topLeft() - QPointF(0.0, 56.0) if not everything.isNull() else self.view.shown_rect.center()
+        self.arranging.comment(self.scene.to_document(place))
 
     def open_menu(self, at: QPoint) -> None:
         """The menu of what is selected, at a point of the screen."""

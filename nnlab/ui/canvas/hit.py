@@ -32,7 +32,7 @@ class Hit:
 
 def hit(scene: GraphScene, point: QPointF) -> Hit:
     """The uppermost thing at a point of the canvas."""
-    return port_at(scene, point) or card_at(scene, point) or edge_at(scene, point) or note_at(scene, point) or Hit()
+    return port_at(scene, point) or card_at(scene, point) or note_at(scene, point) or edge_at(scene, point) or Hit()
 
 
 def port_at(scene: GraphScene, point: QPointF, reach: float = PORT_REACH, inputs_only: bool = False) -> Hit | None:

@@ -35,6 +35,7 @@ class MoveGesture(Gesture):
         self._after, self._comments_after = dict(self._before), dict(self._comments)
         self._moving = False
         self._takes_out = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier)
+        self._activation = self._activation_at(pointer) if self._takes_out else None
         self._edge: Edge | None = None  # that the card would go into
         self._layer: str | None = None  # that the activation would dock on
 
@@ -114,16 +115,15 @@ class MoveGesture(Gesture):
         if not done:
             self.cancel()
 
-    @property
-    def _activation(self) -> str | None:
-        """The activation to be pulled off: the drag began on the second line of a layer that carries one."""
-        item, card = self.around.scene.items_by_card[self._grip], self.around.scene.cards[self._grip]
-        if len(card.nodes) < 2:
+    def _activation_at(self, pointer: Pointer) -> str | None:
+        """The activation to be pulled off: the drag begins on the second line of a layer that carries one."""
+        item, card = self.around.scene.items_by_card.get(self._grip), self.around.scene.cards.get(self._grip)
+        if item is None or card is None or len(card.nodes) != 2:
             return None
         unit = item.text_scale * item.kit.scale
         top = item.outline.top() + (25.0 if item.geometry.is_expanded else 30.0) * unit
         line = QRectF(item.outline.left(), top, item.outline.width(), 20.0 * unit)
-        return card.nodes[-1] if line.contains(self.start.scene) else None
+        return card.nodes[-1] if line.contains(pointer.scene) else None
 
     def cancel(self) -> None:
         self._mark(False)
