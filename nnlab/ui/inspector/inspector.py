@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from nnlab.core.errors import NNLabError
+from nnlab.graph import edits
 from nnlab.ui.document import Document
+from nnlab.ui.inspector.editing import freeze_label
 from nnlab.ui.inspector.node_page import NodePage
-from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage, SeveralPage
+from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage
+from nnlab.ui.inspector.several_page import SeveralPage
+from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.theme import Theme, follow
+from nnlab.ui.weight_edits import reinitialise, with_parameters
+
+
+class _PageArea(QScrollArea):
+    """Scrolls a page that keeps its width: the bar stands in the page's right padding, so that nothing moves when it appears."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.widget().setMinimumWidth(self.width())
+        super().resizeEvent(event)
 
 
 class Inspector(QWidget):
-    """Feed it every frame with `show_view`. `change_data_requested` when the person wants another data set."""
+    """Feed it every frame with `show_view`.
+
+    `change_data_requested` when the person wants another data set, `edit_weights_requested` when the table of single weights;
+    `refused(sentence)` when a command for the selected nodes cannot be carried out.
+    """
 
     change_data_requested = Signal()
+    edit_weights_requested = Signal()
+    refused = Signal(str)
 
     def __init__(self, theme: Theme, document: Document, selection: Selection, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
         self.setAccessibleName("Inspector")
-        self.node = NodePage(theme, document, selection, session)
+        self._norms = NormHistory()
+        self.node = NodePage(theme, document, selection, session, self._norms)
         self.several = SeveralPage(theme, document)
         self.edge = EdgePage(theme, document, selection)
         self.project = ProjectPage(theme, document, session)
@@ -41,11 +62,15 @@ class Inspector(QWidget):
         self._later.timeout.connect(self.refresh)
         self.node.change_data.connect(self.change_data_requested)
         self.project.change_data.connect(self.change_data_requested)
+        for page in (self.node, self.several):
+            page.weight_buttons.edit.connect(self.edit_weights_requested)
+            page.weight_buttons.reinitialise.connect(self.reinitialise)
         selection.changed.connect(self.refresh)
         document.changed.connect(self._soon)
         document.data_changed.connect(self._soon)
         document.training_changed.connect(self._soon)
         document.replaced.connect(self._soon)
+        document.replaced.connect(self._norms.forget)
         document.name_changed.connect(self._soon)
         session.state_changed.connect(self._soon)
         theme.changed.connect(self.update)
@@ -57,8 +82,28 @@ class Inspector(QWidget):
         """The page that is shown."""
         return next(page for page, scroll in self._scrolls.items() if scroll is self._pages.currentWidget())
 
+    # Commands for the selected nodes, whatever page is shown
+
+    def reinitialise(self) -> None:
+        """Draws the weights of the selected nodes anew, as an undoable step."""
+        try:
+            reinitialise(self._document, self._session, self._selection.nodes)
+        except NNLabError as error:
+            self.refused.emit(str(error))
+
+    def toggle_frozen(self) -> None:
+        """Freezes the selected layers, or lets them learn again if all of them are frozen."""
+        graph = self._document.graph
+        layers = with_parameters(graph, self._selection.nodes)
+        if not layers:
+            self.refused.emit("None of the selected nodes has weights that could be frozen; select a layer.")
+            return
+        frozen = not all(graph[node_id].frozen for node_id in layers)
+        what = layers[0] if len(layers) == 1 else f"{len(layers)} nodes"
+        self._document.attempt(freeze_label(what, frozen), lambda g: edits.set_frozen(g, layers, frozen))
+
     def _scrolled(self, page: QWidget) -> QScrollArea:
-        scroll = QScrollArea()
+        scroll = _PageArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,14 +134,20 @@ class Inspector(QWidget):
             self.project.refresh()
             shown = self.project
         self._pages.setCurrentWidget(self._scrolls[shown])
-        if self._view is not None and shown is self.node:
-            self.node.show_view(self._view)
+        if self._view is not None:
+            self._feed(self._view)
 
     def show_view(self, view: LiveView) -> None:
         """Shows the newest frame's numbers; cheap enough for every tick."""
         self._view = view
-        if self.page is self.node:
+        self._feed(view)
+
+    def _feed(self, view: LiveView) -> None:
+        page = self.page
+        if page is self.node:
             self.node.show_view(view)
+        elif page is self.several:
+            self.several.show_view(view)
 
     def apply_metrics(self) -> None:
         self._column.setContentsMargins(0, self._theme.metrics.px(12), 0, 0)

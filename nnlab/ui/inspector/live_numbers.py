@@ -1,4 +1,4 @@
-"""The changing part of the inspector: norms, saturation, the gradient's course and histograms of the node that is shown.
+"""The changing part of the inspector: statistics of weights and gradients, their course, saturation and histograms of one node.
 
 Made to be fed with every frame. Numbers follow at a pace at which they can be read, and heavier pictures less often still; when
 training stands still everything shows exactly the last frame.
@@ -8,90 +8,179 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.engine.frame import Frame
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
+from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
 from nnlab.ui.inspector.parts import Caption, Column
-from nnlab.ui.inspector.statistics import gradient_history, is_bending, norm, saturation, thinned, update_ratio
+from nnlab.ui.inspector.statistics import (
+    NormHistory,
+    Summary,
+    gradient_history,
+    is_bending,
+    saturation,
+    summary,
+    thinned,
+    update_ratio,
+)
 from nnlab.ui.live_view import LiveView
-from nnlab.ui.numbers import count, percent
-from nnlab.ui.theme import Theme
+from nnlab.ui.numbers import NOTHING, count, percent
+from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.histogram import Histogram
+from nnlab.ui.widgets.segmented import Option, Segmented
 from nnlab.ui.widgets.sparkline import Sparkline
 from nnlab.ui.widgets.value_row import ValueRow
 
 NUMBERS_EVERY = 0.1  # seconds between changes of the numbers while training runs
 PICTURES_EVERY = 0.25
+LARGE = 65_536  # a parameter of more numbers is summed up as rarely as a picture
+SYMBOLS = {"weight": "W", "bias": "b"}
+_ROWS = (  # field of Summary, word, what it means
+    ("norm", "Norm", "length of all numbers together, the root of the sum of their squares"),
+    ("mean", "Mean", "their average"),
+    ("deviation", "Deviation", "standard deviation, how far they lie from their mean"),
+    ("smallest", "Smallest", "the most negative number"),
+    ("largest", "Largest", "the most positive number"),
+    ("zeros", "Zeros", "share of the numbers that are exactly 0"),
+)
+
+
+class Courses(QWidget):
+    """The recent past of the two norms, side by side."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.weights, self.gradients = Sparkline(theme, "Weight norm", 36), Sparkline(theme, "Gradient norm", 36)
+        self.captions = (Caption(theme, "Weight norm"), Caption(theme, "Gradient norm"))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        for caption, line in zip(self.captions, (self.weights, self.gradients), strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(caption)
+            column.addWidget(line)
+            self._row.addLayout(column, 1)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self._row.setSpacing(self._theme.metrics.padding)
+
+    def show_gradient(self, is_shown: bool) -> None:
+        self.captions[1].setVisible(is_shown)
+        self.gradients.setVisible(is_shown)
+
+
+class Heading(QWidget):
+    """A caption with a choice of parameter at its right, where there are several."""
+
+    def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.caption = Caption(theme, text)
+        self.choice: Segmented | None = None
+        self._names: tuple[str, ...] = ()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.caption, 1)
+
+    def offer(self, names: tuple[str, ...]) -> None:
+        """Offers these parameters, the first chosen; a choice that is there already stays."""
+        if names == self._names:
+            return
+        self._names = names
+        if self.choice is not None:
+            self._row.removeWidget(self.choice)
+            self.choice.hide()
+            self.choice.deleteLater()
+            self.choice = None
+        if len(names) > 1:
+            options = [Option(name, SYMBOLS.get(name, name), f"Statistics of the parameter {name}") for name in names]
+            self.choice = Segmented(self._theme, options, "Parameter")
+            self._row.addWidget(self.choice)
+
+    @property
+    def current(self) -> str:
+        """The parameter that is chosen, "" without any."""
+        return self.choice.current if self.choice is not None else self._names[0] if self._names else ""
 
 
 class LiveNumbers(Column):
-    """Shows one node of each frame it is given."""
+    """Shows one node of each frame it is given. `norms` is the past of all parameters, shared by the pages."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, norms: NormHistory, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.caption = Caption(theme, "At iteration 0")
-        self.weight_norm = ValueRow(theme, "Weight norm", "Length of all weights of this node together, ‖W‖")
-        self.gradient_norm = ValueRow(theme, "Gradient norm", "Length of the gradient of the weights, ‖∂L/∂W‖, for this batch")
+        self._norms = norms
+        self.heading = Heading(theme, "At iteration 0")
+        self.table = NumberTable(theme, "Statistics", ("weights", "gradient"))
+        self.courses = Courses(theme)
         self.update_ratio = ValueRow(
-            theme, "Update / weight", "How far the last update moved the weights, as a share of ‖W‖; seen when stepping"
+            theme, "Update / weight", "How far the last update moved the weights, as a share of their norm; seen when stepping"
         )
         self.flat = ValueRow(theme, "Saturated", "Share of this batch's activations whose slope is below 5 % of the greatest")
         self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that are off and pass no gradient")
         self.dead = ValueRow(theme, "Dead units", "Units that are off for every sample of this batch")
         self.loss = ValueRow(theme, "Batch loss", "The loss of the last batch, before its update")
         self.smoothed = ValueRow(theme, "Smoothed", "Running mean of the batch losses")
-        self.rows = (self.weight_norm, self.gradient_norm, self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
-        self.course_caption = Caption(theme, "Gradient norm")
-        self.course = Sparkline(theme, "Gradient norm", 44)
-        self.weights_caption = Caption(theme, "Weights")
-        self.weights = Histogram(theme, "Weights", 76)
+        self.rows = (self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
+        self.weights_caption, self.weights = Caption(theme, "Weights"), Histogram(theme, "Weights", 76)
         self.activations_caption = Caption(theme, "Activations of this batch")
         self.activations = Histogram(theme, "Activations of this batch", 76)
-        self.put(self.caption, *self.rows)
-        self.put(self.course_caption, self.course, self.weights_caption, self.weights, self.activations_caption, self.activations)
+        self.put(self.heading, self.table, self.courses, *self.rows)
+        self.put(self.weights_caption, self.weights, self.activations_caption, self.activations)
         self._node: str | None = None
         self._graph = Graph()
-        self._parameter = ""  # the one whose norms are shown
         self._values = ""  # the tensor of activations
         self._source = ""  # what the activation reads
         self._activation: str | None = None
+        self._view: LiveView | None = None
         self._before: Frame | None = None  # the moment shown before the last one
         self._last: Frame | None = None
         self._due = self._pictures_due = 0.0
+
+    @property
+    def caption(self) -> Caption:
+        return self.heading.caption
+
+    @property
+    def parameter(self) -> str:
+        """The full name of the parameter whose statistics are shown, or ""."""
+        return f"{self._node}.{self.heading.current}" if self.heading.current else ""
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._node is not None and self._graph[self._node].frozen
 
     def show_node(self, graph: Graph, node_id: str) -> None:
         """Shows this node from the next frame on; what it has nothing of is hidden."""
         same = (self._graph, self._node) == (graph, node_id)
         self._graph, self._node = graph, node_id
-        node = graph[node_id]
-        kind = node.kind
-        self._parameter = f"{node_id}.{kind.parameters[0].name}" if kind.parameters else ""
+        kind = graph[node_id].kind
+        choice = self.heading.choice
+        self.heading.offer(tuple(p.name for p in kind.parameters))
+        if self.heading.choice is not None and self.heading.choice is not choice:
+            self.heading.choice.chosen.connect(lambda _: self._show_again())
         self._activation = docking.docked(graph, node_id) or (node_id if is_bending(kind) else None)
         last = self._activation or node_id
         self._values = f"{last}.{graph[last].kind.outputs[0].name}" if kind.outputs and not kind.is_loss and not kind.is_input else ""
         incoming = graph.inputs(self._activation) if self._activation is not None else ()
         self._source = f"{incoming[0].source}.{incoming[0].source_port}" if incoming else ""
-        for widget in (
-            self.weight_norm,
-            self.gradient_norm,
-            self.update_ratio,
-            self.course_caption,
-            self.course,
-            self.weights_caption,
-            self.weights,
-        ):
-            widget.setVisible(bool(self._parameter))
+        for widget in (self.table, self.courses, self.weights_caption, self.weights):
+            widget.setVisible(bool(self.parameter))
+        self.courses.show_gradient(not self.is_frozen)
+        self.update_ratio.setVisible(bool(self.parameter) and not self.is_frozen)
         for widget in (self.loss, self.smoothed):
             widget.setVisible(kind.is_loss)
         self.flat.setVisible(bool(self._source))
         self.inactive.setVisible(False)
         self.dead.setVisible(False)
-        self.setVisible(bool(self._parameter or self._values or kind.is_loss))
+        self.setVisible(bool(self.parameter or self._values or kind.is_loss))
         self._due = self._pictures_due = 0.0
         if not same:  # the numbers of another node say nothing of this one
-            self._before = self._last = None
+            self._before = self._last = self._view = None
+            self._show_summaries(None, None)
             for row in self.rows:
                 row.set_number(None)
         self.apply_metrics()
@@ -101,7 +190,7 @@ class LiveNumbers(Column):
         # The histogram of activations is one of the extras that a small window leaves out.
         is_large = self.theme.metrics.inspector > 1.2 * self.theme.metrics.px(264)
         for widget in (self.activations_caption, self.activations) if hasattr(self, "_values") else ():
-            widget.setVisible(bool(self._values) and (is_large or not self._parameter))
+            widget.setVisible(bool(self._values) and (is_large or not self.parameter))
 
     def show_view(self, view: LiveView) -> None:
         """Takes a frame: shown now, or left out while training runs faster than numbers can be read."""
@@ -110,35 +199,59 @@ class LiveNumbers(Column):
         now = time.perf_counter()
         if view.playing and now < self._due:
             return
-        self._due = now + NUMBERS_EVERY
-        self._show_numbers(view)
-        if not view.playing or now >= self._pictures_due:
+        self._due, self._view = now + NUMBERS_EVERY, view
+        with_pictures = not view.playing or now >= self._pictures_due
+        self._show_numbers(view, with_pictures)
+        if with_pictures:
             self._pictures_due = now + PICTURES_EVERY
             self._show_pictures(view)
 
-    def _show_numbers(self, view: LiveView) -> None:
+    def _show_again(self) -> None:
+        """Another parameter of the same node and moment."""
+        self._before = None
+        if self._view is not None:
+            self._show_numbers(self._view, True)
+            self._show_pictures(self._view)
+
+    def _show_numbers(self, view: LiveView, with_pictures: bool) -> None:
         frame = view.frame
         if self._last is None or (self._last.program, self._last.iteration) != (frame.program, frame.iteration):
             self._before, self._last = self._last, frame  # the same moment may be shown twice
         self.caption.setText(f"At iteration {count(frame.iteration)}")
-        if self._parameter:
-            self.weight_norm.set_number(norm(frame.get(self._parameter)))
-            history, _ = gradient_history(view.curves, self._parameter, 1)
-            self.gradient_norm.set_number(float(history[-1]) if len(history) else None)
-            self.update_ratio.set_number(update_ratio(self._before, frame, self._parameter))
+        if self.parameter:
+            values = frame.get(self.parameter)
+            if with_pictures or values is None or values.size <= LARGE:
+                self._show_summaries(summary(values), summary(frame.get(self._gradient)))
+            self.update_ratio.set_number(update_ratio(self._before, frame, self.parameter))
         if self.loss.isVisibleTo(self):
             self.loss.set_number(view.curves.last if frame.iteration else None)
             self.smoothed.set_number(view.curves.running_mean if frame.iteration else None)
+
+    @property
+    def _gradient(self) -> str:
+        return f"{self._node}.d_{self.heading.current}"
+
+    def _show_summaries(self, weights: Summary | None, gradient: Summary | None) -> None:
+        def cell(found: Summary | None, field: str) -> str:
+            if found is None:
+                return NOTHING
+            return percent(found.zeros) if field == "zeros" else written(getattr(found, field))
+
+        rows = [NumberRow(word, cell(weights, field), cell(gradient, field), tip) for field, word, tip in _ROWS]
+        self.table.show_rows(rows, ("weights", "frozen" if self.is_frozen else "gradient"))
 
     def _show_pictures(self, view: LiveView) -> None:
         frame = view.frame
         if self._source and self._activation is not None and self._activation in frame.program.graph and frame.rows:
             self._show_saturation(view)
-        if self._parameter:
-            values, iterations = gradient_history(view.curves, self._parameter)
-            self.course_caption.setText(f"Gradient norm, last {count(iterations)} iterations" if iterations > 1 else "Gradient norm")
-            self.course.set_values(values)
-            weights = frame.get(self._parameter)
+        if self.parameter:
+            self._norms.take(frame)
+            values, iterations = gradient_history(view.curves, self.parameter)
+            self.courses.gradients.setToolTip(f"Norm of the gradient in the last {count(iterations)} iterations")
+            self.courses.gradients.set_values(values)
+            self.courses.weights.setToolTip("Norm of the weights as it was seen since this network was opened or rewound")
+            self.courses.weights.set_values(self._norms.of(self.parameter))
+            weights = frame.get(self.parameter)
             if weights is not None:
                 self.weights.set_values(thinned(weights))
         if self._values and self.activations.isVisibleTo(self):

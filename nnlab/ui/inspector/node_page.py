@@ -18,8 +18,11 @@ from nnlab.graph.validation import Diagnostic, Fix, Shapes, infer
 from nnlab.ui.document import Document
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.formula_text import formulas
+from nnlab.ui.inspector.initializer_preview import InitializerPreview
 from nnlab.ui.inspector.live_numbers import LiveNumbers
 from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button
+from nnlab.ui.inspector.statistics import NormHistory
+from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.numbers import count
 from nnlab.ui.selection import Selection
@@ -36,7 +39,9 @@ class NodePage(QWidget):
 
     change_data = Signal()
 
-    def __init__(self, theme: Theme, document: Document, selection: Selection, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, document: Document, selection: Selection, session: Session, norms: NormHistory, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
         self._node_id = ""
@@ -54,13 +59,17 @@ class NodePage(QWidget):
         self.formula_caption, self.formula = Caption(theme, "Formula"), Formulas(theme)
         self.shapes_caption, self.shapes = Caption(theme, "Shapes"), Table(theme)
         self.data = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
-        self.numbers = LiveNumbers(theme)
+        self.preview = InitializerPreview(theme)
+        self.weight_buttons = WeightButtons(theme)
+        self.numbers = LiveNumbers(theme, norms)
         head, foot = Column(theme), Column(theme)
+        self._buttons = Column(theme)
+        self._buttons.put(self.weight_buttons)
         head.put(self.name, self.subtitle, self.refusal, self.problems)
         foot.put(self.formula_caption, self.formula, self.shapes_caption, self.shapes, self.data)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for part in (head, self.numbers, foot):
+        for part in (head, self._buttons, self.numbers, foot):
             self._column.addWidget(part)
         self._column.addStretch(1)
         self._column.setSpacing(theme.metrics.px(6))
@@ -88,6 +97,7 @@ class NodePage(QWidget):
         self.shapes_caption.setVisible(bool(rows))
         self.shapes.show_rows(rows)
         self.data.setVisible(node.kind.is_input)
+        self._buttons.setVisible(bool(node.kind.parameters))
         self.numbers.show_node(graph, node_id)
 
     def show_view(self, view: LiveView) -> None:
@@ -103,12 +113,15 @@ class NodePage(QWidget):
         settings = list(kind.settings)
         if kind.parameters:
             settings.insert(1, editing.activation_setting())
+            settings.append(editing.FROZEN)
         exchange = editing.exchange_setting(kind)
         return ((exchange,) if exchange is not None else ()) + tuple(settings)
 
     def _show_form(self, graph: Graph, node: Node, is_other: bool) -> None:
         wanted = self._settings(node)
-        values: dict[str, Value] = {**node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title}
+        values: dict[str, Value] = {
+            **node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title, "frozen": node.frozen,
+        }  # fmt: skip
         if wanted != self._form_for:
             self._form_for = wanted
             self._replace_form(SettingsForm(self._theme, wanted, values))
@@ -118,6 +131,22 @@ class NodePage(QWidget):
             for name in self.form.names:
                 self.form.editor(name).set_value(values[name])
         self.form.set_values(values)
+        self._preview_initializer(None)
+
+    def _preview_initializer(self, looked_at: Value | None) -> None:
+        """Shows what the layer's initialiser would draw, or the one that is looked at in the open list."""
+        node = self._document.graph[self._node_id]
+        setting = editing.initializer_setting(node.kind)
+        if setting is None:
+            return
+        parameter = next(p for p in node.kind.parameters if p.init == f"setting:{setting}")
+        shape = infer(self._document.graph).get(node.id, parameter.name)
+        name = str(node.settings[setting] if looked_at is None else looked_at)
+        self.preview.show_draw(name, shape, self._document.project.training.seed, f"{node.id}.{parameter.name}")
+
+    def _consider(self, name: str, value: Value) -> None:
+        if self._node_id in self._document.graph and name == editing.initializer_setting(self._document.graph[self._node_id].kind):
+            self._preview_initializer(value)
 
     def _replace_form(self, form: SettingsForm) -> None:
         focused = self.form.focused if self.form is not None else None
@@ -125,8 +154,14 @@ class NodePage(QWidget):
             self._column.removeWidget(self.form)
             self.form.hide()
             self.form.retire()
+        self.preview.setParent(self)  # the form it stood in is given up
+        self.preview.hide()
         self.form = form
         self._edits = editing.FormEdits(self._document, form, self._edit)
+        form.considered.connect(self._consider)
+        setting = editing.initializer_setting(self._document.graph[self._node_id].kind)
+        if setting in form.names:
+            form.put_below(setting, self.preview)
         self._column.insertWidget(1, form)
         form.setVisible(bool(form.names))
         if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form anew
@@ -139,6 +174,8 @@ class NodePage(QWidget):
             return f"Activation of {node_id}", editing.graph_edit(lambda g: editing.with_activation(g, node_id, str(value)))
         if name == "operator":
             return f"Exchange {node_id}", partial(self._exchange, title=str(value))
+        if name == "frozen":
+            return editing.freeze_label(node_id, value), editing.graph_edit(lambda g: edits.set_frozen(g, [node_id], bool(value)))
         node = self._document.graph[node_id]
         label = next(s.label for s in node.kind.settings if s.name == name)
         return f"{label} of {node_id}", editing.graph_edit(lambda g: edits.configure(g, node_id, **{name: value}))
@@ -194,7 +231,7 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
         parts.append(f"{_size(incoming[0])} → {_size(output)}")
     total = sum(_count(shapes.get(node.id, p.name)) for p in kind.parameters)
     if kind.parameters and total:
-        parts.append(f"{count(total)} parameters")
+        parts.append(f"{count(total)} parameters{', frozen' if node.frozen else ''}")
     if kind.is_loss and kind.summary(node.settings):
         parts.append(kind.summary(node.settings))
     return ", ".join(parts)

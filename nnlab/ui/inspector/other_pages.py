@@ -1,4 +1,4 @@
-"""Pages for what is no single node: several nodes, an edge, and the whole project."""
+"""Pages for what is no node: an edge, and the whole project."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 
-class _Page(QWidget):
+class Page(QWidget):
     """A heading, a line below it, and what follows."""
 
     def __init__(self, theme: Theme, document: Document, parent: QWidget | None = None) -> None:
@@ -45,51 +45,7 @@ class _Page(QWidget):
         self.column.addWidget(head)
 
 
-class SeveralPage(_Page):
-    """Several nodes: how many, and the settings they have in common."""
-
-    def __init__(self, theme: Theme, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(theme, document, parent)
-        self._ids: tuple[str, ...] = ()
-        self._form_for: tuple[object, ...] = ()
-        self.form: SettingsForm | None = None
-        self.column.addStretch(1)
-
-    def show_nodes(self, node_ids: tuple[str, ...]) -> None:
-        graph = self._document.graph
-        nodes = [graph[i] for i in node_ids]
-        self._ids = node_ids
-        self.title.setText(f"{len(nodes)} nodes")
-        shapes = infer(graph)
-        parameters = sum(_size(shapes.get(n.id, p.name)) for n in nodes for p in n.kind.parameters)
-        self.subtitle.setText(", ".join(node_ids) + (f"; {count(parameters)} parameters" if parameters else ""))
-        kinds = [node.kind for node in nodes if not node.kind.is_input]
-        settings = editing.shared_settings(kinds) if len(kinds) == len(nodes) else ()
-        values = editing.values_of(settings, nodes[0].settings)
-        if (node_ids, settings) != self._form_for:
-            self._form_for = (node_ids, settings)
-            if self.form is not None:
-                self.form.hide()
-                self.form.retire()
-            self.form = SettingsForm(self._theme, settings, values)
-            self._edits = editing.FormEdits(self._document, self.form, self._edit)
-            self.column.insertWidget(1, self.form)
-            self.form.setVisible(bool(settings))
-        if self.form is not None:
-            self.form.set_values(values)
-
-    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
-        ids = self._ids
-
-        def all_of_them(graph: Graph) -> Graph:
-            for node_id in ids:
-                graph = edits.configure(graph, node_id, **{name: value})
-            return graph
-
-        return f"{name.replace('_', ' ').capitalize()} of {len(ids)} nodes", editing.graph_edit(all_of_them)
-
-
-class EdgePage(_Page):
+class EdgePage(Page):
     """One edge: from where to where, what flows along it, and a button that takes it away."""
 
     def __init__(self, theme: Theme, document: Document, selection: Selection, parent: QWidget | None = None) -> None:
@@ -131,7 +87,7 @@ def training_settings() -> tuple[Setting, ...]:
     return optimizer, LEARNING_RATE, BATCH_SIZE, SEED
 
 
-class ProjectPage(_Page):
+class ProjectPage(Page):
     """Nothing is selected: the network in numbers, its data, and how it is trained."""
 
     change_data = Signal()

@@ -5,6 +5,7 @@ Everything is taken from tensors the engine computed; only norms and shares are 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,3 +87,57 @@ def gradient_history(curves: Curves, name: str, last: int = LAST) -> tuple[np.nd
         return np.empty(0), 0
     values = curves.norms[-last:, curves.names.index(name)]
     return values, len(values) * curves.block_size
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The numbers of a tensor as one looks at them: length, mean, standard deviation, range, and the share that is exactly 0."""
+
+    norm: float
+    mean: float
+    deviation: float
+    smallest: float
+    largest: float
+    zeros: float
+
+
+def summary(values: np.ndarray | None) -> Summary | None:
+    """The summary of all elements; None without any. Sums are formed in float64."""
+    if values is None or not values.size:
+        return None
+    flat = np.ravel(values)
+    mean, deviation = float(flat.mean(dtype=np.float64)), float(flat.std(dtype=np.float64))
+    zeros = 1.0 - np.count_nonzero(flat) / flat.size
+    return Summary(float(np.linalg.norm(flat)), mean, deviation, float(flat.min()), float(flat.max()), zeros)
+
+
+class NormHistory:
+    """The norms of every parameter as frames showed them, for a line of their recent past; the engine keeps those of gradients only."""
+
+    def __init__(self, last: int = LAST) -> None:
+        self._last = last
+        self._norms: dict[str, deque[float]] = {}
+        self._iteration = -1
+
+    def take(self, frame: Frame) -> None:
+        """Remembers a frame; one of an earlier iteration begins anew, one of the same takes the last one's place."""
+        if frame.iteration < self._iteration:
+            self._norms.clear()
+        for info in frame.program.parameters:
+            length = norm(frame.get(info.name))
+            if length is None:
+                continue
+            known = self._norms.setdefault(info.name, deque(maxlen=self._last))
+            if known and frame.iteration == self._iteration:
+                known[-1] = length
+            else:
+                known.append(length)
+        self._iteration = frame.iteration
+
+    def forget(self) -> None:
+        self._norms.clear()
+        self._iteration = -1
+
+    def of(self, name: str) -> np.ndarray:
+        """The norms of a parameter, oldest first."""
+        return np.array(self._norms.get(name, ()))

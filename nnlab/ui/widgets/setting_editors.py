@@ -163,8 +163,13 @@ class _List(QComboBox):
         super().__init__()
         self.view().installEventFilter(self)
 
+    def showPopup(self) -> None:
+        super().showPopup()
+        # Qt opens at the row that was looked at last, though another one may have been chosen, or none.
+        self.view().setCurrentIndex(self.model().index(self.currentIndex(), 0))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Hide:
+        if event.type() == QEvent.Type.Hide and self.isVisible():
             self.closed.emit()
         return super().eventFilter(watched, event)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from nnlab.core.initializers import initial_values
 from nnlab.graph import docking, edits
 from nnlab.ui.numbers import count, number
 
@@ -162,29 +163,41 @@ def test_problems_of_the_node_come_with_their_remedies(inspected: Any, qtbot: Qt
     document.attempt("Two outputs", lambda g: edits.configure(g, "dense_3", units=2))
     qtbot.waitUntil(lambda: bool(inspected.panel.node.problems.findChildren(QPushButton)))
     button = inspected.panel.node.problems.findChildren(QPushButton)[0]
-    assert button.text() == "Set 1 unit"
+    assert button.text() == "Set units to 1"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not inspected.panel.node.problems.isVisible())
     assert document.graph["dense_3"].settings["units"] == 1
 
 
-def test_numbers_are_the_engines(inspected: Any, qtbot: QtBot) -> None:
+def column(table: Any, which: int) -> dict[str, str]:
+    return {row.label: (row.first, row.second)[which] for row in table.rows}
+
+
+@pytest.mark.parametrize("parameter", ["weight", "bias"])
+def test_numbers_are_the_engines(inspected: Any, qtbot: QtBot, parameter: str) -> None:
     inspected.select("dense_2")
     world, numbers = inspected.world, inspected.panel.node.numbers
-    assert numbers.gradient_norm.text == "–"
+    assert set(column(numbers.table, 0).values()) == {"–"} or world.session.frame.iteration == 0
     world.train(30)
+    qtbot.mouseClick(numbers.heading.choice.button(parameter), Qt.MouseButton.LeftButton)
     world.view()
     view = world.view()
     frame = view.frame
-    weight = frame.get("dense_2.weight")
     assert numbers.caption.text() == f"At iteration {count(frame.iteration)}"
-    assert numbers.weight_norm.text == number(float(np.linalg.norm(weight)))
-    assert numbers.gradient_norm.text == number(float(view.curves.norms[-1, view.curves.names.index("dense_2.weight")]))
-    assert numbers.gradient_norm.text == number(float(np.linalg.norm(frame.get("dense_2.d_weight"))), 4)
+    for which, values in enumerate((frame.get(f"dense_2.{parameter}"), frame.get(f"dense_2.d_{parameter}"))):
+        shown = column(numbers.table, which)
+        assert shown["Norm"] == number(float(np.linalg.norm(values)))
+        assert shown["Mean"] == number(float(values.astype(float).mean()))
+        assert shown["Deviation"] == number(float(values.astype(float).std()))
+        assert (shown["Smallest"], shown["Largest"]) == (number(float(values.min())), number(float(values.max())))
+        assert shown["Zeros"] == "0\u00a0%"
+    norms = view.curves.norms[-1, view.curves.names.index(f"dense_2.{parameter}")]
+    assert column(numbers.table, 1)["Norm"] == number(float(norms))
     assert numbers.update_ratio.text != "–"
     slope = 1 - np.tanh(frame.get("dense_2.y")) ** 2
     assert numbers.flat.text == f"{100 * (slope <= 0.05).mean():.1f}\u00a0%".replace("0.0\u00a0%", "0\u00a0%")
-    assert numbers.course_caption.text() == f"Gradient norm, last {len(view.curves.mean)} iterations"
+    assert numbers.courses.gradients.toolTip() == f"Norm of the gradient in the last {len(view.curves.mean)} iterations"
+    np.testing.assert_allclose(numbers.courses.weights._values[-1], np.linalg.norm(frame.get(f"dense_2.{parameter}")))
 
 
 def test_the_update_is_seen_only_from_one_iteration_to_the_next(inspected: Any) -> None:
@@ -218,14 +231,18 @@ def test_several_layers_share_their_settings(inspected: Any, qtbot: QtBot) -> No
     inspected.select("dense_1", "dense_2")
     page, document = inspected.panel.several, inspected.world.document
     assert page.title.text() == "2 nodes"
-    assert page.form.names == ("units", "init", "l1", "l2")
+    assert page.form.names == ("units", "activation", "init", "l1", "l2", "frozen")
     box = combo(page.form, "init")
     choose(qtbot, box, box.itemText(box.currentIndex() + 1))
     assert {document.graph[i].settings["init"] for i in ("dense_1", "dense_2")} == {box.currentData()}
     assert document.graph["dense_3"].settings["init"] != box.currentData()
     assert document.undo_stack.count() == 1
-    inspected.select("dense_1", "tanh_1")
-    assert page.form.names == ()
+    inspected.select("dense_1", "binary_cross_entropy_1")
+    assert page.form.names == ("frozen",)
+    inspected.select("tanh_1", "tanh_2")
+    assert page.form.names == ("operator",)
+    inspected.select("dense_1", "tanh_1", "dense_2")  # the docked activation is part of its layer
+    assert page.form.names == ("units", "activation", "init", "l1", "l2", "frozen")
 
 
 def test_an_edge_is_disconnected(inspected: Any, qtbot: QtBot) -> None:
@@ -304,3 +321,121 @@ def test_what_is_typed_for_one_node_is_never_given_to_another(inspected: Any, qt
     graph = inspected.world.document.graph
     assert graph["dense_2"].settings["units"] == 8
     assert field.text() == "8"
+
+
+def test_what_differs_is_said_to_be_mixed_and_set_for_all(inspected: Any, qtbot: QtBot) -> None:
+    document, page = inspected.world.document, inspected.panel.several
+    inspected.select("dense_1", "dense_2", "dense_3")
+    units = page.form.editor("units").focusProxy()
+    assert (units.text(), units.placeholderText()) == ("", "mixed")
+    assert combo(page.form, "activation").currentIndex() == -1  # two have a tanh, the last has none
+    assert combo(page.form, "init").currentText() == "Xavier uniform"
+    units.setFocus()
+    qtbot.keyClicks(units, "8")
+    qtbot.keyClick(units, Qt.Key.Key_Return)
+    inspected.settle()
+    assert [document.graph[f"dense_{k}"].settings["units"] for k in (1, 2, 3)] == [8, 8, 8]
+    assert units.text() == "8"
+    assert document.undo_stack.undoText() == "Units of 3 nodes"
+    document.undo()
+    inspected.settle()
+    assert (units.text(), units.placeholderText()) == ("", "mixed")
+    choose(qtbot, combo(page.form, "activation"), "ReLU")
+    inspected.settle()
+    kinds = [document.graph[docking.docked(document.graph, f"dense_{k}")].operator for k in (1, 2, 3)]
+    assert kinds == ["relu"] * 3
+    document.undo()
+    assert document.undo_stack.index() == 0
+
+
+def test_layers_are_frozen_one_or_several_at_a_time(inspected: Any, qtbot: QtBot) -> None:
+    document, panel, world = inspected.world.document, inspected.panel, inspected.world
+    inspected.select("dense_2")
+    qtbot.mouseClick(panel.node.form.editor("frozen").focusProxy(), Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert document.graph["dense_2"].frozen
+    assert document.undo_stack.undoText() == "Freeze dense_2"
+    assert panel.node.subtitle.text() == "Dense, 8 → 8, 72 parameters, frozen"
+    before = world.session.parameters(["dense_1.weight", "dense_2.weight"])
+    world.train(10)
+    world.view()
+    after = world.session.parameters(["dense_1.weight", "dense_2.weight"])
+    assert (before["dense_1.weight"] != after["dense_1.weight"]).all()
+    assert before["dense_2.weight"].tobytes() == after["dense_2.weight"].tobytes()
+    assert panel.node.numbers.table.headings == ("weights", "frozen")
+    assert set(column(panel.node.numbers.table, 1).values()) == {"–"}
+    assert not panel.node.numbers.courses.gradients.isVisibleTo(panel)
+    inspected.select("dense_1", "dense_2", "dense_3")
+    check = panel.several.form.editor("frozen").focusProxy()
+    assert check.checkState() == Qt.CheckState.PartiallyChecked
+    assert panel.several.subtitle.text().endswith("105 parameters, 72 of them frozen")
+    assert [row.second for row in panel.several.norms.rows][1] == "frozen"
+    qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert all(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+    assert document.undo_stack.undoText() == "Freeze 3 nodes"
+    document.undo()
+    inspected.settle()
+    assert check.checkState() == Qt.CheckState.PartiallyChecked
+    panel.toggle_frozen()  # the action: not all are, so all will be
+    assert all(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+    panel.toggle_frozen()
+    assert not any(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+
+
+def test_the_norms_of_several_layers_are_the_engines(inspected: Any) -> None:
+    inspected.select("dense_1", "dense_3")
+    inspected.world.train(5)
+    frame = inspected.world.view().frame
+    for row, node in zip(inspected.panel.several.norms.rows, ("dense_1", "dense_3"), strict=True):
+        whole = [np.concatenate([np.ravel(frame.get(f"{node}.{d}{p}")) for p in ("weight", "bias")]) for d in ("", "d_")]
+        assert row.label == node
+        assert (row.first, row.second) == tuple(number(float(np.linalg.norm(values))) for values in whole)
+
+
+def test_a_layer_is_drawn_anew_by_its_button(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_2")
+    world, page = inspected.world, inspected.panel.node
+    world.train(5)
+    names = ["dense_1.weight", "dense_2.weight"]
+    before = world.session.parameters(names)
+    qtbot.mouseClick(page.weight_buttons.reinitialise_button, Qt.MouseButton.LeftButton)
+    after = world.session.parameters(names)
+    assert (before["dense_2.weight"] != after["dense_2.weight"]).all()
+    assert before["dense_1.weight"].tobytes() == after["dense_1.weight"].tobytes()
+    world.document.undo()
+    assert world.session.parameters(names)["dense_2.weight"].tobytes() == before["dense_2.weight"].tobytes()
+    with qtbot.waitSignal(inspected.panel.edit_weights_requested):
+        qtbot.mouseClick(page.weight_buttons.edit_button, Qt.MouseButton.LeftButton)
+    inspected.select("binary_cross_entropy_1")
+    assert not page.weight_buttons.isVisible()
+    with qtbot.waitSignal(inspected.panel.refused) as caught:
+        inspected.panel.reinitialise()
+    assert caught.args == ["None of the selected nodes has weights; select a layer."]
+
+
+def test_the_initialiser_is_previewed_while_one_walks_through_the_list(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_2")
+    page, document = inspected.panel.node, inspected.world.document
+    preview, box = page.preview, combo(page.form, "init")
+    assert preview.isVisible()
+    assert preview.words.text().startswith("uniform, ±0.612 = ±√(6 / (8 + 8))")
+    seed = document.project.training.seed
+    draw = initial_values("xavier_uniform", (8, 8), seed, "dense_2.weight")
+    np.testing.assert_array_equal(np.histogram(draw, preview.histogram._edges)[0], preview.histogram._counts)
+    np.testing.assert_array_equal(inspected.world.session.parameters(["dense_2.weight"])["dense_2.weight"], draw.astype(np.float32))
+    box.setFocus()
+    box.showPopup()
+    qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+    assert preview.words.text() == "normal, σ\u00a0=\u00a00.354 = √(2 / (8 + 8))"
+    assert not document.can_undo  # looking is not choosing
+    qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    assert preview.words.text().startswith("uniform")
+    choose(qtbot, box, "Zeros")
+    inspected.settle()
+    assert preview.words.text() == "every number 0"
+    document.attempt("Cut", lambda g: edits.disconnect(g, g.incoming("dense_2")[0]))
+    inspected.settle()
+    assert not preview.isVisible()  # nobody knows its shape
+    inspected.select("tanh_1")
+    assert not preview.isVisible()
