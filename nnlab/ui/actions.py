@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("file.quit", "&Quit", "Closes NN Lab", ("Ctrl+Q",), menu="File"),
     Entry("edit.undo", "&Undo", "Takes the last change back", ("Ctrl+Z",), "undo", menu="Edit"),
     Entry("edit.redo", "&Redo", "Makes the change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", menu="Edit"),
+    Entry("edit.history", "&History", "Shows every change by its name; choosing one goes back to it", ("Ctrl+H",), "history", menu="Edit"),
     Entry("run.play", "Play", "Trains until you pause", ("Space",), "play", "pause", checkable=True, menu="Run"),
     Entry("run.step_iteration", "One iteration", "Trains on one batch", ("Ctrl+Right",), "step", menu="Run"),
     Entry("run.step_epoch", "One epoch", "Trains to the end of this pass over the data", ("Ctrl+Shift+Right",), "epoch", menu="Run"),
@@ -54,6 +55,9 @@ ENTRIES = (
     Entry("view.smaller", "Smaller interface", "Makes all text and controls smaller", ("Ctrl+-",), "minus", menu="View"),
     Entry("view.reset_layout", "Reset layout", "Puts every panel of this workspace back in its place", menu="View"),
     Entry("view.commands", "Commands…", "Finds any action by its name", ("Ctrl+K",), "search", menu="View"),
+    Entry("view.next_region", "Next region", "Takes the keyboard to the next part of the window", ("F6",), menu="View"),
+    Entry("view.previous_region", "Previous region", "Takes the keyboard to the part of the window before", ("Shift+F6",), menu="View"),
+    Entry("help.shortcuts", "Keyboard shortcuts", "Shows every key on one page", ("?", "F1"), "keyboard", menu="Help"),
     Entry("help.about", "About NN Lab", "Version and licence", menu="Help"),
 )  # fmt: skip
 
@@ -64,6 +68,7 @@ def make_actions(theme: Theme, window: QWidget) -> dict[str, QAction]:
     for entry in ENTRIES:
         action = QAction(entry.text, window)
         action.setObjectName(entry.id)
+        action.setIconText(entry.text.replace("&", ""))  # the words that stay when the text says what is undone
         action.setToolTip(entry.tip)
         action.setStatusTip(entry.tip)
         action.setCheckable(entry.checkable)

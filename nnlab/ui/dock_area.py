@@ -97,7 +97,20 @@ class DockArea(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.hide()
         dock.visibilityChanged.connect(lambda _: self._shown_timer.start())
+        widget.windowTitleChanged.connect(dock.setWindowTitle)  # a panel may have something to tell in its tab
+        if widget.windowTitle():
+            dock.setWindowTitle(widget.windowTitle())
         return dock
+
+    def docks_around(self, middle: QWidget) -> list[QWidget]:
+        """The open docks and the widget in the middle, in reading order: left, middle, right, below."""
+
+        def rank(dock: QWidget) -> tuple[int, int, int]:
+            place, centre = dock.geometry().center(), middle.geometry()
+            side = 0 if place.x() < centre.left() else 3 if place.y() > centre.bottom() else 2 if place.x() > centre.right() else 1
+            return side, place.x(), place.y()
+
+        return sorted([middle, *(dock for dock in self._docks.values() if not dock.isHidden())], key=rank)
 
     def is_shown(self, name: str) -> bool:
         """Whether a panel can be seen: its dock is open and, among tabs, in front."""

@@ -19,6 +19,7 @@ from nnlab.files.project import Project, View
 from nnlab.ui.actions import make_actions
 from nnlab.ui.autosave import Autosave, OwnedCopy, left_behind
 from nnlab.ui.canvas import Canvas
+from nnlab.ui.canvas.manual import MANUAL
 from nnlab.ui.canvas_header import CanvasHeader
 from nnlab.ui.dock_area import DockArea
 from nnlab.ui.document import Document
@@ -32,6 +33,7 @@ from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.recovery_bar import RecoveryBar
+from nnlab.ui.regions import Regions
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.stepper.stepper_panel import StepperPanel
@@ -40,6 +42,7 @@ from nnlab.ui.theme import Theme
 from nnlab.ui.transport import Transport
 from nnlab.ui.widgets.command_palette import CommandPalette
 from nnlab.ui.widgets.message_bar import MessageBar
+from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
 from nnlab.ui.widgets.top_bar import TopBar
 from nnlab.ui.widgets.top_bar import Workspace as Tab
 from nnlab.ui.workspaces import workspaces
@@ -47,6 +50,7 @@ from nnlab.ui.workspaces import workspaces
 MINIMUM = QSize(1024, 700)
 NARROW = 1120  # below this width the palette is a column of icons
 FIRST_WORKSPACE = "train"
+REVEALED = 48  # pixels around a node that is brought into view
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +70,8 @@ class MainWindow(QMainWindow):
         self.menu = build_menu(self)
         self.top_bar.set_menu(self.menu)
         self.commands = CommandPalette(theme, self, self.all_actions())
+        self.shortcuts = ShortcutSheet(theme, self, MANUAL)
+        self.regions = Regions(self, self._region_parts)
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
         self._follow_document()
@@ -144,7 +150,10 @@ class MainWindow(QMainWindow):
             "step.into": self._step(self.stepper.into), "step.out": self._step(self.stepper.out),
             "step.back": self._step(self.stepper.back), "step.finish": self._step(self.stepper.finish),
             "view.theme": self._toggle_theme, "view.larger": self._scale(1), "view.smaller": self._scale(-1),
-            "view.reset_layout": self.area.reset, "view.commands": self._open_commands, "help.about": self._about,
+            "view.reset_layout": self.area.reset, "view.commands": self._open_commands,
+            "view.next_region": lambda: self.regions.go(1), "view.previous_region": lambda: self.regions.go(-1),
+            "edit.history": self._show_history, "help.shortcuts": self._open_shortcuts,
+            "help.about": self._about,
         }.items():  # fmt: skip
             act[action_id].triggered.connect(lambda checked=False, run=run: run())
         self.top_bar.workspace_chosen.connect(self.show_workspace)
@@ -152,6 +161,7 @@ class MainWindow(QMainWindow):
         self.top_bar.theme_requested.connect(self._toggle_theme)
         self.palette_list.chosen.connect(self.canvas.add_operator)
         self.canvas.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
+        self.canvas.noted.connect(lambda text: self.message_bar.show_info(text, key="refused"))
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
         self.files.told.connect(lambda text: self.message_bar.show_warning(text, key="told"))
@@ -161,6 +171,7 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._on_opened)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
+        self.panels["problems"].node_wanted.connect(self._reveal)  # type: ignore[attr-defined]  # of this panel alone
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
@@ -285,6 +296,22 @@ class MainWindow(QMainWindow):
 
     def _raise_dock(self, name: str) -> None:
         self.area.reveal(name)
+
+    def _show_history(self) -> None:
+        self._raise_dock("history")
+        self.panels["history"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _reveal(self, node_id: str) -> None:
+        """Brings a node into view, if it is not."""
+        scene = self.canvas.scene
+        self.canvas.view.ensureVisible(scene.items_by_card[scene.owner[node_id]].outline, REVEALED, REVEALED)
+
+    def _region_parts(self) -> list[QWidget]:
+        """The window's regions in reading order; see `Regions`."""
+        return [self.top_bar, *self.area.docks_around(self.canvas), self.transport.bar]
+
+    def _open_shortcuts(self) -> None:
+        self.shortcuts.open_sheet(self.all_actions())
 
     def _open_commands(self) -> None:
         self.commands.set_actions(self.all_actions())

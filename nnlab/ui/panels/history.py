@@ -84,7 +84,9 @@ class HistoryModel(QAbstractListModel):
         if role == _ICON:
             return kind_of_change(self._document.step(row - 1)) if row else "open"
         if role == _TIME:
-            return time.strftime("%H:%M:%S", time.localtime(self._document.step(row - 1).made)) if row else ""
+            return time.strftime("%H:%M", time.localtime(self._document.step(row - 1).made)) if row else ""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{stack.text(row - 1)}\n{time.strftime('%x %X', time.localtime(self._document.step(row - 1).made))}" if row else OPENED
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = {PAST: "", PRESENT: ", the present state", UNDONE: ", undone"}[self.data(index, _STATE)]
             return f"{self.data(index, _NAME)}{state}{', saved' if self.data(index, _IS_SAVED) else ''}"
