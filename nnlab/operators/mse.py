@@ -80,7 +80,7 @@ register(
         forward=forward,
         backward=backward,
         target_kinds=("continuous", "binary"),
-        summary=lambda s: "half, mean over batch" if s["half"] else "mean over batch",
+        summary=lambda s: "half the mean" if s["half"] else "mean over batch",
         formula=r"L = \frac{1}{N}\sum_n (y_n - t_n)^2",
         explain_forward=(
             Explanation(

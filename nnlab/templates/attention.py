@@ -68,7 +68,7 @@ register(
         needs=needs,
         own_data=DataSettings("digits"),
         settings=(
-            width_setting(16, "Numbers per token", "Length of every query, key and value."),
+            width_setting(16, "Token size", "Length of every query, key and value."),
             Setting("layer_norm", True, "LayerNorm", "Whether the block normalises every token before it reads it."),
         ),
         order=6,

@@ -11,6 +11,7 @@ Everything registered is listed by the dialog and goes through the same tests: a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from nnlab.files.project import Project
 from nnlab.files.starting_network import starting_training
 from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import INITIALIZERS
+from nnlab.graph.validation import infer
 from nnlab.training.settings import TrainingSettings
 
 Settings = Mapping[str, Value]
@@ -64,6 +66,13 @@ class Made:
     label: str
     reason: str = ""  # why other data was taken, or ""
     remark: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers would be trained."""
+        graph, shapes = self.project.graph, infer(self.project.graph)
+        tensors = ((node.id, parameter.name) for node in graph.nodes for parameter in node.kind.parameters)
+        return sum(math.prod(shapes.get(*tensor) or (0,)) for tensor in tensors)
 
 
 templates: Registry[Template] = Registry("template", "nnlab.templates")

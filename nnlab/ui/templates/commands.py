@@ -1,0 +1,90 @@
+"""The window's commands around whole networks: new from a template, copy and paste as text, copy as a Playground address.
+
+What is taken replaces the network of the present project as one undoable edit, or starts a new project. A network that takes the place of
+another starts from weights of its own: that two layers have the same name and shape does not mean that they are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from nnlab.core.errors import NNLabError
+from nnlab.files.network_text import read_network, write_network_text
+from nnlab.files.playground import write_playground
+from nnlab.files.project import Project
+from nnlab.ui.document import Document
+from nnlab.ui.session import Session
+from nnlab.ui.templates.dialog import TemplateDialog
+from nnlab.ui.theme import Theme
+
+
+class NetworkCommands(QObject):
+    """`failed(sentence)` says why something cannot be done, `told(sentence)` what was done; `replaced` follows another network.
+
+    `start(project, name)` shows a new project, after it has asked about unsaved work; it answers whether it did.
+    """
+
+    failed = Signal(str)
+    told = Signal(str)
+    replaced = Signal()
+
+    def __init__(
+        self, theme: Theme, document: Document, session: Session, start: Callable[[Project, str], bool], window: QWidget
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._theme, self._document, self._session, self._start, self._window = theme, document, session, start, window
+        self.dialog: TemplateDialog | None = None
+
+    def new_from_template(self, text: str = "") -> None:
+        """Opens the dialog, with a line typed into it already."""
+        self.dialog = TemplateDialog(self._theme, self._document.project, self._session.data, self._window)
+        self.dialog.finished.connect(self._on_finished)
+        self.dialog.field.setText(text)
+        self.dialog.open()
+
+    def _on_finished(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is None:
+            return
+        answer = dialog.answer
+        dialog.deleteLater()
+        if answer is None:
+            return
+        if not dialog.as_new:
+            self._replace(answer.label, answer.project)
+        elif self._start(answer.project, answer.label):
+            self.replaced.emit()
+
+    def _replace(self, label: str, project: Project) -> None:
+        self._document.edit(label, project)
+        self._session.rewind()
+        self.replaced.emit()
+
+    def copy_network(self) -> None:
+        """The whole network as text."""
+        QApplication.clipboard().setText(write_network_text(self._document.graph))
+        self.told.emit("The network is on the clipboard as text; paste it here, into another window, or into a file.")
+
+    def copy_playground(self) -> None:
+        """The address under which TensorFlow Playground shows the same."""
+        try:
+            address = write_playground(self._document.project)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return
+        QApplication.clipboard().setText(address)
+        self.told.emit("The address is on the clipboard; TensorFlow Playground draws its own random numbers for it.")
+
+    def paste_network(self) -> None:
+        """The network that the text on the clipboard stands for, in place of the present one."""
+        try:
+            pasted = read_network(QApplication.clipboard().text(), self._document.project, self._session.data)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return
+        self._replace(pasted.label, pasted.project)
+        if pasted.note:
+            self.told.emit(pasted.note)
