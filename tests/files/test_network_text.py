@@ -39,7 +39,7 @@ def test_a_project_brings_its_data_and_training() -> None:
 def test_a_playground_address_brings_its_data_and_training() -> None:
     pasted = read_network("#dataset=xor&networkShape=3", small_project())
     assert pasted.project.data.name == "xor"
-    assert pasted.label == "Paste from TensorFlow Playground"
+    assert pasted.label == "Playground 2-3-1"
 
 
 @pytest.mark.parametrize(
