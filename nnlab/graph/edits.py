@@ -92,15 +92,7 @@ def refusal(graph: Graph, source: str, target: str, port: str | None = None) -> 
 
 def reaches(graph: Graph, start: str, goal: str) -> bool:
     """Whether values flow from `start` to `goal`."""
-    seen, waiting = set(), [start]
-    while waiting:
-        node_id = waiting.pop()
-        if node_id == goal:
-            return True
-        if node_id not in seen:
-            seen.add(node_id)
-            waiting.extend(edge.target for edge in graph.outgoing(node_id))
-    return False
+    return start == goal or start in graph.ancestors(goal)
 
 
 def disconnect(graph: Graph, edge: Edge, close_up: bool = True) -> Graph:

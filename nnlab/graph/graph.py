@@ -155,6 +155,20 @@ class Graph:
         order = {port: i for i, port in enumerate(self.ports(node_id))}
         return tuple(sorted(incoming, key=lambda edge: order.get(edge.target_port, len(order))))
 
+    def ancestors(self, node_id: str) -> frozenset[str]:
+        """Every node that values flow from to this one (remembered: while a connection is drawn, every card asks)."""
+        known: dict[str, frozenset[str]] = self.__dict__.setdefault("_ancestors", {})
+        if node_id not in known:
+            seen: set[str] = set()
+            waiting = [node_id]
+            while waiting:
+                for edge in self.incoming(waiting.pop()):
+                    if edge.source not in seen:
+                        seen.add(edge.source)
+                        waiting.append(edge.source)
+            known[node_id] = frozenset(seen)
+        return known[node_id]
+
     @cached_property
     def losses(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if node.operator in operators and node.kind.is_loss)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from nnlab.core.dataset import Target
-from nnlab.core.errors import GraphError, NNLabError
+from nnlab.core.errors import GraphError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.tensor import Shape, show
 from nnlab.graph import edits
@@ -214,18 +214,22 @@ def insert_neutral(graph: Graph, edge: Edge, operator: str, position: tuple[floa
 def known_shape_reason(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:
     """Why joining `source` to `target` cannot work, shapes included, in one sentence; None when it can.
 
-    Only problems that the connection itself brings are told, not those that were there before.
+    Only problems that the connection itself brings are told, not those that were there before. Asked of every port while a connection is
+    drawn, so only `target` is looked at, with what is known of everything before it.
     """
     reason = edits.refusal(graph, source, target, port)
     if reason:
         return reason
-    before = {d.message for d in infer(graph).errors}
-    unfinished = (f"{target} has no input", f"{target} needs at least")  # other ports may still be free
+    known, node = infer(graph), graph[target]
+    ports = graph.ports(target)
+    incoming = {edge.target_port: known.get(edge.source, edge.source_port) for edge in graph.incoming(target)}
+    port = port or next((p for p in ports if p not in incoming), ports[0])
+    incoming[port] = known.output(graph[source])
+    shapes = [incoming[p] for p in ports if p in incoming]
+    if len(shapes) < (2 if node.kind.variadic else len(node.kind.inputs)) or any(shape is None for shape in shapes):
+        return None  # other ports are still free, or what comes before is not known
     try:
-        after = infer(edits.connect(graph, source, target, port))
-    except NNLabError as error:
-        return str(error)
-    for problem in after.errors:
-        if problem.node_id == target and problem.message not in before and not problem.message.startswith(unfinished):
-            return problem.message
+        _infer_node(node, node.kind, [shape for shape in shapes if shape is not None], {})
+    except GraphError as error:
+        return None if any(d.message == str(error) for d in known.errors) else str(error)
     return None

@@ -149,7 +149,7 @@ QSplitter::handle:hover { background: @accent@; }
 QDockWidget { color: @text@; }
 QDockWidget::title { background: @panel@; padding: @p8@px @p16@px; text-align: left; }
 QTabBar { background: @panel@; }
-QTabBar::tab { background: transparent; color: @text2@; border: none; border-bottom: 3px solid transparent; padding: @p6@px @p12@px; }
+QTabBar::tab { background: transparent; color: @text2@; border: none; border-bottom: 3px solid transparent; padding: @p6@px @p8@px; }
 QTabBar::tab:hover, QTabBar::tab:selected { color: @text@; }
 QTabBar::tab:selected { border-bottom-color: @accent@; }
 QTabBar::tab:focus { color: @accent@; }

@@ -220,7 +220,7 @@ class Canvas(QWidget):
         place = self._cursor_place()
         if place is None or hit(self.scene, place) != Hit():
             everything = self.scene.content_rect()
-            place = everything.topLeft() - QPointF(0.0, 56.0) if not everything.isNull() else self.view.shown_rect.center()
+            place = everything.topLeft() - QPointF(0.0, 96.0 / self.view.zoom) if not everything.isNull() else self.view.shown_rect.center()
         self.arranging.comment(self.scene.to_document(place))
 
     def open_menu(self, at: QPoint) -> None:

@@ -29,6 +29,7 @@ class CanvasCommands(QObject):
     def __init__(self, document: Document, selection: Selection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._selection = document, selection
+        self._lacking: tuple[Graph, Edge | None, Graph] | None = None
 
     @property
     def graph(self) -> Graph:
@@ -75,8 +76,14 @@ class CanvasCommands(QObject):
 
     def reason_against(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> str | None:
         """Why a connection cannot be, in one sentence; None when it can."""
-        graph = _without(self.graph, instead_of)
+        graph = self._graph_without(instead_of)
         return known_shape_reason(graph, source, target, _existing(graph, target, port))
+
+    def _graph_without(self, edge: Edge | None) -> Graph:
+        """The graph without an edge that a gesture has taken off; kept, since every port asks while it lasts."""
+        if self._lacking is None or self._lacking[0] is not self.graph or self._lacking[1] != edge:
+            self._lacking = (self.graph, edge, _without(self.graph, edge))
+        return self._lacking[2]
 
     def fixes_for(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> tuple[Fix, ...]:
         """What would make a refused connection fit: the remedies of what would be wrong at `target` if it were made."""

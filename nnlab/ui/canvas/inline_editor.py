@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from nnlab.ui.theme import Theme
 
-LEAST_WIDTH, TEXT_WIDTH, TEXT_HEIGHT = 96, 264, 96
+LEAST_WIDTH, TEXT_WIDTH, TEXT_HEIGHT = 96, 264, 72
 
 
 class InlineEditor(QObject):

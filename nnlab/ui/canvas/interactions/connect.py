@@ -53,7 +53,11 @@ class ConnectGesture(Gesture):
             ports = [None] if self._backwards else list(item.geometry.inputs)
             if self._backwards and item.geometry.output is None:
                 ports = []
-            accepting = frozenset(port or "" for port in ports if name != self._card and self._refusal(name, port) is None)
+            if name == self._card:
+                ports = []
+            elif len(ports) > 2 and item.card.spare_port:  # all ports of a sum take the same
+                ports = ports if self._refusal(name, ports[-1]) is None else []
+            accepting = frozenset(port or "" for port in ports if item.card.spare_port or self._refusal(name, port) is None)
             item.set_state(accepting=accepting, refuses=not accepting and name != self._card)
 
     def _refusal(self, card: str, port: str | None) -> str | None:
