@@ -32,7 +32,8 @@ from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document import Document
 from nnlab.ui.garbage import collect_on_display_thread
-from nnlab.ui.live_view import LiveView, Mark
+from nnlab.ui.live_view import LiveView
+from nnlab.ui.marks import Marks
 
 TICK_MILLISECONDS = 16
 PROBE_SHARE = 0.12  # share of the display thread's time that one probe may take
@@ -74,7 +75,7 @@ class Session(QObject):
         self._data_settings: DataSettings | None = None
         self._loaded_training: TrainingSettings | None = None
         self._pending: set[str] = set()
-        self._marks: list[Mark] = []
+        self._marks = Marks()
         self._frame: Frame | None = None
         self._evaluator: Evaluator | None = None
         self._evaluator_revision = -1
@@ -177,7 +178,7 @@ class Session(QObject):
 
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
-        self._marks.clear()
+        self._marks.forget()
         self._do(commands.Reset(self._document.project.training.seed))
 
     def dice(self) -> None:
@@ -249,7 +250,7 @@ class Session(QObject):
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
         self._pending.clear()
-        self._marks.clear()
+        self._marks.forget()
         self._loaded_training = None
         self._frame = None
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
@@ -270,31 +271,16 @@ class Session(QObject):
     def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
         """Changes that need no new program; False when one is needed."""
         if replace(after, learning_rate=before.learning_rate, seed=before.seed, epochs=before.epochs) != before:
-            self._mark(before, after)
+            self._marks.note(before, after, self.iteration)
             return False
         if after.learning_rate != before.learning_rate:
             self._trainer.send(commands.SetLearningRate(after.learning_rate))
         if after.seed != before.seed:
-            self._marks.clear()
+            self._marks.forget()
             self._trainer.send(commands.Reset(after.seed))
-        self._mark(before, after)
+        self._marks.note(before, after, self.iteration)
         self._loaded_training = after
         return True
-
-    def _mark(self, before: TrainingSettings, after: TrainingSettings) -> None:
-        iteration = self.iteration
-        texts = []
-        if before.learning_rate != after.learning_rate:
-            texts.append(f"rate {before.learning_rate:g} → {after.learning_rate:g}")
-        if before.batch_size != after.batch_size:
-            texts.append(f"batch {before.batch_size} → {after.batch_size}")
-        if before.optimizer != after.optimizer:
-            texts.append(f"{before.optimizer} → {after.optimizer}")
-        if texts and iteration:
-            # A slider moves through many values; what counts is where it came to rest.
-            if self._marks and self._marks[-1].iteration == iteration:
-                self._marks.pop()
-            self._marks.append(Mark(iteration, ", ".join(texts)))
 
     def _load(self, keep: bool) -> None:
         project = self._document.project
@@ -388,7 +374,7 @@ class Session(QObject):
         self._compute_probes(frame, now)
         self.ticked.emit(
             LiveView(
-                self._document.project, self._data, frame, curves, tuple(self._marks), MappingProxyType(dict(self._results)), self._playing,
+                self._document.project, self._data, frame, curves, self._marks.shown, MappingProxyType(dict(self._results)), self._playing,
                 self.iterations_per_second, self.frames_per_second,
             )
         )  # fmt: skip

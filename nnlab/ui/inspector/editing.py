@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import Operator, operators
@@ -10,6 +11,7 @@ from nnlab.core.setting import Setting, Value
 from nnlab.graph import docking, edits
 from nnlab.graph.card_edits import insert_after
 from nnlab.graph.graph import Graph
+from nnlab.training.settings import TrainingSettings
 from nnlab.ui.document import Document
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -109,6 +111,17 @@ class FormEdits:
 def graph_edit(edit: Callable[[Graph], Graph]) -> Callable[[Document, str, str], None]:
     """A pure edit of the graph in the form `FormEdits` takes."""
     return lambda document, label, gesture: document.attempt(label, edit, gesture)
+
+
+def training_edit(edit: Callable[[TrainingSettings], TrainingSettings]) -> Callable[[Document, str, str], None]:
+    """A pure edit of the training settings in the form `FormEdits` takes; SettingError for settings that do not fit together."""
+
+    def apply(document: Document, label: str, gesture: str) -> None:
+        edited = edit(document.project.training)
+        edited.checked()
+        document.edit(label, replace(document.project, training=edited), gesture)
+
+    return apply
 
 
 def freeze_label(what: str, frozen: object) -> str:

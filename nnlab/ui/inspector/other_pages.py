@@ -152,21 +152,13 @@ class ProjectPage(Page):
             # Settings mean another optimiser's, so they start from their defaults.
             changed = {"optimizer": next(o.name for o in optimizers if o.title == value), "optimizer_settings": {}}
         label = next(s.label for s in training_settings() if s.name == name)
-        return label, _training_edit(lambda training: replace(training, **changed))  # type: ignore[arg-type]
+        return label, editing.training_edit(lambda training: replace(training, **changed))  # type: ignore[arg-type]
 
     def _edit_rule(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
         def changed(training: TrainingSettings) -> TrainingSettings:
             return replace(training, optimizer_settings={**training.optimizer_settings, name: value})
 
-        return f"{name.replace('_', ' ').capitalize()}", _training_edit(changed)
-
-
-def _training_edit(edit: Callable[[TrainingSettings], TrainingSettings]) -> Callable[[Document, str, str], None]:
-    def apply(document: Document, label: str, gesture: str) -> None:
-        project = document.project
-        document.edit(label, replace(project, training=edit(project.training).checked()), gesture)
-
-    return apply
+        return f"{name.replace('_', ' ').capitalize()}", editing.training_edit(changed)
 
 
 def _losses(graph: Graph) -> str:

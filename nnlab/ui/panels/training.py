@@ -1,6 +1,6 @@
 """Training: how the network learns. Optimiser, schedule and their settings, learning rate, batches, seed; every change can be undone.
 
-A setting counts when its gesture ends: a slider dragged while training runs leaves one mark on the plots, not a hundred.
+A setting counts at once, also while its slider is dragged; the whole drag is one undo step and one mark on the plots.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
+from nnlab.ui.document import Document
+from nnlab.ui.inspector.editing import FormEdits, training_edit
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -44,8 +46,6 @@ PARTS = (
 class PartForm(QWidget):
     """The settings of what is chosen, under its title; made anew when the choice changes."""
 
-    committed = Signal(str, object)
-
     def __init__(self, services: Services, part: Part) -> None:
         super().__init__()
         self._services, self._part, self._shown = services, part, ""
@@ -63,13 +63,22 @@ class PartForm(QWidget):
                 self._column.removeWidget(self.form)
                 self.form.retire()
             self.form = SettingsForm(self._services.theme, settings, values)
-            self.form.committed.connect(self.committed.emit)
+            self._edits = FormEdits(self._services.document, self.form, self._edit)
             self._column.addWidget(self.form)
             self.title.setText(self._part.title(name))
             self.setVisible(bool(settings))
             self._shown = name
         elif self.form is not None:
             self.form.set_values({s.name: values.get(s.name, s.default) for s in settings})
+
+    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        setting = next(s for s in self._part.settings(self._shown) if s.name == name)
+
+        def changed(training: TrainingSettings) -> TrainingSettings:
+            values = {**getattr(training, self._part.field), name: value}
+            return replace(training, **{self._part.field: values})
+
+        return _label(setting), training_edit(changed)
 
     def apply_metrics(self) -> None:
         metrics = self._services.theme.metrics
@@ -90,7 +99,7 @@ class TrainingPanel(LivePanel):
             _choice("schedule", "Schedule", "How the learning rate changes during the run", {s.name: s.title for s in schedules}),
         )
         self.common = SettingsForm(services.theme, (*self._choices, *COMMON), self._values())
-        self.common.committed.connect(self._change)
+        self._edits = FormEdits(self._document, self.common, self._edit)
         self.parts = {part.name: PartForm(services, part) for part in PARTS}
         page = QWidget()
         column = QVBoxLayout(page)
@@ -99,7 +108,6 @@ class TrainingPanel(LivePanel):
         column.addWidget(self.common)
         for part in PARTS:
             column.addWidget(self.parts[part.name])
-            self.parts[part.name].committed.connect(lambda name, value, part=part: self._change_own(part, name, value))
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -136,23 +144,22 @@ class TrainingPanel(LivePanel):
         for form in getattr(self, "parts", {}).values():
             form.apply_metrics()
 
-    def _change(self, name: str, value: object) -> None:
-        changes: dict[str, object] = {name: value}
-        if name in self.parts and value != getattr(self._training, name):
-            changes[f"{name}_settings"] = {}  # each optimiser and schedule has settings of its own
-        label = next(setting.label for setting in (*self._choices, *COMMON) if setting.name == name)
-        self._edit(label, replace(self._training, **changes))  # type: ignore[arg-type]
+    def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
+        def changed(training: TrainingSettings) -> TrainingSettings:
+            changes: dict[str, object] = {name: value}
+            if name in self.parts and value != getattr(training, name):
+                changes[f"{name}_settings"] = {}  # each optimiser and schedule has settings of its own
+            return replace(training, **changes)  # type: ignore[arg-type]
 
-    def _change_own(self, part: Part, name: str, value: object) -> None:
-        setting = next(s for s in part.settings(getattr(self._training, part.name)) if s.name == name)
-        values = {**getattr(self._training, part.field), name: value}
-        self._edit(setting.label, replace(self._training, **{part.field: values}))
+        return _label(next(setting for setting in (*self._choices, *COMMON) if setting.name == name)), training_edit(changed)
 
-    def _edit(self, what: str, training: TrainingSettings) -> None:
-        self._document.edit(f"Change {what[0].lower()}{what[1:]}", replace(self._document.project, training=training))
+
+def _label(setting: Setting) -> str:
+    """The name of the undo step."""
+    return f"Change {setting.label[0].lower()}{setting.label[1:]}"
 
 
 def _choice(name: str, title: str, tip: str, titles: Mapping[str, str]) -> Setting:
-    """A setting with one of several registered names."""
-    words = "; ".join(f"{key}: {text}" for key, text in titles.items())
-    return Setting(name, min(titles), title, f"{tip} ({words})", choices=tuple(sorted(titles)))
+    """A setting with one of several registered names, in the order of their titles."""
+    names = tuple(sorted(titles, key=lambda one: titles[one].lower()))
+    return Setting(name, names[0], title, tip, choices=names, choice_titles=tuple(titles[one] for one in names))

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.optimizer import optimizers
+from nnlab.ui.widgets.number_field import NumberField
+from nnlab.ui.widgets.slider import NumberSlider
 
 
 def test_it_shows_the_documents_settings(studio: Callable) -> None:
@@ -79,3 +82,33 @@ def test_a_schedule_brings_its_own_settings(studio: Callable) -> None:
     s.document.undo()
     assert s.document.project.training.schedule == "constant"
     assert not panel.parts["schedule"].isVisibleTo(panel)
+
+
+def test_a_slider_is_followed_while_it_is_dragged_and_leaves_one_step_and_one_mark(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    s.train(20)
+    slider = panel.common.editor("learning_rate").findChild(NumberSlider)
+    field = panel.common.editor("learning_rate").findChild(NumberField)
+    seen = []
+    s.document.training_changed.connect(lambda: seen.append(s.document.project.training.learning_rate))
+    slider.setSliderDown(True)
+    for position in (600, 650, 700):
+        slider.setSliderPosition(position)
+    assert len(seen) == 3
+    slider.setSliderDown(False)
+    assert not field.is_busy
+    assert s.document.undo_stack.count() == 1
+    assert s.document.undo_stack.undoText() == "Change learning rate"
+    rate = s.document.project.training.learning_rate
+    assert [mark.text for mark in s.train(20).marks] == [f"rate 0.01 → {rate:g}"]
+    s.document.undo()
+    assert s.document.project.training.learning_rate == 0.01
+
+
+def test_choices_are_written_with_their_titles(studio: Callable) -> None:
+    panel = studio().panel("training")
+    box = panel.common.editor("optimizer").findChild(QComboBox)
+    titles = [box.itemText(k) for k in range(box.count())]
+    assert {"RMSprop", "AdamW", "SGD"} <= set(titles) and titles == sorted(titles, key=str.lower)
+    assert {box.itemData(k) for k in range(box.count())} == {kind.name for kind in optimizers}
