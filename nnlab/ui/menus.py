@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from nnlab.files.examples import examples
 from nnlab.ui.actions import ENTRIES
+from nnlab.ui.canvas.actions import fill_menu
 
 if TYPE_CHECKING:
     from nnlab.ui.main_window import MainWindow
@@ -24,9 +25,7 @@ def build_menu(window: MainWindow) -> QMenu:
         for entry in ENTRIES:
             if entry.menu == group:
                 menu.addAction(window.actions_by_id[entry.id])
-        for name, action in canvas.items():
-            if name.startswith(f"{group.lower()}."):
-                menu.addAction(action)
+        fill_menu(menu, (action for name, action in canvas.items() if name.startswith(f"{group.lower()}.")))
         if group == "File":
             first = window.actions_by_id["file.save"]
             menu.insertMenu(first, _recent_menu(window))

@@ -6,12 +6,13 @@ so that Delete in a field of the inspector deletes a letter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from nnlab.graph.alignment import ALIGNMENTS
 from nnlab.ui.icons import icon
@@ -19,12 +20,16 @@ from nnlab.ui.icons import icon
 if TYPE_CHECKING:
     from nnlab.ui.canvas.canvas import Canvas
 
+ALIGN = "Align"
 Key = QKeySequence.StandardKey | str
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`menu` is whether it stands in the menu of what is under the cursor; a `separator` line comes before it there."""
+    """`menu` is whether it stands in the menu of what is under the cursor; a `separator` line comes before it there.
+
+    Actions of one `family` stand together in a menu of their own.
+    """
 
     id: str
     text: str
@@ -34,6 +39,7 @@ class Entry:
     icon: str = ""
     menu: bool = False
     separator: bool = False
+    family: str = ""
 
 
 def _entries(canvas: Canvas) -> tuple[Entry, ...]:
@@ -41,11 +47,11 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
     return (
         Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", True),
         Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=True),
-        Entry("edit.cut", "Cut", "Moves the selection to the clipboard", board.cut, (keys.Cut,), "", True, True),
+        Entry("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", True, True),
         Entry("edit.copy", "Copy", "Copies what is selected as text, for this or another window", board.copy, (keys.Copy,), "copy", True),
         Entry("edit.paste", "Paste", "Adds what is on the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
               canvas.paste, (keys.Paste,), menu=True),
-        Entry("edit.duplicate", "Duplicate", "Copies what is selected beside itself", commands.duplicate, ("Ctrl+D",), menu=True),
+        Entry("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=True),
         Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", True),
         Entry("edit.delete_and_join", "Delete and join neighbours", "Deletes the selected nodes and closes the network behind them",
               commands.delete_and_join, ("Ctrl+Delete",), menu=True),
@@ -60,13 +66,13 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
         Entry("edit.fold", "Fold or unfold group", "Shows the group of the selected nodes as one block, or opens it", arranging.fold,
               ("Ctrl+E",), menu=True),
         Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", True, True),
-        Entry("edit.tidy", "Tidy", "Arranges the network in layers from left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=True),
+        Entry("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=True),
         *(Entry(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
-                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",)) for i, how in enumerate(ALIGNMENTS)),
+                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=True, family=ALIGN) for i, how in enumerate(ALIGNMENTS)),
         Entry("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(0), ("Alt+H",)),
+              lambda: arranging.distribute(0), ("Alt+H",), menu=True, family=ALIGN),
         Entry("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(1), ("Alt+V",)),
+              lambda: arranging.distribute(1), ("Alt+V",), menu=True, family=ALIGN),
         Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,)),
         Entry("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
         Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F",), "fit"),
@@ -78,7 +84,10 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
 
 
 def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | None, ...]]:
-    """All actions by id, and those of the context menu in their order, None for a line between them."""
+    """All actions by id, and those of the context menu in their order, None for a line between them.
+
+    An action's `data` is the family it stands together with in a menu, or "".
+    """
     actions: dict[str, QAction] = {}
     menu: list[QAction | None] = []
     for entry in _entries(canvas):
@@ -86,6 +95,7 @@ def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | No
         action.setObjectName(entry.id)
         action.setToolTip(entry.tip)
         action.setStatusTip(entry.tip)
+        action.setData(entry.family)
         if entry.icon:
             action.setIcon(icon(canvas.theme, entry.icon, color="text2"))
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
@@ -96,3 +106,18 @@ def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | No
         if entry.menu:
             menu += [None, action] if entry.separator else [action]
     return actions, tuple(menu)
+
+
+def fill_menu(menu: QMenu, actions: Iterable[QAction | None]) -> None:
+    """Adds actions to a menu, each family in a menu of its own, None as a line."""
+    families: dict[str, QMenu] = {}
+    for action in actions:
+        if action is None:
+            menu.addSeparator()
+        elif action.data():
+            name = action.data()
+            if name not in families:
+                families[name] = menu.addMenu(name)
+            families[name].addAction(action)
+        else:
+            menu.addAction(action)

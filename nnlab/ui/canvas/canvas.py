@@ -18,7 +18,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph import annotations, docking
 from nnlab.graph.validation import Diagnostic
-from nnlab.ui.canvas.actions import make_actions
+from nnlab.ui.canvas.actions import fill_menu, make_actions
 from nnlab.ui.canvas.add_popup import AddPopup
 from nnlab.ui.canvas.annotations import CommentItem, FrameItem
 from nnlab.ui.canvas.arranging import Arranging
@@ -226,11 +226,11 @@ class Canvas(QWidget):
     def open_menu(self, at: QPoint) -> None:
         """The menu of what is selected, at a point of the screen."""
         menu = QMenu(self)
-        for action in self._menu:
-            if action is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(action)
+        # "Add" in this menu means here; the action of that name opens the search in the middle.
+        here = self.view.viewport().mapFromGlobal(at)
+        add = menu.addAction(self._actions["edit.add"].icon(), self._actions["edit.add"].text(), lambda: self.open_search(here))
+        add.setToolTip(self._actions["edit.add"].toolTip())
+        fill_menu(menu, (action for action in self._menu if action is not self._actions["edit.add"]))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 

@@ -1,7 +1,8 @@
 """The canvas without a mouse: a focus that walks over the cards, and keys that act on them.
 
 Arrows move what is selected; with Ctrl, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in the
-order of the network; with Shift they, and Ctrl with arrows, add to the selection. Every step is announced to screen readers, since the cards are painted and not widgets.
+order of the network. With Shift, walking adds to the selection. Every step is announced to screen readers, since the cards are painted and
+not widgets.
 """
 
 from __future__ import annotations

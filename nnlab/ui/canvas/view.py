@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -39,6 +39,8 @@ from nnlab.ui.canvas.search import Search
 from nnlab.ui.canvas.tooltips import tooltip
 from nnlab.ui.selection import Selection
 
+EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves the picture along
+
 
 class GraphView(Picture):
     """The picture of one scene, and what mouse and keyboard do there.
@@ -57,6 +59,9 @@ class GraphView(Picture):
         self._live = live
         self._gesture: Gesture | None = None
         self._hovered = Hit()
+        self._last_seen, self._edge_speed = QPoint(), QPoint()
+        self._edge_timer = QTimer(self, interval=16)
+        self._edge_timer.timeout.connect(self._move_along)
         self._around = Surroundings(scene, selection, commands, self.viewport(), self.pan, self.search_wanted.emit)
         self._reason_popup = ReasonPopup(scene.theme, parent)
         self.focus = KeyboardFocus(scene, selection, self)
@@ -138,14 +143,38 @@ class GraphView(Picture):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         pointer = self._pointer(event.position().toPoint(), event.modifiers())
+        self._last_seen = pointer.view
         if self._gesture is not None:
             self._gesture.move(pointer)
+            self._follow_edge(pointer.view)
         else:
             self._hover(hit(self._graph_scene, pointer.scene))
+
+    def _follow_edge(self, at: QPoint) -> None:
+        """At the edge of what is seen the picture moves along, as long as the cursor stays there."""
+        room = self.viewport().rect().adjusted(EDGE_ROOM, EDGE_ROOM, -EDGE_ROOM, -EDGE_ROOM)
+        dx = min(at.x() - room.left(), 0) + max(at.x() - room.right(), 0)
+        dy = min(at.y() - room.top(), 0) + max(at.y() - room.bottom(), 0)
+        self._edge_speed = QPoint(dx, dy)
+        moves = self._gesture is not None and self._gesture.follows_edges and (at - self._gesture.start.view).manhattanLength() > EDGE_ROOM
+        if not self._edge_speed.isNull() and moves:
+            self._edge_timer.start()
+        else:
+            self._edge_timer.stop()
+
+    def _move_along(self) -> None:
+        if self._gesture is None:
+            self._edge_timer.stop()
+            return
+        limit = EDGE_ROOM
+        by = QPoint(*(max(-limit, min(limit, v)) // 2 for v in (self._edge_speed.x(), self._edge_speed.y())))
+        self.pan(-by)
+        self._gesture.move(self._pointer(self._last_seen))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if self._gesture is not None and not event.buttons():
             gesture, self._gesture = self._gesture, None
+            self._edge_timer.stop()
             pointer = self._pointer(event.position().toPoint(), event.modifiers())
             gesture.end(pointer)
             self.viewport().unsetCursor()
@@ -198,6 +227,7 @@ class GraphView(Picture):
         if self._gesture is None:
             return False
         gesture, self._gesture = self._gesture, None
+        self._edge_timer.stop()
         gesture.cancel()
         self.viewport().unsetCursor()
         return True

@@ -42,6 +42,7 @@ class Gesture:
     """Base of all gestures; does nothing."""
 
     cursor: Qt.CursorShape | None = None
+    follows_edges = True  # whether the picture moves along when the cursor comes to its edge
 
     def __init__(self, around: Surroundings, pointer: Pointer) -> None:
         self.around = around

@@ -1,4 +1,4 @@
-"""Dragging cards and comments: all selected ones together, on a grid of 8, as one step of the undo stack.
+"""Dragging cards and comments: all selected ones together, on a grid of 8 or in line with others, as one step of the undo stack.
 
 A single card dropped on an edge goes into it, an activation dropped on a layer docks on it, if nothing joins the card to the network yet.
 With Alt the drag takes the card out of the network first, which closes behind it; on a layer's second line it takes the activation alone.
@@ -6,12 +6,15 @@ With Alt the drag takes the card out of the network first, which closes behind i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, Qt
 
 from nnlab.graph import docking
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.hit import edge_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.guides import Guides, caught
 
 GRID = 8.0
 THRESHOLD = 4  # pixels before a press becomes a drag
@@ -34,6 +37,7 @@ class MoveGesture(Gesture):
         self._before = {name: scene.place_of(name) for name in chosen}
         self._after, self._comments_after = dict(self._before), dict(self._comments)
         self._moving = False
+        self._guides: Guides | None = None
         self._takes_out = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier)
         self._activation = self._activation_at(pointer) if self._takes_out else None
         self._edge: Edge | None = None  # that the card would go into
@@ -43,15 +47,38 @@ class MoveGesture(Gesture):
         if not self._moving and (pointer.view - self.start.view).manhattanLength() < THRESHOLD:
             return
         self._moving = True
-        dx, dy = self.around.scene.to_document(pointer.scene - self.start.scene)
-        # What the cursor holds snaps; the others keep their places relative to it.
+        scene = self.around.scene
+        # What the cursor holds snaps, to the grid or in line with another card; the others keep their places relative to it.
         x, y = self._before.get(self._grip) or self._comments[self._grip]
-        dx, dy = _snap(x + dx) - x, _snap(y + dy) - y
+        under = scene.to_document(scene.spacing.to_scene((x, y)) + pointer.scene - self.start.scene)
+        dx, dy = under[0] - x, under[1] - y
+        others = {name: scene.place_of(name) for name in scene.cards if name not in self._before}
+        column, row = caught((x + dx, y + dy), others.values()) if self._grip in self._before else (None, None)
+        dx = (_snap(x + dx) if column is None else column) - x
+        dy = (_snap(y + dy) if row is None else row) - y
         self._after = {name: (px + dx, py + dy) for name, (px, py) in self._before.items()}
         self._comments_after = {name: (px + dx, py + dy) for name, (px, py) in self._comments.items()}
-        self.around.scene.preview_positions(self._after)
-        self.around.scene.preview_comments(self._comments_after)
+        scene.preview_positions(self._after)
+        scene.preview_comments(self._comments_after)
+        self._show_guides(others)
         self._look_for_a_place(pointer)
+
+    def _show_guides(self, others: Mapping[str, tuple[float, float]]) -> None:
+        scene = self.around.scene
+        if self._grip not in self._after:
+            return
+        if self._guides is None:
+            self._guides = Guides(scene.kit)
+            scene.addItem(self._guides)
+        x, y = self._after[self._grip]
+        aligned = {n for n, p in others.items() if abs(p[0] - x) < 0.5}, {n for n, p in others.items() if abs(p[1] - y) < 0.5}
+        outlines = {name: item.outline for name, item in scene.items_by_card.items()}
+        self._guides.show_lines(outlines[self._grip], outlines, aligned, scene.text_scale)
+
+    def _take_guides(self) -> None:
+        if self._guides is not None:
+            self.around.scene.removeItem(self._guides)
+            self._guides = None
 
     # Going into the network and out of it
 
@@ -97,6 +124,7 @@ class MoveGesture(Gesture):
 
     def end(self, pointer: Pointer) -> None:
         self._mark(False)
+        self._take_guides()
         if not self._moving:
             return
         commands, card = self.around.commands, self._single()
@@ -127,6 +155,7 @@ class MoveGesture(Gesture):
 
     def cancel(self) -> None:
         self._mark(False)
+        self._take_guides()
         self.around.scene.preview_positions(self._before)
         self.around.scene.preview_comments(self._comments)
 

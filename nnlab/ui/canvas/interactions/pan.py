@@ -9,6 +9,7 @@ from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 
 class PanGesture(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
+    follows_edges = False
 
     def __init__(self, around: Surroundings, pointer: Pointer) -> None:
         super().__init__(around, pointer)
