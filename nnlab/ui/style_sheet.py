@@ -94,6 +94,7 @@ QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus { border: 2px solid @
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @text3@; border-color: @line@; }
 QLineEdit[flat="true"], QLineEdit[flat="true"]:focus { background: transparent; border: none; padding: 0; }
 QComboBox { padding-right: 0; }
+QComboBox[mixed="true"] { color: @text3@; }
 QAbstractSpinBox { padding: 0; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none; padding: 0 @p6@px; min-height: 0; }
 QComboBox::drop-down { border: none; background: transparent; width: @p24@px; subcontrol-position: center right; }

@@ -40,7 +40,7 @@ SYMBOLS = {"weight": "W", "bias": "b"}
 _ROWS = (  # field of Summary, word, what it means
     ("norm", "Norm", "length of all numbers together, the root of the sum of their squares"),
     ("mean", "Mean", "their average"),
-    ("deviation", "Deviation", "standard deviation, how far they lie from their mean"),
+    ("deviation", "Std dev", "standard deviation, how far they lie from their mean"),
     ("smallest", "Smallest", "the most negative number"),
     ("largest", "Largest", "the most positive number"),
     ("zeros", "Zeros", "share of the numbers that are exactly 0"),

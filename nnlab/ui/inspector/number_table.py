@@ -96,6 +96,10 @@ class NumberTable(QWidget):
             label = widths.elidedText(row.label, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRect(0, k * height, room, height), middle, label)
             for text, end in ((row.first, right[0]), (row.second, right[1])):
+                if text.isalpha():  # a word in a number's place stands below its heading
+                    painter.setPen(tokens.text2)
+                    painter.drawText(QRect(end - fraction - widths.horizontalAdvance("0"), k * height, column, height), middle, text)
+                    continue
                 whole, rest = split_at_point(text)
                 point = end - max(fraction, widths.horizontalAdvance(rest))
                 painter.setPen(tokens.text3 if text == NOTHING else tokens.text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
@@ -54,7 +54,9 @@ class PartForm(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addWidget(self.title)
+        self._title_row = QHBoxLayout()  # its margins: a label's own are given up whenever the application's style sheet changes
+        self._title_row.addWidget(self.title)
+        self._column.addLayout(self._title_row)
 
     def show_choice(self, name: str, values: Mapping[str, Value]) -> None:
         settings = self._part.settings(name)
@@ -82,7 +84,7 @@ class PartForm(QWidget):
 
     def apply_metrics(self) -> None:
         metrics = self._services.theme.metrics
-        self.title.setContentsMargins(metrics.padding, metrics.px(12), metrics.padding, metrics.px(4))
+        self._title_row.setContentsMargins(metrics.padding, metrics.px(12), metrics.padding, metrics.px(4))
 
 
 class TrainingPanel(LivePanel):

@@ -108,7 +108,7 @@ class WeightsPanel(LivePanel):
         self._foot.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.px(6))
         self._foot.setSpacing(metrics.grid)
         self._slice_row.setSpacing(metrics.px(6))
-        self.value.setFixedWidth(metrics.px(112))
+        self.value.setFixedWidth(metrics.px(132))
         self.choice.setMinimumWidth(metrics.px(96))
         self.matrix.apply_metrics()
 

@@ -244,7 +244,7 @@ class MatrixTable(QTableView):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self.setFont(self._theme.font("caption"))
-        width = self.fontMetrics().horizontalAdvance("−4.87e−4") + metrics.px(8)
+        width = self.fontMetrics().horizontalAdvance("−4.87e−10") + metrics.px(7)
         self.horizontalHeader().setDefaultSectionSize(width)
         self.horizontalHeader().setFixedHeight(metrics.px(24))
         self.verticalHeader().setMinimumSectionSize(metrics.px(16))

@@ -203,15 +203,25 @@ class ChoiceEditor(SettingEditor):
     def set_value(self, value: Value) -> None:
         self._value = value
         self._list.setCurrentIndex(self._list.findData(value))
+        self._show_mixed(False)
 
     def show_mixed(self, value: Value) -> None:
         self._value = None
         self._list.setCurrentIndex(-1)
+        self._show_mixed(True)
+
+    def _show_mixed(self, is_mixed: bool) -> None:
+        """Writes "mixed" as a placeholder is written."""
+        if is_mixed != bool(self._list.property("mixed")):
+            self._list.setProperty("mixed", is_mixed)
+            self._list.style().unpolish(self._list)
+            self._list.style().polish(self._list)
 
     def _chosen(self) -> None:
         value = self._list.currentData()
         if value != self._value:
             self._value = self.setting.check(value)
+            self._show_mixed(False)
             self.considered.emit(self._value)
             self.committed.emit(self._value)
 

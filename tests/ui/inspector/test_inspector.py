@@ -188,7 +188,7 @@ def test_numbers_are_the_engines(inspected: Any, qtbot: QtBot, parameter: str) -
         shown = column(numbers.table, which)
         assert shown["Norm"] == number(float(np.linalg.norm(values)))
         assert shown["Mean"] == number(float(values.astype(float).mean()))
-        assert shown["Deviation"] == number(float(values.astype(float).std()))
+        assert shown["Std dev"] == number(float(values.astype(float).std()))
         assert (shown["Smallest"], shown["Largest"]) == (number(float(values.min())), number(float(values.max())))
         assert shown["Zeros"] == "0\u00a0%"
     norms = view.curves.norms[-1, view.curves.names.index(f"dense_2.{parameter}")]
