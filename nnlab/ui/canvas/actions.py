@@ -49,7 +49,7 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
         Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=True),
         Entry("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", True, True),
         Entry("edit.copy", "Copy", "Copies what is selected as text, for this or another window", board.copy, (keys.Copy,), "copy", True),
-        Entry("edit.paste", "Paste", "Adds what is on the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
+        Entry("edit.paste", "Paste", "Adds the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
               canvas.paste, (keys.Paste,), menu=True),
         Entry("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=True),
         Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", True),
@@ -68,7 +68,8 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
         Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", True, True),
         Entry("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=True),
         *(Entry(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
-                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=True, family=ALIGN) for i, how in enumerate(ALIGNMENTS)),
+                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=True, family=ALIGN)
+          for i, how in enumerate(ALIGNMENTS)),
         Entry("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
               lambda: arranging.distribute(0), ("Alt+H",), menu=True, family=ALIGN),
         Entry("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",

@@ -356,9 +356,12 @@ class GraphScene(QGraphicsScene):
             item.set_state(severity="error" if "error" in severities else "warning" if "warning" in severities else "")
 
     def set_data(self, title: str, target_name: str, features: Sequence[str], image_shape: tuple[int, int] | None) -> None:
-        self._data_title, self._feature_names, self.image_shape = title, tuple(features), image_shape
         named = target_name.startswith("target")
-        self.edges.target_name = target_name if named else "target y" if target_name == "y" else f"target y, {target_name}"
+        target = target_name if named else "target y" if target_name == "y" else f"target y, {target_name}"
+        shown = (self._data_title, self._feature_names, self.image_shape, self.edges.target_name)
+        if (title, tuple(features), image_shape, target) == shown:
+            return
+        self._data_title, self._feature_names, self.image_shape, self.edges.target_name = title, tuple(features), image_shape, target
         for item in self.items_by_card.values():
             self._label(item)
         self._synchronise()
