@@ -1,6 +1,6 @@
 """The canvas without a mouse: a focus that walks over the cards, and keys that act on them.
 
-Arrows move what is selected; with Ctrl, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in the
+Arrows move what is selected; with Alt, or when nothing is selected, they walk to the neighbouring card. Page Down and Page Up walk in the
 order of the network. With Shift, walking adds to the selection. Every step is announced to screen readers, since the cards are painted and
 not widgets.
 """
@@ -37,7 +37,7 @@ class KeyboardFocus:
         adds = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         if key in _DIRECTIONS:
             dx, dy = _DIRECTIONS[Qt.Key(key)]
-            if modifiers & Qt.KeyboardModifier.ControlModifier or not (self._selection.nodes or self._selection.comments):
+            if modifiers & Qt.KeyboardModifier.AltModifier or not (self._selection.nodes or self._selection.comments):
                 self._walk(dx, dy, adds)
             else:
                 self._nudge(dx * GRID, dy * GRID, commands)

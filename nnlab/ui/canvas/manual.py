@@ -16,7 +16,7 @@ MANUAL: tuple[tuple[str, str, str], ...] = (
     ("Canvas by mouse", "Right-click", "Menu of what is there"),
     ("Canvas by mouse", "Wheel", "Zoom to the pointer"),
     ("Canvas by keys", "Tab", "Add an operator"),
-    ("Canvas by keys", "Ctrl+Arrows", "Go to the neighbouring node"),
+    ("Canvas by keys", "Alt+Arrows", "Go to the neighbouring node"),
     ("Canvas by keys", "PgDown", "Next node of the network"),
     ("Canvas by keys", "PgUp", "Previous node"),
     ("Canvas by keys", "Shift+PgDown", "Select the next node, too"),

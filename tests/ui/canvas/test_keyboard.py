@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from nnlab.core.dataset import Target
 from nnlab.graph.validation import DataShape, validate
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 def test_page_down_walks_over_all_cards_in_order(bench, chain):
@@ -19,12 +19,12 @@ def test_page_down_walks_over_all_cards_in_order(bench, chain):
     assert desk.canvas.scene.items_by_card["mse_1"].state.focused
 
 
-def test_control_and_arrows_walk_to_the_neighbour(bench, chain):
+def test_alt_and_arrows_walk_to_the_neighbour(bench, chain):
     desk = bench(chain)
     desk.selection.set(["dense_1"])
-    desk.key(Qt.Key.Key_Right, CONTROL)
+    desk.key(Qt.Key.Key_Right, ALT)
     assert desk.selection.nodes == ("dense_2",)
-    desk.key(Qt.Key.Key_Left, CONTROL)
+    desk.key(Qt.Key.Key_Left, ALT)
     assert desk.selection.nodes == ("dense_1",)
 
 
