@@ -25,7 +25,9 @@ class _PageArea(QScrollArea):
     """Scrolls a page that keeps its width: the bar stands in the page's right padding, so that nothing moves when it appears."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.widget().setMinimumWidth(self.width())
+        page = self.widget()
+        if page is not None:
+            page.setMinimumWidth(self.width())
         super().resizeEvent(event)
 
 

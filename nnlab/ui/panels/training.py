@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -78,7 +79,8 @@ class PartForm(QWidget):
 
         def changed(training: TrainingSettings) -> TrainingSettings:
             values = {**getattr(training, self._part.field), name: value}
-            return replace(training, **{self._part.field: values})
+            changes: dict[str, Any] = {self._part.field: values}
+            return replace(training, **changes)
 
         return _label(setting), training_edit(changed)
 
@@ -148,10 +150,10 @@ class TrainingPanel(LivePanel):
 
     def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:
         def changed(training: TrainingSettings) -> TrainingSettings:
-            changes: dict[str, object] = {name: value}
+            changes: dict[str, Any] = {name: value}
             if name in self.parts and value != getattr(training, name):
                 changes[f"{name}_settings"] = {}  # each optimiser and schedule has settings of its own
-            return replace(training, **changes)  # type: ignore[arg-type]
+            return replace(training, **changes)
 
         return _label(next(setting for setting in (*self._choices, *COMMON) if setting.name == name)), training_edit(changed)
 

@@ -33,10 +33,10 @@ _gestures = itertools.count(1)
 
 def parse_block(text: str) -> list[list[float | None]]:
     """Numbers pasted from a spreadsheet or a text, None where a cell is empty. Raises NNLabError naming what is no number."""
-    rows = []
+    rows: list[list[float | None]] = []
     for line in text.strip("\n").splitlines():
         cells = line.split("\t") if "\t" in line else line.replace(";", " ").split()
-        row = []
+        row: list[float | None] = []
         for cell in cells:
             value = parse_number(cell) if cell.strip() else None
             if cell.strip() and value is None:

@@ -104,7 +104,7 @@ class _Cells(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         row, column = index.row(), index.column()
         cell, text = _cell_colors(self._theme.is_dark)[int(self.colors[row - self.corner[0], column - self.corner[1]])]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         place = rect.adjusted(0, 0, -1, -1)  # a line of the background between the cells
         painter.fillRect(place, cell)
         painter.setPen(text)
@@ -156,7 +156,7 @@ class _Cells(QStyledItemDelegate):
             model.setData(index, editor.text())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        editor.setGeometry(option.rect)  # type: ignore[attr-defined]
+        editor.setGeometry(option.rect)
 
 
 class _Heading(QHeaderView):
