@@ -30,9 +30,11 @@ def main(window: bool = False, as_json: bool = False, seconds: float | None = No
     if window and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if window:
+        from nnlab.bench.canvas import bench_canvas
         from nnlab.bench.window import bench_window
 
-        report: dict[str, Any] = {"window": bench_window(10.0 if seconds is None else seconds, _echo)}
+        report: dict[str, Any] = {"canvas": bench_canvas(_echo)}
+        report["window"] = bench_window(10.0 if seconds is None else seconds, _echo)
     else:
         from nnlab.bench.compare import compare
         from nnlab.bench.starts import bench_starts

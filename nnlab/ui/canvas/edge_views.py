@@ -18,7 +18,7 @@ from nnlab.ui.canvas.cards import Weights
 from nnlab.ui.canvas.edge_layer import MATRIX_FROM, WeightCurves, WeightItem, WeightMatrix
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.routing import Obstacles, target_path, tensor_path
+from nnlab.ui.canvas.routing import Obstacles, routes, target_path
 from nnlab.ui.canvas.tensor_edge import TARGET, TensorEdge
 from nnlab.ui.canvas.tensor_layer import TensorLayer
 
@@ -37,6 +37,7 @@ class EdgeViews:
         self.labels: dict[Edge, str] = {}
         self.owner: Mapping[str, str] = {}
         self._made = False
+        self._key: object = None  # of what was placed last
         self._layer = TensorLayer(kit)
         scene.addItem(self._layer)
         self.target = TensorEdge(TARGET)
@@ -45,6 +46,8 @@ class EdgeViews:
     def set_edges(self, found: Mapping[Edge, tuple[Weights | None, str]], owner: Mapping[str, str]) -> None:
         """The edges between cards, each with the weights it carries and its label; items of edges that stay are kept."""
         self.owner = owner
+        if found != {edge: (self.weights[edge], self.labels[edge]) for edge in self.weights}:
+            self._key = None
         for edge in [edge for edge in self.items if edge not in found]:
             self._remove(self.items.pop(edge))
         self.weights = {edge: weights for edge, (weights, _) in found.items()}
@@ -65,26 +68,52 @@ class EdgeViews:
     def place(self, cards: Mapping[str, CardItem], expanded: bool, pixel: float, only: Iterable[str] | None = None) -> None:
         """Puts every edge where its cards are; `only` those edges that touch the given cards."""
         touched = None if only is None else set(only)
+        places = [(item, item.position.x(), item.position.y(), item.geometry) for item in cards.values()]
+        key = (places, expanded, pixel, self.target_name)
+        if touched is None and key == self._key:  # an edit asks several times until everything has followed it
+            return
+        self._key = key if touched is None else None
         obstacles = Obstacles({name: item.outline for name, item in cards.items()})
+        lines: list[tuple[Edge, str, str]] = []
         for edge in self.weights:
             tail, head = self.owner[edge.source], self.owner[edge.target]
-            if touched is None or tail in touched or head in touched or edge not in self.items:
-                self._place(edge, cards[tail], cards[head], obstacles, expanded, pixel)
+            if touched is not None and tail not in touched and head not in touched and edge in self.items:
+                continue
+            if not self._place_weights(edge, cards[tail], cards[head], obstacles, expanded, pixel):
+                lines.append((edge, tail, head))
+        self._place_lines(lines, cards, obstacles)
         self._place_target(cards)
         self._show_ports(cards)
-        lines = [item for item in self.items.values() if isinstance(item, TensorEdge)]
-        self._layer.show_edges([*lines, self.target], pixel)
+        self._layer.show_edges([*(item for item in self.items.values() if isinstance(item, TensorEdge)), self.target], pixel)
 
-    def _place(self, edge: Edge, tail: CardItem, head: CardItem, obstacles: Obstacles, expanded: bool, pixel: float) -> None:
-        others = obstacles.others(tail.card.id, head.card.id)
-        source = tail.position + (tail.geometry.output or QPointF())
-        target = head.position + head.geometry.inputs.get(head.card.port_of(edge), QPointF(head.geometry.outline.left(), 0.0))
+    def _place_lines(self, lines: list[tuple[Edge, str, str]], cards: Mapping[str, CardItem], obstacles: Obstacles) -> None:
+        """The edges that carry a whole tensor, all at once; each with the names of its two cards."""
+        if not lines:
+            return
+        ends = np.array([[*self._output(cards[tail]).toTuple(), *self._input(cards[head], edge).toTuple()] for edge, tail, head in lines])
+        tails, heads = (obstacles.index([line[end] for line in lines]) for end in (1, 2))
+        for (edge, _, _), way in zip(lines, routes(ends, tails, heads, obstacles), strict=True):
+            self._item(edge, TensorEdge, TensorEdge).set_way(way, self.labels[edge])
+
+    @staticmethod
+    def _output(tail: CardItem) -> QPointF:
+        return tail.position + (tail.geometry.output or QPointF())
+
+    @staticmethod
+    def _input(head: CardItem, edge: Edge) -> QPointF:
+        return head.position + head.geometry.inputs.get(head.card.port_of(edge), QPointF(head.geometry.outline.left(), 0.0))
+
+    def _place_weights(
+        self, edge: Edge, tail: CardItem, head: CardItem, obstacles: Obstacles, expanded: bool, pixel: float
+    ) -> bool:  # fmt: skip
+        """Curves or a matrix between two cards; False where there is none, or no room for it."""
         weights = self.weights[edge]
-        is_clear = expanded and weights is not None and self._has_room(tail.outline, head.outline, obstacles, others)
-        if weights is None or not is_clear or not tail.geometry.tiles or not head.geometry.tiles:
-            line = self._item(edge, TensorEdge, TensorEdge)
-            line.set_path(tensor_path(source, target, (tail.outline, head.outline), obstacles, others), self.labels[edge])
-        elif weights.count > MATRIX_FROM or len(tail.geometry.tiles) == 1 < weights.inputs:
+        if weights is None or not expanded or not tail.geometry.tiles or not head.geometry.tiles:
+            return False
+        if not self._has_room(tail, head, obstacles):
+            return False
+        source, target = self._output(tail), self._input(head, edge)
+        if weights.count > MATRIX_FROM or len(tail.geometry.tiles) == 1 < weights.inputs:
             matrix = self._item(edge, WeightMatrix, lambda: WeightMatrix(weights, self.kit))
             matrix.weights, matrix.pixel = weights, pixel
             matrix.set_ends(source, target, head.geometry.tile_area.height())
@@ -96,6 +125,7 @@ class EdgeViews:
             left = tail.position.x() + tail.geometry.tile_area.right()
             right = head.position.x() + head.geometry.tile_area.left()
             curves.set_ends(left, right, starts, ends, (source, target))
+        return True
 
     def _item(self, edge: Edge, kind: type[T], make: Callable[[], T]) -> T:
         """The edge's item if it is of the right kind, else a new one in its place."""
@@ -115,13 +145,14 @@ class EdgeViews:
             self._scene.removeItem(item)
 
     @staticmethod
-    def _has_room(tail: QRectF, head: QRectF, obstacles: Obstacles, others: np.ndarray) -> bool:
+    def _has_room(tail: CardItem, head: CardItem, obstacles: Obstacles) -> bool:
         """Whether the head lies to the right of the tail with nothing in between."""
-        if head.left() - tail.right() < LEAST_ROOM:
+        before, behind = tail.outline, head.outline
+        if behind.left() - before.right() < LEAST_ROOM:
             return False
-        between = QRectF(tail.right(), min(tail.top(), head.top()), head.left() - tail.right(), 0.0)
-        between.setBottom(max(tail.bottom(), head.bottom()))
-        return not obstacles.within(between, others).any()
+        between = QRectF(before.right(), min(before.top(), behind.top()), behind.left() - before.right(), 0.0)
+        between.setBottom(max(before.bottom(), behind.bottom()))
+        return not obstacles.within(between, tail.card.id, head.card.id)
 
     def _place_target(self, cards: Mapping[str, CardItem]) -> None:
         inputs = [item for item in cards.values() if item.card.form == "input"]
@@ -191,8 +222,4 @@ class EdgeViews:
 
     def bounds(self) -> QRectF:
         """What the lines cover, the target's included."""
-        rect = QRectF()
-        for item in self.items.values():
-            if isinstance(item, TensorEdge):
-                rect = rect.united(item.bounds)
-        return rect if self.target.hidden else rect.united(self.target.bounds)
+        return QRectF(self._layer.extent)

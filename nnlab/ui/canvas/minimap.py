@@ -64,13 +64,13 @@ class Minimap(QWidget):
         room = self.rect().adjusted(INSET, INSET, -INSET, -INSET)
         return min(room.width() / max(whole.width(), 1.0), room.height() / max(whole.height(), 1.0)), whole.center()
 
-    def _to_map(self, rect: QRectF) -> QRectF:
-        scale, middle = self._mapping()
+    def _to_map(self, rect: QRectF, mapping: tuple[float, QPointF]) -> QRectF:
+        scale, middle = mapping
         corner = (rect.topLeft() - middle) * scale + QRectF(self.rect()).center()
         return QRectF(corner, rect.size() * scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        tokens = self._theme.tokens
+        tokens, mapping = self._theme.tokens, self._mapping()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -78,17 +78,18 @@ class Minimap(QWidget):
         painter.drawRoundedRect(self.rect(), 6, 6)
         for frame in self._scene.frames.values():
             painter.setBrush(mix(tokens.panel, tokens.text2, 0.14))
-            painter.drawRoundedRect(self._to_map(frame.rect), 3, 3)
+            painter.drawRoundedRect(self._to_map(frame.rect, mapping), 3, 3)
         for item in self._scene.items_by_card.values():
             state = item.state
             colour = tokens.accent if state.selected else tokens.error if state.severity == "error" else tokens.stroke
-            place = self._to_map(item.outline)
+            place = self._to_map(item.outline, mapping)
             grow = max(0.0, LEAST - min(place.width(), place.height())) / 2
             painter.setBrush(colour)
             painter.drawRoundedRect(place.adjusted(-grow, -grow, grow, grow), 2, 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(tokens.text, 1.5))
-        painter.drawRoundedRect(self._to_map(self._view.shown_rect).intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1)), 2, 2)
+        seen = self._to_map(self._view.shown_rect, mapping)
+        painter.drawRoundedRect(seen.intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1)), 2, 2)
         painter.end()
 
     def _look_at(self, place: QPointF) -> None:

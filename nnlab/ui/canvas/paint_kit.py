@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from nnlab.ui.icons import glyph
 from nnlab.ui.theme import FontRole, Theme
 
+REMEMBERED = 4096  # widths of texts
+
 
 class PaintKit:
     """What items paint with: the theme's tokens and fonts, and colours in the form the rasteriser takes, float32 (3,) in 0…255."""
@@ -22,12 +24,19 @@ class PaintKit:
         self.negative = rgb(self.tokens.neg)
         self.neutral = rgb(self.tokens.stroke)
         self._metrics: dict[str, QFontMetricsF] = {}
+        self._widths: dict[tuple[str, str], float] = {}
 
     def font(self, role: FontRole) -> QFont:
         return self._theme.font(role)
 
     def text_width(self, text: str, role: FontRole) -> float:
-        return self._font_metrics(role).horizontalAdvance(text)
+        """Remembered: every label of a large graph is measured anew at every zoom."""
+        key = (role, text)
+        if key not in self._widths:
+            if len(self._widths) >= REMEMBERED:
+                self._widths.clear()
+            self._widths[key] = self._font_metrics(role).horizontalAdvance(text)
+        return self._widths[key]
 
     def text_rect(self, text: str, role: FontRole, room: QRectF, flags: int) -> QRectF:
         """What a text takes of a room, wrapped or aligned as the flags say."""

@@ -12,6 +12,7 @@ RADIUS = 12.0
 LEAD = 22.0  # how far an edge leaves a port before it turns
 CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
 TARGET_CLEARANCE, TARGET_LABEL = 14.0, (16.0, 110.0)  # and for the target's line; from where to where its label stands
+PAIRS = 20_000  # of an edge and a card that are looked at together, which bounds the memory it takes
 
 _T = np.linspace(0.0, 1.0, 25)[1:-1]
 _X, _Y = 1.5 * _T * (1.0 - _T) + _T**3, _T * _T * (3.0 - 2.0 * _T)  # of the cubic, as in `forward`
@@ -45,68 +46,95 @@ class Obstacles:
 
     def __init__(self, outlines: Mapping[str, QRectF]) -> None:
         rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in outlines.values()]
-        self._names = np.array(list(outlines), dtype=object)
+        self._index = {name: i for i, name in enumerate(outlines)}
         self.left, self.top, self.right, self.bottom = np.array(rows, np.float64).reshape(-1, 4).T
 
-    def others(self, *ends: str) -> np.ndarray:
-        """Which cards are none of the given, bool."""
-        keep = np.ones(len(self._names), dtype=bool)
-        for name in ends:
-            keep &= self._names != name
+    def index(self, names: Sequence[str]) -> np.ndarray:
+        """Places of cards in the arrays, (names,)."""
+        return np.array([self._index[name] for name in names], np.intp)
+
+    def within(self, rect: QRectF, *ends: str) -> bool:
+        """Whether a rectangle touches a card other than the two that an edge joins."""
+        found = (self.left < rect.right()) & (self.right > rect.left()) & (self.top < rect.bottom()) & (self.bottom > rect.top())
+        found[self.index(ends)] = False
+        return bool(found.any())
+
+    def others(self, tails: np.ndarray, heads: np.ndarray) -> np.ndarray:
+        """For each edge which cards are neither of its two, (edges, cards) bool."""
+        keep = np.ones((len(tails), len(self.left)), dtype=bool)
+        rows = np.arange(len(tails))
+        keep[rows, tails] = keep[rows, heads] = False
         return keep
 
-    def within(self, rect: QRectF, among: np.ndarray) -> np.ndarray:
-        """Which of the cards `among` a rectangle touches, bool."""
-        found: np.ndarray = (
-            among & (self.left < rect.right()) & (self.right > rect.left()) & (self.top < rect.bottom()) & (self.bottom > rect.top())
-        )
+    def on_curves(self, ends: np.ndarray, among: np.ndarray) -> np.ndarray:
+        """Through which of the cards `among` the cubic of each edge runs, (edges, cards) bool. `ends` are rows x0, y0, x1, y1."""
+        low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
+        found = (
+            among
+            & (self.left < high[:, :1]) & (self.right > low[:, :1])
+            & (self.top < high[:, 1:] + 1.0) & (self.bottom > low[:, 1:] - 1.0)
+        )  # fmt: skip
+        edges, cards = found.nonzero()
+        for part in range(0, len(edges), PAIRS):
+            e, c = edges[part : part + PAIRS, None], cards[part : part + PAIRS, None]
+            x = ends[e, 0] + (ends[e, 2] - ends[e, 0]) * _X
+            y = ends[e, 1] + (ends[e, 3] - ends[e, 1]) * _Y
+            inside = (self.left[c] < x) & (x < self.right[c]) & (self.top[c] < y) & (y < self.bottom[c])
+            found[e[:, 0], c[:, 0]] = inside.any(axis=1)
         return found
 
-    def on_curve(self, source: QPointF, target: QPointF, among: np.ndarray) -> np.ndarray:
-        """Which of the cards `among` the cubic between two points runs through, bool."""
-        near = self.within(QRectF(source, target).normalized().adjusted(0, -1, 0, 1), among)
-        if near.any():
-            x = (source.x() + (target.x() - source.x()) * _X)[:, None]
-            y = (source.y() + (target.y() - source.y()) * _Y)[:, None]
-            near &= ((self.left < x) & (x < self.right) & (self.top < y) & (y < self.bottom)).any(axis=0)
-        return near
+
+def routes(ends: np.ndarray, tails: np.ndarray, heads: np.ndarray, obstacles: Obstacles) -> list[np.ndarray]:
+    """The way of every edge from an output port to an input port: two points for the cubic between them, else six corners, (points, 2).
+
+    `ends` (edges, 4) are rows x0, y0, x1, y1; `tails` and `heads` (edges,) the places of their cards among the obstacles.
+    """
+    found = list(ends.reshape(-1, 2, 2))
+    distance, rise = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+    ahead = (distance >= LEAD) | (distance > 2 * np.abs(rise))
+    forward_edges = np.flatnonzero(ahead)
+    among = obstacles.others(tails[forward_edges], heads[forward_edges])
+    crossed = obstacles.on_curves(ends[forward_edges], among)
+    blocked = crossed.any(axis=1)
+    for part, levels, lead in (
+        (forward_edges[blocked], _levels(ends[forward_edges[blocked]], obstacles, crossed[blocked], among[blocked]), LEAD / 2),
+        (np.flatnonzero(~ahead), _levels_back(obstacles, tails[~ahead], heads[~ahead]), LEAD),
+    ):
+        x0, y0, x1, y1 = ends[part].T
+        corners = np.stack([x0, y0, x0 + lead, y0, x0 + lead, levels, x1 - lead, levels, x1 - lead, y1, x1, y1], axis=1)
+        for edge, way in zip(part, corners.reshape(-1, 6, 2), strict=True):
+            found[edge] = way
+    return found
 
 
-def tensor_path(source: QPointF, target: QPointF, ends: tuple[QRectF, QRectF], obstacles: Obstacles, among: np.ndarray) -> QPainterPath:
-    """From an output port to an input port. `ends` are the outlines of the two cards, `among` says which obstacles are other cards."""
-    distance = target.x() - source.x()
-    if distance >= LEAD or distance > 2 * abs(target.y() - source.y()):
-        crossed = obstacles.on_curve(source, target, among)
-        if not crossed.any():
-            return forward(source, target)
-        return rounded(_detour(source, target, _level(source, target, obstacles, crossed, among), LEAD / 2))
-    tail, head = ends
-    if tail.bottom() + 2 * CLEARANCE <= head.top():
-        level = (tail.bottom() + head.top()) / 2
-    elif head.bottom() + 2 * CLEARANCE <= tail.top():
-        level = (head.bottom() + tail.top()) / 2
-    else:
-        level = max(tail.bottom(), head.bottom()) + CLEARANCE
-    return rounded(_detour(source, target, level, LEAD))
+def path_of(way: np.ndarray) -> QPainterPath:
+    """The line along the points of a way."""
+    points = [QPointF(x, y) for x, y in way.tolist()]
+    return forward(*points) if len(points) == 2 else rounded(points, RADIUS)
 
 
-def _detour(source: QPointF, target: QPointF, level: float, lead: float) -> list[QPointF]:
-    right, left = source.x() + lead, target.x() - lead
-    return [source, QPointF(right, source.y()), QPointF(right, level), QPointF(left, level), QPointF(left, target.y()), target]
+def _levels(ends: np.ndarray, obstacles: Obstacles, crossed: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """For each edge a height free of cards between its two ports: the nearer of above and below."""
+    between = among & (obstacles.right > ends[:, :1]) & (obstacles.left < ends[:, 2:3])
+    top = np.where(between, obstacles.top - CLEARANCE, np.inf)
+    bottom = np.where(between, obstacles.bottom + CLEARANCE, -np.inf)
+    below = np.where(crossed, obstacles.bottom + CLEARANCE, -np.inf).max(axis=1, initial=-np.inf)
+    above = np.where(crossed, obstacles.top - CLEARANCE, np.inf).min(axis=1, initial=np.inf)
+    while (blocking := (top < below[:, None]) & (below[:, None] < bottom)).any():
+        below = np.maximum(below, np.where(blocking, bottom, -np.inf).max(axis=1))
+    while (blocking := (top < above[:, None]) & (above[:, None] < bottom)).any():
+        above = np.minimum(above, np.where(blocking, top, np.inf).min(axis=1))
+    middle = (ends[:, 1] + ends[:, 3]) / 2
+    return np.where(below - middle <= middle - above, below, above)
 
 
-def _level(source: QPointF, target: QPointF, obstacles: Obstacles, crossed: np.ndarray, among: np.ndarray) -> float:
-    """A height free of cards between the two ports: the nearer of above and below."""
-    between = among & (obstacles.right > source.x()) & (obstacles.left < target.x())
-    top, bottom = obstacles.top[between] - CLEARANCE, obstacles.bottom[between] + CLEARANCE
-    below = float(obstacles.bottom[crossed].max()) + CLEARANCE
-    above = float(obstacles.top[crossed].min()) - CLEARANCE
-    while (blocking := (top < below) & (below < bottom)).any():
-        below = float(bottom[blocking].max())
-    while (blocking := (top < above) & (above < bottom)).any():
-        above = float(top[blocking].min())
-    middle = (source.y() + target.y()) / 2
-    return below if below - middle <= middle - above else above
+def _levels_back(obstacles: Obstacles, tails: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """For each edge that leads back: a height in the gap between its two cards, else below both."""
+    tail_top, tail_bottom = obstacles.top[tails], obstacles.bottom[tails]
+    head_top, head_bottom = obstacles.top[heads], obstacles.bottom[heads]
+    under = np.maximum(tail_bottom, head_bottom) + CLEARANCE
+    under = np.where(head_bottom + 2 * CLEARANCE <= tail_top, (head_bottom + tail_top) / 2, under)
+    return np.where(tail_bottom + 2 * CLEARANCE <= head_top, (tail_bottom + head_top) / 2, under)
 
 
 def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QPainterPath:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.card_painting import CENTRED, LEAST_TEXT, LEFT, write
+from nnlab.ui.canvas.card_painting import LEAST_TEXT, LEFT, write
 from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.routing import path_of
 
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
 LABEL_HEIGHT = 16.0
@@ -22,18 +24,41 @@ class TensorEdge:
         self.look = look
         self.label = ""
         self.selected = self.hovered = self.dimmed = self.hidden = False
-        self.path = QPainterPath()
         self.bounds = QRectF()
         self.curve: tuple[QPointF, QPointF] | None = None  # the ends, when the path is the plain cubic between them
+        self._way = np.zeros((0, 2))
+        self._path: QPainterPath | None = QPainterPath()
+        self._middle: QPointF | None = None
+
+    @property
+    def path(self) -> QPainterPath:
+        """The line. Made when it is first asked for: of thousands of lines most are drawn from their ends, or out of sight."""
+        if self._path is None:
+            self._path = path_of(self._way)
+        return self._path
+
+    @property
+    def middle(self) -> QPointF:
+        if self._middle is None:
+            self._middle = self.path.pointAtPercent(0.5) if self.curve is None else (self.curve[0] + self.curve[1]) / 2
+        return self._middle
+
+    def set_way(self, way: np.ndarray, label: str) -> bool:
+        """Along the points of a way (see `routing.routes`); returns whether anything changed."""
+        if label == self.label and np.array_equal(way, self._way):
+            return False
+        self._way, self.label, self._path, self._middle = way, label, None, None
+        (left, top), (right, bottom) = way.min(axis=0).tolist(), way.max(axis=0).tolist()
+        self.bounds = QRectF(left, top, right - left, bottom - top)
+        self.curve = (QPointF(*way[0].tolist()), QPointF(*way[1].tolist())) if len(way) == 2 else None
+        return True
 
     def set_path(self, path: QPainterPath, label: str) -> bool:
-        """Returns whether anything changed."""
-        if path == self.path and label == self.label:
+        """Along any path; returns whether anything changed."""
+        if path == self._path and label == self.label:
             return False
-        self.path, self.label = path, label
-        self.bounds = path.boundingRect()
-        is_curve = path.elementCount() == 4 and path.elementAt(1).isCurveTo()
-        self.curve = (path.pointAtPercent(0.0), path.currentPosition()) if is_curve else None
+        self._way, self._path, self.label, self._middle = np.zeros((0, 2)), path, label, None
+        self.bounds, self.curve = path.boundingRect(), None
         return True
 
     def set_state(self, selected: bool, hovered: bool, dimmed: bool) -> bool:
@@ -42,9 +67,14 @@ class TensorEdge:
         return changed
 
     @property
-    def is_plain(self) -> bool:
+    def is_usual(self) -> bool:
         """Whether it is one of the many that all look the same."""
-        return self.curve is not None and self.look == TENSOR and not self.selected and not self.hovered
+        return self.look == TENSOR and not self.selected and not self.hovered
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one of those and a plain curve."""
+        return self.curve is not None and self.is_usual
 
     def is_near(self, point: QPointF, reach: float) -> bool:
         """Whether a point of the canvas lies within `reach` of the line."""
@@ -76,22 +106,11 @@ class TensorEdge:
         painter.drawPath(self.path)
 
     def paint_label(self, painter: QPainter, kit: PaintKit, pixel: float) -> None:
-        """The label, where the line is long enough for it."""
-        if (
-            not self.label
-            or painter.worldTransform().m11() * pixel < LEAST_TEXT
-            or (self.look == TENSOR and self.bounds.width() < (kit.text_width(self.label, "caption") + PORTS) * pixel)
-        ):
-            return
-        painter.setOpacity(0.4 if self.dimmed else 1.0)
-        width, height = (kit.text_width(self.label, "caption") + 8.0) * pixel, LABEL_HEIGHT * kit.scale * pixel
-        if self.look == TARGET:
+        """The label of a line with a look of its own, near its start."""
+        if self.label and painter.worldTransform().m11() * pixel >= LEAST_TEXT:
+            width, height = (kit.text_width(self.label, "caption") + 8.0) * pixel, LABEL_HEIGHT * kit.scale * pixel
             room = QRectF(self.bounds.left() + 16.0, self.bounds.bottom() - height - 2.0, width, height)
             write(painter, kit, self.label, "caption", kit.tokens.text2, room, LEFT, pixel)
-        else:
-            middle = self.path.pointAtPercent(0.5)
-            room = QRectF(middle.x() - width / 2, middle.y() - height - 3.0 * pixel, width, height)
-            write(painter, kit, self.label, "caption", kit.tokens.text2, room, CENTRED, pixel)
 
 
 class DraftLine(QGraphicsItem):

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
+from nnlab.ui.canvas.card_painting import CENTRED, LEAST_TEXT
 from nnlab.ui.canvas.paint_kit import PaintKit, rgb
-from nnlab.ui.canvas.tensor_edge import TensorEdge
+from nnlab.ui.canvas.tensor_edge import LABEL_HEIGHT, PORTS, TENSOR, TensorEdge
 
 Z_TENSOR = -1.0
 DIMMED = 0.4
+LABEL_ROOM = 80.0  # pixels around a line that its label may reach
 
 
 class TensorLayer(QGraphicsItem):
@@ -28,7 +30,9 @@ class TensorLayer(QGraphicsItem):
         super().__init__()
         self.kit, self.pixel = kit, 1.0
         self.edges: list[TensorEdge] = []
+        self._boxes = np.zeros((0, 4))  # left, top, right, bottom of every edge
         self._bounds = QRectF()
+        self.extent = QRectF()  # what the lines cover
         self._picture: raster.EdgePicture | None = None
         self._image = QImage()
         self._key: object = None
@@ -41,11 +45,14 @@ class TensorLayer(QGraphicsItem):
         """Paints these from now on; `pixel` is the width of a pixel of a line in canvas units."""
         self.prepareGeometryChange()
         self.edges, self.pixel = [edge for edge in edges if not edge.hidden], pixel
-        rect = QRectF()
-        for edge in self.edges:
-            rect = rect.united(edge.bounds)
-        room = 80.0 * max(1.0, pixel)
-        self._bounds = rect.adjusted(-room, -room, room, room)
+        boxes = [(b.left(), b.top(), b.right(), b.bottom()) for b in (edge.bounds for edge in self.edges)]
+        self._boxes = np.array(boxes, np.float64).reshape(-1, 4)
+        self._bounds, self.extent = QRectF(), QRectF()
+        if len(boxes):
+            (left, top), (right, bottom) = self._boxes[:, :2].min(axis=0).tolist(), self._boxes[:, 2:].max(axis=0).tolist()
+            room = LABEL_ROOM * max(1.0, pixel)
+            self.extent = QRectF(left, top, right - left, bottom - top)
+            self._bounds = self.extent.adjusted(-room, -room, room, room)
         self.refresh()
 
     def set_kit(self, kit: PaintKit) -> None:
@@ -79,7 +86,8 @@ class TensorLayer(QGraphicsItem):
             self._picture = raster.EdgePicture(rows, columns)
             self._image = QImage(self._picture.pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
         self._image.setDevicePixelRatio(ratio)
-        plain = [edge for edge in self.edges if edge.is_plain]
+        edges = self._seen(area, world, ratio)
+        plain = [edge for edge in edges if edge.is_plain]
         curves = [edge.curve for edge in plain if edge.curve is not None]
         ends = np.array([(a.x(), a.y(), b.x(), b.y()) for a, b in curves]).reshape(-1, 4) * world.m11() * ratio
         ends += np.array([world.dx() * ratio - area.left(), world.dy() * ratio - area.top()] * 2)
@@ -89,9 +97,57 @@ class TensorLayer(QGraphicsItem):
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setWorldTransform(world * QTransform.fromTranslate(-area.left() / ratio, -area.top() / ratio))
-        for edge in self.edges:
-            if not edge.is_plain:
-                edge.paint_line(painter, self.kit, self.pixel)
-        for edge in self.edges:
-            edge.paint_label(painter, self.kit, self.pixel)
+        self._paint_detours(painter, edges)
+        self._paint_labels(painter, edges)
         painter.end()
+
+    def _paint_detours(self, painter: QPainter, edges: list[TensorEdge]) -> None:
+        """The lines that are no plain curves; the pen is set once for all that look the same."""
+        special = []
+        for dimmed in (True, False):
+            painter.setOpacity(DIMMED if dimmed else 1.0)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.kit.tokens.text2, 2.0 * self.pixel))
+            for edge in edges:
+                if edge.dimmed == dimmed and not edge.is_plain:
+                    if edge.is_usual:
+                        painter.drawPath(edge.path)
+                    else:
+                        special.append(edge)
+        for edge in special:
+            edge.paint_line(painter, self.kit, self.pixel)
+
+    def _paint_labels(self, painter: QPainter, edges: list[TensorEdge]) -> None:
+        """Shapes over the middle of the lines that are long enough for them; font and scale are set once."""
+        kit, pixel = self.kit, self.pixel
+        if painter.worldTransform().m11() * pixel < LEAST_TEXT:
+            return
+        painter.save()
+        painter.scale(pixel, pixel)
+        painter.setFont(kit.font("caption"))
+        painter.setPen(kit.tokens.text2)
+        height = LABEL_HEIGHT * kit.scale
+        for edge in edges:
+            if not edge.label or edge.look != TENSOR:
+                continue
+            width = kit.text_width(edge.label, "caption")
+            if edge.bounds.width() >= (width + PORTS) * pixel:
+                painter.setOpacity(DIMMED if edge.dimmed else 1.0)
+                middle = edge.middle
+                room = QRectF(middle.x() / pixel - width / 2 - 1.0, middle.y() / pixel - height - 3.0, width + 2.0, height)
+                painter.drawText(room, int(CENTRED), edge.label)
+        painter.restore()
+        painter.setOpacity(1.0)
+        for edge in edges:
+            if edge.look != TENSOR:
+                edge.paint_label(painter, kit, pixel)
+
+    def _seen(self, area: QRect, world: QTransform, ratio: float) -> list[TensorEdge]:
+        """The edges of which something may lie in `area`."""
+        scale = world.m11() * ratio
+        room = LABEL_ROOM * max(1.0, self.pixel)
+        left, top = (area.left() - world.dx() * ratio) / scale - room, (area.top() - world.dy() * ratio) / scale - room
+        right, bottom = left + area.width() / scale + 2 * room, top + area.height() / scale + 2 * room
+        boxes = self._boxes
+        seen = (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
+        return [self.edges[i] for i in np.flatnonzero(seen)]

@@ -1,9 +1,10 @@
 """Edges that carry a tensor: straight where they can, round the cards where they must."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from nnlab.ui.canvas.routing import Obstacles, forward, rounded, target_path, tensor_path
+from nnlab.ui.canvas.routing import Obstacles, forward, path_of, rounded, routes, target_path
 
 TAIL, HEAD = QRectF(0, 0, 120, 80), QRectF(400, 0, 120, 80)
 
@@ -11,7 +12,8 @@ TAIL, HEAD = QRectF(0, 0, 120, 80), QRectF(400, 0, 120, 80)
 def route(source, target, others=(), tail=TAIL, head=HEAD):
     outlines = {"tail": tail, "head": head, **{str(i): rect for i, rect in enumerate(others)}}
     obstacles = Obstacles(outlines)
-    return tensor_path(QPointF(*source), QPointF(*target), (tail, head), obstacles, obstacles.others("tail", "head"))
+    found = routes(np.array([[*source, *target]], float), obstacles.index(["tail"]), obstacles.index(["head"]), obstacles)
+    return path_of(found[0])
 
 
 def points(path):
