@@ -71,34 +71,40 @@ def draw_edges(positive, negative, shape, slope, start, end, width, tone):  # ty
     (edges,) stroke widths in rows; the sign of `tone` (edges,) chooses the plane. What lies above or below the planes is cut off.
     """
     columns, stride = positive.shape
+    edges = start.size
     lowest = np.float32(stride - PADDING)
     half, zero, one = np.float32(0.5), np.float32(0.0), np.float32(1.0)
     positive_pixels = positive.reshape(positive.size)
     negative_pixels = negative.reshape(negative.size)
+    centre, outer = np.empty(edges, np.float32), np.empty(edges, np.float32)
+    top, gain = np.empty(edges, np.float32), np.empty(edges, np.float32)
     for c in range(columns):
-        for e in range(start.size):
+        # The profile of every edge in this column first, in a loop of its own: its root and quotients are computed eight at a time.
+        for e in range(edges):
             rise = end[e] - start[e]
-            centre = start[e] + rise * shape[c]
             travel = abs(rise * slope[c])
             height = width[e] * np.float32(math.sqrt(one + travel * travel))
-            longest = max(height, travel, one)
+            longest = max(max(height, travel), one)
             middle = max(min(height, travel), min(max(height, travel), one))
-            outer = half * (longest + middle)
-            if centre + outer < zero or centre - outer >= lowest:
+            centre[e] = start[e] + rise * shape[c]
+            outer[e] = half * (longest + middle)
+            top[e] = abs(tone[e]) * height / longest
+            gain[e] = top[e] / middle
+        for e in range(edges):
+            if centre[e] + outer[e] < zero or centre[e] - outer[e] >= lowest:
                 continue
-            top = abs(tone[e]) * height / longest
-            gain = top / middle
-            first = np.int32(max(centre - outer, zero))
-            last = np.int32(min(centre + outer, lowest))
+            first = np.int32(max(centre[e] - outer[e], zero))
+            last = np.int32(min(centre[e] + outer[e], lowest))
             # Whole vectors of eight: what lies outside the stroke comes out negative and changes nothing. Unsigned, so that the
             # compiler need not think of negative indices.
             count = np.uint64((last - first + np.int32(PADDING)) & ~np.int32(7))
             start_pixel = np.uint64(c) * np.uint64(stride) + np.uint64(first)
-            distance = centre - np.float32(first) - half
+            distance = centre[e] - np.float32(first) - half
+            reach, steepness, most = outer[e], gain[e], top[e]
             pixels = positive_pixels if tone[e] >= zero else negative_pixels
             for r in range(count):
-                value = (outer - abs(distance - np.float32(np.int32(r)))) * gain
-                value = value if value < top else top
+                value = (reach - abs(distance - np.float32(np.int32(r)))) * steepness
+                value = value if value < most else most
                 pixel = start_pixel + np.uint64(r)
                 before = pixels[pixel]
                 pixels[pixel] = value if value > before else before
