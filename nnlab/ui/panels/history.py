@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QShowEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from shiboken6 import isValid
 
 from nnlab.graph.diff import diff
 from nnlab.ui.document import Document, Step
@@ -187,6 +188,8 @@ class HistoryPanel(LivePanel):
     def _follow(self) -> None:
         """Brings the rows up to the stack."""
         stack = self._document.undo_stack
+        if not isValid(stack):  # it tells of its own end
+            return
         self._is_following = True  # the list moves its current row when that is removed
         self.model.follow()
         self._is_following = False
