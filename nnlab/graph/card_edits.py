@@ -114,3 +114,20 @@ def add_before(graph: Graph, operator: str, target: str, port: str, position: Po
     """Adds an operator that `target` reads at a port."""
     result = edits.add_node(graph, operator, position=position)
     return edits.connect(result, result.nodes[-1].id, target, port)
+
+
+def make_room(graph: Graph, node_id: str, edge: Edge) -> Graph:
+    """Puts a node that was inserted into `edge` between its ends, in line with them; where it would not fit, what stands behind moves on.
+
+    A node that is docked on its layer's card needs no room.
+    """
+    if docking.host(graph, node_id) is not None:
+        return graph
+    (left, top), (right, bottom) = graph[edge.source].position, graph[edge.target].position
+    if right <= left:  # the edge goes back: wherever it was put is as good as any
+        return graph
+    missing = max(0.0, 2 * COLUMN - (right - left))
+    own = {node_id, docking.docked(graph, node_id)}
+    moved = {n.id: (n.position[0] + missing, n.position[1]) for n in graph.nodes if n.position[0] > left + 1.0 and n.id not in own}
+    place = ((left + right + missing) / 2, (top + bottom) / 2)
+    return edits.move_nodes(graph, moved | {i: place for i in own if i is not None})

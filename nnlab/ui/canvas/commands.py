@@ -253,16 +253,17 @@ class CanvasCommands(QObject):
         if kind.is_loss or kind.is_input:
             self.refused.emit(f"{kind.title} cannot stand between {edge.source} and {edge.target}.")
             return False
-        return self._add(f"Insert {kind.title}", lambda graph: insert_neutral(graph, edge, operator, position))
-
-    def splice(self, card: str, edge: Edge, position: Position | None = None) -> bool:
-        """Puts a card that is there already into the middle of an edge."""
 
         def put(graph: Graph) -> Graph:
-            result = card_edits.splice(graph, card, edge)
-            return result if position is None else edits.move_nodes(result, dict.fromkeys(docking.shown(graph)[card], position))
+            result = insert_neutral(graph, edge, operator, position)
+            return card_edits.make_room(result, result.nodes[-1].id, edge)
 
-        return self.attempt(f"Insert {card} into {edge.source} → {edge.target}", put)
+        return self._add(f"Insert {kind.title}", put)
+
+    def splice(self, card: str, edge: Edge) -> bool:
+        """Puts a card that is there already into the middle of an edge."""
+        label = f"Insert {card} into {edge.source} → {edge.target}"
+        return self.attempt(label, lambda graph: card_edits.make_room(card_edits.splice(graph, card, edge), card, edge))
 
     def dock(self, activation: str, card: str) -> bool:
         """Puts an activation onto a layer's card."""
@@ -274,7 +275,10 @@ class CanvasCommands(QObject):
         def take(graph: Graph) -> Graph:
             return edits.move_nodes(edits.detach_node(graph, activation), {activation: position})
 
-        return self.attempt(f"Pull {activation} off", take)
+        done = self.attempt(f"Pull {activation} off", take)
+        if done:
+            self._selection.set([activation])
+        return done
 
     def add_behind(self, operator: str, source: str, position: Position) -> bool:
         label = f"Add {operators[operator].title} behind {source}"

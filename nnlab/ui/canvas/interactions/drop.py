@@ -1,11 +1,12 @@
-"""Dropping an operator from the palette: on an edge it is inserted there, on a card it is added behind it, elsewhere it stands alone."""
+"""Dropping an operator from the palette: on an edge it is inserted there, on a card or port joined to it, elsewhere it stands alone."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from nnlab.ui.canvas.hit import CARD, EDGE, Hit, hit
+from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
+from nnlab.ui.canvas.hit import CARD, EDGE, PORT, Hit, hit
 from nnlab.ui.canvas.interactions.gesture import Surroundings
 from nnlab.ui.canvas.interactions.move import GRID
 
@@ -57,7 +58,17 @@ class OperatorDrop:
         position = (round(x / GRID) * GRID, round(y / GRID) * GRID)
         if found.kind == EDGE and found.edge is not None:
             commands.add_on_edge(operator, found.edge, position)
-        elif found.kind == CARD:
+        elif found.kind == PORT and found.port is not None:
+            self._drop_on_input(operator, *scene.cards[found.card].input(found.port), position)
+        elif found.kind in (CARD, PORT):
             commands.add(operator, after=scene.cards[found.card].last)
         else:
             commands.add(operator, position)
+
+    def _drop_on_input(self, operator: str, node_id: str, port: str, position: tuple[float, float]) -> None:
+        """Into the edge that ends there, or before the free port."""
+        edge = next((e for e in self._around.scene.document.graph.incoming(node_id) if e.target_port == port), None)
+        if edge is not None:
+            self._around.commands.add_on_edge(operator, edge, position)
+        else:
+            self._around.commands.add_before(operator, node_id, port, (position[0] - COLLAPSED_WIDTH, position[1]))

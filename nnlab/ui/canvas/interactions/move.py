@@ -132,7 +132,7 @@ class MoveGesture(Gesture):
         if card is not None and self._layer is not None:
             done = commands.dock(card, self._layer)
         elif card is not None and self._edge is not None:
-            done = commands.splice(card, self._edge, place)
+            done = commands.splice(card, self._edge)
         elif self._takes_out and card is not None and place is not None:
             done = commands.pull_off(self._activation, place) if self._activation else commands.detach(card, place)
         elif (self._after, self._comments_after) != (self._before, self._comments):
