@@ -209,7 +209,7 @@ class NodePage(QWidget):
 
     def _fix(self, fix: Fix) -> None:
         try:
-            self._document.attempt(fix.label, fix.apply)
+            self._document.attempt(fix.name, fix.apply)
         except NNLabError as error:
             self._refuse(str(error))
 

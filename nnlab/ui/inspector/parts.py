@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import Diagnostic, Fix
 from nnlab.ui.formula import draw_formula, typeset
@@ -163,6 +163,9 @@ class Table(QWidget):
                 label.setFixedHeight(metrics.value_row)
 
 
+MOST_FIXES = 3  # under one problem; the problems panel has them all
+
+
 class Problems(QWidget):
     """Diagnostics of a node with buttons for their remedies. `fix_chosen(Fix)` when one is pressed."""
 
@@ -206,16 +209,13 @@ class Problems(QWidget):
         text.setWordWrap(True)
         grid.addWidget(sign, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 0, 1)
-        buttons = QHBoxLayout()
-        for fix in problem.fixes:
-            buttons.addWidget(self._button(fix))
-        buttons.addStretch(1)
-        if problem.fixes:
-            grid.addLayout(buttons, 1, 1)
+        for place, fix in enumerate(problem.fixes[:MOST_FIXES]):
+            grid.addWidget(self._button(fix), 1 + place, 1)
         return row
 
     def _button(self, fix: Fix) -> QPushButton:
         button = QPushButton(fix.label)
+        button.setToolTip(f"{fix.name}. {fix.outlook}\nCan be undone.")
         button.clicked.connect(lambda checked=False, fix=fix: self.fix_chosen.emit(fix))
         return button
 
