@@ -190,10 +190,15 @@ class DockArea(QMainWindow):
         dock = self._docks[name]
         dock.show()
         dock.raise_()
-        if not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea:
-            height = min(self._theme.metrics.dock, self.height() // 2)
-            if dock.height() < height:
-                self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        # After a layout that is still on its way, which would undo it.
+        QTimer.singleShot(0, lambda: self._give_room(dock))
+
+    def _give_room(self, dock: Dock) -> None:
+        """Makes a panel at the bottom as high as one works in."""
+        height = min(self._theme.metrics.dock, self.height() // 2)
+        is_below = not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
+        if is_below and dock.isVisible() and dock.height() < height:
+            self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
     def _size_docks(self) -> None:
         workspace, metrics = self._workspace, self._theme.metrics

@@ -80,6 +80,7 @@ class WeightsPanel(LivePanel):
         self.message = ElidedLabel(theme, "", "caption", "error")
         self.legend = SignBar(theme, "Colour of a cell: orange is positive, blue negative; full strength at the ends")
         self.set_content(self._made_content())
+        self.setFocusProxy(self.matrix)
         services.selection.changed.connect(self.follow)
         services.document.changed.connect(lambda _: self.follow())
         self.apply_metrics()
