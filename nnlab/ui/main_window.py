@@ -145,6 +145,8 @@ class MainWindow(QMainWindow):
             "file.new": self.files.new, "file.open": self.files.open, "file.save": self.files.save, "file.save_as": self.files.save_as,
             "file.clear_recent": self.files.clear_recent, "file.picture": self._save_picture, "file.quit": self.close,
             "edit.undo": document.undo, "edit.redo": document.redo,
+            "node.edit_weights": self._edit_weights, "node.reinitialise": self.inspector.reinitialise,
+            "node.freeze": self.inspector.toggle_frozen,
             "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
             "run.rewind": session.rewind, "run.dice": session.dice, "step.over": self._step(self.stepper.over),
             "step.into": self._step(self.stepper.into), "step.out": self._step(self.stepper.out),
@@ -171,6 +173,8 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._on_opened)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
+        self.inspector.edit_weights_requested.connect(self._edit_weights)
+        self.inspector.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
         self.panels["problems"].node_wanted.connect(self._reveal)  # type: ignore[attr-defined]  # of this panel alone
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
@@ -296,6 +300,10 @@ class MainWindow(QMainWindow):
 
     def _raise_dock(self, name: str) -> None:
         self.area.reveal(name)
+
+    def _edit_weights(self) -> None:
+        self._raise_dock("weights")
+        self.panels["weights"].setFocus()
 
     def _show_history(self) -> None:
         self._raise_dock("history")

@@ -13,7 +13,7 @@ from nnlab.ui.canvas.actions import fill_menu
 if TYPE_CHECKING:
     from nnlab.ui.main_window import MainWindow
 
-GROUPS = ("File", "Edit", "Run", "Step", "View", "Help")
+GROUPS = ("File", "Edit", "Node", "Run", "Step", "View", "Help")
 
 
 def build_menu(window: MainWindow) -> QMenu:
