@@ -76,10 +76,16 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
               lambda: arranging.distribute(1), ("Alt+V",), menu=True, family=ALIGN),
         Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,)),
         Entry("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
-        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F",), "fit"),
+        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F", "Home"), "fit"),
         Entry("view.fit_selection", "Zoom to selection", "Shows what is selected, large", canvas.view.fit_selection, ("Shift+F",)),
         Entry("view.zoom_in", "Zoom in", "Makes the picture larger", canvas.zoom_in, ("+", "="), "plus"),
         Entry("view.zoom_out", "Zoom out", "Makes the picture smaller", canvas.zoom_out, ("-",), "minus"),
+        Entry("view.zoom_to_neuron", "Zoom to neuron", "Shows the inside of the selected card's first neuron; from there, the whole again",
+              canvas.view.zoom_to_neuron, ("Z",)),
+        Entry("view.next_sample", "Next sample", "The insides of neurons show the batch's next sample",
+              lambda: canvas.step_sample(1), (".",)),
+        Entry("view.previous_sample", "Previous sample", "The insides of neurons show the batch's sample before this one",
+              lambda: canvas.step_sample(-1), (",",)),
         Entry("view.minimap", "Minimap", "Shows or hides the whole network in a corner", canvas.toggle_minimap, ("M",), "minimap"),
     )  # fmt: skip
 

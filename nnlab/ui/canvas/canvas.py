@@ -154,11 +154,15 @@ class Canvas(QWidget):
     def fit(self) -> None:
         self.view.fit()
 
+    def step_sample(self, by: int) -> None:
+        """Insides of neurons show the next sample of the batch, or the one before."""
+        self._live.neurons.step_sample(by)
+
     def zoom_in(self) -> None:
-        self.view.zoom_at(WHEEL_STEP)
+        self.view.zoom_step(WHEEL_STEP)
 
     def zoom_out(self) -> None:
-        self.view.zoom_at(1.0 / WHEEL_STEP)
+        self.view.zoom_step(1.0 / WHEEL_STEP)
 
     def add_operator(self, name: str, scene_position: QPointF | None = None) -> str | None:
         """Adds an operator behind the selected card, or at a place of the canvas; returns its node id, None when refused."""

@@ -81,8 +81,13 @@ def collapsed(card: Card, title_width: float, scale: float = 1.0) -> CardGeometr
     return _with_ports(card, outline, outline, (), None, False)
 
 
-def expanded(card: Card, title_width: float, scale: float = 1.0, tile_count: int | None = None) -> CardGeometry:
-    """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them."""
+def expanded(
+    card: Card, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None
+) -> CardGeometry:  # fmt: skip
+    """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them.
+
+    Where there is no room for all tiles, `guest` is a unit that is shown nevertheless, in place of the last before "… n more".
+    """
     if card.form == LOSS:
         width = max(LOSS_WIDTH, (title_width + 28.0) * scale)
         outline = QRectF(-width / 2, -LOSS_HEIGHT / 2, width, LOSS_HEIGHT)
@@ -91,7 +96,7 @@ def expanded(card: Card, title_width: float, scale: float = 1.0, tile_count: int
     assert card.units is not None, "a card without units is shown collapsed"
     count = card.units if tile_count is None else tile_count
     large = count == 1 and (card.is_output or tile_count == 1)
-    tiles, more, height = _tiles(count, LARGE_TILE if large else TILE)
+    tiles, more, height = _tiles(count, LARGE_TILE if large else TILE, guest)
     least = WIDTH + 20.0 if large else WIDTH
     width = max(least, 20.0 * min(scale, 1.0) + title_width * scale)
     header_height = HEADER * scale
@@ -101,10 +106,11 @@ def expanded(card: Card, title_width: float, scale: float = 1.0, tile_count: int
     return _with_ports(card, outline, header, tiles, more, True)
 
 
-def _tiles(count: int, size: float) -> tuple[tuple[Tile, ...], QRectF | None, float]:
+def _tiles(count: int, size: float, guest: int | None) -> tuple[tuple[Tile, ...], QRectF | None, float]:
     """Tiles around height 0, the room for "… n more", and the height of all."""
     if count > ALL_UNITS:
-        shown = [*range(FIRST), *range(count - LAST, count)]
+        last = FIRST - 1 if guest is None or not FIRST <= guest < count - LAST else guest
+        shown = [*range(FIRST - 1), last, *range(count - LAST, count)]
         height = len(shown) * size + (len(shown) - 2) * GAP + MORE
         tiles, more, top = [], None, -height / 2
         for unit in shown:

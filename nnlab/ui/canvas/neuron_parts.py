@@ -28,7 +28,12 @@ TIMES, EQUALS = "×", "="
 
 
 def say(
-    painter: QPainter, kit: PaintKit, text: str, rect: QRectF, align: Qt.AlignmentFlag = LEFT, role: FontRole = "caption",
+    painter: QPainter,
+    kit: PaintKit,
+    text: str,
+    rect: QRectF,
+    align: Qt.AlignmentFlag = LEFT,
+    role: FontRole = "caption",
     colour: QColor | None = None,
 ) -> None:
     """One line of text."""

@@ -6,10 +6,14 @@ from PySide6.QtCore import QMargins, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from nnlab.ui.canvas.edge_layer import WeightMatrix
+from nnlab.ui.canvas.matrix_painting import READABLE
 from nnlab.ui.canvas.scene import GraphScene
 from nnlab.ui.selection import Selection
 
 SMALLEST, LARGEST = 0.1, 40.0
+LARGEST_COLLAPSED = 4.0  # where cards are text alone there is nothing more to be seen
+LARGEST_MATRIX = 4000.0  # over a matrix one may go on until a single cell is twice as large as its number needs
 WHEEL_STEP = 1.2  # zoom of one notch
 # By whether tiles are shown. Text alone gains nothing from more.
 FIT_LARGEST = {True: 2.0, False: 1.25}
@@ -50,8 +54,30 @@ class Picture(QGraphicsView):
     def zoom_at(self, factor: float, at: QPoint | None = None) -> None:
         """Zooms, keeping the point of the canvas under `at` (viewport pixels, the middle by default) where it is."""
         at = self.viewport().rect().center() if at is None else at
+        point = self.mapToScene(at)
+        largest = max(self.largest_zoom(point), min(self.zoom, self.zoom * factor))
         self._is_fitted = False
-        self._show_at(min(max(self.zoom * factor, SMALLEST), LARGEST), self.mapToScene(at), QPointF(at))
+        self._show_at(min(max(self.zoom * factor, SMALLEST), largest), point, QPointF(at))
+
+    def largest_zoom(self, point: QPointF) -> float:
+        """How far one can zoom in at a point of the canvas: to a neuron's inside, or a cell of a matrix."""
+        scene = self._graph_scene
+        largest = LARGEST if scene.shows_tiles else LARGEST_COLLAPSED
+        for item in scene.edges.items.values():
+            if isinstance(item, WeightMatrix) and item.picture.contains(point):
+                width, height = item.picture.width() / item.weights.inputs, item.picture.height() / item.weights.units
+                largest = max(largest, min(2.0 * max(READABLE[0] / width, READABLE[1] / height), LARGEST_MATRIX))
+        return largest
+
+    @property
+    def room(self) -> QRectF:
+        """The part of the viewport over which nothing lies, pixels."""
+        return QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
+
+    def show_at(self, zoom: float, point: QPointF) -> None:
+        """Shows a point of the canvas in the middle of the room, at a zoom."""
+        self._is_fitted = False
+        self._show_at(max(zoom, SMALLEST), point, self.room.center())
 
     def pan(self, by: QPoint) -> None:
         """Moves the picture by pixels."""

@@ -31,6 +31,7 @@ from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
 
 CACHE_KILOBYTES = 100_000
+SUMMARY = 150.0  # pixels of a summary that a collapsed card grows for
 COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does not flicker between its two forms
 
 
@@ -65,6 +66,7 @@ class GraphScene(QGraphicsScene):
         self.zoom = 1.0
         self.spacing = Spacing()
         self.stretch = 1.0
+        self._guests: dict[str, int] = {}  # units that were gone to, by card
         self._collapsed_by_zoom = False
         self._data_title = ""
         self._feature_names: tuple[str, ...] = ()
@@ -189,9 +191,20 @@ class GraphScene(QGraphicsScene):
         # In pixels before the person's interface scale, which the geometry gets as part of its own scale.
         name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
-            return geometry.collapsed(card, name + (18.0 if len(card.ports) > 1 else 0.0), scale * self.kit.scale)
+            text = max(name + (18.0 if len(card.ports) > 1 else 0.0), min(summary - 8.0, SUMMARY))
+            return geometry.collapsed(card, text, scale * self.kit.scale)
+        if card.form == LOSS:
+            summary = max(summary, self.kit.text_width("0.0000", "loss") / self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)
-        return geometry.expanded(card, max(name, summary), scale * self.kit.scale, 1 if is_image else None)
+        guest = self._guests.get(card.id)
+        return geometry.expanded(card, max(name, summary), scale * self.kit.scale, 1 if is_image else None, guest)
+
+    def show_unit(self, name: str, unit: int) -> None:
+        """Gives a unit of a card a tile, where the card has no room for all of them."""
+        item = self.items_by_card[name]
+        if item.geometry.more is not None and unit not in [tile.unit for tile in item.geometry.tiles]:
+            self._guests[name] = unit
+            self._lay_out()
 
     def _is_image(self, card: Card) -> bool:
         shape = self.image_shape

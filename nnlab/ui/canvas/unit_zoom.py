@@ -57,6 +57,12 @@ class UnitZoom(QObject):
         self._go(FILL * room.height() / outline.height() if room.height() > 640 else LOSS_ZOOM * 1.6, outline.center())
         return True
 
+    def is_open(self, card: str, unit: int | None) -> bool:
+        """Whether a unit's tile shows its inside."""
+        item = self._scene.items_by_card[card]
+        sides = [tile.rect.width() for tile in item.geometry.tiles if tile.unit == unit]
+        return bool(sides) and openness(sides[0] * self._picture.zoom, item.kit) > 0.5
+
     def step(self, by: int) -> bool:
         """To the neighbouring unit of the one that fills the picture; False when none does."""
         found = self.present

@@ -37,6 +37,7 @@ from nnlab.ui.canvas.reason_popup import ReasonPopup
 from nnlab.ui.canvas.scene import GraphScene
 from nnlab.ui.canvas.search import Search
 from nnlab.ui.canvas.tooltips import tooltip
+from nnlab.ui.canvas.unit_zoom import UnitZoom
 from nnlab.ui.selection import Selection
 
 EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves the picture along
@@ -57,6 +58,7 @@ class GraphView(Picture):
     def __init__(self, scene: GraphScene, selection: Selection, commands: CanvasCommands, live: LiveValues, parent: QWidget) -> None:
         super().__init__(scene, selection, parent)
         self._live = live
+        self.units = UnitZoom(self, scene)
         self._gesture: Gesture | None = None
         self._hovered = Hit()
         self._last_seen, self._edge_speed = QPoint(), QPoint()
@@ -88,9 +90,12 @@ class GraphView(Picture):
         at = event.position().toPoint()
         if self._gesture is not None:
             return
+        self.units.stop()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.focus.leave()
         pointer = self._pointer(at, event.modifiers())
+        if event.button() == Qt.MouseButton.LeftButton and self._live.neurons.press(pointer.scene):
+            return
         if event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
             self._begin(PanGesture(self._around, pointer))
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -109,7 +114,8 @@ class GraphView(Picture):
                 selection.set(others if chosen else (*others, *picked), selection.edges, selection.comments)
             elif not self._graph_scene.items_by_card[found.card].state.selected:
                 selection.set(self._graph_scene.picked(found.card))
-            self._begin(MoveGesture(self._around, pointer, found.card))
+            inside = self.units.is_open(found.card, found.unit)  # there is nothing to be moved there: one looks around
+            self._begin(PanGesture(self._around, pointer) if inside else MoveGesture(self._around, pointer, found.card))
         elif found.kind == COMMENT:
             if adds:
                 rest = tuple(n for n in selection.comments if n != found.note)
@@ -198,6 +204,35 @@ class GraphView(Picture):
             selection.set()
         self.menu_wanted.emit(self.viewport().mapToGlobal(pointer.view))
 
+    def zoom_to_unit(self, card: str, unit: int) -> bool:
+        """Glides to the inside of a unit; False when its card has no tiles (it is collapsed)."""
+        return self.units.to_unit(card, unit)
+
+    def zoom_to_neuron(self) -> None:
+        """Glides to the first unit of the focused or selected card; from an open one back to the whole network."""
+        chosen = self._chosen_card()
+        if self.units.present is not None or chosen is None or not self.units.to_card(chosen):
+            self.fit()
+
+    def zoom_step(self, factor: float) -> None:
+        """Zooms about the focused or selected card, or the middle of the picture where it lies elsewhere or fills it already."""
+        self.units.stop()
+        middle, chosen = self.room.center().toPoint(), self._chosen_card()
+        at = middle
+        if chosen is not None:
+            item = self._graph_scene.items_by_card[chosen]
+            place = self.mapFromScene(item.position)
+            if not item.outline.contains(self.mapToScene(middle)) and self.viewport().rect().contains(place):
+                at = place
+        self.zoom_at(factor, at)
+
+    def _chosen_card(self) -> str | None:
+        scene = self._graph_scene
+        cards = {scene.owner[node_id] for node_id in self._around.selection.nodes if node_id in scene.owner}
+        if self.focus.card in scene.cards:
+            return self.focus.card
+        return next(iter(cards)) if len(cards) == 1 else None
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         at = event.position().toPoint()
         found = hit(self._graph_scene, self.mapToScene(at))
@@ -216,7 +251,13 @@ class GraphView(Picture):
             self.edit_wanted.emit("group", found.note)
         elif card is not None and card.form == BLOCK:
             self.fold_wanted.emit(card.id.removeprefix(docking.BLOCK))
-        elif card is not None and found.kind == CARD and found.unit is None and card.form != INPUT:
+        elif card is not None and found.kind == CARD and found.unit is not None:
+            self.cancel_gesture()
+            if self.units.is_open(card.id, found.unit):
+                self.fit()
+            else:
+                self.zoom_to_unit(card.id, found.unit)
+        elif card is not None and found.kind == CARD and card.form != INPUT:
             self.edit_wanted.emit("node", card.id)
         else:
             return False
@@ -255,6 +296,7 @@ class GraphView(Picture):
         self.viewport().setCursor(Qt.CursorShape.CrossCursor if found.kind == PORT else Qt.CursorShape.ArrowCursor)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        self.units.stop()
         zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         is_touchpad = event.device() is not None and event.device().type() == QInputDevice.DeviceType.TouchPad
         if is_touchpad and not zooms:
@@ -293,7 +335,9 @@ class GraphView(Picture):
             if not self.cancel_gesture():
                 self._around.selection.set()
         elif self._gesture is not None or not (
-            self._trigger(event) or self.focus.key(event.key(), event.modifiers(), self._around.commands)
+            self._trigger(event)
+            or self.units.key(event.key(), event.modifiers())
+            or self.focus.key(event.key(), event.modifiers(), self._around.commands)
         ):
             event.ignore()
 

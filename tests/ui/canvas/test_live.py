@@ -223,8 +223,8 @@ def test_a_huge_matrix_is_shown_by_its_strongest_weights():
     matrix = np.zeros((1000, 3))
     matrix[777, 1] = -5.0
     matrix[778, 1] = 2.0
-    shown = strongest(matrix, 0)
-    assert shown.shape == (256, 3)
+    shown = strongest(matrix, 0, 4)
+    assert shown.shape == (250, 3)
     assert shown.min() == -5.0
 
 
