@@ -125,9 +125,10 @@ class CanvasCommands(QObject):
         self.attempt(f"Connect {_names(self.titles(order), 'node')}", join)
 
     def disconnect_selected(self) -> None:
-        """Takes away every edge that enters or leaves the selected cards."""
-        nodes = set(self.selected_nodes())
-        edges = [e for e in self.graph.edges if (e.source in nodes) != (e.target in nodes)]
+        """Takes away the edges among the selected cards; where there are none, all that enter or leave them."""
+        owner = {node_id: card for card, nodes in self.selected_cards().items() for node_id in nodes}
+        among = [e for e in self.graph.edges if e.source in owner and e.target in owner and owner[e.source] != owner[e.target]]
+        edges = among or [e for e in self.graph.edges if (e.source in owner) != (e.target in owner)]
         if edges:
 
             def cut(graph: Graph) -> Graph:

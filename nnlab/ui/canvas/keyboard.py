@@ -33,7 +33,7 @@ class KeyboardFocus:
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier, commands: CanvasCommands) -> bool:
         """Acts on a key; False when it means nothing here."""
-        order = list(self._scene.cards)
+        order = [*self._scene.cards, *self._scene.comments]
         adds = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         if key in _DIRECTIONS:
             dx, dy = _DIRECTIONS[Qt.Key(key)]
@@ -42,14 +42,31 @@ class KeyboardFocus:
             else:
                 self._nudge(dx * GRID, dy * GRID, commands)
         elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and order:
-            step = 1 if key == Qt.Key.Key_PageDown else -1
-            at = order.index(self.card) + step if self.card in order else (0 if step > 0 else -1)
-            self.go_to(order[at % len(order)], adds)
+            self._turn(1 if key == Qt.Key.Key_PageDown else -1, adds)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.card in order:
             self._selection.set(self._scene.picked(self.card))
         else:
             return False
         return True
+
+    def _turn(self, step: int, adds: bool) -> None:
+        """To the next or previous card, and from the last on to the comments."""
+        cards, comments = list(self._scene.cards), list(self._scene.comments)
+        stops = [*((card, "") for card in cards), *(("", comment) for comment in comments)]
+        here = ("", self._selection.comments[0]) if self._selection.comments and self.card is None else (self.card or "", "")
+        at = stops.index(here) + step if here in stops else (0 if step > 0 else -1)
+        card, comment = stops[at % len(stops)]
+        if card:
+            self.go_to(card, adds)
+        else:
+            self._go_to_comment(comment, adds)
+
+    def _go_to_comment(self, comment: str, adds: bool) -> None:
+        self._show(None)
+        selection = self._selection
+        chosen = (*(selection.comments if adds else ()), comment)
+        selection.set(selection.nodes if adds else (), (), dict.fromkeys((comment, *chosen)))
+        self._announce(f"Comment: {self._scene.comments[comment].comment.text}")
 
     def _nudge(self, dx: float, dy: float, commands: CanvasCommands) -> None:
         chosen = {self._scene.owner[n] for n in self._selection.nodes if n in self._scene.owner}
@@ -88,7 +105,9 @@ class KeyboardFocus:
         self._show(card)
         self._view.ensure_shown(card)
         self._selection.set((*(self._selection.nodes if adds else ()), *self._scene.picked(card)))
-        text = self.describe(card)
+        self._announce(self.describe(card))
+
+    def _announce(self, text: str) -> None:
         self._view.setAccessibleDescription(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, text))
 
