@@ -202,7 +202,7 @@ def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside)
     screen = QRectF(-place.left(), -place.top(), painter.device().width(), painter.device().height())
     visible = QRectF(screen.topLeft() / inside.growth, screen.size() / inside.growth)
     picture = None
-    if inside.wants_picture and item.shows_plane and not item.pictures.is_empty:
+    if inside.wants_picture and not item.pictures.is_empty:
         pixels = round(PICTURE * painter.device().devicePixelRatio())
         picture = item.pictures.image(pixels, pixels, item.kit.is_dark, (tile.unit,))
     opened = openness(place.width(), item.kit)

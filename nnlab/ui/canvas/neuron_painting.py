@@ -57,8 +57,10 @@ class Inside:
     Wide tiles have table and curve side by side, small ones above each other; a unit without a curve of its own has its picture there.
     """
 
-    def __init__(self, kit: PaintKit, neuron: Neuron, header: Header, side: float) -> None:
+    def __init__(self, kit: PaintKit, neuron: Neuron, header: Header, side: float, has_picture: bool = False) -> None:
+        """`has_picture` is whether there is a picture of what the unit has learned, to be shown where no curve is."""
         self.kit, self.neuron = kit, neuron
+        self.wants_picture = has_picture and neuron.activation is None and neuron.result != "x"
         self.growth = growth(side, kit)
         self.side = side / self.growth
         line = row_height(kit)
@@ -79,20 +81,20 @@ class Inside:
 
     def _lay_out_table(self, line: float) -> None:
         neuron, body = self.neuron, self.body
-        has_curve = neuron.activation is not None or bool(neuron.words and neuron.result == "a")
+        has_more = neuron.activation is not None or bool(neuron.words) or self.wants_picture
         good, least = (plot * unit(self.kit) + GAP for plot in (GOOD_PLOT, LEAST_PLOT))
         rows = rows_of(neuron, int(body.height() / line))
         table = Table(self.kit, rows, body.width() - good)
         if neuron.products is not None and not table.shows_factors:
             table = Table(self.kit, rows, 0.0, with_factors=True)
-        if self.side >= OPEN * unit(self.kit) and table.width + least <= body.width():
+        if has_more and self.side >= OPEN * unit(self.kit) and table.width + least <= body.width():
             self.table_at = QPointF(body.left(), body.center().y() - table.height / 2)
             self.rest = body.adjusted(table.width + GAP, 0, 0, 0)
         else:
-            below = LEAST_STRIP * unit(self.kit) if has_curve else 0.0
+            below = LEAST_STRIP * unit(self.kit) if has_more else 0.0
             rows = rows_of(neuron, max(3, int((body.height() - below) / line)))
             table = Table(self.kit, rows, body.width())
-            self.table_at = body.topLeft()
+            self.table_at = QPointF(body.left(), body.top() if has_more else body.center().y() - table.height / 2)
             self.rest = body.adjusted(0, table.height + 4.0, 0, 0)
         self.table = table
 
@@ -107,12 +109,6 @@ class Inside:
             return {}, 0.5
         heights, rest = self.table.heights(self.table_at.y())
         return {index: y / self.side for index, y in heights.items()}, rest / self.side
-
-    @property
-    def wants_picture(self) -> bool:
-        """Whether what the unit has learned is shown: where no curve takes its place."""
-        neuron = self.neuron
-        return neuron.activation is None and neuron.result != "x"
 
     # Painting
 

@@ -142,10 +142,10 @@ class Neurons:
         self._open.add(name)
         if neuron is None:
             return None
-        key = (side, item.kit, neuron)
+        key = (side, item.kit, neuron, item.shows_plane)
         kept = self._insides.get((name, unit))
         if kept is None or kept[0] != key:
-            kept = self._insides[(name, unit)] = (key, Inside(item.kit, neuron, self.header, side))
+            kept = self._insides[(name, unit)] = (key, Inside(item.kit, neuron, self.header, side, item.shows_plane))
             tile = next((t.rect for t in item.geometry.tiles if t.unit == unit), QRectF())
             share_of_tile = tile.width() / kept[1].side
             arrows = (kept[1].header.back, kept[1].header.forward)
