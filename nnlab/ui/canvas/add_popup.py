@@ -1,11 +1,12 @@
 """The search popup: type a few letters of an operator, Enter adds it where the cursor is.
 
 Opened by a connection, it lists what fits there first and says why the rest does not; opened by one that was refused, it says why and
-lists what would make it fit.
+lists what would make it fit. A number behind the name is the operator's size: "dense 16".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
@@ -13,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from nnlab.core.operator import CATEGORIES, Operator, operators
+from nnlab.core.setting import Value
 from nnlab.graph.validation import Fix
 from nnlab.ui.canvas.search import Search
 from nnlab.ui.icons import glyph, icon
@@ -155,10 +157,19 @@ class AddPopup(QWidget):
                 item.setToolTip(fix.outlook)
         return self.list.count()
 
+    def settings(self, operator: str) -> dict[str, Value]:
+        """What was typed behind the operator's name, as settings of it: its size."""
+        _, number = sized(self.search.text())
+        name = size_setting(operators[operator])
+        return {name: number} if number is not None and name is not None else {}
+
     def _list_operators(self, text: str) -> int:
         """What fits by category, then what does not."""
         rows, others = 0, []
-        for category, found in matches(text).items():
+        wanted, number = sized(text)
+        for category, found in matches(wanted).items():
+            if number is not None:
+                found = [operator for operator in found if size_setting(operator) is not None]
             reasons = {operator.name: self._fits(operator) for operator in found}
             fitting = [operator for operator in found if not reasons[operator.name]]
             others += [(operator, reasons[operator.name]) for operator in found if reasons[operator.name]]
@@ -166,7 +177,7 @@ class AddPopup(QWidget):
                 heading = QListWidgetItem(category, self.list)
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
             for operator in fitting:
-                item = QListWidgetItem(operator.title, self.list)
+                item = QListWidgetItem(operator.title if number is None else f"{operator.title} · {number}", self.list)
                 item.setData(NAME, operator.name)
                 rows += 1
         for operator, why in others:
@@ -231,6 +242,18 @@ class AddPopup(QWidget):
         painter.setPen(QPen(self._theme.tokens.stroke, 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.end()
+
+
+def sized(text: str) -> tuple[str, int | None]:
+    """A name and the number behind it: "dense 16" is ("dense", 16); "conv2d" is a name."""
+    found = re.fullmatch(r"\s*(.*?\S)\s+(\d{1,6})\s*", text)
+    return (found.group(1), int(found.group(2))) if found else (text, None)
+
+
+def size_setting(operator: Operator) -> str | None:
+    """The setting that says how large an operator is: units, filters, features, …: its first, if that is a whole number."""
+    first = next(iter(operator.settings), None)
+    return first.name if first is not None and type(first.default) is int else None
 
 
 def matches(text: str) -> dict[str, list[Operator]]:

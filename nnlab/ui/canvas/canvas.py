@@ -181,22 +181,22 @@ class Canvas(QWidget):
         self._popup.open_at(self.view.viewport().mapTo(self, search.at), search, fits)
 
     def _add_chosen(self, name: str) -> None:
-        search, scene = self._search, self.scene
+        search, scene, settings = self._search, self.scene, self._popup.settings(name)
         point = self.view.mapToScene(search.at)
         place = scene.to_document(point)
         found = hit(scene, point)
         if search.source is not None:
-            self.commands.add_behind(name, search.source, (place[0] + COLLAPSED_WIDTH / 2, place[1]))
+            self.commands.add_behind(name, search.source, (place[0] + COLLAPSED_WIDTH / 2, place[1]), settings)
         elif search.target is not None:
-            self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]))
+            self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]), settings)
         elif found.edge is not None:
-            self.commands.add_on_edge(name, found.edge, place)
+            self.commands.add_on_edge(name, found.edge, place, settings)
         elif found.card:
-            self.commands.add(name, after=scene.cards[found.card].last)
+            self.commands.add(name, after=scene.cards[found.card].last, settings=settings)
         elif self._selection.nodes:
-            self.commands.add(name, after=self.commands.default_anchor())
+            self.commands.add(name, after=self.commands.default_anchor(), settings=settings)
         else:
-            self.commands.add(name, place)
+            self.commands.add(name, place, settings=settings)
         self.add_requested.emit(name, point)
 
     def _remedy(self, number: int) -> None:

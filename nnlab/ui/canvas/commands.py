@@ -228,38 +228,34 @@ class CanvasCommands(QObject):
 
     # Adding
 
-    def add(self, operator: str, position: Position | None = None, after: str | None = None) -> str | None:
+    def add(
+        self, operator: str, position: Position | None = None, after: str | None = None, settings: Mapping[str, object] | None = None
+    ) -> str | None:
         """Adds an operator; joins it to `after` where it fits. Returns the new node's id, None when refused."""
-        added: list[str] = []
 
         def edit(graph: Graph) -> Graph:
             if after is not None and after in graph:
-                result = insert_after(graph, operator, after, position)
-            else:
-                result = edits.add_node(graph, operator, position=position or free_place(graph))
-            added.append(next(node.id for node in result.nodes if node.id not in graph))
-            return result
+                return insert_after(graph, operator, after, position)
+            return edits.add_node(graph, operator, position=position or free_place(graph))
 
         if operator not in operators:
             self.refused.emit(f"There is no operator {operator!r}.")
             return None
-        if not self.attempt(f"Add {operators[operator].title}", edit):
-            return None
-        self._selection.set([added[-1]])
-        return added[-1]
+        return self._selection.current if self._add(f"Add {operators[operator].title}", edit, settings) else None
 
-    def add_on_edge(self, operator: str, edge: Edge, position: Position) -> bool:
-        """Adds an operator in the middle of an edge."""
+    def add_on_edge(self, operator: str, edge: Edge, position: Position, settings: Mapping[str, object] | None = None) -> bool:
+        """Adds an operator in the middle of an edge; without settings of its own it changes what flows there as little as it can."""
         kind = operators[operator]
         if kind.is_loss or kind.is_input:
             self.refused.emit(f"{kind.title} cannot stand between {edge.source} and {edge.target}.")
             return False
 
         def put(graph: Graph) -> Graph:
-            result = insert_neutral(graph, edge, operator, position)
+            insert = edits.insert_on_edge if settings else insert_neutral
+            result = insert(graph, edge, operator, position)
             return card_edits.make_room(result, result.nodes[-1].id, edge)
 
-        return self._add(f"Insert {kind.title}", put)
+        return self._add(f"Insert {kind.title}", put, settings)
 
     def splice(self, card: str, edge: Edge) -> bool:
         """Puts a card that is there already into the middle of an edge."""
@@ -281,18 +277,26 @@ class CanvasCommands(QObject):
             self._selection.set([activation])
         return done
 
-    def add_behind(self, operator: str, source: str, position: Position) -> bool:
+    def add_behind(self, operator: str, source: str, position: Position, settings: Mapping[str, object] | None = None) -> bool:
+        """Adds an operator that reads `source`, whatever else reads it."""
         label = f"Add {operators[operator].title} behind {source}"
-        return self._add(label, lambda graph: card_edits.add_behind(graph, operator, source, position))
+        return self._add(label, lambda graph: card_edits.add_behind(graph, operator, source, position), settings)
 
-    def add_before(self, operator: str, target: str, port: str, position: Position) -> bool:
+    def add_before(self, operator: str, target: str, port: str, position: Position, settings: Mapping[str, object] | None = None) -> bool:
+        """Adds an operator that `target` reads at a port."""
         label = f"Add {operators[operator].title} before {target}"
-        return self._add(label, lambda graph: card_edits.add_before(graph, operator, target, port, position))
+        return self._add(label, lambda graph: card_edits.add_before(graph, operator, target, port, position), settings)
 
-    def _add(self, label: str, edit: Callable[[Graph], Graph]) -> bool:
-        """An edit that adds nodes, which are selected then."""
+    def _add(self, label: str, edit: Callable[[Graph], Graph], settings: Mapping[str, object] | None = None) -> bool:
+        """An edit that adds nodes, which are selected then; a single one gets these settings."""
         before = set(self.graph.by_id)
-        done = self.attempt(label, edit)
+
+        def add(graph: Graph) -> Graph:
+            result = edit(graph)
+            new = next(node.id for node in result.nodes if node.id not in before)
+            return edits.configure(result, new, **settings) if settings else result
+
+        done = self.attempt(label, add)
         if done:
             self._selection.set(node_id for node_id in self.graph.by_id if node_id not in before)
         return done

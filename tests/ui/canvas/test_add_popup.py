@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from nnlab.ui.canvas.add_popup import sized
+
 
 def test_tab_type_enter_adds(bench, chain):
     desk = bench(chain)
@@ -59,3 +61,26 @@ def test_the_popup_never_leaves_the_canvas(bench, chain, at):
     desk = bench(chain)
     desk.canvas.open_search(at)
     assert desk.canvas.rect().contains(desk.canvas._popup.geometry())
+
+
+def test_a_number_behind_the_name_is_the_size(bench, chain):
+    desk = bench(chain)
+    desk.canvas.open_search(desk.empty())
+    popup = desk.canvas._popup
+    QTest.keyClicks(popup.search, "dense 16")
+    assert popup.list.currentItem().text() == "Dense · 16"
+    assert all("tanh" not in popup.list.item(i).text() for i in range(popup.list.count())), "a tanh has no size"
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert desk.graph["dense_3"].settings["units"] == 16
+    assert desk.document.undo_stack.count() == 1
+    desk.canvas.open_search(desk.empty())
+    QTest.keyClicks(popup.search, "dense 0")
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert "dense_4" not in desk.graph and "units is 0" in desk.refusals[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("dense 16", ("dense", 16)), ("conv2d", ("conv2d", None)), ("max pool 2", ("max pool", 2)), ("", ("", None))]
+)
+def test_names_and_sizes(text, expected):
+    assert sized(text) == expected
