@@ -20,7 +20,7 @@ from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.formula_text import formulas
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
 from nnlab.ui.inspector.live_numbers import LiveNumbers
-from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button
+from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button, in_reading_order
 from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.live_view import LiveView
@@ -163,6 +163,7 @@ class NodePage(QWidget):
         if setting in form.names:
             form.put_below(setting, self.preview)
         self._column.insertWidget(1, form)
+        in_reading_order(self.name, *form.controls, *self.weight_buttons.controls)
         form.setVisible(bool(form.names))
         if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form anew
             form.editor(focused).setFocus()

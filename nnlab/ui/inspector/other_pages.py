@@ -18,7 +18,7 @@ from nnlab.training.settings import BATCH_SIZE, SEED, TrainingSettings
 from nnlab.ui.document import Document
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.node_page import data_title
-from nnlab.ui.inspector.parts import Caption, Column, Formulas, Table, button
+from nnlab.ui.inspector.parts import Caption, Column, Formulas, Table, button, in_reading_order
 from nnlab.ui.numbers import count
 from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
@@ -135,6 +135,7 @@ class ProjectPage(Page):
             self.rule_form = SettingsForm(self._theme, kind.settings, editing.values_of(kind.settings, training.optimizer_settings))
             self._rule_edits = editing.FormEdits(self._document, self.rule_form, self._edit_rule)
             self.column.insertWidget(self.column.indexOf(self.form) + 1, self.rule_form)
+            in_reading_order(*self.form.controls, *self.rule_form.controls)
             self.rule.show_formulas((kind.formula,) if kind.formula else ())
         assert self.rule_form is not None
         self.rule_form.set_values(editing.values_of(kind.settings, training.optimizer_settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -237,6 +238,12 @@ class Column(QWidget):
     def apply_metrics(self) -> None:
         padding = self.theme.metrics.padding
         self._column.setContentsMargins(padding, 0, padding, 0)
+
+
+def in_reading_order(*widgets: QWidget) -> None:
+    """Lets Tab walk through widgets as one reads them: Qt's own order is that in which they were made, and forms are made anew."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def button(text: str, tip: str, run: Callable[[], None]) -> QPushButton:

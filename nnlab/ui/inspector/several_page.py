@@ -22,7 +22,7 @@ from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.live_numbers import NUMBERS_EVERY
 from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
 from nnlab.ui.inspector.other_pages import Page
-from nnlab.ui.inspector.parts import Caption, Column
+from nnlab.ui.inspector.parts import Caption, Column, in_reading_order
 from nnlab.ui.inspector.statistics import norm
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.live_view import LiveView
@@ -162,6 +162,7 @@ class SeveralPage(Page):
             self._edits = editing.FormEdits(self._document, self.form, self._edit)
             self.column.insertWidget(1, self.form)
             self.form.setVisible(bool(settings))
+            in_reading_order(*self.form.controls, *self.weight_buttons.controls)
         if self.form is not None:
             self.form.set_values(values, mixed)
 

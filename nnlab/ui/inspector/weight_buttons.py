@@ -32,6 +32,11 @@ class WeightButtons(QWidget):
         self._row.addStretch(1)
         follow(theme, self)
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """Both buttons, in reading order."""
+        return self.edit_button, self.reinitialise_button
+
     def apply_metrics(self) -> None:
         self._row.setContentsMargins(0, self._theme.metrics.px(6), 0, 0)
         self._row.setSpacing(self._theme.metrics.grid)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
@@ -18,6 +18,7 @@ from nnlab.core.setting import Setting, Value
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.ui.document import Document
 from nnlab.ui.inspector.editing import FormEdits, training_edit
+from nnlab.ui.inspector.parts import in_reading_order
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -45,7 +46,9 @@ PARTS = (
 
 
 class PartForm(QWidget):
-    """The settings of what is chosen, under its title; made anew when the choice changes."""
+    """The settings of what is chosen, under its title; made anew when the choice changes, which `made` tells."""
+
+    made = Signal()
 
     def __init__(self, services: Services, part: Part) -> None:
         super().__init__()
@@ -68,6 +71,7 @@ class PartForm(QWidget):
             self.form = SettingsForm(self._services.theme, settings, values)
             self._edits = FormEdits(self._services.document, self.form, self._edit)
             self._column.addWidget(self.form)
+            self.made.emit()
             self.title.setText(self._part.title(name))
             self.setVisible(bool(settings))
             self._shown = name
@@ -118,10 +122,17 @@ class TrainingPanel(LivePanel):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
+        for form in self.parts.values():
+            form.made.connect(self._order)
         self.set_content(area)
         for signal in (self._document.training_changed, self._document.replaced):
             signal.connect(self.refresh)
         self.refresh()
+
+    def _order(self) -> None:
+        """Tab walks from the choices through the settings of what was chosen."""
+        forms = [self.common, *(part.form for part in self.parts.values() if part.form is not None)]
+        in_reading_order(*(control for form in forms for control in form.controls))
 
     @property
     def own(self) -> SettingsForm | None:

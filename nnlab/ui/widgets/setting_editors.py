@@ -108,6 +108,7 @@ class NumberEditor(SettingEditor):
         self._field = NumberField(theme, setting, arrows=reach is None)
         if self._slider is not None:
             self.put(self._slider, 1)
+            self._slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # one stop of Tab for a setting: the field has the same keys
             self._slider.moved.connect(self._slid)
             self._slider.sliderReleased.connect(self._field.finish)
         self.put(self._field, 0 if reach else 1)

@@ -84,6 +84,11 @@ class SettingsForm(QWidget):
         self._grid.addWidget(widget, row + 2, 0, 1, 2)
 
     @property
+    def controls(self) -> list[QWidget]:
+        """What takes the keyboard, one for each setting, in reading order."""
+        return [control for editor in self._editors.values() if (control := editor.focusProxy()) is not None]
+
+    @property
     def focused(self) -> str | None:
         """The setting whose editor has the keyboard, if any."""
         widget = QApplication.focusWidget()

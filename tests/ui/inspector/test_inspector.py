@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.initializers import initial_values
@@ -439,3 +439,23 @@ def test_the_initialiser_is_previewed_while_one_walks_through_the_list(inspected
     assert not preview.isVisible()  # nobody knows its shape
     inspected.select("tanh_1")
     assert not preview.isVisible()
+
+
+def test_tab_walks_through_the_page_as_one_reads_it(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("binary_cross_entropy_1")
+    inspected.select("dense_2")  # its form was made last of all
+    page = inspected.panel.node
+    expected = [*page.form.controls, *page.weight_buttons.controls]
+    page.name.setFocus()
+    walked = []
+    for _ in expected:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(QApplication.focusWidget())
+    assert walked == expected
+    inspected.select("dense_1", "dense_3")
+    page = inspected.panel.several
+    expected = [*page.form.controls, *page.weight_buttons.controls]
+    expected[0].setFocus()
+    for control in expected[1:]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is control
