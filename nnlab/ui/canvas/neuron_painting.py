@@ -95,7 +95,7 @@ class Inside:
             rows = rows_of(neuron, max(3, int((body.height() - below) / line)))
             table = Table(self.kit, rows, body.width())
             self.table_at = QPointF(body.left(), body.top() if has_more else body.center().y() - table.height / 2)
-            self.rest = body.adjusted(0, table.height + 4.0, 0, 0)
+            self.rest = body.adjusted(0, table.height + 4.0 if has_more else body.height(), 0, 0)
         self.table = table
 
     @property

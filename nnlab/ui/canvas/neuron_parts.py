@@ -299,8 +299,9 @@ def paint_histogram(painter: QPainter, kit: PaintKit, column: np.ndarray, value:
     if not finite.size:
         return
     low, high = min(float(finite.min()), value), max(float(finite.max()), value)
-    if not high > low:
-        low, high = low - 0.5, high + 0.5
+    if not high - low > 1e-9 * max(abs(low), abs(high)):
+        half = max(0.5, 1e-3 * abs(low))
+        low, high = low - half, high + half
     counts, _ = np.histogram(finite, BINS, (low, high))
     plot = rect.adjusted(0, line, 0, -line)
     slot = plot.width() / BINS
