@@ -1,0 +1,209 @@
+"""Going to a neuron and back, by mouse and by keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from nnlab.graph.builder import GraphBuilder
+from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture(autouse=True)
+def _still(theme):
+    theme.reduced_motion = True
+    yield
+    theme.reduced_motion = False
+
+
+@pytest.fixture
+def desk(bench, chain):
+    return bench(chain, expanded=True)
+
+
+def tile(desk, card, unit):
+    item = desk.canvas.scene.items_by_card[card]
+    rect = next(t.rect for t in item.geometry.tiles if t.unit == unit)
+    return rect.translated(item.position)
+
+
+def double_click(desk, card, unit):
+    view = desk.canvas.view
+    QTest.mouseDClick(view.viewport(), LEFT, NONE, view.mapFromScene(tile(desk, card, unit).center()))
+
+
+def shown(desk, card, unit):
+    """Where a tile is in the viewport."""
+    return desk.canvas.view.mapFromScene(tile(desk, card, unit)).boundingRect()
+
+
+def test_a_double_click_goes_to_the_neuron_and_another_back(desk):
+    view = desk.canvas.view
+    fitted = view.zoom
+    double_click(desk, "dense_1", 2)
+    assert view.units.present[0] == "dense_1"
+    assert view.units.present[1].unit == 2
+    place = shown(desk, "dense_1", 2)
+    assert view.room.toRect().adjusted(-2, -2, 2, 2).contains(place)
+    assert max(place.width() / view.room.width(), place.height() / view.room.height()) > 0.9
+    double_click(desk, "dense_1", 2)
+    assert view.zoom == pytest.approx(fitted)
+    assert view.units.present is None
+
+
+def test_the_picture_glides_there(desk, theme, qtbot):
+    theme.reduced_motion = False
+    view = desk.canvas.view
+    zooms = []
+    view.zoomed.connect(zooms.append)
+    assert view.zoom_to_unit("dense_1", 5)
+    qtbot.waitUntil(lambda: view.units.present is not None and view.units.present[1].unit == 5 and len(zooms) > 1, timeout=2000)
+    qtbot.waitUntil(lambda: abs(shown(desk, "dense_1", 5).center().x() - view.room.center().x()) <= 2, timeout=2000)
+    assert zooms == sorted(zooms)
+
+
+def test_the_wheel_takes_over_from_a_glide(desk, theme, qtbot):
+    theme.reduced_motion = False
+    view = desk.canvas.view
+    view.zoom_to_unit("dense_1", 5)
+    view.units.stop()
+    zoom = view.zoom
+    qtbot.wait(200)
+    assert view.zoom == zoom
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_Home, Qt.Key.Key_Z])
+def test_keys_lead_to_a_neuron_to_its_neighbours_and_back(desk, key):
+    view = desk.canvas.view
+    fitted = view.zoom
+    desk.selection.set(["dense_1"])
+    desk.key(Qt.Key.Key_Z)
+    assert view.units.present[1].unit == 0
+    before = desk.graph
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Up)
+    assert view.units.present[1].unit == 1
+    for _ in range(3):
+        desk.key(Qt.Key.Key_Up)
+    assert view.units.present[1].unit == 0
+    assert desk.graph == before  # nothing was nudged
+    desk.key(key)
+    assert view.zoom == pytest.approx(fitted)
+
+
+def test_a_unit_without_a_tile_gets_one(bench):
+    b = GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=2), units=40)), units=1))
+    desk = bench(b.build(), expanded=True)
+    assert desk.canvas.view.zoom_to_unit("dense_1", 20)
+    tiles = desk.canvas.scene.items_by_card["dense_1"].geometry.tiles
+    assert [t.unit for t in tiles] == [0, 1, 2, 3, 4, 20, 38, 39]
+    assert desk.canvas.view.units.present[1].unit == 20
+    desk.key(Qt.Key.Key_Down)
+    assert desk.canvas.view.units.present[1].unit == 21
+
+
+def test_collapsed_cards_have_no_inside(bench, chain):
+    desk = bench(chain)
+    zoom = desk.canvas.view.zoom
+    assert not desk.canvas.view.zoom_to_unit("dense_1", 0)
+    assert desk.canvas.view.zoom == zoom
+
+
+def test_inside_a_neuron_a_drag_looks_around_and_moves_nothing(desk):
+    double_click(desk, "dense_1", 2)
+    before, place = desk.graph, shown(desk, "dense_1", 2)
+    desk.drag(place.center(), place.center() + QPoint(60, 20))
+    assert desk.graph == before
+    moved = shown(desk, "dense_1", 2).topLeft() - place.topLeft()
+    assert (moved - QPoint(60, 20)).manhattanLength() <= 4
+
+
+def test_plus_and_minus_zoom_about_the_selected_card(desk):
+    view = desk.canvas.view
+    desk.selection.set(["mse_1"])
+    item = desk.canvas.scene.items_by_card["mse_1"]
+    place = view.mapFromScene(item.position)
+    desk.key(Qt.Key.Key_Plus)
+    desk.key(Qt.Key.Key_Plus)
+    assert (view.mapFromScene(item.position) - place).manhattanLength() <= 3
+    desk.key(Qt.Key.Key_Minus)
+    assert (view.mapFromScene(item.position) - place).manhattanLength() <= 3
+
+
+def test_over_a_matrix_one_goes_on_to_single_cells(bench):
+    b = GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=64), units=32)), units=1))
+    desk = bench(b.build(), expanded=True)
+    desk.canvas.set_values({"dense_1.weight": np.random.default_rng(0).normal(size=(32, 64))}.get)
+    view = desk.canvas.view
+    matrix = next(i for i in desk.canvas.scene.edges.items.values() if isinstance(i, WeightMatrix))
+    view.show_at(3.0, matrix.picture.center())
+    for _ in range(60):
+        view.zoom_at(1.2, view.room.center().toPoint())
+    cell = matrix.picture.width() / 64 * view.zoom, matrix.picture.height() / 32 * view.zoom
+    assert cell[0] >= 88
+    assert cell[1] >= 36
+    largest = view.zoom
+    view.show_at(largest, QPointF(tile(desk, "dense_1", 0).center()))  # away from it one cannot go further in, only out
+    view.zoom_at(1.2)
+    assert view.zoom == pytest.approx(largest)
+    view.zoom_at(1 / 1.2)
+    assert view.zoom == pytest.approx(largest / 1.2)
+
+
+class TestPainting:
+    @pytest.fixture
+    def values(self, desk):
+        rng = np.random.default_rng(3)
+        names = {"input_1.y": (4, 2), "dense_1.weight": (8, 2), "dense_1.bias": (8,), "dense_1.y": (4, 8), "tanh_1.y": (4, 8),
+                 "dense_2.weight": (1, 8), "dense_2.bias": (1,), "dense_2.y": (4, 1)}  # fmt: skip
+        found = {name: rng.normal(size=shape).astype(np.float32) for name, shape in names.items()}
+        desk.canvas.set_values(found.get)
+        return found
+
+    def into(self, desk, target) -> WeightCurves:
+        return next(item for edge, item in desk.canvas.scene.edges.items.items() if edge.target == target)
+
+    def test_curves_end_at_the_rows_of_their_products(self, desk, values):
+        desk.canvas.view.zoom_to_unit("dense_2", 0)
+        desk.canvas.view.grab()
+        ends = self.into(desk, "dense_2")._ends()[0]
+        rows = tile(desk, "dense_2", 0)
+        assert np.all(np.diff(ends) > 0)
+        assert rows.top() < ends[0] < ends[-1] < rows.bottom()
+
+    def test_far_away_they_end_at_the_middle_and_nothing_is_computed(self, desk, values, monkeypatch):
+        asked = []
+        neurons = desk.canvas._live.neurons
+        monkeypatch.setattr(neurons, "neuron", lambda *unit: asked.append(unit))
+        desk.canvas.view.grab()
+        assert asked == []
+        assert len(set(self.into(desk, "dense_2")._ends()[0].tolist())) == 1
+
+    def test_only_tiles_on_the_screen_are_worked_out(self, desk, values):
+        desk.canvas.view.zoom_to_unit("dense_1", 0)
+        desk.canvas.view.grab()
+        assert set(desk.canvas._live.neurons._neurons) <= {("dense_1", 0), ("dense_1", 1)}
+
+    def test_new_values_are_shown_at_a_readable_pace(self, desk, values, qtbot):
+        neurons = desk.canvas._live.neurons
+        desk.canvas.view.zoom_to_unit("dense_1", 0)
+        desk.canvas.view.grab()
+        read = []
+        for _ in range(5):
+            values["dense_1.y"] = values["dense_1.y"] + 1.0
+            desk.canvas.set_values(values.get)
+            desk.canvas.view.grab()
+            read.append(neurons.neuron("dense_1", 0).z)
+        assert len(set(read)) <= 2  # five frames within milliseconds
+        newest = float(values["dense_1.y"][0, 0])
+
+        def is_newest() -> bool:
+            desk.canvas.view.grab()
+            return neurons.neuron("dense_1", 0).z == pytest.approx(newest)
+
+        qtbot.waitUntil(is_newest, timeout=1000)
