@@ -31,6 +31,8 @@ class Entry:
 
 ENTRIES = (
     Entry("file.new", "&New", "Starts an empty project", ("Ctrl+N",), "new", menu="File"),
+    Entry("file.template", "New from &template…", "Starts from a well-known network, or from a line such as 2-8-8-1 tanh",
+          ("Ctrl+Shift+N",), "template", menu="File"),
     Entry("file.open", "&Open…", "Opens a project (.nnlab), a graph (.json) or a table (.csv)", ("Ctrl+O",), "open", menu="File"),
     Entry("file.save", "&Save", "Writes the project to its file", ("Ctrl+S",), "save", menu="File"),
     Entry("file.save_as", "Save &as…", "Writes the project to another file", ("Ctrl+Shift+S",), menu="File"),
@@ -40,6 +42,10 @@ ENTRIES = (
     Entry("edit.undo", "&Undo", "Takes the last change back", ("Ctrl+Z",), "undo", menu="Edit"),
     Entry("edit.redo", "&Redo", "Makes the change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", menu="Edit"),
     Entry("edit.history", "&History", "Shows every change by its name; choosing one goes back to it", ("Ctrl+H",), "history", menu="Edit"),
+    Entry("edit.copy_network", "Copy network as text", "Puts the whole network on the clipboard", ("Ctrl+Shift+C",), "copy", menu="Edit"),
+    Entry("edit.paste_network", "Paste network", "Replaces the network by what the clipboard says: text, a Playground address, a line",
+          ("Ctrl+Shift+V",), menu="Edit"),
+    Entry("edit.copy_playground", "Copy as Playground address", "An address under which TensorFlow Playground shows the same", menu="Edit"),
     Entry("node.edit_weights", "Edit weights…", "Opens the table of the selected layer's weights", ("Ctrl+Shift+W",), menu="Node"),
     Entry("node.reinitialise", "Re-initialise", "Draws the selected nodes' weights anew; others stay", ("Ctrl+Shift+R",), menu="Node"),
     Entry("node.freeze", "Freeze or unfreeze", "The selected layers keep their weights", ("Ctrl+Shift+F",), "frozen",

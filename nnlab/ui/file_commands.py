@@ -97,8 +97,14 @@ class FileCommands(QObject):
             self._show(SavedProject(Project()), "untitled", None)
 
     def new(self) -> None:
-        if self._may_give_up():
-            self._show(SavedProject(Project()), "untitled", None)
+        self.start(Project(), "untitled")
+
+    def start(self, project: Project, name: str) -> bool:
+        """Shows a new project that has no file yet; False when unsaved work is to be kept."""
+        if not self._may_give_up():
+            return False
+        self._show(SavedProject(project), name, None)
+        return True
 
     def open(self) -> None:
         """Asks for a file and opens it."""

@@ -23,6 +23,7 @@ _SYMBOLS = {  # role: symbol of the Material Design icons
     "close": "close", "down": "chevron-down", "right": "chevron-right", "up": "chevron-up", "stepper": "unfold-more-horizontal",
     "open": "folder-open-outline", "save": "content-save-outline", "new": "file-outline", "data": "database-outline",
     "settings": "tune-variant", "history": "history", "move": "cursor-move", "connect": "link-variant", "rename": "form-textbox",
+    "template": "shape-plus-outline",
     "keyboard": "keyboard-outline", "record": "circle-medium", "fix": "auto-fix", "comment": "comment-text-outline", "group": "group",
 }  # fmt: skip
 ROLES = (*_SYMBOLS, *DRAWINGS)

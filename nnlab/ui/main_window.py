@@ -38,6 +38,7 @@ from nnlab.ui.selection import Selection
 from nnlab.ui.session import Session
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 from nnlab.ui.store import Store
+from nnlab.ui.templates.commands import NetworkCommands
 from nnlab.ui.theme import Theme
 from nnlab.ui.transport import Transport
 from nnlab.ui.widgets.command_palette import CommandPalette
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
+        self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
         self._connect()
         self.menu = build_menu(self)
         self.top_bar.set_menu(self.menu)
@@ -144,6 +146,8 @@ class MainWindow(QMainWindow):
         for action_id, run in {
             "file.new": self.files.new, "file.open": self.files.open, "file.save": self.files.save, "file.save_as": self.files.save_as,
             "file.clear_recent": self.files.clear_recent, "file.picture": self._save_picture, "file.quit": self.close,
+            "file.template": self.networks.new_from_template, "edit.copy_network": self.networks.copy_network,
+            "edit.paste_network": self.networks.paste_network, "edit.copy_playground": self.networks.copy_playground,
             "edit.undo": document.undo, "edit.redo": document.redo,
             "node.edit_weights": self._edit_weights, "node.reinitialise": self.inspector.reinitialise,
             "node.freeze": self.inspector.toggle_frozen,
@@ -171,6 +175,9 @@ class MainWindow(QMainWindow):
         self.autosave.failed.connect(lambda text: self.message_bar.show_warning(text, key="autosave"))
         self.autosave.succeeded.connect(lambda: self.message_bar.take_back("autosave"))
         self.files.opened.connect(self._on_opened)
+        self.networks.failed.connect(lambda text: self.message_bar.show_error(text, key="network"))
+        self.networks.told.connect(lambda text: self.message_bar.show_info(text, key="network"))
+        self.networks.replaced.connect(self.canvas.fit)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
         self.inspector.edit_weights_requested.connect(self._edit_weights)
