@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
 from nnlab.ui.canvas import matrix_painting
+from nnlab.ui.canvas.card_geometry import LARGE_TILE
 from nnlab.ui.canvas.cards import Weights
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.theme import mix
@@ -115,6 +116,7 @@ class WeightCurves(WeightItem):
         self._ports = (QPointF(), QPointF())
         self.fan: Fan | None = None  # where a tile is so large that its curves end at rows of their own
         self._offsets: np.ndarray | None = None
+        self._drawn = QRectF()  # what the curves cover that end in the middle of their tiles
         self._highlight: tuple[str, int] | None = None  # ("source" or "target", unit)
         self._dimmed = False
         self._arrows = False
@@ -130,7 +132,8 @@ class WeightCurves(WeightItem):
         self._left, self._right, self._ports = left, right, ports
         self._source, self._target = np.array(source, np.float32), np.array(target, np.float32)
         heights = [*source, *target]
-        self._bounds = QRectF(left, min(heights) - 8.0, right - left, max(heights) - min(heights) + 16.0)
+        self._drawn = QRectF(left, min(heights) - 8.0, right - left, max(heights) - min(heights) + 16.0)
+        self._bounds = self._drawn.adjusted(0, -LARGE_TILE / 2, 0, LARGE_TILE / 2)  # ends at the rows of a large tile leave its middle
         self.refresh()
 
     def set_look(self, highlight: tuple[str, int] | None, dimmed: bool, arrows: bool) -> None:
@@ -170,13 +173,13 @@ class WeightCurves(WeightItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
-        device = world.mapRect(self._bounds)
         screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+        if self.fan is not None:
+            self._offsets = self.fan(world.m11(), world.inverted()[0].mapRect(screen))
+        device = world.mapRect(self._drawn if self._offsets is None else self._bounds)
         area = QRectF(device.topLeft() * ratio, device.size() * ratio).intersected(QRectF(QPointF(), screen.size() * ratio)).toAlignedRect()
         if area.isEmpty():
             return
-        if self.fan is not None:
-            self._offsets = self.fan(world.m11(), world.inverted()[0].mapRect(screen))
         key = (area, device, ratio, None if self._offsets is None else self._offsets.tobytes())
         if key != self._key or (self._stale and self._may_render()):
             start = perf_counter()

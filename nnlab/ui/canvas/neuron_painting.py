@@ -21,8 +21,8 @@ from nnlab.ui.numbers import number
 
 OPENS, OPEN = 220.0, 300.0  # pixels a side at which a tile begins to show its inside, and shows it alone
 SHARE_OPENS, SHARE_OPEN = 310.0, 380.0  # the same for a loss card's width
-GROWS = 460.0  # pixels a side from which text grows, with this power of the tile's side
-POWER = 0.7
+GROWS = 380.0  # pixels a side from which text grows, with this power of the tile's side
+POWER = 0.8
 MOST = 750.0  # a tile is laid out for at most so many pixels of text a side; a larger one is the same, larger
 PADDING, GAP = 12.0, 16.0
 LEAST_PLOT = 130.0  # width of a curve beside the table

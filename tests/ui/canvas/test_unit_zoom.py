@@ -176,6 +176,15 @@ class TestPainting:
         assert np.all(np.diff(ends) > 0)
         assert rows.top() < ends[0] < ends[-1] < rows.bottom()
 
+    def test_curves_that_leave_the_middle_are_not_cut_off(self, desk, values):
+        """The rows of the uppermost tile lie above every tile's middle."""
+        desk.canvas.view.zoom_to_unit("dense_1", 0)
+        desk.canvas.view.grab()
+        item = self.into(desk, "dense_1")
+        ends = item._ends()[0]
+        assert ends.min() < item._drawn.top() + 8.0
+        assert item.boundingRect().top() <= ends.min()
+
     def test_far_away_they_end_at_the_middle_and_nothing_is_computed(self, desk, values, monkeypatch):
         asked = []
         neurons = desk.canvas._live.neurons
