@@ -20,7 +20,7 @@ SIDES = (220, 240, 300, 360, 408, 520, 680, 900, 1360, 1500, 2880)
 HEADER = Header("sample 1,217", ", 12 of 128 in the batch")
 
 
-@pytest.fixture(params=[1.0, 1.6], ids=["100 %", "160 %"])
+@pytest.fixture(scope="module", params=[1.0, 1.6], ids=["100 %", "160 %"])
 def kit(theme, request):
     theme.set_scale(request.param)
     yield PaintKit(theme)
