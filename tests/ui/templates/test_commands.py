@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from nnlab.app import open_window
 from nnlab.files.network_text import write_network_text
 from nnlab.files.playground import read_playground
+from nnlab.templates.template import ordered
 from nnlab.ui.main_window import MainWindow
 from nnlab.ui.store import Store
 
@@ -128,3 +129,23 @@ def test_the_commands_stand_in_the_menus(window: MainWindow) -> None:
     assert window.actions_by_id["file.template"] in menus["File"].actions()
     for name in ("edit.copy_network", "edit.paste_network", "edit.copy_playground"):
         assert window.actions_by_id[name] in menus["Edit"].actions()
+
+
+@pytest.mark.parametrize("name", [template.name for template in ordered()])
+def test_every_template_runs_in_the_window_and_is_undone_and_redone(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    document, session = window.document, window.session
+    before = document.project
+    act(window, "file.template")
+    window.networks.dialog.choose(name)
+    window.networks.dialog.take()
+    after = document.project
+    assert after != before
+    qtbot.waitUntil(lambda: session.can_run and session.iteration == 0 and session.frame is not None, timeout=20_000)
+    assert [d for d in session.diagnostics if d.severity == "error"] == []
+    session.step_epoch()
+    qtbot.waitUntil(lambda: session.iteration > 0, timeout=60_000)
+    document.undo()
+    assert document.project == before
+    document.redo()
+    assert document.project == after
+    assert set(window.canvas.scene.owner) == {node.id for node in after.graph.nodes}
