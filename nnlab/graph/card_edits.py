@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nnlab.core.errors import GraphError
 from nnlab.core.operator import operators
-from nnlab.graph import annotations, docking, edits
+from nnlab.graph import annotation, docking, edits
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.layout import COLUMN, ROW
 
@@ -41,8 +41,8 @@ def insert_after(graph: Graph, operator: str, after: str, position: Position | N
             result = edits.connect(result, new, edge.target, edge.target_port)
     result = edits.connect(result, after, new, result.ports(new)[0])
     # What is added within a group, or on the card of a layer in it, belongs to it.
-    inside = docks or (between and all(annotations.same_group(graph, after, edge.target) for edge in outgoing))
-    return annotations.join_group(result, new, after) if inside else result
+    inside = docks or (between and all(annotation.same_group(graph, after, edge.target) for edge in outgoing))
+    return annotation.join_group(result, new, after) if inside else result
 
 
 def detach(graph: Graph, nodes: tuple[str, ...]) -> Graph:
@@ -81,10 +81,10 @@ def splice(graph: Graph, card: str, edge: Edge) -> Graph:
         if edge not in graph.edges:
             raise GraphError(f"{card} stands at an end of this edge already.", card)
     result = edits.splice(graph, nodes[0], edge) if len(nodes) == 1 else _splice_chain(graph, nodes, edge)
-    if not annotations.same_group(graph, edge.source, edge.target):
+    if not annotation.same_group(graph, edge.source, edge.target):
         return result
     for node_id in nodes:
-        result = annotations.join_group(result, node_id, edge.source)
+        result = annotation.join_group(result, node_id, edge.source)
     return result
 
 
@@ -98,7 +98,7 @@ def dock(graph: Graph, activation: str, card: str) -> Graph:
     graph = edits.connect(graph, node_id, activation)
     for edge in outgoing:
         graph = edits.connect(graph, activation, edge.target, edge.target_port)
-    graph = annotations.join_group(graph, activation, node_id)
+    graph = annotation.join_group(graph, activation, node_id)
     return edits.move_nodes(graph, {activation: graph[node_id].position})
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from nnlab.core.errors import GraphError
 from nnlab.core.operator import operators
 from nnlab.core.setting import check_settings
-from nnlab.graph.annotations import join_group, same_group, without_members
+from nnlab.graph.annotation import join_group, same_group, without_members
 from nnlab.graph.graph import Edge, Graph, Node, make_node
 
 

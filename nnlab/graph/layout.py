@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from nnlab.graph import annotations, docking, edits
+from nnlab.graph import annotation, docking, edits
 from nnlab.graph.graph import Graph
 
 COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
@@ -34,7 +34,7 @@ def _with_comments(before: Graph, after: Graph) -> Graph:
         x, y = comment.position
         nearest = min(before.nodes, key=lambda node: (node.position[0] - x) ** 2 + (node.position[1] - y) ** 2)
         dx, dy = (after[nearest.id].position[axis] - nearest.position[axis] for axis in (0, 1))
-        after = annotations.set_comment(after, comment.id, position=(x + dx, y + dy))
+        after = annotation.set_comment(after, comment.id, position=(x + dx, y + dy))
     return after
 
 

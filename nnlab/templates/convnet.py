@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nnlab.core.preparation import Data, DataSettings
 from nnlab.core.setting import Setting
-from nnlab.graph.annotations import group_nodes
+from nnlab.graph.annotation import group_nodes
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange

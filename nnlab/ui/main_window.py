@@ -166,7 +166,9 @@ class MainWindow(QMainWindow):
         self.top_bar.commands_requested.connect(self._open_commands)
         self.top_bar.theme_requested.connect(self._toggle_theme)
         self.palette_list.chosen.connect(self.canvas.add_operator)
+        self.canvas.zoomed.connect(lambda _: self._want_probes())
         self.canvas.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
+        self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own
         self.canvas.noted.connect(lambda text: self.message_bar.show_info(text, key="refused"))
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
@@ -225,8 +227,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.canvas.fit)
 
     def _want_probes(self) -> None:
-        expanded = self.area.workspace is not None and self.area.workspace.expanded
-        self.session.want(self, ("pictures",) if expanded and self.canvas.isVisible() else ())
+        self.session.want(self, ("pictures",) if self.canvas.scene.shows_tiles and self.canvas.isVisible() else ())
 
     # Following
 

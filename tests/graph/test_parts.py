@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnlab
-from nnlab.graph import annotations, edits, parts
+from nnlab.graph import annotation, edits, parts
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer, validate
 
@@ -15,9 +15,9 @@ GRAPH = networks.mlp([2, 8, 8, 1])
 
 
 def test_a_part_has_its_inner_edges_groups_and_comments() -> None:
-    graph = annotations.group_nodes(GRAPH, ["dense_1", "tanh_1"], "First")
-    graph = annotations.group_nodes(graph, ["dense_2", "tanh_2"], "Second")
-    graph = annotations.add_comment(annotations.add_comment(graph, "one", (0, 0)), "two", (9, 9))
+    graph = annotation.group_nodes(GRAPH, ["dense_1", "tanh_1"], "First")
+    graph = annotation.group_nodes(graph, ["dense_2", "tanh_2"], "Second")
+    graph = annotation.add_comment(annotation.add_comment(graph, "one", (0, 0)), "two", (9, 9))
     part = parts.extract(graph, ["dense_1", "tanh_1", "dense_2"], ["comment_2"])
     assert [n.id for n in part] == ["dense_1", "tanh_1", "dense_2"]
     assert [(e.source, e.target) for e in part.edges] == [("dense_1", "tanh_1"), ("tanh_1", "dense_2")]
@@ -35,7 +35,7 @@ def test_ports_of_a_merge_close_up_so_that_the_part_can_be_read_back() -> None:
 
 def test_names_are_free_where_the_part_goes() -> None:
     named = edits.rename_node(GRAPH, "dense_2", "hidden")
-    grouped = annotations.add_comment(annotations.group_nodes(named, ["dense_1", "hidden"]), "why", (1, 2))
+    grouped = annotation.add_comment(annotation.group_nodes(named, ["dense_1", "hidden"]), "why", (1, 2))
     grouped = edits.set_frozen(grouped, ["hidden"], True)
     part = parts.extract(grouped, ["dense_1", "hidden"], ["comment_1"])
     result, nodes, comments = parts.insert(grouped, part, (10, 20))

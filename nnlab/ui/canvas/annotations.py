@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from nnlab.graph.graph import Comment, Group
 from nnlab.ui.canvas.card_painting import LEAST_TEXT, LEFT, write
 from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.stacking import ORDER
 from nnlab.ui.theme import mix
 
 Z_FRAME, Z_COMMENT = -3.0, -2.0
@@ -56,6 +57,9 @@ class FrameItem(QGraphicsItem):
         unit = self.text_scale * self.kit.scale
         return QRectF(self.fold_rect.right() + 4.0 * unit, self.rect.top(), self.rect.width() - 40.0 * unit, TITLE * unit)
 
+    def set_order(self, place: int) -> None:
+        self.setZValue(Z_FRAME + place * ORDER)
+
     def set_state(self, **changes: bool) -> None:
         if any(getattr(self, name) != value for name, value in changes.items()):
             for name, value in changes.items():
@@ -92,6 +96,9 @@ class CommentItem(QGraphicsItem):
         self.comment, self.text_scale = comment, text_scale
         self.setPos(place)
         self.update()
+
+    def set_order(self, place: int) -> None:
+        self.setZValue(Z_COMMENT + place * ORDER)
 
     def set_kit(self, kit: PaintKit) -> None:
         self.prepareGeometryChange()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from nnlab.graph import alignment, annotations, docking, edits
+from nnlab.graph import alignment, annotation, docking, edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
 from nnlab.ui.canvas.commands import CanvasCommands, Position
@@ -54,7 +54,7 @@ class Arranging(QObject):
         nodes = self._commands.selected_nodes()
         if not nodes:
             self._commands.refused.emit("Select the nodes that shall be a group first.")
-        elif self._commands.attempt("Group", lambda graph: annotations.group_nodes(graph, nodes)):
+        elif self._commands.attempt("Group", lambda graph: annotation.group_nodes(graph, nodes)):
             self._selection.set(nodes)
             self.edit_wanted.emit("group", self._graph.groups[-1].id)
 
@@ -71,7 +71,7 @@ class Arranging(QObject):
 
         def dissolve(graph: Graph) -> Graph:
             for group_id in groups:
-                graph = annotations.ungroup(graph, group_id)
+                graph = annotation.ungroup(graph, group_id)
             return graph
 
         self._commands.attempt("Ungroup", dissolve)
@@ -82,24 +82,24 @@ class Arranging(QObject):
         if not groups:
             self._commands.refused.emit("None of the selected nodes is in a group; make one first.")
             return
-        collapsed = not annotations.group_named(self._graph, groups[0]).collapsed
+        collapsed = not annotation.group_named(self._graph, groups[0]).collapsed
 
         def turn(graph: Graph) -> Graph:
             for each in groups:
-                graph = annotations.set_group(graph, each, collapsed=collapsed)
+                graph = annotation.set_group(graph, each, collapsed=collapsed)
             return graph
 
         if self._commands.attempt("Fold group" if collapsed else "Unfold group", turn):
-            self._selection.set(i for each in groups for i in annotations.group_named(self._graph, each).members)
+            self._selection.set(i for each in groups for i in annotation.group_named(self._graph, each).members)
 
     def entitle(self, group_id: str, title: str) -> None:
-        self._commands.attempt("Rename group", lambda graph: annotations.set_group(graph, group_id, title=title))
+        self._commands.attempt("Rename group", lambda graph: annotation.set_group(graph, group_id, title=title))
 
     # Comments
 
     def comment(self, position: Position) -> None:
         """Puts a comment on the canvas and asks for its words."""
-        if self._commands.attempt("Add comment", lambda graph: annotations.add_comment(graph, NEW_COMMENT, position)):
+        if self._commands.attempt("Add comment", lambda graph: annotation.add_comment(graph, NEW_COMMENT, position)):
             comment = self._graph.comments[-1]
             self._selection.set((), (), [comment.id])
             self.edit_wanted.emit("comment", comment.id)
@@ -107,6 +107,6 @@ class Arranging(QObject):
     def write(self, comment_id: str, text: str) -> None:
         """New words; none removes the comment."""
         if text.strip():
-            self._commands.attempt("Write comment", lambda graph: annotations.set_comment(graph, comment_id, text=text))
+            self._commands.attempt("Write comment", lambda graph: annotation.set_comment(graph, comment_id, text=text))
         else:
-            self._commands.attempt("Delete comment", lambda graph: annotations.remove_comments(graph, [comment_id]))
+            self._commands.attempt("Delete comment", lambda graph: annotation.remove_comments(graph, [comment_id]))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
-from nnlab.graph import annotations, docking
+from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions
 from nnlab.ui.canvas.add_popup import AddPopup
@@ -27,7 +27,7 @@ from nnlab.ui.canvas.clipboard import Clipboard
 from nnlab.ui.canvas.commands import CanvasCommands
 from nnlab.ui.canvas.hit import Hit, hit
 from nnlab.ui.canvas.inline_editor import InlineEditor
-from nnlab.ui.canvas.legend import Legend
+from nnlab.ui.canvas.legend import INSET, Legend
 from nnlab.ui.canvas.live import LiveValues
 from nnlab.ui.canvas.minimap import ALWAYS, NEVER, Minimap
 from nnlab.ui.canvas.picture import WHEEL_STEP
@@ -40,7 +40,10 @@ from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.label import Label
 
-EMPTY = "The canvas is empty.\nDouble-click or press Tab to add an operator, or drag one here from the palette."
+EMPTY = (
+    "The canvas is empty.\nDouble-click or press Tab to add an operator, or drag one here from the palette.\n"
+    "Ctrl+Shift+N offers whole networks; Ctrl+V takes a Playground address or a line such as 2-8-8-1 tanh."
+)
 
 
 class Canvas(QWidget):
@@ -86,6 +89,7 @@ class Canvas(QWidget):
     def _connect(self) -> None:
         self.view.zoomed.connect(self.zoomed)
         self.view.zoomed.connect(self._zoom_bar.show_zoom)
+        self.view.zoomed.connect(lambda _: self._show_legend())
         self.view.search_wanted.connect(self.search)
         self.view.edit_wanted.connect(self.edit_in_place)
         self.view.fold_wanted.connect(self.arranging.fold)
@@ -261,7 +265,7 @@ class Canvas(QWidget):
             item = scene.comments[name]
             self._open_editor(item.outline, item.comment.text, "Comment", lambda text: self.arranging.write(name, text), item)
         elif kind == "group":
-            title = annotations.group_named(self._document.graph, name).title
+            title = annotation.group_named(self._document.graph, name).title
             frame = scene.frames.get(name)
             rect = frame.text_rect if frame is not None else scene.items_by_card[docking.BLOCK + name].title_rect
             self._open_editor(rect, title, "Title of the group", lambda text: self.arranging.entitle(name, text), frame)
@@ -306,10 +310,13 @@ class Canvas(QWidget):
 
     def _on_rearranged(self) -> None:
         self._hint.setVisible(self.scene.is_empty)
-        self._legend.setVisible(self.scene.expanded and (self._live.has_curves or self._live.has_matrix))
-        self._legend.show_overlay(self._live.overlay, "large layers as matrix" if self._live.has_matrix else "")
+        self._show_legend()
         self._zoom_bar.show_zoom(self.view.zoom)
         self._place_overlays()
+
+    def _show_legend(self) -> None:
+        self._legend.setVisible(self.scene.shows_tiles and (self._live.has_curves or self._live.has_matrix))
+        self._legend.show_overlay(self._live.overlay, "large layers as matrix" if self._live.has_matrix else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
@@ -319,7 +326,7 @@ class Canvas(QWidget):
         for widget in (self._legend, self._zoom_bar, self._hint):
             widget.adjustSize()
         bottom = self.height() - 6
-        self._legend.move(16, bottom - self._legend.height() - 1)
+        self._legend.move(16 - INSET, bottom - self._legend.height() - 1)
         self._zoom_bar.move(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
         self._minimap.move(self.width() - self._minimap.width() - 12, self._zoom_bar.y() - self._minimap.height() - 6)
         self._hint.move((self.width() - self._hint.width()) // 2, (self.height() - self._hint.height()) // 2)

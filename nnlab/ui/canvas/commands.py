@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import operators
-from nnlab.graph import annotations, card_edits, docking, edits, parts
+from nnlab.graph import annotation, card_edits, docking, edits, parts
 from nnlab.graph.card_edits import Position, free_place, insert_after
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import Fix, insert_neutral, known_shape_reason, validate
@@ -51,7 +51,7 @@ class CanvasCommands(QObject):
         def put(graph: Graph) -> Graph:
             result = edits.move_nodes(graph, docking.moved(graph, positions))
             for comment_id, place in (comments or {}).items():
-                result = annotations.set_comment(result, comment_id, position=place)
+                result = annotation.set_comment(result, comment_id, position=place)
             return result
 
         self.attempt(f"Move {what}", put, gesture)
@@ -150,7 +150,7 @@ class CanvasCommands(QObject):
             return
 
         def remove(graph: Graph) -> Graph:
-            result = annotations.remove_comments(edits.remove_nodes(graph, nodes), comments)
+            result = annotation.remove_comments(edits.remove_nodes(graph, nodes), comments)
             for edge in edges:
                 if edge in result.edges:
                     result = edits.disconnect(result, edge)

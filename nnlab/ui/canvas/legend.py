@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
@@ -18,7 +18,7 @@ TIPS = {
     "activations": _TIP.format("its weight times its input, averaged over the batch"),
 }
 STEPS = (-1.0, -0.72, -0.45, -0.2, 0.2, 0.45, 0.72, 1.0)
-DASH, GAP = 13, 5
+DASH, GAP, INSET = 13, 5, 8
 
 
 class Legend(QWidget):
@@ -51,14 +51,15 @@ class Legend(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         metrics = self._metrics()
         numbers = metrics.horizontalAdvance(f"{MINUS}1") + metrics.horizontalAdvance("+1")
-        return QSize(numbers + len(STEPS) * (DASH + GAP) + 32 + metrics.horizontalAdvance(self.text), 20)
+        return QSize(numbers + len(STEPS) * (DASH + GAP) + 32 + 2 * INSET + metrics.horizontalAdvance(self.text), 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         tokens, metrics = self._theme.tokens, self._metrics()
+        paint_ground(painter, self.rect(), tokens.canvas)
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
-        x = 0.0
+        x = float(INSET)
         for text in (f"{MINUS}1", None, "+1", self.text):
             if text is None:
                 x = self._paint_dashes(painter, x)
@@ -76,3 +77,15 @@ class Legend(QWidget):
             painter.fillRect(QRectF(x, self.height() / 2 - height / 2, DASH, height), colour)
             x += DASH + GAP
         return x + 10 - GAP
+
+
+def paint_ground(painter: QPainter, rect: QRect, canvas: QColor) -> None:
+    """What lies over the canvas stands on a ground of its own: large cards may be below."""
+    ground = QColor(canvas)
+    ground.setAlpha(205)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(rect, 6, 6)
+    painter.restore()

@@ -19,6 +19,7 @@ from nnlab.ui.canvas import card_painting as painting
 from nnlab.ui.canvas.card_geometry import CardGeometry
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card
 from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.stacking import ORDER
 from nnlab.ui.canvas.tile_pictures import TilePictures, sorted_batch
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ class CardItem:
         header = self.geometry.header if self.geometry.is_expanded else self.geometry.outline
         top = header.top() + (8.0 if self.geometry.is_expanded else 10.0) * unit
         return QRectF(header.left() + 8.0, top, header.width() - 16.0, 22.0 * unit).translated(self.position)
+
+    def set_order(self, place: int) -> None:
+        self.body.setZValue(Z_BODY + place * ORDER)
+        self.face.setZValue(Z_FACE + place * ORDER)
 
     def remove(self) -> None:
         for item in (self.body, self.face):

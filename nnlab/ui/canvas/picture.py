@@ -17,7 +17,7 @@ LARGEST_MATRIX = 4000.0  # over a matrix one may go on until a single cell is tw
 WHEEL_STEP = 1.2  # zoom of one notch
 # By whether tiles are shown. Text alone gains nothing from more.
 FIT_LARGEST = {True: 2.0, False: 1.25}
-LARGEST_SELECTION = 1.6
+LARGEST_SELECTION = 1.4
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
 
@@ -155,8 +155,12 @@ class Picture(QGraphicsView):
 
     def _show_at(self, zoom: float, point: QPointF, at: QPointF) -> None:
         """Shows a point of the canvas at a place of the viewport."""
-        before = self.zoom
-        self._graph_scene.set_zoom(zoom)
+        before, scene = self.zoom, self._graph_scene
+        nearest = scene.nearest_card(point)
+        place = scene.items_by_card[nearest].position if nearest is not None else QPointF()
+        scene.set_zoom(zoom)
+        if nearest is not None:  # where cards spread to show their neurons, what one looks at stays under the eye
+            point = point + scene.items_by_card[nearest].position - place
         self.setTransform(QTransform.fromScale(zoom, zoom))
         self._scroll(at.toPoint() - self.mapFromScene(point))
         if zoom != before:
@@ -184,7 +188,7 @@ class Picture(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 (Qt's name)
         scene = self._graph_scene
         painter.fillRect(rect, scene.kit.tokens.canvas)
-        if not scene.expanded and self.zoom >= 0.4:
+        if not scene.is_spread and self.zoom >= 0.4:
             colour = QColor(scene.kit.tokens.line)
             points = []
             y = (rect.top() // DOTS) * DOTS

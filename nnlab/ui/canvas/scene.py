@@ -26,13 +26,16 @@ from nnlab.ui.canvas.edge_views import EdgeViews
 from nnlab.ui.canvas.node_item import CardItem
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.canvas.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.stacking import stacked
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
 
 CACHE_KILOBYTES = 100_000
 SUMMARY = 150.0  # pixels of a summary that a collapsed card grows for
-COLLAPSE_BELOW, EXPAND_ABOVE = 0.48, 0.52  # zoom; apart, so that a card does not flicker between its two forms
+# Zooms at which cards become compact and show their neurons again, by whether the workspace prefers neurons; apart, so that they do not
+# flicker between the two forms.
+COLLAPSE_BELOW, EXPAND_ABOVE = {True: 0.48, False: 1.45}, {True: 0.52, False: 1.6}
 
 
 class GraphScene(QGraphicsScene):
@@ -120,6 +123,7 @@ class GraphScene(QGraphicsScene):
                 item.set_card(card)
                 item.set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
                 item.update()
+        self.items_by_card = stacked(self.items_by_card, found)
         self.edges.set_edges(self._edges(), self.owner)
         self._show_annotations()
         self._show_severities()
@@ -143,6 +147,7 @@ class GraphScene(QGraphicsScene):
             if name not in self.comments:
                 self.comments[name] = CommentItem(comment, self.kit)
                 self.addItem(self.comments[name])
+        self.frames, self.comments = stacked(self.frames, groups), stacked(self.comments, comments)
 
     def _place_annotations(self) -> None:
         for frame in self.frames.values():
@@ -181,7 +186,13 @@ class GraphScene(QGraphicsScene):
 
     @property
     def shows_tiles(self) -> bool:
-        return self.expanded and not self._collapsed_by_zoom
+        """Whether cards show their neurons: from afar they never do, and from near by always, in every workspace."""
+        return not self._collapsed_by_zoom
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether cards stand as far apart as their neurons need. While one builds they stand where they were put."""
+        return self.expanded or self.shows_tiles
 
     @property
     def text_scale(self) -> float:
@@ -214,6 +225,7 @@ class GraphScene(QGraphicsScene):
         """Tiles (True) or the collapsed form of the Build workspace."""
         if expanded != self.expanded:
             self.expanded = expanded
+            self._collapsed_by_zoom = self.zoom < EXPAND_ABOVE[expanded]
             self.stretch = 1.0
             self.arrange()
             self.rearranged.emit()
@@ -222,13 +234,15 @@ class GraphScene(QGraphicsScene):
         """Tells the scene at which zoom it is shown: text, ports and lines keep their size on the screen within limits."""
         if zoom == self.zoom:
             return
-        before = self.text_scale, self.shows_tiles
+        before, was_spread = (self.text_scale, self.shows_tiles), self.is_spread
         self.zoom = zoom
-        if zoom < COLLAPSE_BELOW:
+        if zoom < COLLAPSE_BELOW[self.expanded]:
             self._collapsed_by_zoom = True
-        elif zoom > EXPAND_ABOVE:
+        elif zoom > EXPAND_ABOVE[self.expanded]:
             self._collapsed_by_zoom = False
-        if (self.text_scale, self.shows_tiles) != before:
+        if self.is_spread != was_spread:
+            self.arrange()
+        elif (self.text_scale, self.shows_tiles) != before:
             self._lay_out()
 
     def arrange(self, stretch: float | None = None) -> None:
@@ -238,21 +252,27 @@ class GraphScene(QGraphicsScene):
         """
         self.stretch = self.stretch if stretch is None else stretch
         # What people place while they build stays where they put it; only cards that show their neurons need other distances.
-        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.expanded else Spacing()
+        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.is_spread else Spacing()
         self.spacing = least.stretched(self.stretch)
         self._lay_out()
 
     def _least_spacing(self, scale: float) -> Spacing:
-        shapes = {name: self.geometry_of(card, scale, self.expanded) for name, card in self.cards.items()}
+        shapes = {name: self.geometry_of(card, scale, self.is_spread) for name, card in self.cards.items()}
         gaps = []
         for edge, found in self.edges.weights.items():
             tail, head = self.owner[edge.source], self.owner[edge.target]
             room = TENSOR_ROOM
-            if self.expanded and found is not None:
+            if self.is_spread and found is not None:
                 is_matrix = found.count > MATRIX_FROM or self._is_image(self.cards[tail])
                 room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
             gaps.append((tail, head, room))
         return spacing({name: self.place_of(name) for name in self.cards}, shapes, gaps)
+
+    def nearest_card(self, point: QPointF) -> str | None:
+        """The card whose middle is nearest to a point of the canvas."""
+        if not self.items_by_card:
+            return None
+        return min(self.items_by_card, key=lambda name: (self.items_by_card[name].position - point).manhattanLength())
 
     def picked(self, card: str) -> tuple[str, ...]:
         """The nodes to select when a card is picked: the layer alone, or all of a folded group."""

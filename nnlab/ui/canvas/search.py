@@ -33,7 +33,9 @@ class Search:
     def placeholder(self) -> str:
         if self.fixes:
             return "Make it fit …"
-        return f"Add behind {self.source} …" if self.source else f"Add before {self.target[0]} …" if self.target else "Add an operator …"
+        if self.source is not None:
+            return f"Add behind {self.source} …"
+        return f"Add before {self.target[0]} …" if self.target is not None else "Add an operator, e.g. dense 16 …"
 
 
 def what_fits(graph: Graph, search: Search) -> Callable[[Operator], str]:

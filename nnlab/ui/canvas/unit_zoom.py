@@ -11,7 +11,7 @@ from nnlab.ui.canvas.card_geometry import Tile
 from nnlab.ui.canvas.cards import LOSS
 from nnlab.ui.canvas.neuron_painting import openness
 from nnlab.ui.canvas.picture import LARGEST, Picture
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene import EXPAND_ABOVE, GraphScene
 
 MILLISECONDS = 160
 FILL = 0.97  # of the room that a tile takes when one goes to it
@@ -49,6 +49,8 @@ class UnitZoom(QObject):
     def to_card(self, card: str) -> bool:
         """Shows the first unit of a card, or a loss card's numbers."""
         item = self._scene.items_by_card[card]
+        if not self._scene.shows_tiles:  # compact cards open first
+            self._picture.show_at(max(self._picture.zoom, EXPAND_ABOVE[self._scene.expanded] * 1.01), item.position)
         if item.geometry.tiles:
             return self.to_unit(card, item.geometry.tiles[0].unit)
         if item.card.form != LOSS or not item.geometry.is_expanded:

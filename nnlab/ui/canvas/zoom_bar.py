@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from nnlab.ui.canvas.legend import paint_ground
 from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import Label
@@ -14,6 +15,7 @@ from nnlab.ui.widgets.label import Label
 class ZoomBar(QWidget):
     def __init__(self, theme: Theme, zoom_out: QAction, zoom_in: QAction, fit: QAction, parent: QWidget) -> None:
         super().__init__(parent)
+        self._theme = theme
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -31,3 +33,8 @@ class ZoomBar(QWidget):
 
     def show_zoom(self, zoom: float) -> None:
         self.label.setText(f"{zoom * 100:.0f} %")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        paint_ground(painter, self.rect(), self._theme.tokens.canvas)
+        painter.end()

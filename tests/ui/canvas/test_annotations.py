@@ -4,14 +4,14 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from nnlab.graph import annotations
+from nnlab.graph import annotation
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
 def grouped(residual):
-    return annotations.group_nodes(residual, ["dense_2", "relu_2", "add_1"], "Block")
+    return annotation.group_nodes(residual, ["dense_2", "relu_2", "add_1"], "Block")
 
 
 def frame_title(desk, group="group_1"):
@@ -76,8 +76,8 @@ def test_the_arrow_folds_and_a_double_click_unfolds(bench, grouped):
 
 
 def test_connections_end_at_the_nodes_in_a_block(bench, residual):
-    graph = annotations.group_nodes(residual, ["dense_1", "relu_1"], "First")
-    desk = bench(annotations.set_group(graph, "group_1", collapsed=True))
+    graph = annotation.group_nodes(residual, ["dense_1", "relu_1"], "First")
+    desk = bench(annotation.set_group(graph, "group_1", collapsed=True))
     desk.drag(desk.input("/group_1", "dense_1.x"), desk.empty())
     assert not desk.graph.incoming("dense_1")
     desk.drag(desk.output("input_1"), desk.input("/group_1", "dense_1.x"))
@@ -87,7 +87,7 @@ def test_connections_end_at_the_nodes_in_a_block(bench, residual):
 
 
 def test_deleting_a_block_deletes_what_is_in_it(bench, grouped):
-    desk = bench(annotations.set_group(grouped, "group_1", collapsed=True))
+    desk = bench(annotation.set_group(grouped, "group_1", collapsed=True))
     desk.click(desk.card("/group_1"))
     desk.key(Qt.Key.Key_Delete)
     assert not {"dense_2", "relu_2", "add_1"} & set(desk.graph.by_id) and not desk.graph.groups
@@ -113,7 +113,7 @@ def test_a_comment_is_written_moved_and_removed(bench, chain):
 
 
 def test_a_comment_without_words_is_gone(bench, chain):
-    desk = bench(annotations.add_comment(chain, "old", (0, 200)))
+    desk = bench(annotation.add_comment(chain, "old", (0, 200)))
     desk.canvas.fit()
     place = desk.at(desk.canvas.scene.comments["comment_1"].outline.center())
     QTest.mouseDClick(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -148,14 +148,14 @@ def test_letters_typed_into_a_name_are_no_shortcuts(bench, chain):
 
 def test_comments_stay_clear_of_tall_cards(bench, chain):
     """A comment that stands above a card while one builds stands above it, too, when the card shows its neurons."""
-    desk = bench(annotations.add_comment(chain, "above", (chain["dense_1"].position[0] - 60, -100)), expanded=True)
+    desk = bench(annotation.add_comment(chain, "above", (chain["dense_1"].position[0] - 60, -100)), expanded=True)
     scene = desk.canvas.scene
     assert scene.shows_tiles
     assert scene.comments["comment_1"].outline.bottom() <= scene.items_by_card["dense_1"].outline.top()
 
 
 def test_a_marquee_takes_comments_too(bench, chain):
-    desk = bench(annotations.add_comment(chain, "note", (0, 150)))
+    desk = bench(annotation.add_comment(chain, "note", (0, 150)))
     desk.canvas.fit()
     rect = desk.canvas.scene.content_rect()
     desk.drag(desk.at(rect.topLeft()) - QPoint(9, 9), desk.at(rect.bottomRight() + QPointF(9, 9)))

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from nnlab.graph import annotations, edits
+from nnlab.graph import annotation, edits
 from nnlab.graph.graph import Graph
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -35,7 +35,7 @@ def test_copied_cards_are_pasted_with_their_edges_beside_the_original(bench, res
 
 
 def test_the_clipboard_holds_readable_text(bench, chain):
-    desk = bench(annotations.add_comment(chain, "why", (0, 0)))
+    desk = bench(annotation.add_comment(chain, "why", (0, 0)))
     desk.canvas.select_all()
     desk.key(Qt.Key.Key_C, CONTROL)
     text = QApplication.clipboard().text()
@@ -94,7 +94,7 @@ def test_nothing_selected_copies_nothing(bench, chain):
 
 
 def test_duplicates_keep_groups_and_freezing(bench, residual):
-    graph = annotations.group_nodes(edits.set_frozen(residual, ["dense_2"], True), ["dense_2", "relu_2"], "Block")
+    graph = annotation.group_nodes(edits.set_frozen(residual, ["dense_2"], True), ["dense_2", "relu_2"], "Block")
     desk = bench(graph)
     desk.selection.set(["dense_2"])
     desk.key(Qt.Key.Key_D, CONTROL)

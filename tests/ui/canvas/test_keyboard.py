@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 
 from nnlab.core.dataset import Target
-from nnlab.graph import annotations, edits
+from nnlab.graph import annotation, edits
 from nnlab.graph.validation import DataShape, validate
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -53,7 +53,7 @@ def test_every_action_has_a_name_and_a_text(bench, chain):
 
 
 def test_page_down_goes_on_to_the_comments(bench, chain):
-    desk = bench(annotations.add_comment(chain, "why", (0, 200)))
+    desk = bench(annotation.add_comment(chain, "why", (0, 200)))
     desk.selection.set()
     for _ in desk.canvas.scene.cards:
         desk.key(Qt.Key.Key_PageDown)

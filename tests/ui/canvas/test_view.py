@@ -6,6 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from nnlab.ui.canvas.picture import LARGEST
+
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -19,13 +21,27 @@ def wheel(desk, at: QPoint, notches: float, modifiers=Qt.KeyboardModifier.NoModi
 
 
 def test_the_point_under_the_cursor_stays_when_zooming(bench, chain):
-    desk = bench(chain)
+    desk = bench(chain, expanded=True)
     at = QPoint(640, 130)
     before, zoom = desk.canvas.view.mapToScene(at), desk.canvas.view.zoom
     wheel(desk, at, 2)
     after = desk.canvas.view.mapToScene(at)
     assert desk.canvas.view.zoom == pytest.approx(zoom * 1.44)
     assert (after - before).manhattanLength() < 2
+
+
+def test_from_near_by_cards_show_their_neurons_while_one_builds_too(bench, chain):
+    """One continuous zoom: cards spread for their neurons, and the one that is looked at stays under the cursor."""
+    desk = bench(chain)
+    scene = desk.canvas.scene
+    assert not scene.shows_tiles and scene.spacing.columns == ((0.0, 0.0),)
+    at = desk.at(scene.items_by_card["dense_1"].position)
+    wheel(desk, at, 4)
+    assert scene.shows_tiles and len(scene.items_by_card["dense_1"].geometry.tiles) == 8
+    assert (desk.at(scene.items_by_card["dense_1"].position) - at).manhattanLength() <= 2
+    wheel(desk, at, -4)
+    assert not scene.shows_tiles and scene.spacing.columns == ((0.0, 0.0),), "back where people put them"
+    assert (desk.at(scene.items_by_card["dense_1"].position) - at).manhattanLength() <= 2
 
 
 def test_control_and_wheel_zoom_too(bench, chain):
@@ -41,8 +57,8 @@ def test_zoom_is_told_and_limited(bench, chain, qtbot):
         desk.canvas.zoom_in()
     for _ in range(40):
         desk.canvas.zoom_in()
-    assert desk.canvas.view.zoom == pytest.approx(4.0)
-    for _ in range(60):
+    assert desk.canvas.view.zoom == pytest.approx(LARGEST)
+    for _ in range(80):
         desk.canvas.zoom_out()
     assert desk.canvas.view.zoom == pytest.approx(0.1)
 

@@ -6,12 +6,12 @@ import pytest
 from networks import mlp
 
 from nnlab.core.errors import GraphError
-from nnlab.graph import annotations, docking, edits
+from nnlab.graph import annotation, docking, edits
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
 
 GRAPH = mlp([2, 8, 8, 1])
-GROUPED = annotations.group_nodes(GRAPH, ["tanh_1", "dense_1"], "First layer")
+GROUPED = annotation.group_nodes(GRAPH, ["tanh_1", "dense_1"], "First layer")
 
 
 def test_a_group_keeps_the_order_of_the_nodes_and_computes_the_same() -> None:
@@ -22,16 +22,16 @@ def test_a_group_keeps_the_order_of_the_nodes_and_computes_the_same() -> None:
 
 
 def test_a_node_is_in_one_group_and_an_empty_group_is_gone() -> None:
-    again = annotations.group_nodes(GROUPED, ["dense_1", "dense_2"])
+    again = annotation.group_nodes(GROUPED, ["dense_1", "dense_2"])
     assert [(g.title, g.members) for g in again.groups] == [("First layer", ("tanh_1",)), ("Group 2", ("dense_1", "dense_2"))]
     assert not edits.remove_nodes(GROUPED, ["dense_1", "tanh_1"]).groups
     assert edits.rename_node(GROUPED, "dense_1", "hidden").groups[0].members == ("hidden", "tanh_1")
-    assert annotations.ungroup(GROUPED, "group_1") == GRAPH
+    assert annotation.ungroup(GROUPED, "group_1") == GRAPH
 
 
 def test_an_activation_docks_within_its_group_only() -> None:
     assert docking.host(GROUPED, "tanh_1") == "dense_1"
-    assert docking.host(annotations.group_nodes(GRAPH, ["dense_1"]), "tanh_1") is None
+    assert docking.host(annotation.group_nodes(GRAPH, ["dense_1"]), "tanh_1") is None
 
 
 def test_what_is_inserted_between_members_joins_their_group() -> None:
@@ -41,31 +41,31 @@ def test_what_is_inserted_between_members_joins_their_group() -> None:
 
 
 def test_groups_fold_and_take_titles() -> None:
-    folded = annotations.set_group(GROUPED, "group_1", title="  Encoder \n part ", collapsed=True)
+    folded = annotation.set_group(GROUPED, "group_1", title="  Encoder \n part ", collapsed=True)
     assert (folded.groups[0].title, folded.groups[0].collapsed) == ("Encoder part", True)
     for title in ("", " ", "x" * 81):
         with pytest.raises(GraphError, match="title has 1 to 80"):
-            annotations.set_group(GROUPED, "group_1", title=title)
+            annotation.set_group(GROUPED, "group_1", title=title)
     with pytest.raises(GraphError, match="no group 'other'"):
-        annotations.ungroup(GROUPED, "other")
+        annotation.ungroup(GROUPED, "other")
     with pytest.raises(GraphError, match="at least one node"):
-        annotations.group_nodes(GRAPH, [])
+        annotation.group_nodes(GRAPH, [])
 
 
 def test_comments_are_written_moved_and_removed() -> None:
-    graph = annotations.add_comment(GRAPH, " the bottleneck ", (8, 16))
+    graph = annotation.add_comment(GRAPH, " the bottleneck ", (8, 16))
     assert (graph.comments[0].text, graph.comments[0].position) == ("the bottleneck", (8.0, 16.0))
-    moved = annotations.set_comment(graph, "comment_1", "wide", (0, 0))
+    moved = annotation.set_comment(graph, "comment_1", "wide", (0, 0))
     assert (moved.comments[0].text, moved.comments[0].position) == ("wide", (0.0, 0.0))
-    assert annotations.remove_comments(graph, ["comment_1"]) == GRAPH
+    assert annotation.remove_comments(graph, ["comment_1"]) == GRAPH
     with pytest.raises(GraphError, match="1 to 4,000"):
-        annotations.add_comment(GRAPH, "  ", (0, 0))
+        annotation.add_comment(GRAPH, "  ", (0, 0))
     with pytest.raises(GraphError, match="no comment"):
-        annotations.remove_comments(GRAPH, ["comment_1"])
+        annotation.remove_comments(GRAPH, ["comment_1"])
 
 
 def test_everything_is_read_back() -> None:
-    graph = annotations.add_comment(annotations.set_group(GROUPED, "group_1", collapsed=True), "why", (1, 2))
+    graph = annotation.add_comment(annotation.set_group(GROUPED, "group_1", collapsed=True), "why", (1, 2))
     graph = edits.set_frozen(graph, ["dense_1"], True)
     assert Graph.from_json(graph.to_json()) == graph
 
