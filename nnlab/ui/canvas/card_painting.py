@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RADIUS = 10.0
 LEAST_TEXT = 0.45  # of its size as meant
 PORT, LARGE_PORT = 5.0, 6.5
+NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
 PICTURE = 240.0  # of the unit's picture inside its tile
 LOSS_ROLES: tuple[FontRole, ...] = ("loss", "number", "title", "name")  # of the loss: the largest that fits its card
@@ -352,11 +353,13 @@ def paint_ports(painter: QPainter, item: CardItem) -> None:
     geometry, kit, state, scale = item.geometry, item.kit, item.state, item.text_scale
     if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
         return  # a dot of two pixels says nothing, and a large graph has thousands
+    heights = [at.y() for at in geometry.inputs.values()][:2]
+    named = len(heights) > 1 and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
     for port, at in geometry.inputs.items():
         offered = port == state.hovered_port and state.offered_port
         if port in item.shown_ports or state.hovered or offered or port in state.accepting:
             _paint_port(painter, kit, at, scale, offered or ("may" if port in state.accepting else ""))
-            if len(geometry.inputs) > 1:
+            if named:
                 room = QRectF(at.x() + 11.0 * scale, at.y() - 9.0 * scale, 60.0, 18.0 * scale)
                 write(painter, kit, port, "caption", kit.tokens.text2, room, LEFT, scale)
     if geometry.output is not None and ("" in item.shown_ports or state.hovered):
