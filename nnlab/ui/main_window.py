@@ -253,6 +253,8 @@ class MainWindow(QMainWindow):
         self.actions_by_id["run.play"].setText("Pause" if session.is_playing else "Play")
         for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", "step.over", "step.into", "step.out", "step.finish"):
             self.actions_by_id[name].setEnabled(session.can_run)
+        if not session.can_run:
+            self.actions_by_id["step.back"].setEnabled(False)
         self.canvas.set_diagnostics(session.diagnostics)
         self.transport.follow_state()
         self._follow_document()
