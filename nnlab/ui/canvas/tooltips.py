@@ -70,6 +70,9 @@ def _edge(scene: GraphScene, live: LiveValues, found: Hit) -> str:
     weights = scene.edges.weights[edge]
     assert weights is not None
     lines = [f"{weights.parameter}, unit {unit + 1}, input {source + 1}"]
+    image = scene.items_by_card[scene.owner[edge.source]].image_shape
+    if image is not None:
+        lines[0] += f" (pixel in row {source // image[1] + 1}, column {source % image[1] + 1})"
     for name, tensor in (("w", weights.parameter), ("∂L/∂w", weights.gradient)):
         matrix = live.value(tensor)
         if matrix is not None and matrix.shape == (weights.units, weights.inputs):

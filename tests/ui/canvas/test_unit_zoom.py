@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
+from nnlab.ui.canvas.hit import EDGE, Hit, hit
+from nnlab.ui.canvas.tooltips import tooltip
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -216,3 +218,17 @@ class TestPainting:
             return neurons.neuron("dense_1", 0).z == pytest.approx(newest)
 
         qtbot.waitUntil(is_newest, timeout=1000)
+
+
+def test_a_cell_tells_which_pixel_its_weight_belongs_to(bench):
+    b = GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=64), units=32)), units=1))
+    desk = bench(b.build(), expanded=True)
+    desk.canvas.set_data_title("digits", "target y", (), (8, 8))
+    desk.canvas.set_values({"dense_1.weight": np.full((32, 64), 0.25)}.get)
+    edge, matrix = next((e, i) for e, i in desk.canvas.scene.edges.items.items() if isinstance(i, WeightMatrix))
+    found = hit(desk.canvas.scene, matrix.picture.center())
+    assert found == Hit(EDGE, edge=edge, weight=(16, 32))
+    text = tooltip(desk.canvas.scene, desk.canvas._live, found)
+    assert "unit 17, input 33 (pixel in row 5, column 1)" in text
+    assert "w = 0.2500" in text
