@@ -24,7 +24,12 @@ def go_to(window: MainWindow, card: str, unit: int) -> None:
 def steps(window: MainWindow, qtbot: QtBot, count: int) -> None:
     goal = window.session.iteration + count
     window.session.run_iterations(count)
-    qtbot.waitUntil(lambda: window.session.iteration == goal and not window.session.is_playing, timeout=20_000)
+
+    def arrived() -> bool:
+        frame = window.session.frame  # the one that is shown; the trainer may be a tick ahead
+        return frame is not None and frame.iteration == goal and not window.session.is_playing
+
+    qtbot.waitUntil(arrived, timeout=20_000)
 
 
 def test_its_numbers_add_up_before_and_after_learning(window: MainWindow, qtbot: QtBot) -> None:

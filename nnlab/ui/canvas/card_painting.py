@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
+from nnlab.ui.canvas import filter_painting
 from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.neuron_painting import Inside, growth, openness, share_openness
@@ -320,6 +321,24 @@ def _grouped(samples: np.ndarray) -> np.ndarray:
     if len(samples) <= BARS:
         return samples
     return np.maximum.reduceat(samples, np.linspace(0, len(samples), BARS, endpoint=False).astype(np.intp))
+
+
+def paint_filters(painter: QPainter, item: CardItem) -> None:
+    """What a convolution has learned, on a card that is large enough."""
+    world = painter.worldTransform()
+    opened = filter_painting.openness(item.geometry.outline.height() * world.m11(), item.kit)
+    visible = world.inverted()[0].mapRect(QRectF(0, 0, painter.device().width(), painter.device().height()))
+    if opened == 0.0 or item.neurons is None or not item.geometry.outline.intersects(visible):
+        return
+    found = item.neurons.filters(item)
+    if found is not None:
+        cells, shape = found
+        scale = item.text_scale * item.kit.scale
+        painter.save()
+        painter.setOpacity(painter.opacity() * opened)
+        rect = filter_painting.room(item.geometry, cells.values.shape, scale)
+        filter_painting.paint(painter, item.kit, cells, shape, rect, visible, item.text_scale)
+        painter.restore()
 
 
 def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:

@@ -76,7 +76,9 @@ class Inside:
         self.rest = QRectF(self.body)  # what the table leaves
         self.table: Table | None = None
         self.table_at = QPointF()
-        if neuron.products is not None or neuron.reads:
+        if neuron.result == "y":
+            self._lay_out_reads(line)
+        elif neuron.products is not None or neuron.reads:
             self._lay_out_table(line)
 
     def _lay_out_table(self, line: float) -> None:
@@ -97,6 +99,14 @@ class Inside:
             self.table_at = QPointF(body.left(), body.top() if has_more else body.center().y() - table.height / 2)
             self.rest = body.adjusted(0, table.height + 4.0 if has_more else body.height(), 0, 0)
         self.table = table
+
+    def _lay_out_reads(self, line: float) -> None:
+        """What any other operator reads, below its output."""
+        top = self.kit.font("loss").pixelSize() * 1.4 + line + 8.0
+        rows = rows_of(self.neuron, 0)[: max(0, int((self.body.height() - top) / line))]
+        self.table = Table(self.kit, rows, self.body.width()) if rows else None
+        self.table_at = QPointF(self.body.left(), self.body.top() + top)
+        self.rest = QRectF(self.body.bottomLeft(), self.body.bottomRight())
 
     @property
     def is_wide(self) -> bool:
@@ -125,18 +135,23 @@ class Inside:
             self.table.paint(painter, self.table_at)
         if not self.strip.isEmpty() and neuron.products is not None and neuron.image_shape is not None:
             parts.paint_pictures(painter, self.kit, neuron.products, neuron.image_shape, self.strip)
-        if neuron.result == "x" and neuron.image is None:
-            self._paint_input(painter)
+        if neuron.result in ("x", "y") and neuron.image is None:
+            self._paint_value(painter)
         elif neuron.image is None:
             self._paint_rest(painter, picture)
 
-    def _paint_input(self, painter: QPainter) -> None:
+    def _paint_value(self, painter: QPainter) -> None:
+        """An input's value among those of the data, or what any other operator makes of what it reads."""
         neuron, body, kit = self.neuron, self.body, self.kit
         height = kit.font("loss").pixelSize() * 1.4
-        text = first_that_fits(kit, (f"{neuron.short} = {number(neuron.output)}", number(neuron.output)), "loss", body.width())
+        name = neuron.short if neuron.result == "x" else "y"
+        text = first_that_fits(kit, (f"{name} = {number(neuron.output)}", number(neuron.output)), "loss", body.width())
         say(painter, kit, text, QRectF(body.left(), body.top(), body.width(), height), LEFT, "loss")
         if neuron.column is not None:
             parts.paint_histogram(painter, kit, neuron.column, neuron.output, body.adjusted(0, height + 4.0, 0, 0))
+        if neuron.words:
+            below = QRectF(body.left(), body.top() + height, body.width(), row_height(kit))
+            say(painter, kit, neuron.words, below, LEFT, "caption", kit.tokens.text2)
 
     def _paint_rest(self, painter: QPainter, picture: QImage | None) -> None:
         """Beside or below the table: the curve or the unit's picture, and the output."""

@@ -141,12 +141,8 @@ def _term_rows(terms: Sequence[Term], rest: Rest | None, places: int) -> list[Ro
 
 
 def _read_rows(neuron: Neuron) -> list[Row]:
-    values = [value for _, value in neuron.reads]
-    places = decimals([*values, neuron.output])
-    rows = [Row(name, value, plain(value, places)) for name, value in neuron.reads]
-    if neuron.activation is None and not (neuron.result == "a" and neuron.words):
-        rows.append(Row(neuron.result, neuron.output, plain(neuron.output, places), strong=True, rule=bool(rows)))
-    return rows
+    places = decimals([value for _, value in neuron.reads])
+    return [Row(name, value, plain(value, places)) for name, value in neuron.reads]
 
 
 class Table:

@@ -14,6 +14,9 @@ from PySide6.QtCore import QPointF, QRectF, QTimer
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.edge_layer import reference
+from nnlab.ui.canvas.filter_painting import as_matrix, outputs_across
+from nnlab.ui.canvas.matrix_painting import CALM, Cells
 from nnlab.ui.canvas.neuron import Neuron, Share, Surroundings, describe, share
 from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.neuron_parts import Header
@@ -39,6 +42,7 @@ class Neurons:
         self._sample: Sample | None = None
         self._neurons: dict[tuple[str, int], Neuron | None] = {}
         self._shares: dict[str, Share | None] = {}
+        self._filters: dict[str, tuple[Cells, tuple[int, ...]] | None] = {}
         self._insides: dict[tuple[str, int], tuple[object, Inside]] = {}
         self._open: set[str] = set()  # cards whose inside was painted since the numbers were last read
         self._buttons: dict[tuple[str, int], tuple[QRectF, QRectF]] = {}  # back and forward, on the card
@@ -85,6 +89,7 @@ class Neurons:
         self._sample = None
         self._neurons.clear()
         self._shares.clear()
+        self._filters.clear()
         self._insides.clear()
         self._buttons.clear()
 
@@ -160,6 +165,20 @@ class Neurons:
         if name not in self._shares:
             self._shares[name] = share(item.card, self._scene.document.graph, self._current())
         return self._shares[name]
+
+    def filters(self, item: CardItem) -> tuple[Cells, tuple[int, ...]] | None:
+        """A convolution's filters side by side, and the shape (rows, columns) of one; None on any other card."""
+        name = item.card.id
+        if name not in self._filters:
+            found = self._values(f"{name}.weight")
+            if found is None or found.ndim != 4:
+                self._filters[name] = None
+            else:
+                matrix = as_matrix(found, outputs_across(found.shape)).copy()  # the frame's memory is not ours
+                self._filters[name] = Cells(matrix, CALM * reference(matrix), item.kit), found.shape[2:]
+        if self._filters[name] is not None:
+            self._open.add(name)
+        return self._filters[name]
 
     def set_buttons(self, item: CardItem, back: QRectF, forward: QRectF) -> None:
         """Where the arrows of a loss card's sample are, on the card."""

@@ -90,6 +90,8 @@ class CardFace(QGraphicsItem):
             painting.paint_tiles(painter, owner)
         elif owner.card.form == LOSS and owner.geometry.is_expanded:
             painting.paint_loss(painter, owner)
+        else:
+            painting.paint_filters(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QMargins, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from nnlab.ui.canvas.card_geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.edge_layer import WeightMatrix
 from nnlab.ui.canvas.matrix_painting import READABLE
 from nnlab.ui.canvas.scene import GraphScene
@@ -62,12 +63,18 @@ class Picture(QGraphicsView):
     def largest_zoom(self, point: QPointF) -> float:
         """How far one can zoom in at a point of the canvas: to a neuron's inside, or a cell of a matrix."""
         scene = self._graph_scene
-        largest = LARGEST if scene.shows_tiles else LARGEST_COLLAPSED
         for item in scene.edges.items.values():
             if isinstance(item, WeightMatrix) and item.picture.contains(point):
                 width, height = item.picture.width() / item.weights.inputs, item.picture.height() / item.weights.units
-                largest = max(largest, min(2.0 * max(READABLE[0] / width, READABLE[1] / height), LARGEST_MATRIX))
-        return largest
+                return min(max(LARGEST, 2.0 * READABLE[0] / width, 2.0 * READABLE[1] / height), LARGEST_MATRIX)
+        over = next((card for card in scene.items_by_card.values() if card.outline.contains(point)), None)
+        if scene.shows_tiles and (over is None or over.geometry.is_expanded):
+            return LARGEST
+        filters = None if over is None or over.neurons is None else over.neurons.filters(over)
+        if filters is None:
+            return LARGEST_COLLAPSED
+        cells = filters[0].values.shape
+        return max(LARGEST_COLLAPSED, READABLE[0] * 2.0 * max(cells[1] / COLLAPSED_WIDTH, cells[0] / COLLAPSED_HEIGHT))
 
     @property
     def room(self) -> QRectF:

@@ -32,8 +32,9 @@ class UnitZoom(QObject):
         self._animation.valueChanged.connect(self._show)
 
     def to_unit(self, card: str, unit: int) -> bool:
-        """Shows a unit of a card as large as the room allows; False when it has no tile (a collapsed card)."""
+        """Shows a unit of a card as large as the room allows; False when it has none (an operator on images)."""
         scene = self._scene
+        self._spread(card)
         scene.show_unit(card, unit)
         item = scene.items_by_card[card]
         tile = next((tile for tile in item.geometry.tiles if tile.unit == unit), None)
@@ -49,8 +50,7 @@ class UnitZoom(QObject):
     def to_card(self, card: str) -> bool:
         """Shows the first unit of a card, or a loss card's numbers."""
         item = self._scene.items_by_card[card]
-        if not self._scene.shows_tiles:  # compact cards open first
-            self._picture.show_at(max(self._picture.zoom, EXPAND_ABOVE[self._scene.expanded] * 1.01), item.position)
+        self._spread(card)
         if item.geometry.tiles:
             return self.to_unit(card, item.geometry.tiles[0].unit)
         if item.card.form != LOSS or not item.geometry.is_expanded:
@@ -58,6 +58,12 @@ class UnitZoom(QObject):
         room, outline = self._picture.room, item.outline
         self._go(FILL * room.height() / outline.height() if room.height() > 640 else LOSS_ZOOM * 1.6, outline.center())
         return True
+
+    def _spread(self, card: str) -> None:
+        """Goes near enough for compact cards to show their neurons."""
+        if not self._scene.shows_tiles and self._scene.cards[card].units is not None:
+            zoom = max(self._picture.zoom, EXPAND_ABOVE[self._scene.expanded] * 1.01)
+            self._picture.show_at(zoom, self._scene.items_by_card[card].position)
 
     def is_open(self, card: str, unit: int | None) -> bool:
         """Whether a unit's tile shows its inside."""

@@ -108,11 +108,35 @@ def test_a_unit_without_a_tile_gets_one(bench):
     assert desk.canvas.view.units.present[1].unit == 21
 
 
-def test_collapsed_cards_have_no_inside(bench, chain):
+def test_compact_cards_spread_on_the_way(bench, chain):
     desk = bench(chain)
-    zoom = desk.canvas.view.zoom
-    assert not desk.canvas.view.zoom_to_unit("dense_1", 0)
-    assert desk.canvas.view.zoom == zoom
+    assert not desk.canvas.scene.items_by_card["dense_1"].geometry.tiles
+    assert desk.canvas.view.zoom_to_unit("dense_1", 3)
+    assert desk.canvas.view.units.present[1].unit == 3
+
+
+def test_an_operator_on_images_has_no_units_but_filters(bench):
+    b = GraphBuilder()
+    image = b.reshape(b.input(features=64), shape="1, 8, 8")
+    b.cross_entropy(b.dense(b.flatten(b.conv2d(image, filters=4, kernel_size=3)), units=3))
+    desk = bench(b.build(), expanded=True)
+    view, card = desk.canvas.view, desk.canvas.scene.items_by_card["conv2d_1"]
+    zoom = view.zoom
+    assert not view.zoom_to_unit("conv2d_1", 0)
+    assert view.zoom == zoom
+    assert view.largest_zoom(card.position) == 4.0  # nothing is known yet that one could zoom in to
+    weight = np.random.default_rng(0).normal(size=(4, 1, 3, 3)).astype(np.float32)
+    desk.canvas.set_values({"conv2d_1.weight": weight}.get)
+    cells, shape = desk.canvas._live.neurons.filters(card)
+    assert shape == (3, 3)
+    assert cells.values.shape in ((6, 6), (3, 12))
+    assert np.array_equal(cells.values[:3, 3:6], weight[1, 0])  # the second filter beside the first
+    assert view.largest_zoom(card.position) > 4.0
+    view.show_at(4.0, card.position)
+    before = view.grab().toImage()
+    desk.canvas.set_values({"conv2d_1.weight": -weight}.get)
+    desk.canvas._live.neurons.show_anew()
+    assert view.grab().toImage() != before
 
 
 def test_inside_a_neuron_a_drag_looks_around_and_moves_nothing(desk):
