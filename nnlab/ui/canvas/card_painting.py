@@ -12,10 +12,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 from nnlab.ui.canvas import filter_painting
 from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
-from nnlab.ui.canvas.neuron_painting import Inside, growth, openness, share_openness
-from nnlab.ui.canvas.neuron_share import ShareTable
+from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.numbers import NOTHING, number
 from nnlab.ui.theme import FontRole, mix
 
 if TYPE_CHECKING:
@@ -27,9 +25,6 @@ PORT, LARGE_PORT = 5.0, 6.5
 NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
 PICTURE = 240.0  # of the unit's picture inside its tile
-LOSS_ROLES: tuple[FontRole, ...] = ("loss", "number", "title", "name")  # of the loss: the largest that fits its card
-SHARE_OF_CARD = 0.6  # of a loss card's height that the numbers of one sample may take
-BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -261,66 +256,6 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
         length = min(1.0, abs(bias) / limit) * half if limit > 0 else 0.0
         painter.fillRect(QRectF(middle if bias > 0 else middle - length, y, length, thickness), tokens.pos if bias > 0 else tokens.neg)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-
-
-def paint_loss(painter: QPainter, item: CardItem) -> None:
-    """The loss of the current batch and one bar for each of its samples; where the card is large, one sample's share in numbers."""
-    geometry, kit, scale = item.geometry, item.kit, item.text_scale
-    unit = scale * kit.scale
-    inset = 14.0 * unit
-    room = geometry.outline.adjusted(inset, geometry.header.height() + 4.0 * unit, -inset, -inset)
-    value = NOTHING if item.loss is None else number(item.loss)
-    role: FontRole = next((r for r in LOSS_ROLES if kit.text_width(value, r) * scale <= room.width()), LOSS_ROLES[-1])
-    write(painter, kit, value, role, kit.tokens.text, QRectF(room.left(), room.top(), room.width(), 28.0 * unit), LEFT, scale)
-    caption = QRectF(room.left(), room.top() + 38.0 * unit, room.width(), 16.0 * unit)
-    bars = QRectF(room.left(), caption.bottom() + 6.0 * unit, room.width(), room.bottom() - caption.bottom() - 6.0 * unit)
-    bars.setBottom(bars.bottom() - _paint_share(painter, item, room))
-    if item.samples is None or not len(item.samples) or bars.height() < 16.0 * min(1.0, scale):
-        return
-    heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
-    share = -(-len(item.samples) // len(heights))
-    text = "per sample" if share == 1 else f"largest of each {share}"
-    write(painter, kit, text, "caption", kit.tokens.text2, caption, LEFT, scale)
-    top = float(heights.max())
-    slot = bars.width() / max(len(heights), 8)
-    width = max(1.0, slot - min(4.0, slot * 0.3))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for i, height in enumerate(heights):
-        length = max(1.0 * scale, bars.height() * float(height) / top if top > 0 else 0.0)
-        painter.fillRect(QRectF(bars.left() + i * slot, bars.bottom() - length, width, length), kit.tokens.text2)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-
-
-def _paint_share(painter: QPainter, item: CardItem, room: QRectF) -> float:
-    """One sample's share of the loss at the bottom of `room`, once the card is large; the height it takes."""
-    world = painter.worldTransform()
-    side = item.geometry.outline.width() * world.m11()
-    opened = share_openness(side, item.kit)
-    screen = QRectF(0, 0, painter.device().width(), painter.device().height())
-    if opened == 0.0 or item.neurons is None or not world.mapRect(item.geometry.outline).intersects(screen):
-        return 0.0
-    found = item.neurons.share(item)
-    if found is None:
-        return 0.0
-    factor = growth(side, item.kit) / world.m11()  # canvas units for a pixel of text
-    table = ShareTable(item.kit, found, item.neurons.header, room.width() / factor, room.height() * SHARE_OF_CARD / factor)
-    height = table.height * factor
-    painter.save()
-    painter.translate(room.left(), room.bottom() - height)
-    painter.scale(factor, factor)
-    painter.setOpacity(painter.opacity() * opened)
-    table.paint(painter)
-    painter.restore()
-    origin = QPointF(room.left(), room.bottom() - height)
-    item.neurons.set_buttons(item, *(QRectF(origin + r.topLeft() * factor, r.size() * factor) for r in (table.back, table.forward)))
-    return (height + 8.0 * factor) * opened
-
-
-def _grouped(samples: np.ndarray) -> np.ndarray:
-    """At most BARS values: for larger batches the largest of each group of neighbours."""
-    if len(samples) <= BARS:
-        return samples
-    return np.maximum.reduceat(samples, np.linspace(0, len(samples), BARS, endpoint=False).astype(np.intp))
 
 
 def paint_filters(painter: QPainter, item: CardItem) -> None:

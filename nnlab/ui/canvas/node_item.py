@@ -16,6 +16,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import card_painting as painting
+from nnlab.ui.canvas import loss_painting
 from nnlab.ui.canvas.card_geometry import CardGeometry
 from nnlab.ui.canvas.cards import INPUT, LOSS, Card
 from nnlab.ui.canvas.paint_kit import PaintKit
@@ -89,7 +90,7 @@ class CardFace(QGraphicsItem):
         if owner.geometry.tiles:
             painting.paint_tiles(painter, owner)
         elif owner.card.form == LOSS and owner.geometry.is_expanded:
-            painting.paint_loss(painter, owner)
+            loss_painting.paint_loss(painter, owner)
         else:
             painting.paint_filters(painter, owner)
         painter.setOpacity(1.0)
