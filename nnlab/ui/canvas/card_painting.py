@@ -14,6 +14,7 @@ from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.numbers import number
 from nnlab.ui.theme import FontRole, mix
 
 if TYPE_CHECKING:
@@ -121,19 +122,32 @@ def paint_title(
 
 
 def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float) -> None:
-    outline = geometry.outline
-    inset = 32.0 if len(card.ports) > 1 else 14.0
     lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
     lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
-    step = 18.5 * unit
-    fitting = max(1, min(len(lines), int((outline.height() - 8.0) / step)))
-    full = int((outline.height() - 8.0) / step) >= 3
-    top = outline.top() + 12.0 if full else outline.center().y() - fitting * step / 2
-    for i, (text, role, colour) in enumerate(lines[:fitting]):
-        width = outline.width() - inset - 6.0
-        if kit.text_width(text, role) * scale > width:
+    rooms = _collapsed_lines(card, geometry, unit, 3 if card.form == LOSS else len(lines))
+    if card.form == LOSS:  # the last line is the loss itself
+        rooms = rooms[:-1]
+    for (text, role, colour), room in zip(lines, rooms, strict=False):
+        if kit.text_width(text, role) * scale > room.width():
             text = text.replace(" parameters", " params")
-        write(painter, kit, text, role, colour, QRectF(outline.left() + inset, top + i * step, width, step), LEFT, scale)
+        write(painter, kit, text, role, colour, room, LEFT, scale)
+
+
+def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
+    """Where the lines of a compact card are written: as many of those wanted as it has room for."""
+    outline, step = geometry.outline, 18.5 * unit
+    inset = 32.0 if len(card.ports) > 1 else 14.0
+    most = int((outline.height() - 8.0) / step)
+    count = max(1, min(wanted, most))
+    top = outline.top() + 12.0 if most >= 3 else outline.center().y() - count * step / 2
+    return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0, step) for i in range(count)]
+
+
+def paint_collapsed_loss(painter: QPainter, item: CardItem) -> None:
+    """The loss of the current batch on a compact card."""
+    if item.loss is not None:
+        room = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)[-1]
+        write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, room, LEFT, item.text_scale)
 
 
 def paint_tiles(painter: QPainter, item: CardItem) -> None:

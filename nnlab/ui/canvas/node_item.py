@@ -91,6 +91,8 @@ class CardFace(QGraphicsItem):
             painting.paint_tiles(painter, owner)
         elif owner.card.form == LOSS and owner.geometry.is_expanded:
             loss_painting.paint_loss(painter, owner)
+        elif owner.card.form == LOSS:
+            painting.paint_collapsed_loss(painter, owner)
         else:
             painting.paint_filters(painter, owner)
         painter.setOpacity(1.0)
