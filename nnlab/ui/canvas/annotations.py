@@ -41,6 +41,15 @@ class FrameItem(QGraphicsItem):
             self.prepareGeometryChange()
             self.rect, self.text_scale = rect, text_scale
 
+    def show_group(self, group: Group) -> None:
+        if group != self.group:
+            self.group = group
+            self.update()
+
+    def set_kit(self, kit: PaintKit) -> None:
+        self.kit = kit
+        self.update()
+
     @property
     def title_rect(self) -> QRectF:
         """What one grips the group by."""
@@ -103,6 +112,7 @@ class CommentItem(QGraphicsItem):
     def set_kit(self, kit: PaintKit) -> None:
         self.prepareGeometryChange()
         self.kit = kit
+        self.update()
 
     set_state = FrameItem.set_state
 

@@ -7,7 +7,6 @@ A change is applied as a difference: cards compare by value, and only those that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPixmapCache
@@ -16,10 +15,11 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnlab.core.tensor import show
 from nnlab.graph import docking
 from nnlab.graph.diff import GraphDiff
-from nnlab.graph.graph import Comment, Edge
+from nnlab.graph.graph import Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
 from nnlab.ui.canvas import card_geometry as geometry
-from nnlab.ui.canvas.annotations import COMMENT_WIDTH, CommentItem, FrameItem
+from nnlab.ui.canvas.annotation_views import AnnotationViews
+from nnlab.ui.canvas.annotations import CommentItem, FrameItem
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
 from nnlab.ui.canvas.edge_layer import MATRIX_FROM
 from nnlab.ui.canvas.edge_views import EdgeViews
@@ -63,8 +63,8 @@ class GraphScene(QGraphicsScene):
         self.owner: dict[str, str] = {}
         self.shapes: Shapes = Shapes({})
         self.edges = EdgeViews(self, self.kit)
-        self.frames: dict[str, FrameItem] = {}
-        self.comments: dict[str, CommentItem] = {}
+        self.annotations = AnnotationViews(self, self.kit)
+        self._graph = document.graph  # what is shown; a gesture that an edit interrupts puts cards back where they stood in it
         self.expanded = True
         self.zoom = 1.0
         self.spacing = Spacing()
@@ -88,6 +88,7 @@ class GraphScene(QGraphicsScene):
         self.changing.emit()
         self.selection.keep_within(self.document.graph)
         if difference.only_moves:
+            self._graph = self.document.graph
             touched = {self.owner[node_id] for node_id in difference.moved}
             for name in touched:
                 self._put(name)
@@ -106,7 +107,7 @@ class GraphScene(QGraphicsScene):
 
     def _synchronise(self) -> None:
         """Brings cards and edges up to the graph, touching only what differs."""
-        graph = self.document.graph
+        graph = self._graph = self.document.graph
         self.shapes = infer(graph)
         found = describe(graph, self.shapes, self._data_title)
         for name in [name for name in self.items_by_card if name not in found]:
@@ -125,53 +126,25 @@ class GraphScene(QGraphicsScene):
                 item.update()
         self.items_by_card = stacked(self.items_by_card, found)
         self.edges.set_edges(self._edges(), self.owner)
-        self._show_annotations()
+        self.annotations.follow(graph)
         self._show_severities()
         self.arrange()
 
-    def _show_annotations(self) -> None:
-        """A frame for every unfolded group, an item for every comment."""
-        graph = self.document.graph
-        groups = {group.id: group for group in graph.groups if not group.collapsed}
-        comments = {comment.id: comment for comment in graph.comments}
-        for items, present in ((self.frames, groups), (self.comments, comments)):
-            for name in [name for name in items if name not in present]:
-                self.removeItem(items.pop(name))
-        for name, group in groups.items():
-            if name not in self.frames:
-                self.frames[name] = FrameItem(group, self.kit)
-                self.addItem(self.frames[name])
-            self.frames[name].group = group
-            self.frames[name].update()
-        for name, comment in comments.items():
-            if name not in self.comments:
-                self.comments[name] = CommentItem(comment, self.kit)
-                self.addItem(self.comments[name])
-        self.frames, self.comments = stacked(self.frames, groups), stacked(self.comments, comments)
+    @property
+    def frames(self) -> Mapping[str, FrameItem]:
+        """Frames of unfolded groups, by the group's id."""
+        return self.annotations.frames
+
+    @property
+    def comments(self) -> Mapping[str, CommentItem]:
+        return self.annotations.comments
+
+    def _places(self) -> dict[str, tuple[float, float]]:
+        """Every card's place in the document."""
+        return {name: self.place_of(name) for name in self.cards}
 
     def _place_annotations(self) -> None:
-        for frame in self.frames.values():
-            owners = {self.owner[node_id] for node_id in frame.group.members}
-            frame.enclose((self.items_by_card[name].outline for name in owners), self.text_scale)
-        for comment in self.document.graph.comments:
-            self.comments[comment.id].show_comment(comment, self._place_of_comment(comment), self.text_scale)
-
-    def _place_of_comment(self, comment: Comment) -> QPointF:
-        """Above the cards it stands above, and below those it stands below, however tall they are drawn."""
-        place = self.spacing.to_scene(comment.position)
-        if not self.shows_tiles:
-            return place
-        x, y = comment.position
-        above, below = [], []
-        half = geometry.COLLAPSED_HEIGHT / 2
-        for name, item in self.items_by_card.items():
-            card_x, card_y = self.place_of(name)
-            if abs(card_x - x - COMMENT_WIDTH / 2) < (COMMENT_WIDTH + geometry.COLLAPSED_WIDTH) / 2:
-                if y <= card_y - half:
-                    above.append(item.outline.top() - (card_y - half - y))
-                elif y >= card_y + half:
-                    below.append(item.outline.bottom() + (y - card_y - half))
-        return QPointF(place.x(), min(above) if above else max(below) if below else place.y())
+        self.annotations.place(self.items_by_card, self._places(), self.owner, self.spacing, self.shows_tiles, self.text_scale)
 
     def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
         graph, found = self.document.graph, {}
@@ -266,7 +239,7 @@ class GraphScene(QGraphicsScene):
                 is_matrix = found.count > MATRIX_FROM or self._is_image(self.cards[tail])
                 room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
             gaps.append((tail, head, room))
-        return spacing({name: self.place_of(name) for name in self.cards}, shapes, gaps)
+        return spacing(self._places(), shapes, gaps)
 
     def nearest_card(self, point: QPointF) -> str | None:
         """The card whose middle is nearest to a point of the canvas."""
@@ -280,7 +253,7 @@ class GraphScene(QGraphicsScene):
 
     def place_of(self, card: str) -> tuple[float, float]:
         """A card's place in the document."""
-        return docking.place(self.document.graph, self.cards[card].nodes, card)
+        return docking.place(self._graph, self.cards[card].nodes, card)
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
@@ -309,9 +282,7 @@ class GraphScene(QGraphicsScene):
 
     def preview_comments(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows comments elsewhere while a gesture lasts."""
-        for name, position in positions.items():
-            if name in self.comments:
-                self.comments[name].setPos(self._place_of_comment(replace(self.comments[name].comment, position=position)))
+        self.annotations.preview(positions, self.items_by_card, self._places(), self.spacing, self.shows_tiles)
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
         return self.spacing.to_document(point)
@@ -321,11 +292,7 @@ class GraphScene(QGraphicsScene):
         rect = QRectF()
         for item in self.items_by_card.values():
             rect = rect.united(item.outline)
-        for frame in self.frames.values():
-            rect = rect.united(frame.rect)
-        for comment in self.comments.values():
-            rect = rect.united(comment.outline)
-        return rect.united(self.edges.bounds())
+        return rect.united(self.annotations.bounds()).united(self.edges.bounds())
 
     @property
     def is_empty(self) -> bool:
@@ -357,11 +324,7 @@ class GraphScene(QGraphicsScene):
         for name, item in self.items_by_card.items():
             item.set_state(selected=name in chosen)
         self.edges.set_selected(self.selection.edges)
-        nodes = set(self.selection.nodes)
-        for frame in self.frames.values():
-            frame.set_state(selected=nodes.issuperset(frame.group.members))
-        for name, comment in self.comments.items():
-            comment.set_state(selected=name in self.selection.comments)
+        self.annotations.show_selection(set(self.selection.nodes), self.selection.comments)
 
     def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Marks cards with errors and warnings; their texts become tooltips."""
@@ -414,9 +377,7 @@ class GraphScene(QGraphicsScene):
         for item in self.items_by_card.values():
             item.set_kit(self.kit)
         self.edges.set_kit(self.kit)
-        for note in (*self.frames.values(), *self.comments.values()):
-            note.kit = self.kit
-            note.update()
+        self.annotations.set_kit(self.kit)
         self._lay_out()
         self.rearranged.emit()
 
