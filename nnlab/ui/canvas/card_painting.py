@@ -130,7 +130,10 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
     for (text, role, colour), room in zip(lines, rooms, strict=False):
         if kit.text_width(text, role) * scale > room.width():
             text = text.replace(" parameters", " params")
-        write(painter, kit, text, role, colour, room, LEFT, scale)
+        # From afar a long line is written smaller than a short one, as long as it can be read.
+        least = min(scale, max(1.0, 1.01 * LEAST_TEXT / painter.worldTransform().m11()))
+        fitting = max(min(scale, room.width() / max(kit.text_width(text, role), 1.0)), least)
+        write(painter, kit, text, role, colour, room, LEFT, fitting)
 
 
 def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:

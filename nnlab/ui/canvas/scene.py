@@ -176,7 +176,8 @@ class GraphScene(QGraphicsScene):
         name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
             text = max(name + (18.0 if len(card.ports) > 1 else 0.0), min(summary - 8.0, SUMMARY))
-            return geometry.collapsed(card, text, scale * self.kit.scale)
+            # Where cards stand as they were put, none may grow into its neighbour: from afar their text takes the room there is.
+            return geometry.collapsed(card, text, (scale if self.is_spread else min(scale, 1.0)) * self.kit.scale)
         if card.form == LOSS:
             summary = max(summary, self.kit.text_width("0.0000", "loss") / self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)

@@ -13,7 +13,7 @@ from nnlab.ui.canvas.routing import path_of
 
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
 LABEL_HEIGHT = 16.0
-PORTS = 10.0  # pixels of a line that its two ports cover
+PORTS = 22.0  # pixels of a line that its two ports cover, and some room between them and the label
 Z_DRAFT = 3.0
 
 
