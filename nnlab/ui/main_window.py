@@ -378,7 +378,7 @@ class MainWindow(QMainWindow):
         self.canvas.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not event.mimeData().hasUrls():
+        if not event.mimeData().hasUrls() or not event.possibleActions() & Qt.DropAction.CopyAction:
             return
         reason = self.files.reason_against(event.mimeData().urls())
         if reason is not None:
