@@ -8,12 +8,13 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from nnlab.core.errors import FileError
-from nnlab.files.atomic import write_atomically
+from nnlab.files.atomic import ABANDONED, write_atomically
 
 OLD, NEW = b"old " * 1000, b"new " * 1000
 
@@ -65,6 +66,36 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt):
         write_atomically(path, interrupt)
     assert path.read_bytes() == OLD and not leftovers(tmp_path)
+
+
+def test_what_killed_programs_left_behind_goes_when_it_is_old_and_nobody_elses(tmp_path: Path):
+    path = tmp_path / "file.bin"
+    old, young, other = tmp_path / ".file.bin.0123.tmp", tmp_path / ".file.bin.4567.tmp", tmp_path / ".other.bin.0123.tmp"
+    for leftover in (old, young, other):
+        leftover.write_bytes(NEW)
+    for leftover in (old, other):
+        os.utime(leftover, (time.time() - 2 * ABANDONED,) * 2)
+    write_atomically(path, lambda file: file.write(NEW))
+    assert sorted(os.listdir(tmp_path)) == sorted([path.name, young.name, other.name])
+
+
+@pytest.mark.skipif(not hasattr(os, "O_DIRECTORY"), reason="folders cannot be forced to the disk here")
+def test_a_disk_that_does_not_confirm_the_new_name_is_told_without_a_claim_about_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "file.bin"
+    path.write_bytes(OLD)
+    flush = os.fsync
+
+    def fail_for_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_for_folders)
+    with pytest.raises(FileError, match="was written, but the disk did not confirm it") as caught:
+        write_atomically(path, lambda file: file.write(NEW))
+    assert "unchanged" not in str(caught.value) and path.read_bytes() == NEW
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
