@@ -81,7 +81,8 @@ class State:
             with np.errstate(over="ignore"):
                 values = given.values.astype(self.arena.dtype)
             if not np.isfinite(values).all():
-                raise NNLabError(f"{name}: a weight cannot be NaN or infinity; give a finite number below {np.finfo(values.dtype).max:.1e}.")
+                greatest = np.finfo(values.dtype).max
+                raise NNLabError(f"{name}: a weight cannot be NaN or infinity; give a finite number below {greatest:.1e}.")
             checked[name] = Entries(place.shape, given.places, values)
         return checked
 
