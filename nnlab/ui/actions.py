@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("file.save", "&Save", "Writes the project to its file", ("Ctrl+S",), "save", menu="File"),
     Entry("file.save_as", "Save &as…", "Writes the project to another file", ("Ctrl+Shift+S",), menu="File"),
     Entry("file.picture", "Save &picture…", "Writes the window as a PNG", ("Ctrl+Shift+P",), "export", menu="File"),
+    Entry("file.recover", "&Recover unsaved work", "Opens the newest work that a process left unsaved when it was ended", menu="File"),
     Entry("file.clear_recent", "&Clear recent files", "Forgets which files were opened; the files stay"),
     Entry("file.quit", "&Quit", "Closes NN Lab", ("Ctrl+Q",), menu="File"),
     Entry("edit.undo", "&Undo", "Takes the last change back", ("Ctrl+Z",), "undo", menu="Edit"),

@@ -145,7 +145,8 @@ class MainWindow(QMainWindow):
         session, document, act = self.session, self.document, self.actions_by_id
         for action_id, run in {
             "file.new": self.files.new, "file.open": self.files.open, "file.save": self.files.save, "file.save_as": self.files.save_as,
-            "file.clear_recent": self.files.clear_recent, "file.picture": self._save_picture, "file.quit": self.close,
+            "file.recover": self.recovery_bar.recover_newest, "file.clear_recent": self.files.clear_recent,
+            "file.picture": self._save_picture, "file.quit": self.close,
             "file.template": self.networks.new_from_template, "edit.copy_network": self.networks.copy_network,
             "edit.paste_network": self.networks.paste_network, "edit.copy_playground": self.networks.copy_playground,
             "edit.undo": document.undo, "edit.redo": document.redo,
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
         self.files.told.connect(lambda text: self.message_bar.show_warning(text, key="told"))
         self.files.saved.connect(lambda: self.message_bar.take_back("file"))
+        self.recovery_bar.changed.connect(lambda: act["file.recover"].setEnabled(bool(self.recovery_bar.offered)))
+        act["file.recover"].setEnabled(False)
         self.autosave.failed.connect(lambda text: self.message_bar.show_warning(text, key="autosave"))
         self.autosave.succeeded.connect(lambda: self.message_bar.take_back("autosave"))
         self.files.opened.connect(self._on_opened)

@@ -54,7 +54,6 @@ def _recent_menu(window: MainWindow) -> QMenu:
             menu.addAction("Nothing opened yet").setEnabled(False)
         menu.addSeparator()
         menu.addAction(window.actions_by_id["file.clear_recent"])
-        window.actions_by_id["file.clear_recent"].setEnabled(bool(recent))
 
     menu.setToolTipsVisible(True)
     menu.aboutToShow.connect(fill)

@@ -32,7 +32,7 @@ class RecoveryBar(QWidget):
     whether a copy may be deleted.
     """
 
-    answered = Signal()
+    changed = Signal()  # what is offered
 
     def __init__(
         self, theme: Theme, recover: Callable[[OwnedCopy, LeftBehind], bool], may_discard: Callable[[str], bool],
@@ -58,6 +58,11 @@ class RecoveryBar(QWidget):
         """Shows these copies besides those offered already."""
         self._offered += found
         self._fill()
+
+    def recover_newest(self) -> None:
+        """What the first button does; without anything to recover, nothing."""
+        if self._offered:
+            self.recover(self._offered[0][1])
 
     def recover(self, left: LeftBehind) -> None:
         """Opens a copy; one that cannot be opened stays offered."""
@@ -85,7 +90,6 @@ class RecoveryBar(QWidget):
     def _answer(self, pair: tuple[OwnedCopy, LeftBehind]) -> None:
         self._offered.remove(pair)
         self._fill()
-        self.answered.emit()
 
     def _fill(self) -> None:
         for row in self.rows:
@@ -101,6 +105,7 @@ class RecoveryBar(QWidget):
         for row in self.rows:
             self._column.addWidget(row)
         self.setVisible(bool(self.rows))
+        self.changed.emit()
         if self.rows:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
