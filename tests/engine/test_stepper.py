@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from projects import small_project
 
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.training.trainer import take_snapshot
-from projects import small_project
 
 
 @pytest.fixture
