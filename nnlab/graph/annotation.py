@@ -42,11 +42,13 @@ def set_group(graph: Graph, group_id: str, title: str | None = None, collapsed: 
 
 
 def join_group(graph: Graph, node_id: str, member: str) -> Graph:
-    """Puts a node into the group of `member`, if that is in one."""
+    """Puts a node where `member` is: into its group, or out of any."""
     group = graph.group_of.get(member)
-    if group is None or graph.group_of.get(node_id) is group:
+    if graph.group_of.get(node_id) is group:
         return graph
     others = without_members(graph.groups, {node_id})
+    if group is None:
+        return replace(graph, groups=others)
     return replace(graph, groups=tuple(replace(g, members=(*g.members, node_id)) if g.id == group.id else g for g in others))
 
 

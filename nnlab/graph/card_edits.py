@@ -35,35 +35,13 @@ def insert_after(graph: Graph, operator: str, after: str, position: Position | N
     result = edits.add_node(result, operator, position=node.position if docks else place)
     new = result.nodes[-1].id
     if between:
-        for edge in outgoing:
-            result = edits.disconnect(result, edge, close_up=False)
+        result = edits.cut(result, outgoing, close_up=False)
         for edge in outgoing:
             result = edits.connect(result, new, edge.target, edge.target_port)
     result = edits.connect(result, after, new, result.ports(new)[0])
     # What is added within a group, or on the card of a layer in it, belongs to it.
     inside = docks or (between and all(annotation.same_group(graph, after, edge.target) for edge in outgoing))
     return annotation.join_group(result, new, after) if inside else result
-
-
-def detach(graph: Graph, nodes: tuple[str, ...]) -> Graph:
-    """A card taken out of the network: what its first node read goes to whatever read its last. The edges on the card stay."""
-    if len(nodes) == 1:
-        return edits.detach_node(graph, nodes[0])
-    incoming, outgoing = graph.inputs(nodes[0]), graph.outgoing(nodes[-1])
-    for edge in outgoing:
-        graph = edits.disconnect(graph, edge, close_up=False)
-    for edge in incoming:
-        graph = edits.disconnect(graph, edge)
-    for edge in outgoing if incoming else ():
-        graph = edits.connect(graph, incoming[0].source, edge.target, edge.target_port)
-    return graph
-
-
-def _splice_chain(graph: Graph, nodes: tuple[str, ...], edge: Edge) -> Graph:
-    """A layer with its activation into the middle of an edge."""
-    graph = edits.disconnect(graph, edge, close_up=False)
-    graph = edits.connect(graph, edge.source, nodes[0], graph.ports(nodes[0])[0])
-    return edits.connect(graph, nodes[-1], edge.target, edge.target_port)
 
 
 def free_place(graph: Graph) -> Position:
@@ -73,33 +51,36 @@ def free_place(graph: Graph) -> Position:
     return max(node.position[0] for node in graph.nodes) + COLUMN, graph.nodes[-1].position[1]
 
 
-def splice(graph: Graph, card: str, edge: Edge) -> Graph:
+def splice(graph: Graph, name: str, edge: Edge) -> Graph:
     """Puts a card that is there already into the middle of an edge; one that is joined elsewhere is taken out there first."""
-    nodes = docking.shown(graph)[card]
-    if any(graph.incoming(node_id) or graph.outgoing(node_id) for node_id in (nodes[0], nodes[-1])):
-        graph = detach(graph, nodes)
-        if edge not in graph.edges:
-            raise GraphError(f"{card} stands at an end of this edge already.", card)
-    result = edits.splice(graph, nodes[0], edge) if len(nodes) == 1 else _splice_chain(graph, nodes, edge)
-    if not annotation.same_group(graph, edge.source, edge.target):
-        return result
-    for node_id in nodes:
-        result = annotation.join_group(result, node_id, edge.source)
+    card = docking.shown(graph)[name]
+    kind = graph[card.nodes[0]].kind
+    if not card.entries or not card.exit:
+        raise GraphError(f"{kind.title} cannot stand between {edge.source} and {edge.target}.", card.nodes[0])
+    graph = edits.detach(graph, card.nodes)
+    ends = (edge.source, edge.target)  # its port may have closed up
+    spot = edge if edge in graph.edges else next((e for e in graph.edges if (e.source, e.target) == ends), None)
+    if spot is None:
+        raise GraphError(f"{card.title} stands at an end of this edge already.", card.nodes[0])
+    card = docking.shown(graph)[name]  # taken out, its first port is free
+    result = edits.cut(graph, [spot], close_up=False)
+    result = edits.connect(result, spot.source, *card.entries[0])
+    result = edits.connect(result, card.exit, spot.target, spot.target_port)
+    if card.group is None and annotation.same_group(graph, edge.source, edge.target):
+        for node_id in card.nodes:
+            result = annotation.join_group(result, node_id, edge.source)
     return result
 
 
-def dock(graph: Graph, activation: str, card: str) -> Graph:
-    """Puts an activation onto a layer's card: behind the layer, before whatever read it."""
+def dock(graph: Graph, activation: str, layer: str) -> Graph:
+    """Puts an activation onto a layer's card: behind the layer, before whatever read it, in its group."""
     graph = edits.detach_node(graph, activation)
-    node_id = docking.shown(graph)[card][-1]
-    outgoing = graph.outgoing(node_id)
+    outgoing = graph.outgoing(layer)
+    result = edits.connect(edits.cut(graph, outgoing, close_up=False), layer, activation)
     for edge in outgoing:
-        graph = edits.disconnect(graph, edge, close_up=False)
-    graph = edits.connect(graph, node_id, activation)
-    for edge in outgoing:
-        graph = edits.connect(graph, activation, edge.target, edge.target_port)
-    graph = annotation.join_group(graph, activation, node_id)
-    return edits.move_nodes(graph, {activation: graph[node_id].position})
+        result = edits.connect(result, activation, edge.target, edge.target_port)
+    result = annotation.join_group(result, activation, layer)
+    return edits.move_nodes(result, {activation: result[layer].position})
 
 
 def add_behind(graph: Graph, operator: str, source: str, position: Position) -> Graph:

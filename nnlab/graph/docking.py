@@ -7,8 +7,11 @@ An element-wise operator without parameters that is the only consumer of a layer
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from nnlab.graph.graph import Graph
+from nnlab.core.operator import operators
+from nnlab.graph.graph import Graph, Group
 
 
 def host(graph: Graph, node_id: str) -> str | None:
@@ -43,40 +46,92 @@ def cards(graph: Graph) -> tuple[tuple[str, ...], ...]:
     return tuple(result)
 
 
-BLOCK = "/"  # begins the id of a folded group's card; no node's name holds a slash
+FOLDED = "/"  # begins the id of a folded group's card; no node's name holds a slash
 
 
-def shown(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """The nodes of every card that is drawn, by the card's id: its first node's, or "/" and the group's for a folded group."""
-    found: dict[str, tuple[str, ...]] = {}
+@dataclass(frozen=True)
+class Card:
+    """What is one card on the canvas: a node, a layer with its activation, or a folded group (`group`).
+
+    `entries` are the input ports open to the outside, as (node, port); `exit` is the node whose output leaves the card, "" when none does.
+    """
+
+    id: str
+    nodes: tuple[str, ...]
+    entries: tuple[tuple[str, str], ...]
+    exit: str
+    group: Group | None = None
+
+    @property
+    def title(self) -> str:
+        return self.id if self.group is None else self.group.title
+
+
+def shown(graph: Graph) -> Mapping[str, Card]:
+    """Every card that is drawn, by its id: its first node's, or "/" and the group's for a folded group (remembered with the graph)."""
+    known: tuple[int, Mapping[str, Card]] | None = graph.__dict__.get("_shown")
+    if known is None or known[0] != operators.version:
+        known = (operators.version, MappingProxyType(_shown(graph)))
+        graph.__dict__["_shown"] = known
+    return known[1]
+
+
+def card_of(graph: Graph, node_id: str) -> Card:
+    """The card that carries a node."""
+    return next(card for card in shown(graph).values() if node_id in card.nodes)
+
+
+def _shown(graph: Graph) -> dict[str, Card]:
+    found: dict[str, Card] = {}
     for nodes in cards(graph):
         group = graph.group_of.get(nodes[0])
-        if group is None or not group.collapsed:
-            found[nodes[0]] = nodes
-        elif BLOCK + group.id not in found:
-            found[BLOCK + group.id] = tuple(node.id for node in graph.nodes if node.id in group.members)
+        if group is not None and group.collapsed:
+            if FOLDED + group.id not in found:
+                found[FOLDED + group.id] = _folded(graph, group)
+        else:
+            last = graph[nodes[-1]].kind
+            entries = tuple((nodes[0], port) for port in graph.ports(nodes[0]))
+            found[nodes[0]] = Card(nodes[0], nodes, entries, nodes[-1] if last.outputs and not last.is_loss else "")
     return found
 
 
-def place(graph: Graph, nodes: tuple[str, ...], card: str) -> tuple[float, float]:
+def _folded(graph: Graph, group: Group) -> Card:
+    """What enters a folded group from outside are its entries; the last node that is read outside, or by nobody, is its exit."""
+    inside = set(group.members)
+    nodes = tuple(node.id for node in graph.nodes if node.id in inside)
+    entries = []
+    for node_id in nodes:
+        edges = {edge.target_port: edge for edge in graph.incoming(node_id)}
+        ports = graph.ports(node_id)
+        needed = ports[: max(2, len(edges))] if graph[node_id].kind.variadic else ports
+        entries += [(node_id, port) for port in needed if port not in edges or edges[port].source not in inside]
+    outputs = [node_id for node_id in nodes if graph[node_id].kind.outputs and not graph[node_id].kind.is_loss]
+    read = [i for i in outputs if any(edge.target not in inside for edge in graph.outgoing(i))]
+    ends = read or [i for i in outputs if not graph.outgoing(i)]
+    # The order in which nodes were added says nothing: the one that is computed from the others is the last.
+    last = max(ends, key=lambda i: len(graph.ancestors(i) & inside), default="")
+    return Card(FOLDED + group.id, nodes, tuple(entries), last, group)
+
+
+def place(graph: Graph, card: Card) -> tuple[float, float]:
     """Where a card stands: its first node's place, for a folded group the middle of its nodes'."""
-    if not card.startswith(BLOCK):
-        return graph[nodes[0]].position
-    xs, ys = zip(*(graph[node_id].position for node_id in nodes), strict=True)
+    if card.group is None:
+        return graph[card.nodes[0]].position
+    xs, ys = zip(*(graph[node_id].position for node_id in card.nodes), strict=True)
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def moved(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Places of nodes after their cards were put elsewhere: what is docked comes along, and a folded group moves as a whole."""
     every: dict[str, tuple[float, float]] = {}
-    for card, nodes in shown(graph).items():
-        if card not in positions:
+    for name, card in shown(graph).items():
+        if name not in positions:
             continue
-        x, y = positions[card]
-        if card.startswith(BLOCK):
-            before = place(graph, nodes, card)
+        x, y = positions[name]
+        if card.group is not None:
+            before = place(graph, card)
             dx, dy = x - before[0], y - before[1]
-            every |= {i: (graph[i].position[0] + dx, graph[i].position[1] + dy) for i in nodes}
+            every |= {i: (graph[i].position[0] + dx, graph[i].position[1] + dy) for i in card.nodes}
         else:
-            every |= dict.fromkeys(nodes, (x, y))
+            every |= dict.fromkeys(card.nodes, (x, y))
     return every

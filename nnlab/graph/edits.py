@@ -14,7 +14,7 @@ from nnlab.core.errors import GraphError
 from nnlab.core.operator import operators
 from nnlab.core.setting import check_settings
 from nnlab.graph.annotation import join_group, same_group, without_members
-from nnlab.graph.graph import Edge, Graph, Node, make_node
+from nnlab.graph.graph import Edge, Graph, Node, check_id, make_node
 
 
 def add_node(
@@ -28,7 +28,7 @@ def add_node(
     node_id = node_id or graph.new_id(operator)
     if node_id in graph:
         raise GraphError(f"There is a node {node_id!r} already; choose another name.", node_id)
-    _check_id(node_id)
+    check_id(node_id)
     return replace(graph, nodes=(*graph.nodes, make_node(node_id, operator, settings, position)))
 
 
@@ -49,15 +49,7 @@ def remove_nodes(graph: Graph, node_ids: Iterable[str]) -> Graph:
 
 def bypass_node(graph: Graph, node_id: str) -> Graph:
     """Removes a node and joins its first input to everything that read it."""
-    incoming, outgoing = graph.inputs(node_id), graph.outgoing(node_id)
-    result = graph
-    for edge in outgoing:
-        result = disconnect(result, edge, close_up=False)
-    result = remove_nodes(result, [node_id])
-    if incoming:
-        for edge in outgoing:
-            result = connect(result, incoming[0].source, edge.target, edge.target_port)
-    return result
+    return remove_nodes(detach_node(graph, node_id), [node_id])
 
 
 def connect(graph: Graph, source: str, target: str, port: str | None = None) -> Graph:
@@ -99,8 +91,16 @@ def disconnect(graph: Graph, edge: Edge, close_up: bool = True) -> Graph:
     """Removes one edge."""
     if edge not in graph.edges:
         raise GraphError(f"There is no edge from {edge.source} to {edge.target}.", edge.target)
-    result = replace(graph, edges=tuple(e for e in graph.edges if e != edge))
-    return close_ports(result, edge.target) if close_up else result
+    return cut(graph, [edge], close_up)
+
+
+def cut(graph: Graph, edges: Iterable[Edge], close_up: bool = True) -> Graph:
+    """Removes edges; ports of variadic nodes close up once all are gone, unless something is about to be joined there."""
+    gone = set(edges)
+    result = replace(graph, edges=tuple(edge for edge in graph.edges if edge not in gone))
+    for node_id in dict.fromkeys(edge.target for edge in gone) if close_up else ():
+        result = close_ports(result, node_id)
+    return result
 
 
 def close_ports(graph: Graph, node_id: str) -> Graph:
@@ -139,7 +139,7 @@ def rename_node(graph: Graph, old: str, new: str) -> Graph:
         return graph
     if new in graph:
         raise GraphError(f"There is a node {new!r} already; choose another name.", new)
-    _check_id(new)
+    check_id(new)
     node = graph[old]
 
     def name(node_id: str) -> str:
@@ -166,28 +166,21 @@ def insert_on_edge(
     return join_group(result, node.id, edge.source) if same_group(graph, edge.source, edge.target) else result
 
 
-def splice(graph: Graph, node_id: str, edge: Edge) -> Graph:
-    """Puts a node that is there already in the middle of an edge: into its first input, out of its output."""
-    node = graph[node_id]
-    if node.kind.is_loss or node.kind.is_input:
-        raise GraphError(f"{node.kind.title} cannot stand between {edge.source} and {edge.target}.", node_id)
-    if node_id in (edge.source, edge.target):
-        raise GraphError(f"{node_id} is at an end of this edge already.", node_id)
-    result = disconnect(graph, edge, close_up=False)
-    result = connect(result, edge.source, node_id, result.ports(node_id)[0])
-    return connect(result, node_id, edge.target, edge.target_port)
-
-
 def detach_node(graph: Graph, node_id: str) -> Graph:
     """Takes a node out of the network without removing it: its first input is joined to everything that read it."""
-    graph[node_id]
-    incoming, outgoing = graph.inputs(node_id), graph.outgoing(node_id)
-    result = graph
+    return detach(graph, [graph[node_id].id])
+
+
+def detach(graph: Graph, node_ids: Iterable[str]) -> Graph:
+    """Takes a part out of the network, whose own edges stay: what entered it first is joined to everything that read it."""
+    inside = set(node_ids)
+    incoming = [e for n in graph.nodes if n.id in inside for e in graph.inputs(n.id) if e.source not in inside]
+    outgoing = [e for e in graph.edges if e.source in inside and e.target not in inside]
+    result = cut(graph, (*incoming, *outgoing), close_up=False)
+    for edge in outgoing if incoming else ():
+        result = connect(result, incoming[0].source, edge.target, edge.target_port)
     for edge in (*incoming, *outgoing):
-        result = disconnect(result, edge, close_up=edge.target == node_id)
-    if incoming:
-        for edge in outgoing:
-            result = connect(result, incoming[0].source, edge.target, edge.target_port)
+        result = close_ports(result, edge.target)
     return result
 
 
@@ -219,9 +212,3 @@ def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
 
 def _replace_node(graph: Graph, node: Node) -> Graph:
     return replace(graph, nodes=tuple(node if n.id == node.id else n for n in graph.nodes))
-
-
-def _check_id(node_id: str) -> None:
-    # Ids become parameter names ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
-    if not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
-        raise GraphError(f"{node_id!r} cannot be a node's name: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")

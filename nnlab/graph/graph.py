@@ -9,6 +9,7 @@ unfinished or wrong: `nnlab.graph.validation` says what is missing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -273,6 +274,7 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
         for raw in self.nodes:
             if not raw.id or raw.id in seen:
                 raise GraphError(f"Two nodes have the id {raw.id!r}; every node needs its own." if raw.id else "A node has an empty id.")
+            check_id(raw.id)
             seen.add(raw.id)
             nodes.append(make_node(raw.id, raw.operator, raw.settings, raw.position, raw.frozen))
         for source, _, target, _ in self.edges:
@@ -337,3 +339,12 @@ def make_node(
     except NNLabError as error:
         raise GraphError(f"{node_id}: {str(error)[0].lower()}{str(error)[1:]}", node_id) from None
     return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])), frozen)
+
+
+def check_id(node_id: str) -> None:
+    """Raises GraphError for what cannot be a node's name.
+
+    Names become those of parameters ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
+    """
+    if not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
+        raise GraphError(f"{node_id!r} cannot be a node's name: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")

@@ -20,10 +20,9 @@ def arrange(graph: Graph) -> Graph:
     """
     graph.topological()
     cards = docking.shown(graph)
-    owner = {node_id: card for card, nodes in cards.items() for node_id in nodes}
+    owner = {node_id: name for name, card in cards.items() for node_id in card.nodes}
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
-    names = {card: graph.group_of[nodes[0]].title if card.startswith(docking.BLOCK) else card for card, nodes in cards.items()}
-    widths = {card: max(CARD, 28.0 + LETTER * len(name)) for card, name in names.items()}
+    widths = {name: max(CARD, 28.0 + LETTER * len(card.title)) for name, card in cards.items()}
     result = edits.move_nodes(graph, docking.moved(graph, _layered(widths, pairs)))
     return _with_comments(graph, result)
 

@@ -45,7 +45,7 @@ class Selection(QObject):
 
     def keep_within(self, graph: Graph) -> None:
         """Forgets what the graph no longer has."""
-        present = {comment.id for comment in graph.comments}
+        comments, edges = {comment.id for comment in graph.comments}, set(graph.edges) if self._edges else set()
         self.set(
-            (n for n in self._nodes if n in graph), (e for e in self._edges if e in graph.edges), (c for c in self._comments if c in present)
+            (n for n in self._nodes if n in graph), (e for e in self._edges if e in edges), (c for c in self._comments if c in comments)
         )

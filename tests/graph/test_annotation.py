@@ -6,7 +6,7 @@ import pytest
 from networks import mlp
 
 from nnlab.core.errors import GraphError
-from nnlab.graph import annotation, docking, edits
+from nnlab.graph import annotation, card_edits, docking, edits
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
 
@@ -97,11 +97,11 @@ def test_frozen_nodes_need_something_to_freeze() -> None:
 def test_a_node_is_spliced_into_an_edge_and_taken_out_again() -> None:
     loose = edits.add_node(GRAPH, "relu")
     edge = loose.incoming("dense_2")[0]
-    spliced = edits.splice(loose, "relu_1", edge)
+    spliced = card_edits.splice(loose, "relu_1", edge)
     assert [e.source for e in spliced.inputs("dense_2")] == ["relu_1"] and [e.source for e in spliced.inputs("relu_1")] == ["tanh_1"]
     out = edits.detach_node(spliced, "relu_1")
     assert not out.incoming("relu_1") and not out.outgoing("relu_1") and set(out.edges) == set(GRAPH.edges)
     with pytest.raises(GraphError, match="cannot stand between"):
-        edits.splice(loose, "mse_1", edge)
+        card_edits.splice(loose, "mse_1", edge)
     with pytest.raises(GraphError, match="at an end"):
-        edits.splice(GRAPH, "dense_2", edge)
+        card_edits.splice(GRAPH, "dense_2", edge)

@@ -23,6 +23,18 @@ class Arranging(QObject):
     def __init__(self, commands: CanvasCommands, selection: Selection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._commands, self._selection = commands, selection
+        self._new: tuple[str, str] | None = None  # what was just made and is being written, and the gesture that both are one step of
+        self._count = 0
+
+    def _begin(self, verb: str) -> str:
+        """A new gesture: making something and writing its words are one step."""
+        self._count += 1
+        return f"{verb} {self._count}"
+
+    def _gesture_for(self, name: str) -> str | None:
+        """The gesture by which `name` was made, if it was made just now; its first words end it."""
+        new, self._new = self._new, None
+        return new[1] if new is not None and new[0] == name else None
 
     @property
     def _graph(self) -> Graph:
@@ -44,7 +56,7 @@ class Arranging(QObject):
         if len(cards) < least:
             self._commands.refused.emit(f"Select at least {'two' if least == 2 else 'three'} nodes to line them up.")
             return
-        goal = place({name: docking.place(self._graph, nodes, name) for name, nodes in cards.items()})
+        goal = place({name: docking.place(self._graph, card) for name, card in cards.items()})
         self._commands.attempt(label, lambda graph: edits.move_nodes(graph, docking.moved(graph, goal)))
 
     # Groups
@@ -54,8 +66,11 @@ class Arranging(QObject):
         nodes = self._commands.selected_nodes()
         if not nodes:
             self._commands.refused.emit("Select the nodes that shall be a group first.")
-        elif self._commands.attempt("Group", lambda graph: annotation.group_nodes(graph, nodes)):
+            return
+        gesture = self._begin("group")
+        if self._commands.attempt("Group", lambda graph: annotation.group_nodes(graph, nodes), gesture):
             self._selection.set(nodes)
+            self._new = (self._graph.groups[-1].id, gesture)
             self.edit_wanted.emit("group", self._graph.groups[-1].id)
 
     def selected_groups(self) -> list[str]:
@@ -93,20 +108,30 @@ class Arranging(QObject):
             self._selection.set(i for each in groups for i in annotation.group_named(self._graph, each).members)
 
     def entitle(self, group_id: str, title: str) -> None:
-        self._commands.attempt("Rename group", lambda graph: annotation.set_group(graph, group_id, title=title))
+        gesture = self._gesture_for(group_id)
+        self._commands.attempt("Rename group", lambda graph: annotation.set_group(graph, group_id, title=title), gesture)
 
     # Comments
 
     def comment(self, position: Position) -> None:
         """Puts a comment on the canvas and asks for its words."""
-        if self._commands.attempt("Add comment", lambda graph: annotation.add_comment(graph, NEW_COMMENT, position)):
+        gesture = self._begin("comment")
+        if self._commands.attempt("Add comment", lambda graph: annotation.add_comment(graph, NEW_COMMENT, position), gesture):
             comment = self._graph.comments[-1]
             self._selection.set((), (), [comment.id])
+            self._new = (comment.id, gesture)
             self.edit_wanted.emit("comment", comment.id)
 
     def write(self, comment_id: str, text: str) -> None:
         """New words; none removes the comment."""
+        gesture = self._gesture_for(comment_id)
         if text.strip():
-            self._commands.attempt("Write comment", lambda graph: annotation.set_comment(graph, comment_id, text=text))
+            self._commands.attempt("Write comment", lambda graph: annotation.set_comment(graph, comment_id, text=text), gesture)
         else:
-            self._commands.attempt("Delete comment", lambda graph: annotation.remove_comments(graph, [comment_id]))
+            self._commands.attempt("Delete comment", lambda graph: annotation.remove_comments(graph, [comment_id]), gesture)
+
+    def abandon(self, name: str) -> None:
+        """Escape: a comment that was just put there is gone again; everything else stays as it was."""
+        gesture = self._gesture_for(name)
+        if gesture is not None and any(comment.id == name for comment in self._graph.comments):
+            self._commands.attempt("Delete comment", lambda graph: annotation.remove_comments(graph, [name]), gesture)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -20,13 +20,12 @@ from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions
 from nnlab.ui.canvas.add_popup import AddPopup
-from nnlab.ui.canvas.annotations import CommentItem, FrameItem
 from nnlab.ui.canvas.arranging import Arranging
 from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.clipboard import Clipboard
 from nnlab.ui.canvas.commands import CanvasCommands
 from nnlab.ui.canvas.hit import Hit, hit
-from nnlab.ui.canvas.inline_editor import InlineEditor
+from nnlab.ui.canvas.inline_editor import InlineEditor, Task
 from nnlab.ui.canvas.legend import INSET, Legend
 from nnlab.ui.canvas.live import LiveValues
 from nnlab.ui.canvas.minimap import ALWAYS, NEVER, Minimap
@@ -90,6 +89,8 @@ class Canvas(QWidget):
         self.view.zoomed.connect(self.zoomed)
         self.view.zoomed.connect(self._zoom_bar.show_zoom)
         self.view.zoomed.connect(lambda _: self._show_legend())
+        for moved in (self.view.scrolled, self.scene.rearranged, self.theme.metrics_changed):
+            moved.connect(self._editor.follow)
         self.view.search_wanted.connect(self.search)
         self.view.edit_wanted.connect(self.edit_in_place)
         self.view.fold_wanted.connect(self.arranging.fold)
@@ -249,7 +250,7 @@ class Canvas(QWidget):
 
     def rename(self) -> None:
         """Writes what is selected in place: a comment, the title of a whole group, or a node's name."""
-        nodes = set(self._selection.nodes)
+        nodes = set(self.commands.selected_nodes())
         if self._selection.comments:
             self.edit_in_place("comment", self._selection.comments[0])
         elif nodes:
@@ -260,31 +261,46 @@ class Canvas(QWidget):
 
     def edit_in_place(self, kind: str, name: str) -> None:
         """Opens a field over the name of a node, the title of a group or the words of a comment."""
-        scene = self.scene
+        arranging, graph = self.arranging, self._document.graph
         if kind == "comment":
-            item = scene.comments[name]
-            self._open_editor(item.outline, item.comment.text, "Comment", lambda text: self.arranging.write(name, text), item)
+            text, label = annotation.comment_named(graph, name).text, "Comment"
         elif kind == "group":
-            title = annotation.group_named(self._document.graph, name).title
-            frame = scene.frames.get(name)
-            rect = frame.text_rect if frame is not None else scene.items_by_card[docking.BLOCK + name].title_rect
-            self._open_editor(rect, title, "Title of the group", lambda text: self.arranging.entitle(name, text), frame)
+            text, label = annotation.group_named(graph, name).title, "Title of the group"
         else:
-            rect = scene.items_by_card[scene.owner[name]].title_rect
-            self._open_editor(rect, name, f"Name of {name}", lambda text: self.commands.rename(name, text))
+            text, label = name, f"Name of {name}"
+        write = {"comment": arranging.write, "group": arranging.entitle, "node": self.commands.rename}[kind]
+        self._editor.open(
+            Task(
+                place=lambda: self._place_of(kind, name),
+                text=text,
+                name=label,
+                write=lambda text: write(name, text),
+                close=lambda: self._set_editing(kind, name, False),
+                abandon=lambda: arranging.abandon(name),
+                several_lines=kind == "comment",
+            )
+        )
+        self._set_editing(kind, name, True)
 
-    def _open_editor(
-        self, rect: QRectF, text: str, name: str, write: Callable[[str], object], item: FrameItem | CommentItem | None = None
-    ) -> None:
-        """`item` paints no text of its own meanwhile."""
+    def _set_editing(self, kind: str, name: str, editing: bool) -> None:
+        """What is written in place paints no text of its own meanwhile."""
+        item = {"comment": self.scene.comments, "group": self.scene.frames}.get(kind, {}).get(name)
         if item is not None:
-            item.set_state(editing=True)
+            item.set_state(editing=editing)
 
-        def close() -> None:
-            if item is not None:
-                item.set_state(editing=False)
-
-        self._editor.open(self.view.mapFromScene(rect).boundingRect(), text, name, write, close, isinstance(item, CommentItem))
+    def _place_of(self, kind: str, name: str) -> QRect | None:
+        """Where a name, title or comment stands in the view, None when it is gone."""
+        scene = self.scene
+        card = docking.FOLDED + name if kind == "group" else scene.owner.get(name, "")
+        if kind == "comment" and name in scene.comments:
+            rect = scene.comments[name].outline
+        elif kind == "group" and name in scene.frames:
+            rect = scene.frames[name].text_rect
+        elif kind != "comment" and card in scene.items_by_card:
+            rect = scene.items_by_card[card].title_rect
+        else:
+            return None
+        return self.view.mapFromScene(rect).boundingRect()
 
     def select_all(self) -> None:
         graph = self._document.graph

@@ -35,7 +35,7 @@ def write(
     painter: QPainter, kit: PaintKit, text: str, role: FontRole, colour: QColor, rect: QRectF, align: Qt.AlignmentFlag, scale: float
 ) -> None:
     """One line of text within `rect`, elided if it must be, at `scale` canvas units for a pixel of text; none too small to read."""
-    if painter.worldTransform().m11() * scale < LEAST_TEXT:
+    if painter.worldTransform().m11() * scale * kit.scale < LEAST_TEXT:
         return
     painter.save()
     painter.translate(rect.topLeft())
@@ -131,7 +131,7 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
         if kit.text_width(text, role) * scale > room.width():
             text = text.replace(" parameters", " params")
         # From afar a long line is written smaller than a short one, as long as it can be read.
-        least = min(scale, max(1.0, 1.01 * LEAST_TEXT / painter.worldTransform().m11()))
+        least = min(scale, max(1.0, 1.01 * LEAST_TEXT / kit.scale / painter.worldTransform().m11()))
         fitting = max(min(scale, room.width() / max(kit.text_width(text, role), 1.0)), least)
         write(painter, kit, text, role, colour, room, LEFT, fitting)
 
@@ -139,7 +139,7 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
 def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
     """Where the lines of a compact card are written: as many of those wanted as it has room for."""
     outline, step = geometry.outline, 18.5 * unit
-    inset = 32.0 if len(card.ports) > 1 else 14.0
+    inset = 32.0 if card.names_ports else 14.0
     most = int((outline.height() - 8.0) / step)
     count = max(1, min(wanted, most))
     top = outline.top() + 12.0 if most >= 3 else outline.center().y() - count * step / 2
@@ -325,7 +325,7 @@ def paint_ports(painter: QPainter, item: CardItem) -> None:
     if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
         return  # a dot of two pixels says nothing, and a large graph has thousands
     heights = [at.y() for at in geometry.inputs.values()][:2]
-    named = len(heights) > 1 and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
+    named = item.card.names_ports and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
     for port, at in geometry.inputs.items():
         offered = port == state.hovered_port and state.offered_port
         if port in item.shown_ports or state.hovered or offered or port in state.accepting:

@@ -59,6 +59,11 @@ class Card:
         """The node whose output leaves the card."""
         return self.exit or self.nodes[-1]
 
+    @property
+    def names_ports(self) -> bool:
+        """Whether the names of its inputs stand beside its ports. Those of a block are long; its tooltips tell them."""
+        return len(self.ports) > 1 and self.form != BLOCK
+
     def port_of(self, edge: Edge) -> str:
         """The port of this card at which an edge of the graph ends. A block's ports are named "node.port"."""
         return f"{edge.target}.{edge.target_port}" if self.form == BLOCK else edge.target_port
@@ -79,8 +84,8 @@ class Card:
 def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, Card]:
     """Every card by its id, in the order of the nodes."""
     return {
-        name: _block(graph, shapes, nodes, name) if name.startswith(docking.BLOCK) else _card(graph, shapes, nodes, data_title)
-        for name, nodes in docking.shown(graph).items()
+        name: _block(graph, shapes, card) if card.group is not None else _card(graph, shapes, card, data_title)
+        for name, card in docking.shown(graph).items()
     }
 
 
@@ -89,7 +94,8 @@ def card_of(cards: Mapping[str, Card]) -> dict[str, str]:
     return {node_id: card.id for card in cards.values() for node_id in card.nodes}
 
 
-def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str) -> Card:
+def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> Card:
+    nodes = card.nodes
     node = graph[nodes[0]]
     kind = node.kind
     shape = shapes.output(graph[nodes[-1]])
@@ -115,35 +121,28 @@ def _card(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], data_title: str)
     )
 
 
-def _block(graph: Graph, shapes: Shapes, nodes: tuple[str, ...], name: str) -> Card:
-    """A folded group: what enters it from outside are its ports, the last node that is read outside (or by nobody) is its output."""
-    inside = set(nodes)
-    ports = []
-    for node_id in nodes:
-        edges = {edge.target_port: edge for edge in graph.incoming(node_id)}
-        needed = graph.ports(node_id)[: max(2, len(edges))] if graph[node_id].kind.variadic else graph.ports(node_id)
-        ports += [f"{node_id}.{port}" for port in needed if port not in edges or edges[port].source not in inside]
-    read = [i for i in nodes if any(edge.target not in inside for edge in graph.outgoing(i))]
-    ends = read or [i for i in nodes if not graph.outgoing(i) and not graph[i].kind.is_loss]
+def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> Card:
+    """A folded group."""
+    nodes = card.nodes
     layers = [graph[i] for i in nodes if graph[i].kind.parameters]
     total = sum(_size(shape) for n in layers for p in n.kind.parameters if (shape := shapes.get(n.id, p.name)) is not None)
     return Card(
-        id=name,
+        id=card.id,
         nodes=nodes,
         form=BLOCK,
-        title=graph.group_of[nodes[0]].title,
+        title=card.title,
         subtitle=f"{len(nodes)} node{'s' if len(nodes) != 1 else ''}",
         detail=_counted(total) if layers else "",
         category="",
-        ports=tuple(ports),
+        ports=tuple(f"{node_id}.{port}" for node_id, port in card.entries),
         spare_port=False,
-        has_output=bool(ends),
+        has_output=bool(card.exit),
         units=None,
-        is_output=any(graph[e.target].kind.is_loss for i in ends for e in graph.outgoing(i)),
+        is_output=bool(card.exit) and any(graph[e.target].kind.is_loss for e in graph.outgoing(card.exit)),
         bias=None,
         bounded=False,
         frozen=bool(layers) and all(n.frozen for n in layers),
-        exit=ends[-1] if ends else "",
+        exit=card.exit,
     )
 
 

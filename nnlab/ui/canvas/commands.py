@@ -58,8 +58,8 @@ class CanvasCommands(QObject):
 
     def titles(self, cards: Iterable[str]) -> list[str]:
         """What cards are called in words."""
-        groups = {docking.BLOCK + group.id: group.title for group in self.graph.groups}
-        return [groups.get(card, card) for card in cards]
+        shown = docking.shown(self.graph)
+        return [shown[card].title if card in shown else card for card in cards]
 
     def connect(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> bool:
         """Joins an output to an input port; `instead_of` is an edge that is taken off its port by the same gesture."""
@@ -110,35 +110,24 @@ class CanvasCommands(QObject):
         if len(cards) < 2:
             self.refused.emit("Select two or more nodes to connect them, from left to right.")
             return
-        order = sorted(cards, key=lambda name: docking.place(self.graph, cards[name], name))
+        order = sorted(cards, key=lambda name: docking.place(self.graph, cards[name]))
 
         def join(graph: Graph) -> Graph:
             for first, second in pairwise(order):
-                source, target = cards[first][-1], cards[second][0]
-                if source not in {edge.source for edge in graph.incoming(target)}:
-                    reason = known_shape_reason(graph, source, target)
-                    if reason is not None:
-                        raise GraphError(reason, target)
-                    graph = edits.connect(graph, source, target)
+                graph = _join(graph, docking.shown(graph)[first], docking.shown(graph)[second])
             return graph
 
         self.attempt(f"Connect {_names(self.titles(order), 'node')}", join)
 
     def disconnect_selected(self) -> None:
         """Takes away the edges among the selected cards; where there are none, all that enter or leave them."""
-        owner = {node_id: card for card, nodes in self.selected_cards().items() for node_id in nodes}
+        owner = {node_id: name for name, card in self.selected_cards().items() for node_id in card.nodes}
         among = [e for e in self.graph.edges if e.source in owner and e.target in owner and owner[e.source] != owner[e.target]]
         edges = among or [e for e in self.graph.edges if (e.source in owner) != (e.target in owner)]
         if edges:
 
-            def cut(graph: Graph) -> Graph:
-                for edge in edges:
-                    graph = edits.disconnect(graph, edge, close_up=False)
-                for node_id in {edge.target for edge in edges}:
-                    graph = edits.close_ports(graph, node_id)
-                return graph
-
-            self.attempt(f"Disconnect {_names(self.titles(self.selected_cards()), 'node')}", cut)
+            titles = self.titles(self.selected_cards())
+            self.attempt(f"Disconnect {_names(titles, 'node')}", lambda graph: edits.cut(graph, edges))
 
     def disconnect(self, edge: Edge) -> None:
         self.attempt(f"Disconnect {edge.source} from {edge.target}", lambda graph: edits.disconnect(graph, edge))
@@ -150,11 +139,8 @@ class CanvasCommands(QObject):
             return
 
         def remove(graph: Graph) -> Graph:
-            result = annotation.remove_comments(edits.remove_nodes(graph, nodes), comments)
-            for edge in edges:
-                if edge in result.edges:
-                    result = edits.disconnect(result, edge)
-            return result
+            result = edits.cut(graph, (edge for edge in edges if edge in graph.edges))
+            return annotation.remove_comments(edits.remove_nodes(result, nodes), comments)
 
         label = _names([f"{e.source} → {e.target}" for e in edges], "edge") if edges else _names(["comment"] * len(comments), "comment")
         if nodes:
@@ -176,33 +162,31 @@ class CanvasCommands(QObject):
     def detach(self, card: str | None = None, position: Position | None = None) -> bool:
         """Takes a card (by default the selected ones) out of the network, which closes behind it. It stays on the canvas."""
         shown = docking.shown(self.graph)
-        cards = [card] if card is not None else [name for name in self.selected_cards() if not name.startswith(docking.BLOCK)]
+        cards = [shown[card]] if card is not None else list(self.selected_cards().values())
         if not cards:
+            self.refused.emit("Select the nodes to take out of the network first.")
             return False
 
         def take_out(graph: Graph) -> Graph:
-            for name in cards:
-                graph = card_edits.detach(graph, shown[name])
-            return edits.move_nodes(graph, dict.fromkeys(shown[cards[0]], position)) if position is not None else graph
+            for each in cards:
+                graph = edits.detach(graph, each.nodes)
+            return edits.move_nodes(graph, docking.moved(graph, {cards[0].id: position})) if position is not None else graph
 
-        return self.attempt(f"Take out {_names(cards, 'node')}", take_out)
+        return self.attempt(f"Take out {_names([each.title for each in cards], 'node')}", take_out)
 
-    def selected_cards(self) -> dict[str, tuple[str, ...]]:
-        """The selected cards with all their nodes."""
+    def selected_cards(self) -> dict[str, docking.Card]:
+        """The selected cards by their ids."""
         chosen = set(self._selection.nodes)
-        return {name: nodes for name, nodes in docking.shown(self.graph).items() if chosen & set(nodes)}
+        return {name: card for name, card in docking.shown(self.graph).items() if not chosen.isdisjoint(card.nodes)}
 
     def selected_nodes(self) -> list[str]:
         """Every node of the selected cards."""
-        return [node_id for nodes in self.selected_cards().values() for node_id in nodes]
+        return [node_id for card in self.selected_cards().values() for node_id in card.nodes]
 
     def rename(self, node_id: str, name: str) -> bool:
         """Gives a node another name and keeps it selected."""
         name = name.strip()
-        done = self.attempt(f"Rename {node_id}", lambda graph: edits.rename_node(graph, node_id, name))
-        if done:
-            self._selection.set([name])
-        return done
+        return self.attempt(f"Rename {node_id}", lambda graph: edits.rename_node(graph, node_id, name))
 
     def duplicate(self) -> None:
         """Copies what is selected with its settings and the edges within."""
@@ -305,13 +289,29 @@ class CanvasCommands(QObject):
         """The node a new one is added after: the selected card's output, else the end of the network before its loss."""
         current = self._selection.current
         if current is not None and current in self.graph:
-            return docking.docked(self.graph, current) or current
+            card = docking.card_of(self.graph, current)
+            return card.exit or card.nodes[-1]
         if self.graph.losses:
             incoming = self.graph.inputs(self.graph.losses[0].id)
             if incoming:
                 return incoming[0].source
         ends = [node.id for node in self.graph.nodes if not node.kind.is_loss and not self.graph.outgoing(node.id)]
         return ends[-1] if ends else None
+
+
+def _join(graph: Graph, first: docking.Card, second: docking.Card) -> Graph:
+    """What leaves one card into the first free port of another; nothing changes where they are joined already."""
+    if not first.exit or not second.entries:
+        source, target = first.exit or first.nodes[-1], (second.entries or ((second.nodes[0], ""),))[0][0]
+        raise GraphError(edits.refusal(graph, source, target) or f"{first.title} cannot be joined to {second.title}.", target)
+    if any(edge.source == first.exit and edge.target in second.nodes for edge in graph.edges):
+        return graph
+    taken = {(edge.target, edge.target_port) for edge in graph.edges}
+    target, port = next((entry for entry in second.entries if entry not in taken), second.entries[0])
+    reason = known_shape_reason(graph, first.exit, target, port)
+    if reason is not None:
+        raise GraphError(reason, target)
+    return edits.connect(graph, first.exit, target, port)
 
 
 def _without(graph: Graph, edge: Edge | None) -> Graph:

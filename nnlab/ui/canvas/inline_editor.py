@@ -6,8 +6,9 @@ Enter (in a comment Ctrl+Enter, or a click elsewhere) takes what was written, Es
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -16,61 +17,84 @@ from nnlab.ui.theme import Theme
 LEAST_WIDTH, TEXT_WIDTH, TEXT_HEIGHT = 96, 264, 72
 
 
+def _nothing() -> None:
+    """For tasks that need no word at their end."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is written: `place` is where, in pixels of the editor's parent, None once it is gone; `name` is for screen readers.
+
+    `write` takes what was written, `abandon` is told of Escape, `close` of every end.
+    """
+
+    place: Callable[[], QRect | None]
+    text: str
+    name: str
+    write: Callable[[str], object]
+    close: Callable[[], object] = _nothing
+    abandon: Callable[[], object] = _nothing
+    several_lines: bool = False
+
+
 class InlineEditor(QObject):
-    """One field at a time over `parent`. A `write` function that raises or refuses is the caller's business; the field is closed first."""
+    """One field at a time over `parent`; the field is closed before anything is written."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._parent = theme, parent
         self._field: QLineEdit | QPlainTextEdit | None = None
-        self._write: Callable[[str], object] = lambda text: None
-        self._close: Callable[[], object] = lambda: None
-        self._before = ""
+        self._task: Task | None = None
 
     @property
     def field(self) -> QLineEdit | QPlainTextEdit | None:
         """The field that is open."""
         return self._field
 
-    def open(
-        self, rect: QRect, text: str, name: str, write: Callable[[str], object], close: Callable[[], object], several_lines: bool = False
-    ) -> None:
-        """Opens a field over `rect` (of the parent), everything selected. `name` is for screen readers, `close` is called at every end."""
+    def open(self, task: Task) -> None:
+        """Opens a field over what the task writes, everything selected."""
         self.finish()
-        font = self._theme.font("body" if several_lines else "name")
-        if several_lines:
-            area = QPlainTextEdit(text, self._parent)
-            area.selectAll()
-            area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-            field: QLineEdit | QPlainTextEdit = area
-            size = rect.size().expandedTo(QRect(0, 0, self._theme.metrics.px(TEXT_WIDTH), self._theme.metrics.px(TEXT_HEIGHT)).size())
+        if task.place() is None:
+            return
+        field: QLineEdit | QPlainTextEdit
+        if task.several_lines:
+            field = QPlainTextEdit(task.text, self._parent)
+            field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         else:
-            line = QLineEdit(text, self._parent)
-            line.selectAll()
-            line.setTextMargins(0, 0, 0, 0)
-            line.textChanged.connect(lambda: self._grow(line, rect))
-            field = line
-            height = max(rect.height(), QFontMetrics(font).height() + 12)
-            size = QRect(0, 0, max(rect.width(), self._theme.metrics.px(LEAST_WIDTH)), height).size()
-        field.setFont(font)
-        field.setAccessibleName(name)
-        room = self._parent.rect().adjusted(4, 4, -4, -4)
-        place = QRect(rect.topLeft(), size)
-        place.moveCenter(rect.center())
-        place.moveLeft(max(room.left(), min(rect.left() - 6, room.right() - size.width())))
-        place.moveTop(max(room.top(), min(place.top(), room.bottom() - size.height())))
-        field.setGeometry(place)
+            field = QLineEdit(task.text, self._parent)
+            field.setTextMargins(0, 0, 0, 0)
+            field.textChanged.connect(self.follow)
+        field.selectAll()
+        field.setAccessibleName(task.name)
         field.installEventFilter(self)
-        self._field, self._write, self._close, self._before = field, write, close, text
+        self._field, self._task = field, task
+        self.follow()
         field.show()
         field.raise_()
         field.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _grow(self, line: QLineEdit, rect: QRect) -> None:
-        """As wide as its text."""
-        wanted = QFontMetrics(line.font()).horizontalAdvance(line.text()) + 32
-        most = self._parent.width() - line.x() - 4
-        line.resize(min(most, max(wanted, rect.width(), self._theme.metrics.px(LEAST_WIDTH))), line.height())
+    def follow(self) -> None:
+        """Puts the field where what it writes is now; ends it without a word when that is gone."""
+        field, task = self._field, self._task
+        if field is None or task is None:
+            return
+        rect = task.place()
+        if rect is None:
+            self.finish(take=False)
+            return
+        metrics = self._theme.metrics
+        field.setFont(self._theme.font("body" if task.several_lines else "name"))
+        if task.several_lines:
+            size = rect.size().expandedTo(QSize(metrics.px(TEXT_WIDTH), metrics.px(TEXT_HEIGHT)))
+        else:
+            measure = QFontMetrics(field.font())
+            size = QSize(max(rect.width(), metrics.px(LEAST_WIDTH), measure.horizontalAdvance(self._text) + 32), measure.height() + 12)
+        room = self._parent.rect().adjusted(4, 4, -4, -4)
+        place = QRect(rect.topLeft(), size.boundedTo(room.size()))
+        place.moveCenter(rect.center())
+        place.moveLeft(max(room.left(), min(rect.left() - 6, room.right() - place.width())))
+        place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height())))
+        field.setGeometry(place)
 
     @property
     def _text(self) -> str:
@@ -78,19 +102,21 @@ class InlineEditor(QObject):
 
     def finish(self, take: bool = True) -> None:
         """Ends writing; what was written is taken if it differs."""
-        if self._field is None:
+        if self._field is None or self._task is None:
             return
-        text, field = self._text, self._field
-        self._field = None  # before anything that may come back here: losing the focus ends it, too
+        text, field, task = self._text, self._field, self._task
+        self._field = self._task = None  # before anything that may come back here: losing the focus ends it, too
         field.removeEventFilter(self)
         had_focus = field.hasFocus()
         field.hide()
         field.deleteLater()
-        self._close()
+        task.close()
         if had_focus:
             self._parent.setFocus(Qt.FocusReason.OtherFocusReason)
-        if take and text != self._before:
-            self._write(text)
+        if not take:
+            task.abandon()
+        elif text != task.text:
+            task.write(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         if watched is not self._field:

@@ -94,14 +94,14 @@ class Picture(QGraphicsView):
     def fit(self) -> None:
         """Shows the whole graph as large as it makes sense, spread over the width."""
         scene = self._graph_scene
-        room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
+        room = self.room
         self._is_fitted = True
         if scene.is_empty or room.width() < 32 or room.height() < 32:
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
         zoom = 1.0
-        for _ in range(8):  # the smaller the zoom, the more room the text takes: a fixed point
+        for _ in range(8 if scene.cards else 0):  # the smaller the zoom, the more room the text takes: a fixed point
             rect = scene.expected_rect(zoom)
             zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded])
         for _ in range(2):  # comments and detours show how much room they take when everything is in its place
@@ -109,6 +109,8 @@ class Picture(QGraphicsView):
             scene.set_zoom(zoom)
             scene.arrange(stretch=1.0)
             rect = scene.content_rect()
+            if rect.isEmpty():
+                break
             zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
         positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
@@ -134,7 +136,7 @@ class Picture(QGraphicsView):
 
     def show_rect(self, rect: QRectF, largest: float = 1.0) -> None:
         """Brings a part of the canvas into view, as large as the room allows, up to a zoom."""
-        room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
+        room = self.room
         if room.width() < 32 or room.height() < 32:
             return
         self._is_fitted = False
@@ -148,7 +150,7 @@ class Picture(QGraphicsView):
 
     def ensure_shown(self, card: str) -> None:
         """Scrolls as little as needed for a card to be seen whole."""
-        room = QRectF(self.viewport().rect()).marginsRemoved(self.margins.toMarginsF())
+        room = self.room
         shown = QRectF(self.mapFromScene(self._graph_scene.items_by_card[card].outline).boundingRect())
         dx = max(room.left() - shown.left(), 0.0) or min(room.right() - shown.right(), 0.0)
         dy = max(room.top() - shown.top(), 0.0) or min(room.bottom() - shown.bottom(), 0.0)
@@ -164,10 +166,10 @@ class Picture(QGraphicsView):
         """Shows a point of the canvas at a place of the viewport."""
         before, scene = self.zoom, self._graph_scene
         nearest = scene.nearest_card(point)
-        place = scene.items_by_card[nearest].position if nearest is not None else QPointF()
+        place = scene.home_of(nearest) if nearest is not None else QPointF()
         scene.set_zoom(zoom)
         if nearest is not None:  # where cards spread to show their neurons, what one looks at stays under the eye
-            point = point + scene.items_by_card[nearest].position - place
+            point = point + scene.home_of(nearest) - place
         self.setTransform(QTransform.fromScale(zoom, zoom))
         self._scroll(at.toPoint() - self.mapFromScene(point))
         if zoom != before:

@@ -7,6 +7,7 @@ A change is applied as a difference: cards compare by value, and only those that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPixmapCache
@@ -86,7 +87,7 @@ class GraphScene(QGraphicsScene):
 
     def apply(self, difference: GraphDiff) -> None:
         self.changing.emit()
-        self.selection.keep_within(self.document.graph)
+        self._follow_selection(difference)
         if difference.only_moves:
             self._graph = self.document.graph
             touched = {self.owner[node_id] for node_id in difference.moved}
@@ -97,6 +98,18 @@ class GraphScene(QGraphicsScene):
         else:
             self._synchronise()
         self.rearranged.emit()
+
+    def _follow_selection(self, difference: GraphDiff) -> None:
+        """What is renamed stays selected, what is gone does not, and a group that is folded is selected as a whole."""
+        before, graph, selection = self._graph, self.document.graph, self.selection
+        names = {}
+        for old, new in zip(difference.removed, difference.added, strict=False):
+            if len(difference.removed) == len(difference.added) and replace(before[old], id=new) == graph[new]:
+                names[old] = new
+        chosen = [names.get(node_id, node_id) for node_id in selection.nodes]
+        folded = [i for n in chosen if n in graph and (group := graph.group_of.get(n)) and group.collapsed for i in group.members]
+        selection.set((*chosen, *folded), selection.edges, selection.comments)
+        selection.keep_within(graph)
 
     def reload(self) -> None:
         """After another document was opened."""
@@ -175,7 +188,7 @@ class GraphScene(QGraphicsScene):
         # In pixels before the person's interface scale, which the geometry gets as part of its own scale.
         name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
-            text = max(name + (18.0 if len(card.ports) > 1 else 0.0), min(summary - 8.0, SUMMARY))
+            text = max(name + (18.0 if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
             # Where cards stand as they were put, none may grow into its neighbour: from afar their text takes the room there is.
             return geometry.collapsed(card, text, (scale if self.is_spread else min(scale, 1.0)) * self.kit.scale)
         if card.form == LOSS:
@@ -198,6 +211,7 @@ class GraphScene(QGraphicsScene):
     def set_expanded(self, expanded: bool) -> None:
         """Tiles (True) or the collapsed form of the Build workspace."""
         if expanded != self.expanded:
+            self.changing.emit()
             self.expanded = expanded
             self._collapsed_by_zoom = self.zoom < EXPAND_ABOVE[expanded]
             self.stretch = 1.0
@@ -225,10 +239,14 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        # What people place while they build stays where they put it; only cards that show their neurons need other distances.
-        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.is_spread else Spacing()
+        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.is_spread else self._as_placed
         self.spacing = least.stretched(self.stretch)
         self._lay_out()
+
+    @property
+    def _as_placed(self) -> Spacing:
+        """While one builds, cards stay where they were put; only the interface's scale draws everything larger."""
+        return Spacing(stretch=self.kit.scale, y=self.kit.scale)
 
     def _least_spacing(self, scale: float) -> Spacing:
         shapes = {name: self.geometry_of(card, scale, self.is_spread) for name, card in self.cards.items()}
@@ -246,7 +264,11 @@ class GraphScene(QGraphicsScene):
         """The card whose middle is nearest to a point of the canvas."""
         if not self.items_by_card:
             return None
-        return min(self.items_by_card, key=lambda name: (self.items_by_card[name].position - point).manhattanLength())
+        return min(self.items_by_card, key=lambda name: (self.home_of(name) - point).manhattanLength())
+
+    def home_of(self, card: str) -> QPointF:
+        """Where a card belongs on the canvas; while it is dragged it is elsewhere."""
+        return self.spacing.to_scene(self.place_of(card))
 
     def picked(self, card: str) -> tuple[str, ...]:
         """The nodes to select when a card is picked: the layer alone, or all of a folded group."""
@@ -254,7 +276,7 @@ class GraphScene(QGraphicsScene):
 
     def place_of(self, card: str) -> tuple[float, float]:
         """A card's place in the document."""
-        return docking.place(self._graph, self.cards[card].nodes, card)
+        return docking.place(self._graph, docking.shown(self._graph)[card])
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
@@ -303,7 +325,7 @@ class GraphScene(QGraphicsScene):
     def expected_rect(self, zoom: float) -> QRectF:
         """The room cards would take if they were arranged for another zoom, without stretch."""
         rect, scale = QRectF(), geometry.text_scale(zoom)
-        places = self._least_spacing(max(1.0, scale)) if self.expanded else Spacing()
+        places = self._least_spacing(max(1.0, scale)) if self.expanded else self._as_placed
         outlines = {}
         for name, card in self.cards.items():
             outline = self.geometry_of(card, scale, self.expanded).outline
@@ -324,8 +346,9 @@ class GraphScene(QGraphicsScene):
         chosen = {self.owner[node_id] for node_id in self.selection.nodes if node_id in self.owner}
         for name, item in self.items_by_card.items():
             item.set_state(selected=name in chosen)
-        self.edges.set_selected(self.selection.edges)
-        self.annotations.show_selection(set(self.selection.nodes), self.selection.comments)
+        self.edges.set_selected(set(self.selection.edges))
+        nodes = {node_id for name in chosen for node_id in self.cards[name].nodes}
+        self.annotations.show_selection(nodes, self.selection.comments)
 
     def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Marks cards with errors and warnings; their texts become tooltips."""

@@ -73,6 +73,7 @@ class GraphView(Picture):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName("Network graph")
+        self.zoomed.connect(self._renew_gesture)
         scene.changing.connect(self.cancel_gesture)  # what it moves or joins may be gone
         # An edit made meanwhile (undo by key, a script) takes the ground from under a gesture.
         scene.document.changed.connect(lambda _: self.cancel_gesture())
@@ -107,22 +108,23 @@ class GraphView(Picture):
         if found.kind == PORT:
             self._begin(ConnectGesture(self._around, pointer, found, self._reason_popup))
         elif found.kind == CARD:
+            picked = self._graph_scene.picked(found.card)
             if adds:
-                picked = self._graph_scene.picked(found.card)
                 others = tuple(n for n in selection.nodes if n not in picked)
                 chosen = len(others) < len(selection.nodes)
                 selection.set(others if chosen else (*others, *picked), selection.edges, selection.comments)
             elif not self._graph_scene.items_by_card[found.card].state.selected:
-                selection.set(self._graph_scene.picked(found.card))
+                selection.set(picked)
             inside = self.units.is_open(found.card, found.unit)  # there is nothing to be moved there: one looks around
-            self._begin(PanGesture(self._around, pointer) if inside else MoveGesture(self._around, pointer, found.card))
+            picks = () if adds else picked
+            self._begin(PanGesture(self._around, pointer) if inside else MoveGesture(self._around, pointer, found.card, picks=picks))
         elif found.kind == COMMENT:
             if adds:
                 rest = tuple(n for n in selection.comments if n != found.note)
                 selection.set(selection.nodes, selection.edges, rest if found.note in selection.comments else (*rest, found.note))
             elif found.note not in selection.comments:
                 selection.set((), (), [found.note])
-            self._begin(MoveGesture(self._around, pointer, found.note))
+            self._begin(MoveGesture(self._around, pointer, found.note, holds_comment=True))
         elif found.kind == FRAME:
             self._press_frame(found, pointer, adds)
         elif found.kind == EDGE and found.edge is not None:
@@ -137,8 +139,12 @@ class GraphView(Picture):
             self.fold_wanted.emit(found.note)
             return
         selection, members = self._around.selection, self._graph_scene.frames[found.note].group.members
-        if adds or not set(members) <= set(selection.nodes):
-            selection.set((*selection.nodes, *members) if adds else members, selection.edges if adds else ())
+        inside = set(members)
+        if adds:
+            rest = tuple(node_id for node_id in selection.nodes if node_id not in inside)
+            selection.set(rest if inside <= set(selection.nodes) else (*rest, *members), selection.edges, selection.comments)
+        elif not inside <= set(selection.nodes):
+            selection.set(members)
         self._begin(MoveGesture(self._around, pointer, self._graph_scene.owner[members[0]]))
 
     def _begin(self, gesture: Gesture) -> None:
@@ -167,6 +173,11 @@ class GraphView(Picture):
             self._edge_timer.start()
         else:
             self._edge_timer.stop()
+
+    def _renew_gesture(self) -> None:
+        """Another zoom may lay everything out anew; what is held is still under the cursor."""
+        if self._gesture is not None:
+            self._gesture.move(self._pointer(self._last_seen))
 
     def _move_along(self) -> None:
         if self._gesture is None:
@@ -250,7 +261,7 @@ class GraphView(Picture):
         elif found.kind == FRAME and not found.folds:
             self.edit_wanted.emit("group", found.note)
         elif card is not None and card.form == BLOCK:
-            self.fold_wanted.emit(card.id.removeprefix(docking.BLOCK))
+            self.fold_wanted.emit(card.id.removeprefix(docking.FOLDED))
         elif card is not None and found.kind == CARD and found.unit is not None:
             self.cancel_gesture()
             if self.units.is_open(card.id, found.unit):

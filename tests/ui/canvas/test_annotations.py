@@ -34,7 +34,7 @@ def test_control_g_groups_and_asks_for_a_title(bench, residual):
     (group,) = desk.graph.groups
     assert (group.title, set(group.members)) == ("Residual block", {"dense_2", "relu_2", "add_1"}), "what is docked comes along"
     assert desk.canvas._editor.field is None
-    assert [desk.document.undo_stack.text(i) for i in range(2)] == ["Group", "Rename group"]
+    assert desk.document.undo_stack.count() == 1 and desk.document.undo_stack.undoText() == "Group"
     scene = desk.canvas.scene
     assert scene.frames["group_1"].rect.contains(scene.items_by_card["dense_2"].outline)
     desk.key(Qt.Key.Key_G, CONTROL | Qt.KeyboardModifier.ShiftModifier)

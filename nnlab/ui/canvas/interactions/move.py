@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from nnlab.graph import docking
 from nnlab.graph.graph import Edge
+from nnlab.ui.canvas.cards import BLOCK
 from nnlab.ui.canvas.hit import edge_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.interactions.guides import Guides, caught
@@ -21,20 +22,29 @@ THRESHOLD = 4  # pixels before a press becomes a drag
 
 
 class MoveGesture(Gesture):
-    """Moves the cards and comments that are selected when it begins; `grip` is what the cursor holds, a card or a comment."""
+    """Moves the cards and comments that are selected when it begins.
 
-    def __init__(self, around: Surroundings, pointer: Pointer, grip: str) -> None:
+    `grip` is the card the cursor holds, or the comment if `holds_comment`. Where it is held is kept relative to it, so that the picture may
+    be moved, zoomed and laid out anew meanwhile. A click that moves nothing selects what it `picks`: one of several that are selected.
+    """
+
+    def __init__(
+        self, around: Surroundings, pointer: Pointer, grip: str, holds_comment: bool = False, picks: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(around, pointer)
+        self._picks = picks
         scene = around.scene
         chosen = {scene.owner[node_id] for node_id in around.selection.nodes if node_id in scene.owner}
         places = {comment.id: comment.position for comment in scene.document.graph.comments}
         self._comments = {name: places[name] for name in around.selection.comments if name in places}
-        if grip in scene.cards:
-            chosen.add(grip)
-        else:
+        if holds_comment:
             self._comments[grip] = places[grip]
-        self._grip = grip
+        else:
+            chosen.add(grip)
+        self._grip: str | None = None if holds_comment else grip
+        self._held_comment = grip if holds_comment else ""
         self._before = {name: scene.place_of(name) for name in chosen}
+        self._hold = pointer.scene - scene.spacing.to_scene(self._place)
         self._after, self._comments_after = dict(self._before), dict(self._comments)
         self._moving = False
         self._guides: Guides | None = None
@@ -43,19 +53,24 @@ class MoveGesture(Gesture):
         self._edge: Edge | None = None  # that the card would go into
         self._layer: str | None = None  # that the activation would dock on
 
+    @property
+    def _place(self) -> tuple[float, float]:
+        """Where what the cursor holds stood."""
+        return self._before[self._grip] if self._grip is not None else self._comments[self._held_comment]
+
     def move(self, pointer: Pointer) -> None:
         if not self._moving and (pointer.view - self.start.view).manhattanLength() < THRESHOLD:
             return
         self._moving = True
         scene = self.around.scene
         # What the cursor holds snaps, to the grid or in line with another card; the others keep their places relative to it.
-        x, y = self._before.get(self._grip) or self._comments[self._grip]
-        under = scene.to_document(scene.spacing.to_scene((x, y)) + pointer.scene - self.start.scene)
+        x, y = self._place
+        under = scene.to_document(pointer.scene - self._hold)
         dx, dy = under[0] - x, under[1] - y
         others = {name: scene.place_of(name) for name in scene.cards if name not in self._before}
-        column, row = caught((x + dx, y + dy), others.values()) if self._grip in self._before else (None, None)
-        dx = (_snap(x + dx) if column is None else column) - x
-        dy = (_snap(y + dy) if row is None else row) - y
+        column, row = caught((x + dx, y + dy), others.values()) if self._grip is not None else (None, None)
+        dx = (_snap(x, dx) if column is None else column) - x
+        dy = (_snap(y, dy) if row is None else row) - y
         self._after = {name: (px + dx, py + dy) for name, (px, py) in self._before.items()}
         self._comments_after = {name: (px + dx, py + dy) for name, (px, py) in self._comments.items()}
         scene.preview_positions(self._after)
@@ -65,7 +80,7 @@ class MoveGesture(Gesture):
 
     def _show_guides(self, others: Mapping[str, tuple[float, float]]) -> None:
         scene = self.around.scene
-        if self._grip not in self._after:
+        if self._grip is None:
             return
         if self._guides is None:
             self._guides = Guides(scene.kit)
@@ -84,12 +99,13 @@ class MoveGesture(Gesture):
 
     def _single(self) -> str | None:
         """The card that is dragged alone, if it may go into an edge."""
-        if len(self._before) != 1 or self._comments or self._grip.startswith(docking.BLOCK) or self._grip not in self.around.scene.cards:
+        graph = self.around.scene.document.graph
+        card = docking.shown(graph).get(self._grip or "")
+        if card is None or len(self._before) != 1 or self._comments or not card.entries or not card.exit:
             return None
-        graph, nodes = self.around.scene.document.graph, self.around.scene.cards[self._grip].nodes
-        kind = graph[nodes[0]].kind
-        joined = graph.incoming(nodes[0]) or graph.outgoing(nodes[-1])
-        return None if kind.is_input or kind.is_loss or (joined and not self._takes_out) else self._grip
+        inside = set(card.nodes)
+        joined = any((edge.source in inside) != (edge.target in inside) for edge in graph.edges)
+        return self._grip if self._takes_out or not joined else None
 
     def _look_for_a_place(self, pointer: Pointer) -> None:
         """Marks the edge or the layer that would take the card if it were dropped now."""
@@ -107,7 +123,7 @@ class MoveGesture(Gesture):
 
     def _layer_under(self, pointer: Pointer, card: str) -> str | None:
         graph, scene = self.around.scene.document.graph, self.around.scene
-        if not graph[card].kind.is_activation:
+        if card not in graph or not graph[card].kind.is_activation:
             return None
         for name, item in scene.items_by_card.items():
             bare = name != card and name in graph and graph[name].kind.parameters and docking.docked(graph, name) is None
@@ -126,9 +142,11 @@ class MoveGesture(Gesture):
         self._mark(False)
         self._take_guides()
         if not self._moving:
+            if self._picks:
+                self.around.selection.set(self._picks)
             return
         commands, card = self.around.commands, self._single()
-        place = self._after.get(self._grip)
+        place = self._after[self._grip] if self._grip is not None else None
         if card is not None and self._layer is not None:
             done = commands.dock(card, self._layer)
         elif card is not None and self._edge is not None:
@@ -145,9 +163,10 @@ class MoveGesture(Gesture):
 
     def _activation_at(self, pointer: Pointer) -> str | None:
         """The activation to be pulled off: the drag begins on the second line of a layer that carries one."""
-        item, card = self.around.scene.items_by_card.get(self._grip), self.around.scene.cards.get(self._grip)
-        if item is None or card is None or len(card.nodes) != 2:
+        card = self.around.scene.cards.get(self._grip or "")
+        if card is None or card.form == BLOCK or len(card.nodes) != 2:
             return None
+        item = self.around.scene.items_by_card[card.id]
         unit = item.text_scale * item.kit.scale
         top = item.outline.top() + (25.0 if item.geometry.is_expanded else 30.0) * unit
         line = QRectF(item.outline.left(), top, item.outline.width(), 20.0 * unit)
@@ -160,5 +179,6 @@ class MoveGesture(Gesture):
         self.around.scene.preview_comments(self._comments)
 
 
-def _snap(value: float) -> float:
-    return round(value / GRID) * GRID
+def _snap(before: float, moved: float) -> float:
+    """To the grid; what is moved along the other axis alone keeps its place on this one."""
+    return before if abs(moved) < GRID / 2 else round((before + moved) / GRID) * GRID
