@@ -176,8 +176,8 @@ class Canvas(QWidget):
         return self.commands.add(name, self.scene.to_document(scene_position))
 
     def open_search(self, at: QPoint | None = None) -> None:
-        """Opens the search popup at a point of the view (its middle by default)."""
-        self.search(Search(self.view.viewport().rect().center() if at is None else at))
+        """Opens the search popup at a point of the view; without one, for what is selected."""
+        self.search(Search(self.view.place_of_keys(), by_key=True) if at is None else Search(at))
 
     def search(self, search: Search) -> None:
         """Opens the search popup for what a gesture wants to be completed."""
@@ -194,6 +194,8 @@ class Canvas(QWidget):
             self.commands.add_behind(name, search.source, (place[0] + COLLAPSED_WIDTH / 2, place[1]), settings)
         elif search.target is not None:
             self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]), settings)
+        elif search.by_key:
+            self.commands.add(name, after=self.commands.default_anchor(), settings=settings)
         elif found.edge is not None:
             self.commands.add_on_edge(name, found.edge, place, settings)
         elif found.card:

@@ -22,6 +22,7 @@ class Search:
     """
 
     at: QPoint  # in the viewport
+    by_key: bool = False  # the pointer shows no place: what is chosen stands behind what is selected, or at the end of the network
     source: str | None = None
     target: tuple[str, str] | None = None
     taken: Edge | None = None  # an edge that was pulled off its port by the same gesture

@@ -339,7 +339,9 @@ class GraphView(Picture):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() == Qt.Key.Key_Tab:
             under = self.viewport().mapFromGlobal(self.cursor().pos())
-            self.search_wanted.emit(Search(under if self.viewport().rect().contains(under) else self.viewport().rect().center()))
+            # Who walks over the cards by keys does not mean the place where the pointer was left.
+            by_key = self.focus.card is not None or not self.viewport().rect().contains(under)
+            self.search_wanted.emit(Search(self.place_of_keys() if by_key else under, by_key))
         elif event.key() == Qt.Key.Key_Menu:
             self.menu_wanted.emit(self.viewport().mapToGlobal(self.viewport().rect().center()))
         elif event.key() == Qt.Key.Key_Escape:
@@ -351,6 +353,15 @@ class GraphView(Picture):
             or self.focus.key(event.key(), event.modifiers(), self._around.commands)
         ):
             event.ignore()
+
+    def place_of_keys(self) -> QPoint:
+        """Where something asked for by a key is shown: beside the selected card, else in the middle (viewport pixels)."""
+        scene, room = self._graph_scene, self.viewport().rect()
+        card = scene.items_by_card.get(scene.owner.get(self._around.selection.current or "", ""))
+        if card is None:
+            return room.center()
+        beside = self.mapFromScene(card.outline.topRight())
+        return beside if room.contains(beside) else room.center()
 
     def _trigger(self, event: QKeyEvent) -> bool:
         """Runs the action a key belongs to: Qt's own shortcuts sleep while the window is not the active one."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QShowEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
@@ -136,7 +136,17 @@ class _Row(QStyledItemDelegate):
 
 
 class _List(QListView):
-    """Scrolls to the present state when the keyboard comes to it."""
+    """Scrolls to the present state when the keyboard comes to it. `used` is emitted before a key or the mouse acts on a row."""
+
+    used = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.used.emit()
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.used.emit()
+        super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -174,6 +184,7 @@ class HistoryPanel(LivePanel):
         # The list lays all its rows out when one is made current: once for many steps in a row, and not while nobody looks.
         self._later_mark = QTimer(self, singleShot=True, interval=0)
         self._later_mark.timeout.connect(self._mark)
+        self.list.used.connect(self._catch_up_now)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._go_to(now.row()))
         stack = self._document.undo_stack
         stack.indexChanged.connect(lambda _: self._follow())
@@ -196,6 +207,11 @@ class HistoryPanel(LivePanel):
         self.summary.setText(f"{stack.index()} of {stack.count()}" if stack.count() else "")
         self.set_empty(None if stack.count() else EMPTY)
         self._later_mark.start()
+
+    def _catch_up_now(self) -> None:
+        if self._later_mark.isActive():
+            self._later_mark.stop()
+            self._mark()
 
     def _mark(self) -> None:
         """Makes the present state the current row."""
