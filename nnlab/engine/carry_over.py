@@ -53,22 +53,30 @@ class Axis:
         return Axis(places, before)
 
 
+Remembered = Mapping[tuple[str, Shape], np.ndarray]  # numbers of parameters and buffers by name and shape
 Origin = tuple[Axis, ...]  # of every axis of a tensor but the batch
 
 
-def carry_over(old: State, fresh: State) -> None:
+def carry_over(old: State, fresh: State, remembered: Remembered | None = None) -> None:
     """Gives an empty state of an edited network the position of `old` and all of its weights and moments that still mean the same.
 
-    The batch size stays that of `fresh`; what is new is drawn from the seed of `old`.
+    The batch size stays that of `fresh`; what is new is drawn from the seed of `old`, unless it is `remembered`.
     """
     batch_size = fresh.context[BATCH_SIZE]
     fresh.context[:] = old.context
     fresh.context[BATCH_SIZE] = batch_size
     fresh.context[ROWS] = 0
-    _carry_numbers(old, fresh)
+    _carry_numbers(old, fresh, remembered or {})
 
 
-def _carry_numbers(old: State, new: State) -> None:
+def lost(old: State, new: State) -> Remembered:
+    """Copies of the weights and statistics of `old` that have no place of their name and shape in `new`."""
+    places = new.program.stored
+    kept = {name for name, info in old.program.stored.items() if name in places and places[name].place.shape == info.place.shape}
+    return {(n, i.place.shape): i.place.view(old.arena, 1).copy() for n, i in old.program.stored.items() if n not in kept}
+
+
+def _carry_numbers(old: State, new: State, remembered: Remembered) -> None:
     before, after = old.program, new.program
     former = _former_names(before.graph, after.graph)
     origins = _origins(before, after, former)
@@ -76,6 +84,9 @@ def _carry_numbers(old: State, new: State) -> None:
         node, tensor = after.graph[info.node_id], name.rsplit(".", 1)[1]
         old_id = former.get(info.node_id, info.node_id)
         source = before.stored.get(tensor_name(old_id, tensor))
+        if (name, info.place.shape) in remembered and (source is None or source.place.shape != info.place.shape):
+            info.place.view(new.arena, 1)[...] = remembered[name, info.place.shape]
+            continue
         if source is None or before.graph[old_id].operator != node.operator:
             draw(new, info)
             continue

@@ -246,7 +246,7 @@ class _Compiler:
         if self.schedule is not None and self.schedule.update is not None:
             self._emit_schedule(self.schedule, loss_name)
         for step in steps:
-            if step.kind.update is not None and not step.node.frozen:
+            if step.kind.update is not None:
                 self._emit(UPDATE, step, step.kind.update_adapter, {b.name for b in step.kind.buffers}, step.kind.explain_update)
         for info in parameters:
             if not info.frozen:

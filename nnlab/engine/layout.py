@@ -39,6 +39,7 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
 
 
 def gradient_spans(program: Program) -> np.ndarray:
-    """(offset, length) of every trained parameter's gradient in a program that trains."""
-    spans = [(program.places[gradient_name(info.name)].offset, info.place.row) for info in program.trained]
+    """(offset, length) of every parameter's gradient in a program that trains; of a frozen one nothing, so its norm is 0."""
+    names = {info.name: gradient_name(info.name) for info in program.trained}
+    spans = [(program.places[names[i.name]].offset, i.place.row) if i.name in names else (0, 0) for i in program.parameters]
     return np.array(spans, dtype=np.int64).reshape(-1, 2)

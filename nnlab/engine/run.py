@@ -18,7 +18,7 @@ from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
-from nnlab.engine.carry_over import carry_over
+from nnlab.engine.carry_over import Remembered, carry_over
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
@@ -62,17 +62,19 @@ class Run:
         self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
         update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
         watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None, former: Run | None = None,
+        remembered: Remembered | None = None,
     ) -> None:  # fmt: skip
         """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it.
 
         `former`: an earlier run, of the same network before an edit, whose position, weights, moments and history are taken over.
+        `remembered`: numbers for what the former run does not know, since an edit that is undone now took it away.
         """
         self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
         self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
         self.state = initial(self.program, batch_size, seed) if former is None else new_state(self.program, batch_size, former.seed)
         self.layout = layout_of(self.program, shuffle)
         self.order = np.arange(len(self.samples.x), dtype=np.int64)
-        self.history = History(tuple(p.name for p in self.program.trained))
+        self.history = History(tuple(p.name for p in self.program.parameters))
         self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.revision = revision
@@ -83,7 +85,7 @@ class Run:
         self.stepper = Stepper(self)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
         if former is not None:
-            self._continue_from(former)
+            self._continue_from(former, remembered or {})
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -102,10 +104,10 @@ class Run:
         nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
         return nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
 
-    def _continue_from(self, former: Run) -> None:
+    def _continue_from(self, former: Run, remembered: Remembered) -> None:
         former.stepper.settle()
-        carry_over(former.state, self.state)
-        self.history = former.history.with_names(tuple(p.name for p in self.program.trained))
+        carry_over(former.state, self.state, remembered)
+        self.history = former.history.with_names(tuple(p.name for p in self.program.parameters))
         if len(former.order) == len(self.order):
             self.order[:] = former.order
         else:

@@ -30,8 +30,9 @@ MOST_TITLE, MOST_TEXT = 80, 4000  # characters of a group's title and of a comme
 class Node:
     """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas.
 
-    A `frozen` node keeps its parameters and buffers: no gradient of theirs is computed and no update made, as with PyTorch's
-    `requires_grad = False`. Gradients still flow through it.
+    A `frozen` node keeps its parameters: no gradient of theirs is computed and no update made, as with PyTorch's `requires_grad = False`.
+    Gradients still flow through it; running statistics (of a batch normalisation) still follow the data, or training and prediction would
+    become two different networks.
     """
 
     id: str

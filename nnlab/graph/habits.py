@@ -28,6 +28,9 @@ _KEEPS_WHOLE = ("identity", "flatten", "reshape", "slice", "transpose", "dropout
 
 def habits(graph: Graph, shapes: Shapes) -> Iterator[Found]:
     """What is told of the graph; `shapes` are those inferred for it. The graph has no cycle."""
+    layers = [node for node in graph if node.kind.parameters]
+    if layers and all(node.frozen for node in layers):
+        yield "all_frozen", layers[-1].id, "Every layer is frozen: training changes nothing."
     for node in graph:
         incoming = graph.incoming(node.id)
         if len(incoming) != 1 or (incoming[0].source, incoming[0].source_port) not in shapes:

@@ -28,13 +28,17 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Load(Command):
-    """Train this network on this data from now on. With `keep`, unchanged weights, position and history are carried over."""
+    """Train this network on this data from now on. With `keep`, unchanged weights, position and history are carried over.
+
+    `returning`: an edit was undone or made again; weights that an edit had taken away come back with their layers.
+    """
 
     graph: Graph
     data: Data
     settings: TrainingSettings
     revision: int
     keep: bool = True
+    returning: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import BATCH_START, ITERATION, PC, ROWS, SAMPLES
 from nnlab.engine import machine
+from nnlab.engine.carry_over import Remembered, lost
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, History
 from nnlab.engine.run import Run
@@ -54,6 +55,7 @@ from nnlab.training.commands import (
 from nnlab.training.update import update_of
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
+MOST_REMEMBERED = 64 * 2**20  # bytes of weights that edits took away
 PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in portions of this length
 
 
@@ -67,6 +69,7 @@ class Trainer:
         self._run: Run | None = None
         self._blocked = "There is no network yet."
         self._pending: Snapshot | None = None  # restored when there is a network it can be restored to
+        self._lost: dict[tuple[str, tuple[int, ...]], np.ndarray] = {}  # what edits took away, for when they are undone
         self._playing = False
         self._remaining: int | None = None  # iterations until an automatic pause
         self._limit: float | None = None
@@ -192,12 +195,15 @@ class Trainer:
         old, self._blocked = self._run, "The network could not be loaded"  # until it has been
         if not command.keep:
             self._pending = None
+            self._lost.clear()
         run = Run(
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=update_of(settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
-            former=old if command.keep else None,
+            former=old if command.keep else None, remembered=self._lost if command.returning else None,
         )  # fmt: skip
+        if old is not None and command.keep:
+            self._remember(lost(old.state, run.state))
         if self._pending is not None:
             restore_snapshot(run, self._pending)
             self._pending = None
@@ -206,6 +212,14 @@ class Trainer:
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self._playing))
         self._tell_step()
+
+    def _remember(self, numbers: Remembered) -> None:
+        """Keeps what an edit has taken away for when it is undone; the oldest goes when it becomes too much."""
+        for key, values in numbers.items():
+            self._lost.pop(key, None)
+            self._lost[key] = values
+        while self._lost and sum(values.nbytes for values in self._lost.values()) > MOST_REMEMBERED:
+            del self._lost[next(iter(self._lost))]
 
     def _block(self, command: Block) -> None:
         self._blocked = command.reason
@@ -279,6 +293,7 @@ class Trainer:
             self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
 
     def _reset(self, command: Reset) -> None:
+        self._lost.clear()
         if self._run is not None:
             self._run.reset(command.seed)
             self._run.publish()

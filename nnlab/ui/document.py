@@ -44,14 +44,22 @@ class _Edit(QUndoCommand):
         super().__init__(label)
         self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
         self._made = time.time()
+        self._is_new = True
+
+    @property
+    def gesture(self) -> str | None:
+        return self._gesture
 
     def step(self) -> Step:
         return Step(self.text(), self._made, self._before, self._after, self._weights is not None)
 
     def redo(self) -> None:
+        self._document.is_returning = not self._is_new or self._document.is_merging(self._gesture)
+        self._is_new = False
         self._document._arrive(self._after, self._weights.after if self._weights is not None else None)
 
     def undo(self) -> None:
+        self._document.is_returning = True
         self._document._arrive(self._before, self._weights.before if self._weights is not None else None)
 
     def id(self) -> int:
@@ -90,6 +98,7 @@ class Document(QObject):
         self._name = name
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(0)  # none
+        self.is_returning = False  # whether the last change leads to what was there before: undone, made again, or in the same gesture
         self._travels = False
         self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
 
@@ -135,6 +144,11 @@ class Document(QObject):
     def set_weights(self, label: str, weights: WeightChange, gesture: str | None = None) -> None:
         """Sets weights by hand, as one undoable step: undo puts exactly the numbers of before back, whatever was learned since."""
         self.edit(label, self._project, gesture, weights)
+
+    def is_merging(self, gesture: str | None) -> bool:
+        """Whether an edit of this gesture goes into the last step."""
+        last = self.undo_stack.command(self.undo_stack.index() - 1) if self.undo_stack.index() else None
+        return gesture is not None and isinstance(last, _Edit) and last.gesture == gesture
 
     def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:
         """Applies a pure edit to the current graph; NNLabError passes to the caller and nothing has changed."""

@@ -299,7 +299,8 @@ class Session(QObject):
             self._revision += 1
             self._reason = ""
             self._loaded_training = project.training
-            self._trainer.send(commands.Load(project.graph, self._data, project.training, self._revision, keep))
+            returning = self._document.is_returning
+            self._trainer.send(commands.Load(project.graph, self._data, project.training, self._revision, keep, returning))
             self.state_changed.emit()
 
     def _refuse(self, reason: str, keep: bool) -> None:

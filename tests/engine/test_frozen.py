@@ -59,7 +59,7 @@ def test_clipping_looks_at_what_is_trained_alone() -> None:
 
 @pytest.mark.parametrize("kind", [k for k in networks.trainable_operators() if k.parameters], ids=lambda kind: kind.name)
 def test_every_operator_with_parameters_freezes(kind: Operator) -> None:
-    """Its parameters and buffers stay to the bit, also where the kernel cannot leave their gradient out; those below it learn."""
+    """Its parameters stay to the bit, also where the kernel cannot leave their gradient out; those below it learn."""
     graph = networks.single_operator_graph(kind)
     node = next(n for n in graph.nodes if n.operator == kind.name)
     x = RNG.normal(size=(8, 3))
@@ -69,12 +69,23 @@ def test_every_operator_with_parameters_freezes(kind: Operator) -> None:
     expected = free.gradients(x, y)[1]
     for name, gradient in frozen.gradients(x, y)[1].items():
         np.testing.assert_array_equal(gradient, 0.0 if name.startswith(f"{node.id}.") else expected[name])
-    before, buffers = frozen.parameters, frozen.buffers
+    before = frozen.parameters
     for _ in range(3):
         frozen.step(x, y)
     assert all(np.array_equal(before[n], v) for n, v in frozen.parameters.items() if n.startswith(f"{node.id}."))
-    assert all(np.array_equal(buffers[n], v) for n, v in frozen.buffers.items())
     assert any(not np.array_equal(before[n], v) for n, v in frozen.parameters.items())
+
+
+def test_a_frozen_batch_norm_stays_one_network() -> None:
+    """Its statistics go on as PyTorch's do; without them training normalised by the batch and prediction by statistics never taken."""
+    b = nnlab.GraphBuilder()
+    x = b.input(features=2)
+    b.mse(b.dense(b.batch_norm(b.dense(x, units=4)), units=1))
+    session = nnlab.Session(edits.set_frozen(b.build(), ["batch_norm_1"], True), optimizer="adam", learning_rate=0.02)
+    inputs = RNG.normal(20.0, 3.0, size=(64, 2))
+    outputs = inputs[:, :1] - inputs[:, 1:]
+    session.fit(inputs, outputs, epochs=400, batch_size=64)
+    assert session.loss(inputs, outputs) < 0.1
 
 
 def test_everything_frozen_trains_nothing() -> None:

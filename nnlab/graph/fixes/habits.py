@@ -54,7 +54,17 @@ def fractions(case: Case) -> Iterator[Fix]:
     yield from without_it(case)
 
 
+def unfreeze(case: Case) -> Iterator[Fix]:
+    """The last layer alone, as for a new task on a trained network; or all of them."""
+    node = case.node.id
+    yield Fix(f"Unfreeze {node}", partial(edits.set_frozen, node_ids=[node], frozen=False))
+    frozen = [n.id for n in case.graph if n.frozen]
+    if len(frozen) > 1:
+        yield Fix("Unfreeze all", partial(edits.set_frozen, node_ids=frozen, frozen=False))
+
+
 PROPOSERS: dict[str, Proposer] = {
+    "all_frozen": unfreeze,
     "squashed_twice": without_it,
     "bounded_logits": without_it,
     "repeated": without_it,

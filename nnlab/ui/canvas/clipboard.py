@@ -82,6 +82,8 @@ class Clipboard(QObject):
 
     def _paste_network(self, text: str) -> bool:
         pasted = read_network(text, self._document.project)
+        if pasted.project == self._document.project:
+            return self._refuse("The text on the clipboard describes the network that is here already.")
         self._document.edit(pasted.label, pasted.project)
         self._selection.set()
         self.replaced.emit(pasted.note)

@@ -59,6 +59,9 @@ class NetworkCommands(QObject):
             self.replaced.emit()
 
     def _replace(self, label: str, project: Project) -> None:
+        if project == self._document.project:
+            self.told.emit("This network is here already; nothing has changed.")
+            return
         self._document.edit(label, project)
         self._session.rewind()
         self.replaced.emit()

@@ -230,6 +230,9 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
         edits.configure(edits.replace_operator(PLAIN, "tanh_1", "dropout"), "dropout_1", p=1.0), NUMBER, "closed", "dropout_1",
         "Set probability to 0.5", ("Remove dropout_1",),
     ),
+    "all frozen": (
+        edits.set_frozen(PLAIN, ["dense_1", "dense_2"], True), NUMBER, "all_frozen", "dense_2", "Unfreeze dense_2", ("Unfreeze all",),
+    ),
     "embedding of fractions": (
         build(lambda b: b.mse(b.dense(b.flatten(b.embedding(b.tanh(b.dense(b.input(features=3), units=4)))), units=1))), NUMBER,
         "fractions", "embedding_1", "Connect input_1 here", ("Remove embedding_1",),

@@ -114,7 +114,8 @@ class HeatMapPlot(IterationPlot):
             self.map.show_image(None, QRectF())
             return
         columns = thinned.logarithms[sample_columns(thinned.iterations, at)].T
-        pixels = magnitude_pixels(columns, *self.decades, self._theme.is_dark)
+        # Where no gradient flowed (a frozen layer, units that are off) or none was measured yet, the row is as dark as it can be.
+        pixels = magnitude_pixels(np.where(np.isnan(columns), self.decades[0], columns), *self.decades, self._theme.is_dark)
         pixel = (x1 - x0) / width
         self.map.show_image(to_image(self._rows_with_gaps(pixels)), QRectF(at[0] - pixel / 2, 0.0, len(at) * pixel, float(len(self._rows))))
 
