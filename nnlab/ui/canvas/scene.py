@@ -102,10 +102,8 @@ class GraphScene(QGraphicsScene):
     def _follow_selection(self, difference: GraphDiff) -> None:
         """What is renamed stays selected, what is gone does not, and a group that is folded is selected as a whole."""
         before, graph, selection = self._graph, self.document.graph, self.selection
-        names = {}
-        for old, new in zip(difference.removed, difference.added, strict=False):
-            if len(difference.removed) == len(difference.added) and replace(before[old], id=new) == graph[new]:
-                names[old] = new
+        pairs = zip(difference.removed, difference.added, strict=False)  # a new name stands where the old one stood
+        names = {old: new for old, new in pairs if old in before and replace(before[old], id=new) == graph[new]}
         chosen = [names.get(node_id, node_id) for node_id in selection.nodes]
         folded = [i for n in chosen if n in graph and (group := graph.group_of.get(n)) and group.collapsed for i in group.members]
         selection.set((*chosen, *folded), selection.edges, selection.comments)
