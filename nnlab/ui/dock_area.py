@@ -81,6 +81,7 @@ class DockArea(QMainWindow):
         # Qt lets people reorder the tabs of docks and aborts in it when a dock of the group is hidden (seen with 6.11.3).
         if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
             tabs.setMovable(False)
+            tabs.setAccessibleName("Panels of this place")
 
     @property
     def docks(self) -> Mapping[str, Dock]:
@@ -103,14 +104,18 @@ class DockArea(QMainWindow):
         return dock
 
     def docks_around(self, middle: QWidget) -> list[QWidget]:
-        """The open docks and the widget in the middle, in reading order: left, middle, right, below."""
+        """The open docks, their tabs and the widget in the middle, in reading order: left, middle, right, below."""
 
         def rank(dock: QWidget) -> tuple[int, int, int]:
-            place, centre = dock.geometry().center(), middle.geometry()
-            side = 0 if place.x() < centre.left() else 3 if place.y() > centre.bottom() else 2 if place.x() > centre.right() else 1
-            return side, place.x(), place.y()
+            place, centre = dock.geometry(), middle.geometry()
+            is_left, is_right = place.center().x() < centre.left(), place.center().x() > centre.right()
+            side = 0 if is_left else 2 if is_right and place.top() <= centre.bottom() else 1 if dock is middle else 3
+            return side, place.left(), place.top()
 
-        return sorted([middle, *(dock for dock in self._docks.values() if not dock.isHidden())], key=rank)
+        docks = [dock for dock in self._docks.values() if not dock.isHidden() and not dock.visibleRegion().isEmpty()]
+        bars = self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        # Qt keeps a bar that has one tab left, out of sight but not hidden.
+        return sorted([middle, *docks, *(bar for bar in bars if bar.isVisible() and not bar.visibleRegion().isEmpty())], key=rank)
 
     def is_shown(self, name: str) -> bool:
         """Whether a panel can be seen: its dock is open and, among tabs, in front."""

@@ -51,7 +51,6 @@ from nnlab.ui.workspaces import workspaces
 MINIMUM = QSize(1024, 700)
 NARROW = 1120  # below this width the palette is a column of icons
 FIRST_WORKSPACE = "train"
-REVEALED = 48  # pixels around a node that is brought into view
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +72,8 @@ class MainWindow(QMainWindow):
         self.top_bar.set_menu(self.menu)
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
-        self.regions = Regions(self, self._region_parts)
+        bars = (self.top_bar, self.recovery_bar, self.message_bar)
+        self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.canvas), self.transport.bar))
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
         self._follow_document()
@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
             "view.theme": self._toggle_theme, "view.larger": self._scale(1), "view.smaller": self._scale(-1),
             "view.reset_layout": self.area.reset, "view.commands": self._open_commands,
             "view.next_region": lambda: self.regions.go(1), "view.previous_region": lambda: self.regions.go(-1),
-            "edit.history": self._show_history, "help.shortcuts": self._open_shortcuts,
+            "edit.history": self._show_history, "help.shortcuts": lambda: self.shortcuts.open_sheet(self.all_actions()),
             "help.about": self._about,
         }.items():  # fmt: skip
             act[action_id].triggered.connect(lambda checked=False, run=run: run())
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
         self.inspector.edit_weights_requested.connect(self._edit_weights)
         self.inspector.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
-        self.panels["problems"].node_wanted.connect(self._reveal)  # type: ignore[attr-defined]  # of this panel alone
+        self.panels["problems"].node_wanted.connect(lambda node_id: self.canvas.view.ensure_shown(self.canvas.scene.owner[node_id]))  # type: ignore[attr-defined]  # of this panel alone
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
@@ -322,18 +322,6 @@ class MainWindow(QMainWindow):
         self._raise_dock("history")
         self.panels["history"].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _reveal(self, node_id: str) -> None:
-        """Brings a node into view, if it is not."""
-        scene = self.canvas.scene
-        self.canvas.view.ensureVisible(scene.items_by_card[scene.owner[node_id]].outline, REVEALED, REVEALED)
-
-    def _region_parts(self) -> list[QWidget]:
-        """The window's regions in reading order; see `Regions`."""
-        return [self.top_bar, *self.area.docks_around(self.canvas), self.transport.bar]
-
-    def _open_shortcuts(self) -> None:
-        self.shortcuts.open_sheet(self.all_actions())
-
     def _open_commands(self) -> None:
         self.commands.set_actions(self.all_actions())
         self.commands.open_palette()
@@ -362,6 +350,9 @@ class MainWindow(QMainWindow):
     def _place_header(self) -> None:
         self.header.setGeometry(0, 0, self.canvas.width(), self.header.height())
         self.header.raise_()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self.regions.tab(forward)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

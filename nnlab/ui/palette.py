@@ -7,7 +7,7 @@ show it as a column of icons.
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QDrag, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -24,6 +24,7 @@ from nnlab.core.operator import CATEGORIES, Operator, operators
 from nnlab.ui.icons import glyph
 from nnlab.ui.operator_glyph import operator_glyph
 from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.painting import draw_focus
 from nnlab.ui.widgets.search_field import SearchField
 
 MIME = "application/x-nnlab-operator"
@@ -104,6 +105,13 @@ class _OperatorList(QTreeWidget):
         self._press = QPoint()
         theme.changed.connect(self.viewport().update)
         self.fill()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard finds a row to begin with."""
+        super().focusInEvent(event)
+        if not self.selectedItems():  # Qt makes a row the current one, but selects none
+            self.setCurrentItem(self.currentItem() or self.topLevelItem(0))
+        self.scrollToItem(self.currentItem())
 
     def fill(self) -> None:
         """Rebuilds the rows from the registry, keeping what is open."""
@@ -239,6 +247,8 @@ class _Row(QStyledItemDelegate):
             painter.setBrush(tokens.sel if current else tokens.card)
             inset = metrics.px(6)
             painter.drawRoundedRect(rect.adjusted(inset, 1, -inset, -1), metrics.radius_field, metrics.radius_field)
+            if current and self._view.hasFocus():
+                draw_focus(painter, rect.adjusted(inset, 1, -inset, -1), metrics.radius_field, tokens)
         if not name:
             self._paint_category(painter, rect, text, index)
         else:

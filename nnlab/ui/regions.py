@@ -1,7 +1,8 @@
-"""Regions: the parts of the window in reading order, for a keyboard that wants to go from one to the next (F6, Shift+F6).
+"""Regions: the parts of the window in reading order, for a keyboard that wants to go from one to the next.
 
-Tab walks through every control; F6 leaps over them: top bar, panels at the left, canvas, panels at the right and below, transport.
-A region that is come back to has the focus where it had it before.
+F6 and Shift+F6 leap from region to region: top bar, panels at the left, canvas, panels at the right and below, transport. One that is come
+back to has the focus where it had it before. Tab walks through every control in the same order. Qt's own Tab follows the order in which
+widgets were made, and walks through panels that lie behind another's tab, which it counts as visible.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 from shiboken6 import isValid
 
 TAB = Qt.FocusPolicy.TabFocus
+_REASONS = {True: Qt.FocusReason.TabFocusReason, False: Qt.FocusReason.BacktabFocusReason}
 
 
 class Regions(QObject):
@@ -22,48 +24,80 @@ class Regions(QObject):
         super().__init__(window)
         self._window, self._parts = window, parts
         self._last: dict[QWidget, QWidget] = {}  # where the focus was, by region
-        QApplication.instance().focusChanged.connect(self._remember)
+        QApplication.instance().focusChanged.connect(self._on_focus)
 
     def go(self, step: int) -> None:
-        """Gives the next region (step 1) or the one before (-1) the keyboard."""
-        parts = [part for part in self._parts() if _is_seen(part) and _first(part) is not None]
+        """Gives the next region (step 1) or the one before (-1) the keyboard. A row of tabs is no region of its own."""
+        parts = [part for part in self._parts() if not isinstance(part, QTabBar) and focusable(part)]
         if not parts:
             return
         focused = self._window.focusWidget()
         here = next((i for i, part in enumerate(parts) if focused is not None and _holds(part, focused)), -1 if step > 0 else 0)
         part = parts[(here + step) % len(parts)]
-        last = self._last.get(part)
-        target = last if last is not None and isValid(last) and _is_seen(last) and last.isEnabled() else _first(part)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+        stops, last = focusable(part), self._last.get(part)
+        (last if last is not None and isValid(last) and last in stops else stops[0]).setFocus(_REASONS[True])
 
-    def _remember(self, before: QWidget | None, now: QWidget | None) -> None:
+    def tab(self, forward: bool) -> bool:
+        """Gives the next control, or the one before, the keyboard; False when there is none."""
+        stops = [widget for part in self._parts() for widget in focusable(part)]
+        if not stops:
+            return False
+        focused = self._window.focusWidget()
+        place = stops.index(focused) if focused in stops else _place_in_chain(focused, stops, forward)
+        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(_REASONS[forward])
+        return True
+
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._window.isAncestorOf(now):
+            _scroll_to(now)
             part = next((part for part in self._parts() if _holds(part, now)), None)
             if part is not None:
                 self._last[part] = now
 
 
-def _holds(part: QWidget, widget: QWidget) -> bool:
-    return part is widget or part.isAncestorOf(widget)
-
-
-def _is_seen(widget: QWidget) -> bool:
-    """Whether any of it can be seen: what lies behind another tab is visible for Qt, but has no region to paint."""
-    return widget.isVisible() and not widget.visibleRegion().isEmpty()
-
-
 def focusable(part: QWidget) -> list[QWidget]:
-    """What Tab stops at within a region, in that order."""
+    """What Tab stops at within a region, in the order of Qt's chain."""
+    if not part.isVisible() or _is_behind(part):
+        return []
     found: list[QWidget] = []
     widget = part
     while True:
-        if _holds(part, widget) and widget.focusPolicy() & TAB and widget.isEnabled() and _is_seen(widget) and widget.focusProxy() is None:
+        is_stop = widget.focusPolicy() & TAB and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
+        if is_stop and _holds(part, widget):
             found.append(widget)
         widget = widget.nextInFocusChain()
         if widget is part:
             return found
 
 
-def _first(part: QWidget) -> QWidget | None:
-    return next(iter(focusable(part)), None)
+def _place_in_chain(focused: QWidget | None, stops: Sequence[QWidget], forward: bool) -> int:
+    """The place among the stops of the one before (or after, backwards) a widget that Tab does not stop at."""
+    widget = focused
+    while widget is not None:
+        widget = widget.previousInFocusChain() if forward else widget.nextInFocusChain()
+        if widget in stops:
+            return stops.index(widget)
+        if widget is focused:
+            break
+    return -1 if forward else 0
+
+
+def _holds(part: QWidget, widget: QWidget) -> bool:
+    return part is widget or part.isAncestorOf(widget)
+
+
+def _is_behind(widget: QWidget) -> bool:
+    """Whether a widget belongs to a panel that lies behind another's tab: visible for Qt, but with no region to paint."""
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    return above is not None and above.visibleRegion().isEmpty()
+
+
+def _scroll_to(widget: QWidget) -> None:
+    """Scrolls every area a widget lies in so that it is seen."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea) and above.widget() is not None and above.widget().isAncestorOf(widget):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()

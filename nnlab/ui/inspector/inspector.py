@@ -106,6 +106,7 @@ class Inspector(QWidget):
 
     def _scrolled(self, page: QWidget) -> QScrollArea:
         scroll = _PageArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the focus
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
