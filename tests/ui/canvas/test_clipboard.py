@@ -72,7 +72,7 @@ def test_a_line_of_sizes_becomes_the_network(bench, chain):
     desk = bench(chain)
     QApplication.clipboard().setText("2-5-1 relu")
     desk.key(Qt.Key.Key_V, CONTROL)
-    assert [n.settings["units"] for n in desk.graph if n.operator == "dense"][0] == 5
+    assert next(n.settings["units"] for n in desk.graph if n.operator == "dense") == 5
     assert desk.document.undo_stack.count() == 1
     desk.document.undo()
     assert desk.graph == chain

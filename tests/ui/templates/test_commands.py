@@ -57,9 +57,18 @@ def test_a_replaced_network_starts_from_weights_of_its_own(window: MainWindow, q
     window.session.step_epoch()
     qtbot.waitUntil(lambda: window.session.iteration > 0, timeout=20_000)
     act(window, "file.template")
-    qtbot.keyClicks(window.networks.dialog.field, "2-8-8-1 tanh")
+    qtbot.keyClicks(window.networks.dialog.field, "2-8-6-1 tanh")
     qtbot.keyClick(window.networks.dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.session.iteration == 0, timeout=20_000)
+
+
+def test_a_network_that_is_here_already_keeps_what_it_learned(window: MainWindow, qtbot) -> None:
+    window.session.step_epoch()
+    qtbot.waitUntil(lambda: window.session.iteration > 0 and not window.session.is_playing, timeout=20_000)
+    iteration = window.session.iteration
+    act(window, "edit.copy_network")
+    act(window, "edit.paste_network")
+    assert window.session.iteration == iteration and not window.document.can_undo
 
 
 def test_a_template_with_data_of_its_own_trains_in_the_window(window: MainWindow, qtbot) -> None:
