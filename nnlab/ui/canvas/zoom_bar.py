@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.ui.canvas.legend import paint_ground
-from nnlab.ui.theme import Theme
+from nnlab.ui.canvas.picture import LARGEST
+from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import Label
 
@@ -21,7 +22,7 @@ class ZoomBar(QWidget):
         layout.setSpacing(2)
         self.label = Label(theme, "100 %", role="caption", color="text2")
         self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.label.setMinimumWidth(44)
+        follow(theme, self)
         self.label.setAccessibleName("Zoom")
         for part in (zoom_out, self.label, zoom_in, fit):
             if isinstance(part, QAction):
@@ -30,6 +31,11 @@ class ZoomBar(QWidget):
                 layout.addWidget(button)
             else:
                 layout.addWidget(part)
+
+    def apply_metrics(self) -> None:
+        """Room for the largest zoom, so that nothing moves while one zooms."""
+        self.label.setMinimumWidth(QFontMetrics(self._theme.font("caption")).horizontalAdvance(f"{LARGEST * 100:.0f} %") + 6)
+        self.adjustSize()
 
     def show_zoom(self, zoom: float) -> None:
         self.label.setText(f"{zoom * 100:.0f} %")
