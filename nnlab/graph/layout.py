@@ -1,8 +1,12 @@
-"""Layered layout from left to right, by a library (Sugiyama's method); nothing here knows how cards are drawn."""
+"""Layered layout from left to right, by a library (Sugiyama's method); nothing here knows how cards are drawn.
+
+What lies in one group stays together: a group is laid out by itself, then takes its place among the others as one box.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from nnlab.graph import annotation, docking, edits
@@ -11,20 +15,56 @@ from nnlab.graph.graph import Graph
 COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
 ROW = 136.0
 CARD, LETTER, BETWEEN = 120.0, 8.8, 44.0  # a card's width unless its name needs more, what a letter takes, and room for an edge
+HEIGHT = 80.0  # of a card
+FRAME, TITLE = 18.0, 36.0  # around the cards of a group, and above them
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """What is laid out as one: a card, or a group whose cards stand at `places` around its middle."""
+
+    width: float
+    height: float
+    places: Mapping[str, Place]
 
 
 def arrange(graph: Graph) -> Graph:
-    """The same graph with every card in its layer; docked activations take their layer's place, folded groups move as a whole.
+    """The same graph with every card in its layer; docked activations take their layer's place, groups stay together.
 
     Raises GraphError for a graph with a cycle, which has no layers.
     """
-    graph.topological()
+    order = {node.id: i for i, node in enumerate(graph.topological())}
     cards = docking.shown(graph)
     owner = {node_id: name for name, card in cards.items() for node_id in card.nodes}
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
-    widths = {name: max(CARD, 28.0 + LETTER * len(card.title)) for name, card in cards.items()}
-    result = edits.move_nodes(graph, docking.moved(graph, _layered(widths, pairs)))
-    return _with_comments(graph, result)
+    boxes = {name: Box(max(CARD, 28.0 + LETTER * len(card.title)), HEIGHT, {name: (0.0, 0.0)}) for name, card in cards.items()}
+    home = {name: name for name in cards}  # the box a card is in
+    for group in graph.groups:
+        if not group.collapsed:
+            inside = dict.fromkeys(owner[node_id] for node_id in group.members)
+            name = docking.FOLDED + group.id
+            within = [(a, b) for a, b in pairs if a in inside and b in inside]
+            boxes[name] = _framed({card: boxes.pop(card) for card in inside}, within)
+            home |= dict.fromkeys(inside, name)
+    # A group may be both before and behind another card: it stands where its first node is computed, edges back to it count for nothing.
+    first = {name: min(order[i] for card in box.places for i in cards[card].nodes) for name, box in boxes.items()}
+    outer = sorted({(home[a], home[b]) for a, b in pairs if first[home[a]] < first[home[b]]})
+    middles = _layered(boxes, outer)
+    places = {card: (x + middles[name][0], y + middles[name][1]) for name, box in boxes.items() for card, (x, y) in box.places.items()}
+    return _with_comments(graph, edits.move_nodes(graph, docking.moved(graph, places)))
+
+
+def _framed(cards: Mapping[str, Box], pairs: list[tuple[str, str]]) -> Box:
+    """A group's cards, laid out by themselves."""
+    places = _layered(cards, pairs)
+    left = min(places[name][0] - box.width / 2 for name, box in cards.items())
+    right = max(places[name][0] + box.width / 2 for name, box in cards.items())
+    top, bottom = min(y for _, y in places.values()) - HEIGHT / 2, max(y for _, y in places.values()) + HEIGHT / 2
+    x, y = (left + right) / 2, (top + bottom) / 2
+    width, height = right - left + 2 * FRAME, bottom - top + 2 * max(FRAME, TITLE)
+    return Box(width, height, {name: (px - x, py - y) for name, (px, py) in places.items()})
 
 
 def _with_comments(before: Graph, after: Graph) -> Graph:
@@ -37,42 +77,60 @@ def _with_comments(before: Graph, after: Graph) -> Graph:
     return after
 
 
-def _layered(widths: Mapping[str, float], pairs: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str, Place]:
+    """The middle of every box."""
     from grandalf.graphs import Edge, Vertex
     from grandalf.graphs import Graph as LayoutGraph
     from grandalf.layouts import SugiyamaLayout
 
-    class Box:
-        w, h = 80.0, 80.0
+    class Size:
+        w, h = HEIGHT, HEIGHT
 
-    vertices = {name: Vertex(name) for name in widths}
-    for vertex in vertices.values():
-        vertex.view = Box()
-    drawing = LayoutGraph(list(vertices.values()), [Edge(vertices[a], vertices[b]) for a, b in pairs])
-    positions: dict[str, tuple[float, float]] = {}
+    # grandalf goes through sets of vertices and edges, whose order follows from their places in memory unless they have numbers.
+    class Numbered(Vertex):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            self.number, self.view = len(vertices), Size()
+
+        def __hash__(self) -> int:
+            return self.number
+
+    class Joined(Edge):
+        def __hash__(self) -> int:
+            return hash((self.v[0].number, self.v[1].number))
+
+    vertices: dict[str, Numbered] = {}
+    for name in boxes:
+        vertices[name] = Numbered(name)
+    drawing = LayoutGraph(list(vertices.values()), [Joined(vertices[a], vertices[b]) for a, b in pairs])
+    positions: dict[str, Place] = {}
     below = 0.0
     for component in drawing.C:
         layout = SugiyamaLayout(component)
-        layout.xspace, layout.yspace = ROW - Box.w, COLUMN - Box.h
+        layout.xspace, layout.yspace = ROW - Size.w, COLUMN - Size.h
         roots = [v for v in component.sV if not v.e_in()]
-        layout.init_all(roots=roots or None)  # a folded group may be both before and behind another card
+        layout.init_all(roots=roots)
         layout.draw(3)
         # grandalf draws downwards; layers run to the right here, so its x is our y. Its order within a layer keeps crossings few;
         # each layer is then centred on one line, so that a chain is straight and an edge that skips a layer goes round it.
         layers: dict[int, list[tuple[float, str]]] = {}
         for vertex in component.sV:
             layers.setdefault(layout.grx[vertex].rank, []).append((float(vertex.view.xy[0]), vertex.data))
-        height = (max(len(layer) for layer in layers.values()) - 1) * ROW
-        columns = _columns([max(widths[name] for _, name in layers[depth]) for depth in sorted(layers)])
-        for depth, layer in layers.items():
-            for i, (_, name) in enumerate(sorted(layer)):
-                positions[name] = (columns[depth], below + height / 2 + (i - (len(layer) - 1) / 2) * ROW)
-        below += height + ROW
+        order = {depth: [name for _, name in sorted(layer)] for depth, layer in layers.items()}
+        heights = {depth: sum(boxes[n].height for n in names) + (len(names) - 1) * (ROW - HEIGHT) for depth, names in order.items()}
+        columns = _columns([max(boxes[name].width for name in order[depth]) for depth in sorted(order)])
+        middle = below + (max(heights.values()) - HEIGHT) / 2
+        for column, depth in zip(columns, sorted(order), strict=True):
+            y = middle - heights[depth] / 2
+            for name in order[depth]:
+                positions[name] = (column, y + boxes[name].height / 2)
+                y += boxes[name].height + ROW - HEIGHT
+        below += max(heights.values()) - HEIGHT + ROW
     return positions
 
 
 def _columns(widths: Sequence[float]) -> list[float]:
-    """The middle of every layer, given its widest card."""
+    """The middle of every layer, given its widest box."""
     middles = [0.0]
     for left, right in pairwise(widths):
         middles.append(middles[-1] + max(COLUMN, (left + right) / 2 + BETWEEN))

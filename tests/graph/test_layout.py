@@ -1,0 +1,77 @@
+"""Tidying: layers from left to right, nothing on top of anything, and what is in a group stays together."""
+
+from __future__ import annotations
+
+import networks
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nnlab
+from nnlab.core.errors import GraphError
+from nnlab.graph import annotation, docking, edits
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.layout import CARD, FRAME, HEIGHT, arrange
+
+
+def middles(graph: Graph) -> dict[str, tuple[float, float]]:
+    return {name: docking.place(graph, card) for name, card in docking.shown(graph).items()}
+
+
+def test_a_chain_is_one_row() -> None:
+    places = middles(arrange(networks.mlp([2, 8, 8, 1])))
+    assert {y for _, y in places.values()} == {0.0}
+    xs = [x for x, _ in places.values()]
+    assert xs == sorted(xs) and min(b - a for a, b in zip(xs[:-1], xs[1:], strict=True)) >= CARD
+
+
+@given(networks.graphs(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_card_lies_on_another_and_frames_hold_their_own_alone(graph: Graph, data: st.DataObject) -> None:
+    names = [node.id for node in graph]
+    for _ in range(data.draw(st.integers(0, 2))):
+        graph = annotation.group_nodes(graph, data.draw(st.sets(st.sampled_from(names), min_size=1)))
+    for group in graph.groups:
+        if data.draw(st.booleans()):
+            graph = annotation.set_group(graph, group.id, collapsed=True)
+    tidy = arrange(graph)
+    assert annotation and tidy.edges == graph.edges and arrange(tidy) == tidy, "tidying twice changes nothing more"
+    places = middles(tidy)
+    rects = {name: (x - CARD / 2, y - HEIGHT / 2, x + CARD / 2, y + HEIGHT / 2) for name, (x, y) in places.items()}
+    listed = list(rects.items())
+    for i, (first, a) in enumerate(listed):
+        for second, b in listed[:i]:
+            assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]), (first, second)
+    cards = docking.shown(tidy)
+    for group in tidy.groups:
+        if group.collapsed:
+            continue
+        own = [name for name, card in cards.items() if set(card.nodes) <= set(group.members)]
+        left, top = min(rects[n][0] for n in own) - FRAME, min(rects[n][1] for n in own) - FRAME
+        right, bottom = max(rects[n][2] for n in own) + FRAME, max(rects[n][3] for n in own) + FRAME
+        for name, (x, y) in places.items():
+            assert name in own or not (left < x < right and top < y < bottom), f"{name} stands in the frame of {group.title}"
+
+
+def test_parts_that_are_not_joined_stand_below_each_other() -> None:
+    graph = arrange(edits.add_node(edits.add_node(networks.mlp([2, 3, 1]), "dense"), "relu"))
+    assert graph["dense_3"].position[1] >= graph["dense_1"].position[1] + HEIGHT
+
+
+def test_comments_go_with_what_they_stand_beside() -> None:
+    graph = arrange(networks.mlp([2, 8, 8, 1]))
+    moved = edits.move_nodes(graph, {"dense_2": (graph["dense_2"].position[0] + 500.0, 300.0), "tanh_2": (0.0, 0.0)})
+    x, y = moved["dense_2"].position
+    moved = annotation.add_comment(moved, "here", (x - 20.0, y - 100.0))
+    tidy = arrange(moved)
+    assert tidy.comments[0].position == pytest.approx((tidy["dense_2"].position[0] - 20.0, tidy["dense_2"].position[1] - 100.0))
+
+
+def test_a_cycle_has_no_layers() -> None:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=2)
+    b.mse(b.dense(b.dense(x, units=2), units=1))
+    graph = b.build()
+    broken = Graph(graph.nodes, (*[e for e in graph.edges if e.target != "dense_1"], Edge("dense_2", "dense_1", "x")))
+    with pytest.raises(GraphError, match="cycle"):
+        arrange(broken)
