@@ -108,7 +108,7 @@ def _outlook(before: Graph, after: Graph, errors: int, warnings: int) -> str:
         for verb, names in (
             ("adds", list(change.added)),
             ("removes", list(change.removed)),
-            ("changes", list(change.changed)),
+            ("sets", [text for name in change.changed for text in _new_settings(before[name], after[name])]),
             ("joins", joined),
             ("cuts", cut if not change.added else []),  # a connection that something was put into is not cut
         )
@@ -118,6 +118,16 @@ def _outlook(before: Graph, after: Graph, errors: int, warnings: int) -> str:
     rest = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
     remains = f"Then {' and '.join(rest)} {'is' if errors + warnings == 1 else 'are'} left." if rest else "Then no problem is left."
     return f"{text[:1].upper()}{text[1:]}. {remains}" if text else remains
+
+
+def _new_settings(before: Node, after: Node) -> list[str]:
+    """Every setting that differs: "units of dense_2 from 7 to 10"."""
+    changed = [s.name for s in after.kind.settings if after.settings[s.name] != before.settings.get(s.name)]
+    return [f"{name} of {after.id} from {_worded(before.settings.get(name))} to {_worded(after.settings[name])}" for name in changed]
+
+
+def _worded(value: object) -> str:
+    return "nothing" if value in ("", None) else str(value)
 
 
 def _listed(names: list[str]) -> str:

@@ -118,7 +118,9 @@ class ShortcutSheet(Overlay):
         margins = self.column.contentsMargins()
         inner = width - margins.left() - margins.right()
         rest = margins.top() + margins.bottom() + self.field.sizeHint().height() + self.column.spacing()
+        self.page.least = 0
         whole = self.page.height_for(inner, self._all)
+        self.page.least = 2 * whole // metrics.px(_ROW)
         shown = min(whole, window.height() - 2 * metrics.px(_MARGIN) - rest)
         if shown < whole:
             inner -= SCROLL_BAR
@@ -152,6 +154,7 @@ class _Page(QWidget):
         super().__init__()
         self._theme = theme
         self._lines: Sequence[Shortcut] = ()
+        self.least = 0  # height of a column that is filled before the next begins, halves of a row
         self.setAccessibleName("Shortcuts")
         theme.changed.connect(self.update)
 
@@ -166,7 +169,7 @@ class _Page(QWidget):
         self.update()
 
     def height_for(self, width: int, lines: Sequence[Shortcut]) -> int:
-        longest = max((sum(map(_height, column)) for column in columns(lines, self._count(width))), default=0)
+        longest = max((sum(map(_height, column)) for column in columns(lines, self._count(width), self.least)), default=0)
         return longest * self._theme.metrics.px(_ROW) // 2
 
     def _count(self, width: int) -> int:
@@ -180,7 +183,7 @@ class _Page(QWidget):
         count, gap, row = self._count(self.width()), metrics.px(32), metrics.px(_ROW)
         width = (self.width() - gap * (count - 1)) // count
         painter = QPainter(self)
-        for place, column in enumerate(columns(self._lines, count)):
+        for place, column in enumerate(columns(self._lines, count, self.least)):
             rect = QRect(place * (width + gap), 0, width, row)
             for part in column:
                 if isinstance(part, str):
@@ -227,12 +230,15 @@ class _Page(QWidget):
 Part = str | Shortcut | None  # a heading, a line, an empty row
 
 
-def columns(lines: Sequence[Shortcut], count: int) -> list[list[Part]]:
-    """Groups under their headings, in at most `count` columns as short as they can be; a group may go on in the next one."""
+def columns(lines: Sequence[Shortcut], count: int, least: int = 0) -> list[list[Part]]:
+    """Groups under their headings, in at most `count` columns; a group may go on in the next one.
+
+    Columns are as short as they can be, but not shorter than `least` halves of a row: what was found by typing is not dealt out thinly.
+    """
     groups: dict[str, list[Shortcut]] = {}
     for line in lines:
         groups.setdefault(line.group, []).append(line)
-    height = -(-(2 * len(lines) + 2 * len(groups)) // count)
+    height = max(least, -(-(2 * len(lines) + 2 * len(groups)) // count))
     while len(dealt := _dealt(groups, height)) > count:
         height += 1
     return dealt

@@ -277,7 +277,7 @@ def test_every_kind_of_problem_is_tried_here() -> None:
 def test_what_is_left_is_told_beforehand() -> None:
     graph, data, kind, node, _, _ = CASES["wrong width"]
     (fix, *_) = problem_of(graph, data, kind, node).fixes
-    assert fix.outlook == "Changes dense_1. Then no problem is left."
+    assert fix.outlook == "Sets units of dense_1 from 7 to 10. Then no problem is left."
     assert fix.name == "Set units of dense_1 to 10"
 
 

@@ -131,6 +131,12 @@ def test_columns_hold_every_line_once_and_are_about_equal(count: int) -> None:
     assert max(heights) - min(heights[:-1] or heights) <= 6
 
 
+def test_what_was_found_is_not_dealt_out_thinly() -> None:
+    lines = [Shortcut("Edit", f"Align {i}", ("F1",)) for i in range(6)]
+    assert [len(column) for column in columns(lines, 3)] == [3, 3, 3]
+    assert [len(column) for column in columns(lines, 3, least=40)] == [7]
+
+
 def test_actions_are_read_when_it_opens(window: QWidget) -> None:
     assert [line.text for line in shortcuts(window.acts)] == ["Open", "Redo", "Larger"]
     window.acts[0].setShortcut("F9")
