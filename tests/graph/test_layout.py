@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networks
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ def test_a_chain_is_one_row() -> None:
     places = middles(arrange(networks.mlp([2, 8, 8, 1])))
     assert {y for _, y in places.values()} == {0.0}
     xs = [x for x, _ in places.values()]
-    assert xs == sorted(xs) and min(b - a for a, b in zip(xs[:-1], xs[1:], strict=True)) >= CARD
+    assert xs == sorted(xs) and min(b - a for a, b in pairwise(xs)) >= CARD
 
 
 @given(networks.graphs(), st.data())
