@@ -74,10 +74,10 @@ class CardGeometry:
         return [heights[unit] for unit in range(units)]
 
 
-def collapsed(card: Card, title_width: float, scale: float = 1.0) -> CardGeometry:
-    """A card that shows text alone; `title_width` in text pixels."""
-    width = max(COLLAPSED_WIDTH, 28.0 + title_width * scale)
-    outline = QRectF(-width / 2, -COLLAPSED_HEIGHT / 2, width, COLLAPSED_HEIGHT)
+def collapsed(card: Card, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
+    """A card that shows text alone; `title_width` in text pixels, `unit` is the interface's scale."""
+    width, height = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale), COLLAPSED_HEIGHT * unit
+    outline = QRectF(-width / 2, -height / 2, width, height)
     return _with_ports(card, outline, outline, (), None, False)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas import filter_painting
-from nnlab.ui.canvas.card_geometry import CardGeometry, Tile
+from nnlab.ui.canvas.card_geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.paint_kit import PaintKit
@@ -125,7 +125,7 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
     lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
     lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
     rooms = _collapsed_lines(card, geometry, unit, 3 if card.form == LOSS else len(lines))
-    if card.form == LOSS:  # the last line is the loss itself
+    if card.form == LOSS and len(rooms) > 1:  # the last line is the loss itself
         rooms = rooms[:-1]
     for (text, role, colour), room in zip(lines, rooms, strict=False):
         if kit.text_width(text, role) * scale > room.width():
@@ -138,19 +138,19 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
 
 def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
     """Where the lines of a compact card are written: as many of those wanted as it has room for."""
-    outline, step = geometry.outline, 18.5 * unit
-    inset = 32.0 if card.names_ports else 14.0
-    most = int((outline.height() - 8.0) / step)
+    outline, step, large = geometry.outline, 18.5 * unit, geometry.outline.height() / COLLAPSED_HEIGHT
+    inset = (32.0 if card.names_ports else 14.0) * large
+    most = int((outline.height() - 8.0 * large) / step)
     count = max(1, min(wanted, most))
-    top = outline.top() + 12.0 if most >= 3 else outline.center().y() - count * step / 2
-    return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0, step) for i in range(count)]
+    top = outline.top() + 12.0 * large if most >= 3 else outline.center().y() - count * step / 2
+    return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0 * large, step) for i in range(count)]
 
 
 def paint_collapsed_loss(painter: QPainter, item: CardItem) -> None:
     """The loss of the current batch on a compact card."""
-    if item.loss is not None:
-        room = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)[-1]
-        write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, room, LEFT, item.text_scale)
+    rooms = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)
+    if item.loss is not None and len(rooms) > 1:
+        write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, rooms[-1], LEFT, item.text_scale)
 
 
 def paint_tiles(painter: QPainter, item: CardItem) -> None:

@@ -188,7 +188,7 @@ class GraphScene(QGraphicsScene):
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
             text = max(name + (18.0 if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
             # Where cards stand as they were put, none may grow into its neighbour: from afar their text takes the room there is.
-            return geometry.collapsed(card, text, (scale if self.is_spread else min(scale, 1.0)) * self.kit.scale)
+            return geometry.collapsed(card, text, (scale if self.is_spread else min(scale, 1.0)) * self.kit.scale, self.kit.scale)
         if card.form == LOSS:
             summary = max(summary, self.kit.text_width("0.0000", "loss") / self.kit.scale)
         is_image = card.form == INPUT and self._is_image(card)
