@@ -144,8 +144,9 @@ class Table(QWidget):
         while len(self._labels) < len(self._rows):
             pair = (Label(self._theme, "", "body", "text2"), Label(self._theme, "", "body"))
             pair[1].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            for column, label in enumerate(pair):
-                self._grid.addWidget(label, len(self._labels), column)
+            pair[1].setWordWrap(True)
+            self._grid.addWidget(pair[0], len(self._labels), 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(pair[1], len(self._labels), 1)
             self._labels.append(pair)
         for k, pair in enumerate(self._labels):
             for label, text in zip(pair, self._rows[k] if k < len(self._rows) else ("", ""), strict=True):
@@ -159,9 +160,9 @@ class Table(QWidget):
         self._grid.setColumnMinimumWidth(0, metrics.label)
         self._grid.setHorizontalSpacing(metrics.grid)
         self._grid.setVerticalSpacing(0)
-        for pair in self._labels:
-            for label in pair:
-                label.setFixedHeight(metrics.value_row)
+        for words, value in self._labels:
+            words.setFixedHeight(metrics.value_row)
+            value.setMinimumHeight(metrics.value_row)
 
 
 MOST_FIXES = 3  # under one problem; the problems panel has them all
