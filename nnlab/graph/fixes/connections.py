@@ -39,7 +39,7 @@ def missing_input(case: Case) -> Iterator[Fix]:
     if needed == 1 and not case.graph.outgoing(node.id) and not node.kind.is_loss:
         yield from _insert_where_it_lies(case, node)
     if case.graph.incoming(node.id):
-        yield Removal(f"Remove {node.id}, join its neighbours", partial(edits.bypass_node, node_id=node.id), f"Remove {node.id}")
+        yield Removal(f"Remove {node.id}, join neighbours", partial(edits.bypass_node, node_id=node.id), f"Remove {node.id}")
     yield Removal(f"Remove {node.id}", partial(edits.remove_nodes, node_ids=[node.id]))
 
 
@@ -72,7 +72,7 @@ def _insert_where_it_lies(case: Case, node: Node) -> Iterator[Fix]:
             graph = edits.connect(graph, edge.source, node.id)
             return edits.connect(graph, node.id, edge.target, edge.target_port)
 
-        yield Fix(f"Put it between {edge.source} and {edge.target}", insert, f"Put {node.id} between {edge.source} and {edge.target}")
+        yield Fix(f"Put it into {edge.source} → {edge.target}", insert, f"Put {node.id} into {edge.source} → {edge.target}")
 
 
 def cycle(case: Case) -> Iterator[Fix]:

@@ -60,11 +60,11 @@ def reach(case: Case, edge: Edge, want: Shape) -> Iterator[Fix]:
     if len(have) == 3 and have[1] == have[2] <= LARGEST_POOL:
         pool: tuple[Step, ...] = (("average_pool2d", {"kernel_size": have[1]}), ("flatten", {}))
         layers = pool if have[0] == want[0] else (*pool, *layer)
-        words = "a global average pooling" if layers is pool else f"a global average pooling and a dense layer of {want[0]}"
+        words = "a global average pooling" if layers is pool else f"global average pooling and dense {want[0]}"
         yield Fix(f"Add {words}", _inserting(edge, layers), "Add a global average pooling")
     yield Fix("Add a flatten", _inserting(edge, (("flatten", {}),)), f"Add a flatten before {edge.target}")
     flat: tuple[Step, ...] = (("flatten", {}), *layer)
-    yield Fix(f"Add a flatten and a dense layer of {want[0]}", _inserting(edge, flat), f"Add a flatten before {edge.target}")
+    yield Fix(f"Add a flatten and dense {want[0]}", _inserting(edge, flat), f"Add a flatten before {edge.target}")
 
 
 def flatten_first(case: Case, edge: Edge, units: int | None = None) -> Iterator[Fix]:

@@ -35,7 +35,7 @@ def shape(case: Case) -> Iterator[Fix]:
             cut = partial(edits.disconnect, edge=edge)
             yield Removal(f"Disconnect {edge.source}", cut, f"Disconnect {edge.source} from {node.id}")
     if not node.kind.is_loss:
-        yield Removal(f"Remove {node.id}, join its neighbours", partial(edits.bypass_node, node_id=node.id), f"Remove {node.id}")
+        yield Removal(f"Remove {node.id}, join neighbours", partial(edits.bypass_node, node_id=node.id), f"Remove {node.id}")
     yield Removal(f"Remove {node.id}", partial(edits.remove_nodes, node_ids=[node.id]))
 
 
@@ -134,7 +134,7 @@ def _towards(case: Case, edge: Edge, have: Shape, want: Shape) -> Iterator[Fix]:
             keeping = {"filters": length, "stride": 1, "padding": (size - 1) // 2}
             yield Fix(f"Let {node} keep the image's size", configured(node, **keeping), step)
     if have[:-1] == want[:-1]:
-        yield Fix(f"Add a dense layer of {want[-1]} behind {edge.source}", _inserting([(edge, ("dense", {"units": want[-1]}))]), step)
+        yield Fix(f"Add dense {want[-1]} behind {edge.source}", _inserting([(edge, ("dense", {"units": want[-1]}))]), step)
     if len(have) == len(want) == 3 and have[1:] == want[1:]:
         one: Step = ("conv2d", {"filters": want[0], "kernel_size": 1})
         yield Fix(f"Add a 1 × 1 convolution of {want[0]} behind {edge.source}", _inserting([(edge, one)]), step)
@@ -160,7 +160,7 @@ def _operands(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
             f"Set {title} of {found[0]} to {right[-2]}",
         )  # fmt: skip
     layer: Step = ("dense", {"units": right[-2]})
-    yield Fix(f"Add a dense layer of {right[-2]} behind {edges[0].source}", _inserting([(edges[0], layer)]), f"Match {edges[0].source}")
+    yield Fix(f"Add dense {right[-2]} behind {edges[0].source}", _inserting([(edges[0], layer)]), f"Match {edges[0].source}")
 
 
 def _inserting(changes: Sequence[tuple[Edge, Step]]) -> Callable[[Graph], Graph]:
