@@ -10,9 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-import nnlab
 from nnlab.core.dataset import datasets
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
@@ -46,6 +45,7 @@ from nnlab.ui.widgets.message_bar import MessageBar
 from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
 from nnlab.ui.widgets.top_bar import TopBar
 from nnlab.ui.widgets.top_bar import Workspace as Tab
+from nnlab.ui.wiring import connect_actions, connect_messages
 from nnlab.ui.workspaces import workspaces
 
 MINIMUM = QSize(1024, 700)
@@ -142,56 +142,22 @@ class MainWindow(QMainWindow):
         return self._workspace_actions
 
     def _connect(self) -> None:
-        session, document, act = self.session, self.document, self.actions_by_id
-        for action_id, run in {
-            "file.new": self.files.new, "file.open": self.files.open, "file.save": self.files.save, "file.save_as": self.files.save_as,
-            "file.recover": self.recovery_bar.recover_newest, "file.clear_recent": self.files.clear_recent,
-            "file.picture": self._save_picture, "file.quit": self.close,
-            "file.template": self.networks.new_from_template, "edit.copy_network": self.networks.copy_network,
-            "edit.paste_network": self.networks.paste_network, "edit.copy_playground": self.networks.copy_playground,
-            "edit.undo": document.undo, "edit.redo": document.redo,
-            "node.edit_weights": self._edit_weights, "node.reinitialise": self.inspector.reinitialise,
-            "node.freeze": self.inspector.toggle_frozen,
-            "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
-            "run.rewind": session.rewind, "run.dice": session.dice, "step.over": self._step(self.stepper.over),
-            "step.into": self._step(self.stepper.into), "step.out": self._step(self.stepper.out),
-            "step.back": self._step(self.stepper.back), "step.finish": self._step(self.stepper.finish),
-            "view.theme": self._toggle_theme, "view.larger": self._scale(1), "view.smaller": self._scale(-1),
-            "view.reset_layout": self.area.reset, "view.commands": self._open_commands,
-            "view.next_region": lambda: self.regions.go(1), "view.previous_region": lambda: self.regions.go(-1),
-            "edit.history": self._show_history, "help.shortcuts": lambda: self.shortcuts.open_sheet(self.all_actions()),
-            "help.about": self._about,
-        }.items():  # fmt: skip
-            act[action_id].triggered.connect(lambda checked=False, run=run: run())
+        """The window follows document, session and theme; what actions do and which words come where is in `wiring`."""
+        connect_actions(self)
+        connect_messages(self)
+        session, document = self.session, self.document
         self.top_bar.workspace_chosen.connect(self.show_workspace)
-        self.top_bar.commands_requested.connect(self._open_commands)
-        self.top_bar.theme_requested.connect(self._toggle_theme)
-        self.palette_list.chosen.connect(self.canvas.add_operator)
         self.canvas.zoomed.connect(lambda _: self._want_probes())
-        self.canvas.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
-        self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own
-        self.canvas.noted.connect(lambda text: self.message_bar.show_info(text, key="refused"))
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
-        self.files.failed.connect(lambda text: self.message_bar.show_error(text, key="file"))
-        self.files.told.connect(lambda text: self.message_bar.show_warning(text, key="told"))
-        self.files.saved.connect(lambda: self.message_bar.take_back("file"))
-        self.recovery_bar.changed.connect(lambda: act["file.recover"].setEnabled(bool(self.recovery_bar.offered)))
-        act["file.recover"].setEnabled(False)
-        self.autosave.failed.connect(lambda text: self.message_bar.show_warning(text, key="autosave"))
-        self.autosave.succeeded.connect(lambda: self.message_bar.take_back("autosave"))
-        self.files.opened.connect(self._on_opened)
-        self.networks.failed.connect(lambda text: self.message_bar.show_error(text, key="network"))
-        self.networks.told.connect(lambda text: self.message_bar.show_info(text, key="network"))
-        self.networks.replaced.connect(self.canvas.fit)
         self.stepper.lights_changed.connect(self.canvas.set_step)
-        self.inspector.change_data_requested.connect(lambda: self._raise_dock("data"))
-        self.inspector.edit_weights_requested.connect(self._edit_weights)
-        self.inspector.refused.connect(lambda text: self.message_bar.show_warning(text, key="refused"))
-        self.panels["problems"].node_wanted.connect(lambda node_id: self.canvas.view.ensure_shown(self.canvas.scene.owner[node_id]))  # type: ignore[attr-defined]  # of this panel alone
+        self.files.opened.connect(self._on_opened)
+        self.networks.replaced.connect(self.canvas.fit)
+        self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own
+        self.recovery_bar.changed.connect(self._follow_recovery)
+        self._follow_recovery()
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
-        session.failed.connect(self._on_failed)
         document.changed.connect(lambda _: self._follow_document())
         document.data_changed.connect(self._follow_document)
         document.name_changed.connect(self._follow_document)
@@ -201,15 +167,8 @@ class MainWindow(QMainWindow):
         self.area.shown_changed.connect(self._want_probes)
         self._theme.metrics_changed.connect(self._place_header)
 
-    def _step(self, run: Any) -> Any:
-        """A step of the stepper, shown where it can be followed."""
-
-        def act() -> None:
-            if self.area.workspace is None or self.area.workspace.name != "step":
-                self.show_workspace("step")
-            run()
-
-        return act
+    def _follow_recovery(self) -> None:
+        self.actions_by_id["file.recover"].setEnabled(bool(self.recovery_bar.offered))
 
     # Workspaces
 
@@ -275,10 +234,6 @@ class MainWindow(QMainWindow):
         trace = event.trace
         self.header.phases.set_phase(trace.instruction.phase if trace is not None and event.inside else None)
 
-    def _on_failed(self, message: str, detail: str) -> None:
-        copy = (lambda: QApplication.clipboard().setText(detail)) if detail else None
-        self.message_bar.show_error(message, "Copy details" if detail else "", copy, key="training")
-
     def _on_tick(self, view: LiveView) -> None:
         self.canvas.set_run(view.frame, view.data, view.playing)
         self.canvas.set_values(view.tensor)
@@ -309,41 +264,16 @@ class MainWindow(QMainWindow):
     def _present_view(self) -> View:
         return replace(View(), workspace=self.area.workspace.name if self.area.workspace is not None else FIRST_WORKSPACE)
 
-    # Small commands
+    # The interface
 
-    def _raise_dock(self, name: str) -> None:
-        self.area.reveal(name)
-
-    def _edit_weights(self) -> None:
-        self._raise_dock("weights")
-        self.panels["weights"].setFocus()
-
-    def _show_history(self) -> None:
-        self._raise_dock("history")
-        self.panels["history"].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _open_commands(self) -> None:
-        self.commands.set_actions(self.all_actions())
-        self.commands.open_palette()
-
-    def _toggle_theme(self) -> None:
+    def toggle_theme(self) -> None:
         self._theme.toggle()
         self._store.set("theme", self._theme.mode)
 
-    def _scale(self, direction: int) -> Any:
-        def act() -> None:
-            self._theme.scale_up() if direction > 0 else self._theme.scale_down()
-            self._store.set("scale", self._theme.scale)
-
-        return act
-
-    def _save_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save picture", f"{self.document.name}.png", "Pictures (*.png)")
-        if name and not self.grab().save(name):
-            self.message_bar.show_error(f"{name} could not be written; choose a folder you may write to.", key="file")
-
-    def _about(self) -> None:
-        QMessageBox.about(self, "NN Lab", f"NN Lab {nnlab.__version__}\nA laboratory for neural networks. MIT licence.")
+    def scale(self, direction: int) -> None:
+        """Larger (1) or smaller (-1) text and controls."""
+        self._theme.scale_up() if direction > 0 else self._theme.scale_down()
+        self._store.set("scale", self._theme.scale)
 
     # Qt
 

@@ -163,6 +163,11 @@ class Canvas(QWidget):
         """Insides of neurons show the next sample of the batch, or the one before."""
         self._live.neurons.step_sample(by)
 
+    def reveal(self, node_id: str) -> None:
+        """Scrolls to a node, if it is there and out of sight."""
+        if node_id in self.scene.owner:
+            self.view.ensure_shown(self.scene.owner[node_id])
+
     def zoom_in(self) -> None:
         self.view.zoom_step(WHEEL_STEP)
 
