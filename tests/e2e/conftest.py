@@ -7,28 +7,16 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from real_windows import real_windows
 
-from nnlab.app import open_window
 from nnlab.ui.main_window import MainWindow
-from nnlab.ui.store import Store
 
 
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
     """Opens windows with a memory of their own, and closes them without asking."""
-    windows: list[MainWindow] = []
-
-    def open_one(source=None, **options) -> MainWindow:  # type: ignore[no-untyped-def]
-        window = open_window(source, store=Store(tmp_path / "store"), **options)
-        windows.append(window)
-        qtbot.waitExposed(window)
-        return window
-
-    yield open_one
-    for window in windows:
-        window.document.mark_saved()
-        window.close()
-        window.deleteLater()
+    with real_windows(qtbot, tmp_path / "store") as open_one:
+        yield open_one
 
 
 @pytest.fixture

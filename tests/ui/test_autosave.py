@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
+from real_windows import real_windows
 
-from nnlab.app import open_window
 from nnlab.core.errors import FileError
 from nnlab.files import autosave as safety_copies
 from nnlab.files.autosave import lock_of, read_copy
@@ -21,7 +21,6 @@ from nnlab.graph import edits
 from nnlab.ui import autosave
 from nnlab.ui.autosave import OwnedCopy, left_behind
 from nnlab.ui.main_window import MainWindow
-from nnlab.ui.store import Store
 
 pytestmark = pytest.mark.window
 
@@ -29,19 +28,14 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
     """Opens windows that share a memory, and closes them without asking."""
-    windows: list[MainWindow] = []
+    with real_windows(qtbot, tmp_path / "home") as open_one:
 
-    def open_one(source: object = None) -> MainWindow:
-        window = open_window(source, store=Store(tmp_path / "home"))  # type: ignore[arg-type]
-        windows.append(window)
-        qtbot.waitUntil(lambda: window.session.frame is not None or not window.session.can_run, timeout=10_000)
-        return window
+        def open_loaded(source: object = None) -> MainWindow:
+            window = open_one(source)
+            qtbot.waitUntil(lambda: window.session.frame is not None or not window.session.can_run, timeout=10_000)
+            return window
 
-    yield open_one
-    for window in windows:
-        window.document.mark_saved()
-        window.close()
-        window.deleteLater()
+        yield open_loaded
 
 
 @pytest.fixture

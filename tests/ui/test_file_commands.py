@@ -15,13 +15,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from real_windows import real_windows
 
-from nnlab.app import open_window
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.graph import edits
 from nnlab.ui.main_window import MainWindow
-from nnlab.ui.store import Store
 
 pytestmark = pytest.mark.window
 Button = QMessageBox.StandardButton
@@ -31,19 +30,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
     """Opens windows that share a memory, and closes them without asking."""
-    windows: list[MainWindow] = []
-
-    def open_one(source: object = None, **options: object) -> MainWindow:
-        window = open_window(source, store=Store(tmp_path / "home"), **options)  # type: ignore[arg-type]
-        windows.append(window)
-        qtbot.waitExposed(window)
-        return window
-
-    yield open_one
-    for window in windows:
-        window.document.mark_saved()
-        window.close()
-        window.deleteLater()
+    with real_windows(qtbot, tmp_path / "home") as open_one:
+        yield open_one
 
 
 @pytest.fixture

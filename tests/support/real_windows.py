@@ -1,0 +1,31 @@
+"""Real windows for tests, with a memory of their own, closed without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from nnlab.app import open_window
+from nnlab.ui.main_window import MainWindow
+from nnlab.ui.store import Store
+
+
+@contextmanager
+def real_windows(qtbot: QtBot, folder: Path) -> Iterator[Callable[..., MainWindow]]:
+    """Opens windows on a source, with `open_window`'s options; what they remember lies in `folder`."""
+    windows: list[MainWindow] = []
+
+    def open_one(source: object = None, **options: object) -> MainWindow:
+        window = open_window(source, store=Store(folder), **options)  # type: ignore[arg-type]
+        windows.append(window)
+        qtbot.waitExposed(window)
+        return window
+
+    yield open_one
+    for window in windows:
+        window.document.mark_saved()
+        window.close()
+        window.deleteLater()
