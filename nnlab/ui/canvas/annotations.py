@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.graph.graph import Comment, Group
-from nnlab.ui.canvas.card_painting import LEAST_TEXT, LEFT, write
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.canvas.stacking import ORDER
+from nnlab.ui.canvas.text_painting import LEAST_TEXT, LEFT, write
 from nnlab.ui.theme import mix
 
 Z_FRAME, Z_COMMENT = -3.0, -2.0

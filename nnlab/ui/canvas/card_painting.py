@@ -14,6 +14,7 @@ from nnlab.ui.canvas.card_geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
 from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.neuron_painting import Inside, openness
 from nnlab.ui.canvas.paint_kit import PaintKit
+from nnlab.ui.canvas.text_painting import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
 from nnlab.ui.numbers import number
 from nnlab.ui.theme import FontRole, mix
 
@@ -21,30 +22,10 @@ if TYPE_CHECKING:
     from nnlab.ui.canvas.node_item import CardItem, CardState
 
 RADIUS = 10.0
-LEAST_TEXT = 0.45  # of its size as meant
 PORT, LARGE_PORT = 5.0, 6.5
 NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
 PICTURE = 240.0  # of the unit's picture inside its tile
-CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-def write(
-    painter: QPainter, kit: PaintKit, text: str, role: FontRole, colour: QColor, rect: QRectF, align: Qt.AlignmentFlag, scale: float
-) -> None:
-    """One line of text within `rect`, elided if it must be, at `scale` canvas units for a pixel of text; none too small to read."""
-    if painter.worldTransform().m11() * scale * kit.scale < LEAST_TEXT:
-        return
-    painter.save()
-    painter.translate(rect.topLeft())
-    painter.scale(scale, scale)
-    painter.setFont(kit.font(role))
-    painter.setPen(colour)
-    room = QRectF(0, 0, rect.width() / scale, rect.height() / scale)
-    painter.drawText(room, int(align), kit.elided(text, role, room.width() + 0.5))
-    painter.restore()
 
 
 def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from nnlab.ui.canvas.card_painting import LEFT, write
 from nnlab.ui.canvas.neuron_painting import growth, share_openness
 from nnlab.ui.canvas.neuron_share import ShareTable
+from nnlab.ui.canvas.text_painting import LEFT, write
 from nnlab.ui.numbers import NOTHING, number
 from nnlab.ui.theme import FontRole
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.card_painting import LEAST_TEXT, LEFT, write
 from nnlab.ui.canvas.paint_kit import PaintKit
 from nnlab.ui.canvas.routing import path_of
+from nnlab.ui.canvas.text_painting import LEAST_TEXT, LEFT, write
 
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
 LABEL_HEIGHT = 16.0

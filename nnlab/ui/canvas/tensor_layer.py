@@ -14,9 +14,9 @@ from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
-from nnlab.ui.canvas.card_painting import CENTRED, LEAST_TEXT
 from nnlab.ui.canvas.paint_kit import PaintKit, rgb
 from nnlab.ui.canvas.tensor_edge import LABEL_HEIGHT, PORTS, TENSOR, TensorEdge
+from nnlab.ui.canvas.text_painting import CENTRED, LEAST_TEXT
 
 Z_TENSOR = -1.0
 DIMMED = 0.4
