@@ -11,7 +11,7 @@ The units of a tensor are followed through the graph by its `Origin`: for every 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -57,34 +57,40 @@ Remembered = Mapping[tuple[str, Shape], np.ndarray]  # numbers of parameters and
 Origin = tuple[Axis, ...]  # of every axis of a tensor but the batch
 
 
-def carry_over(old: State, fresh: State, remembered: Remembered | None = None) -> None:
+def carry_over(old: State, fresh: State, remembered: Remembered | None = None, renewed: Container[str] = ()) -> None:
     """Gives an empty state of an edited network the position of `old` and all of its weights and moments that still mean the same.
 
-    The batch size stays that of `fresh`; what is new is drawn from the seed of `old`, unless it is `remembered`.
+    The batch size stays that of `fresh`; what is new is drawn from the seed of `old`, unless it is `remembered`. Nodes that are `renewed`
+    are others than those of the same name in `old`.
     """
     batch_size = fresh.context[BATCH_SIZE]
     fresh.context[:] = old.context
     fresh.context[BATCH_SIZE] = batch_size
     fresh.context[ROWS] = 0
-    _carry_numbers(old, fresh, remembered or {})
+    _carry_numbers(old, fresh, remembered or {}, renewed)
 
 
-def lost(old: State, new: State) -> Remembered:
-    """Copies of the weights and statistics of `old` that have no place of their name and shape in `new`."""
-    places = new.program.stored
-    kept = {name for name, info in old.program.stored.items() if name in places and places[name].place.shape == info.place.shape}
-    return {(n, i.place.shape): i.place.view(old.arena, 1).copy() for n, i in old.program.stored.items() if n not in kept}
+def lost(old: State, new: State, renewed: Container[str] = ()) -> Remembered:
+    """Copies of the weights and statistics of `old` that go on nowhere in `new` in their shape: what undoing the edit brings back."""
+    now = {was: name for name, was in _former_names(old.program.graph, new.program.graph).items()}
+    found = {}
+    for name, info in old.program.stored.items():
+        node_id = now.get(info.node_id, info.node_id)
+        place = new.program.stored.get(tensor_name(node_id, name.rsplit(".", 1)[1]))
+        if place is None or place.place.shape != info.place.shape or node_id in renewed:
+            found[name, info.place.shape] = info.place.view(old.arena, 1).copy()
+    return found
 
 
-def _carry_numbers(old: State, new: State, remembered: Remembered) -> None:
+def _carry_numbers(old: State, new: State, remembered: Remembered, renewed: Container[str]) -> None:
     before, after = old.program, new.program
     former = _former_names(before.graph, after.graph)
     origins = _origins(before, after, former)
     for name, info in after.stored.items():
         node, tensor = after.graph[info.node_id], name.rsplit(".", 1)[1]
         old_id = former.get(info.node_id, info.node_id)
-        source = before.stored.get(tensor_name(old_id, tensor))
-        if (name, info.place.shape) in remembered and (source is None or source.place.shape != info.place.shape):
+        source = None if info.node_id in renewed else before.stored.get(tensor_name(old_id, tensor))
+        if (name, info.place.shape) in remembered:
             info.place.view(new.arena, 1)[...] = remembered[name, info.place.shape]
             continue
         if source is None or before.graph[old_id].operator != node.operator:

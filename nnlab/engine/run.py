@@ -7,7 +7,7 @@ a time through the same compiled functions, so that both leave the same bits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,12 +62,13 @@ class Run:
         self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
         update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
         watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None, former: Run | None = None,
-        remembered: Remembered | None = None,
+        remembered: Remembered | None = None, renewed: Container[str] = (),
     ) -> None:  # fmt: skip
         """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it.
 
         `former`: an earlier run, of the same network before an edit, whose position, weights, moments and history are taken over.
-        `remembered`: numbers for what the former run does not know, since an edit that is undone now took it away.
+        `remembered`: numbers for what the former run does not know, since an edit that is undone now took it away; `renewed`: nodes
+        that are others than those of the same name in the former run.
         """
         self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
         self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
@@ -85,7 +86,7 @@ class Run:
         self.stepper = Stepper(self)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
         if former is not None:
-            self._continue_from(former, remembered or {})
+            self._continue_from(former, remembered or {}, renewed)
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -104,9 +105,9 @@ class Run:
         nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
         return nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
 
-    def _continue_from(self, former: Run, remembered: Remembered) -> None:
+    def _continue_from(self, former: Run, remembered: Remembered, renewed: Container[str]) -> None:
         former.stepper.settle()
-        carry_over(former.state, self.state, remembered)
+        carry_over(former.state, self.state, remembered, renewed)
         self.history = former.history.with_names(tuple(p.name for p in self.program.parameters))
         if len(former.order) == len(self.order):
             self.order[:] = former.order

@@ -30,7 +30,8 @@ class Command:
 class Load(Command):
     """Train this network on this data from now on. With `keep`, unchanged weights, position and history are carried over.
 
-    `returning`: an edit was undone or made again; weights that an edit had taken away come back with their layers.
+    The states of the document have numbers: what is taken away between `origin` and `state` is kept for the return to `origin`, and what
+    was kept for the states in `recall` comes back. `renewed` nodes are others than those of the same name before.
     """
 
     graph: Graph
@@ -38,7 +39,10 @@ class Load(Command):
     settings: TrainingSettings
     revision: int
     keep: bool = True
-    returning: bool = False
+    origin: int = 0
+    state: int = 0
+    recall: tuple[int, ...] = ()
+    renewed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 import numpy as np
@@ -69,7 +69,7 @@ class Trainer:
         self._run: Run | None = None
         self._blocked = "There is no network yet."
         self._pending: Snapshot | None = None  # restored when there is a network it can be restored to
-        self._lost: dict[tuple[str, tuple[int, ...]], np.ndarray] = {}  # what edits took away, for when they are undone
+        self._lost: dict[int, Remembered] = {}  # what was taken away on leaving each state of the document, for the return to it
         self._playing = False
         self._remaining: int | None = None  # iterations until an automatic pause
         self._limit: float | None = None
@@ -200,10 +200,10 @@ class Trainer:
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=update_of(settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
-            former=old if command.keep else None, remembered=self._lost if command.returning else None,
+            former=old if command.keep else None, remembered=self._remembered(command.recall), renewed=command.renewed,
         )  # fmt: skip
-        if old is not None and command.keep:
-            self._remember(lost(old.state, run.state))
+        if old is not None and command.keep and command.origin != command.state:
+            self._remember(command.origin, lost(old.state, run.state, command.renewed))
         if self._pending is not None:
             restore_snapshot(run, self._pending)
             self._pending = None
@@ -213,13 +213,17 @@ class Trainer:
         self._listener(StateChanged(self._playing))
         self._tell_step()
 
-    def _remember(self, numbers: Remembered) -> None:
-        """Keeps what an edit has taken away for when it is undone; the oldest goes when it becomes too much."""
-        for key, values in numbers.items():
-            self._lost.pop(key, None)
-            self._lost[key] = values
-        while self._lost and sum(values.nbytes for values in self._lost.values()) > MOST_REMEMBERED:
+    def _remember(self, origin: int, numbers: Remembered) -> None:
+        """Keeps what was taken away on leaving a state of the document; the oldest goes when it becomes too much."""
+        self._lost.pop(origin, None)
+        if numbers:
+            self._lost[origin] = numbers
+        while sum(values.nbytes for kept in self._lost.values() for values in kept.values()) > MOST_REMEMBERED:
             del self._lost[next(iter(self._lost))]
+
+    def _remembered(self, states: Iterable[int]) -> Remembered:
+        """What was taken away on leaving these states."""
+        return {key: values for state in states for key, values in self._lost.get(state, {}).items()}
 
     def _block(self, command: Block) -> None:
         self._blocked = command.reason

@@ -44,23 +44,31 @@ class _Edit(QUndoCommand):
         super().__init__(label)
         self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
         self._made = time.time()
-        self._is_new = True
+        self._era = document.era
+        self._from, self._to, self._is_new = document.state, document.next_state(), True
+
+    def is_of(self, gesture: str | None) -> bool:
+        return gesture is not None and gesture == self._gesture
 
     @property
-    def gesture(self) -> str | None:
-        return self._gesture
+    def came_from(self) -> int:
+        """The state of the document before it."""
+        return self._from
 
     def step(self) -> Step:
         return Step(self.text(), self._made, self._before, self._after, self._weights is not None)
 
     def redo(self) -> None:
-        self._document.is_returning = not self._is_new or self._document.is_merging(self._gesture)
+        document = self._document
+        document.state, document.is_returning = self._to, not self._is_new
+        document.recall = document.merging(self._gesture) if self._is_new else (self._to,)
         self._is_new = False
-        self._document._arrive(self._after, self._weights.after if self._weights is not None else None)
+        document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
 
     def undo(self) -> None:
-        self._document.is_returning = True
-        self._document._arrive(self._before, self._weights.before if self._weights is not None else None)
+        document = self._document
+        document.state, document.is_returning, document.recall = self._from, True, (self._from,)
+        document._arrive(self._before, self._weights.before if self._weights is not None and self._era == document.era else None)
 
     def id(self) -> int:
         return -1 if self._gesture is None else 1
@@ -72,7 +80,7 @@ class _Edit(QUndoCommand):
             self._weights = self._weights.then(other._weights)
         else:
             self._weights = self._weights or other._weights
-        self._after, self._made = other._after, other._made
+        self._after, self._made, self._to = other._after, other._made, other._to
         self.setObsolete(self._after == self._before and (self._weights is None or self._weights.is_nothing))
         return True
 
@@ -98,7 +106,11 @@ class Document(QObject):
         self._name = name
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(0)  # none
-        self.is_returning = False  # whether the last change leads to what was there before: undone, made again, or in the same gesture
+        # Every state the document was in has a number; `recall` are those whose weights come back with the last change, which was undone or
+        # made again (`is_returning`), or goes on with a gesture. Numbers of weights belong to their era, which a rewind ends.
+        self.state = self._states = self.era = 0
+        self.is_returning = False
+        self.recall: tuple[int, ...] = ()
         self._travels = False
         self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
 
@@ -145,10 +157,18 @@ class Document(QObject):
         """Sets weights by hand, as one undoable step: undo puts exactly the numbers of before back, whatever was learned since."""
         self.edit(label, self._project, gesture, weights)
 
-    def is_merging(self, gesture: str | None) -> bool:
-        """Whether an edit of this gesture goes into the last step."""
+    def merging(self, gesture: str | None) -> tuple[int, ...]:
+        """The state before the last step, if an edit of this gesture goes into it: a drag that comes back loses nothing."""
         last = self.undo_stack.command(self.undo_stack.index() - 1) if self.undo_stack.index() else None
-        return gesture is not None and isinstance(last, _Edit) and last.gesture == gesture
+        return (last.came_from,) if isinstance(last, _Edit) and last.is_of(gesture) else ()
+
+    def next_state(self) -> int:
+        self._states += 1
+        return self._states
+
+    def forget_weights(self) -> None:
+        """The weights were drawn anew: numbers of steps made before mean nothing to them."""
+        self.era += 1
 
     def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:
         """Applies a pure edit to the current graph; NNLabError passes to the caller and nothing has changed."""

@@ -75,6 +75,8 @@ class Session(QObject):
         self._data_settings: DataSettings | None = None
         self._loaded_training: TrainingSettings | None = None
         self._pending: set[str] = set()
+        self._removed: set[str] = set()  # nodes removed since the last network was loaded; one of the same name is another
+        self._loaded_state = 0  # of the document
         self._marks = Marks()
         self._frame: Frame | None = None
         self._evaluator: Evaluator | None = None
@@ -179,6 +181,7 @@ class Session(QObject):
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
         self._marks.forget()
+        self._document.forget_weights()
         self._do(commands.Reset(self._document.project.training.seed))
 
     def dice(self) -> None:
@@ -237,6 +240,9 @@ class Session(QObject):
     # Following the document
 
     def _on_graph_changed(self, difference: GraphDiff) -> None:
+        self._removed.update(difference.removed)
+        if self._document.is_returning:
+            self._removed.difference_update(difference.added)
         if not difference.computes_the_same:
             self._changed("graph")
 
@@ -266,6 +272,7 @@ class Session(QObject):
         renewed = "data" in changed and self._data_settings is not None and self._data_settings.name != self._document.project.data.name
         self._load(keep=not renewed)
         if loaded is not None and loaded.seed != training.seed:
+            self._document.forget_weights()
             self._trainer.send(commands.Reset(training.seed))
 
     def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
@@ -277,6 +284,7 @@ class Session(QObject):
             self._trainer.send(commands.SetLearningRate(after.learning_rate))
         if after.seed != before.seed:
             self._marks.forget()
+            self._document.forget_weights()
             self._trainer.send(commands.Reset(after.seed))
         self._marks.note(before, after, self.iteration)
         self._loaded_training = after
@@ -299,8 +307,16 @@ class Session(QObject):
             self._revision += 1
             self._reason = ""
             self._loaded_training = project.training
-            returning = self._document.is_returning
-            self._trainer.send(commands.Load(project.graph, self._data, project.training, self._revision, keep, returning))
+            document = self._document
+            renewed = frozenset(node_id for node_id in self._removed if node_id in project.graph)
+            self._trainer.send(
+                commands.Load(
+                    project.graph, self._data, project.training, self._revision, keep, self._loaded_state, document.state, document.recall,
+                    renewed,
+                )
+            )  # fmt: skip
+            self._loaded_state = document.state
+            self._removed.clear()
             self.state_changed.emit()
 
     def _refuse(self, reason: str, keep: bool) -> None:

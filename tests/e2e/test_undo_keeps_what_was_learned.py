@@ -67,3 +67,56 @@ def test_everything_frozen_is_told(window: MainWindow, qtbot: QtBot, opened: Cal
     window.document.attempt("Freeze", lambda g: edits.set_frozen(g, layers, True))
     (warning,) = [d for d in window.session.diagnostics if d.kind == "all_frozen"]
     assert warning.severity == "warning" and [fix.label for fix in warning.fixes] == ["Unfreeze dense_3", "Unfreeze all"]
+
+
+def test_undoing_past_a_new_layer_of_the_same_name_finds_the_old_one(window: MainWindow, qtbot: QtBot) -> None:
+    """What was taken away belonged to a name; the newer layer's numbers came back for the older."""
+    before = trained(window, qtbot)
+    graph = window.document.graph
+    window.document.apply("Delete", edits.bypass_node(graph, "dense_2"))
+    window.document.apply("Other", graph)
+    window.session.run_iterations(20)
+    qtbot.waitUntil(lambda: window.session.iteration >= 220 and not window.session.is_playing, timeout=10_000)
+    newer = weights(window)["dense_2.weight"]
+    window.document.undo()
+    window.document.undo()
+    assert np.array_equal(before["dense_2.weight"], weights(window)["dense_2.weight"])
+    window.document.redo()
+    window.document.redo()
+    assert np.array_equal(newer, weights(window)["dense_2.weight"])
+
+
+def test_a_layer_added_while_training_waits_is_new(window: MainWindow, qtbot: QtBot) -> None:
+    """Deleting left the network waiting for an input, so its run still knew a layer of that name."""
+    before = trained(window, qtbot)
+    graph = window.document.graph
+    window.document.apply("Delete", edits.remove_nodes(graph, ["dense_2"]))
+    assert not window.session.can_run
+    window.document.apply("Add and connect", graph)
+    assert window.session.can_run
+    assert not np.array_equal(before["dense_2.weight"], weights(window)["dense_2.weight"])
+    window.document.undo()
+    window.document.undo()
+    assert np.array_equal(before["dense_2.weight"], weights(window)["dense_2.weight"])
+
+
+def test_a_renamed_layer_keeps_what_it_learned_under_its_new_name(window: MainWindow, qtbot: QtBot) -> None:
+    trained(window, qtbot)
+    window.document.attempt("Rename", lambda g: edits.rename_node(g, "dense_2", "hidden"))
+    window.session.run_iterations(20)
+    qtbot.waitUntil(lambda: window.session.iteration >= 220 and not window.session.is_playing, timeout=10_000)
+    later = weights(window)["hidden.weight"]
+    window.document.undo()
+    assert np.array_equal(later, weights(window)["dense_2.weight"])
+
+
+def test_a_weight_set_before_a_rewind_stays_out_of_the_new_weights(window: MainWindow, qtbot: QtBot) -> None:
+    first = weights(window)
+    trained(window, qtbot)
+    window.selection.set(["dense_2"])
+    window.inspector.reinitialise()
+    window.session.rewind()
+    qtbot.waitUntil(lambda: window.session.iteration == 0, timeout=10_000)
+    window.document.undo()
+    after = weights(window)
+    assert all(np.array_equal(first[name], after[name]) for name in first), "same seed, same weights"
