@@ -35,6 +35,7 @@ from nnlab.ui.widgets.value_row import ValueRow
 
 NUMBERS_EVERY = 0.1  # seconds between changes of the numbers while training runs
 PICTURES_EVERY = 0.25
+PICTURES_SHARE = 0.1  # share of the time the pictures may take; those of a very large layer follow less often, but are exact
 LARGE = 65_536  # a parameter of more numbers is summed up as rarely as a picture
 SYMBOLS = {"weight": "W", "bias": "b"}
 _ROWS = (  # field of Summary, word, what it means
@@ -203,8 +204,9 @@ class LiveNumbers(Column):
         with_pictures = not view.playing or now >= self._pictures_due
         self._show_numbers(view, with_pictures)
         if with_pictures:
-            self._pictures_due = now + PICTURES_EVERY
             self._show_pictures(view)
+            cost = time.perf_counter() - now
+            self._pictures_due = now + max(PICTURES_EVERY, cost / PICTURES_SHARE)
 
     def _show_again(self) -> None:
         """Another parameter of the same node and moment."""
