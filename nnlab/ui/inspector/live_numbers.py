@@ -22,7 +22,6 @@ from nnlab.ui.inspector.statistics import (
     is_bending,
     saturation,
     summary,
-    thinned,
     update_ratio,
 )
 from nnlab.ui.live_view import LiveView
@@ -255,11 +254,11 @@ class LiveNumbers(Column):
             self.courses.weights.set_values(self._norms.of(self.parameter))
             weights = frame.get(self.parameter)
             if weights is not None:
-                self.weights.set_values(thinned(weights))
+                self.weights.set_values(weights)
         if self._values and self.activations.isVisibleTo(self):
             values = frame.get(self._values)
             if values is not None:
-                self.activations.set_values(thinned(values))
+                self.activations.set_values(values)
 
     def _show_saturation(self, view: LiveView) -> None:
         assert self._activation is not None

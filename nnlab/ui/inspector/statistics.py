@@ -18,7 +18,6 @@ from nnlab.graph.graph import Node
 from nnlab.ui.stepper.kernel_curve import curve
 
 FLAT = 0.05  # share of the greatest slope below which a unit counts as saturated
-SAMPLES = 4096  # at most so many numbers are looked at for shares and histograms
 CHUNK = 32_768  # activations whose slopes are worked out at a time, few enough to stay in cache
 LAST = 60  # blocks of the history in the sparkline
 
@@ -26,12 +25,6 @@ LAST = 60  # blocks of the history in the sparkline
 def norm(values: np.ndarray | None) -> float | None:
     """The Euclidean norm of all elements, None without any."""
     return float(np.linalg.norm(np.ravel(values))) if values is not None and values.size else None
-
-
-def thinned(values: np.ndarray, most: int = SAMPLES) -> np.ndarray:
-    """At most `most` of the numbers, evenly spaced."""
-    flat = np.ravel(values)
-    return flat[:: -(-flat.size // most)] if flat.size > most else flat
 
 
 def update_ratio(before: Frame | None, after: Frame, name: str) -> float | None:

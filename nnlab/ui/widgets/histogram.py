@@ -6,6 +6,7 @@ Zero is always a border between two bars, so that every bar has one sign.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -16,11 +17,13 @@ from nnlab.ui.numbers import MINUS, count
 from nnlab.ui.theme import Theme, follow
 
 _BARS = 24
+MOST = 1 << 20  # numbers that are all counted, in about 3 ms; of more, a random sample is
+SAMPLE = 1 << 17  # of that size, which puts the share of a bar right to less than half a percentage point
 
 
 def nice_step(span: float, pieces: int) -> float:
     """The smallest of 1, 2, 2.5, 5 times a power of ten that covers `span` in at most `pieces` steps."""
-    if not span > 0 or not math.isfinite(span):
+    if not span / pieces > 0 or not math.isfinite(span):
         return 1.0
     power = 10.0 ** math.floor(math.log10(span / pieces))
     return next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if factor * power * pieces >= span * (1 - 1e-9))
@@ -34,6 +37,12 @@ def bar_edges(values: np.ndarray, bars: int = _BARS) -> np.ndarray:
     return step * np.arange(first, max(last, first + 1) + 1)
 
 
+@lru_cache(maxsize=4)
+def _chosen(count: int, most: int) -> np.ndarray:
+    """Ascending places of a random sample of `most` among `count` numbers, always the same one, so that bars hold still."""
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False, shuffle=False))
+
+
 class Histogram(QWidget):
     """Bars of a set of numbers. Feed it `set_values`, or `set_counts` where the counting was done elsewhere."""
 
@@ -41,28 +50,42 @@ class Histogram(QWidget):
         super().__init__(parent)
         self._theme, self._name, self._height = theme, name, height
         self._counts, self._edges = np.zeros(0, dtype=np.int64), np.zeros(0)
+        self._tip, self._sampled = tip, ""  # "a random sample of 131,072 of 4,194,304", "" where everything was counted
         self.setToolTip(tip)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow(theme, self)
 
     def set_values(self, values: np.ndarray) -> None:
-        """Counts numbers of any shape; those that are not finite are left out."""
-        values = np.asarray(values, dtype=np.float64).ravel()
-        values = values[np.isfinite(values)]
-        if values.size:
-            counts, edges = np.histogram(values, bins=bar_edges(values))
-            self.set_counts(counts, edges)
+        """Counts numbers (float) of any shape, those that are finite; of more than MOST a random sample, and says so."""
+        flat, sampled = np.ravel(values), ""
+        if flat.size > MOST:
+            sampled = f"a random sample of {count(SAMPLE)} of {count(flat.size)}"
+            flat = flat[_chosen(flat.size, SAMPLE)]
+        finite = np.isfinite(flat)
+        flat = flat if finite.all() else flat[finite]
+        if flat.size:
+            edges = bar_edges(flat)
+            # Borders of the numbers' own type: otherwise every number would be converted.
+            self._show(np.histogram(flat, bins=edges.astype(flat.dtype))[0], edges, sampled)
         else:
-            self.set_counts(np.zeros(0, dtype=np.int64), np.zeros(0))
+            self._show(np.zeros(0, dtype=np.int64), np.zeros(0), sampled)
 
     def set_counts(self, counts: np.ndarray, edges: np.ndarray) -> None:
         """Shows counts (n,) between ascending edges (n + 1,), zero being one of the edges."""
-        if not (np.array_equal(counts, self._counts) and np.array_equal(edges, self._edges)):
-            self._counts, self._edges = np.array(counts), np.array(edges)
-            below = int(self._counts[self._edges[1:] <= 0].sum()) if len(counts) else 0
-            self.setAccessibleName(f"{self._name}: {count(below)} below zero, {count(int(self._counts.sum()) - below)} from zero on")
-            self.update()
+        self._show(counts, edges, "")
+
+    def _show(self, counts: np.ndarray, edges: np.ndarray, sampled: str) -> None:
+        if sampled != self._sampled:
+            told = f"{sampled.capitalize()} numbers." if sampled else ""
+            self.setToolTip(" ".join(text for text in (self._tip, told) if text))
+        elif np.array_equal(counts, self._counts) and np.array_equal(edges, self._edges):
+            return
+        self._counts, self._edges, self._sampled = np.array(counts), np.array(edges), sampled
+        below = int(self._counts[self._edges[1:] <= 0].sum()) if len(counts) else 0
+        name = f"{self._name}, {sampled}" if sampled else self._name
+        self.setAccessibleName(f"{name}: {count(below)} below zero, {count(int(self._counts.sum()) - below)} from zero on")
+        self.update()
 
     def apply_metrics(self) -> None:
         self.setFixedHeight(self._theme.metrics.px(self._height))

@@ -67,3 +67,37 @@ def test_nothing_and_not_a_number_draw_nothing(histogram: Histogram) -> None:
         assert not histogram.grab().isNull()
     histogram.set_values(np.array([np.nan]))
     assert histogram.ticks() == []
+
+
+def test_every_number_of_a_large_matrix_is_counted(histogram: Histogram) -> None:
+    """A quarter of the columns are positive: a stride of columns would see one sign alone."""
+    columns = np.where(np.arange(64) % 4 == 0, 3.0, -3.0).astype(np.float32)
+    histogram.set_values(np.tile(columns, (256, 1)))
+    assert histogram.accessibleName() == "Weights: 12,288 below zero, 4,096 from zero on"
+    assert histogram.toolTip() == ""
+
+
+def test_more_numbers_than_are_counted_are_a_random_sample_and_said_to_be(histogram: Histogram, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlab.ui.widgets.histogram.MOST", 4096)
+    monkeypatch.setattr("nnlab.ui.widgets.histogram.SAMPLE", 4096)
+    columns = np.where(np.arange(64) % 4 == 0, 3.0, -3.0).astype(np.float32)
+    histogram.set_values(np.tile(columns, (256, 1)))
+    name = histogram.accessibleName()
+    assert name.startswith("Weights, a random sample of 4,096 of 16,384: ")
+    below = int(name.split(": ")[1].split()[0].replace(",", ""))
+    assert below == pytest.approx(0.75 * 4096, abs=5 * np.sqrt(4096 * 0.75 * 0.25))
+    assert histogram.toolTip() == "A random sample of 4,096 of 16,384 numbers."
+    histogram.set_values(np.tile(columns, (256, 1)))
+    assert histogram.accessibleName() == name, "the same numbers are sampled every time, so that bars hold still"
+    histogram.set_values(columns)
+    assert histogram.accessibleName() == "Weights: 48 below zero, 16 from zero on"
+    assert histogram.toolTip() == ""
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_no_finite_number_falls_outside_the_bars(histogram: Histogram, kind: str) -> None:
+    values = np.random.default_rng(0).normal(size=1000).astype(kind)
+    values[:3] = 0.1, np.nan, np.inf
+    histogram.set_values(values)
+    assert histogram._counts.sum() == 998
+    assert histogram.accessibleName().startswith(f"Weights: {(values < 0).sum()} below zero")
