@@ -1,8 +1,9 @@
 """Transport bar: the buttons that run the training, the counters that say where it is, the speed.
 
 Buttons are the actions it is given, so the bar knows neither training nor its state. Counters are declared by `CounterSpec`; their
-values come in by `set_counters`, sixty times a second, and only a counter whose written value changed repaints. Counters that are
-least needed give way in a narrow window. Where training cannot run, the reason stands in the counters' place.
+values come in by `set_counters`, sixty times a second, and only a counter whose written value changed repaints. What is least needed
+gives way where the bar is narrow or its type large: the extras first, then the other counters and the speed; the buttons, the iteration
+and its loss stay. Where training cannot run, the reason stands in the counters' place.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from nnlab.ui.numbers import NOTHING, count, number, rate, short
 from nnlab.ui.theme import Theme, follow
@@ -56,18 +57,19 @@ class CounterSpec:
 
 
 TRAINING_COUNTERS = (
-    CounterSpec("epoch", "epoch", "00,000", "Passes over the training data so far", _plain(count)),
+    CounterSpec("epoch", "epoch", "00,000", "Passes over the training data so far", _plain(count), gives_way=2),
     CounterSpec("iteration", "iteration", "000,000", "Updates of the weights so far", _plain(count)),
-    CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total),
+    CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total, gives_way=3),
     CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
-    CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=1),
-    CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is never trained on", gives_way=4),
-    CounterSpec("learning_rate", "learning rate", "0.00000", "How far an update moves against the gradient", _plain(short), 5),
+    CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=4),
+    CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is never trained on", gives_way=7),
+    CounterSpec("learning_rate", "learning rate", "0.00000", "How far an update moves against the gradient", _plain(short), 8),
 )
 RATE_COUNTERS = (
-    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate), 2),
-    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 3),
+    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate), 5),
+    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
 )
+SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
 
 
 class TransportBar(QWidget):
@@ -89,6 +91,8 @@ class TransportBar(QWidget):
         self._specs = {spec.name: spec for spec in (*counters, *rates)}
         self.setAccessibleName("Transport")
         self._buttons = QHBoxLayout()
+        self._around_main: list[QSpacerItem] = []  # beside the main button
+        self._spaced: tuple[int, int, int] | None = None  # the gaps as last set
         self._reason = ElidedLabel(theme, "", "body", "text2")
         self._reason.hide()
         self.speed = SpeedControl(theme)
@@ -117,15 +121,41 @@ class TransportBar(QWidget):
         """Shows these actions as buttons, in this order; `main` is one of them, drawn large in the accent colour."""
         while (item := self._buttons.takeAt(0)) is not None:
             if item.widget() is not None:
+                item.widget().hide()
                 item.widget().deleteLater()
+        self._around_main, self._spaced = [], None
         for action in actions:
             button = MainButton(self._theme) if action is main else IconButton(self._theme, "button", "button_icon")
             button.set_action(action)
-            margin = self._theme.metrics.px(4) if action is main else 0
-            self._buttons.addSpacing(margin)
+            if action is main:
+                self._add_space()
             self._buttons.addWidget(button)
-            self._buttons.addSpacing(margin)
+            button.show()  # now: a layout counts only what is shown, and would show it itself in the next round of events
+            if action is main:
+                self._add_space()
         self._arrange()
+
+    def _add_space(self) -> None:
+        space = QSpacerItem(0, 0)
+        self._around_main.append(space)
+        self._buttons.addItem(space)
+
+    def _gaps(self, tight: bool) -> tuple[int, int, int]:
+        """Pixels at the bar's ends, between buttons, and after them: as designed, or the least with which all can still be told apart."""
+        metrics = self._theme.metrics
+        return (metrics.grid, metrics.px(1), metrics.px(6)) if tight else (metrics.padding, metrics.px(4), metrics.px(14))
+
+    def _space(self, tight: bool) -> None:
+        """Sets the gaps where they are others now: every setting makes Qt lay the bar out anew, which asks for the gaps again."""
+        margin, gap, after = self._gaps(tight)
+        if (margin, gap, after) == self._spaced:
+            return
+        self._spaced = margin, gap, after
+        self._row.setContentsMargins(margin, 1, margin, 0)
+        self._buttons.setSpacing(gap)
+        self._buttons.setContentsMargins(0, 0, after, 0)
+        for space in self._around_main:
+            space.changeSize(gap, 0, QSizePolicy.Policy.Fixed)
 
     def button(self, action: QAction) -> IconButton:
         """The button of an action. Raises KeyError if the bar does not show it."""
@@ -155,13 +185,15 @@ class TransportBar(QWidget):
         return None if self._reason.isHidden() else self._reason.text()
 
     def apply_metrics(self) -> None:
-        metrics = self._theme.metrics
-        self.setFixedHeight(metrics.transport)
-        self._row.setContentsMargins(metrics.padding, 1, metrics.padding, 0)
+        self.setFixedHeight(self._theme.metrics.transport)
         self._row.setSpacing(0)
-        self._buttons.setSpacing(metrics.px(4))
-        self._buttons.setContentsMargins(0, 0, metrics.px(14), 0)
         self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """A button or counter has another size: a longer number, or another scale, of which it may hear after the bar."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -170,23 +202,36 @@ class TransportBar(QWidget):
     def _arrange(self) -> None:
         """Shows as many counters as there is room for, the most needed first; none while there is a reason."""
         blocked = not self._reason.isHidden()
-        room = self.width() - self._width_without_counters()
-        kept: set[str] = set()
-        for spec in sorted(self._specs.values(), key=lambda spec: spec.gives_way):
-            room -= self.counters[spec.name].width()
-            if spec.gives_way and room < 0:
+        tight = not blocked and self._least(tight=False) > self.width()
+        self._space(tight)
+        room = self.width() - self._width_of_buttons(tight)
+        kept: set[QWidget] = set()
+        for gives_way, widget in sorted(self._after_buttons(), key=lambda pair: pair[0]):
+            room -= widget.width()
+            if gives_way and room < 0:
                 break
-            kept.add(spec.name)
-        for name, counter in self.counters.items():
-            counter.setVisible(name in kept and not blocked)
-        self.speed.setVisible(not blocked)
+            kept.add(widget)
+        for _, widget in self._after_buttons():
+            widget.setVisible(widget in kept and not blocked)
+        self._row.activate()
 
-    def _width_without_counters(self) -> int:
-        return 2 * self._theme.metrics.padding + self._buttons.sizeHint().width() + self.speed.width()
+    def _after_buttons(self) -> list[tuple[int, QWidget]]:
+        """What follows the buttons, with how early each gives way."""
+        return [*((spec.gives_way, self.counters[name]) for name, spec in self._specs.items()), (SPEED_GIVES_WAY, self.speed)]
+
+    def _width_of_buttons(self, tight: bool) -> int:
+        """What the buttons take at their present sizes, with the bar's margins."""
+        margin, gap, after = self._gaps(tight)
+        items = [self._buttons.itemAt(index).widget() for index in range(self._buttons.count())]
+        buttons = [button.width() for button in items if button is not None]
+        return 2 * margin + sum(buttons) + (len(buttons) - 1 + len(self._around_main)) * gap + after
+
+    def _least(self, tight: bool) -> int:
+        """The width of what never goes."""
+        return self._width_of_buttons(tight) + sum(widget.width() for gives_way, widget in self._after_buttons() if not gives_way)
 
     def minimumSizeHint(self) -> QSize:
-        needed = sum(self.counters[name].width() for name, spec in self._specs.items() if not spec.gives_way)
-        return QSize(self._width_without_counters() + needed, self._theme.metrics.transport)
+        return QSize(self._least(tight=True), self._theme.metrics.transport)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

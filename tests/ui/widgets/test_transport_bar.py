@@ -1,11 +1,13 @@
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.icons import icon
+from nnlab.ui.metrics import SCALES
 from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.buttons import MainButton
 from nnlab.ui.widgets.transport_bar import CounterSpec, SpeedControl, TransportBar
@@ -73,6 +75,7 @@ def test_what_may_go_goes_and_the_rest_fits(bar: TransportBar, theme: Theme, wid
     visible = [counter for counter in bar.counters.values() if counter.isVisible()]
     for name in ("epoch", "iteration", "batch", "batch_loss"):
         assert bar.counters[name].isVisible()
+    assert bar.speed.isVisible()
     ends = [widget.geometry() for widget in (*visible, bar.speed)]
     assert max(place.right() for place in ends) < width
     for i, place in enumerate(ends):
@@ -92,7 +95,64 @@ def test_the_least_needed_go_first(bar: TransportBar) -> None:
     for width in range(1600, bar.minimumSizeHint().width() - 1, -4):
         bar.resize(width, 56)
         gone += [name for name, counter in bar.counters.items() if not counter.isVisible() and name not in gone]
-    assert gone == ["learning_rate", "validation", "frames_per_second", "iterations_per_second", "smoothed"]
+    assert gone == ["learning_rate", "validation", "frames_per_second", "iterations_per_second", "smoothed", "batch", "epoch"]
+    assert not bar.speed.isVisible()
+
+
+STEPPER = ("start", "back", "over", "into", "out", "epoch", "play")  # the workspace with the most buttons
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("width", [1024, 1100, 1280, 1440, 1600, 1920, 2200, 2560])
+def test_nothing_in_the_bar_lies_on_anything_else(bar: TransportBar, theme: Theme, qtbot: QtBot, width: int, scale: float) -> None:
+    actions = [QAction(icon(theme, role), role.capitalize(), bar) for role in STEPPER]
+    bar.set_actions(actions, actions[2])  # made after the bar, so that they hear of another scale after it
+    bar.set_counters(iteration=1_234_567, batch_loss=0.51234, batch=(999, 1000), iterations_per_second=1.0)
+    bar.resize(width, theme.metrics.transport)
+    theme.set_window_width(width)
+    theme.set_scale(scale)
+    qtbot.wait(1)  # lays the bar out
+    shown = [child for child in bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if child.isVisible()]
+    places = [child.geometry() for child in shown]
+    for i, place in enumerate(places):
+        assert bar.rect().contains(place)
+        assert not any(place.intersects(other) for other in places[i + 1 :])
+    assert all(bar.button(action) in shown for action in actions)
+    assert bar.counters["iteration"] in shown
+    assert bar.counters["batch_loss"] in shown
+    for child in shown:
+        assert child.width() >= child.sizeHint().width() or child.width() == child.minimumWidth()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_bar_comes_to_rest(bar: TransportBar, theme: Theme, qtbot: QtBot, scale: float) -> None:
+    """Laying out asks for the room there is, and changing the room asks for laying out: that must end."""
+    theme.set_scale(scale)
+    bar.resize(bar.minimumSizeHint().width(), theme.metrics.transport)
+    qtbot.wait(20)
+    asked: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            asked.append(event.type())
+            return False
+
+    watch = Watch(bar)
+    bar.installEventFilter(watch)
+    qtbot.wait(20)
+    assert QEvent.Type.LayoutRequest not in asked
+
+
+def test_a_longer_number_takes_the_room_of_an_extra(bar: TransportBar, qtbot: QtBot) -> None:
+    bar.resize(next(width for width in range(900, 1600) if _shows(bar, "frames_per_second", width)), 56)
+    bar.set_counters(iteration=10**12)
+    qtbot.waitUntil(lambda: not bar.counters["frames_per_second"].isVisible())
+    assert bar.counters["iteration"].width() > 0
+
+
+def _shows(bar: TransportBar, name: str, width: int) -> bool:
+    bar.resize(width, 56)
+    return bar.counters[name].isVisible()
 
 
 def test_a_reason_stands_where_the_counters_were(bar: TransportBar) -> None:
