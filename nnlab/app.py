@@ -126,7 +126,7 @@ def picture(
         if not window.grab().save(str(output)):
             raise NNLabError(f"{output} could not be written; name a .png file in a folder you may write to.")
     finally:
-        window.document.mark_saved()
+        window.files.give_up()
         window.close()
         folder.cleanup()
 

@@ -96,7 +96,7 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     ticks, views = record(window, seconds)
     window.session.pause()
     settle(200)
-    window.document.mark_saved()
+    window.files.give_up()
     window.close()
     gaps = [b - a for a, b in itertools.pairwise(ticks)]
     (t0, n0), (t1, n1) = views[0], views[-1]

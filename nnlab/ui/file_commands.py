@@ -245,10 +245,21 @@ class FileCommands(QObject):
 
     def _may_give_up(self) -> bool:
         """Whether the present project may be replaced: nothing unsaved, saved now, or given up knowingly."""
-        if not self._document.is_edited:
+        if not self._document.is_edited and not self._has_trained:
             return True
-        answer = file_dialogs.ask_about_unsaved(self._window, self._document.name)
+        trained = "" if self._document.is_edited else f"trained from iteration {self._saved_iteration:,} to {self._session.iteration:,}"
+        answer = file_dialogs.ask_about_unsaved(self._window, self._document.name, trained)
         return self.save() if answer == "save" else answer == "discard"
+
+    @property
+    def _has_trained(self) -> bool:
+        """Whether a project that has a file has learned something since it was saved. An example is opened to be played with."""
+        return self._path is not None and self._session.can_run and self._session.iteration != self._saved_iteration
+
+    def give_up(self) -> None:
+        """What is unsaved will not be asked about: for scripts that open a window and close it."""
+        self._document.mark_saved()
+        self._saved_iteration = self._session.iteration
 
     def may_close(self) -> bool:
         return self._may_give_up()

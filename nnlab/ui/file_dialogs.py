@@ -38,12 +38,11 @@ def ask_to_replace(parent: QWidget, path: Path) -> bool:
     return QMessageBox.question(parent, "Save as", question, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
 
 
-def ask_about_unsaved(parent: QWidget, name: str) -> Literal["save", "discard", "cancel"]:
-    """What to do with unsaved changes before the project is given up."""
+def ask_about_unsaved(parent: QWidget, name: str, trained: str = "") -> Literal["save", "discard", "cancel"]:
+    """What to do with unsaved changes before the project is given up; `trained` says what it learned, when nothing else has changed."""
     buttons = QMessageBox.StandardButton
-    answer = QMessageBox.question(
-        parent, "Unsaved changes", f"Save the changes to “{name}” first?", buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save
-    )
+    question = f"“{name}” was {trained} since it was saved. Save it first?" if trained else f"Save the changes to “{name}” first?"
+    answer = QMessageBox.question(parent, "Unsaved changes", question, buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save)
     if answer == buttons.Save:
         return "save"
     return "discard" if answer == buttons.Discard else "cancel"

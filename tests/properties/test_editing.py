@@ -52,7 +52,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     qtbot.waitExposed(window)
     window.show_workspace("build")
     yield window
-    window.document.mark_saved()
+    window.files.give_up()
     window.close()
     window.deleteLater()
 

@@ -26,6 +26,6 @@ def real_windows(qtbot: QtBot, folder: Path) -> Iterator[Callable[..., MainWindo
 
     yield open_one
     for window in windows:
-        window.document.mark_saved()
+        window.files.give_up()
         window.close()
         window.deleteLater()

@@ -68,7 +68,7 @@ def crash_of(window: MainWindow, qtbot: QtBot) -> Path:
     path = written(window, qtbot)
     kept = path.with_suffix(".kept")
     shutil.copy(path, kept)
-    window.document.mark_saved()
+    window.files.give_up()
     window.close()
     assert not path.exists()
     return kept.rename(path)
@@ -229,7 +229,7 @@ def test_a_copy_that_is_being_written_while_the_window_closes_is_removed(window:
     edit(window)
     window.autosave.copy_if_due()
     assert window.autosave._writing is not None
-    window.document.mark_saved()
+    window.files.give_up()
     assert window.close()
     assert folder_of(window) == []
 

@@ -290,7 +290,7 @@ def test_opening_what_another_window_has_open_is_one_question(
     assert second.document.name == (name or before[1])
     assert second.document.project == (before[0] if name is None else first.document.project)
     assert second.files.path == (shelf / path if path else None)
-    second.document.mark_saved()
+    second.files.give_up()
     second.close()
     assert locks_beside(shelf / "mine.nnlab") == [".mine.nnlab.lock"], "the first window's own"
     assert first.files.save()
@@ -548,3 +548,31 @@ def test_the_list_can_be_cleared(window: MainWindow, shelf: Path) -> None:
     assert clear in recent_menu(window).actions()
     clear.trigger()
     assert window.files.recent == () and entries(recent_menu(window)) == ["Nothing opened yet"]
+
+
+def test_what_a_saved_project_learned_since_is_asked_about(opened: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path) -> None:
+    """It was thrown away without a question, and its safety copy with it."""
+    window = opened("spiral")
+    path = tmp_path / "trained.nnlab"
+    assert window.files._write(path)
+    window.session.run_iterations(30)
+    qtbot.waitUntil(lambda: window.session.iteration >= 30 and not window.session.is_playing, timeout=10_000)
+    questions: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        questions.append(box.text())
+        box.button(Button.Cancel).click()
+
+    QTimer.singleShot(0, answer)
+    assert not window.files.may_close()
+    assert questions == ["“trained” was trained from iteration 0 to 30 since it was saved. Save it first?"]
+    assert window.files.save() and window.files.may_close()
+
+
+def test_an_example_that_was_only_played_with_closes_without_a_question(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = opened("spiral")
+    window.session.run_iterations(30)
+    qtbot.waitUntil(lambda: window.session.iteration >= 30 and not window.session.is_playing, timeout=10_000)
+    assert window.files.may_close()

@@ -29,7 +29,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     shown = open_window("spiral", store=Store(tmp_path / "store"))
     qtbot.waitUntil(lambda: shown.session.frame is not None, timeout=20_000)
     yield shown
-    shown.document.mark_saved()
+    shown.files.give_up()
     shown.close()
     shown.deleteLater()
 
