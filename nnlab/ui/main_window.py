@@ -245,7 +245,9 @@ class MainWindow(QMainWindow):
         self.transport.show_view(view)
 
     def _on_opened(self, view: View) -> None:
-        self.message_bar.take_back("file")
+        for key in ("file", "training"):
+            self.message_bar.take_back(key)
+        self.header.phases.set_phase(None)
         self.selection.set()
         if view.workspace in workspaces():
             self.show_workspace(view.workspace)

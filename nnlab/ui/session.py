@@ -258,7 +258,7 @@ class Session(QObject):
         self._pending.clear()
         self._marks.forget()
         self._loaded_training = None
-        self._frame = None
+        self._frame = self.last_step = None
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._load(keep=False)
 

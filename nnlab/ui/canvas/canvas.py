@@ -328,7 +328,9 @@ class Canvas(QWidget):
 
     def _on_replaced(self) -> None:
         self._editor.finish(take=False)
+        self._live.clear()
         self.scene.reload()
+        self._live.refresh()
         self.fit()
 
     def _on_rearranged(self) -> None:

@@ -44,6 +44,11 @@ class LiveValues:
         """The frame whose values come next, for what is worked out from it only where one looks closely."""
         self.neurons.set_run(frame, data, playing)
 
+    def clear(self) -> None:
+        """Another project: nothing is known of it yet. What is on the canvas is shown anew by `refresh`."""
+        self._values, self._pictures, self._step, self._hovered = _nothing, {}, None, None
+        self.neurons.clear()
+
     def value(self, tensor: str) -> np.ndarray | None:
         """A tensor of the newest frame."""
         return self._values(tensor)

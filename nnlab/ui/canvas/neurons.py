@@ -64,6 +64,12 @@ class Neurons:
         self._frame, self._data, self._playing = frame, data, playing
         self.choice.follow(frame.samples, len(data.x), playing)
 
+    def clear(self) -> None:
+        """Another project: nothing is known of it yet."""
+        self._values, self._frame, self._data, self._playing = lambda name: None, None, None, False
+        self.choice.reset()
+        self.forget()
+
     def refresh(self) -> None:
         """Newer values have come: what is open reads them, at its own pace."""
         if not self._open:

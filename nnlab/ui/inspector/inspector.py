@@ -71,8 +71,7 @@ class Inspector(QWidget):
         document.changed.connect(self._soon)
         document.data_changed.connect(self._soon)
         document.training_changed.connect(self._soon)
-        document.replaced.connect(self._soon)
-        document.replaced.connect(self._norms.forget)
+        document.replaced.connect(self._on_replaced)
         document.name_changed.connect(self._soon)
         session.state_changed.connect(self._soon)
         theme.changed.connect(self.update)
@@ -117,6 +116,14 @@ class Inspector(QWidget):
     def _soon(self) -> None:
         """Several signals of one edit make one refresh, after the edit's own selection is in place."""
         self._later.start()
+
+    def _on_replaced(self) -> None:
+        """Another project: the numbers of the one before say nothing of it."""
+        self._view = None
+        self._norms.forget()
+        self.node.numbers.forget()
+        self.several.forget()
+        self._soon()
 
     def refresh(self) -> None:
         """Shows what is selected as it is now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.engine.frame import Frame
@@ -179,11 +180,19 @@ class LiveNumbers(Column):
         self.setVisible(bool(self.parameter or self._values or kind.is_loss))
         self._due = self._pictures_due = 0.0
         if not same:  # the numbers of another node say nothing of this one
-            self._before = self._last = self._view = None
-            self._show_summaries(None, None)
-            for row in self.rows:
-                row.set_number(None)
+            self.forget()
         self.apply_metrics()
+
+    def forget(self) -> None:
+        """Shows no numbers, until the next frame."""
+        self._before = self._last = self._view = None
+        self._due = self._pictures_due = 0.0
+        self.caption.setText("At iteration 0")
+        self._show_summaries(None, None)
+        for row in self.rows:
+            row.set_number(None)
+        for picture in (self.weights, self.activations, self.courses.weights, self.courses.gradients):
+            picture.set_values(np.zeros(0))
 
     def apply_metrics(self) -> None:
         super().apply_metrics()

@@ -128,6 +128,11 @@ class SeveralPage(Page):
             self._due, self._view = now + NUMBERS_EVERY, view
             self._show_norms()
 
+    def forget(self) -> None:
+        """Shows no numbers, until the next frame."""
+        self._due, self._view = 0.0, None
+        self._show_norms()
+
     def refuse(self, sentence: str) -> None:
         """Says why something that was asked for cannot be done."""
         self.refusal.setText(sentence)

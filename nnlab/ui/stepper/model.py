@@ -283,7 +283,11 @@ class StepModel(QObject):
             self.view_changed.emit()
 
     def _on_state(self) -> None:
-        if self._session.is_playing and self._stepped is not None:
+        if self._session.frame is None and self._program is not None:
+            # Another project, of which nothing is known yet.
+            self._program = self._stepped = None
+            self.changed.emit()
+        elif self._session.is_playing and self._stepped is not None:
             # Training goes on: what was stepped is past, and can no longer be taken back.
             self._stepped = None
             self.changed.emit()
