@@ -196,10 +196,16 @@ class LiveNumbers(Column):
 
     def apply_metrics(self) -> None:
         super().apply_metrics()
+        if not hasattr(self, "_view"):
+            return  # still being made
         # The histogram of activations is one of the extras that a small window leaves out.
         is_large = self.theme.metrics.inspector > 1.2 * self.theme.metrics.px(264)
-        for widget in (self.activations_caption, self.activations) if hasattr(self, "_values") else ():
-            widget.setVisible(bool(self._values) and (is_large or not self.parameter))
+        is_shown = bool(self._values) and (is_large or not self.parameter)
+        comes = is_shown and self.activations.isHidden()
+        for widget in (self.activations_caption, self.activations):
+            widget.setVisible(is_shown)
+        if comes and self._view is not None:  # it was not filled while it was out of sight
+            self._show_pictures(self._view)
 
     def show_view(self, view: LiveView) -> None:
         """Takes a frame: shown now, or left out while training runs faster than numbers can be read."""

@@ -289,6 +289,18 @@ def test_the_data_can_be_asked_for(inspected: Any, qtbot: QtBot) -> None:
         qtbot.mouseClick(inspected.panel.node.data, Qt.MouseButton.LeftButton)
 
 
+def test_what_a_larger_window_has_room_for_is_filled_at_once(inspected: Any, theme: Any) -> None:
+    inspected.select("dense_2")
+    inspected.world.view()
+    inspected.settle()  # nothing is on its way that would fill it later
+    histogram = inspected.panel.node.numbers.activations
+    assert not histogram.isVisible()
+    theme.set_window_width(2560)
+    inspected.settle()
+    assert histogram.isVisible()
+    assert histogram._counts.sum() == inspected.world.session.frame.get("tanh_2.y").size
+
+
 def test_a_frame_costs_less_than_a_millisecond(inspected: Any) -> None:
     inspected.select("dense_2")
     world = inspected.world
