@@ -44,6 +44,7 @@ def connect_actions(window: MainWindow) -> None:
     }  # fmt: skip
     for action_id, run in deeds.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
+    window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
     window.top_bar.commands_requested.connect(deeds["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from nnlab.ui.canvas.canvas import Canvas
 
 ALIGN = "Align"
+# What has to be selected for an action to stand in the menu of what is there.
+ALWAYS, NOTHING, SOMETHING, DELETABLE, NODES, TWO, THREE, GROUP = (
+    "*", "nothing", "nodes or comments", "anything", "nodes", "two nodes", "three nodes", "a group",
+)  # fmt: skip
 Key = QKeySequence.StandardKey | str
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`menu` is whether it stands in the menu of what is under the cursor; a `separator` line comes before it there.
+    """`menu` is of what it stands in the menu: "*" of anything, or SOMETHING, NODES, … that must be selected for it to mean anything.
 
-    Actions of one `family` stand together in a menu of their own.
+    A `separator` line comes before it there. Actions of one `family` stand together in a menu of their own.
     """
 
     id: str
@@ -37,7 +41,7 @@ class Entry:
     run: Callable[[], object]
     keys: tuple[Key, ...] = ()
     icon: str = ""
-    menu: bool = False
+    menu: str = ""
     separator: bool = False
     family: str = ""
 
@@ -45,38 +49,38 @@ class Entry:
 def _entries(canvas: Canvas) -> tuple[Entry, ...]:
     keys, commands, arranging, board = QKeySequence.StandardKey, canvas.commands, canvas.arranging, canvas.clipboard
     return (
-        Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", True),
-        Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=True),
-        Entry("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", True, True),
-        Entry("edit.copy", "Copy", "Copies what is selected as text, for this or another window", board.copy, (keys.Copy,), "copy", True),
+        Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", ALWAYS),
+        Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=SOMETHING),
+        Entry("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", SOMETHING, True),
+        Entry("edit.copy", "Copy", "Copies the selection as text, for this or another window", board.copy, (keys.Copy,), "copy", SOMETHING),
         Entry("edit.paste", "Paste", "Adds the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
-              canvas.paste, (keys.Paste,), menu=True),
-        Entry("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=True),
-        Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", True),
+              canvas.paste, (keys.Paste,), menu=ALWAYS),
+        Entry("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=SOMETHING),
+        Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", DELETABLE),
         Entry("edit.delete_and_join", "Delete and join neighbours", "Deletes the selected nodes and closes the network behind them",
-              commands.delete_and_join, ("Ctrl+Delete",), menu=True),
+              commands.delete_and_join, ("Ctrl+Delete",), menu=NODES),
         Entry("edit.detach", "Take out of the network", "The network closes behind the selected nodes, which stay (Alt+drag)",
-              commands.detach, ("Alt+X",), menu=True),
+              commands.detach, ("Alt+X",), menu=NODES),
         Entry("edit.connect", "Connect selected", "Joins the selected nodes from left to right", commands.connect_selected, ("J",),
-              menu=True, separator=True),
+              menu=TWO, separator=True),
         Entry("edit.disconnect", "Disconnect selected", "Takes away all edges of the selected nodes", commands.disconnect_selected,
-              ("Shift+J",), menu=True),
-        Entry("edit.group", "Group", "Puts a titled frame around the selected nodes", arranging.group, ("Ctrl+G",), "group", True, True),
-        Entry("edit.ungroup", "Ungroup", "Dissolves the group of the selected nodes", arranging.ungroup, ("Ctrl+Shift+G",), menu=True),
+              ("Shift+J",), menu=NODES),
+        Entry("edit.group", "Group", "Puts a titled frame around the selected nodes", arranging.group, ("Ctrl+G",), "group", NODES, True),
+        Entry("edit.ungroup", "Ungroup", "Dissolves the group of the selected nodes", arranging.ungroup, ("Ctrl+Shift+G",), menu=GROUP),
         Entry("edit.fold", "Fold or unfold group", "Shows the group of the selected nodes as one block, or opens it", arranging.fold,
-              ("Ctrl+E",), menu=True),
-        Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", True, True),
-        Entry("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=True),
+              ("Ctrl+E",), menu=GROUP),
+        Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", NOTHING, True),
+        Entry("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=NOTHING),
         *(Entry(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
-                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=True, family=ALIGN)
+                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=TWO, family=ALIGN)
           for i, how in enumerate(ALIGNMENTS)),
         Entry("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(0), ("Alt+H",), menu=True, family=ALIGN),
+              lambda: arranging.distribute(0), ("Alt+H",), menu=THREE, family=ALIGN),
         Entry("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(1), ("Alt+V",), menu=True, family=ALIGN),
-        Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,)),
+              lambda: arranging.distribute(1), ("Alt+V",), menu=THREE, family=ALIGN),
+        Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,), menu=NOTHING),
         Entry("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
-        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F", "Home"), "fit"),
+        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F", "Home"), "fit", NOTHING),
         Entry("view.fit_selection", "Zoom to selection", "Shows what is selected, large", canvas.view.fit_selection, ("Shift+F",)),
         Entry("view.zoom_in", "Zoom in", "Makes the picture larger", canvas.zoom_in, ("+", "="), "plus"),
         Entry("view.zoom_out", "Zoom out", "Makes the picture smaller", canvas.zoom_out, ("-",), "minus"),
@@ -90,13 +94,14 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
-def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | None, ...]]:
-    """All actions by id, and those of the context menu in their order, None for a line between them.
+def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[tuple[QAction, str, bool], ...]]:
+    """All actions by id, and for the context menu in its order: the action, what it needs, and whether a line comes before it.
 
-    An action's `data` is the family it stands together with in a menu, or "".
+    An action's `data` is the family it stands together with in a menu, or "". Actions are never greyed: by key or command palette they say
+    in a sentence what has to be selected.
     """
     actions: dict[str, QAction] = {}
-    menu: list[QAction | None] = []
+    menu: list[tuple[QAction, str, bool]] = []
     for entry in _entries(canvas):
         action = QAction(entry.text, canvas)
         action.setObjectName(entry.id)
@@ -111,8 +116,24 @@ def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[QAction | No
         canvas.view.addAction(action)
         actions[entry.id] = action
         if entry.menu:
-            menu += [None, action] if entry.separator else [action]
+            menu.append((action, entry.menu, entry.separator))
     return actions, tuple(menu)
+
+
+def satisfied(canvas: Canvas) -> frozenset[str]:
+    """What of the needs is selected now."""
+    cards, selection = len(canvas.commands.selected_cards()), canvas.selection
+    found = {
+        ALWAYS: True,
+        NOTHING: not cards and not selection.comments and not selection.edges,
+        SOMETHING: bool(cards or selection.comments),
+        DELETABLE: bool(cards or selection.comments or selection.edges),
+        NODES: cards >= 1,
+        TWO: cards >= 2,
+        THREE: cards >= 3,
+        GROUP: bool(canvas.arranging.selected_groups()),
+    }
+    return frozenset(need for need, is_so in found.items() if is_so)
 
 
 def fill_menu(menu: QMenu, actions: Iterable[QAction | None]) -> None:

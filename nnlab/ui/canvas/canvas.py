@@ -18,7 +18,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
-from nnlab.ui.canvas.actions import fill_menu, make_actions
+from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
 from nnlab.ui.canvas.add_popup import AddPopup
 from nnlab.ui.canvas.arranging import Arranging
 from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
@@ -74,6 +74,7 @@ class Canvas(QWidget):
         layout.addWidget(self.view)
         self.setFocusProxy(self.view)
         self._actions, self._menu = make_actions(self)
+        self._node_actions: tuple[QAction, ...] = ()
         self._legend = Legend(theme, self)
         self._zoom_bar = ZoomBar(theme, self._actions["view.zoom_out"], self._actions["view.zoom_in"], self._actions["view.fit"], self)
         self._popup = AddPopup(theme, self)
@@ -103,6 +104,10 @@ class Canvas(QWidget):
         self.scene.rearranged.connect(self._on_rearranged)
         self._document.replaced.connect(self._on_replaced)
         self.theme.metrics_changed.connect(self._place_overlays)
+
+    @property
+    def selection(self) -> Selection:
+        return self._selection
 
     # What the window tells
 
@@ -239,16 +244,30 @@ class Canvas(QWidget):
             place = everything.topLeft() - QPointF(0.0, 96.0 / self.view.zoom) if not everything.isNull() else self.view.shown_rect.center()
         self.arranging.comment(self.scene.to_document(place))
 
+    def set_node_actions(self, actions: Sequence[QAction]) -> None:
+        """What else can be done with nodes that have parameters; it stands in their menu."""
+        self._node_actions = tuple(actions)
+
     def open_menu(self, at: QPoint) -> None:
         """The menu of what is selected, at a point of the screen."""
         menu = QMenu(self)
         # "Add" in this menu means here; the action of that name opens the search in the middle.
-        here = self.view.viewport().mapFromGlobal(at)
-        add = menu.addAction(self._actions["edit.add"].icon(), self._actions["edit.add"].text(), lambda: self.open_search(here))
-        add.setToolTip(self._actions["edit.add"].toolTip())
-        fill_menu(menu, (action for action in self._menu if action is not self._actions["edit.add"]))
+        here, add = self.view.viewport().mapFromGlobal(at), self._actions["edit.add"]
+        menu.addAction(add.icon(), add.text(), lambda: self.open_search(here)).setToolTip(add.toolTip())
+        fill_menu(menu, self._menu_now())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
+
+    def _menu_now(self) -> list[QAction | None]:
+        """The actions that mean something for what is selected, None for a line."""
+        needs, shown = satisfied(self), []
+        for action, need, separator in self._menu:
+            if need in needs and action is not self._actions["edit.add"]:
+                shown += [None, action] if separator and shown and shown[-1] is not None else [action]
+        graph = self._document.graph
+        if self._node_actions and any(graph[node_id].kind.parameters for node_id in self.commands.selected_nodes()):
+            shown += [None, *self._node_actions]
+        return shown
 
     def toggle_minimap(self) -> None:
         self._minimap.mode = NEVER if self._minimap.isVisible() else ALWAYS

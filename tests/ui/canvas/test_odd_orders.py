@@ -229,3 +229,22 @@ def test_twice_as_large_nothing_overlaps(bench, residual, theme):
         assert not overlap(desk)
     finally:
         theme.set_scale(before)
+
+
+def menu_texts(desk):
+    return [action.text() if action is not None else "-" for action in desk.canvas._menu_now()]
+
+
+def test_the_menu_has_what_means_something_for_what_is_selected(bench, residual):
+    """It had eighteen lines, the same everywhere."""
+    desk = bench(annotation.add_comment(annotation.group_nodes(residual, ["dense_2", "relu_2"]), "why", (0, 300)))
+    desk.selection.set()
+    assert menu_texts(desk) == ["Paste", "-", "Add a comment", "Tidy", "Select all", "Zoom to fit"]
+    desk.selection.set((), [], ["comment_1"])
+    assert menu_texts(desk) == ["Rename", "-", "Cut", "Copy", "Paste", "Duplicate", "Delete"]
+    desk.selection.set((), desk.graph.edges[:1])
+    assert menu_texts(desk) == ["Paste", "Delete"]
+    desk.selection.set(["dense_1"])
+    assert "Ungroup" not in menu_texts(desk) and "Connect selected" not in menu_texts(desk)
+    desk.selection.set(["dense_1", "dense_2"])
+    assert {"Connect selected", "Ungroup", "Align left"} <= set(menu_texts(desk)) and "Distribute horizontally" not in menu_texts(desk)
