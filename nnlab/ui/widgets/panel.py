@@ -43,9 +43,12 @@ class Panel(QWidget):
         self._empty = Label(theme, empty, "body", "text2")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        self._empty_page = QWidget()
+        self._around_empty = QVBoxLayout(self._empty_page)  # its margins last; those of a label a style sheet takes away
+        self._around_empty.addWidget(self._empty)
         self._content: QWidget | None = None
         self._body = QStackedLayout()
-        self._body.addWidget(self._empty)
+        self._body.addWidget(self._empty_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -86,13 +89,13 @@ class Panel(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether the empty text is shown."""
-        return self._body.currentWidget() is self._empty
+        return self._body.currentWidget() is self._empty_page
 
     def set_empty(self, text: str | None) -> None:
         """Shows in the content's place what will appear there and how; None shows the content again, if there is any."""
         if text is not None:
             self._empty.setText(text)
-            self._body.setCurrentWidget(self._empty)
+            self._body.setCurrentWidget(self._empty_page)
         elif self._content is not None:
             self._body.setCurrentWidget(self._content)
 
@@ -102,7 +105,7 @@ class Panel(QWidget):
         self._header_row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
         self._header_row.setSpacing(metrics.grid)
         self._options.setSpacing(metrics.px(12))
-        self._empty.setContentsMargins(metrics.padding * 2, 0, metrics.padding * 2, metrics.padding)
+        self._around_empty.setContentsMargins(metrics.padding * 2, 0, metrics.padding * 2, metrics.padding)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

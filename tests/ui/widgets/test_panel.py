@@ -14,6 +14,18 @@ def test_an_empty_panel_says_what_will_appear(theme: Theme, qtbot: QtBot) -> Non
     assert any(label.text().startswith("The loss appears") and label.isVisible() for label in panel.findChildren(QLabel))
 
 
+def test_the_empty_text_keeps_clear_of_the_edges(theme: Theme, qtbot: QtBot) -> None:
+    panel = Panel(theme, "History", "Every change is listed here by its name. Choose one to go back to it, and forth again.")
+    qtbot.addWidget(panel)
+    label = next(label for label in panel.findChildren(QLabel) if label.text().startswith("Every"))
+    label.setContentsMargins(0, 0, 0, 0)  # as Qt's style sheets do to a frame that moves into a dock
+    panel.resize(320, 150)
+    panel.show()
+    room = label.contentsRect().translated(label.mapTo(panel, label.rect().topLeft()))
+    assert room.left() >= theme.metrics.padding
+    assert room.right() < panel.width() - theme.metrics.padding
+
+
 def test_content_takes_the_place_of_the_empty_text_and_gives_it_back(theme: Theme, qtbot: QtBot) -> None:
     panel = Panel(theme, "Loss", "Nothing yet.")
     qtbot.addWidget(panel)
