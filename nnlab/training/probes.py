@@ -17,6 +17,7 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.training.metrics import confusion, metrics
 
 PICTURE = 24  # side of a neuron's picture on its tile
+WIDEST = 4096  # units; the pictures of so wide a layer are 9 MB, and take 2 ms beside the forward pass
 OUTPUT_PICTURE = 48
 DECISION = 100  # side of the decision picture
 CURVE = 400  # points of a fitted curve
@@ -115,11 +116,12 @@ def decision(evaluator: Evaluator, data: Data) -> Decision | None:
 def pictures(evaluator: Evaluator, data: Data) -> Pictures:
     """What every neuron answers over the plane of two features (or along one): node id -> (units, rows, columns).
 
+    Layers of more than WIDEST units are left out.
     Image data has no such plane: there, a first layer's rows of W are images; the canvas reads those from the weights.
     """
     features, program = raw_features(data), evaluator.program
     names = {node.id: f"{node.id}.y" for node in program.graph.nodes if not node.kind.is_loss}
-    flat = {i: n for i, n in names.items() if len(program.places[n].shape) == 1 and program.places[n].row <= 256}
+    flat = {i: n for i, n in names.items() if len(program.places[n].shape) == 1 and program.places[n].row <= WIDEST}
     if features == 2:
         raw, shape = grid(data, PICTURE), (PICTURE, PICTURE)
     elif features == 1:
@@ -128,7 +130,8 @@ def pictures(evaluator: Evaluator, data: Data) -> Pictures:
     else:
         return {}
     found = evaluator.activations(data.transform(raw), flat.values())
-    return {i: np.ascontiguousarray(found[n].T).reshape(-1, *shape) for i, n in flat.items()}
+    # Views: whoever shows a few units of a wide layer copies these alone.
+    return {i: found[n].T.reshape(-1, *shape) for i, n in flat.items()}
 
 
 PROBES: Mapping[str, Callable[[Evaluator, Data], object]] = MappingProxyType(
