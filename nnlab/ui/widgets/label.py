@@ -34,6 +34,13 @@ class Label(QLabel):
     def apply_metrics(self) -> None:
         self.setFont(self._theme.font(self._role))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Keeps the font: with another parent a style sheet gives back the one from before the interface was scaled."""
+        super().changeEvent(event)
+        wanted = self._theme.font(self._role)
+        if event.type() == QEvent.Type.FontChange and (self.font().pixelSize(), self.font().weight()) != (wanted.pixelSize(), wanted.weight()):
+            self.setFont(wanted)
+
     @property
     def shown(self) -> str:
         """The text as drawn."""

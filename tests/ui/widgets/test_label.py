@@ -1,3 +1,4 @@
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.theme import LIGHT, Theme
@@ -20,6 +21,20 @@ def test_labels_follow_colors_and_sizes(theme: Theme, qtbot: QtBot) -> None:
     assert LIGHT.hex("text2") in colors(label)
     label.set_color("error")
     assert LIGHT.hex("error") in colors(label)
+
+
+def test_a_label_keeps_its_size_whatever_the_style_sheet_remembers(theme: Theme, qtbot: QtBot) -> None:
+    """A style sheet gives a widget that gets another parent back the font it had when it was first polished."""
+    page, label = QWidget(), Label(theme, "uniform, ±0.775", "caption")
+    for widget in (page, label):
+        qtbot.addWidget(widget)
+    column = QVBoxLayout(page)
+    page.show()
+    label.ensurePolished()
+    theme.set_scale(1.5)
+    column.addWidget(label)
+    label.show()
+    assert label.font().pixelSize() == theme.metrics.caption == 18
 
 
 def test_text_is_never_read_as_markup(theme: Theme, qtbot: QtBot) -> None:
