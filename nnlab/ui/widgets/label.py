@@ -37,8 +37,8 @@ class Label(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Keeps the font: with another parent a style sheet gives back the one from before the interface was scaled."""
         super().changeEvent(event)
-        wanted = self._theme.font(self._role)
-        if event.type() == QEvent.Type.FontChange and (self.font().pixelSize(), self.font().weight()) != (wanted.pixelSize(), wanted.weight()):
+        now, wanted = self.font(), self._theme.font(self._role)
+        if event.type() == QEvent.Type.FontChange and (now.pixelSize(), now.weight()) != (wanted.pixelSize(), wanted.weight()):
             self.setFont(wanted)
 
     @property

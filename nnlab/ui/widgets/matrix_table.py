@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from nnlab.ui.colormaps import NOT_A_NUMBER, ink, sign_index, sign_table
@@ -107,6 +107,7 @@ class _Cells(QStyledItemDelegate):
         rect: QRect = option.rect
         place = rect.adjusted(0, 0, -1, -1)  # a line of the background between the cells
         painter.fillRect(place, cell)
+        painter.setFont(self._theme.font("caption"))
         painter.setPen(text)
         shown = number(float(self._table.model_.values[row, column]), DIGITS)
         painter.drawText(place.adjusted(0, 0, -4, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
@@ -243,8 +244,7 @@ class MatrixTable(QTableView):
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self.setFont(self._theme.font("caption"))
-        width = self.fontMetrics().horizontalAdvance("−4.87e−10") + metrics.px(7)
+        width = QFontMetrics(self._theme.font("caption")).horizontalAdvance("−4.87e−10") + metrics.px(7)
         self.horizontalHeader().setDefaultSectionSize(width)
         self.horizontalHeader().setFixedHeight(metrics.px(24))
         self.verticalHeader().setMinimumSectionSize(metrics.px(16))
@@ -254,7 +254,8 @@ class MatrixTable(QTableView):
 
     def _fit_headings(self) -> None:
         """The row headings are as wide as the longest of them, within reason."""
-        longest = max((self.fontMetrics().horizontalAdvance(name) for name in self.model_.rows), default=0)
+        measure = QFontMetrics(self._theme.font("caption"))
+        longest = max((measure.horizontalAdvance(name) for name in self.model_.rows), default=0)
         least = self._theme.metrics.padding + self._theme.metrics.px(16)
         self.verticalHeader().setFixedWidth(max(least, min(longest + self._theme.metrics.px(24), self._theme.metrics.px(120))))
 

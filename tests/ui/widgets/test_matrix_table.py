@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.colormaps import contrast, sign_pixels
@@ -34,6 +34,29 @@ def table_of(qtbot: QtBot, theme: Theme, values: np.ndarray) -> MatrixTable:
 @pytest.fixture
 def table(qtbot: QtBot, theme: Theme) -> MatrixTable:
     return table_of(qtbot, theme, VALUES)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_numbers_grow_with_the_interface(qtbot: QtBot, theme: Theme, moved: bool) -> None:
+    """As tall as a caption at 200 %, also where a style sheet gives the table back an older font because it was put elsewhere."""
+    table = MatrixTable(theme, "W")
+    page = QWidget()
+    qtbot.addWidget(page if moved else table)
+    table.ensurePolished()
+    theme.set_scale(2.0)
+    if moved:
+        table.setParent(page)
+    table.show_matrix(np.full((1, 1), 8.0, dtype=np.float32), ("1",), ("1",), ("unit", "input"))
+    table.set_values(np.full((1, 1), 8.0, dtype=np.float32), 1e6)
+    table.resize(500, 200)
+    page.resize(500, 200)
+    (page if moved else table).show()
+    table.show()
+    image = table.viewport().grab(table.visualRect(table.model_.index(0, 0)).adjusted(0, 0, -1, -1)).toImage()
+    ground = image.pixelColor(1, 1)
+    written = [y for y in range(1, image.height() - 1) if any(image.pixelColor(x, y) != ground for x in range(1, image.width() - 1))]
+    tall = QFontMetrics(theme.font("caption")).tightBoundingRect("8").height()
+    assert len(written) >= tall - 1
 
 
 def choose(table: MatrixTable, top: int, left: int, bottom: int, right: int) -> None:
