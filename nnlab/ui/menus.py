@@ -29,7 +29,7 @@ def build_menu(window: MainWindow) -> QMenu:
         if group == "File":
             first = window.actions_by_id["file.save"]
             menu.insertMenu(first, _recent_menu(window))
-            menu.insertMenu(first, _examples_menu(window))
+            menu.insertMenu(first, examples_menu(window))
         if group == "View":
             menu.addSeparator()
             for action in window.workspace_actions():
@@ -60,7 +60,7 @@ def _recent_menu(window: MainWindow) -> QMenu:
     return menu
 
 
-def _examples_menu(window: MainWindow) -> QMenu:
+def examples_menu(window: MainWindow) -> QMenu:
     menu = QMenu("Examples", window)
     menu.setToolTipsVisible(True)
     for example in examples():

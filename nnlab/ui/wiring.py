@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import nnlab
+from nnlab.ui.menus import examples_menu
 
 if TYPE_CHECKING:
     from nnlab.ui.main_window import MainWindow
@@ -45,6 +46,7 @@ def connect_actions(window: MainWindow) -> None:
     for action_id, run in deeds.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
     window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
+    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples_menu(window), window.actions_by_id["file.open"]])
     window.top_bar.commands_requested.connect(deeds["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)

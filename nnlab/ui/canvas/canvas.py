@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from nnlab.ui.canvas.arranging import Arranging
 from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.clipboard import Clipboard
 from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.empty_hint import EmptyHint
 from nnlab.ui.canvas.hit import Hit, hit
 from nnlab.ui.canvas.inline_editor import InlineEditor, Task
 from nnlab.ui.canvas.legend import INSET, Legend
@@ -37,12 +38,6 @@ from nnlab.ui.canvas.zoom_bar import ZoomBar
 from nnlab.ui.document import Document
 from nnlab.ui.selection import Selection
 from nnlab.ui.theme import Theme
-from nnlab.ui.widgets.label import Label
-
-EMPTY = (
-    "The canvas is empty.\nDouble-click or press Tab to add an operator, or drag one here from the palette.\n"
-    "Ctrl+Shift+N offers whole networks; Ctrl+V takes a Playground address or a line such as 2-8-8-1 tanh."
-)
 
 
 class Canvas(QWidget):
@@ -80,9 +75,7 @@ class Canvas(QWidget):
         self._popup = AddPopup(theme, self)
         self._minimap = Minimap(theme, self.scene, self.view, self)
         self._search = Search(QPoint())
-        self._hint = Label(theme, EMPTY, role="body", color="text2", parent=self)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hint = EmptyHint(theme, self.view.viewport())
         self._connect()
         self._on_rearranged()
 
@@ -353,7 +346,7 @@ class Canvas(QWidget):
         self.fit()
 
     def _on_rearranged(self) -> None:
-        self._hint.setVisible(self.scene.is_empty)
+        self.hint.setVisible(self.scene.is_empty)
         self._show_legend()
         self._zoom_bar.show_zoom(self.view.zoom)
         self._place_overlays()
@@ -367,10 +360,10 @@ class Canvas(QWidget):
         self._place_overlays()
 
     def _place_overlays(self) -> None:
-        for widget in (self._legend, self._zoom_bar, self._hint):
+        for widget in (self._legend, self._zoom_bar, self.hint):
             widget.adjustSize()
         bottom = self.height() - 6
         self._legend.move(16 - INSET, bottom - self._legend.height() - 1)
         self._zoom_bar.move(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
         self._minimap.move(self.width() - self._minimap.width() - 12, self._zoom_bar.y() - self._minimap.height() - 6)
-        self._hint.move((self.width() - self._hint.width()) // 2, (self.height() - self._hint.height()) // 2)
+        self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import Diagnostic
+from nnlab.ui.canvas.add_popup import AddPopup
 from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
 from nnlab.ui.canvas.tensor_edge import TensorEdge
 
@@ -54,9 +57,17 @@ def test_undo_and_redo_are_followed(bench, chain):
 
 def test_an_empty_canvas_says_what_to_do(bench, chain):
     desk = bench(Graph())
-    assert desk.canvas._hint.isVisible()
+    assert desk.canvas.hint.isVisible()
     desk.document.apply("Fill", chain)
-    assert not desk.canvas._hint.isVisible()
+    assert not desk.canvas.hint.isVisible()
+
+
+def test_words_on_an_empty_canvas_do_not_stand_in_the_way(bench, qapp):
+    desk = bench(Graph())
+    words = desk.canvas.hint.mapToGlobal(QPoint(desk.canvas.hint.width() // 2, 8))
+    below = qapp.widgetAt(words)
+    QTest.mouseDClick(below, Qt.MouseButton.LeftButton, pos=below.mapFromGlobal(words))
+    assert desk.canvas.findChild(AddPopup).isVisible()
 
 
 def test_errors_and_warnings_on_their_cards(bench, chain):
