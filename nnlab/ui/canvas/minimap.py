@@ -1,6 +1,7 @@
 """The minimap: the whole graph in a corner, with a frame around what is seen. Press or drag in it to look elsewhere.
 
-It comes by itself when a part of the graph is out of sight, and can be asked for always or never.
+It comes by itself when a part of the graph is out of sight and it would not itself hide much of what is seen, and can be asked for
+always or never.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from nnlab.ui.theme import Theme, follow, mix
 
 WIDTH, HEIGHT, INSET = 168, 104, 8
 LEAST = 3.0  # pixels of the smallest card
+MOST = 1 / 16  # of the picture that it may cover without being asked for
 AUTOMATIC, ALWAYS, NEVER = "automatic", "always", "never"
 
 
@@ -47,12 +49,14 @@ class Minimap(QWidget):
         """Comes or goes, and shows what is so now."""
         everything = self._scene.content_rect()
         hidden = not self._view.shown_rect.adjusted(-1, -1, 1, 1).contains(everything) and not everything.isNull()
-        self.setVisible(self._mode == ALWAYS or (self._mode == AUTOMATIC and hidden))
+        seen = self._view.viewport().size()
+        fits = self.width() * self.height() <= MOST * seen.width() * seen.height()
+        self.setVisible(self._mode == ALWAYS or (self._mode == AUTOMATIC and hidden and fits))
         self.update()
 
     def apply_metrics(self) -> None:
         self.resize(self.sizeHint())
-        self.update()
+        self.refresh()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         metrics = self._theme.metrics

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, QVariantAnimation
 
-from nnlab.ui.canvas.card_geometry import Tile
+from nnlab.ui.canvas.card_geometry import LOSS_WIDTH, Tile
 from nnlab.ui.canvas.cards import LOSS
-from nnlab.ui.canvas.neuron_painting import openness
+from nnlab.ui.canvas.neuron_painting import SHARE_OPEN, openness, unit
 from nnlab.ui.canvas.picture import LARGEST, Picture
 from nnlab.ui.canvas.scene import EXPAND_ABOVE, GraphScene
 
 MILLISECONDS = 160
 FILL = 0.97  # of the room that a tile takes when one goes to it
-LOSS_ZOOM = 2.0  # a loss card is wider than the room by so much at least: its numbers are below its bars
+NUMBERS_WIDTH = 435.0  # pixels at 100 % that a loss card takes when one goes to it: its numbers are shown from SHARE_OPEN on
 
 
 class UnitZoom(QObject):
@@ -56,7 +56,11 @@ class UnitZoom(QObject):
         if item.card.form != LOSS or not item.geometry.is_expanded:
             return False
         room, outline = self._picture.room, item.outline
-        self._go(FILL * room.height() / outline.height() if room.height() > 640 else LOSS_ZOOM * 1.6, outline.center())
+        narrow, wide = SHARE_OPEN * unit(item.kit) / LOSS_WIDTH, NUMBERS_WIDTH * unit(item.kit) / LOSS_WIDTH
+        zoom = max(FILL * room.height() / outline.height(), min(wide, max(narrow, FILL * room.width() / LOSS_WIDTH)))
+        # The numbers are at the foot of the card: where it is higher than the room, its head is what goes out of sight.
+        beyond = max(0.0, outline.height() - FILL * room.height() / zoom)
+        self._go(zoom, outline.center() + QPointF(0.0, beyond / 2))
         return True
 
     def _spread(self, card: str) -> None:

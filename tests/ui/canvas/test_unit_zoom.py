@@ -8,6 +8,8 @@ from PySide6.QtTest import QTest
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
 from nnlab.ui.canvas.hit import EDGE, Hit, hit
+from nnlab.ui.canvas.minimap import Minimap
+from nnlab.ui.canvas.neuron_painting import share_openness
 from nnlab.ui.canvas.tooltips import tooltip
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -18,6 +20,7 @@ def _still(theme):
     theme.reduced_motion = True
     yield
     theme.reduced_motion = False
+    theme.set_scale(1.0)
 
 
 @pytest.fixture
@@ -256,3 +259,22 @@ def test_a_cell_tells_which_pixel_its_weight_belongs_to(bench):
     text = tooltip(desk.canvas.scene, desk.canvas._live, found)
     assert "unit 17, input 33 (pixel in row 5, column 1)" in text
     assert "w = 0.2500" in text
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("size", [(632, 327), (847, 463)])
+def test_going_to_a_loss_card_shows_its_numbers_at_every_scale(desk, theme, size, scale):
+    desk.canvas.resize(*size)
+    theme.set_scale(scale)
+    desk.canvas.fit()
+    view = desk.canvas.view
+    assert view.units.to_card("mse_1")
+    item = desk.canvas.scene.items_by_card["mse_1"]
+    assert share_openness(item.outline.width() * view.zoom, item.kit) > 0.9
+    shown = view.mapFromScene(item.outline).boundingRect()
+    room = view.room
+    assert shown.bottom() <= room.bottom() + 1  # the numbers are at the foot
+    assert shown.left() >= room.left() - 8
+    assert shown.right() <= room.right() + 8
+    minimap = desk.canvas.findChild(Minimap)
+    assert not (minimap.isVisible() and minimap.geometry().intersects(shown))
