@@ -146,25 +146,38 @@ def _read_rows(neuron: Neuron) -> list[Row]:
 
 
 class Table:
-    """Rows with their columns measured: factors where `width` allows (or in any case), then bars of sign, `bars` wide, in what is left."""
+    """Rows with their columns measured: factors where `width` allows (or in any case), then bars of sign, `bars` wide, in what is left.
+
+    The names of inputs take at most LABEL; they are shortened down to LEAST_LABEL before the factors are left out.
+    """
 
     GAP, BAR = 8.0, 64.0
+    LABEL, LEAST_LABEL = 104.0, 48.0
 
     def __init__(self, kit: PaintKit, rows: Sequence[Row], width: float, with_factors: bool = False) -> None:
         self.kit, self.rows = kit, rows
         self.row_height = row_height(kit)
         measure = kit.text_width
         factored = [row for row in rows if row.factors is not None]
-        self._labels = max((measure(r.label, "caption") for r in factored), default=0.0)
+        longest = max((measure(r.label, "caption") for r in factored), default=0.0)
+        self._labels = min(longest, self.LABEL * max(1.0, kit.scale))
         self._spans = max((measure(r.label, "caption_strong" if r.strong else "caption") for r in rows if r.factors is None), default=0.0)
         self._x, self._w = (max((measure(r.factors[k], "caption") for r in factored if r.factors), default=0.0) for k in (0, 1))
         self._sign = measure(TIMES, "caption") + self.GAP
         self._value = max((measure(r.text, "caption_strong" if r.strong else "caption") for r in rows), default=0.0)
+        self._shorten_labels(width)
         self.shows_factors = bool(factored) and (with_factors or self._least(True) <= width)
         least = self._least(self.shows_factors)
         room = width - least - self.GAP * 1.5
         self.bars = min(self.BAR * max(1.0, kit.scale), room) if factored and room >= 24.0 else 0.0
         self.width = least + (self.bars + self.GAP * 1.5 if self.bars else 0.0)
+
+    def _shorten_labels(self, width: float) -> None:
+        """Makes the labels' column narrower if that is what it takes for the factors to fit."""
+        wide = self._labels
+        self._labels = min(wide, max(self.LEAST_LABEL * max(1.0, self.kit.scale), wide - (self._least(True) - width)))
+        if self._least(True) > width:
+            self._labels = wide
 
     def _least(self, with_factors: bool) -> float:
         factors = self._labels + self.GAP + self._x + self._sign + self._w + self._sign if with_factors else self._labels + self.GAP

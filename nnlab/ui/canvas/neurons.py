@@ -222,6 +222,6 @@ class Neurons:
         inputs = [item for item in scene.items_by_card.values() if item.card.form == "input"]
         real = self._frame.program.real if self._frame is not None else "float32"
         return Surroundings(
-            scene.document.graph, scene.cards, scene.owner, inputs[0].labels if inputs else (), scene.image_shape,
+            scene.document.graph, scene.cards, scene.owner, inputs[0].names if inputs else (), scene.image_shape,
             None if data is None else data.x, real,
         )  # fmt: skip

@@ -107,7 +107,8 @@ class CardItem:
         self.state = CardState()
         self.text_scale = 1.0
         self.shown_ports: frozenset[str] = frozenset()  # "" is the output, "target" the target
-        self.labels: tuple[str, ...] = ()
+        self.labels: tuple[str, ...] = ()  # beside an input's tiles, where they are short
+        self.names: tuple[str, ...] = ()  # of an input's units in full, as far as they are known
         self.biases: np.ndarray | None = None
         self.bias_limit = self._bias_request = 0.0
         self.loss: float | None = None

@@ -392,6 +392,8 @@ class GraphScene(QGraphicsScene):
             short = len(self._feature_names) == count <= geometry.ALL_UNITS and all(len(name) <= 4 for name in self._feature_names)
             item.labels = self._feature_names if short else tuple(plain)
             item.image_shape = self.image_shape if self._is_image(item.card) else None
+            is_named = len(self._feature_names) == count and item.image_shape is None  # pixels go by their numbers
+            item.names = self._feature_names if is_named else item.labels
             item.face.update()
 
     def _new_kit(self) -> None:

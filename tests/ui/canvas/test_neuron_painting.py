@@ -27,6 +27,9 @@ def kit(theme, request):
     theme.set_scale(1.0)
 
 
+IRIS = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "the length of a petal as measured by hand (cm)")
+
+
 def activation(name="tanh", z=0.7):
     x = np.linspace(-3, 3, 241)
     y, _ = curve(operators[name], {}, x, "float64")
@@ -46,6 +49,7 @@ NEURONS = {
     "sum": Neuron("add_1, neuron 1", "neuron 1", 0, "y", 0.6, words="Add", reads=(("a_long_name_of_a_layer", 0.7), ("b", -1.0))),
     "reads nothing": Neuron("flatten_1, neuron 1", "neuron 1", 0, "y", 0.6, words="Flatten"),
     "softmax": neuron(8, activation=None, words="softmax of all units"),
+    "named": neuron(4, products=Products(RNG.normal(size=4), RNG.normal(size=4), "x", IRIS), z=0.3),
 }  # fmt: skip
 
 
@@ -88,6 +92,17 @@ def test_columns_share_one_decimal_point(kit):
     assert len({len(row.text.partition(".")[2]) for row in rows}) == 1
     for place in (0, 1):
         assert len({len(row.factors[place].partition(".")[2]) for row in rows if row.factors}) == 1
+
+
+@pytest.mark.parametrize("side", SIDES[2:])
+def test_long_names_cost_no_factors(kit, side):
+    """A name is shortened to its column; the numbers beside it are those that go without names."""
+    x, w = RNG.normal(size=(2, 4))
+    named, plain = (neuron(products=Products(x, w, "x", names), z=0.3) for names in (IRIS, ()))
+    tables = [Inside(kit, shown, HEADER, side * unit(kit)).table for shown in (named, plain)]
+    assert tables[0].shows_factors == tables[1].shows_factors
+    assert [row.factors for row in tables[0].rows] == [row.factors for row in tables[1].rows]
+    assert [row.label for row in tables[0].rows][:4] == list(IRIS)
 
 
 def test_rows_are_products_rest_sum_bias_and_z(kit):

@@ -87,6 +87,16 @@ def test_the_data_sets_name_and_target(bench, chain):
     assert desk.canvas.scene.edges.target.label == "target y"
 
 
+def test_features_go_by_their_names_where_there_is_room_for_them(bench, chain):
+    """Beside the tiles only short ones; inside the neurons that read them all, but for the pixels of an image."""
+    desk = bench(chain)
+    item = desk.canvas.scene.items_by_card["input_1"]
+    desk.canvas.set_data_title("iris", "3 classes", ("sepal length (cm)", "sepal width (cm)"))
+    assert (item.labels, item.names) == (("x₁", "x₂"), ("sepal length (cm)", "sepal width (cm)"))
+    desk.canvas.set_data_title("two pixels", "3 classes", ("pixel 0, 0", "pixel 0, 1"), (1, 2))
+    assert item.names == ("x₁", "x₂")
+
+
 @pytest.mark.parametrize("mode", ["dark", "light"])
 def test_it_paints_in_both_themes(bench, chain, theme, mode):
     desk = bench(chain, expanded=True)
