@@ -25,6 +25,7 @@ RADIUS = 10.0
 PORT, LARGE_PORT = 5.0, 6.5
 NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
+SMALLER = 0.75  # of its size as meant at which a long "… n more" is still written in full
 PICTURE = 240.0  # of the unit's picture inside its tile
 
 
@@ -155,16 +156,31 @@ def paint_tiles(painter: QPainter, item: CardItem) -> None:
     if item.biases is not None and len(item.biases) == card.units:
         _paint_biases(painter, item)
     if geometry.more is not None and card.units is not None:
-        _paint_more(painter, item, f"… {card.units - len(geometry.tiles):,} more", geometry.more)
+        _paint_more(painter, item, card.units - len(geometry.tiles), geometry.more)
     if card.form == INPUT:
         for tile, label in zip(geometry.tiles, item.labels, strict=False):
             room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
             write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
 
 
-def _paint_more(painter: QPainter, item: CardItem, text: str, rect: QRectF) -> None:
+def more_that_fits(kit: PaintKit, count: int, width: float, scale: float, least: float) -> tuple[str, float]:
+    """How `count` units without a tile are told within `width` canvas units, and at which scale of text.
+
+    A long number is written smaller before the points before it go; `least` is the smallest scale that can be read.
+    """
+    texts = (f"… {count:,} more", f"{count:,} more")
+    for text in texts:
+        fitting = min(scale, width / kit.text_width(text, "caption"))
+        if fitting >= min(scale, least):
+            return text, fitting
+    return texts[-1], min(scale, least)
+
+
+def _paint_more(painter: QPainter, item: CardItem, count: int, rect: QRectF) -> None:
     """How many units have no tile, on a ground of its own: their edges end here too."""
-    kit, scale = item.kit, item.text_scale
+    kit, outline = item.kit, item.geometry.outline
+    rect = QRectF(outline.left() + 2.0, rect.top(), outline.width() - 4.0, rect.height())
+    text, scale = more_that_fits(kit, count, rect.width() - 4.0, item.text_scale, SMALLER / painter.worldTransform().m11())
     if painter.worldTransform().m11() * scale >= LEAST_TEXT:
         width, height = (kit.text_width(text, "caption") + 8.0) * scale, 16.0 * kit.scale * scale
         ground = QColor(kit.tokens.card)
