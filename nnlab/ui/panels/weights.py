@@ -28,6 +28,7 @@ from nnlab.ui.widgets.sign_bar import SignBar
 
 EMPTY = "The weights of a layer appear here, to be read and changed. Select a layer on the canvas."
 VALUE = Setting("value", 0.0, "Value", "The chosen weight. Drag the arrows up or down and the network follows; one undo step")
+SLICE = 64  # width of the choice of a place on one axis
 _gestures = itertools.count(1)
 
 
@@ -66,6 +67,7 @@ class WeightsPanel(LivePanel):
         self.choice.setToolTip("Which parameter of the layer is shown")
         self.choice.activated.connect(self._choose)
         self.slices: list[NumberField] = []
+        self.slice_names: list[Label] = []  # what each of them chooses
         self._slice_row = QHBoxLayout()
         self.add_option(self.choice)
         self.matrix = MatrixTable(theme, "Weights")
@@ -109,6 +111,8 @@ class WeightsPanel(LivePanel):
         self._foot.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.px(6))
         self._foot.setSpacing(metrics.grid)
         self._slice_row.setSpacing(metrics.px(6))
+        for field in self.slices:
+            field.setFixedWidth(metrics.px(SLICE))
         self.value.setFixedWidth(metrics.px(132))
         self.choice.setMinimumWidth(metrics.px(96))
         self.matrix.apply_metrics()
@@ -181,16 +185,23 @@ class WeightsPanel(LivePanel):
         self._layout = wanted
         self._place = [0] * len(wanted.leading)
         self._say("")
-        while self.slices:
-            self.slices.pop().deleteLater()
+        for widget in (*self.slices, *self.slice_names):
+            widget.deleteLater()
+        self.slices.clear()
+        self.slice_names.clear()
         for axis, (word, length) in enumerate(wanted.leading):
             setting = Setting(word, 1, word.capitalize(), f"Which {word} is shown, of {count(length)}", minimum=1, maximum=length)
             field = NumberField(self._theme, setting)
             field.setToolTip(setting.tip)
-            field.setFixedWidth(self._theme.metrics.px(64))
+            field.setFixedWidth(self._theme.metrics.px(SLICE))
             field.previewed.connect(lambda value, axis=axis: self._slice(axis, int(value)))
             field.committed.connect(lambda value, axis=axis: self._slice(axis, int(value)))
-            self._slice_row.addWidget(field)
+            name = Label(self._theme, word, "body", "text2")
+            name.setToolTip(setting.tip)
+            name.setBuddy(field)
+            for widget in (name, field):
+                self._slice_row.addWidget(widget)
+            self.slice_names.append(name)
             self.slices.append(field)
         self.matrix.show_matrix(wanted.matrix(values, self._place), wanted.rows, wanted.columns, wanted.names)
         index = self.matrix.model_.index(*current)

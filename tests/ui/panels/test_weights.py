@@ -163,6 +163,8 @@ def test_of_a_filter_one_window_is_shown_at_a_time(studio: Callable, qtbot: QtBo
     s, panel = opened(studio, Project(b.build(), DataSettings("digits"), TrainingSettings(batch_size=16)), node="conv2d_1")
     whole = weights(s, "conv2d_1.weight")
     assert whole.shape == (3, 1, 2, 2) and len(panel.slices) == 2
+    assert [name.text() for name in panel.slice_names] == ["filter", "channel"]
+    assert [name.buddy() for name in panel.slice_names] == panel.slices
     np.testing.assert_array_equal(panel.matrix.model_.values, whole[0, 0])
     panel.slices[0].setFocus()
     qtbot.keyClick(panel.slices[0], Qt.Key.Key_Up)
@@ -173,6 +175,7 @@ def test_of_a_filter_one_window_is_shown_at_a_time(studio: Callable, qtbot: QtBo
     assert s.document.undo_stack.undoText() == "w₂₁₂₁ of conv2d_1"
     s.services.selection.set(["dense_1"])
     assert not panel.slices
+    assert not panel.slice_names
     assert panel.matrix.model_.rows == s.session.data.target.names
 
 
