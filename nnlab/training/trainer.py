@@ -96,10 +96,13 @@ class Trainer:
         """Asks the machine for a frame after its present step."""
         self._control[machine.FRAME] = 1
 
-    def newest_frame(self, seen: int = 0) -> Frame | None:
-        """The newest frame, None if it was seen already (by its sequence number)."""
+    def newest_frame(self, seen: Frame | None = None) -> Frame | None:
+        """A copy of the newest frame; None if it is the one that was `seen`, or there is none."""
         run = self._run
-        return run.mailbox.newest(seen) if run is not None else None
+        if run is None:
+            return None
+        # Sequence numbers count within one run: another network has a program of its own, and starts afresh.
+        return run.mailbox.newest(seen.sequence if seen is not None and seen.program is run.program else 0)
 
     def curves(self) -> Curves | None:
         """The history so far."""

@@ -24,7 +24,10 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class LiveView:
-    """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probes)."""
+    """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probes).
+
+    While training runs they may be of an earlier frame; `is_exact` says that training rests and all are of this one.
+    """
 
     project: Project
     data: Data
@@ -33,6 +36,7 @@ class LiveView:
     marks: tuple[Mark, ...]
     probes: Mapping[str, Any]
     playing: bool
+    is_exact: bool
     iterations_per_second: float
     frames_per_second: float
 

