@@ -113,7 +113,7 @@ class DockArea(QMainWindow):
             return side, place.left(), place.top()
 
         docks = [dock for dock in self._docks.values() if not dock.isHidden() and not dock.visibleRegion().isEmpty()]
-        bars = self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        bars = [child for child in self.children() if isinstance(child, QTabBar)]
         # Qt keeps a bar that has one tab left, out of sight but not hidden.
         return sorted([middle, *docks, *(bar for bar in bars if bar.isVisible() and not bar.visibleRegion().isEmpty())], key=rank)
 

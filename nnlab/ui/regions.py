@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 from shiboken6 import isValid
 
+from nnlab.ui.focus import focused_within, holds, widgets_within
+
 TAB = Qt.FocusPolicy.TabFocus
 _REASONS = {True: Qt.FocusReason.TabFocusReason, False: Qt.FocusReason.BacktabFocusReason}
 
@@ -31,59 +33,51 @@ class Regions(QObject):
         parts = [part for part in self._parts() if not isinstance(part, QTabBar) and focusable(part)]
         if not parts:
             return
-        focused = self._window.focusWidget()
-        here = next((i for i, part in enumerate(parts) if focused is not None and _holds(part, focused)), -1 if step > 0 else 0)
+        focused = focused_within(self._window)
+        here = next((i for i, part in enumerate(parts) if focused is not None and holds(part, focused)), -1 if step > 0 else 0)
         part = parts[(here + step) % len(parts)]
         stops, last = focusable(part), self._last.get(part)
         (last if last is not None and isValid(last) and last in stops else stops[0]).setFocus(_REASONS[True])
 
     def tab(self, forward: bool) -> bool:
         """Gives the next control, or the one before, the keyboard; False when there is none."""
-        stops = [widget for part in self._parts() for widget in focusable(part)]
+        parts = self._parts()
+        stops = [widget for part in parts for widget in focusable(part)]
         if not stops:
             return False
-        focused = self._window.focusWidget()
-        place = stops.index(focused) if focused in stops else _place_in_chain(focused, stops, forward)
+        focused = focused_within(self._window)
+        place = stops.index(focused) if focused in stops else _place_between(focused, parts, stops, forward)
         stops[(place + (1 if forward else -1)) % len(stops)].setFocus(_REASONS[forward])
         return True
 
     def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._window.isAncestorOf(now):
             _scroll_to(now)
-            part = next((part for part in self._parts() if _holds(part, now)), None)
+            part = next((part for part in self._parts() if holds(part, now)), None)
             if part is not None:
                 self._last[part] = now
 
 
 def focusable(part: QWidget) -> list[QWidget]:
-    """What Tab stops at within a region, in the order of Qt's chain."""
+    """What Tab stops at within a region, in its order."""
     if not part.isVisible() or _is_behind(part):
         return []
-    found: list[QWidget] = []
-    widget = part
-    while True:
-        is_stop = widget.focusPolicy() & TAB and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
-        if is_stop and _holds(part, widget):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is part:
-            return found
+    return [widget for widget in widgets_within(part) if _is_stop(widget)]
 
 
-def _place_in_chain(focused: QWidget | None, stops: Sequence[QWidget], forward: bool) -> int:
+def _is_stop(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & TAB) and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
+
+
+def _place_between(focused: QWidget | None, parts: Sequence[QWidget], stops: Sequence[QWidget], forward: bool) -> int:
     """The place among the stops of the one before (or after, backwards) a widget that Tab does not stop at."""
-    widget = focused
-    while widget is not None:
-        widget = widget.previousInFocusChain() if forward else widget.nextInFocusChain()
-        if widget in stops:
-            return stops.index(widget)
-        if widget is focused:
-            break
-    return -1 if forward else 0
-
-
-def _holds(part: QWidget, widget: QWidget) -> bool:
-    return part is widget or part.isAncestorOf(widget)
+    order = [widget for part in parts for widget in widgets_within(part)]
+    if focused not in order:
+        return -1 if forward else 0
+    here = order.index(focused)
+    around = reversed(order[:here]) if forward else iter(order[here:])
+    nearest = next((widget for widget in around if widget in stops), None)
+    return stops.index(nearest) if nearest is not None else (-1 if forward else 0)
 
 
 def _is_behind(widget: QWidget) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessag
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from nnlab.ui.focus import widgets_within
 from nnlab.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
@@ -53,7 +54,7 @@ def somewhere(widget: QWidget, generator: random.Random) -> QPoint:
 
 
 def visible_children(window: MainWindow) -> list[QWidget]:
-    return [w for w in window.findChildren(QWidget) if w.isVisible() and w.width() > 2 and w.height() > 2]
+    return [w for w in widgets_within(window) if w is not window and w.isVisible() and w.width() > 2 and w.height() > 2]
 
 
 def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +71,7 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
     generator = random.Random(SEED)
     start = window.document.graph
     end = time.perf_counter() + SECONDS
-    events = 0
+    lasting, events = [window.canvas.view.viewport(), window.canvas, window.transport.bar], 0
     while time.perf_counter() < end:
         targets = visible_children(window)
         widget = generator.choice([*targets, *[window.canvas.view.viewport()] * (len(targets) // 2)])
@@ -94,6 +95,7 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
         if events % 20 == 0:
             QApplication.processEvents()
         close_popups()
+        assert all(map(isValid, lasting)), "PySide counts as deleted what is not: see nnlab.ui.focus"
     assert events > 20
     window.session.pause()
     qtbot.waitUntil(lambda: not window.session.is_playing, timeout=10_000)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.graph.diagnostic import Diagnostic, Fix, count
+from nnlab.ui.focus import focused_within, holds
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.problem_row import ProblemRow
 from nnlab.ui.panels.plotting.export import Table
@@ -137,9 +138,8 @@ class ProblemsPanel(LivePanel):
         self._pick(self.rows[place])
 
     def _focused_row(self) -> int | None:
-        focused = self.focusWidget()
-        holds_focus = focused is not None and focused.hasFocus()
-        return next((i for i, row in enumerate(self.rows) if holds_focus and (row is focused or row.isAncestorOf(focused))), None)
+        focused = focused_within(self)
+        return next((i for i, row in enumerate(self.rows) if focused is not None and holds(row, focused)), None)
 
     def mend(self, fix: Fix) -> None:
         """Applies a fix, as one undoable step. One that no longer fits the graph is told like a failed run."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
+from nnlab.ui.focus import focused_within, widgets_within
 from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
@@ -35,7 +37,7 @@ class Overlay(QWidget):
     def open_box(self, first_focus: QWidget) -> None:
         """Shows the box and gives one of its widgets the keyboard."""
         if self.isHidden():
-            self._before = self.window().focusWidget()
+            self._before = focused_within(self.window())
         self.place()
         self.show()
         self.raise_()
@@ -46,9 +48,9 @@ class Overlay(QWidget):
         if self.isHidden():
             return
         before, self._before = self._before, None
-        had_focus = self.isAncestorOf(self.window().focusWidget() or self)
+        had_focus = focused_within(self) is not None or focused_within(self.window()) is None
         self.hide()
-        if had_focus and before is not None:
+        if had_focus and before is not None and isValid(before):
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
@@ -58,12 +60,10 @@ class Overlay(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays within the box, as in a dialog."""
-        inside = [
-            w for w in self.box.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible() and w.isEnabled()
-        ]
+        inside = [w for w in widgets_within(self.box) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible() and w.isEnabled()]
         if not inside:
             return True
-        focused = self.window().focusWidget()
+        focused = focused_within(self)
         at = inside.index(focused) if focused in inside else -1
         inside[(at + (1 if forward else -1)) % len(inside)].setFocus(
             Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from nnlab.core.dataset import CATEGORIES, Dataset, datasets
+from nnlab.ui.focus import focused_within
 from nnlab.ui.panels.controls.dataset_thumbnail import thumbnail
 from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
@@ -163,7 +164,7 @@ class DatasetPicker(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         order = [tile for _, tiles in self._groups() for tile in tiles]
-        focused = self.focusWidget()
+        focused = focused_within(self)
         if focused not in order:
             super().keyPressEvent(event)
             return

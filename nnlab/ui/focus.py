@@ -1,0 +1,31 @@
+"""Which widget has the keyboard, and what lies within a widget, asked in the ways that keep PySide's books straight.
+
+`nextInFocusChain`, `focusWidget` and `findChildren` of a widget enter what they return in PySide's books as a part of the widget that was
+asked. When that one is deleted, say a settings form, PySide declares its "parts" deleted too: the canvas, for one. The next event that
+reaches it fails inside PySide and takes the process along. `children` enters real children only, and the application's focus nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def holds(widget: QWidget, other: QWidget) -> bool:
+    """Whether `other` is the widget or lies within it."""
+    return widget is other or widget.isAncestorOf(other)
+
+
+def focused_within(widget: QWidget) -> QWidget | None:
+    """The widget with the keyboard, if it is this one or lies within it."""
+    focused = QApplication.focusWidget()
+    return focused if focused is not None and holds(widget, focused) else None
+
+
+def widgets_within(widget: QWidget) -> Iterator[QWidget]:
+    """The widget and all that lie within it, each before its own parts, in the order in which they were made."""
+    yield widget
+    for child in widget.children():
+        if isinstance(child, QWidget) and not child.isWindow():
+            yield from widgets_within(child)
