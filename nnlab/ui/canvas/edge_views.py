@@ -162,7 +162,7 @@ class EdgeViews:
             item.shown_ports -= {"target"}
         if inputs and losses:
             ends = [inputs[0].position + inputs[0].geometry.target, losses[0].position + losses[0].geometry.target]
-            detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and i.curve is None]
+            detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and not i.is_curve]
             self.target.set_path(target_path(*ends, [*(item.outline for item in cards.values()), *detours]), self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}

@@ -113,6 +113,17 @@ def path_of(way: np.ndarray) -> QPainterPath:
     return forward(*points) if len(points) == 2 else rounded(points, RADIUS)
 
 
+def bars(ways: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ways along corners (ways, points, 2) as bars with sharp corners, for `edge_raster.draw_lines`.
+
+    (ends (ways * (points - 1), 4), rows x0, y, x1, y; heights (ways * (points - 1),)): a bar is a level line as thick as it is high.
+    """
+    a, b = ways[:, :-1].reshape(-1, 2), ways[:, 1:].reshape(-1, 2)
+    low, high = np.minimum(a, b) - width / 2, np.maximum(a, b) + width / 2
+    middle = (low[:, 1] + high[:, 1]) / 2
+    return np.stack([low[:, 0], middle, high[:, 0], middle], axis=1), high[:, 1] - low[:, 1]
+
+
 def _levels(ends: np.ndarray, obstacles: Obstacles, crossed: np.ndarray, among: np.ndarray) -> np.ndarray:
     """For each edge a height free of cards between its two ports: the nearer of above and below."""
     between = among & (obstacles.right > ends[:, :1]) & (obstacles.left < ends[:, 2:3])

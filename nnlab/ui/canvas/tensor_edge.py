@@ -24,42 +24,46 @@ class TensorEdge:
         self.look = look
         self.label = ""
         self.selected = self.hovered = self.dimmed = self.hidden = False
-        self.bounds = QRectF()
-        self.curve: tuple[QPointF, QPointF] | None = None  # the ends, when the path is the plain cubic between them
-        self._way = np.zeros((0, 2))
+        self.way: np.ndarray | None = None  # its points (see `routing.routes`); None along any other path
+        self._bounds: QRectF | None = QRectF()
         self._path: QPainterPath | None = QPainterPath()
         self._middle: QPointF | None = None
+
+    @property
+    def bounds(self) -> QRectF:
+        if self._bounds is None:
+            assert self.way is not None
+            (left, top), (right, bottom) = self.way.min(axis=0).tolist(), self.way.max(axis=0).tolist()
+            self._bounds = QRectF(left, top, right - left, bottom - top)
+        return self._bounds
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether the path is the plain cubic between its ends."""
+        return self.way is not None and len(self.way) == 2
 
     @property
     def path(self) -> QPainterPath:
         """The line. Made when it is first asked for: of thousands of lines most are drawn from their ends, or out of sight."""
         if self._path is None:
-            self._path = path_of(self._way)
+            assert self.way is not None
+            self._path = path_of(self.way)
         return self._path
 
     @property
     def middle(self) -> QPointF:
         if self._middle is None:
-            self._middle = self.path.pointAtPercent(0.5) if self.curve is None else (self.curve[0] + self.curve[1]) / 2
+            curve = self.way is not None and len(self.way) == 2
+            self._middle = QPointF(*self.way.mean(axis=0).tolist()) if curve else self.path.pointAtPercent(0.5)
         return self._middle
 
-    def set_way(self, way: np.ndarray, label: str) -> bool:
-        """Along the points of a way (see `routing.routes`); returns whether anything changed."""
-        if label == self.label and np.array_equal(way, self._way):
-            return False
-        self._way, self.label, self._path, self._middle = way, label, None, None
-        (left, top), (right, bottom) = way.min(axis=0).tolist(), way.max(axis=0).tolist()
-        self.bounds = QRectF(left, top, right - left, bottom - top)
-        self.curve = (QPointF(*way[0].tolist()), QPointF(*way[1].tolist())) if len(way) == 2 else None
-        return True
+    def set_way(self, way: np.ndarray, label: str) -> None:
+        """Along the points of a way."""
+        self.way, self.label, self._path, self._middle, self._bounds = way, label, None, None, None
 
-    def set_path(self, path: QPainterPath, label: str) -> bool:
-        """Along any path; returns whether anything changed."""
-        if path == self._path and label == self.label:
-            return False
-        self._way, self._path, self.label, self._middle = np.zeros((0, 2)), path, label, None
-        self.bounds, self.curve = path.boundingRect(), None
-        return True
+    def set_path(self, path: QPainterPath, label: str) -> None:
+        """Along any path."""
+        self.way, self._path, self.label, self._middle, self._bounds = None, path, label, None, path.boundingRect()
 
     def set_state(self, selected: bool, hovered: bool, dimmed: bool) -> bool:
         changed = (selected, hovered, dimmed) != (self.selected, self.hovered, self.dimmed)
@@ -68,13 +72,8 @@ class TensorEdge:
 
     @property
     def is_usual(self) -> bool:
-        """Whether it is one of the many that all look the same."""
+        """Whether it is one of the many that all look alike."""
         return self.look == TENSOR and not self.selected and not self.hovered
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is one of those and a plain curve."""
-        return self.curve is not None and self.is_usual
 
     def is_near(self, point: QPointF, reach: float) -> bool:
         """Whether a point of the canvas lies within `reach` of the line."""

@@ -1,4 +1,4 @@
-"""Paints all tensor edges of a scene: the many plain curves at once by `edge_raster`, the few others one by one.
+"""Paints all tensor edges of a scene: the many that look alike at once by `edge_raster`, the few others one by one.
 
 Two thousand curves as items of their own would take a painter 50 ms; drawn into one image they take two, and nothing at all while
 neither they nor the view move: the image is kept.
@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas import edge_raster as raster
 from nnlab.ui.canvas.paint_kit import PaintKit, rgb
+from nnlab.ui.canvas.routing import RADIUS, bars
 from nnlab.ui.canvas.tensor_edge import LABEL_HEIGHT, PORTS, TENSOR, TensorEdge
 from nnlab.ui.canvas.text_painting import CENTRED, LEAST_TEXT
 
 Z_TENSOR = -1.0
 DIMMED = 0.4
+SHARP = 3.0  # physical pixels of a rounded corner up to which it may be drawn as a sharp one
 LABEL_ROOM = 80.0  # pixels around a line that its label may reach
 
 
@@ -31,6 +33,7 @@ class TensorLayer(QGraphicsItem):
         self.kit, self.pixel = kit, 1.0
         self.edges: list[TensorEdge] = []
         self._boxes = np.zeros((0, 4))  # left, top, right, bottom of every edge
+        self._corners: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by the number of points of a way: edges, ways (edges, points, 2)
         self._bounds = QRectF()
         self.extent = QRectF()  # what the lines cover
         self._picture: raster.EdgePicture | None = None
@@ -45,10 +48,18 @@ class TensorLayer(QGraphicsItem):
         """Paints these from now on; `pixel` is the width of a pixel of a line in canvas units."""
         self.prepareGeometryChange()
         self.edges, self.pixel = [edge for edge in edges if not edge.hidden], pixel
-        boxes = [(b.left(), b.top(), b.right(), b.bottom()) for b in (edge.bounds for edge in self.edges)]
-        self._boxes = np.array(boxes, np.float64).reshape(-1, 4)
+        self._boxes = np.zeros((len(self.edges), 4))
+        self._corners = {}
+        for points in (2, 6):
+            chosen = np.array([i for i, edge in enumerate(self.edges) if edge.way is not None and len(edge.way) == points], np.intp)
+            ways = np.array([self.edges[i].way for i in chosen]).reshape(-1, points, 2)
+            self._corners[points] = chosen, ways
+            self._boxes[chosen, :2], self._boxes[chosen, 2:] = ways.min(axis=1), ways.max(axis=1)
+        for i, edge in enumerate(self.edges):
+            if edge.way is None:
+                self._boxes[i] = edge.bounds.getCoords()
         self._bounds, self.extent = QRectF(), QRectF()
-        if len(boxes):
+        if len(self.edges):
             (left, top), (right, bottom) = self._boxes[:, :2].min(axis=0).tolist(), self._boxes[:, 2:].max(axis=0).tolist()
             room = LABEL_ROOM * max(1.0, pixel)
             self.extent = QRectF(left, top, right - left, bottom - top)
@@ -86,30 +97,45 @@ class TensorLayer(QGraphicsItem):
             self._picture = raster.EdgePicture(rows, columns)
             self._image = QImage(self._picture.pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
         self._image.setDevicePixelRatio(ratio)
-        edges = self._seen(area, world, ratio)
-        plain = [edge for edge in edges if edge.is_plain]
-        curves = [edge.curve for edge in plain if edge.curve is not None]
-        ends = np.array([(a.x(), a.y(), b.x(), b.y()) for a, b in curves]).reshape(-1, 4) * world.m11() * ratio
-        ends += np.array([world.dx() * ratio - area.left(), world.dy() * ratio - area.top()] * 2)
-        width = np.full(len(ends), 2.0 * self.pixel * world.m11() * ratio)
-        tone = np.array([DIMMED if edge.dimmed else 1.0 for edge in plain])
-        self._picture.draw_lines(ends, width, tone, rgb(self.kit.tokens.text2))
+        seen = self._seen(area, world, ratio)
+        scale, shift = world.m11() * ratio, np.array([world.dx() * ratio - area.left(), world.dy() * ratio - area.top()])
+        drawn, *lines = self._many(seen, scale, shift)
+        self._picture.draw_lines(*lines, rgb(self.kit.tokens.text2))
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setWorldTransform(world * QTransform.fromTranslate(-area.left() / ratio, -area.top() / ratio))
-        self._paint_detours(painter, edges)
-        self._paint_labels(painter, edges)
+        self._paint_others(painter, [self.edges[i] for i in np.flatnonzero(seen & ~drawn)])
+        self._paint_labels(painter, [self.edges[i] for i in np.flatnonzero(seen)])
         painter.end()
 
-    def _paint_detours(self, painter: QPainter, edges: list[TensorEdge]) -> None:
-        """The lines that are no plain curves; the pen is set once for all that look the same."""
+    def _many(self, seen: np.ndarray, scale: float, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Which edges `edge_raster` can draw, (edges,) bool, and the ends (lines, 4), widths and tones of their lines, in pixels."""
+        usual = seen & np.array([edge.is_usual for edge in self.edges], dtype=bool)
+        tone = np.array([DIMMED if edge.dimmed else 1.0 for edge in self.edges])
+        drawn = np.zeros_like(usual)
+        width = 2.0 * self.pixel * scale
+        ends, widths, tones = [], [], []
+        for points, (edges, ways) in self._corners.items():
+            if points > 2 and RADIUS * scale > SHARP:
+                continue
+            shown = usual[edges]
+            drawn[edges[shown]] = True
+            way = ways[shown] * scale + shift
+            lines, heights = bars(way, width) if points > 2 else (way.reshape(-1, 4), np.full(len(way), width))
+            ends.append(lines)
+            widths.append(heights)
+            tones.append(np.repeat(tone[edges[shown]], points - 1))
+        return drawn, np.concatenate(ends), np.concatenate(widths), np.concatenate(tones)
+
+    def _paint_others(self, painter: QPainter, edges: list[TensorEdge]) -> None:
+        """The lines that are not drawn with the many; the pen is set once for all that look the same."""
         special = []
         for dimmed in (True, False):
             painter.setOpacity(DIMMED if dimmed else 1.0)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.kit.tokens.text2, 2.0 * self.pixel))
             for edge in edges:
-                if edge.dimmed == dimmed and not edge.is_plain:
+                if edge.dimmed == dimmed:
                     if edge.is_usual:
                         painter.drawPath(edge.path)
                     else:
@@ -142,12 +168,11 @@ class TensorLayer(QGraphicsItem):
             if edge.look != TENSOR:
                 edge.paint_label(painter, kit, pixel)
 
-    def _seen(self, area: QRect, world: QTransform, ratio: float) -> list[TensorEdge]:
-        """The edges of which something may lie in `area`."""
+    def _seen(self, area: QRect, world: QTransform, ratio: float) -> np.ndarray:
+        """Of which edges something may lie in `area`, (edges,) bool."""
         scale = world.m11() * ratio
         room = LABEL_ROOM * max(1.0, self.pixel)
         left, top = (area.left() - world.dx() * ratio) / scale - room, (area.top() - world.dy() * ratio) / scale - room
         right, bottom = left + area.width() / scale + 2 * room, top + area.height() / scale + 2 * room
         boxes = self._boxes
-        seen = (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
-        return [self.edges[i] for i in np.flatnonzero(seen)]
+        return (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)

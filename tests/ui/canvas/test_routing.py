@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from nnlab.ui.canvas.routing import Obstacles, forward, path_of, rounded, routes, target_path
+from nnlab.ui.canvas.edge_raster import EdgePicture
+from nnlab.ui.canvas.routing import Obstacles, bars, forward, path_of, rounded, routes, target_path
 
 TAIL, HEAD = QRectF(0, 0, 120, 80), QRectF(400, 0, 120, 80)
 
@@ -67,3 +68,18 @@ def test_corners_are_rounded_only_as_far_as_the_lines_allow():
 def test_a_short_way_forward_stays_a_line(drop):
     path = route((120, 40), (132, 40 + drop))
     assert path.length() < 15
+
+
+def test_bars_cover_what_the_corners_lead_along():
+    """A pixel is covered exactly where it lies within half a width of one of the straight lines."""
+    way = np.array([[[4.0, 10.0], [20.0, 10.0], [20.0, 40.0], [60.0, 40.0], [60.0, 20.0], [76.0, 20.0]]])
+    ends, heights = bars(way, 2.0)
+    assert ends.shape == (5, 4)
+    picture = EdgePicture(60, 90)
+    picture.draw_lines(ends, heights, np.ones(5), np.array([255.0, 255.0, 255.0], np.float32))
+    inked = (picture.pixels >> 24) > 128
+    expected = np.zeros((60, 90), dtype=bool)
+    for (x0, y0), (x1, y1) in zip(way[0], way[0, 1:], strict=False):
+        left, right, top, bottom = (int(v) for v in (min(x0, x1) - 1, max(x0, x1) + 1, min(y0, y1) - 1, max(y0, y1) + 1))
+        expected[top:bottom, left:right] = True
+    np.testing.assert_array_equal(inked, expected)
