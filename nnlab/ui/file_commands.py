@@ -49,6 +49,7 @@ class FileCommands(QObject):
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
         self._path: Path | None = None
         self._lock: FileLock | None = None
+        self._stamp: object = None  # of the file as it was read or written
         self._saved_iteration = 0
 
     @property
@@ -114,6 +115,7 @@ class FileCommands(QObject):
 
     def open_source(self, source: str, ask: bool = True) -> bool:
         """Opens an example by name, or a file by path. False, and the document as it was, when it cannot be read."""
+        stamp = _stamp_of(Path(source).expanduser())
         try:
             saved, name = open_any(source)
         except NNLabError as error:
@@ -137,6 +139,7 @@ class FileCommands(QObject):
             self._store.set("folder", str(path.parent))
             self._store.add_recent(path)
         self._show(saved, name, project_path, lock)
+        self._stamp = stamp  # questions may have stood open since it was read
         return True
 
     def recover(self, copy: LeftBehind) -> bool:
@@ -199,7 +202,13 @@ class FileCommands(QObject):
     # Saving
 
     def save(self) -> bool:
-        return self._write(self._path) if self._path is not None else self.save_as()
+        if self._path is None:
+            return self.save_as()
+        if _stamp_of(self._path) not in (None, self._stamp):
+            answer = file_dialogs.ask_about_changed_file(self._window, self._path)
+            if answer != "replace":
+                return answer == "other" and self.save_as()
+        return self._write(self._path)
 
     def save_as(self) -> bool:
         folder = Path(self._folder() or str(Path.home()))
@@ -284,6 +293,16 @@ class FileCommands(QObject):
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
         self._path, self._lock = path, lock
+        self._stamp = None if path is None else _stamp_of(path)
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from another; None when there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _iteration(saved: SavedProject) -> int:

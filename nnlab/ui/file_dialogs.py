@@ -48,6 +48,22 @@ def ask_about_unsaved(parent: QWidget, name: str, trained: str = "") -> Literal[
     return "discard" if answer == buttons.Discard else "cancel"
 
 
+def ask_about_changed_file(parent: QWidget, path: Path) -> Literal["replace", "other", "cancel"]:
+    """What to do when a file has changed on disk since it was opened or saved."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Changed on disk", f"“{path.name}” has changed on disk since you opened it.", parent=parent)
+    box.setInformativeText("Another program or window has written it. Replacing it loses what is there now.")
+    other = box.addButton("&Save as…", QMessageBox.ButtonRole.AcceptRole)
+    replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
+    box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.setDefaultButton(other)
+    box.exec()
+    chosen = box.clickedButton()
+    box.deleteLater()
+    if chosen is other:
+        return "other"
+    return "replace" if chosen is replace else "cancel"
+
+
 def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Literal["copy", "anyway", "cancel"]:
     """What to do with a project that another window has open."""
     box = QMessageBox(QMessageBox.Icon.Question, "Open elsewhere", f"“{name}” is open {holder.words}.", parent=parent)

@@ -20,6 +20,7 @@ from real_windows import real_windows
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.graph import edits
+from nnlab.ui import file_dialogs
 from nnlab.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.window
@@ -294,6 +295,35 @@ def test_opening_what_another_window_has_open_is_one_question(
     second.close()
     assert locks_beside(shelf / "mine.nnlab") == [".mine.nnlab.lock"], "the first window's own"
     assert first.files.save()
+
+
+@pytest.mark.parametrize("answer", ["Replace", "Save as…", "Cancel"])
+def test_a_file_that_changed_on_disk_is_not_replaced_unasked(
+    opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    window, path = opened(shelf / "mine.nnlab"), shelf / "mine.nnlab"
+    edit(window)
+    assert window.files.save(), "nobody else has written: no question"
+    save_project(path, SavedProject(Project()))  # another program
+    edit(window)
+    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, suggested: shelf / "other.nnlab")
+    asked = in_next_dialog(click(answer, qtbot))
+    assert window.files.save() is (answer != "Cancel")
+    assert asked == ["“mine.nnlab” has changed on disk since you opened it."]
+    assert (load_project(path).project == Project()) is (answer != "Replace")
+    assert window.files.path == (shelf / "other.nnlab" if answer == "Save as…" else path)
+    assert window.document.is_edited is (answer == "Cancel")
+    if answer != "Cancel":
+        assert load_project(window.files.path).project == window.document.project
+        edit(window)
+        assert window.files.save(), "asked once"
+
+
+def test_a_file_that_is_gone_is_written_again(opened: Callable[..., MainWindow], shelf: Path) -> None:
+    window, path = opened(shelf / "mine.nnlab"), shelf / "mine.nnlab"
+    path.unlink()
+    assert window.files.save()
+    assert load_project(path).project == window.document.project
 
 
 def test_another_process_is_noticed_and_a_dead_one_is_not(opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path) -> None:
