@@ -50,34 +50,33 @@ def ask_about_unsaved(parent: QWidget, name: str, trained: str = "") -> Literal[
 
 def ask_about_changed_file(parent: QWidget, path: Path) -> Literal["replace", "other", "cancel"]:
     """What to do when a file has changed on disk since it was opened or saved."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Changed on disk", f"“{path.name}” has changed on disk since you opened it.", parent=parent)
-    box.setInformativeText("Another program or window has written it. Replacing it loses what is there now.")
-    other = box.addButton("&Save as…", QMessageBox.ButtonRole.AcceptRole)
-    replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
-    box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
-    box.setDefaultButton(other)
-    box.exec()
-    chosen = box.clickedButton()
-    box.deleteLater()
-    if chosen is other:
-        return "other"
-    return "replace" if chosen is replace else "cancel"
+    answer = _ask(
+        parent, "Changed on disk", f"“{path.name}” has changed on disk since you opened it.",
+        "Another program or window has written it. Replacing it loses what is there now.", "&Save as…", "&Replace",
+    )  # fmt: skip
+    return ("other", "replace", "cancel")[answer]  # type: ignore[return-value]
 
 
 def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Literal["copy", "anyway", "cancel"]:
     """What to do with a project that another window has open."""
-    box = QMessageBox(QMessageBox.Icon.Question, "Open elsewhere", f"“{name}” is open {holder.words}.", parent=parent)
-    box.setInformativeText("Two windows that save to one file write over each other's work. A copy has a file of its own.")
-    copy = box.addButton("Open a &copy", QMessageBox.ButtonRole.AcceptRole)
-    anyway = box.addButton("Open &anyway", QMessageBox.ButtonRole.DestructiveRole)
+    answer = _ask(
+        parent, "Open elsewhere", f"“{name}” is open {holder.words}.",
+        "Two windows that save to one file write over each other's work. A copy has a file of its own.", "Open a &copy", "Open &anyway",
+    )  # fmt: skip
+    return ("copy", "anyway", "cancel")[answer]  # type: ignore[return-value]
+
+
+def _ask(parent: QWidget, title: str, question: str, why: str, safe: str, bold: str) -> int:
+    """0 for the safe answer, which Enter gives; 1 for the one that may lose something; 2 for none of them."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=parent)
+    box.setInformativeText(why)
+    buttons = [box.addButton(safe, QMessageBox.ButtonRole.AcceptRole), box.addButton(bold, QMessageBox.ButtonRole.DestructiveRole)]
     box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
-    box.setDefaultButton(copy)
+    box.setDefaultButton(buttons[0])
     box.exec()
-    chosen = box.clickedButton()
+    chosen = next((i for i, button in enumerate(buttons) if button is box.clickedButton()), 2)
     box.deleteLater()
-    if chosen is copy:
-        return "copy"
-    return "anyway" if chosen is anyway else "cancel"
+    return chosen
 
 
 def ask_to_discard_copy(parent: QWidget, name: str) -> bool:
