@@ -32,6 +32,9 @@ class Load(Command):
 
     The states of the document have numbers: what is taken away between `origin` and `state` is kept for the return to `origin`, and what
     was kept for the states in `recall` comes back. `renewed` nodes are others than those of the same name before.
+
+    Without `keep` the whole run is given up: kept as well, and comes back when the document is `returning` to one of those states. An
+    `origin` of None says that it belongs to another project, of which nothing is kept.
     """
 
     graph: Graph
@@ -39,18 +42,20 @@ class Load(Command):
     settings: TrainingSettings
     revision: int
     keep: bool = True
-    origin: int = 0
+    origin: int | None = 0
     state: int = 0
     recall: tuple[int, ...] = ()
     renewed: frozenset[str] = frozenset()
+    returning: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Block(Command):
-    """The document cannot be trained now. With `keep`, what was learned is kept for when it can; without, it belongs to another project."""
+    """The document cannot be trained now. With `keep`, what was learned is kept for when it can; without, see `Load`."""
 
     reason: str
     keep: bool = True
+    origin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +106,14 @@ class FinishStep(Command):
 
 @dataclass(frozen=True)
 class Reset(Command):
-    """Back to iteration 0 with the initial weights of `seed`."""
+    """Back to iteration 0 with the initial weights of `seed`.
+
+    With an `origin` the run is kept for the return to that state of the document; one kept for a state in `returning` comes back instead.
+    """
 
     seed: int
+    origin: int | None = None
+    returning: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,10 @@ class Snapshot:
     parameters: dict[str, np.ndarray]
     moments: dict[str, np.ndarray]
     context: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        return sum(values.nbytes for part in (self.parameters, self.moments) for values in part.values())
 
 
 @dataclass(frozen=True)

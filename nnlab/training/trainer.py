@@ -70,6 +70,7 @@ class Trainer:
         self._blocked = "There is no network yet."
         self._pending: Snapshot | None = None  # restored when there is a network it can be restored to
         self._lost: dict[int, Remembered] = {}  # what was taken away on leaving each state of the document, for the return to it
+        self._runs: dict[int, Snapshot] = {}  # whole runs that were given up on leaving a state of the document
         self._playing = False
         self._remaining: int | None = None  # iterations until an automatic pause
         self._limit: float | None = None
@@ -198,18 +199,21 @@ class Trainer:
         old, self._blocked = self._run, "The network could not be loaded"  # until it has been
         if not command.keep:
             self._pending = None
-            self._lost.clear()
+            self._give_up(command.origin)
         run = Run(
             command.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=update_of(settings), batch_size=settings.batch_size,
             seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
             former=old if command.keep else None, remembered=self._remembered(command.recall), renewed=command.renewed,
         )  # fmt: skip
-        if old is not None and command.keep and command.origin != command.state:
+        if old is not None and command.keep and command.origin is not None and command.origin != command.state:
             self._remember(command.origin, lost(old.state, run.state, command.renewed))
+        given_up = None if command.keep else self._run_of(command.returning)
         if self._pending is not None:
             restore_snapshot(run, self._pending)
             self._pending = None
+        elif given_up is not None:
+            restore_snapshot(run, given_up)
         self._run, self._blocked = run, ""
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
@@ -228,9 +232,25 @@ class Trainer:
         """What was taken away on leaving these states."""
         return {key: values for state in states for key, values in self._lost.get(state, {}).items()}
 
+    def _give_up(self, origin: int | None) -> None:
+        """The run ends: it is kept for the return to this state of the document; with None, nothing of it is kept."""
+        self._lost.clear()
+        if origin is None:
+            self._runs.clear()
+        elif self._run is not None:
+            self._runs.pop(origin, None)
+            self._runs[origin] = take_snapshot(self._run, undisturbed=True)
+            while sum(kept.nbytes for kept in self._runs.values()) > MOST_REMEMBERED:
+                del self._runs[next(iter(self._runs))]
+
+    def _run_of(self, states: Iterable[int]) -> Snapshot | None:
+        """The run that was given up on leaving one of these states."""
+        return next((self._runs[state] for state in states if state in self._runs), None)
+
     def _block(self, command: Block) -> None:
         self._blocked = command.reason
         if not command.keep:
+            self._give_up(command.origin)
             self._run = self._pending = None
         self._pause()
 
@@ -300,9 +320,14 @@ class Trainer:
             self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
 
     def _reset(self, command: Reset) -> None:
+        given_up = self._run_of(command.returning)
+        if command.origin is not None:
+            self._give_up(command.origin)
         self._lost.clear()
         if self._run is not None:
             self._run.reset(command.seed)
+            if given_up is not None:
+                restore_snapshot(self._run, given_up)
             self._run.publish()
             self._tell_step()
         self._listener(StateChanged(self._playing, self._blocked))

@@ -72,7 +72,7 @@ class Session(QObject):
         self._loaded_training: TrainingSettings | None = None
         self._pending: set[str] = set()
         self._removed: set[str] = set()  # nodes removed since the last network was loaded; one of the same name is another
-        self._loaded_state = 0  # of the document
+        self._loaded_state: int | None = None  # of the document; None where it belongs to another project
         self._marks = Marks()
         self._frame: Frame | None = None
         self._probing = Probing(self)
@@ -256,20 +256,25 @@ class Session(QObject):
         self._loaded_training = None
         self._frame = self.last_step = None
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
+        self._loaded_state = None
         self._load(keep=False)
 
     def _synchronise(self) -> None:
         if not self._pending:
+            if not self._reason:
+                self._loaded_state = self._document.state  # what computes the same needs no loading
             return
         changed, self._pending = self._pending, set()
         training, loaded = self._document.project.training, self._loaded_training
         if changed == {"training"} and loaded is not None and not self._reason and self._adjust(loaded, training):
             return
         renewed = "data" in changed and self._data_settings is not None and self._data_settings.name != self._document.project.data.name
-        self._load(keep=not renewed)
-        if loaded is not None and loaded.seed != training.seed:
+        if renewed or (loaded is not None and loaded.seed != training.seed):
+            self._marks.forget()
             self._document.forget_weights()
-            self._trainer.send(commands.Reset(training.seed))
+            self._load(keep=False)
+        else:
+            self._load(keep=True)
 
     def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
         """Changes that need no new program; False when one is needed."""
@@ -281,10 +286,16 @@ class Session(QObject):
         if after.seed != before.seed:
             self._marks.forget()
             self._document.forget_weights()
-            self._trainer.send(commands.Reset(after.seed))
+            self._trainer.send(commands.Reset(after.seed, self._loaded_state, self._returning))
         self._marks.note(before, after, self.iteration)
         self._loaded_training = after
+        self._loaded_state = self._document.state
         return True
+
+    @property
+    def _returning(self) -> tuple[int, ...]:
+        """The states of the document that its last change returned to."""
+        return self._document.recall if self._document.is_returning else ()
 
     def _load(self, keep: bool) -> None:
         project = self._document.project
@@ -308,7 +319,7 @@ class Session(QObject):
             self._trainer.send(
                 commands.Load(
                     project.graph, self._data, project.training, self._revision, keep, self._loaded_state, document.state, document.recall,
-                    renewed,
+                    renewed, self._returning,
                 )
             )  # fmt: skip
             self._loaded_state = document.state
@@ -318,7 +329,7 @@ class Session(QObject):
     def _refuse(self, reason: str, keep: bool) -> None:
         self._reason, self._playing = reason, False
         self._revision += 1  # frames of the network before are not shown as if they were this one's
-        self._trainer.send(commands.Block(reason, keep))
+        self._trainer.send(commands.Block(reason, keep, self._loaded_state))
         self.state_changed.emit()
 
     def _prepare(self, settings: DataSettings) -> None:

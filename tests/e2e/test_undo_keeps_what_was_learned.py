@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
+from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
 from nnlab.ui.main_window import MainWindow
 
@@ -120,3 +123,66 @@ def test_a_weight_set_before_a_rewind_stays_out_of_the_new_weights(window: MainW
     window.document.undo()
     after = weights(window)
     assert all(np.array_equal(first[name], after[name]) for name in first), "same seed, same weights"
+
+
+def test_edits_that_compute_the_same_between_do_not_matter(window: MainWindow, qtbot: QtBot) -> None:
+    """What was taken away was kept for the state that was loaded, not for the one that undo returns to."""
+    before = trained(window, qtbot)
+    document = window.document
+    document.attempt("Move", lambda g: edits.move_nodes(g, {"dense_1": (3.0, 4.0)}))
+    training = document.project.training
+    document.edit("Learning rate", replace(document.project, training=replace(training, learning_rate=0.002)))
+    document.attempt("Delete", lambda g: edits.bypass_node(g, "dense_2"))
+    weights(window)
+    document.undo()
+    after = weights(window)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_new_initial_weights_are_undone_with_all_that_was_learned(window: MainWindow, qtbot: QtBot) -> None:
+    before = trained(window, qtbot)
+    window.session.dice()
+    other = weights(window)
+    assert not np.array_equal(before["dense_2.weight"], other["dense_2.weight"])
+    window.session.run_iterations(50)
+    qtbot.waitUntil(lambda: window.session.iteration == 50 and not window.session.is_playing, timeout=10_000)
+    second = weights(window)
+    window.document.undo()
+    after = weights(window)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    qtbot.waitUntil(lambda: window.session.iteration == 200)
+    window.document.redo()
+    again = weights(window)
+    assert all(np.array_equal(second[name], again[name]) for name in second)
+    qtbot.waitUntil(lambda: window.session.iteration == 50)
+
+
+@pytest.mark.parametrize("name", ["circle", "iris"])  # iris has four features, so nothing can run with it
+def test_another_data_set_is_undone_with_all_that_was_learned(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    before = trained(window, qtbot)
+    document = window.document
+    document.edit("Data set", replace(document.project, data=DataSettings(name)))
+    qtbot.waitUntil(lambda: window.session.iteration == 0 or not window.session.can_run)
+    assert window.session.can_run == (name == "circle")
+    document.undo()
+    after = weights(window)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    qtbot.waitUntil(lambda: window.session.iteration == 200)
+
+
+def test_another_project_brings_nothing_back(window: MainWindow, qtbot: QtBot) -> None:
+    before = trained(window, qtbot)
+    window.files.give_up()
+    window.files.open_source("spiral")
+    window.session.dice()
+    window.document.undo()
+    assert not any(np.array_equal(before[name], value) for name, value in weights(window).items() if name.endswith("weight"))
+
+
+def test_what_a_rewind_gave_up_stays_given_up(window: MainWindow, qtbot: QtBot) -> None:
+    before = trained(window, qtbot)
+    window.session.dice()
+    window.session.rewind()
+    window.document.undo()
+    after = weights(window)
+    assert all(np.array_equal(before[name], after[name]) for name in before), "the rewind was of the other weights"
