@@ -360,10 +360,10 @@ class Canvas(QWidget):
         self._place_overlays()
 
     def _place_overlays(self) -> None:
-        for widget in (self._legend, self._zoom_bar, self.hint):
+        for widget in (self._legend, self._zoom_bar):
             widget.adjustSize()
         bottom = self.height() - 6
         self._legend.move(16 - INSET, bottom - self._legend.height() - 1)
         self._zoom_bar.move(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
         self._minimap.move(self.width() - self._minimap.width() - 12, self._zoom_bar.y() - self._minimap.height() - 6)
-        self.hint.move((self.width() - self.hint.width()) // 2, (self.height() - self.hint.height()) // 2)
+        self.hint.fit()
