@@ -27,6 +27,7 @@ class Minimap(QWidget):
         super().__init__(parent)
         self._theme, self._scene, self._view = theme, scene, view
         self._mode = AUTOMATIC
+        self._held: tuple[float, QPointF] | None = None  # the mapping while one drags
         self.setAccessibleName("Minimap")
         self.setToolTip("The whole network; press or drag to look elsewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -63,7 +64,9 @@ class Minimap(QWidget):
         return QSize(metrics.px(WIDTH), metrics.px(HEIGHT))
 
     def _mapping(self) -> tuple[float, QPointF]:
-        """Pixels for a unit of the canvas, and the point of the canvas in the middle of the map."""
+        """Pixels for a unit of the canvas, and the point of the canvas in the middle of the map; while one drags, they stay."""
+        if self._held is not None:
+            return self._held
         whole = self._scene.content_rect().united(self._view.shown_rect)
         room = self.rect().adjusted(INSET, INSET, -INSET, -INSET)
         return min(room.width() / max(whole.width(), 1.0), room.height() / max(whole.height(), 1.0)), whole.center()
@@ -98,12 +101,19 @@ class Minimap(QWidget):
 
     def _look_at(self, place: QPointF) -> None:
         scale, middle = self._mapping()
-        self._view.look_at(middle + (place - QRectF(self.rect()).center()) / scale)
+        point, content = middle + (place - QRectF(self.rect()).center()) / scale, self._scene.content_rect()
+        x, y = min(max(point.x(), content.left()), content.right()), min(max(point.y(), content.top()), content.bottom())
+        self._view.look_at(QPointF(x, y))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.button() == Qt.MouseButton.LeftButton:
+            self._held = self._mapping()
             self._look_at(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._look_at(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._held = None
+        self.update()
