@@ -24,17 +24,18 @@ from nnlab.training.probes import PROBES
 SHARE = 0.12  # of the time that one probe may take
 SHORTEST = 0.03  # seconds between two answers of one probe
 AFTER_FAULT = 2.0
+PATIENCE = 0.25  # seconds that a changed network is not shown, until its first probes are there
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Results of some probes for one frame, and how long each took in seconds; `fault` (message, detail) is that of the last one."""
+    """Results of some probes for one frame, how long each took in seconds, and the faults (message, detail) of those that failed."""
 
     revision: int
     sequence: int
     results: Mapping[str, Any]
     seconds: Mapping[str, float]
-    fault: tuple[str, str] | None = None
+    faults: Mapping[str, tuple[str, str]]
 
 
 class Probing(QObject):
@@ -52,6 +53,7 @@ class Probing(QObject):
         self._wanted: dict[object, tuple[str, ...]] = {}
         self._is_under_way = self._is_closed = False
         self._revision = -1
+        self._patient_until = 0.0
         self._results: dict[str, Any] = {}
         self._sequences: dict[str, int] = {}  # of the frame each result, or failure, was made from
         self._due: dict[str, float] = {}
@@ -68,8 +70,8 @@ class Probing(QObject):
 
     @property
     def is_first(self) -> bool:
-        """Whether the first results for this network are still being computed."""
-        return self._is_under_way and not self._sequences
+        """Whether the first results for this network are still being computed, and will be there in a moment."""
+        return self._is_under_way and not self._sequences and time.perf_counter() < self._patient_until
 
     def is_exact(self, frame: Frame) -> bool:
         """Whether everything that is wanted was computed from this frame."""
@@ -78,7 +80,7 @@ class Probing(QObject):
     def ask(self, frame: Frame, data: Data, playing: bool) -> None:
         """Starts what is due for this frame, unless something is under way; then the next call does."""
         if frame.revision != self._revision:
-            self._revision = frame.revision
+            self._revision, self._patient_until = frame.revision, time.perf_counter() + PATIENCE
             self._results.clear()
             self._sequences.clear()
             self._due.clear()
@@ -105,19 +107,22 @@ class Probing(QObject):
     def _compute(self, frame: Frame, data: Data, names: list[str]) -> Answer:
         """On the thread."""
         results: dict[str, Any] = {}
-        seconds: dict[str, float] = dict.fromkeys(names, 0.0)
-        try:
-            if self._evaluator is None or self._evaluator_revision != frame.revision:
-                self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
-            self._evaluator.load(frame.parameters)
-            for name in names:
-                start = time.perf_counter()
+        seconds: dict[str, float] = {}
+        faults: dict[str, tuple[str, str]] = {}
+        if self._evaluator is None or self._evaluator_revision != frame.revision:
+            self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
+        self._evaluator.load(frame.parameters)
+        for name in names:
+            if self._is_closed or frame.revision != self._revision:
+                break  # nobody waits for the others any more
+            start = time.perf_counter()
+            try:
                 results[name] = PROBES[name](self._evaluator, data)
-                seconds[name] = time.perf_counter() - start
-        except Exception as error:  # a fault of one probe is told, and the window and the other panels live on
-            fault = f"A picture of the network could not be computed: {type(error).__name__}: {error}.", traceback.format_exc()
-            return Answer(frame.revision, frame.sequence, results, seconds, fault)
-        return Answer(frame.revision, frame.sequence, results, seconds)
+            except Exception as error:  # a fault of one probe is told, and the window and the other panels live on
+                words = f"The picture “{name}” of the network could not be computed: {type(error).__name__}: {error}."
+                faults[name] = words, traceback.format_exc()
+            seconds[name] = time.perf_counter() - start
+        return Answer(frame.revision, frame.sequence, results, seconds, faults)
 
     def _on_done(self, future: Future[Answer]) -> None:
         if self._is_closed:
@@ -127,10 +132,9 @@ class Probing(QObject):
         if answer.revision == self._revision:
             self._results.update(answer.results)
             now = time.perf_counter()
-            least = SHORTEST if answer.fault is None else AFTER_FAULT
             for name, cost in answer.seconds.items():
                 self._sequences[name] = answer.sequence  # a failed one too: it is tried again with another frame
-                self._due[name] = now + max(cost * (1 / SHARE - 1), least)
-            if answer.fault is not None:
-                self.failed.emit(*answer.fault)
+                self._due[name] = now + max(cost * (1 / SHARE - 1), AFTER_FAULT if name in answer.faults else SHORTEST)
+            for fault in answer.faults.values():
+                self.failed.emit(*fault)
         self.answered.emit()

@@ -402,7 +402,7 @@ class Session(QObject):
         self._is_news = False
         self._probing.ask(frame, self._data, self._playing)
         if self._probing.is_first:
-            return  # panels are not shown a network without what they ask of it
+            return  # small networks are never shown without what panels ask of them; numbers of large ones do not wait
         exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(

@@ -93,14 +93,28 @@ def test_a_fault_is_told_once_and_the_others_live_on(spiral: World, views: list[
     add_probe("broken", broken)
     told: list[tuple[str, str]] = []
     spiral.session.failed.connect(lambda message, detail: told.append((message, detail)))
-    spiral.session.want("test", ("decision", "broken"))
+    spiral.session.want("test", ("broken", "decision"))
     qtbot.waitUntil(lambda: bool(told))
-    assert told[0][0] == "A picture of the network could not be computed: ZeroDivisionError: on purpose."
+    assert told[0][0] == "The picture “broken” of the network could not be computed: ZeroDivisionError: on purpose."
     assert "test_probing" in told[0][1]
     qtbot.waitUntil(lambda: bool(views) and "decision" in views[-1].probes)
     spiral.session.run_iterations(3)
     qtbot.waitUntil(lambda: views[-1].frame.iteration == 3)
     assert len(told) <= 2  # at rest not more than once for a frame
+
+
+def test_numbers_do_not_wait_for_a_slow_probe_of_a_changed_network(
+    spiral: World, views: list[LiveView], qtbot: QtBot, add_probe: Callable
+) -> None:
+    go_on = threading.Event()
+    add_probe("slow", lambda evaluator, data: go_on.wait(60))
+    spiral.session.want("test", ("slow",))
+    spiral.session.play()
+    qtbot.waitUntil(lambda: len(views) > 5)
+    assert views[-1].playing
+    assert "slow" not in views[-1].probes
+    go_on.set()
+    qtbot.waitUntil(lambda: "slow" in views[-1].probes)
 
 
 def test_a_session_may_close_while_a_probe_is_under_way(spiral: World, qtbot: QtBot, add_probe: Callable) -> None:
