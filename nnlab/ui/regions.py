@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 from shiboken6 import isValid
 
-from nnlab.ui.focus import focused_within, holds, widgets_within
+from nnlab.ui.focus import holds, widgets_within
+from nnlab.ui.widgets.segmented import Segmented
 
 TAB = Qt.FocusPolicy.TabFocus
 _REASONS = {True: Qt.FocusReason.TabFocusReason, False: Qt.FocusReason.BacktabFocusReason}
@@ -33,11 +34,11 @@ class Regions(QObject):
         parts = [part for part in self._parts() if not isinstance(part, QTabBar) and focusable(part)]
         if not parts:
             return
-        focused = focused_within(self._window)
+        focused = QApplication.focusWidget()
         here = next((i for i, part in enumerate(parts) if focused is not None and holds(part, focused)), -1 if step > 0 else 0)
         part = parts[(here + step) % len(parts)]
         stops, last = focusable(part), self._last.get(part)
-        (last if last is not None and isValid(last) and last in stops else stops[0]).setFocus(_REASONS[True])
+        _focus(last if last is not None and isValid(last) and last in stops else stops[0], True)
 
     def tab(self, forward: bool) -> bool:
         """Gives the next control, or the one before, the keyboard; False when there is none."""
@@ -45,17 +46,16 @@ class Regions(QObject):
         stops = [widget for part in parts for widget in focusable(part)]
         if not stops:
             return False
-        focused = focused_within(self._window)
+        focused = QApplication.focusWidget()
         place = stops.index(focused) if focused in stops else _place_between(focused, parts, stops, forward)
-        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(_REASONS[forward])
+        _focus(stops[(place + (1 if forward else -1)) % len(stops)], forward)
         return True
 
     def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self._window.isAncestorOf(now):
+        part = next((part for part in self._parts() if holds(part, now)), None) if now is not None else None
+        if now is not None and part is not None:
             _scroll_to(now)
-            part = next((part for part in self._parts() if holds(part, now)), None)
-            if part is not None:
-                self._last[part] = now
+            self._last[part] = now
 
 
 def focusable(part: QWidget) -> list[QWidget]:
@@ -65,7 +65,15 @@ def focusable(part: QWidget) -> list[QWidget]:
     return [widget for widget in widgets_within(part) if _is_stop(widget)]
 
 
+def _focus(widget: QWidget, forward: bool) -> None:
+    widget.setFocus(_REASONS[forward])
+    if not widget.isActiveWindow():  # a panel that floats is a window of its own
+        widget.window().activateWindow()
+
+
 def _is_stop(widget: QWidget) -> bool:
+    if isinstance(widget.parentWidget(), Segmented):  # Qt takes the others' Tab away from the one that had the focus last
+        return widget.isChecked() and widget.isVisible() and widget.isEnabled()
     return bool(widget.focusPolicy() & TAB) and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
 
 

@@ -193,3 +193,32 @@ def test_every_action_can_be_run_from_the_command_palette(keyboard: Keyboard) ->
     assert keyboard.window.area.workspace is not None and keyboard.window.area.workspace.name == "train"
     keyboard.command("keyboard shortcuts")
     assert keyboard.window.shortcuts.isVisible()
+
+
+def test_f6_and_tab_lead_into_a_floating_panel_and_out_again(active: MainWindow, qtbot: QtBot) -> None:
+    dock = active.area.docks["inspector"]
+    dock.setFloating(True)
+    qtbot.waitUntil(dock.isVisible)
+    active.activateWindow()
+    active.canvas.view.setFocus()
+    reached = []
+    for _ in range(12):
+        active.regions.go(1)
+        reached.append(QApplication.focusWidget())
+    assert any(widget is dock or dock.isAncestorOf(widget) for widget in reached)
+    assert active.transport.bar.isAncestorOf(reached[-1]) or any(active.transport.bar.isAncestorOf(widget) for widget in reached)
+    assert len(set(reached)) >= 4
+    stops = set()
+    for _ in range(120):
+        active.regions.tab(True)
+        stops.add(QApplication.focusWidget())
+    assert any(dock.isAncestorOf(widget) for widget in stops)
+    assert any(active.transport.bar.isAncestorOf(widget) for widget in stops)
+
+
+def test_of_words_to_choose_from_the_chosen_one_is_the_stop(active: MainWindow) -> None:
+    words = active.findChildren(Segmented)[0]
+    chosen = words.button(words.current)
+    others = [child for child in words.children() if isinstance(child, QAbstractButton) and child is not chosen]
+    others[0].setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert [widget for widget in widgets_within(words) if widget in focusable(words)] == [chosen]
