@@ -20,10 +20,10 @@ from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
 
 if TYPE_CHECKING:
-    from nnlab.ui.file_commands import InUse
-    from nnlab.ui.main_window import MainWindow
-    from nnlab.ui.store import Store
-    from nnlab.ui.theme import Mode
+    from nnlab.ui.files.commands import InUse
+    from nnlab.ui.look.theme import Mode
+    from nnlab.ui.window.main_window import MainWindow
+    from nnlab.ui.window.store import Store
 
 STARTER = "spiral"
 SIZE = QSize(1280, 800)
@@ -54,7 +54,7 @@ def open_window(
     app = application()
     from nnlab.files.examples import open_any, project_for_graph
     from nnlab.files.project import Project, SavedProject
-    from nnlab.ui.first_start import compile_kernels
+    from nnlab.ui.startup.first_start import compile_kernels
 
     saved, name = SavedProject(Project()), "untitled"
     if isinstance(source, Graph):
@@ -64,9 +64,9 @@ def open_window(
         saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
     training = saved.project.training
     compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
-    from nnlab.ui.main_window import MainWindow
-    from nnlab.ui.store import Store
-    from nnlab.ui.theme import MODES, Theme
+    from nnlab.ui.look.theme import MODES, Theme
+    from nnlab.ui.window.main_window import MainWindow
+    from nnlab.ui.window.store import Store
 
     store = store or Store()
     look = getattr(app, "nnlab_theme", None)
@@ -108,7 +108,7 @@ def picture(
     if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         os.environ["QT_SCALE_FACTOR"] = str(scale)
-    from nnlab.ui.store import Store
+    from nnlab.ui.window.store import Store
     from nnlab.ui.workspaces import workspaces
 
     # A picture shows the window as it ships, whatever the person's own window remembers.

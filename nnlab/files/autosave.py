@@ -3,7 +3,7 @@
 A safety copy is an ordinary project file in a folder of its own. What it is a copy of (name, original path, time) stands in the
 archive's comment, so that a copy and what is known about it are written in one step and can never be apart. Every copy
 belongs to one running window, which holds the lock file beside it; whether a lock is still held is for the window to say
-(`nnlab.ui.autosave`), because this package knows no windows.
+(`nnlab.ui.files.autosave`), because this package knows no windows.
 
     <folder>/<key>.nnlab    the copy
     <folder>/<key>.lock     held while its window lives

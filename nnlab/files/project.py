@@ -1,6 +1,6 @@
 """A project: everything a person works on, as one immutable value.
 
-The graph, where its data comes from, how it is trained. The document (`nnlab.ui.document`) holds one; an edit of any part is a
+The graph, where its data comes from, how it is trained. The document (`nnlab.ui.document.document`) holds one; an edit of any part is a
 new project, and undo is keeping the old one. What a file holds besides (the weights as they are, how the window looked) is no
 part of what can be edited and undone: that is a `SavedProject`.
 """

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows
 
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

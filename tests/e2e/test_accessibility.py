@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.main_window import MainWindow
-from nnlab.ui.regions import focusable
-from nnlab.ui.tokens import DARK, LIGHT
+from nnlab.ui.look.tokens import DARK, LIGHT
 from nnlab.ui.widgets.shortcut_sheet import shortcuts
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.regions import focusable
 from nnlab.ui.workspaces import workspaces
 
 pytestmark = pytest.mark.window

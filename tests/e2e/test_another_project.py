@@ -10,8 +10,8 @@ from worlds import spiral_project
 
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.graph import edits
-from nnlab.ui.main_window import MainWindow
-from nnlab.ui.numbers import NOTHING
+from nnlab.ui.look.numbers import NOTHING
+from nnlab.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

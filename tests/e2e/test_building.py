@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

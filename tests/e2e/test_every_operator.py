@@ -13,7 +13,7 @@ from nnlab.core.operator import Operator
 from nnlab.files.examples import project_for_graph
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 
 def test_every_operator_in_every_workspace(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:

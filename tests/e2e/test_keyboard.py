@@ -7,11 +7,14 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.graph import edits
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.widgets.focus import widgets_within
+from nnlab.ui.widgets.segmented import Segmented
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.regions import focusable
 
 pytestmark = pytest.mark.window
 KEY, NONE, SHIFT, CTRL = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

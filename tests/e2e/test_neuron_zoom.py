@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessag
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from nnlab.ui.focus import widgets_within
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.widgets.focus import widgets_within
+from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 SECONDS = float(os.environ.get("NNLAB_FUZZ_SECONDS", "8"))
@@ -95,7 +95,7 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
         if events % 20 == 0:
             QApplication.processEvents()
         close_popups()
-        assert all(map(isValid, lasting)), "PySide counts as deleted what is not: see nnlab.ui.focus"
+        assert all(map(isValid, lasting)), "PySide counts as deleted what is not: see nnlab.ui.widgets.focus"
     assert events > 20
     window.session.pause()
     qtbot.waitUntil(lambda: not window.session.is_playing, timeout=10_000)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 
 def trained(window: MainWindow, qtbot: QtBot) -> dict[str, np.ndarray]:

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.main_window import MainWindow
 from nnlab.ui.panels.weights import WeightsPanel
+from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 

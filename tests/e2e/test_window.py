@@ -16,7 +16,7 @@ import nnlab
 from nnlab.engine.run import Run
 from nnlab.graph import edits
 from nnlab.training.commands import Snapshot
-from nnlab.ui.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 
@@ -241,7 +241,7 @@ def test_every_example_opens_and_trains(window: MainWindow, qtbot: QtBot) -> Non
 
 def test_the_next_start_shows_the_panels_of_its_workspace_and_no_others(qtbot: QtBot, tmp_path: Path) -> None:
     from nnlab.app import open_window
-    from nnlab.ui.store import Store
+    from nnlab.ui.window.store import Store
 
     def shown(window: MainWindow) -> set[str]:
         qtbot.waitExposed(window)

@@ -19,7 +19,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.stepper import Trace
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
-from nnlab.ui.formula import typeset
+from nnlab.ui.look.formula import typeset
 
 ROWS = 3  # few enough that no sum is abridged
 CASES = operator_cases()

@@ -31,10 +31,10 @@ from nnlab.graph.alignment import ALIGNMENTS
 from nnlab.graph.diagnostic import DataShape
 from nnlab.graph.graph import Node
 from nnlab.graph.validation import validate
-from nnlab.ui.document import Document
-from nnlab.ui.main_window import MainWindow
-from nnlab.ui.store import Store
+from nnlab.ui.document.document import Document
 from nnlab.ui.widgets.slider import Slider
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.store import Store
 
 pytestmark = pytest.mark.window
 EDITS = int(os.environ.get("NNLAB_EDITS", "500"))

@@ -15,7 +15,7 @@ from nnlab.graph.diagnostic import DataShape
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
 from nnlab.graph.validation import infer, validate
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
 
 BREAKS = ("remove", "disconnect", "units", "operator", "add", "append", "second", "data", "bypass")
 OPERATORS = sorted(kind.name for kind in operators if kind.name.isidentifier())

@@ -15,7 +15,7 @@ from nnlab.core.schedule import Schedule, schedules
 from nnlab.engine.compile import Update
 from nnlab.engine.program import RATE
 from nnlab.engine.run import Run
-from nnlab.ui.formula import typeset
+from nnlab.ui.look.formula import typeset
 
 RATE_CHOSEN, STEPS = 0.05, 60
 SETTINGS: dict[str, list[dict[str, Any]]] = {

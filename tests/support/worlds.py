@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from nnlab.core.preparation import DataSettings
 from nnlab.files.project import Project
 from nnlab.training.settings import TrainingSettings
-from nnlab.ui.document import Document
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 
 
 def spiral_project(activation: str = "tanh", optimizer: str = "adam", batch_size: int = 8) -> Project:

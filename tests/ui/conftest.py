@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def main() -> None:
     from PySide6.QtGui import QFontDatabase
     from PySide6.QtWidgets import QApplication
 
-    from nnlab.ui.theme import Theme
+    from nnlab.ui.look.theme import Theme
 
     application = QApplication([])
     for file in sorted(options.fonts.glob("*.?tf")) if options.fonts else []:
@@ -56,7 +56,7 @@ def main() -> None:
 def actions(theme):
     from PySide6.QtGui import QAction
 
-    from nnlab.ui.icons import icon
+    from nnlab.ui.look.icons import icon
 
     rows = (
         ("run.rewind", "Rewind to the first weights", "start", None, "Ctrl+Home"), ("step.back", "Step back", "back", None, "Shift+F10"),
@@ -91,7 +91,7 @@ def inspector(theme):
     from PySide6.QtWidgets import QVBoxLayout, QWidget
 
     from nnlab.core.setting import Setting
-    from nnlab.ui.formula import FormulaLabel
+    from nnlab.ui.look.formula import FormulaLabel
     from nnlab.ui.widgets.histogram import Histogram
     from nnlab.ui.widgets.label import Label
     from nnlab.ui.widgets.panel import Panel
@@ -147,7 +147,7 @@ def inspector(theme):
 def page(theme, width):
     from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-    from nnlab.ui.formula import FormulaLabel
+    from nnlab.ui.look.formula import FormulaLabel
     from nnlab.ui.widgets.command_palette import CommandPalette
     from nnlab.ui.widgets.message_bar import MessageBar
     from nnlab.ui.widgets.panel import Panel

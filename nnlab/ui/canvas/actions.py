@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from nnlab.graph.alignment import ALIGNMENTS
-from nnlab.ui.icons import icon
+from nnlab.ui.look.icons import icon
 
 if TYPE_CHECKING:
     from nnlab.ui.canvas.canvas import Canvas

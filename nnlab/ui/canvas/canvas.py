@@ -19,25 +19,25 @@ from nnlab.engine.frame import Frame
 from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
-from nnlab.ui.canvas.add_popup import AddPopup
-from nnlab.ui.canvas.arranging import Arranging
-from nnlab.ui.canvas.card_geometry import COLLAPSED_WIDTH
-from nnlab.ui.canvas.clipboard import Clipboard
-from nnlab.ui.canvas.commands import CanvasCommands
-from nnlab.ui.canvas.empty_hint import EmptyHint
+from nnlab.ui.canvas.annotations.inline_editor import InlineEditor, Task
+from nnlab.ui.canvas.cards.geometry import COLLAPSED_WIDTH
+from nnlab.ui.canvas.commands.arranging import Arranging
+from nnlab.ui.canvas.commands.clipboard import Clipboard
+from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.hit import Hit, hit
-from nnlab.ui.canvas.inline_editor import InlineEditor, Task
-from nnlab.ui.canvas.legend import INSET, Legend
 from nnlab.ui.canvas.live import LiveValues
-from nnlab.ui.canvas.minimap import ALWAYS, NEVER, Minimap
-from nnlab.ui.canvas.picture import WHEEL_STEP
+from nnlab.ui.canvas.overlays.add_popup import AddPopup
+from nnlab.ui.canvas.overlays.empty_hint import EmptyHint
+from nnlab.ui.canvas.overlays.legend import INSET, Legend
+from nnlab.ui.canvas.overlays.minimap import ALWAYS, NEVER, Minimap
+from nnlab.ui.canvas.overlays.search import Search, what_fits
+from nnlab.ui.canvas.overlays.zoom_bar import ZoomBar
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.search import Search, what_fits
 from nnlab.ui.canvas.view import GraphView
-from nnlab.ui.canvas.zoom_bar import ZoomBar
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.theme import Theme
+from nnlab.ui.canvas.viewport import WHEEL_STEP
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 
 
 class Canvas(QWidget):

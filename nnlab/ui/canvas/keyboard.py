@@ -10,11 +10,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
-from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.interactions.move import GRID
-from nnlab.ui.canvas.picture import Picture
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.selection import Selection
+from nnlab.ui.canvas.viewport import Picture
+from nnlab.ui.document.selection import Selection
 
 _DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 

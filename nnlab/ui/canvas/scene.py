@@ -18,19 +18,19 @@ from nnlab.graph import docking
 from nnlab.graph.diff import GraphDiff
 from nnlab.graph.graph import Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
-from nnlab.ui.canvas import card_geometry as geometry
-from nnlab.ui.canvas.annotation_views import AnnotationViews
-from nnlab.ui.canvas.annotations import CommentItem, FrameItem
-from nnlab.ui.canvas.cards import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
-from nnlab.ui.canvas.edge_layer import MATRIX_FROM
-from nnlab.ui.canvas.edge_views import EdgeViews
-from nnlab.ui.canvas.node_item import CardItem
-from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
-from nnlab.ui.canvas.stacking import stacked
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.theme import Theme
+from nnlab.ui.canvas.annotations.items import CommentItem, FrameItem
+from nnlab.ui.canvas.annotations.views import AnnotationViews
+from nnlab.ui.canvas.cards import geometry
+from nnlab.ui.canvas.cards.content import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.cards.item import CardItem
+from nnlab.ui.canvas.cards.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.cards.stacking import stacked
+from nnlab.ui.canvas.edges.views import EdgeViews
+from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 
 CACHE_KILOBYTES = 100_000
 SUMMARY = 150.0  # pixels of a summary that a collapsed card grows for

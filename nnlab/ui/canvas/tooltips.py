@@ -8,7 +8,7 @@ from nnlab.core.tensor import show
 from nnlab.ui.canvas.hit import CARD, EDGE, PORT, Hit
 from nnlab.ui.canvas.live import LiveValues
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.numbers import number
+from nnlab.ui.look.numbers import number
 
 
 def tooltip(scene: GraphScene, live: LiveValues, found: Hit) -> str:

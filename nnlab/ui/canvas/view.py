@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.graph import docking
-from nnlab.ui.canvas.cards import BLOCK, INPUT
-from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.cards.content import BLOCK, INPUT
+from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.hit import CANVAS, CARD, COMMENT, EDGE, FRAME, PORT, Hit, hit
 from nnlab.ui.canvas.interactions.connect import ConnectGesture
 from nnlab.ui.canvas.interactions.drop import OperatorDrop
@@ -32,13 +32,13 @@ from nnlab.ui.canvas.interactions.move import THRESHOLD, MoveGesture
 from nnlab.ui.canvas.interactions.pan import PanGesture
 from nnlab.ui.canvas.keyboard import KeyboardFocus
 from nnlab.ui.canvas.live import LiveValues
-from nnlab.ui.canvas.picture import WHEEL_STEP, Picture
-from nnlab.ui.canvas.reason_popup import ReasonPopup
+from nnlab.ui.canvas.neurons.unit_zoom import UnitZoom
+from nnlab.ui.canvas.overlays.reason_popup import ReasonPopup
+from nnlab.ui.canvas.overlays.search import Search
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.search import Search
 from nnlab.ui.canvas.tooltips import tooltip
-from nnlab.ui.canvas.unit_zoom import UnitZoom
-from nnlab.ui.selection import Selection
+from nnlab.ui.canvas.viewport import WHEEL_STEP, Picture
+from nnlab.ui.document.selection import Selection
 
 EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves the picture along
 

@@ -12,7 +12,7 @@ from nnlab.graph import docking, edits
 from nnlab.graph.card_edits import insert_after
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 NO_ACTIVATION = "none"

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.initializers import in_words, initial_values
 from nnlab.core.tensor import Shape
-from nnlab.ui.numbers import NO_BREAK_SPACE, number
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import NO_BREAK_SPACE, number
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.histogram import Histogram
 from nnlab.ui.widgets.label import Label
 

@@ -8,17 +8,17 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from nnlab.core.errors import NNLabError
 from nnlab.graph import edits
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.document.weight_edits import reinitialise, with_parameters
 from nnlab.ui.inspector.editing import freeze_label
 from nnlab.ui.inspector.node_page import NodePage
 from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage
 from nnlab.ui.inspector.several_page import SeveralPage
 from nnlab.ui.inspector.statistics import NormHistory
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme, follow
-from nnlab.ui.weight_edits import reinitialise, with_parameters
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 
 
 class _PageArea(QScrollArea):

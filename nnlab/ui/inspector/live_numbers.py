@@ -25,9 +25,9 @@ from nnlab.ui.inspector.statistics import (
     summary,
     update_ratio,
 )
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.numbers import NOTHING, count, percent
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import NOTHING, count, percent
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.histogram import Histogram
 from nnlab.ui.widgets.segmented import Option, Segmented
 from nnlab.ui.widgets.sparkline import Sparkline

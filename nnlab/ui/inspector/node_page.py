@@ -15,7 +15,8 @@ from nnlab.core.tensor import Shape, show
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import Diagnostic, Fix, Shapes, infer
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.formula_text import formulas
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
@@ -23,11 +24,10 @@ from nnlab.ui.inspector.live_numbers import LiveNumbers
 from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button, in_reading_order
 from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.inspector.weight_buttons import WeightButtons
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.numbers import count
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from nnlab.ui.numbers import NOTHING, number, split_at_point
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import NOTHING, number, split_at_point
+from nnlab.ui.look.theme import Theme, follow
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from nnlab.graph import edits
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import infer
 from nnlab.training.settings import BATCH_SIZE, SEED, TrainingSettings
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.node_page import data_title
 from nnlab.ui.inspector.parts import Caption, Column, Formulas, Table, button, in_reading_order
-from nnlab.ui.numbers import count
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.session import Session
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 

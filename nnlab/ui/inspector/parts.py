@@ -10,9 +10,9 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import Diagnostic, Fix
-from nnlab.ui.formula import draw_formula, typeset
-from nnlab.ui.icons import icon
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.formula import draw_formula, typeset
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
 
 

@@ -17,7 +17,7 @@ from nnlab.engine.frame import Frame
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import infer
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.live_numbers import NUMBERS_EVERY
 from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
@@ -25,9 +25,9 @@ from nnlab.ui.inspector.other_pages import Page
 from nnlab.ui.inspector.parts import Caption, Column, in_reading_order
 from nnlab.ui.inspector.statistics import norm
 from nnlab.ui.inspector.weight_buttons import WeightButtons
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.numbers import count
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.ui.inspector.parts import button
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 
 EDIT_TIP = "Opens the table of all weights, in which single ones can be changed"
 REINITIALISE_TIP = (

@@ -25,13 +25,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from nnlab.ui.document import Document
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 from nnlab.ui.widgets.panel import Panel
 
 

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnlab.core.preparation import Data
 from nnlab.training.metrics import predicted_classes
 from nnlab.training.probes import Predictions
-from nnlab.ui import numbers
-from nnlab.ui.icons import icon
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
 from nnlab.ui.panels.plotting.decision_picture import probabilities
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.image_grid import ImageGrid
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 
 

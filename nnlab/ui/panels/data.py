@@ -16,13 +16,13 @@ from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings
 from nnlab.core.setting import Setting
-from nnlab.ui import numbers
-from nnlab.ui.icons import icon
+from nnlab.ui.look import numbers
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.training.probes import Decision
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
 from nnlab.ui.panels.plotting.decision_plot import MOST_RINGS, DecisionPlot
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines, error_lines
 from nnlab.ui.panels.plotting.statistics import Legend, Line
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.live_view import LiveView
 
 
 class DecisionView(PredictionView):

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.probes import Curve, Predictions, domain, raw_features
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.fit_plot import FitPlot, ResidualPlot
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, error_lines
 from nnlab.ui.panels.plotting.statistics import Heading, Legend, Line, Value
 from nnlab.ui.panels.plotting.truth_plot import TruthPlot
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.live_view import LiveView
 
 
 def grid_errors(data: Data, curve: Curve) -> tuple[float, float] | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.color_bar import ColorBar
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.heat_map_plot import HeatMapPlot
 from nnlab.ui.panels.plotting.ticks import power_of_ten
+from nnlab.ui.run.live_view import LiveView
 
 
 class GradientFlowPanel(LivePanel):

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from shiboken6 import isValid
 
 from nnlab.graph.diff import diff
-from nnlab.ui.document import Document, Step
-from nnlab.ui.icons import glyph
+from nnlab.ui.document.document import Document, Step
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
-from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.loss_plot import LossPlot
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.probes import raw_features
-from nnlab.ui.live_view import LiveView
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 
 

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.graph.diagnostic import Diagnostic, Fix, count
-from nnlab.ui.focus import focused_within, holds
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.problem_row import ProblemRow
 from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.widgets.focus import focused_within, holds
 from nnlab.ui.widgets.label import Label
 
 NO_PROBLEMS = "No problems: this network can train."

@@ -16,7 +16,7 @@ from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
 from nnlab.ui.inspector.editing import FormEdits, training_edit
 from nnlab.ui.inspector.parts import in_reading_order
 from nnlab.ui.panels.base import LivePanel, Services

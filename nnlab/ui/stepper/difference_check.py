@@ -12,14 +12,14 @@ from nnlab.core.errors import NNLabError
 from nnlab.engine.frame import Frame
 from nnlab.engine.gradient_check import GradientCheck, GradientChecker
 from nnlab.engine.program import UPDATE
-from nnlab.ui.document import Document
-from nnlab.ui.icons import icon
-from nnlab.ui.numbers import scientific
-from nnlab.ui.selection import Selection
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.numbers import scientific
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.elements import Axis, Layout, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 

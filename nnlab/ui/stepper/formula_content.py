@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.explanation import Explanation, Moment
-from nnlab.ui.numbers import number
+from nnlab.ui.look.numbers import number
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.model import StepModel
 

@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core import explanation
-from nnlab.ui.formula import draw_formula, typeset
+from nnlab.ui.look.formula import draw_formula, typeset
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper import inline_text
 from nnlab.ui.stepper.formula_content import Column, FormulaContent
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 SMALLEST = 0.5  # a formula that is too wide is made smaller, down to this

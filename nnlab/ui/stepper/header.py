@@ -6,13 +6,13 @@ from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from nnlab.ui.formula import typeset
-from nnlab.ui.icons import icon
+from nnlab.ui.look.formula import typeset
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.elements import SAMPLE, Axis
 from nnlab.ui.stepper.formula_content import FormulaContent
 from nnlab.ui.stepper.model import PHASE_COLORS, PHASE_WORDS, StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from nnlab.ui.numbers import MINUS
+from nnlab.ui.look.numbers import MINUS
 
 _WORDS = {
     r"\cdot": " · ", r"\dots": "… ", r"\sigma": "σ", r"\tanh": "tanh", r"\max": "max", r"\log": "log ", r"\left": "", r"\right": "",

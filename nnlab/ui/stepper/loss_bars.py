@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.explanation import Moment
 from nnlab.core.operator import Operator
-from nnlab.ui.numbers import fixed, number
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import fixed, number
+from nnlab.ui.look.theme import Theme, follow
 
 
 @dataclass(frozen=True, eq=False)

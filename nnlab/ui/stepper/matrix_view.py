@@ -13,11 +13,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from nnlab.ui.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
-from nnlab.ui.formula import draw_formula, formula_size, typeset
-from nnlab.ui.numbers import fixed, number
+from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
+from nnlab.ui.look.formula import draw_formula, formula_size, typeset
+from nnlab.ui.look.numbers import fixed, number
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
 SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size

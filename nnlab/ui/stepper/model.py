@@ -16,8 +16,8 @@ from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Stepped
-from nnlab.ui.live_view import LiveView
-from nnlab.ui.session import Session
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
 
 _LETTERS = {"weight": "W", "bias": "b"}

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nnlab.engine.program import BACKWARD
 from nnlab.graph.graph import Node
-from nnlab.ui.numbers import number
+from nnlab.ui.look.numbers import number
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
 from nnlab.ui.stepper.elements import SAMPLE
 from nnlab.ui.stepper.kernel_curve import POINTS, curve, is_plain_elementwise, reach
@@ -15,7 +16,6 @@ from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
 from nnlab.ui.stepper.matrix_forms import form_of
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.model import StepModel
-from nnlab.ui.theme import Theme
 
 BARS_FOR = ("loss", "sample_loss")  # tensors of a loss that are seen per sample; so is its gradient
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.icons import glyph
-from nnlab.ui.numbers import count
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 _STEPS = {

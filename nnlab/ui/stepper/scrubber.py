@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.engine.program import BACKWARD, FORWARD, PHASES
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.tokens import mix
 from nnlab.ui.stepper.model import PHASE_COLORS, StepModel
-from nnlab.ui.theme import Theme, follow
-from nnlab.ui.tokens import mix
 from nnlab.ui.widgets.painting import draw_focus
 
 _ARROWS = {FORWARD: "→ ", BACKWARD: "← "}

@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.difference_check import DifferenceCheck
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.tensor_table import TensorTable, tensor_rows
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.panel import Panel
 
 

@@ -13,9 +13,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.run.session import Session
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
 from nnlab.ui.stepper.formula_view import FormulaView
 from nnlab.ui.stepper.header import StepHeader
@@ -24,7 +25,6 @@ from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.picture import Picture
 from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
 
 EMPTY = (

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.numbers import number
+from nnlab.ui.look.numbers import number
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.model import StepModel
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 

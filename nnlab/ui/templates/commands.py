@@ -15,10 +15,10 @@ from nnlab.core.errors import NNLabError
 from nnlab.files.network_text import read_network, write_network_text
 from nnlab.files.playground import write_playground
 from nnlab.files.project import Project
-from nnlab.ui.document import Document
-from nnlab.ui.session import Session
+from nnlab.ui.document.document import Document
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.session import Session
 from nnlab.ui.templates.dialog import TemplateDialog
-from nnlab.ui.theme import Theme
 
 
 class NetworkCommands(QObject):

@@ -30,13 +30,13 @@ from nnlab.core.setting import Value
 from nnlab.files.network_text import ADDRESS, GRAPH, PROJECT
 from nnlab.files.project import Project
 from nnlab.templates.template import Made, Template, fresh_training, make, ordered, templates
-from nnlab.ui.glyphs import Glyph, symbol
-from nnlab.ui.icons import glyph_icon
-from nnlab.ui.numbers import count
-from nnlab.ui.operator_glyph import operator_glyph
+from nnlab.ui.look.glyphs import Glyph, symbol
+from nnlab.ui.look.icons import glyph_icon
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.operator_glyph import operator_glyph
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.templates.preview import GraphPreview
 from nnlab.ui.templates.typed import Typed, interpret
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.search_field import SearchField
 from nnlab.ui.widgets.settings_form import SettingsForm

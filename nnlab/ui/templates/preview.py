@@ -16,9 +16,9 @@ from nnlab.files.project import Project
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.theme import Theme
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 
 LARGEST = 1.0  # zoom
 MARGIN = 12

@@ -17,7 +17,7 @@ from nnlab.files.network_text import LINE, kind_of, read_network
 from nnlab.files.project import Project
 from nnlab.graph.mlp import ALIASES, is_shape_line, parse_mlp
 from nnlab.templates.template import Made, Template
-from nnlab.ui.fuzzy import ranked
+from nnlab.ui.widgets.fuzzy import ranked
 
 _DANGLING = re.compile(r"(?:[\da-z_]\s*(?:-|->|→|–|—|>|:|,|;)|\d\s*[x×])\s*$")
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
-from nnlab.ui.icons import tinted
-from nnlab.ui.theme import Theme, follow
-from nnlab.ui.tokens import mix
+from nnlab.ui.look.icons import tinted
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.tokens import mix
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
-from nnlab.ui.icons import glyph
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
 
 

@@ -13,9 +13,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from nnlab.ui.fuzzy import ranked
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import plain_text, shortcut_text
+from nnlab.ui.widgets.fuzzy import ranked
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.painting import fill_rounded

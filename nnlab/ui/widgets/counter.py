@@ -10,8 +10,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.numbers import NOTHING
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import NOTHING
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded
 
 

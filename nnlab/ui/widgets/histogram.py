@@ -13,8 +13,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.numbers import MINUS, count
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import MINUS, count
+from nnlab.ui.look.theme import Theme, follow
 
 _BARS = 24
 MOST = 1 << 20  # numbers that are all counted, in about 3 ms; of more, a random sample is

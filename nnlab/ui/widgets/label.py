@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
-from nnlab.ui.theme import FontRole, Theme, follow
+from nnlab.ui.look.theme import FontRole, Theme, follow
 
 
 class Label(QLabel):

@@ -14,9 +14,9 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex,
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from nnlab.ui.colormaps import NOT_A_NUMBER, ink, sign_index, sign_table
-from nnlab.ui.numbers import editable, number, parse_number
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.colormaps import NOT_A_NUMBER, ink, sign_index, sign_table
+from nnlab.ui.look.numbers import editable, number, parse_number
+from nnlab.ui.look.theme import Theme, follow
 
 DIGITS = 4  # significant digits of a cell
 AnyIndex = QModelIndex | QPersistentModelIndex

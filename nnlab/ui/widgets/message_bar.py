@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from nnlab.ui.icons import glyph, icon
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import glyph, icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 

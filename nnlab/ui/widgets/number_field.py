@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnlab.core.errors import SettingError
 from nnlab.core.setting import Setting, Value
-from nnlab.ui.icons import glyph
-from nnlab.ui.numbers import editable, parse_number
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.numbers import editable, parse_number
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.gesture import Gesture
 
 MIXED = "mixed"  # what stands in place of several values that differ

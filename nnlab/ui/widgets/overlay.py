@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from nnlab.ui.focus import focused_within, widgets_within
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.widgets.focus import focused_within, widgets_within
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from nnlab.ui.tokens import Tokens
+from nnlab.ui.look.tokens import Tokens
 
 FOCUS = 2.0  # width of the focus outline
 

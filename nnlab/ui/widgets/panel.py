@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
 
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
 

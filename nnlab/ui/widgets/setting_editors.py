@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QW
 
 from nnlab.core.errors import SettingError
 from nnlab.core.setting import Setting, Value
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.number_field import MIXED, NumberField
 from nnlab.ui.widgets.slider import NumberSlider

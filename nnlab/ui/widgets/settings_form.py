@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from nnlab.core.setting import Setting, Value
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.setting_editors import SettingEditor, editor_for, tooltip
 

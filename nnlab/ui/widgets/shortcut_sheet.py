@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from nnlab.ui.theme import Theme, follow, mix
+from nnlab.ui.look.theme import Theme, follow, mix
 from nnlab.ui.widgets.command_palette import group
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.overlay import Overlay

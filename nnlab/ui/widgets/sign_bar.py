@@ -7,9 +7,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.colormaps import sign_image
-from nnlab.ui.numbers import MINUS, short
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.colormaps import sign_image
+from nnlab.ui.look.numbers import MINUS, short
+from nnlab.ui.look.theme import Theme, follow
 
 _BAR = (88, 11)  # pixels
 

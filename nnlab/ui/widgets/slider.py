@@ -12,8 +12,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
-from nnlab.ui.theme import Theme, follow
-from nnlab.ui.tokens import mix
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.tokens import mix
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 _KNOB = 14

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.numbers import number
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import number
+from nnlab.ui.look.theme import Theme, follow
 
 _DOT = 2.5
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QMenu, QSizePolicy, QTabBar, QWidget
 
-from nnlab.ui.icons import glyph, icon
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import glyph, icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
-from nnlab.ui.numbers import NOTHING, count, number, rate, short
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.numbers import NOTHING, count, number, rate, short
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton, MainButton
 from nnlab.ui.widgets.counter import Counter
 from nnlab.ui.widgets.label import ElidedLabel

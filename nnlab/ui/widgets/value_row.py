@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.numbers import NOTHING, number, split_at_point
-from nnlab.ui.theme import FontRole, Theme, follow
+from nnlab.ui.look.numbers import NOTHING, number, split_at_point
+from nnlab.ui.look.theme import FontRole, Theme, follow
 
 
 class ValueRow(QWidget):

@@ -14,9 +14,9 @@ from nnlab.files.project import Project
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.ui.canvas import Canvas
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.theme import Theme
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -22,9 +22,9 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, infer, validate
 from nnlab.ui.canvas import Canvas
-from nnlab.ui.document import Document
-from nnlab.ui.selection import Selection
-from nnlab.ui.theme import Theme
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 
 RNG = np.random.default_rng(4)
 

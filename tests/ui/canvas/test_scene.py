@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import Diagnostic
-from nnlab.ui.canvas.add_popup import AddPopup
-from nnlab.ui.canvas.edge_layer import WeightCurves, WeightMatrix
-from nnlab.ui.canvas.tensor_edge import TensorEdge
+from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
+from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix
+from nnlab.ui.canvas.overlays.add_popup import AddPopup
 
 
 def test_a_card_for_every_layer(bench, chain):

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from worlds import World, spiral_project, world
 
 from nnlab.ui.inspector import Inspector
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 
 
 @dataclass

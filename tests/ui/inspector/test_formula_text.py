@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nnlab.core.operator import operators
-from nnlab.ui.formula import typeset
 from nnlab.ui.inspector.formula_text import composed, formulas
+from nnlab.ui.look.formula import typeset
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.initializers import initial_values
 from nnlab.graph import docking, edits
-from nnlab.ui.numbers import count, number
+from nnlab.ui.look.numbers import count, number
 
 
 def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:

@@ -11,14 +11,14 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.project import Project
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training.settings import TrainingSettings
-from nnlab.ui.document import Document
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
 
 SPIRAL = DataSettings("spiral")
 LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}

@@ -25,13 +25,13 @@ from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
-from nnlab.ui.document import Document
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
-from nnlab.ui.selection import Selection
-from nnlab.ui.session import Session
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.session import Session
 
 
 def dense_network(features: int, hidden: tuple[int, ...], activation: str, target: Target) -> Graph:

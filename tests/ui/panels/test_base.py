@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.live_view import LiveView
 from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.registry import PANELS
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 
 from PySide6.QtWidgets import QTabWidget  # isort:skip

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
-from nnlab.ui.colormaps import magnitude_pixels
+from nnlab.ui.look.colormaps import magnitude_pixels
 from nnlab.ui.panels.plotting.heat_map_plot import rows_of
 from nnlab.ui.panels.plotting.ticks import power_of_ten
 

@@ -13,7 +13,7 @@ from nnlab.core.preparation import DataSettings
 from nnlab.files.project import Project
 from nnlab.graph import edits
 from nnlab.graph.layout import arrange
-from nnlab.ui.document import Document, Step
+from nnlab.ui.document.document import Document, Step
 from nnlab.ui.panels.history import _IS_SAVED, _STATE, EMPTY, OPENED, PAST, PRESENT, UNDONE, kind_of_change
 
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings
 from nnlab.engine.history import Curves
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView, Mark
+from nnlab.ui.look import numbers
 from nnlab.ui.panels.plotting.plot import Plot
+from nnlab.ui.run.live_view import LiveView, Mark
 
 
 def with_curves(view: LiveView, **changes: object) -> LiveView:

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from nnlab.core.preparation import DataSettings
 from nnlab.training.metrics import predicted_classes
 from nnlab.training.probes import domain
-from nnlab.ui import numbers
-from nnlab.ui.colormaps import to_image
+from nnlab.ui.look import numbers
+from nnlab.ui.look.colormaps import to_image
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView, grid_errors

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from worlds import World, spiral_project, world
 
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
-from nnlab.ui.theme import Theme
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont
 
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.inline_text import broken, inline_runs, plain, width_of
-from nnlab.ui.theme import Theme
 
 
 @pytest.mark.parametrize(

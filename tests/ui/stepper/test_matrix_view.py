@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.matrix_view import MatrixView, cell_texts
-from nnlab.ui.theme import Theme
 
 
 def form(*shapes: tuple[int, int], stacked: bool = False) -> Form:

@@ -15,10 +15,10 @@ from worlds import iris_project, spiral_project, world
 import nnlab
 from nnlab.core import explanation
 from nnlab.engine.program import BACKWARD, LOSS, UPDATE
-from nnlab.ui.numbers import number, parse_number
+from nnlab.ui.look.numbers import number, parse_number
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 from nnlab.ui.stepper.tensor_table import tensor_rows
-from nnlab.ui.theme import Theme
 
 MOMENTS = 18  # of the 2-8-8-1 network: five forward, one loss, six backward, six updates
 

@@ -14,8 +14,8 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
 from nnlab.templates.template import ordered
 from nnlab.training.settings import TrainingSettings
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.templates.dialog import TemplateDialog
-from nnlab.ui.theme import Theme
 
 ADDRESS = "#activation=relu&networkShape=3,3&dataset=xor&learningRate=0.1"
 

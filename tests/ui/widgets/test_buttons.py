@@ -3,8 +3,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.icons import icon
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import IconButton, MainButton, plain_text, shortcut_text
 
 

@@ -2,7 +2,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.check import Check
 
 

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtGui import QPaintEvent
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.counter import Counter
 
 

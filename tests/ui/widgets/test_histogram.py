@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.histogram import Histogram, bar_edges, nice_step
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6), min_size=1, max_size=50)

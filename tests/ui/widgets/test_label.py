@@ -1,7 +1,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import LIGHT, Theme
+from nnlab.ui.look.theme import LIGHT, Theme
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.colormaps import contrast, sign_pixels
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.colormaps import contrast, sign_pixels
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets import matrix_table
 from nnlab.ui.widgets.matrix_table import MatrixTable, exact
 

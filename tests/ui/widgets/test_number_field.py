@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.setting import Setting
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.number_field import NumberField, stepped
 
 UNITS = Setting("units", 8, "Units", minimum=1, maximum=64)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.setting import Setting
-from nnlab.ui.formula import FormulaLabel
-from nnlab.ui.icons import icon
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.formula import FormulaLabel
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.counter import Counter
 from nnlab.ui.widgets.histogram import Histogram

@@ -1,7 +1,7 @@
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.panel import Panel
 from nnlab.ui.widgets.segmented import Segmented
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.setting import Setting
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.setting_editors import (

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from nnlab.core.optimizer import optimizers
 from nnlab.core.setting import Setting
 from nnlab.training.settings import BATCH_SIZE, SEED, SHUFFLE
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.settings_form import SettingsForm
 

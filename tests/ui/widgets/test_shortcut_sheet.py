@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.shortcut_sheet import Shortcut, ShortcutSheet, columns, key_caps, shortcuts
 
 MANUAL = (("Canvas by mouse", "Alt+Drag", "Take a node out"), ("Canvas by keys", "Tab", "Add an operator"))

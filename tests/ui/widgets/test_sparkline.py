@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QPaintEvent
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.sparkline import Sparkline, thinned
 
 

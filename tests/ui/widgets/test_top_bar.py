@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.top_bar import TopBar, Workspace
 
 NAMES = ("Build", "Train", "Step", "Approximate", "Compare", "LoRA", "Learn")

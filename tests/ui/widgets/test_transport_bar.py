@@ -6,9 +6,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.icons import icon
-from nnlab.ui.metrics import SCALES
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.metrics import SCALES
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import MainButton
 from nnlab.ui.widgets.transport_bar import CounterSpec, SpeedControl, TransportBar
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui.canvas.commands import CanvasCommands
+from nnlab.ui.canvas.commands.editing import CanvasCommands
+from nnlab.ui.canvas.overlays.search import Search
 from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.search import Search
-from nnlab.ui.selection import Selection
+from nnlab.ui.document.selection import Selection
 
 
 @dataclass(frozen=True)

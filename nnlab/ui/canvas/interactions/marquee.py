@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
-from nnlab.ui.canvas.paint_kit import PaintKit
-from nnlab.ui.canvas.tensor_edge import TensorEdge
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 
 class _Rectangle(QGraphicsItem):

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.ui import numbers
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.class_colors import class_colors
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded
 
 MOST_ROWS = 12

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from nnlab.core.dataset import CATEGORIES, Dataset, datasets
-from nnlab.ui.focus import focused_within
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.controls.dataset_thumbnail import thumbnail
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
 

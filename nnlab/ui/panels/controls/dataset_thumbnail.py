@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from nnlab.core.dataset import Dataset, Table
 from nnlab.core.setting import check_settings
-from nnlab.ui.colormaps import sign_pixels
-from nnlab.ui.glyphs import symbol
+from nnlab.ui.look.colormaps import sign_pixels
+from nnlab.ui.look.glyphs import symbol
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import class_colors
-from nnlab.ui.theme import Theme
 
 SAMPLES = 240
 # What a set that ships with scikit-learn looks like; making a picture from it would import that library for a second.

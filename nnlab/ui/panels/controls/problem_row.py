@@ -15,8 +15,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnlab.graph.diagnostic import Diagnostic
-from nnlab.ui.icons import icon
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.painting import draw_focus

@@ -13,8 +13,8 @@ from functools import cache
 
 import numpy as np
 
-from nnlab.ui.colormaps import contrast
-from nnlab.ui.tokens import DARK, LIGHT
+from nnlab.ui.look.colormaps import contrast
+from nnlab.ui.look.tokens import DARK, LIGHT
 
 _MAPS = ("tol:muted", "tol:light", "dark2", "glasbey")
 _TAKEN_HUES = ((0.02, 0.125), (0.50, 0.72), (0.42, 0.50))  # orange, blue, mint; hue from 0 to 1

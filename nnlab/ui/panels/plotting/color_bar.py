@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.colormaps import magnitude_image
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.colormaps import magnitude_image
+from nnlab.ui.look.theme import Theme, follow
 
 
 class ColorBar(QWidget):

@@ -13,9 +13,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.colormaps import ink, magnitude_pixels
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look import numbers
+from nnlab.ui.look.colormaps import ink, magnitude_pixels
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import outline_rounded
 
 WIDEST_CELL = 2.4  # of a cell's height; long class names ask for wide cells

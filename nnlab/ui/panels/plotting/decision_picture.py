@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.core.dataset import Target
-from nnlab.ui.colormaps import decision_values, sign_pixels
+from nnlab.ui.look.colormaps import decision_values, sign_pixels
+from nnlab.ui.look.tokens import DARK, LIGHT
 from nnlab.ui.panels.plotting.class_colors import class_colors
-from nnlab.ui.tokens import DARK, LIGHT
 
 STRENGTH = 0.6  # share of a class's own colour where the network is certain
 

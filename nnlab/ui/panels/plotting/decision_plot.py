@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.probes import Decision
-from nnlab.ui import numbers
-from nnlab.ui.colormaps import sign_pixels, to_image
+from nnlab.ui.look import numbers
+from nnlab.ui.look.colormaps import sign_pixels, to_image
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import class_colors
 from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
 from nnlab.ui.panels.plotting.items import PictureItem, Points, PointsItem, RingsItem
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
-from nnlab.ui.theme import Theme
 
 MOST_POINTS = 4000
 MOST_RINGS = 64  # a larger batch would be a crowd of rings that says nothing

@@ -19,8 +19,8 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from nnlab.core.errors import FileError
-from nnlab.ui.icons import icon
-from nnlab.ui.theme import Theme
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme
 
 PICTURE_SCALE = 2.0
 

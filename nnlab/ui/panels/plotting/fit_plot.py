@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.probes import Curve, domain
-from nnlab.ui import numbers
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.items import Points, PointsItem, SceneItem, scene_polygon
 from nnlab.ui.panels.plotting.plot import Margins, Plot, dashes, line_pen, make_line
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, write
-from nnlab.ui.theme import Theme
 
 MOST_POINTS = 2000
 

@@ -11,15 +11,15 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
-from nnlab.ui import numbers
-from nnlab.ui.colormaps import decade_range, magnitude_pixels, to_image
+from nnlab.ui.look import numbers
+from nnlab.ui.look.colormaps import decade_range, magnitude_pixels, to_image
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.plot import Margins
 from nnlab.ui.panels.plotting.thinning import block_at, sample_columns, thin_norms
 from nnlab.ui.panels.plotting.ticks import Tick
-from nnlab.ui.theme import Theme
 
 GROUP_GAP, ROW_GAP = 4.0, 1.0  # pixels between nodes, and between the tensors of one
 SYMBOLS = {"weight": "W", "bias": "b"}

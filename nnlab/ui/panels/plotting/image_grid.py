@@ -13,8 +13,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.colormaps import to_image
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.colormaps import to_image
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import outline_rounded
 
 ORDER_SECONDS = 1.0  # how often the order may change while training runs

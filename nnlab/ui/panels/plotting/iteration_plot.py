@@ -12,12 +12,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.live_view import Mark
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.panels.plotting.ticks import Tick, iteration_ticks
-from nnlab.ui.theme import Theme
+from nnlab.ui.run.live_view import Mark
 from nnlab.ui.widgets.painting import fill_rounded
 
 

@@ -15,14 +15,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
-from nnlab.ui import numbers
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import FADED, Margins, dashes, line_pen, make_line
 from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
-from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.painting import fill_rounded
 
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends

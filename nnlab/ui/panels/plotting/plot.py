@@ -19,8 +19,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, logarithmic_ticks
-from nnlab.ui.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
 FADED = 33  # alpha of the band of raw values: 13 %

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.live_view import LiveView
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.export import Table
 from nnlab.ui.panels.plotting.statistics import Heading, Line, Statistics, Value
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.run.live_view import LiveView
 
 
 class PredictionView(QWidget):

@@ -7,9 +7,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui import numbers
-from nnlab.ui.icons import glyph
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look import numbers
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.theme import Theme, follow
+from nnlab.ui.look.theme import Theme, follow
 
 Mark = Literal["dot", "ring", "batch", "line", "dashes"]
 

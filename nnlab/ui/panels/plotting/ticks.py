@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from nnlab.ui import numbers
+from nnlab.ui.look import numbers
 
 
 class Tick(NamedTuple):

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 
 from nnlab.graph import edits
 from nnlab.graph.validation import infer
-from nnlab.ui.canvas.add_popup import WHY
+from nnlab.ui.canvas.overlays.add_popup import WHY
 
 
 def test_dragging_from_output_to_input(bench, residual):

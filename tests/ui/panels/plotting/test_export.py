@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.errors import FileError
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.export import Table, as_csv, as_image, as_png, as_svg, write_file
-from nnlab.ui.theme import Theme
 from nnlab.ui.widgets.label import Label
 
 

@@ -1,0 +1,1 @@
+"""Groups and comments, and writing in place."""

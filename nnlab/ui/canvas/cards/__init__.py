@@ -1,0 +1,1 @@
+"""Cards: what they say, where their parts lie, how they are painted."""

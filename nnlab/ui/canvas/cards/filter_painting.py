@@ -1,0 +1,66 @@
+"""The filters of a convolution, painted into its card once that is large: what it has learned, down to single weights.
+
+A small matrix for each pair of an output and an input channel, those of one output in a row, in the colours of sign. The card itself shows
+text alone, so without them there would be nothing to zoom in to.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from nnlab.ui.canvas.cards.geometry import CardGeometry
+from nnlab.ui.canvas.painting.matrix import Cells
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
+
+OPENS, OPEN = 190.0, 240.0  # pixels of a card's height at which its filters begin to show, and are there
+TEXT, LINES = 12.0, 63.0  # above the card's text, canvas units, and the text's height, pixels of text
+INSET = 14.0  # canvas units
+ROOM = (92.0, 38.0)  # about what is left of a card, canvas units
+GAP = 0.16  # between two filters, in cells
+
+
+def openness(height: float, kit: PaintKit) -> float:
+    """How far a card `height` screen pixels tall shows its filters, 0…1."""
+    return float(np.clip((height / kit.scale - OPENS) / (OPEN - OPENS), 0.0, 1.0))
+
+
+def as_matrix(filters: np.ndarray, across: int) -> np.ndarray:
+    """Filters (outputs, inputs, rows, columns) side by side: `across` outputs beside each other, each with its inputs in a row."""
+    outputs, inputs, rows, columns = filters.shape
+    parts = filters.reshape(outputs // across, across, inputs, rows, columns)
+    return parts.transpose(0, 3, 1, 2, 4).reshape(outputs // across * rows, across * inputs * columns)
+
+
+def outputs_across(shape: tuple[int, ...]) -> int:
+    """How many outputs stand beside each other, so that cells are as large as there is room on a card. A divisor of their number."""
+    outputs, inputs, rows, columns = shape
+
+    def cell(across: int) -> float:
+        return min(ROOM[0] / (across * inputs * columns), ROOM[1] / (outputs // across * rows))
+
+    return max((k for k in range(1, outputs + 1) if outputs % k == 0), key=cell)
+
+
+def room(geometry: CardGeometry, matrix: tuple[int, ...], scale: float) -> QRectF:
+    """Where the matrix (rows, columns) lies on the card: square cells, as large as there is room. `scale` as in `paint`."""
+    body = geometry.outline.adjusted(INSET, TEXT + LINES * scale, -INSET, -INSET)
+    cell = min(body.width() / matrix[1], body.height() / matrix[0])
+    return QRectF(body.left(), body.top(), cell * matrix[1], cell * matrix[0])
+
+
+def paint(painter: QPainter, kit: PaintKit, cells: Cells, shape: tuple[int, ...], rect: QRectF, visible: QRectF, scale: float) -> None:
+    """The filters, with gaps between them; `shape` (rows, columns) of one, `scale` canvas units for a pixel of text."""
+    cells.paint(painter, rect, visible, scale)
+    down, across = cells.values.shape
+    cell = rect.width() / across
+    if cell * painter.worldTransform().m11() < 2.0:
+        return  # gaps would take more of the picture than the weights
+    painter.setPen(QPen(kit.tokens.card, GAP * cell))
+    for column in range(shape[1], across, shape[1]):
+        x = rect.left() + column * cell
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+    for row in range(shape[0], down, shape[0]):
+        y = rect.top() + row * cell
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))

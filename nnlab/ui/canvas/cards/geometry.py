@@ -1,0 +1,141 @@
+"""Where everything on a card lies, in canvas units around the card's position (0, 0).
+
+Three forms: *collapsed* (title, summary, parameter count), *expanded* (one tile for each unit) and the loss card. The position of a card
+is the middle of its tiles, not of its outline, so that straight edges between cards on one row are level. Text keeps its size on the
+screen from 70 % to 100 % and stops growing at 125 %: `text_scale` canvas units make one text pixel, and the header follows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from PySide6.QtCore import QPointF, QRectF
+
+from nnlab.ui.canvas.cards.content import INPUT, LOSS, Card
+
+COLLAPSED_WIDTH, COLLAPSED_HEIGHT = 120.0, 80.0
+WIDTH, HEADER, FOOT = 92.0, 48.0, 14.0
+TILE, GAP, LARGE_TILE = 34.0, 6.0, 72.0
+LOSS_WIDTH, LOSS_HEIGHT = 136.0, 196.0
+ALL_UNITS = 16  # above, the first and the last are shown
+FIRST, LAST = 6, 2
+MORE = 44.0  # height of "… n more"
+TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
+PORT_STEP = 30.0
+TEXT_SHRINKS, TEXT_GROWS = 0.7, 1.25  # zooms between which text keeps its size as it is meant; below it shrinks, above it does not grow
+
+
+def text_scale(zoom: float) -> float:
+    """Canvas units for one pixel of text at this zoom."""
+    return 1.0 / TEXT_SHRINKS if zoom < TEXT_SHRINKS else max(1.0, min(zoom, TEXT_GROWS)) / zoom
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The picture of one unit."""
+
+    unit: int
+    rect: QRectF
+
+
+@dataclass(frozen=True)
+class CardGeometry:
+    """Rectangles and points of one card."""
+
+    outline: QRectF
+    header: QRectF
+    tiles: tuple[Tile, ...] = ()
+    more: QRectF | None = None  # where "… n more" stands
+    inputs: dict[str, QPointF] = field(default_factory=dict)
+    output: QPointF | None = None
+    target: QPointF | None = None  # where the data's target enters or leaves, at the lower border
+    is_expanded: bool = False
+
+    @cached_property
+    def body(self) -> QRectF:
+        """What lies below the header."""
+        return QRectF(self.outline.left(), self.header.bottom(), self.outline.width(), self.outline.bottom() - self.header.bottom())
+
+    @cached_property
+    def tile_area(self) -> QRectF:
+        area = QRectF()
+        for tile in self.tiles:
+            area = area.united(tile.rect)
+        return area
+
+    def unit_heights(self, units: int) -> list[float]:
+        """Height of every unit's tile; units without one share the room of "… n more"."""
+        heights = {tile.unit: tile.rect.center().y() for tile in self.tiles}
+        if self.more is not None:
+            hidden = [unit for unit in range(units) if unit not in heights]
+            step = self.more.height() / len(hidden)
+            heights |= {unit: self.more.top() + (i + 0.5) * step for i, unit in enumerate(hidden)}
+        return [heights[unit] for unit in range(units)]
+
+
+def collapsed(card: Card, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
+    """A card that shows text alone; `title_width` in text pixels, `unit` is the interface's scale."""
+    width, height = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale), COLLAPSED_HEIGHT * unit
+    outline = QRectF(-width / 2, -height / 2, width, height)
+    return _with_ports(card, outline, outline, (), None, False)
+
+
+def expanded(
+    card: Card, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None
+) -> CardGeometry:  # fmt: skip
+    """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them.
+
+    Where there is no room for all tiles, `guest` is a unit that is shown nevertheless, in place of the last before "… n more".
+    """
+    if card.form == LOSS:
+        width = max(LOSS_WIDTH, (title_width + 28.0) * scale)
+        outline = QRectF(-width / 2, -LOSS_HEIGHT / 2, width, LOSS_HEIGHT)
+        header = QRectF(outline.left(), outline.top(), width, HEADER * scale)
+        return _with_ports(card, outline, header, (), None, True)
+    assert card.units is not None, "a card without units is shown collapsed"
+    count = card.units if tile_count is None else tile_count
+    large = count == 1 and (card.is_output or tile_count == 1)
+    tiles, more, height = _tiles(count, LARGE_TILE if large else TILE, guest)
+    least = WIDTH + 20.0 if large else WIDTH
+    width = max(least, 20.0 * min(scale, 1.0) + title_width * scale)
+    header_height = HEADER * scale
+    foot = FOOT * min(1.0, scale)
+    outline = QRectF(-width / 2, -height / 2 - header_height, width, header_height + height + foot)
+    header = QRectF(outline.left(), outline.top(), width, header_height)
+    return _with_ports(card, outline, header, tiles, more, True)
+
+
+def _tiles(count: int, size: float, guest: int | None) -> tuple[tuple[Tile, ...], QRectF | None, float]:
+    """Tiles around height 0, the room for "… n more", and the height of all."""
+    if count > ALL_UNITS:
+        last = FIRST - 1 if guest is None or not FIRST <= guest < count - LAST else guest
+        shown = [*range(FIRST - 1), last, *range(count - LAST, count)]
+        height = len(shown) * size + (len(shown) - 2) * GAP + MORE
+        tiles, more, top = [], None, -height / 2
+        for unit in shown:
+            if unit == count - LAST:
+                more = QRectF(-WIDTH / 2, top - GAP, WIDTH, MORE)
+                top += MORE - GAP
+            tiles.append(Tile(unit, QRectF(-size / 2, top, size, size)))
+            top += size + GAP
+        return tuple(tiles), more, height
+    gap = GAP
+    if count * size + (count - 1) * gap > TILES_HEIGHT:
+        pitch = (TILES_HEIGHT + GAP) / count
+        gap = max(3.0, pitch * GAP / (TILE + GAP))
+        size = pitch - gap
+    height = count * size + (count - 1) * gap
+    return tuple(Tile(i, QRectF(-size / 2, i * (size + gap) - height / 2, size, size)) for i in range(count)), None, height
+
+
+def _with_ports(
+    card: Card, outline: QRectF, header: QRectF, tiles: tuple[Tile, ...], more: QRectF | None, is_expanded: bool
+) -> CardGeometry:
+    count = len(card.ports) - card.spare_port  # the spare one comes below, so that the others stay in the middle
+    room = min(outline.height(), COLLAPSED_HEIGHT) - 20.0
+    step = min(PORT_STEP, room / (len(card.ports) - 1)) if count > 1 else 0.0
+    inputs = {port: QPointF(outline.left(), (i - (count - 1) / 2) * step) for i, port in enumerate(card.ports)}
+    output = QPointF(outline.right(), 0.0) if card.has_output else None
+    target = QPointF(outline.center().x(), outline.bottom()) if card.form in (INPUT, LOSS) else None
+    return CardGeometry(outline, header, tiles, more, inputs, output, target, is_expanded)

@@ -1,0 +1,362 @@
+"""How the parts of a card are painted. Every function paints one part; sizes in canvas units, text in its own pixels times `scale`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
+
+from nnlab.ui.canvas.cards import filter_painting
+from nnlab.ui.canvas.cards.content import BLOCK, INPUT, LOSS, Card
+from nnlab.ui.canvas.cards.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
+from nnlab.ui.canvas.neurons.painting import Inside, openness
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
+from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
+from nnlab.ui.look.numbers import number
+from nnlab.ui.look.theme import FontRole, mix
+
+if TYPE_CHECKING:
+    from nnlab.ui.canvas.cards.item import CardItem, CardState
+
+RADIUS = 10.0
+PORT, LARGE_PORT = 5.0, 6.5
+NAME_STEP = 11.0  # pixels of text between two ports from which they are named
+LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
+SMALLER = 0.75  # of its size as meant at which a long "… n more" is still written in full
+PICTURE = 240.0  # of the unit's picture inside its tile
+
+
+def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float) -> None:
+    tokens = kit.tokens
+    radius = RADIUS * min(1.0, 1.28 * scale)  # at most 16 pixels on the screen
+    painter.setPen(Qt.PenStyle.NoPen)
+    if card.form == BLOCK:  # a folded group looks like the stack of cards it is
+        for depth in (2, 1):
+            sheet = geometry.outline.adjusted(5.0 * depth, -4.5 * depth, -5.0 * depth, -20.0)
+            painter.setBrush(mix(tokens.canvas, tokens.card, 1.0 - 0.3 * depth))
+            painter.drawRoundedRect(sheet, radius, radius)
+    painter.setBrush(tokens.raised if state.hovered else tokens.card)
+    painter.drawRoundedRect(geometry.outline, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if card.frozen:
+        painter.setPen(QPen(tokens.stroke, 1.0 * scale))
+        painter.drawRoundedRect(geometry.outline, radius, radius)
+    if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
+        painter.setPen(QPen(tokens.line, 1.0 * scale))
+        painter.drawRoundedRect(geometry.outline, radius, radius)
+    if state.severity == "error":
+        painter.setPen(QPen(tokens.error, 2.0 * scale))
+        painter.drawRoundedRect(geometry.outline, radius, radius)
+    elif state.severity == "warning":
+        pen = QPen(tokens.warn, 1.5 * scale)
+        pen.setDashPattern([4.0, 2.0])
+        painter.setPen(pen)
+        painter.drawRoundedRect(geometry.outline, radius, radius)
+    if state.step == "current":
+        painter.setPen(QPen(tokens.accent, 3.0 * scale))
+        painter.drawRoundedRect(geometry.outline, radius, radius)
+    if state.selected or state.focused:
+        # Beside an error the selection stands outside, so that both are seen; the keyboard's focus always does.
+        offset = (3.0 if state.focused or state.severity == "error" else 0.0) * scale
+        painter.setPen(QPen(tokens.accent, 2.0 * scale))
+        if state.selected and state.severity != "error":
+            painter.drawRoundedRect(geometry.outline, radius, radius)
+        if offset:
+            ring = geometry.outline.adjusted(-offset, -offset, offset, offset)
+            painter.drawRoundedRect(ring, radius + offset, radius + offset)
+
+
+def paint_title(
+    painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float, batch_size: int
+) -> None:
+    """Name, summary and state icon."""
+    tokens, unit = kit.tokens, scale * kit.scale
+    icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
+    if icon is None and card.frozen:
+        icon = ("frozen", tokens.text2)
+    side = 18.0 * unit
+    outline, header = geometry.outline, geometry.header
+    # Expanded cards, and those whose name takes the whole width, carry the icon across their corner.
+    across = kit.text_width(card.title, "name") * scale + side + 30.0 > outline.width() and card.form != LOSS
+    if not geometry.is_expanded:
+        _paint_collapsed_title(painter, kit, card, geometry, unit, scale)
+        inset = 10.0
+    else:
+        text = f"batch of {batch_size}" if card.form == LOSS and batch_size else card.subtitle
+        inset = 14.0 * unit if card.form == LOSS else 6.0
+        align = LEFT if card.form == LOSS else CENTRED
+        room = QRectF(header.left() + inset, header.top() + 8.0 * unit, header.width() - 2 * inset, 20.0 * unit)
+        name_room = room.adjusted(0, 0, -side if icon and card.form == LOSS else 0, 0)
+        write(painter, kit, card.title, "name", tokens.text, name_room, align, scale)
+        write(painter, kit, text, "caption", tokens.text2, room.translated(0, 17.0 * unit), align, scale)
+    if icon:
+        corner = outline.topRight()
+        place = QRectF(corner.x() - side - inset, corner.y() + 10.0 * unit, side, side)
+        if across:
+            place = QRectF(corner.x() - side * 0.62, corner.y() - side * 0.38, side, side)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.canvas)
+            painter.drawEllipse(place.adjusted(-1.5, -1.5, 1.5, 1.5))
+        kit.icon(painter, icon[0], icon[1], place)
+
+
+def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float) -> None:
+    lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
+    lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
+    rooms = _collapsed_lines(card, geometry, unit, 3 if card.form == LOSS else len(lines))
+    if card.form == LOSS and len(rooms) > 1:  # the last line is the loss itself
+        rooms = rooms[:-1]
+    for (text, role, colour), room in zip(lines, rooms, strict=False):
+        if kit.text_width(text, role) * scale > room.width():
+            text = text.replace(" parameters", " params")
+        # From afar a long line is written smaller than a short one, as long as it can be read.
+        least = min(scale, max(1.0, 1.01 * LEAST_TEXT / kit.scale / painter.worldTransform().m11()))
+        fitting = max(min(scale, room.width() / max(kit.text_width(text, role), 1.0)), least)
+        write(painter, kit, text, role, colour, room, LEFT, fitting)
+
+
+def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
+    """Where the lines of a compact card are written: as many of those wanted as it has room for."""
+    outline, step, large = geometry.outline, 18.5 * unit, geometry.outline.height() / COLLAPSED_HEIGHT
+    inset = (32.0 if card.names_ports else 14.0) * large
+    most = int((outline.height() - 8.0 * large) / step)
+    count = max(1, min(wanted, most))
+    top = outline.top() + 12.0 * large if most >= 3 else outline.center().y() - count * step / 2
+    return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0 * large, step) for i in range(count)]
+
+
+def paint_collapsed_loss(painter: QPainter, item: CardItem) -> None:
+    """The loss of the current batch on a compact card."""
+    rooms = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)
+    if item.loss is not None and len(rooms) > 1:
+        write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, rooms[-1], LEFT, item.text_scale)
+
+
+def paint_tiles(painter: QPainter, item: CardItem) -> None:
+    """The units' pictures or, where they are large, their insides; their biases, "… n more", and the input's labels."""
+    geometry, kit, card = item.geometry, item.kit, item.card
+    insides = _insides(painter, item)
+    if not item.pictures.is_empty:
+        _paint_pictures(painter, item, insides)
+    waiting = QPen(QColor(kit.tokens.stroke.red(), kit.tokens.stroke.green(), kit.tokens.stroke.blue(), 115), item.text_scale)
+    for tile in geometry.tiles:
+        if item.pictures.is_empty:
+            painter.setPen(waiting)
+            painter.setBrush(kit.tokens.canvas)
+            painter.drawRect(tile.rect)
+        if tile.unit in insides:
+            _paint_inside(painter, item, tile, insides[tile.unit])
+        if item.state.hovered_unit == tile.unit and tile.unit not in insides:
+            painter.setPen(QPen(kit.tokens.text, 1.5 * item.text_scale))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(tile.rect.adjusted(-2, -2, 2, 2))
+    if item.biases is not None and len(item.biases) == card.units:
+        _paint_biases(painter, item)
+    if geometry.more is not None and card.units is not None:
+        _paint_more(painter, item, card.units - len(geometry.tiles), geometry.more)
+    if card.form == INPUT:
+        for tile, label in zip(geometry.tiles, item.labels, strict=False):
+            room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
+            write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
+
+
+def more_that_fits(kit: PaintKit, count: int, width: float, scale: float, least: float) -> tuple[str, float]:
+    """How `count` units without a tile are told within `width` canvas units, and at which scale of text.
+
+    A long number is written smaller before the points before it go; `least` is the smallest scale that can be read.
+    """
+    texts = (f"… {count:,} more", f"{count:,} more")
+    for text in texts:
+        fitting = min(scale, width / kit.text_width(text, "caption"))
+        if fitting >= min(scale, least):
+            return text, fitting
+    return texts[-1], min(scale, least)
+
+
+def _paint_more(painter: QPainter, item: CardItem, count: int, rect: QRectF) -> None:
+    """How many units have no tile, on a ground of its own: their edges end here too."""
+    kit, outline = item.kit, item.geometry.outline
+    rect = QRectF(outline.left() + 2.0, rect.top(), outline.width() - 4.0, rect.height())
+    text, scale = more_that_fits(kit, count, rect.width() - 4.0, item.text_scale, SMALLER / painter.worldTransform().m11())
+    if painter.worldTransform().m11() * scale >= LEAST_TEXT:
+        width, height = (kit.text_width(text, "caption") + 8.0) * scale, 16.0 * kit.scale * scale
+        ground = QColor(kit.tokens.card)
+        ground.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height), 3 * scale, 3 * scale)
+    write(painter, kit, text, "caption", kit.tokens.text2, rect, CENTRED, scale)
+
+
+def _insides(painter: QPainter, item: CardItem) -> dict[int, Inside]:
+    """The insides of the units whose tiles are large and on the screen."""
+    world = painter.worldTransform()
+    side = item.geometry.tiles[0].rect.width() * world.m11()
+    if item.neurons is None or openness(side, item.kit) == 0.0:
+        return {}
+    found = {tile.unit: item.neurons.inside(item, tile.unit, side) for tile in _on_screen(painter, item)}
+    return {unit: inside for unit, inside in found.items() if inside is not None}
+
+
+def _on_screen(painter: QPainter, item: CardItem) -> list[Tile]:
+    screen = QRectF(0, 0, painter.device().width(), painter.device().height())
+    return [tile for tile in item.geometry.tiles if painter.worldTransform().mapRect(tile.rect).intersects(screen)]
+
+
+def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside) -> None:
+    """Over the tile's picture, the more opaque the larger it is."""
+    world = painter.worldTransform()
+    place = world.mapRect(tile.rect)
+    screen = QRectF(-place.left(), -place.top(), painter.device().width(), painter.device().height())
+    visible = QRectF(screen.topLeft() / inside.growth, screen.size() / inside.growth)
+    picture = None
+    if inside.wants_picture and not item.pictures.is_empty:
+        pixels = round(PICTURE * painter.device().devicePixelRatio())
+        picture = item.pictures.image(pixels, pixels, item.kit.is_dark, (tile.unit,))
+    opened = openness(place.width(), item.kit)
+    painter.save()
+    painter.setWorldTransform(QTransform.fromTranslate(place.left(), place.top()).scale(inside.growth, inside.growth))
+    painter.setOpacity(painter.opacity() * opened)
+    inside.paint(painter, picture, visible)
+    painter.restore()
+
+
+def _paint_pictures(painter: QPainter, item: CardItem, insides: Mapping[int, Inside]) -> None:
+    """The pictures of the tiles on the screen, made in its pixels, so that nothing is scaled while painting.
+
+    Larger than LARGEST_PICTURE they are scaled after all: there is nothing more to be seen in them.
+    """
+    world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+    side = item.geometry.tiles[0].rect
+    tiles = item.geometry.tiles
+    if side.width() * world.m11() > LARGEST_PICTURE / 2:  # a large picture takes its time: only where it is seen
+        is_open = openness(side.width() * world.m11(), item.kit) == 1.0
+        tiles = tuple(tile for tile in _on_screen(painter, item) if not (is_open and tile.unit in insides))
+        if not tiles:
+            return
+    width = max(1, round(side.width() * world.m11() * ratio))
+    height = max(1, round(side.height() * world.m22() * ratio))
+    pixels = min(width, round(LARGEST_PICTURE * ratio)), min(height, round(LARGEST_PICTURE * ratio))
+    units = None if len(tiles) == len(item.geometry.tiles) else [tile.unit for tile in tiles]
+    image = item.pictures.image(*pixels, item.kit.is_dark, units)
+    painter.save()
+    painter.setWorldTransform(QTransform())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pixels != (width, height))
+    for tile in tiles:
+        corner = world.map(tile.rect.topLeft())
+        place = QRectF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio, width / ratio, height / ratio)
+        painter.drawImage(place, image, QRectF(item.pictures.source(tile.unit, *pixels)))
+    painter.restore()
+
+
+def _paint_biases(painter: QPainter, item: CardItem) -> None:
+    """Under each tile a bar from its middle: to the right and orange for a positive bias, to the left and blue for a negative one."""
+    assert item.biases is not None
+    tokens, limit, tiles = item.kit.tokens, item.bias_limit, item.geometry.tiles
+    gap = tiles[1].rect.top() - tiles[0].rect.bottom() if len(tiles) > 1 else 6.0
+    thickness = min(3.0, gap / 2, 8.0 * item.text_scale)
+    track = mix(tokens.card, tokens.text2, 0.12)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for tile in tiles:
+        bias = float(item.biases[tile.unit])
+        if not np.isfinite(bias):
+            continue
+        middle, half = tile.rect.center().x(), tile.rect.width() / 2
+        y = tile.rect.bottom() + (gap - thickness) / 2
+        painter.fillRect(QRectF(tile.rect.left(), y, 2 * half, thickness), track)
+        length = min(1.0, abs(bias) / limit) * half if limit > 0 else 0.0
+        painter.fillRect(QRectF(middle if bias > 0 else middle - length, y, length, thickness), tokens.pos if bias > 0 else tokens.neg)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def paint_filters(painter: QPainter, item: CardItem) -> None:
+    """What a convolution has learned, on a card that is large enough."""
+    world = painter.worldTransform()
+    opened = filter_painting.openness(item.geometry.outline.height() * world.m11(), item.kit)
+    visible = world.inverted()[0].mapRect(QRectF(0, 0, painter.device().width(), painter.device().height()))
+    if opened == 0.0 or item.neurons is None or not item.geometry.outline.intersects(visible):
+        return
+    found = item.neurons.filters(item)
+    if found is not None:
+        cells, shape = found
+        scale = item.text_scale * item.kit.scale
+        painter.save()
+        painter.setOpacity(painter.opacity() * opened)
+        rect = filter_painting.room(item.geometry, cells.values.shape, scale)
+        filter_painting.paint(painter, item.kit, cells, shape, rect, visible, item.text_scale)
+        painter.restore()
+
+
+def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
+    """In the stepper: a ring around the tiles, and pills that name what is read (above) and written (below)."""
+    if state.step not in ("read", "written", "current") or not state.lit:
+        return
+    written = any(text.startswith("writes") for text in state.lit)
+    if geometry.tiles:
+        ring = geometry.tile_area.adjusted(-4, -4, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(kit.tokens.accent, (3.0 if written else 2.0) * scale))
+        painter.drawRoundedRect(ring, 3, 3)
+    for text in state.lit:
+        is_written = text.startswith("writes")
+        edge = geometry.outline.bottom() if is_written else geometry.outline.top() - 6.0 * scale
+        pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
+
+
+def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:
+    """A rounded label: hollow for what is read, filled for what is written."""
+    width, height = (kit.text_width(text, "caption_strong") + 18.0) * scale, 20.0 * kit.scale * scale
+    rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
+    painter.setPen(QPen(kit.tokens.accent, 2.0 * scale))
+    painter.setBrush(kit.tokens.accent if filled else kit.tokens.canvas)
+    painter.drawRoundedRect(rect, height / 2, height / 2)
+    colour = kit.tokens.on_accent if filled else kit.tokens.text
+    write(painter, kit, text, "caption_strong", colour, rect, CENTRED, scale)
+
+
+def paint_ports(painter: QPainter, item: CardItem) -> None:
+    geometry, kit, state, scale = item.geometry, item.kit, item.state, item.text_scale
+    if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
+        return  # a dot of two pixels says nothing, and a large graph has thousands
+    heights = [at.y() for at in geometry.inputs.values()][:2]
+    named = item.card.names_ports and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
+    for port, at in geometry.inputs.items():
+        offered = port == state.hovered_port and state.offered_port
+        if port in item.shown_ports or state.hovered or offered or port in state.accepting:
+            _paint_port(painter, kit, at, scale, offered or ("may" if port in state.accepting else ""))
+            if named:
+                room = QRectF(at.x() + 11.0 * scale, at.y() - 9.0 * scale, 60.0, 18.0 * scale)
+                write(painter, kit, port, "caption", kit.tokens.text2, room, LEFT, scale)
+    if geometry.output is not None and ("" in item.shown_ports or state.hovered):
+        _paint_port(painter, kit, geometry.output, scale, "")
+    if geometry.target is not None and "target" in item.shown_ports:
+        _paint_port(painter, kit, geometry.target, scale, "")
+
+
+def _paint_port(painter: QPainter, kit: PaintKit, at: QPointF, scale: float, offer: str) -> None:
+    """A port. `offer`: "may" while a connection that it would accept is being drawn, "accepts" or "refuses" under the cursor."""
+    tokens = kit.tokens
+    painter.setBrush(tokens.canvas)
+    if not offer:
+        painter.setPen(QPen(tokens.text2, 1.5 * scale))
+        painter.drawEllipse(at, PORT * scale, PORT * scale)
+        return
+    colour = tokens.error if offer == "refuses" else tokens.accent
+    radius = LARGE_PORT * scale
+    painter.setPen(QPen(colour, 2.5 * scale))
+    if offer == "accepts":
+        painter.setBrush(colour)
+        halo = QColor(colour)
+        halo.setAlpha(60)
+        painter.save()
+        painter.setPen(QPen(halo, 6.0 * scale))
+        painter.drawEllipse(at, radius + 3.0 * scale, radius + 3.0 * scale)
+        painter.restore()
+    painter.drawEllipse(at, radius, radius)
+    if offer == "refuses":
+        arm = 3.0 * scale
+        painter.drawLine(at + QPointF(-arm, -arm), at + QPointF(arm, arm))
+        painter.drawLine(at + QPointF(-arm, arm), at + QPointF(arm, -arm))

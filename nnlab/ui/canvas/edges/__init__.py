@@ -1,0 +1,1 @@
+"""Edges: where they run and how many of them are painted at once."""

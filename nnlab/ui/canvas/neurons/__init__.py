@@ -1,0 +1,1 @@
+"""The inside of neurons: one sample on its way through the network."""

@@ -1,0 +1,1 @@
+"""What lies over the canvas: legend, minimap, zoom bar, hints and popups."""

@@ -1,0 +1,1 @@
+"""What several painters share: colours and fonts, text, matrices."""

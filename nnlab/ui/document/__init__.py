@@ -1,0 +1,1 @@
+"""The document: project, undo stack, selection and changes of weights."""

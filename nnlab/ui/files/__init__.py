@@ -1,0 +1,1 @@
+"""Projects on disk: commands, dialogs, locks, safety copies."""

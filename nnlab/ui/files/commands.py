@@ -1,0 +1,313 @@
+"""New, open, save: between the document and files. Asks before anything unsaved is given up.
+
+What is opened is read completely before the document changes, so a bad file leaves everything as it was and one sentence in the
+message bar. A project that was read from a file, or written to one, holds that file's lock (`nnlab.ui.files.lock`) for as long as it is
+shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as NoAnswer
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.kernel.context import ITERATION
+from nnlab.files.autosave import LeftBehind
+from nnlab.files.examples import open_any
+from nnlab.files.project import Project, SavedProject, View
+from nnlab.files.project_file import SUFFIX, load_project, save_project
+from nnlab.ui.document.document import Document
+from nnlab.ui.files import dialogs as file_dialogs
+from nnlab.ui.files.lock import FileLock, Holder
+from nnlab.ui.run.session import Session
+from nnlab.ui.window.store import Store
+
+DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
+THUMBNAIL = QSize(640, 400)
+InUse = Literal["ask", "copy", "ignore"]
+
+
+class FileCommands(QObject):
+    """`failed(sentence)` when something could not be read or written; `told(sentence)` what a person should know.
+
+    `opened(View)` when another project is shown, `saved` when the project was written to its file.
+    """
+
+    failed = Signal(str)
+    told = Signal(str)
+    opened = Signal(object)
+    saved = Signal()
+
+    def __init__(self, window: QWidget, document: Document, session: Session, store: Store, view: Callable[[], View]) -> None:
+        super().__init__(window)
+        self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
+        self._path: Path | None = None
+        self._lock: FileLock | None = None
+        self._stamp: object = None  # of the file as it was read or written
+        self._saved_iteration = 0
+
+    @property
+    def path(self) -> Path | None:
+        """The file the project was read from or last written to."""
+        return self._path
+
+    @property
+    def saved_iteration(self) -> int:
+        """The iteration of the run as it was opened or last saved."""
+        return self._saved_iteration
+
+    # Opening
+
+    def adopt(self, source: object, saved: SavedProject, in_use: InUse = "copy") -> None:
+        """Remembers where the project that the window was made with came from.
+
+        `in_use` says what happens when another window has it open: this one asks, or simply shows a copy, or ignores it and holds no
+        lock either.
+        """
+        self._saved_iteration = _iteration(saved)
+        path = Path(source).absolute() if isinstance(source, str | Path) else None
+        if path is None or not path.is_file():
+            return
+        self._store.add_recent(path)
+        if path.suffix.lower() != SUFFIX:
+            return
+        lock = self._lock_for(path)
+        holder = lock.take() if in_use != "ignore" else None
+        if holder is None:
+            self._hold(path, lock)
+            return
+        self._document.set_name(_copy_of(path))
+        if in_use == "ask":
+            QTimer.singleShot(0, lambda: self._settle(path, holder))
+        else:
+            self.told.emit(f"“{path.stem}” is open {holder.words}, so this is a copy of it without a file of its own.")
+
+    def _settle(self, path: Path, holder: Holder) -> None:
+        """Asks what the copy that is shown should become."""
+        answer = file_dialogs.ask_about_open_elsewhere(self._window, path.stem, holder)
+        if answer == "anyway":
+            self._hold(path, self._lock_for(path))
+            self._document.set_name(path.stem)
+        elif answer == "cancel":
+            self._show(SavedProject(Project()), "untitled", None)
+
+    def new(self) -> None:
+        self.start(Project(), "untitled")
+
+    def start(self, project: Project, name: str) -> bool:
+        """Shows a new project that has no file yet; False when unsaved work is to be kept."""
+        if not self._may_give_up():
+            return False
+        self._show(SavedProject(project), name, None)
+        return True
+
+    def open(self) -> None:
+        """Asks for a file and opens it."""
+        name = file_dialogs.ask_what_to_open(self._window, self._folder())
+        if name:
+            self.open_source(name)
+
+    def open_source(self, source: str, ask: bool = True) -> bool:
+        """Opens an example by name, or a file by path. False, and the document as it was, when it cannot be read."""
+        stamp = _stamp_of(Path(source).expanduser())
+        try:
+            saved, name = open_any(source)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return False
+        if ask and not self._may_give_up():
+            return False
+        path = Path(source).expanduser().absolute()
+        is_file = path.is_file()
+        project_path = path if is_file and path.suffix.lower() == SUFFIX else None
+        lock = None
+        if project_path is not None:
+            lock = self._lock_for(project_path)
+            holder = lock.take()
+            answer = "anyway" if holder is None else file_dialogs.ask_about_open_elsewhere(self._window, name, holder)
+            if answer == "cancel":
+                return False
+            if answer == "copy":
+                project_path, lock, name = None, None, _copy_of(path)
+        if is_file:
+            self._store.set("folder", str(path.parent))
+            self._store.add_recent(path)
+        self._show(saved, name, project_path, lock)
+        self._stamp = stamp  # questions may have stood open since it was read
+        return True
+
+    def recover(self, copy: LeftBehind) -> bool:
+        """Opens a safety copy as unsaved work of its own file. False, and the document as it was, when it cannot be read.
+
+        Where the file was saved again later, or another window has it open, the work has no file, so that saving it asks for a name.
+        """
+        name, path, lock = copy.note.name, copy.original, None
+        try:
+            saved = load_project(copy.path)
+        except NNLabError as error:
+            self.failed.emit(f"The unsaved work of “{name}” cannot be read ({str(error).rstrip('.')}).")
+            return False
+        if not self._may_give_up():
+            return False
+        if path is not None and copy.is_older_than_original:
+            self.told.emit(f"“{path.name}” was saved again after this work was lost, so the work has a name of its own.")
+            path, name = None, f"{name} recovered"
+        elif path is not None:
+            lock = self._lock_for(path)
+            holder = lock.take()
+            if holder is not None:
+                self.told.emit(f"“{path.name}” is open {holder.words}, so the recovered work has a name of its own.")
+                path, lock, name = None, None, f"{name} recovered"
+        self._show(saved, name, path, lock)
+        self._document.mark_edited()
+        return True
+
+    def _show(self, saved: SavedProject, name: str, path: Path | None, lock: FileLock | None = None) -> None:
+        self._hold(path, lock)
+        self._saved_iteration = _iteration(saved)
+        self._document.replace(saved.project, name)
+        if saved.snapshot is not None:
+            self._session.restore(saved.snapshot)
+        self.opened.emit(saved.view)
+
+    # Dropped files
+
+    def reason_against(self, urls: Sequence[QUrl]) -> str | None:
+        """Why what is dragged over the window cannot be opened by dropping it there, in one sentence; None when it can."""
+        if len(urls) != 1:
+            return "Drop one file at a time: a project (.nnlab), a graph (.json) or a table (.csv)."
+        name = urls[0].fileName() or urls[0].toString()
+        if not urls[0].isLocalFile():
+            return f"“{name}” is not a file on this computer; save it here first."
+        if Path(urls[0].toLocalFile()).suffix.lower() not in DROPPED:
+            return f"“{name}” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (.csv)."
+        return None
+
+    # Recent files
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Recently opened or saved files that still exist, newest first."""
+        return self._store.recent
+
+    def clear_recent(self) -> None:
+        self._store.forget("recent")
+
+    # Saving
+
+    def save(self) -> bool:
+        if self._path is None:
+            return self.save_as()
+        if _stamp_of(self._path) not in (None, self._stamp):
+            answer = file_dialogs.ask_about_changed_file(self._window, self._path)
+            if answer != "replace":
+                return answer == "other" and self.save_as()
+        return self._write(self._path)
+
+    def save_as(self) -> bool:
+        folder = Path(self._folder() or str(Path.home()))
+        path = file_dialogs.ask_where_to_save(self._window, folder / f"{self._document.name}{SUFFIX}")
+        return path is not None and self._write(path)
+
+    def _write(self, path: Path) -> bool:
+        path = path.absolute()
+        lock = self._lock_for(path)
+        holder = lock.take()
+        opened_anyway = self._path is not None and lock.is_for(self._path)
+        if holder is not None and not opened_anyway:
+            self.failed.emit(f"{path} was not saved, because it is open {holder.words}; choose another name.")
+            return False
+        try:
+            saved = SavedProject(self._document.project, self._session.snapshot(), self._thumbnail(), self._view())
+            save_project(path, saved)
+        except (NNLabError, NoAnswer) as error:
+            if lock is not self._lock:
+                lock.release()
+            self.failed.emit(str(error) or f"{path} was not saved, because training did not answer; try again in a moment.")
+            return False
+        self._hold(path, lock)
+        self._saved_iteration = _iteration(saved)
+        self._store.set("folder", str(path.parent))
+        self._store.add_recent(path)
+        self._document.mark_saved()
+        self._document.set_name(path.stem)
+        self.saved.emit()
+        return True
+
+    def _thumbnail(self) -> bytes:
+        picture: QPixmap = self._window.grab().scaled(
+            THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        picture.save(buffer, "PNG")
+        return bytes(data.data())
+
+    # Giving up
+
+    def _may_give_up(self) -> bool:
+        """Whether the present project may be replaced: nothing unsaved, saved now, or given up knowingly."""
+        if not self._document.is_edited and not self._has_trained:
+            return True
+        trained = "" if self._document.is_edited else f"trained from iteration {self._saved_iteration:,} to {self._session.iteration:,}"
+        answer = file_dialogs.ask_about_unsaved(self._window, self._document.name, trained)
+        return self.save() if answer == "save" else answer == "discard"
+
+    @property
+    def _has_trained(self) -> bool:
+        """Whether a project that has a file has learned something since it was saved. An example is opened to be played with."""
+        return self._path is not None and self._session.can_run and self._session.iteration != self._saved_iteration
+
+    def give_up(self) -> None:
+        """What is unsaved will not be asked about: for scripts that open a window and close it."""
+        self._document.mark_saved()
+        self._saved_iteration = self._session.iteration
+
+    def may_close(self) -> bool:
+        return self._may_give_up()
+
+    def close(self) -> None:
+        """Gives the file's lock up."""
+        self._hold(None, None)
+
+    # The file
+
+    def _folder(self) -> str:
+        return str(self._path.parent) if self._path is not None else self._store.text("folder")
+
+    def _lock_for(self, path: Path) -> FileLock:
+        """The lock of a file: our own, if it is the one held already."""
+        if self._lock is not None and self._lock.is_for(path):
+            return self._lock
+        return FileLock(path, self._store.folder / "locks")
+
+    def _hold(self, path: Path | None, lock: FileLock | None) -> None:
+        """The project belongs to this file from now on; the lock of the one before is given up."""
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self._path, self._lock = path, lock
+        self._stamp = None if path is None else _stamp_of(path)
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from another; None when there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _iteration(saved: SavedProject) -> int:
+    return 0 if saved.snapshot is None else int(saved.snapshot.context[ITERATION])
+
+
+def _copy_of(path: Path) -> str:
+    return f"{path.stem} copy"

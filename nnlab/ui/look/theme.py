@@ -1,0 +1,203 @@
+"""Theme: colours, sizes and fonts of the window, and the two signals that say when they change.
+
+One `Theme` exists per application; it is made where the application is made and handed to every widget as an argument. A widget
+paints from `theme.tokens`, `theme.metrics` and `theme.font(...)` and repaints on `changed` (colours) and `metrics_changed` (sizes,
+fonts); `follow` connects both. Standard Qt widgets get the look from Fusion, a palette and one style sheet.
+
+    theme = Theme(application)
+    theme.set_mode("light")          # or "dark", or "system" (the default)
+    theme.set_window_width(2560)     # the large sizes
+    theme.scale_up()                 # Ctrl +
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QStyle
+
+from nnlab.ui.look.metrics import LARGE, SCALES, SMALL, Metrics, metrics
+from nnlab.ui.look.style_sheet import style_sheet, write_images
+from nnlab.ui.look.tokens import DARK, LIGHT, Tokens, mix
+
+__all__ = ["DARK", "LARGE", "LIGHT", "MODES", "SMALL", "FontRole", "Metrics", "Mode", "Theme", "Tokens", "follow", "metrics", "mix"]
+
+Mode = Literal["system", "light", "dark"]
+MODES: tuple[Mode, ...] = ("system", "light", "dark")
+FontRole = Literal["caption", "caption_strong", "body", "option", "name", "counter", "title", "number", "loss", "result"]
+
+_WEIGHT = QFont.Weight
+_FONTS: dict[str, tuple[str, QFont.Weight]] = {  # role: (size in Metrics, weight)
+    "caption": ("caption", _WEIGHT.Normal),
+    "caption_strong": ("caption", _WEIGHT.DemiBold),
+    "body": ("body", _WEIGHT.Normal),
+    "option": ("body", _WEIGHT.Medium),
+    "name": ("body", _WEIGHT.DemiBold),
+    "counter": ("counter", _WEIGHT.Medium),
+    "title": ("counter", _WEIGHT.DemiBold),
+    "number": ("number", _WEIGHT.Medium),
+    "loss": ("loss", _WEIGHT.Medium),
+    "result": ("result", _WEIGHT.DemiBold),
+}
+_PREFERRED_FAMILIES = ("Inter", "Inter Variable")  # drawn with; where it is missing, the system's own sans
+
+
+class Theme(QObject):
+    """The look of one application. Raises ValueError for a mode that does not exist."""
+
+    changed = Signal()  # tokens, is_dark
+    metrics_changed = Signal()  # metrics, fonts
+
+    def __init__(self, application: QApplication, mode: Mode = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._mode: Mode = mode
+        self._width = 0
+        self._scale = 1.0
+        self._metrics = SMALL
+        self._fonts: dict[str, QFont] = {}
+        self.reduced_motion = False  # a setting of the person; see `duration`
+        self._family = _family()
+        self._images = QTemporaryDir()  # the style sheet's arrows; removed with the theme
+        for name, tokens in (("dark", DARK), ("light", LIGHT)):
+            write_images(tokens, Path(self._images.path()) / name)
+        application.setStyle("Fusion")
+        application.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self._is_dark = True
+        self.set_mode(mode)
+
+    @property
+    def mode(self) -> Mode:
+        return self._mode
+
+    @property
+    def is_dark(self) -> bool:
+        return self._is_dark
+
+    @property
+    def tokens(self) -> Tokens:
+        return DARK if self._is_dark else LIGHT
+
+    def set_mode(self, mode: Mode) -> None:
+        """Light, dark, or whatever the system says, now and later."""
+        if mode not in MODES:
+            raise ValueError(f"There is no theme {mode!r}; choose one of {', '.join(MODES)}.")
+        self._mode = mode
+        schemes = {"system": Qt.ColorScheme.Unknown, "light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        # Asks Qt for it too, so that title bars and native dialogs follow.
+        self._application.styleHints().setColorScheme(schemes[mode])
+        self._show()
+
+    def toggle(self) -> None:
+        """From dark to light and back, whatever the system says."""
+        self.set_mode("light" if self._is_dark else "dark")
+
+    def _follow_system(self) -> None:
+        if self._mode == "system":
+            self._show()
+
+    def _show(self) -> None:
+        """Applies the mode to the application; emits `changed` if it looks different now."""
+        before = self._is_dark
+        system = self._application.styleHints().colorScheme()
+        # A desktop that does not say gets the dark theme, in which pictures and numbers stand out most.
+        self._is_dark = self._mode == "dark" or (self._mode == "system" and system != Qt.ColorScheme.Light)
+        self._apply()
+        if self._is_dark != before:
+            self.changed.emit()
+
+    @property
+    def metrics(self) -> Metrics:
+        return self._metrics
+
+    @property
+    def scale(self) -> float:
+        return self._scale
+
+    def set_window_width(self, width: int) -> None:
+        """Tells how wide the window is, in device-independent pixels; from 2000 on the large sizes hold."""
+        self._width = width
+        self._measure()
+
+    def set_scale(self, scale: float) -> None:
+        """The person's interface scale, within the smallest and largest that Ctrl + and Ctrl − reach."""
+        self._scale = min(SCALES[-1], max(SCALES[0], scale))
+        self._measure()
+
+    def scale_up(self) -> None:
+        self.set_scale(next((scale for scale in SCALES if scale > self._scale + 1e-6), SCALES[-1]))
+
+    def scale_down(self) -> None:
+        self.set_scale(next((scale for scale in reversed(SCALES) if scale < self._scale - 1e-6), SCALES[0]))
+
+    def _measure(self) -> None:
+        sizes = metrics(self._width, self._scale)
+        if sizes != self._metrics:
+            self._metrics = sizes
+            self._fonts.clear()
+            self._apply()
+            self.metrics_changed.emit()
+
+    def font(self, role: FontRole) -> QFont:
+        """The font of a role, with figures of equal width. Shared: copy it before changing it."""
+        if role not in self._fonts:
+            size, weight = _FONTS[role]
+            font = QFont(self._family)
+            font.setPixelSize(getattr(self._metrics, size))
+            font.setWeight(weight)
+            font.setFeature(QFont.Tag("tnum"), 1)
+            self._fonts[role] = font
+        return self._fonts[role]
+
+    def duration(self, milliseconds: int) -> int:
+        """How long an animation lasts: as designed, or 0 where the person or the system wants no motion."""
+        animate = self._application.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        return 0 if self.reduced_motion or not animate else milliseconds
+
+    def _apply(self) -> None:
+        images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
+        self._application.setFont(self.font("body"))
+        self._application.setPalette(_palette(self.tokens))
+        self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
+
+
+def _family() -> str:
+    """Inter where it is installed, else the system's sans."""
+    known = set(QFontDatabase.families())
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    return next((family for family in _PREFERRED_FAMILIES if family in known), system)
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    """Qt's colour roles from the tokens. The roles Fusion shades its frames with are all set to flat colours."""
+    role, palette = QPalette.ColorRole, QPalette()
+    colors = {
+        role.Window: tokens.panel, role.WindowText: tokens.text, role.Base: tokens.canvas, role.AlternateBase: tokens.panel,
+        role.Text: tokens.text, role.PlaceholderText: tokens.text3, role.Button: tokens.raised, role.ButtonText: tokens.text,
+        role.BrightText: tokens.error, role.Highlight: tokens.accent, role.HighlightedText: tokens.on_accent,
+        role.ToolTipBase: tokens.raised, role.ToolTipText: tokens.text, role.Link: tokens.accent, role.LinkVisited: tokens.accent,
+        role.Light: tokens.line, role.Midlight: tokens.line, role.Mid: tokens.line, role.Dark: tokens.line, role.Shadow: tokens.line,
+        role.Accent: tokens.accent,
+    }  # fmt: skip
+    for name, color in colors.items():
+        palette.setColor(name, color)
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, tokens.text3)
+    return palette
+
+
+class Themed(Protocol):
+    """What `follow` needs of a widget."""
+
+    def update(self) -> None: ...
+    def apply_metrics(self) -> None: ...
+
+
+def follow(theme: Theme, widget: Themed) -> None:
+    """Repaints `widget` when colours change and calls its `apply_metrics` when sizes do, and once now."""
+    theme.changed.connect(widget.update)
+    theme.metrics_changed.connect(widget.apply_metrics)
+    widget.apply_metrics()

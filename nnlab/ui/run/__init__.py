@@ -1,0 +1,1 @@
+"""What runs: the session that follows the document, and what the display knows of it."""

@@ -1,0 +1,412 @@
+"""The session: the window's side of training. It owns the trainer thread and follows the document.
+
+A timer of the display asks the machine for a frame and hands the newest one to whoever listens (`ticked`); training never
+waits for it. Edits of the document become commands; the worker's events come back through a queued signal.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.engine.frame import Frame
+from nnlab.engine.weight_change import Entries
+from nnlab.graph.diff import GraphDiff
+from nnlab.graph.validation import DataShape, Diagnostic, validate
+from nnlab.training import commands
+from nnlab.training.commands import Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
+from nnlab.training.settings import TrainingSettings
+from nnlab.training.trainer import Trainer
+from nnlab.ui.document.document import Document
+from nnlab.ui.run.garbage import collect_on_display_thread
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.marks import Marks
+from nnlab.ui.run.probing import Probing
+
+TICK_MILLISECONDS = 16
+SNAPSHOT_SECONDS = 30.0
+
+
+def _waiting_for(errors: list[Diagnostic]) -> str:
+    """Why training waits, short enough for the transport bar: where it is a node's fault, the problems panel has the words."""
+    if errors[0].node_id is None:
+        return errors[0].message.rstrip(".")
+    return f"Training waits for {len(errors)} error{'s' if len(errors) > 1 else ''} in {errors[0].node_id}"
+
+
+class Session(QObject):
+    """Plays, pauses and steps the document's network.
+
+    `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
+    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error.
+    """
+
+    ticked = Signal(object)
+    state_changed = Signal()
+    stepped = Signal(object)
+    failed = Signal(str, str)
+    _event = Signal(object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        collect_on_display_thread()
+        self._document = document
+        self._trainer = Trainer(self._event.emit)
+        self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
+        self._revision = 0
+        self._playing = False
+        self._reason = ""
+        self._diagnostics: tuple[Diagnostic, ...] = ()
+        self._data: Data | None = None
+        self._data_error = ""
+        self._data_settings: DataSettings | None = None
+        self._loaded_training: TrainingSettings | None = None
+        self._pending: set[str] = set()
+        self._removed: set[str] = set()  # nodes removed since the last network was loaded; one of the same name is another
+        self._loaded_state: int | None = None  # of the document; None where it belongs to another project
+        self._marks = Marks()
+        self._frame: Frame | None = None
+        self._probing = Probing(self)
+        self._is_news = False  # results that came after the frame was shown
+        self._probing.answered.connect(self._on_answered)
+        self._probing.failed.connect(self.failed)
+        self._ticks: deque[float] = deque(maxlen=90)
+        self._progress: deque[tuple[float, int]] = deque(maxlen=60)
+        self.last_step: Stepped | None = None
+        document.changed.connect(self._on_graph_changed)
+        document.data_changed.connect(lambda: self._changed("data"))
+        document.training_changed.connect(lambda: self._changed("training"))
+        document.settled.connect(self._synchronise)
+        document.weights_set.connect(self._set_weights)
+        document.replaced.connect(self.reload)
+        self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self.reload()
+        self._timer.start()
+
+    # What is known
+
+    @property
+    def is_playing(self) -> bool:
+        return self._playing
+
+    @property
+    def can_run(self) -> bool:
+        return not self._reason
+
+    @property
+    def reason(self) -> str:
+        """Why training cannot run, in one sentence; empty when it can."""
+        return self._reason
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self._diagnostics
+
+    @property
+    def data(self) -> Data | None:
+        return self._data
+
+    @property
+    def frame(self) -> Frame | None:
+        """The newest frame shown."""
+        return self._frame
+
+    @property
+    def iteration(self) -> int:
+        """The iteration of the newest frame."""
+        frame = self._trainer.newest_frame() or self._frame
+        return frame.iteration if frame is not None else 0
+
+    @property
+    def frames_per_second(self) -> float:
+        if len(self._ticks) < 2:
+            return 0.0
+        return (len(self._ticks) - 1) / max(self._ticks[-1] - self._ticks[0], 1e-9)
+
+    @property
+    def iterations_per_second(self) -> float:
+        if not self._playing or len(self._progress) < 2:
+            return 0.0
+        (t0, n0), (t1, n1) = self._progress[0], self._progress[-1]
+        return max(0.0, (n1 - n0) / max(t1 - t0, 1e-9))
+
+    # What one can do
+
+    def play(self) -> None:
+        self._do(commands.Play())
+
+    def pause(self) -> None:
+        self._do(commands.Pause())
+
+    def toggle(self) -> None:
+        self.pause() if self._playing else self.play()
+
+    def step_iteration(self) -> None:
+        self._do(commands.Iterate(1))
+
+    def step_epoch(self) -> None:
+        self._do(commands.FinishEpoch())
+
+    def run_iterations(self, count: int) -> None:
+        """Trains for `count` iterations, then pauses."""
+        self._do(commands.Iterate(count))
+
+    def step_forward(self, count: int = 1) -> None:
+        self._do(commands.StepForward(count))
+
+    def step_back(self, count: int = 1) -> None:
+        self._do(commands.StepBack(count))
+
+    def step_to(self, pc: int) -> None:
+        self._do(commands.StepTo(pc))
+
+    def finish_step(self) -> None:
+        self._do(commands.FinishStep())
+
+    def rewind(self) -> None:
+        """Back to iteration 0 and the same initial weights."""
+        self._marks.forget()
+        self._document.forget_weights()
+        self._do(commands.Reset(self._document.project.training.seed))
+
+    def dice(self) -> None:
+        """New initial weights: another seed, as an undoable edit."""
+        project = self._document.project
+        seed = random.SystemRandom().randrange(1, 100_000)
+        self._document.edit("New initial weights", replace(project, training=replace(project.training, seed=seed)))
+        self._synchronise()
+
+    def set_speed(self, iterations_per_second: float | None) -> None:
+        self._trainer.send(commands.SetSpeed(iterations_per_second))
+        self._progress.clear()
+
+    def want(self, owner: object, probes: Iterable[str]) -> None:
+        """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
+        self._probing.want(owner, probes)
+
+    def snapshot(self) -> Snapshot | None:
+        """Weights, moments and position of the run; None when nothing was ever trained or loaded."""
+        try:
+            return self.request_snapshot().result(timeout=SNAPSHOT_SECONDS)
+        except NNLabError:
+            return None
+
+    def request_snapshot(self, undisturbed: bool = False) -> Future[Snapshot]:
+        """The same without waiting: the training thread answers between two steps, with an NNLabError when there is nothing.
+
+        A stepped iteration is ended by it, or with `undisturbed` left as it is: the answer is then the state before it.
+        """
+        self._synchronise()
+        answer: Future[Snapshot] = Future()
+        self._trainer.send(commands.TakeSnapshot(answer, undisturbed))
+        return answer
+
+    def parameters(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
+        if self._reason:
+            raise NNLabError(f"{self._reason.rstrip('.')}; until then no weights can be changed.")
+        self._synchronise()
+        answer: Future[dict[str, np.ndarray]] = Future()
+        self._trainer.send(commands.ReadParameters(tuple(names), answer))
+        return answer.result(timeout=SNAPSHOT_SECONDS)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._do(commands.Restore(snapshot))
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._timer.stop()
+        self._trainer.close()
+        self._probing.close()
+
+    def _do(self, command: Command) -> None:
+        self._synchronise()
+        self._trainer.send(command)
+
+    # Following the document
+
+    def _on_graph_changed(self, difference: GraphDiff) -> None:
+        self._removed.update(difference.removed)
+        if self._document.is_returning:
+            self._removed.difference_update(difference.added)
+        if not difference.computes_the_same:
+            self._changed("graph")
+
+    def _set_weights(self, entries: Mapping[str, Entries]) -> None:
+        self._do(commands.SetParameters(entries))
+
+    def _changed(self, part: str) -> None:
+        """Notes what changed; all parts of one edit become one command when the document has settled."""
+        self._pending.add(part)
+
+    def reload(self) -> None:
+        """Loads the document afresh: initial weights, no history."""
+        self._pending.clear()
+        self._marks.forget()
+        self._loaded_training = None
+        self._frame = self.last_step = None
+        self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
+        self._loaded_state = None
+        self._load(keep=False)
+
+    def _synchronise(self) -> None:
+        if not self._pending:
+            if not self._reason:
+                self._loaded_state = self._document.state  # what computes the same needs no loading
+            return
+        changed, self._pending = self._pending, set()
+        training, loaded = self._document.project.training, self._loaded_training
+        if changed == {"training"} and loaded is not None and not self._reason and self._adjust(loaded, training):
+            return
+        renewed = "data" in changed and self._data_settings is not None and self._data_settings.name != self._document.project.data.name
+        if renewed or (loaded is not None and loaded.seed != training.seed):
+            self._marks.forget()
+            self._document.forget_weights()
+            self._load(keep=False)
+        else:
+            self._load(keep=True)
+
+    def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
+        """Changes that need no new program; False when one is needed."""
+        if replace(after, learning_rate=before.learning_rate, seed=before.seed, epochs=before.epochs) != before:
+            self._marks.note(before, after, self.iteration)
+            return False
+        if after.learning_rate != before.learning_rate:
+            self._trainer.send(commands.SetLearningRate(after.learning_rate))
+        if after.seed != before.seed:
+            self._marks.forget()
+            self._document.forget_weights()
+            self._trainer.send(commands.Reset(after.seed, self._loaded_state, self._returning))
+        self._marks.note(before, after, self.iteration)
+        self._loaded_training = after
+        self._loaded_state = self._document.state
+        return True
+
+    @property
+    def _returning(self) -> tuple[int, ...]:
+        """The states of the document that its last change returned to."""
+        return self._document.recall if self._document.is_returning else ()
+
+    def _load(self, keep: bool) -> None:
+        project = self._document.project
+        self._prepare(project.data)
+        shape = None
+        if self._data is not None:
+            shape = DataShape(self._data.x.shape[1], self._data.target)
+        self._diagnostics = validate(project.graph, shape)
+        errors = [d for d in self._diagnostics if d.severity == "error"]
+        if self._data_error:
+            self._refuse(self._data_error, keep)
+        elif errors:
+            self._refuse(_waiting_for(errors), keep)
+        else:
+            assert self._data is not None
+            self._revision += 1
+            self._reason = ""
+            self._loaded_training = project.training
+            document = self._document
+            renewed = frozenset(node_id for node_id in self._removed if node_id in project.graph)
+            self._trainer.send(
+                commands.Load(
+                    project.graph, self._data, project.training, self._revision, keep, self._loaded_state, document.state, document.recall,
+                    renewed, self._returning,
+                )
+            )  # fmt: skip
+            self._loaded_state = document.state
+            self._removed.clear()
+            self.state_changed.emit()
+
+    def _refuse(self, reason: str, keep: bool) -> None:
+        self._reason, self._playing = reason, False
+        self._revision += 1  # frames of the network before are not shown as if they were this one's
+        self._trainer.send(commands.Block(reason, keep, self._loaded_state))
+        self.state_changed.emit()
+
+    def _prepare(self, settings: DataSettings) -> None:
+        if settings == self._data_settings:
+            return
+        self._data_settings = settings
+        try:
+            self._data, self._data_error = prepare(settings), ""
+        except NNLabError as error:
+            self._data, self._data_error = None, str(error)
+
+    # Events and frames
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, StateChanged):
+            self._playing = event.playing
+            self._progress.clear()
+            self.state_changed.emit()
+            if not event.playing:
+                self._show_rest()
+        elif isinstance(event, Stepped):
+            self.last_step = event
+            self.stepped.emit(event)
+        elif isinstance(event, Refused):
+            self.failed.emit(event.message, "")
+        elif isinstance(event, Failed):
+            self._playing = False
+            self.failed.emit(event.message, event.detail)
+            self.state_changed.emit()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._ticks.append(now)
+        frame = self._trainer.newest_frame(self._frame)
+        if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
+            self._trainer.want_frame()
+        if frame is None:
+            self._tick_without_frame()
+            return
+        if frame.revision != self._revision or self._pending:
+            return  # made by an earlier version of the network
+        self._frame = frame
+        self._progress.append((now, frame.iteration))
+        self._show(frame)
+
+    def _tick_without_frame(self) -> None:
+        """Training rests or is slow: the present frame is shown again when probes have new results for it."""
+        frame = self._frame
+        if frame is None or frame.revision != self._revision or self._pending or self._data is None:
+            return
+        if self._is_news:
+            self._show(frame)
+        elif not self._playing:
+            self._probing.ask(frame, self._data, playing=False)  # what panels have come to want since
+
+    def _show_rest(self) -> None:
+        """The last frame once more, every probe computed from it: what stands still is exact."""
+        frame = self._trainer.newest_frame()
+        if frame is not None and frame.revision == self._revision and not self._pending:
+            self._frame = frame
+            self._show(frame)
+
+    def _on_answered(self) -> None:
+        self._is_news = True
+
+    def _show(self, frame: Frame) -> None:
+        curves = self._trainer.curves()
+        if curves is None or self._data is None:
+            return
+        self._is_news = False
+        self._probing.ask(frame, self._data, self._playing)
+        if self._probing.is_first:
+            return  # small networks are never shown without what panels ask of them; numbers of large ones do not wait
+        exact = not self._playing and self._probing.is_exact(frame)
+        self.ticked.emit(
+            LiveView(
+                self._document.project, self._data, frame, curves, self._marks.shown, self._probing.results, self._playing, exact,
+                self.iterations_per_second, self.frames_per_second,
+            )
+        )  # fmt: skip

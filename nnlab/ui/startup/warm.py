@@ -1,0 +1,45 @@
+"""Compiles what the window needs, in a child process: training's kernels and the canvas's own.
+
+`python -m nnlab.ui.startup.warm dense tanh adam` compiles what a window opened on a project with these operators needs;
+`python -m nnlab.ui.startup.warm` compiles everything. Both print "done/all name" lines.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from nnlab.core.operator import operators
+from nnlab.training.warm import Named, adapters, adapters_of, warm_up
+
+
+def first_parts(names: Sequence[str]) -> list[Named]:
+    """What has to be there before the window shows: the project's own kernels, and the curves of the palette's glyphs."""
+    curves = [(kind.title, kind.forward_adapter) for kind in operators if kind.is_activation]
+    return list(dict.fromkeys([*adapters_of(names), *curves]))
+
+
+def compile_first(names: Sequence[str]) -> None:
+    warm_up(_say, first_parts(names))
+    from nnlab.ui.canvas.edges import raster as edge_raster  # its functions compile when it is imported
+
+    assert edge_raster.__doc__
+
+
+def compile_all() -> None:
+    warm_up(_say, adapters())
+    for kind in operators:  # the stepper's curves are drawn in float64
+        if kind.is_activation:
+            for adapter in kind.adapters:
+                adapter.address("float64")
+
+
+def _say(done: int, total: int, name: str) -> None:
+    print(f"{done}/{total} {name}", flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        compile_first(sys.argv[1:])
+    else:
+        compile_all()

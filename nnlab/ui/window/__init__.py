@@ -1,0 +1,1 @@
+"""The main window: its parts, bars, menus, and what its actions do."""

@@ -1,0 +1,236 @@
+"""The dock area: the canvas in the middle, panels around it, arranged by workspace.
+
+Every panel sits in one dock that all workspaces share. Switching remembers how the person left the old workspace and restores how
+they left the new one; a workspace that was never changed is laid out as its file says.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.widgets.panel import Panel
+from nnlab.ui.window.store import Store
+from nnlab.ui.workspaces import Workspace
+
+_FEATURES = (
+    QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+    | QDockWidget.DockWidgetFeature.DockWidgetClosable
+)
+
+
+class Dock(QDockWidget):
+    """A dock whose title bar is its panel's own header; a widget without a header gets none."""
+
+    def __init__(self, name: str, title: str, widget: QWidget, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.setObjectName(f"dock.{name}")
+        self.name = name
+        self.setFeatures(_FEATURES)
+        # A panel's header is also the handle by which the dock is dragged; other widgets stay where the workspace puts them.
+        self.setTitleBarWidget(widget.header if isinstance(widget, Panel) else _Nothing(self))
+        self.setWidget(widget)
+
+
+class _Nothing(QWidget):
+    """A title bar of no height."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+
+class DockArea(QMainWindow):
+    """`shown_changed` when panels appear or disappear: only visible ones are fed."""
+
+    shown_changed = Signal()
+
+    def __init__(self, theme: Theme, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Widget)
+        self._theme, self._store = theme, store
+        self._docks: dict[str, Dock] = {}
+        self._workspace: Workspace | None = None
+        self._sized_for = QSize()
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks
+        )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea),
+            (Qt.Corner.TopRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+            (Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self._shown_timer = QTimer(self, singleShot=True, interval=0)
+        self._shown_timer.timeout.connect(self.shown_changed)
+        theme.metrics_changed.connect(self._size_docks)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        tabs = event.child()
+        # Qt lets people reorder the tabs of docks and aborts in it when a dock of the group is hidden (seen with 6.11.3).
+        if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
+            tabs.setMovable(False)
+            tabs.setAccessibleName("Panels of this place")
+
+    @property
+    def docks(self) -> Mapping[str, Dock]:
+        return self._docks
+
+    @property
+    def workspace(self) -> Workspace | None:
+        return self._workspace
+
+    def add(self, name: str, title: str, widget: QWidget) -> Dock:
+        """Puts a widget into a dock of its own, hidden until a workspace shows it."""
+        dock = Dock(name, title, widget, self)
+        self._docks[name] = dock
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.hide()
+        dock.visibilityChanged.connect(lambda _: self._shown_timer.start())
+        widget.windowTitleChanged.connect(dock.setWindowTitle)  # a panel may have something to tell in its tab
+        if widget.windowTitle():
+            dock.setWindowTitle(widget.windowTitle())
+        return dock
+
+    def docks_around(self, middle: QWidget) -> list[QWidget]:
+        """The open docks, their tabs and the widget in the middle, in reading order: left, middle, right, below."""
+
+        def rank(dock: QWidget) -> tuple[int, int, int]:
+            place, centre = dock.geometry(), middle.geometry()
+            is_left, is_right = place.center().x() < centre.left(), place.center().x() > centre.right()
+            side = 0 if is_left else 2 if is_right and place.top() <= centre.bottom() else 1 if dock is middle else 3
+            return side, place.left(), place.top()
+
+        docks = [dock for dock in self._docks.values() if not dock.isHidden() and not dock.visibleRegion().isEmpty()]
+        bars = [child for child in self.children() if isinstance(child, QTabBar)]
+        # Qt keeps a bar that has one tab left, out of sight but not hidden.
+        return sorted([middle, *docks, *(bar for bar in bars if bar.isVisible() and not bar.visibleRegion().isEmpty())], key=rank)
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a panel can be seen: its dock is open and, among tabs, in front."""
+        dock = self._docks.get(name)
+        return dock is not None and dock.isVisible() and not dock.visibleRegion().isEmpty()
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Arranges the docks as the person left this workspace, or as its file says."""
+        if self._workspace is not None:
+            self.remember()
+        self._workspace = workspace
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self.setCorner(Qt.Corner.BottomRightCorner, right if workspace.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
+        state, shown = self._store.data(f"layout/{workspace.name}"), self._store.text(f"shown/{workspace.name}", "").split()
+        if state is None or not shown or not self.restoreState(state, self._layout_version()):
+            self.reset()
+            return
+        # A layout says where the docks stand that it knows, and Qt shows the others wherever there is room.
+        for name, dock in self._docks.items():
+            dock.setVisible(name in shown)
+
+    def _layout_version(self) -> int:
+        """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
+        return zlib.crc32(" ".join(sorted(self._docks)).encode()) & 0x7FFFFFFF
+
+    def remember(self) -> None:
+        if self._workspace is not None:
+            self._store.set(f"layout/{self._workspace.name}", self.saveState(self._layout_version()))
+            shown = (name for name, dock in self._docks.items() if not dock.isHidden())
+            self._store.set(f"shown/{self._workspace.name}", " ".join(shown))
+
+    def reset(self) -> None:
+        """Lays the docks out as the workspace's file says."""
+        workspace = self._workspace
+        if workspace is None:
+            return
+        self._store.forget(f"layout/{workspace.name}")
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        for area, names, tabbed in (
+            (Qt.DockWidgetArea.LeftDockWidgetArea, workspace.left, False),
+            (Qt.DockWidgetArea.RightDockWidgetArea, workspace.right, True),
+            (Qt.DockWidgetArea.BottomDockWidgetArea, workspace.bottom, False),
+        ):
+            present = [self._docks[name] for name in names if name in self._docks]
+            for i, dock in enumerate(present):
+                side_by_side = area == Qt.DockWidgetArea.BottomDockWidgetArea
+                self.addDockWidget(area, dock, Qt.Orientation.Horizontal if side_by_side else Qt.Orientation.Vertical)
+                dock.show()
+                if tabbed and i:
+                    self.tabifyDockWidget(present[0], dock)
+            if tabbed and present:
+                present[0].raise_()
+        self._place_others(workspace)
+        self._size_docks()
+        # Qt lays out docks that were just added on the next turn of the event loop, and forgets sizes asked for before.
+        QTimer.singleShot(0, self._size_docks)
+
+    def _place_others(self, workspace: Workspace) -> None:
+        """Gives the panels this workspace does not show a place for when they are asked for: a tab at its widest bottom panel."""
+        shown = {*workspace.left, *workspace.right, *workspace.bottom}
+        bottom = [name for name in workspace.bottom if name in self._docks]
+        host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
+        for name, dock in self._docks.items():
+            if name in shown:
+                continue
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            if host is not None:
+                self.tabifyDockWidget(host, dock)
+            dock.hide()
+        if host is not None:
+            host.raise_()
+
+    def reveal(self, name: str) -> None:
+        """Brings a panel to the front, with room enough to work in it."""
+        dock = self._docks[name]
+        dock.show()
+        dock.raise_()
+        # After a layout that is still on its way, which would undo it.
+        QTimer.singleShot(0, lambda: self._give_room(dock))
+
+    def _give_room(self, dock: Dock) -> None:
+        """Makes a panel at the bottom as high as one works in."""
+        height = min(self._theme.metrics.dock, self.height() // 2)
+        is_below = not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
+        if is_below and dock.isVisible() and dock.height() < height:
+            self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
+    def _size_docks(self) -> None:
+        workspace, metrics = self._workspace, self._theme.metrics
+        if workspace is None:
+            return
+        width = max(self.width(), 400)
+        bottom = [self._docks[n] for n in workspace.bottom if n in self._docks and not self._docks[n].isHidden()]
+        shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and not self._docks[n].isHidden()]
+        if bottom:
+            total = sum(shares)
+            if workspace.tall_right:
+                width -= getattr(metrics, workspace.right_width)
+            self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
+            height = getattr(metrics, workspace.height)
+            if workspace.height == "formula_panel":
+                height += metrics.scrubber
+            # A small window gives the canvas at least half.
+            self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
+        for names, side in ((workspace.left, metrics.palette), (workspace.right, getattr(metrics, workspace.right_width))):
+            docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
+            if docks:
+                self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Only a new window size lays out afresh; a splitter the person moved stays where it is.
+        if self._sized_for != self.size():
+            self._sized_for = self.size()
+            QTimer.singleShot(0, self._size_docks)
+

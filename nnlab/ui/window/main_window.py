@@ -1,0 +1,341 @@
+"""The main window: puts document, session, canvas, panels and bars together. Nothing is decided here that a part can decide itself.
+
+Scripts and tests use `document`, `session`, `canvas`, and actions by their object names (see `nnlab.ui.window.actions`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from nnlab.core.dataset import datasets
+from nnlab.files.autosave import LeftBehind
+from nnlab.files.project import Project, View
+from nnlab.ui.canvas import Canvas
+from nnlab.ui.canvas.manual import MANUAL
+from nnlab.ui.document.document import Document
+from nnlab.ui.document.selection import Selection
+from nnlab.ui.files.autosave import Autosave, OwnedCopy, left_behind
+from nnlab.ui.files.commands import FileCommands
+from nnlab.ui.files.dialogs import ask_to_discard_copy
+from nnlab.ui.files.recovery_bar import RecoveryBar
+from nnlab.ui.inspector import Inspector
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.base import Services
+from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.panels.registry import PANELS
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
+from nnlab.ui.stepper.stepper_panel import StepperPanel
+from nnlab.ui.templates.commands import NetworkCommands
+from nnlab.ui.widgets.command_palette import CommandPalette
+from nnlab.ui.widgets.message_bar import MessageBar
+from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
+from nnlab.ui.widgets.top_bar import TopBar
+from nnlab.ui.widgets.top_bar import Workspace as Tab
+from nnlab.ui.window.actions import make_actions
+from nnlab.ui.window.canvas_header import CanvasHeader
+from nnlab.ui.window.dock_area import DockArea
+from nnlab.ui.window.menus import build_menu
+from nnlab.ui.window.palette import Palette
+from nnlab.ui.window.regions import Regions
+from nnlab.ui.window.store import Store
+from nnlab.ui.window.transport import Transport
+from nnlab.ui.window.wiring import connect_actions, connect_messages
+from nnlab.ui.workspaces import workspaces
+
+MINIMUM = QSize(1024, 700)
+NARROW = 1120  # below this width the palette is a column of icons
+FIRST_WORKSPACE = "train"
+
+
+class MainWindow(QMainWindow):
+    """One project in one window."""
+
+    def __init__(self, theme: Theme, store: Store, project: Project | None = None, name: str = "untitled") -> None:
+        super().__init__()
+        self._theme, self._store = theme, store
+        self.document = Document(project, name, self)
+        self.session = Session(self.document, self)
+        self.selection = Selection(self)
+        self.actions_by_id = make_actions(theme, self)
+        self._make_parts()
+        self.files = FileCommands(self, self.document, self.session, store, self._present_view)
+        self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
+        self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
+        self._connect()
+        self.menu = build_menu(self)
+        self.top_bar.set_menu(self.menu)
+        self.commands = CommandPalette(theme, self, self.all_actions())
+        self.shortcuts = ShortcutSheet(theme, self, MANUAL)
+        bars = (self.top_bar, self.recovery_bar, self.message_bar)
+        self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.canvas), self.transport.bar))
+        self.setMinimumSize(MINIMUM)
+        self.setAcceptDrops(True)
+        self._follow_document()
+        self._on_state()
+        self.show_workspace(store.text("workspace", FIRST_WORKSPACE))
+
+    # Parts
+
+    def _make_parts(self) -> None:
+        theme = self._theme
+        tabs = [Tab(w.name, w.title, w.tip) for w in workspaces().values()]
+        self.top_bar = TopBar(theme, tabs)
+        self.message_bar = MessageBar(theme)
+        self.recovery_bar = RecoveryBar(theme, self._recover, lambda name: ask_to_discard_copy(self, name))
+        self.canvas = Canvas(self.document, self.selection, theme)
+        self.header = CanvasHeader(theme, self.canvas)
+        self.area = DockArea(theme, self._store)
+        self.area.setCentralWidget(self.canvas)
+        self.palette_list = Palette(theme)
+        self.inspector = Inspector(theme, self.document, self.selection, self.session)
+        self.stepper = StepperPanel(theme, self.session, self.document, self.selection)
+        self.crosshair = Crosshair(self)
+        services = Services(theme, self.document, self.session, self.selection, self.crosshair)
+        self.panels = {name: kind(services) for name, kind in PANELS.items()}
+        self.area.add("palette", "Palette", self.palette_list)
+        self.area.add("inspector", "Inspector", self.inspector)
+        self.area.add("stepper", "Stepper", self.stepper)
+        self.area.add("moment", "Moment", self.stepper.side)
+        for panel_name, panel in self.panels.items():
+            self.area.add(panel_name, panel.title, panel)
+        self.transport = Transport(theme, self.actions_by_id, self.session, self.document)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.top_bar, self.message_bar, self.recovery_bar):
+            column.addWidget(part)
+        column.addWidget(self.area, 1)
+        column.addWidget(self.transport.bar)
+        self.setCentralWidget(body)
+
+    def all_actions(self) -> list[QAction]:
+        """Every action of the window and the canvas, for menus and the command palette."""
+        return [*self.actions_by_id.values(), *self.canvas.actions(), *self.dock_actions(), *self.workspace_actions()]
+
+    def dock_actions(self) -> list[QAction]:
+        """One checkable action per panel: shown or hidden."""
+        actions = []
+        for name, dock in self.area.docks.items():
+            action = dock.toggleViewAction()
+            action.setObjectName(f"panel.{name}")
+            actions.append(action)
+        return actions
+
+    def workspace_actions(self) -> list[QAction]:
+        if not hasattr(self, "_workspace_actions"):
+            self._workspace_actions = []
+            for i, workspace in enumerate(workspaces().values()):
+                action = QAction(f"{workspace.title} workspace", self)
+                action.setObjectName(f"workspace.{workspace.name}")
+                action.setToolTip(workspace.tip)
+                action.setShortcut(f"Ctrl+{i + 1}")
+                action.triggered.connect(lambda checked=False, name=workspace.name: self.show_workspace(name))
+                self.addAction(action)
+                self._workspace_actions.append(action)
+        return self._workspace_actions
+
+    def _connect(self) -> None:
+        """The window follows document, session and theme; what actions do and which words come where is in `wiring`."""
+        connect_actions(self)
+        connect_messages(self)
+        session, document = self.session, self.document
+        self.top_bar.workspace_chosen.connect(self.show_workspace)
+        self.canvas.zoomed.connect(lambda _: self._want_probes())
+        self.header.overlay_chosen.connect(self.canvas.set_overlay)
+        self.stepper.lights_changed.connect(self.canvas.set_step)
+        self.files.opened.connect(self._on_opened)
+        self.networks.replaced.connect(self.canvas.fit)
+        self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own
+        self.recovery_bar.changed.connect(self._follow_recovery)
+        self._follow_recovery()
+        session.ticked.connect(self._on_tick)
+        session.state_changed.connect(self._on_state)
+        session.stepped.connect(self._on_stepped)
+        document.changed.connect(lambda _: self._follow_document())
+        document.data_changed.connect(self._follow_document)
+        document.name_changed.connect(self._follow_document)
+        document.replaced.connect(self._follow_document)
+        document.undo_stack.indexChanged.connect(lambda _: self._follow_document())
+        document.undo_stack.cleanChanged.connect(lambda _: self._follow_document())
+        self.area.shown_changed.connect(self._want_probes)
+        self._theme.metrics_changed.connect(self._place_header)
+
+    def _follow_recovery(self) -> None:
+        self.actions_by_id["file.recover"].setEnabled(bool(self.recovery_bar.offered))
+
+    # Workspaces
+
+    def show_workspace(self, name: str) -> None:
+        known = workspaces()
+        workspace = known.get(name) or known[FIRST_WORKSPACE]
+        self.area.show_workspace(workspace)
+        self.top_bar.choose_workspace(workspace.name)
+        self.header.setVisible(workspace.overlay)
+        self.header.phases.setVisible(workspace.name != "step")
+        self.canvas.header_margin = self._theme.metrics.px(40) if workspace.overlay else self._theme.metrics.px(12)
+        self.canvas.set_mode(workspace.expanded)
+        if workspace.name != "step":
+            self.canvas.set_step(None, frozenset(), frozenset())
+        self.transport.show_workspace(workspace.name)
+        self._store.set("workspace", workspace.name)
+        self._want_probes()
+        QTimer.singleShot(0, self.canvas.fit)
+
+    def _want_probes(self) -> None:
+        self.session.want(self, ("pictures",) if self.canvas.scene.shows_tiles and self.canvas.isVisible() else ())
+
+    # Following
+
+    def _follow_document(self) -> None:
+        document, data = self.document, self.session.data
+        stack = document.undo_stack
+        undo, redo = self.actions_by_id["edit.undo"], self.actions_by_id["edit.redo"]
+        undo.setEnabled(document.can_undo)
+        redo.setEnabled(document.can_redo)
+        undo.setText(f"&Undo {stack.undoText()}".strip())
+        redo.setText(f"&Redo {stack.redoText()}".strip())
+        self.top_bar.set_document(document.name, document.is_edited)
+        self.setWindowTitle(f"{document.name}{' (edited)' if document.is_edited else ''} - NN Lab")
+        self.selection.keep_within(document.graph)
+        if data is not None:
+            title = datasets[document.project.data.name].title if document.project.data.name in datasets else document.project.data.name
+            target = f"{data.target.classes} classes" if data.target.kind == "classes" else "y"
+            self.canvas.set_data_title(title, target, data.features, data.image_shape)
+
+    def _on_state(self) -> None:
+        session = self.session
+        self.actions_by_id["run.play"].setChecked(session.is_playing)
+        self.actions_by_id["run.play"].setText("Pause" if session.is_playing else "Play")
+        for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", "step.over", "step.into", "step.out", "step.finish"):
+            self.actions_by_id[name].setEnabled(session.can_run)
+        if not session.can_run:
+            self.actions_by_id["step.back"].setEnabled(False)
+        self.canvas.set_diagnostics(session.diagnostics)
+        self.transport.follow_state()
+        self._follow_document()
+        if session.is_playing:
+            self.message_bar.take_back("training")
+            self._on_stepping_over()
+
+    def _on_stepping_over(self) -> None:
+        if self.area.workspace is not None and self.area.workspace.name != "step":
+            self.canvas.set_step(None, frozenset(), frozenset())
+            self.header.phases.set_phase(None)
+
+    def _on_stepped(self, event: Any) -> None:
+        self.actions_by_id["step.back"].setEnabled(event.can_go_back)
+        trace = event.trace
+        self.header.phases.set_phase(trace.instruction.phase if trace is not None and event.inside else None)
+
+    def _on_tick(self, view: LiveView) -> None:
+        self.canvas.set_run(view.frame, view.data, view.playing)
+        self.canvas.set_values(view.tensor)
+        pictures = view.probes.get("pictures")
+        if pictures is not None:
+            self.canvas.set_pictures(pictures)
+        if self.inspector.isVisible():
+            self.inspector.show_view(view)
+        self.transport.show_view(view)
+
+    def _on_opened(self, view: View) -> None:
+        for key in ("file", "training"):
+            self.message_bar.take_back(key)
+        self.header.phases.set_phase(None)
+        self.selection.set()
+        if view.workspace in workspaces():
+            self.show_workspace(view.workspace)
+        self.canvas.fit()
+
+    def offer_recovery(self) -> None:
+        """Offers the unsaved work of windows whose process was killed."""
+        self.recovery_bar.offer(left_behind(self.autosave.folder))
+
+    def _recover(self, copy: OwnedCopy, left: LeftBehind) -> bool:
+        if not self.files.recover(left):
+            return False
+        self.autosave.adopt(copy)
+        return True
+
+    def _present_view(self) -> View:
+        return replace(View(), workspace=self.area.workspace.name if self.area.workspace is not None else FIRST_WORKSPACE)
+
+    # The interface
+
+    def toggle_theme(self) -> None:
+        self._theme.toggle()
+        self._store.set("theme", self._theme.mode)
+
+    def scale(self, direction: int) -> None:
+        """Larger (1) or smaller (-1) text and controls."""
+        self._theme.scale_up() if direction > 0 else self._theme.scale_down()
+        self._store.set("scale", self._theme.scale)
+
+    # Qt
+
+    def _place_header(self) -> None:
+        self.header.setGeometry(0, 0, self.canvas.width(), self.header.height())
+        self.header.raise_()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self.regions.tab(forward)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._theme.set_window_width(self.width())
+        self.palette_list.set_compact(self.width() < NARROW)
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:
+        if watched is self.canvas and event.type() == QEvent.Type.Resize:
+            self._place_header()
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.canvas.installEventFilter(self)
+        self._place_header()
+        self._want_probes()
+        self.canvas.setFocus()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not event.mimeData().hasUrls() or not event.possibleActions() & Qt.DropAction.CopyAction:
+            return
+        reason = self.files.reason_against(event.mimeData().urls())
+        if reason is not None:
+            self.message_bar.show_warning(reason, key="drop")
+            event.ignore()
+            return
+        self.message_bar.show_info(f"Drop to open {event.mimeData().urls()[0].fileName()}.", key="drop")
+        event.setDropAction(Qt.DropAction.CopyAction)  # a proposed move would have the other program delete its file
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.message_bar.take_back("drop")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.message_bar.take_back("drop")
+        path = event.mimeData().urls()[0].toLocalFile()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        # The program that was dragged from waits until this returns, and opening may ask a question first.
+        QTimer.singleShot(0, self, lambda: self.files.open_source(path))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_close():
+            event.ignore()
+            return
+        self.area.remember()
+        self.recovery_bar.leave()
+        self.autosave.close()
+        self.files.close()
+        self.document.undo_stack.blockSignals(True)  # it tells of its own end, when there is nobody left to follow
+        self.session.close()
+        event.accept()
+
+

@@ -1,0 +1,60 @@
+"""What the transport bar shows, by workspace: counters of the run, buttons that run it, or the moment of the stepper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from nnlab.engine.program import RATE
+from nnlab.ui.document.document import Document
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.session import Session
+from nnlab.ui.widgets.transport_bar import TransportBar
+
+RUN = ("run.rewind", "step.back", "run.play", "run.step_iteration", "run.step_epoch", "run.dice")
+STEP = ("run.rewind", "step.back", "step.over", "step.into", "step.out", "step.finish", "run.play")
+
+
+class Transport(QObject):
+    """Feeds one `TransportBar` from session and document."""
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction], session: Session, document: Document) -> None:
+        super().__init__()
+        self._actions, self._session, self._document = actions, session, document
+        self.bar = TransportBar(theme, [actions[name] for name in RUN], actions["run.play"])
+        self.bar.speed_changed.connect(self._set_speed)
+
+    def show_workspace(self, name: str) -> None:
+        names, main = (STEP, "step.over") if name == "step" else (RUN, "run.play")
+        self.bar.set_actions([self._actions[n] for n in names], self._actions[main])
+
+    def follow_state(self) -> None:
+        self.bar.set_unavailable(self._session.reason or None)
+
+    def show_view(self, view: LiveView) -> None:
+        frame, training = view.frame, view.project.training
+        # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
+        batch = frame.batch if frame.batch or not frame.iteration else view.batches
+        scheduled = frame.get(RATE) if frame.iteration else None
+        self.bar.set_counters(
+            epoch=frame.epoch,
+            iteration=frame.iteration,
+            batch=(batch, view.batches),
+            batch_loss=_finite(frame.loss),
+            smoothed=_finite(frame.smoothed),
+            validation=_finite(view.validation_loss),
+            learning_rate=training.learning_rate if scheduled is None else float(scheduled[0]),
+            iterations_per_second=view.iterations_per_second if view.playing else None,
+            frames_per_second=view.frames_per_second if view.playing else None,
+        )
+
+    def _set_speed(self, speed: float) -> None:
+        self._session.set_speed(None if math.isinf(speed) else speed)
+
+
+def _finite(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,108 @@
+"""What every action of the window does, and which sentences of its parts come into its message bar.
+
+The window puts its parts together; here their words and deeds are joined. A new action is an entry in `actions.ENTRIES` and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+import nnlab
+from nnlab.ui.window.menus import examples_menu
+
+if TYPE_CHECKING:
+    from nnlab.ui.window.main_window import MainWindow
+
+Deed = Callable[[], object]
+
+
+def connect_actions(window: MainWindow) -> None:
+    """Joins every action to what it does."""
+    files, networks, session, stepper, inspector = window.files, window.networks, window.session, window.stepper, window.inspector
+    document = window.document
+    deeds: dict[str, Deed] = {
+        "file.new": files.new, "file.open": files.open, "file.save": files.save, "file.save_as": files.save_as,
+        "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
+        "file.template": networks.new_from_template, "file.picture": lambda: save_picture(window), "file.quit": window.close,
+        "edit.undo": document.undo, "edit.redo": document.redo, "edit.history": lambda: reveal(window, "history"),
+        "edit.copy_network": networks.copy_network, "edit.paste_network": networks.paste_network,
+        "edit.copy_playground": networks.copy_playground,
+        "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
+        "node.freeze": inspector.toggle_frozen,
+        "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
+        "run.rewind": session.rewind, "run.dice": session.dice,
+        "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
+        "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
+        "step.finish": lambda: step(window, stepper.finish),
+        "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
+        "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window),
+        "view.next_region": lambda: window.regions.go(1), "view.previous_region": lambda: window.regions.go(-1),
+        "help.shortcuts": lambda: window.shortcuts.open_sheet(window.all_actions()), "help.about": lambda: about(window),
+    }  # fmt: skip
+    for action_id, run in deeds.items():
+        window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
+    window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
+    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples_menu(window), window.actions_by_id["file.open"]])
+    window.top_bar.commands_requested.connect(deeds["view.commands"])
+    window.top_bar.theme_requested.connect(window.toggle_theme)
+    window.palette_list.chosen.connect(window.canvas.add_operator)
+    window.inspector.change_data_requested.connect(lambda: window.area.reveal("data"))
+    window.inspector.edit_weights_requested.connect(deeds["node.edit_weights"])
+    window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone
+
+
+def connect_messages(window: MainWindow) -> None:
+    """Joins what the parts have to say to the message bar. A sentence takes the place of the last one with its key."""
+    bar = window.message_bar
+    for signal, show, key in (
+        (window.canvas.refused, bar.show_warning, "refused"),
+        (window.inspector.refused, bar.show_warning, "refused"),
+        (window.canvas.noted, bar.show_info, "refused"),
+        (window.files.failed, bar.show_error, "file"),
+        (window.files.told, bar.show_warning, "told"),
+        (window.autosave.failed, bar.show_warning, "autosave"),
+        (window.networks.failed, bar.show_error, "network"),
+        (window.networks.told, bar.show_info, "network"),
+    ):
+        signal.connect(lambda text, show=show, key=key: show(text, key=key))
+    window.files.saved.connect(lambda: bar.take_back("file"))
+    window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
+
+    def training_failed(message: str, detail: str) -> None:
+        copy = (lambda: QApplication.clipboard().setText(detail)) if detail else None
+        bar.show_error(message, "Copy details" if detail else "", copy, key="training")
+
+    window.session.failed.connect(training_failed)
+
+
+def step(window: MainWindow, run: Deed) -> None:
+    """A step of the stepper, shown where it can be followed."""
+    if window.area.workspace is None or window.area.workspace.name != "step":
+        window.show_workspace("step")
+    run()
+
+
+def reveal(window: MainWindow, panel: str) -> None:
+    """Brings a panel to the front and the focus into it."""
+    window.area.reveal(panel)
+    window.panels[panel].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def open_commands(window: MainWindow) -> None:
+    window.commands.set_actions(window.all_actions())
+    window.commands.open_palette()
+
+
+def save_picture(window: MainWindow) -> None:
+    """The window as it is, as a PNG."""
+    name, _ = QFileDialog.getSaveFileName(window, "Save picture", f"{window.document.name}.png", "Pictures (*.png)")
+    if name and not window.grab().save(name):
+        window.message_bar.show_error(f"{name} could not be written; choose a folder you may write to.", key="file")
+
+
+def about(window: MainWindow) -> None:
+    QMessageBox.about(window, "NN Lab", f"NN Lab {nnlab.__version__}\nA laboratory for neural networks. MIT licence.")

@@ -1,0 +1,114 @@
+"""Weights set by hand in a network that trains: exact, undoable, refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+from worlds import World, spiral_project, world
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.initializers import initial_values
+from nnlab.graph import edits
+from nnlab.ui.document.weight_edits import entry_name, reinitialise, set_entries
+
+ALL = [f"dense_{k}.{name}" for k in (1, 2, 3) for name in ("weight", "bias")]
+
+
+@pytest.fixture
+def trained(qtbot: QtBot) -> Iterator[World]:
+    with world(spiral_project(), qtbot) as found:
+        found.train(20)
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("parameter", "index", "name"),
+    [
+        ("weight", (2, 1), "w₃₂"),
+        ("weight", (11, 2), "w₁₂,₃"),
+        ("weight", (0, 0, 1, 2), "w₁₁₂₃"),
+        ("bias", (0,), "b₁"),
+        ("gamma", (9,), "gamma₁₀"),
+    ],
+)
+def test_a_weight_is_named_as_in_a_textbook(parameter: str, index: tuple[int, ...], name: str) -> None:
+    assert entry_name(parameter, index) == name
+
+
+def test_a_weight_is_set_and_taken_back_exactly(trained: World) -> None:
+    document, session = trained.document, trained.session
+    before = session.parameters(ALL)
+    set_entries(document, session, "dense_2.weight", {(2, 1): 0.1})
+    after = session.parameters(ALL)
+    assert document.undo_stack.undoText() == "w₃₂ of dense_2"
+    assert after["dense_2.weight"][2, 1] == np.float32(0.1)
+    document.undo()
+    back = session.parameters(ALL)
+    assert all(back[name].tobytes() == before[name].tobytes() for name in ALL)
+    document.redo()
+    again = session.parameters(ALL)
+    assert all(again[name].tobytes() == after[name].tobytes() for name in ALL)
+
+
+def test_undo_takes_back_one_weight_and_leaves_what_the_others_learned(trained: World) -> None:
+    document, session = trained.document, trained.session
+    old = session.parameters(ALL)["dense_2.weight"][2, 1]
+    set_entries(document, session, "dense_2.weight", {(2, 1): -3.0})
+    trained.train(20)
+    learned = session.parameters(ALL)
+    document.undo()
+    now = session.parameters(ALL)
+    assert now["dense_2.weight"][2, 1] == old
+    learned["dense_2.weight"][2, 1] = old
+    assert all(now[name].tobytes() == learned[name].tobytes() for name in ALL)
+
+
+def test_layers_are_drawn_anew_and_back(trained: World) -> None:
+    document, session = trained.document, trained.session
+    before = session.parameters(ALL)
+    reinitialise(document, session, ["dense_1", "tanh_1", "dense_3"], seed=5)
+    after = session.parameters(ALL)
+    assert document.undo_stack.undoText() == "Re-initialise 2 nodes"
+    drawn = initial_values("xavier_uniform", (8, 2), 5, "dense_1.weight").astype(np.float32)
+    assert after["dense_1.weight"].tobytes() == drawn.tobytes()
+    assert not after["dense_1.bias"].any()
+    assert after["dense_2.weight"].tobytes() == before["dense_2.weight"].tobytes()
+    document.undo()
+    back = session.parameters(ALL)
+    assert all(back[name].tobytes() == before[name].tobytes() for name in ALL)
+    reinitialise(document, session, ["dense_1"])
+    first = session.parameters(ALL)["dense_1.weight"]
+    reinitialise(document, session, ["dense_1"])
+    assert (session.parameters(ALL)["dense_1.weight"] != first).any()  # another draw every time
+
+
+def test_editing_while_it_trains_is_exact_too(trained: World) -> None:
+    document, session = trained.document, trained.session
+    session.play()
+    trained.qtbot.waitUntil(lambda: session.is_playing)
+    reinitialise(document, session, ["dense_2"], seed=1)
+    assert session.iteration > 0
+    session.pause()
+    trained.qtbot.waitUntil(lambda: not session.is_playing)
+    document.undo()
+    assert document.undo_stack.canRedo()
+
+
+def test_what_cannot_be_a_weight_is_refused(trained: World) -> None:
+    document, session = trained.document, trained.session
+    for value in (np.nan, np.inf, 1e300):
+        with pytest.raises(NNLabError, match=r"cannot be a weight; give a finite number of at most 3.4e\+38"):
+            set_entries(document, session, "dense_1.weight", {(0, 0): value})
+    with pytest.raises(NNLabError, match="None of the selected nodes has weights"):
+        reinitialise(document, session, ["tanh_1"])
+    assert not document.can_undo
+
+
+def test_a_network_with_errors_says_what_to_wait_for(trained: World) -> None:
+    document, session = trained.document, trained.session
+    document.attempt("Cut", lambda g: edits.remove_nodes(g, ["binary_cross_entropy_1"]))
+    with pytest.raises(NNLabError, match="until then no weights can be changed"):
+        set_entries(document, session, "dense_1.weight", {(0, 0): 1.0})

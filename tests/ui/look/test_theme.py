@@ -1,0 +1,137 @@
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnlab.ui.look.metrics import LARGE, SCALES
+from nnlab.ui.look.theme import DARK, LIGHT, Theme, follow
+
+
+def test_modes_change_tokens_palette_and_say_so_once(theme: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    assert theme.is_dark
+    assert theme.tokens is DARK
+    with qtbot.waitSignal(theme.changed):
+        theme.set_mode("light")
+    assert theme.tokens is LIGHT
+    assert qapp.palette().color(QPalette.ColorRole.Window) == LIGHT.panel
+    assert qapp.palette().color(QPalette.ColorRole.Highlight) == LIGHT.accent
+    with qtbot.assertNotEmitted(theme.changed):
+        theme.set_mode("light")
+    theme.toggle()
+    assert (theme.mode, theme.is_dark) == ("dark", True)
+
+
+def test_an_unknown_mode_is_refused(theme: Theme) -> None:
+    with pytest.raises(ValueError, match="choose one of system, light, dark"):
+        theme.set_mode("sepia")  # type: ignore[arg-type]
+
+
+def test_the_system_is_followed_only_in_system_mode(theme: Theme, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hints:
+        scheme = Qt.ColorScheme.Light
+
+        def colorScheme(self) -> Qt.ColorScheme:
+            return self.scheme
+
+        def setColorScheme(self, scheme: Qt.ColorScheme) -> None:
+            pass
+
+    hints = Hints()
+    monkeypatch.setattr(qapp, "styleHints", lambda: hints, raising=False)
+    theme.set_mode("system")
+    assert not theme.is_dark
+    hints.scheme = Qt.ColorScheme.Dark
+    theme._follow_system()
+    assert theme.is_dark
+    theme.set_mode("light")
+    theme._follow_system()
+    assert not theme.is_dark
+    hints.scheme = Qt.ColorScheme.Unknown
+    theme.set_mode("system")
+    assert theme.is_dark
+
+
+def test_width_and_scale_change_the_sizes_and_say_so_once(theme: Theme, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(theme.metrics_changed):
+        theme.set_window_width(2560)
+    assert theme.metrics == LARGE
+    with qtbot.assertNotEmitted(theme.metrics_changed):
+        theme.set_window_width(2400)
+    with qtbot.waitSignal(theme.metrics_changed):
+        theme.scale_up()
+    assert theme.metrics.body == round(14 * 1.1)
+
+
+def test_scaling_stops_at_both_ends(theme: Theme) -> None:
+    for _ in range(len(SCALES) + 2):
+        theme.scale_up()
+    assert theme.scale == SCALES[-1]
+    for _ in range(len(SCALES) + 2):
+        theme.scale_down()
+    assert theme.scale == 1.0
+    theme.set_scale(99)
+    assert theme.scale == SCALES[-1]
+
+
+def test_fonts_have_the_sizes_and_weights_of_their_roles(theme: Theme) -> None:
+    assert theme.font("caption").pixelSize() == 12
+    assert theme.font("name").weight() == QFont.Weight.DemiBold
+    assert theme.font("result").pixelSize() == 28
+    theme.set_window_width(2560)
+    assert theme.font("result").pixelSize() == 44
+
+
+def test_figures_have_equal_width(theme: Theme) -> None:
+    widths = {QFontMetrics(theme.font("counter")).horizontalAdvance(digit * 4) for digit in "0123456789"}
+    assert len(widths) == 1
+
+
+def test_standard_widgets_get_the_look(theme: Theme, qtbot: QtBot) -> None:
+    line = QLineEdit()
+    qtbot.addWidget(line)
+    line.resize(120, line.sizeHint().height())
+    assert line.sizeHint().height() == theme.metrics.field
+    image = line.grab().toImage()
+    assert image.pixelColor(60, 13) == DARK.well
+    assert image.pixelColor(60, 0) == DARK.stroke
+    theme.set_mode("light")
+    assert line.grab().toImage().pixelColor(60, 13) == LIGHT.well
+
+
+def test_motion_can_be_switched_off(theme: Theme) -> None:
+    assert theme.duration(120) == 120
+    theme.reduced_motion = True
+    assert theme.duration(120) == 0
+
+
+class _Follower(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.measured = 0
+        self.painted = 0
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self.measured += 1
+
+    def event(self, event: QEvent) -> bool:
+        self.painted += event.type() == QEvent.Type.UpdateRequest
+        return super().event(event)
+
+
+def test_follow_repaints_and_measures_and_ends_with_the_widget(theme: Theme, qtbot: QtBot) -> None:
+    widget = _Follower(theme)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    qtbot.wait(1)
+    assert widget.measured == 1
+    painted = widget.painted
+    theme.set_mode("light")
+    qtbot.waitUntil(lambda: widget.painted > painted)
+    theme.scale_up()
+    assert widget.measured == 2
+    widget.deleteLater()
+    QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
+    theme.set_mode("dark")  # would raise "already deleted" if the connection were still there
+    theme.scale_down()
