@@ -198,7 +198,8 @@ def test_every_action_can_be_run_from_the_command_palette(keyboard: Keyboard) ->
     assert keyboard.window.shortcuts.isVisible()
 
 
-def test_f6_and_tab_lead_into_a_floating_panel_and_out_again(active: MainWindow, qtbot: QtBot) -> None:
+def test_f6_and_tab_lead_into_a_floating_panel_and_out_again(keyboard: Keyboard, qtbot: QtBot) -> None:
+    active = keyboard.window
     dock = active.area.docks["inspector"]
     dock.setFloating(True)
     qtbot.waitUntil(dock.isVisible)
@@ -206,21 +207,26 @@ def test_f6_and_tab_lead_into_a_floating_panel_and_out_again(active: MainWindow,
     active.canvas.view.setFocus()
     reached = []
     for _ in range(12):
+        before = QApplication.focusWidget()
         active.regions.go(1)
+        qtbot.waitUntil(lambda before=before: QApplication.focusWidget() not in (before, None))
         reached.append(QApplication.focusWidget())
     assert any(widget is dock or dock.isAncestorOf(widget) for widget in reached)
     assert active.transport.bar.isAncestorOf(reached[-1]) or any(active.transport.bar.isAncestorOf(widget) for widget in reached)
     assert len(set(reached)) >= 4
     stops = set()
     for _ in range(120):
+        before = QApplication.focusWidget()
         active.regions.tab(True)
+        qtbot.waitUntil(lambda before=before: QApplication.focusWidget() not in (before, None))
         stops.add(QApplication.focusWidget())
     assert any(dock.isAncestorOf(widget) for widget in stops)
     assert any(active.transport.bar.isAncestorOf(widget) for widget in stops)
 
 
-def test_of_words_to_choose_from_the_chosen_one_is_the_stop(active: MainWindow) -> None:
-    words = active.findChildren(Segmented)[0]
+def test_of_words_to_choose_from_the_chosen_one_is_the_stop(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    words = next(found for found in opened("spiral").findChildren(Segmented) if found.accessibleName() == "What edges show")
+    qtbot.waitUntil(words.isVisible)
     chosen = words.button(words.current)
     others = [child for child in words.children() if isinstance(child, QAbstractButton) and child is not chosen]
     others[0].setFocus(Qt.FocusReason.BacktabFocusReason)

@@ -55,23 +55,27 @@ class EmptyHint(QWidget):
             else:
                 made.clicked.connect(lambda checked=False, made=made, menu=start: menu.popup(made.mapToGlobal(made.rect().bottomLeft())))
             self._row.addWidget(made)
+            made.show()  # Qt would do it later, and until then its place counts as empty
             self._buttons.append(made)
         self._row.addStretch(1)
 
     def fit(self) -> None:
         """Lies in the middle of its parent: words wrap, and where it is too narrow or too low the buttons matter most."""
         room, margin = self.parentWidget().size(), 2 * self._theme.metrics.grid
-        width = max(1, min(room.width() - 2 * margin, self._theme.metrics.px(WIDTH)))
+        widest = max((button.sizeHint().width() for button in self._buttons), default=1)
+        width = max(min(room.width() - 2 * margin, self._theme.metrics.px(WIDTH)), min(widest, room.width()), 1)
         needed = sum(button.sizeHint().width() + self._row.spacing() for button in self._buttons)
         self._row.setDirection(QBoxLayout.Direction.LeftToRight if needed <= width else QBoxLayout.Direction.TopToBottom)
-        title, words = self._labels
-        spacing, height = self.layout().spacing(), self._row.sizeHint().height()
-        most = room.height() - 2 * margin
-        for label, own in ((title, title.sizeHint().height()), (words, words.heightForWidth(width))):
-            fits = height + spacing + own <= most
-            label.setVisible(fits)
-            height += spacing + own if fits else 0
+        most, layout = room.height() - 2 * margin, self.layout()
+        for hidden in (0, 1, 2):  # the words go first, then the title
+            for place, label in enumerate(self._labels):
+                label.setVisible(place < len(self._labels) - hidden)
+            layout.invalidate()
+            height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+            if height <= most:
+                break
         self.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+        layout.activate()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # the buttons have grown, say, with the interface
