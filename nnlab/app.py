@@ -21,9 +21,9 @@ from nnlab.graph.graph import Graph
 
 if TYPE_CHECKING:
     from nnlab.ui.files.commands import InUse
+    from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import Mode
     from nnlab.ui.window.main_window import MainWindow
-    from nnlab.ui.window.store import Store
 
 STARTER = "spiral"
 SIZE = QSize(1280, 800)
@@ -64,9 +64,9 @@ def open_window(
         saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
     training = saved.project.training
     compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
+    from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import MODES, Theme
     from nnlab.ui.window.main_window import MainWindow
-    from nnlab.ui.window.store import Store
 
     store = store or Store()
     look = getattr(app, "nnlab_theme", None)
@@ -108,7 +108,7 @@ def picture(
     if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         os.environ["QT_SCALE_FACTOR"] = str(scale)
-    from nnlab.ui.window.store import Store
+    from nnlab.ui.files.store import Store
     from nnlab.ui.workspaces import workspaces
 
     # A picture shows the window as it ships, whatever the person's own window remembers.

@@ -64,8 +64,8 @@ def curves_4096() -> float:
     from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
     from nnlab.app import application, settle
-    from nnlab.ui.canvas.cards.content import Weights
     from nnlab.ui.canvas.edges.weight_layer import WeightCurves
+    from nnlab.ui.canvas.model.content import Weights
     from nnlab.ui.canvas.painting.paint_kit import PaintKit
     from nnlab.ui.look.theme import Theme
 
@@ -98,7 +98,7 @@ def large(graph: Any) -> dict[str, float]:
 
     from nnlab.app import open_window, settle
     from nnlab.files.examples import project_for_graph
-    from nnlab.ui.window.store import Store
+    from nnlab.ui.files.store import Store
 
     result: dict[str, float] = {}
     project = project_for_graph(graph)

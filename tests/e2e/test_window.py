@@ -241,7 +241,7 @@ def test_every_example_opens_and_trains(window: MainWindow, qtbot: QtBot) -> Non
 
 def test_the_next_start_shows_the_panels_of_its_workspace_and_no_others(qtbot: QtBot, tmp_path: Path) -> None:
     from nnlab.app import open_window
-    from nnlab.ui.window.store import Store
+    from nnlab.ui.files.store import Store
 
     def shown(window: MainWindow) -> set[str]:
         qtbot.waitExposed(window)

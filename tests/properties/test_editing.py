@@ -32,9 +32,9 @@ from nnlab.graph.diagnostic import DataShape
 from nnlab.graph.graph import Node
 from nnlab.graph.validation import validate
 from nnlab.ui.document.document import Document
+from nnlab.ui.files.store import Store
 from nnlab.ui.widgets.slider import Slider
 from nnlab.ui.window.main_window import MainWindow
-from nnlab.ui.window.store import Store
 
 pytestmark = pytest.mark.window
 EDITS = int(os.environ.get("NNLAB_EDITS", "500"))

@@ -9,8 +9,8 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from nnlab.app import open_window
+from nnlab.ui.files.store import Store
 from nnlab.ui.window.main_window import MainWindow
-from nnlab.ui.window.store import Store
 
 
 @contextmanager

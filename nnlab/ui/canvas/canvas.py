@@ -20,21 +20,21 @@ from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
 from nnlab.ui.canvas.annotations.inline_editor import InlineEditor, Task
-from nnlab.ui.canvas.cards.geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.commands.arranging import Arranging
 from nnlab.ui.canvas.commands.clipboard import Clipboard
 from nnlab.ui.canvas.commands.editing import CanvasCommands
-from nnlab.ui.canvas.hit import Hit, hit
-from nnlab.ui.canvas.live import LiveValues
+from nnlab.ui.canvas.model.geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.overlays.add_popup import AddPopup
 from nnlab.ui.canvas.overlays.empty_hint import EmptyHint
 from nnlab.ui.canvas.overlays.legend import INSET, Legend
 from nnlab.ui.canvas.overlays.minimap import ALWAYS, NEVER, Minimap
 from nnlab.ui.canvas.overlays.search import Search, what_fits
 from nnlab.ui.canvas.overlays.zoom_bar import ZoomBar
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.hit import Hit, hit
+from nnlab.ui.canvas.scene.live import LiveValues
+from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.canvas.scene.viewport import WHEEL_STEP
 from nnlab.ui.canvas.view import GraphView
-from nnlab.ui.canvas.viewport import WHEEL_STEP
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme

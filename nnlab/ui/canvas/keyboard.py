@@ -12,8 +12,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.interactions.move import GRID
-from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.viewport import Picture
+from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.canvas.scene.viewport import Picture
 from nnlab.ui.document.selection import Selection
 
 _DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}

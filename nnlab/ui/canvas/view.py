@@ -21,9 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.graph import docking
-from nnlab.ui.canvas.cards.content import BLOCK, INPUT
 from nnlab.ui.canvas.commands.editing import CanvasCommands
-from nnlab.ui.canvas.hit import CANVAS, CARD, COMMENT, EDGE, FRAME, PORT, Hit, hit
 from nnlab.ui.canvas.interactions.connect import ConnectGesture
 from nnlab.ui.canvas.interactions.drop import OperatorDrop
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
@@ -31,13 +29,15 @@ from nnlab.ui.canvas.interactions.marquee import MarqueeGesture
 from nnlab.ui.canvas.interactions.move import THRESHOLD, MoveGesture
 from nnlab.ui.canvas.interactions.pan import PanGesture
 from nnlab.ui.canvas.keyboard import KeyboardFocus
-from nnlab.ui.canvas.live import LiveValues
-from nnlab.ui.canvas.neurons.unit_zoom import UnitZoom
+from nnlab.ui.canvas.model.content import BLOCK, INPUT
 from nnlab.ui.canvas.overlays.reason_popup import ReasonPopup
 from nnlab.ui.canvas.overlays.search import Search
-from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.tooltips import tooltip
-from nnlab.ui.canvas.viewport import WHEEL_STEP, Picture
+from nnlab.ui.canvas.scene.hit import CANVAS, CARD, COMMENT, EDGE, FRAME, PORT, Hit, hit
+from nnlab.ui.canvas.scene.live import LiveValues
+from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.canvas.scene.tooltips import tooltip
+from nnlab.ui.canvas.scene.unit_zoom import UnitZoom
+from nnlab.ui.canvas.scene.viewport import WHEEL_STEP, Picture
 from nnlab.ui.document.selection import Selection
 
 EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves the picture along

@@ -25,8 +25,8 @@ from nnlab.files.project_file import SUFFIX, load_project, save_project
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
+from nnlab.ui.files.store import Store
 from nnlab.ui.run.session import Session
-from nnlab.ui.window.store import Store
 
 DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
 THUMBNAIL = QSize(640, 400)

@@ -10,7 +10,6 @@ from nnlab.core.errors import NNLabError
 from nnlab.graph import edits
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
-from nnlab.ui.document.weight_edits import reinitialise, with_parameters
 from nnlab.ui.inspector.editing import freeze_label
 from nnlab.ui.inspector.node_page import NodePage
 from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage
@@ -19,6 +18,7 @@ from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import Session
+from nnlab.ui.run.weight_edits import reinitialise, with_parameters
 
 
 class _PageArea(QScrollArea):

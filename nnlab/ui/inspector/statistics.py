@@ -14,8 +14,8 @@ import numpy as np
 from nnlab.core.operator import Operator, operators
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves
+from nnlab.engine.kernel_curve import curve
 from nnlab.graph.graph import Node
-from nnlab.ui.stepper.kernel_curve import curve
 
 FLAT = 0.05  # share of the greatest slope below which a unit counts as saturated
 CHUNK = 32_768  # activations whose slopes are worked out at a time, few enough to stay in cache

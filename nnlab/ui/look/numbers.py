@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
+
 MINUS = "\u2212"
 NO_BREAK_SPACE = "\u00a0"
 NOTHING = "\u2013"  # an en dash, for a value that does not exist yet
@@ -149,3 +151,12 @@ def _special(value: float) -> str | None:
 
 def _signs(text: str) -> str:
     return text.replace("-", MINUS)
+
+
+def decimals(values: np.ndarray | list[float], digits: int = 4, most: int = 6) -> int:
+    """How many decimals a column of numbers takes, so that its largest has about `digits` significant digits."""
+    magnitudes = np.abs(np.asarray(values, np.float64))
+    magnitudes = magnitudes[np.isfinite(magnitudes) & (magnitudes > 0)]
+    if not magnitudes.size:
+        return digits - 1
+    return int(np.clip(digits - 1 - np.floor(np.log10(magnitudes.max())), 0, most))

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 
 from nnlab.core.operator import Operator, operators
+from nnlab.engine.kernel_curve import values
 from nnlab.ui.look.glyphs import DRAWINGS, Glyph, drawing, function_curve
-from nnlab.ui.stepper.kernel_curve import values
 
 
 @cache

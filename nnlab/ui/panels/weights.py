@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidge
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.setting import Setting
-from nnlab.ui.document.weight_edits import Index, entry_name, set_entries, with_parameters
 from nnlab.ui.look.colormaps import symmetric_limit
 from nnlab.ui.look.numbers import count, parse_number
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.weight_layout import WeightLayout, layout
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.weight_edits import Index, entry_name, set_entries, with_parameters
 from nnlab.ui.widgets.histogram import nice_step
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.matrix_table import MatrixTable, exact

@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from nnlab.engine.kernel_curve import REACH
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.ticks import linear_ticks
-from nnlab.ui.stepper.kernel_curve import REACH
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from nnlab.engine.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 from nnlab.engine.program import BACKWARD
 from nnlab.graph.graph import Node
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
 from nnlab.ui.stepper.elements import SAMPLE
-from nnlab.ui.stepper.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
 from nnlab.ui.stepper.matrix_forms import form_of
 from nnlab.ui.stepper.matrix_view import MatrixView

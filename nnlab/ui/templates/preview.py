@@ -15,7 +15,7 @@ from nnlab.core.preparation import Data
 from nnlab.files.project import Project
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme

@@ -13,9 +13,9 @@ from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
+from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.panel import Panel
-from nnlab.ui.window.store import Store
 from nnlab.ui.workspaces import Workspace
 
 _FEATURES = (

@@ -23,6 +23,7 @@ from nnlab.ui.files.autosave import Autosave, OwnedCopy, left_behind
 from nnlab.ui.files.commands import FileCommands
 from nnlab.ui.files.dialogs import ask_to_discard_copy
 from nnlab.ui.files.recovery_bar import RecoveryBar
+from nnlab.ui.files.store import Store
 from nnlab.ui.inspector import Inspector
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import Services
@@ -43,7 +44,6 @@ from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.menus import build_menu
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
-from nnlab.ui.window.store import Store
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.window.wiring import connect_actions, connect_messages
 from nnlab.ui.workspaces import workspaces

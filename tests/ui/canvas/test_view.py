@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from nnlab.ui.canvas.viewport import LARGEST
+from nnlab.ui.canvas.scene.viewport import LARGEST
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

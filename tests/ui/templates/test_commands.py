@@ -14,8 +14,8 @@ from nnlab.app import open_window
 from nnlab.files.network_text import write_network_text
 from nnlab.files.playground import read_playground
 from nnlab.templates.template import ordered
+from nnlab.ui.files.store import Store
 from nnlab.ui.window.main_window import MainWindow
-from nnlab.ui.window.store import Store
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 ADDRESS = "https://playground.tensorflow.org/#activation=tanh&networkShape=4,2&dataset=circle&seed=0.31415&noise=10"

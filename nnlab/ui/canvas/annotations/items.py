@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.graph.graph import Comment, Group
-from nnlab.ui.canvas.cards.stacking import ORDER
+from nnlab.ui.canvas.model.stacking import ORDER
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import LEAST_TEXT, LEFT, write
 from nnlab.ui.look.theme import mix

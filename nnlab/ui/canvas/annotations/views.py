@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Comment, Graph
 from nnlab.ui.canvas.annotations.items import COMMENT_WIDTH, CommentItem, FrameItem
-from nnlab.ui.canvas.cards.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.cards.item import CardItem
-from nnlab.ui.canvas.cards.spacing import Spacing
-from nnlab.ui.canvas.cards.stacking import stacked
+from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
+from nnlab.ui.canvas.model.spacing import Spacing
+from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 Position = tuple[float, float]

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from nnlab.ui.canvas.cards.geometry import CardGeometry
+from nnlab.ui.canvas.model.geometry import CardGeometry
 from nnlab.ui.canvas.painting.matrix import Cells
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 

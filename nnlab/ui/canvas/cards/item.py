@@ -16,14 +16,14 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas.cards import loss_painting, painting
-from nnlab.ui.canvas.cards.content import INPUT, LOSS, Card
-from nnlab.ui.canvas.cards.geometry import CardGeometry
-from nnlab.ui.canvas.cards.stacking import ORDER
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
+from nnlab.ui.canvas.model.content import INPUT, LOSS, Card
+from nnlab.ui.canvas.model.geometry import CardGeometry
+from nnlab.ui.canvas.model.stacking import ORDER
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 if TYPE_CHECKING:
-    from nnlab.ui.canvas.neurons.neurons import Neurons
+    from nnlab.ui.canvas.scene.insides import Neurons
 
 Lookup = Callable[[str], np.ndarray | None]
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.cards import filter_painting
-from nnlab.ui.canvas.cards.content import BLOCK, INPUT, LOSS, Card
-from nnlab.ui.canvas.cards.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
+from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, Card
+from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write

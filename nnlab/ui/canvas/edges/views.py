@@ -14,12 +14,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.cards.content import Weights
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.routing import Obstacles, routes, target_path
 from nnlab.ui.canvas.edges.tensor_edge import TARGET, TensorEdge
 from nnlab.ui.canvas.edges.tensor_layer import TensorLayer
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM, WeightCurves, WeightItem, WeightMatrix
+from nnlab.ui.canvas.model.content import Weights
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 LEAST_ROOM = 28.0  # between two outlines, for weights to be drawn one by one

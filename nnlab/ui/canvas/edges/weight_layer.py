@@ -15,9 +15,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.cards.content import Weights
-from nnlab.ui.canvas.cards.geometry import LARGE_TILE
 from nnlab.ui.canvas.edges import raster
+from nnlab.ui.canvas.model.content import Weights
+from nnlab.ui.canvas.model.geometry import LARGE_TILE
 from nnlab.ui.canvas.painting import matrix as matrix_painting
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.theme import mix

@@ -12,10 +12,10 @@ from nnlab.core.tensor import show
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.edges.routing import forward
 from nnlab.ui.canvas.edges.tensor_edge import DraftLine
-from nnlab.ui.canvas.hit import Hit, card_at, port_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.overlays.reason_popup import ReasonPopup
 from nnlab.ui.canvas.overlays.search import Search
+from nnlab.ui.canvas.scene.hit import Hit, card_at, port_at
 
 REACH = 18.0  # pixels within which a port catches the end
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from nnlab.ui.canvas.cards.geometry import COLLAPSED_WIDTH
-from nnlab.ui.canvas.hit import CARD, EDGE, PORT, Hit, hit
 from nnlab.ui.canvas.interactions.gesture import Surroundings
 from nnlab.ui.canvas.interactions.move import GRID
+from nnlab.ui.canvas.model.geometry import COLLAPSED_WIDTH
+from nnlab.ui.canvas.scene.hit import CARD, EDGE, PORT, Hit, hit
 
 MIME_TYPE = "application/x-nnlab-operator"  # holds the operator's name
 

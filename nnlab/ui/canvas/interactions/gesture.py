@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.overlays.search import Search
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.document.selection import Selection
 
 

@@ -12,10 +12,10 @@ from PySide6.QtCore import QRectF, Qt
 
 from nnlab.graph import docking
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.cards.content import BLOCK
-from nnlab.ui.canvas.hit import edge_at
 from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
 from nnlab.ui.canvas.interactions.guides import Guides, caught
+from nnlab.ui.canvas.model.content import BLOCK
+from nnlab.ui.canvas.scene.hit import edge_at
 
 GRID = 8.0
 THRESHOLD = 4  # pixels before a press becomes a drag

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlab.engine.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 from nnlab.graph.graph import Graph, Node
-from nnlab.ui.canvas.cards.content import INPUT, Card, Weights
+from nnlab.ui.canvas.model.content import INPUT, Card, Weights
 from nnlab.ui.canvas.neurons.sample import Sample
-from nnlab.ui.stepper.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 
 LISTED = 16  # up to so many inputs are all listed, where there is room
 LARGEST = 8  # of more, so many: those with the largest products
@@ -222,12 +222,3 @@ def share(card: Card, graph: Graph, sample: Sample) -> Share | None:
         return None
     is_class = kind.link == "softmax" and np.ndim(target) == 0
     return Share(outputs.reshape(-1), sample.row(f"{card.id}.probability"), np.asarray(target), is_class, float(np.sum(loss)))
-
-
-def decimals(values: np.ndarray | list[float], digits: int = 4, most: int = 6) -> int:
-    """How many decimals a column of numbers takes, so that its largest has about `digits` significant digits."""
-    magnitudes = np.abs(np.asarray(values, np.float64))
-    magnitudes = magnitudes[np.isfinite(magnitudes) & (magnitudes > 0)]
-    if not magnitudes.size:
-        return digits - 1
-    return int(np.clip(digits - 1 - np.floor(np.log10(magnitudes.max())), 0, most))

@@ -13,10 +13,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from nnlab.ui.canvas.neurons.neuron import Activation, Neuron, Products, Rest, Term, decimals
+from nnlab.ui.canvas.neurons.neuron import Activation, Neuron, Products, Rest, Term
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.colormaps import sign_image, symmetric_limit
-from nnlab.ui.look.numbers import LARGEST_PLAIN, fixed, number, short
+from nnlab.ui.look.numbers import LARGEST_PLAIN, decimals, fixed, number, short
 from nnlab.ui.look.theme import FontRole
 
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter

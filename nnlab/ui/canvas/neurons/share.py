@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from nnlab.ui.canvas.neurons.neuron import Share, decimals, subscript
+from nnlab.ui.canvas.neurons.neuron import Share, subscript
 from nnlab.ui.canvas.neurons.parts import LEFT, RIGHT, Header, HeaderLine, plain, row_height, say
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.look.numbers import number
+from nnlab.ui.look.numbers import decimals, number
 from nnlab.ui.look.theme import FontRole
 
 GAP = 16.0

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui.canvas.scene import GraphScene
-from nnlab.ui.canvas.viewport import Picture
+from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.canvas.scene.viewport import Picture
 from nnlab.ui.look.theme import Theme, follow, mix
 
 WIDTH, HEIGHT, INSET = 168, 104, 8

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.ui.canvas.overlays.legend import paint_ground
-from nnlab.ui.canvas.viewport import LARGEST
+from nnlab.ui.canvas.scene.viewport import LARGEST
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import Label

@@ -13,11 +13,10 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
-from nnlab.ui.canvas.cards.content import Weights
-from nnlab.ui.canvas.neurons.neuron import decimals
+from nnlab.ui.canvas.model.content import Weights
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.colormaps import ink, sign_pixels, to_image
-from nnlab.ui.look.numbers import LARGEST_PLAIN, fixed, number
+from nnlab.ui.look.numbers import LARGEST_PLAIN, decimals, fixed, number
 
 CALM = 1.6  # so that a matrix of noise is quiet and a few large weights stand out
 READABLE = (44.0, 18.0)  # pixels of text of a cell from which its number is written in it

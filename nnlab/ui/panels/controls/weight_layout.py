@@ -15,7 +15,7 @@ from nnlab.core.preparation import Data
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph, Node
-from nnlab.ui.document.weight_edits import SYMBOLS, Index
+from nnlab.ui.run.weight_edits import SYMBOLS, Index
 
 _SINGULAR = {"vocabulary": "entry"}
 

@@ -8,9 +8,10 @@ import pytest
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.validation import infer
 from nnlab.training.session import Session
-from nnlab.ui.canvas.cards import content as cards
-from nnlab.ui.canvas.neurons.neuron import Products, Surroundings, decimals, describe, share
+from nnlab.ui.canvas.model import content as cards
+from nnlab.ui.canvas.neurons.neuron import Products, Surroundings, describe, share
 from nnlab.ui.canvas.neurons.sample import FrameSample
+from nnlab.ui.look.numbers import decimals
 
 X = np.array([[1.0, 2.0], [3.0, -1.0]])
 VALUES = {

@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from nnlab.core.operator import operators
+from nnlab.engine.kernel_curve import curve
 from nnlab.ui.canvas.neurons.neuron import Activation, Neuron, Products, Share
 from nnlab.ui.canvas.neurons.painting import Inside, growth, openness, unit
 from nnlab.ui.canvas.neurons.parts import Header, Table, row_height, rows_of
 from nnlab.ui.canvas.neurons.share import ShareTable, share_rows
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.stepper.kernel_curve import curve
 
 RNG = np.random.default_rng(5)
 SIDES = (220, 240, 300, 360, 408, 520, 680, 900, 1360, 1500, 2880)

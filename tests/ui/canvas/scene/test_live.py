@@ -5,9 +5,9 @@ import pytest
 
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.edges.weight_layer import WeightItem, overlay_values, reference
-from nnlab.ui.canvas.hit import CARD, EDGE, Hit
 from nnlab.ui.canvas.painting.matrix import strongest
-from nnlab.ui.canvas.tooltips import tooltip
+from nnlab.ui.canvas.scene.hit import CARD, EDGE, Hit
+from nnlab.ui.canvas.scene.tooltips import tooltip
 
 RNG = np.random.default_rng(0)
 
@@ -229,7 +229,7 @@ def test_a_huge_matrix_is_shown_by_its_strongest_weights():
 
 
 def test_overlay_values_without_a_batch_are_unknown(chain):
-    from nnlab.ui.canvas.cards.content import Weights
+    from nnlab.ui.canvas.model.content import Weights
 
     weights = Weights("dense_1.weight", "dense_1.d_weight", "input_1.y", 8, 2)
     known = {"dense_1.weight": np.ones((8, 2))}

@@ -10,12 +10,12 @@ import numpy as np
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.cards.content import LOSS, Card
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.edges.weight_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
-from nnlab.ui.canvas.neurons.neurons import Neurons
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.model.content import LOSS, Card
+from nnlab.ui.canvas.scene.insides import Neurons
+from nnlab.ui.canvas.scene.scene import GraphScene
 
 OVERLAYS = ("weights", "gradients", "activations")
 

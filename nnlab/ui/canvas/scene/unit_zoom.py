@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, QVariantAnimation
 
-from nnlab.ui.canvas.cards.content import LOSS
-from nnlab.ui.canvas.cards.geometry import LOSS_WIDTH, Tile
+from nnlab.ui.canvas.model.content import LOSS
+from nnlab.ui.canvas.model.geometry import LOSS_WIDTH, Tile
 from nnlab.ui.canvas.neurons.painting import SHARE_OPEN, openness, unit
-from nnlab.ui.canvas.scene import EXPAND_ABOVE, GraphScene
-from nnlab.ui.canvas.viewport import LARGEST, Picture
+from nnlab.ui.canvas.scene.scene import EXPAND_ABOVE, GraphScene
+from nnlab.ui.canvas.scene.viewport import LARGEST, Picture
 
 MILLISECONDS = 160
 FILL = 0.97  # of the room that a tile takes when one goes to it

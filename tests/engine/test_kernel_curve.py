@@ -7,8 +7,8 @@ import pytest
 
 from nnlab.core.operator import Operator, operators
 from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.kernel_curve import curve
 from nnlab.graph.builder import GraphBuilder
-from nnlab.ui.stepper.kernel_curve import curve
 from nnlab.ui.stepper.picture import is_plain_elementwise
 
 PLAIN = [pytest.param(kind, id=kind.name) for kind in operators if is_plain_elementwise(kind)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from nnlab.ui.canvas.cards.spacing import LEAST_STEP, ROW_ROOM, Spacing, spacing
+from nnlab.ui.canvas.model.spacing import LEAST_STEP, ROW_ROOM, Spacing, spacing
 
 
 @dataclass

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import GraphScene
 
 PORT_REACH = 12.0  # half the hit area of a port, pixels
 EDGE_REACH = 6.0

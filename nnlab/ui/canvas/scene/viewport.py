@@ -6,10 +6,10 @@ from PySide6.QtCore import QMargins, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from nnlab.ui.canvas.cards.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.edges.weight_layer import WeightMatrix
+from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.painting.matrix import READABLE
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.document.selection import Selection
 
 SMALLEST, LARGEST = 0.1, 40.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF
 
-from nnlab.ui.canvas.cards.geometry import CardGeometry
+from nnlab.ui.canvas.model.geometry import CardGeometry
 
 WEIGHTS_ROOM, MATRIX_ROOM, TENSOR_ROOM = 66.0, 150.0, 34.0
 ROW_ROOM = 28.0

@@ -7,10 +7,10 @@ from PySide6.QtTest import QTest
 
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix
-from nnlab.ui.canvas.hit import EDGE, Hit, hit
 from nnlab.ui.canvas.neurons.painting import share_openness
 from nnlab.ui.canvas.overlays.minimap import Minimap
-from nnlab.ui.canvas.tooltips import tooltip
+from nnlab.ui.canvas.scene.hit import EDGE, Hit, hit
+from nnlab.ui.canvas.scene.tooltips import tooltip
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

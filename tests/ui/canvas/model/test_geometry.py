@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from nnlab.ui.canvas.cards import geometry
-from nnlab.ui.canvas.cards.content import LAYER, LOSS, Card
+from nnlab.ui.canvas.model import geometry
+from nnlab.ui.canvas.model.content import LAYER, LOSS, Card
 
 CARD = Card(
     id="dense_1", nodes=("dense_1", "tanh_1"), form=LAYER, title="dense_1", subtitle="8 · tanh", detail="24 parameters", category="Layers",

@@ -22,7 +22,7 @@ from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.neurons.parts import Header
 from nnlab.ui.canvas.neurons.sample import FrameSample, Lookup, Sample, SampleChoice, SamplePass
 from nnlab.ui.canvas.painting.matrix import CALM, Cells
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.look.numbers import count
 
 REFRESH = 8.0  # times a second

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nnlab.ui.canvas.cards.content import INPUT, LOSS, Card
+from nnlab.ui.canvas.model.content import INPUT, LOSS, Card
 
 COLLAPSED_WIDTH, COLLAPSED_HEIGHT = 120.0, 80.0
 WIDTH, HEADER, FOOT = 92.0, 48.0, 14.0

@@ -20,13 +20,13 @@ from nnlab.graph.graph import Edge
 from nnlab.graph.validation import Diagnostic, Shapes, infer
 from nnlab.ui.canvas.annotations.items import CommentItem, FrameItem
 from nnlab.ui.canvas.annotations.views import AnnotationViews
-from nnlab.ui.canvas.cards import geometry
-from nnlab.ui.canvas.cards.content import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
 from nnlab.ui.canvas.cards.item import CardItem
-from nnlab.ui.canvas.cards.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
-from nnlab.ui.canvas.cards.stacking import stacked
 from nnlab.ui.canvas.edges.views import EdgeViews
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
+from nnlab.ui.canvas.model import geometry
+from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.model.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection

@@ -12,7 +12,7 @@ from worlds import World, spiral_project, world
 from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
 from nnlab.graph import edits
-from nnlab.ui.document.weight_edits import entry_name, reinitialise, set_entries
+from nnlab.ui.run.weight_edits import entry_name, reinitialise, set_entries
 
 ALL = [f"dense_{k}.{name}" for k in (1, 2, 3) for name in ("weight", "bias")]
 

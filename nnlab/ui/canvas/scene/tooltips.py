@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.core.tensor import show
-from nnlab.ui.canvas.hit import CARD, EDGE, PORT, Hit
-from nnlab.ui.canvas.live import LiveValues
-from nnlab.ui.canvas.scene import GraphScene
+from nnlab.ui.canvas.scene.hit import CARD, EDGE, PORT, Hit
+from nnlab.ui.canvas.scene.live import LiveValues
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.look.numbers import number
 
 

@@ -4,7 +4,7 @@ from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer
-from nnlab.ui.canvas.cards.content import INPUT, LOSS, card_of, describe, weights
+from nnlab.ui.canvas.model.content import INPUT, LOSS, card_of, describe, weights
 
 
 def cards(graph, title=""):

@@ -1,0 +1,1 @@
+"""The scene with everything on it, how it is looked at, and what lies where."""
