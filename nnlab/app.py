@@ -66,7 +66,7 @@ def open_window(
     compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import MODES, Theme
-    from nnlab.ui.window.main_window import MainWindow
+    from nnlab.ui.window.assembly import assemble
 
     store = store or Store()
     look = getattr(app, "nnlab_theme", None)
@@ -78,7 +78,7 @@ def open_window(
     if theme is not None:
         look.set_mode(theme)
     look.set_window_width((size or SIZE).width())
-    window = MainWindow(look, store, saved.project, name)
+    window = assemble(look, store, saved.project, name)
     window.files.adopt(source, saved, in_use)
     window.offer_recovery()
     window.resize(size or SIZE)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from nnlab.graph.alignment import ALIGNMENTS
+from nnlab.ui.canvas.commands.arranging import Arranging
+from nnlab.ui.canvas.commands.clipboard import Clipboard
+from nnlab.ui.canvas.commands.editing import CanvasCommands
+from nnlab.ui.canvas.view import GraphView
+from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.icons import icon
-
-if TYPE_CHECKING:
-    from nnlab.ui.canvas.canvas import Canvas
+from nnlab.ui.look.theme import Theme
 
 ALIGN = "Align"
 # What has to be selected for an action to stand in the menu of what is there.
@@ -46,7 +49,32 @@ class Entry:
     family: str = ""
 
 
-def _entries(canvas: Canvas) -> tuple[Entry, ...]:
+class ActionTarget(Protocol):
+    """What the actions act on: the canvas, as far as they know it."""
+
+    theme: Theme
+    view: GraphView
+    commands: CanvasCommands
+    arranging: Arranging
+    clipboard: Clipboard
+
+    @property
+    def selection(self) -> Selection: ...
+
+    def open_search(self) -> None: ...
+    def rename(self) -> None: ...
+    def paste(self) -> None: ...
+    def add_comment(self) -> None: ...
+    def select_all(self) -> None: ...
+    def select_none(self) -> None: ...
+    def fit(self) -> None: ...
+    def zoom_in(self) -> None: ...
+    def zoom_out(self) -> None: ...
+    def step_sample(self, by: int) -> None: ...
+    def toggle_minimap(self) -> None: ...
+
+
+def _entries(canvas: ActionTarget) -> tuple[Entry, ...]:
     keys, commands, arranging, board = QKeySequence.StandardKey, canvas.commands, canvas.arranging, canvas.clipboard
     return (
         Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", ALWAYS),
@@ -94,7 +122,7 @@ def _entries(canvas: Canvas) -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
-def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[tuple[QAction, str, bool], ...]]:
+def make_actions(canvas: ActionTarget) -> tuple[dict[str, QAction], tuple[tuple[QAction, str, bool], ...]]:
     """All actions by id, and for the context menu in its order: the action, what it needs, and whether a line comes before it.
 
     An action's `data` is the family it stands together with in a menu, or "". Actions are never greyed: by key or command palette they say
@@ -103,7 +131,7 @@ def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[tuple[QActio
     actions: dict[str, QAction] = {}
     menu: list[tuple[QAction, str, bool]] = []
     for entry in _entries(canvas):
-        action = QAction(entry.text, canvas)
+        action = QAction(entry.text, canvas.view)
         action.setObjectName(entry.id)
         action.setToolTip(entry.tip)
         action.setStatusTip(entry.tip)
@@ -120,7 +148,7 @@ def make_actions(canvas: Canvas) -> tuple[dict[str, QAction], tuple[tuple[QActio
     return actions, tuple(menu)
 
 
-def satisfied(canvas: Canvas) -> frozenset[str]:
+def satisfied(canvas: ActionTarget) -> frozenset[str]:
     """What of the needs is selected now."""
     cards, selection = len(canvas.commands.selected_cards()), canvas.selection
     found = {

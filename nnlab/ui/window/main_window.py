@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.dataset import datasets
 from nnlab.files.autosave import LeftBehind
@@ -41,11 +41,9 @@ from nnlab.ui.widgets.top_bar import Workspace as Tab
 from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_header import CanvasHeader
 from nnlab.ui.window.dock_area import DockArea
-from nnlab.ui.window.menus import build_menu
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.transport import Transport
-from nnlab.ui.window.wiring import connect_actions, connect_messages
 from nnlab.ui.workspaces import workspaces
 
 MINIMUM = QSize(1024, 700)
@@ -68,8 +66,6 @@ class MainWindow(QMainWindow):
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
         self._connect()
-        self.menu = build_menu(self)
-        self.top_bar.set_menu(self.menu)
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         bars = (self.top_bar, self.recovery_bar, self.message_bar)
@@ -79,6 +75,11 @@ class MainWindow(QMainWindow):
         self._follow_document()
         self._on_state()
         self.show_workspace(store.text("workspace", FIRST_WORKSPACE))
+
+    def set_menu(self, menu: QMenu) -> None:
+        """The menu behind the button at the left of the top bar."""
+        self.menu = menu
+        self.top_bar.set_menu(menu)
 
     # Parts
 
@@ -142,9 +143,7 @@ class MainWindow(QMainWindow):
         return self._workspace_actions
 
     def _connect(self) -> None:
-        """The window follows document, session and theme; what actions do and which words come where is in `wiring`."""
-        connect_actions(self)
-        connect_messages(self)
+        """The window follows document, session and theme; what actions do and where messages appear is in `wiring`."""
         session, document = self.session, self.document
         self.top_bar.workspace_chosen.connect(self.show_workspace)
         self.canvas.zoomed.connect(lambda _: self._want_probes())

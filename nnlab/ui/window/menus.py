@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QMenu
 
 from nnlab.files.examples import examples
 from nnlab.ui.canvas.actions import fill_menu
 from nnlab.ui.window.actions import ENTRIES
-
-if TYPE_CHECKING:
-    from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.main_window import MainWindow
 
 GROUPS = ("File", "Edit", "Node", "Run", "Step", "View", "Help")
 

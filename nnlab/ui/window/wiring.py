@@ -6,16 +6,13 @@ The window puts its parts together; here their words and deeds are joined. A new
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import nnlab
+from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
-
-if TYPE_CHECKING:
-    from nnlab.ui.window.main_window import MainWindow
 
 Deed = Callable[[], object]
 

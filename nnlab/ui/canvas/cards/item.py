@@ -1,14 +1,12 @@
 """A card on the canvas: two graphics items that move together.
 
 `CardBody` lies under the weights and carries what seldom changes (outline, title, state, ports), so Qt keeps it as a picture; `CardFace`
-lies above them and carries what lives (tiles, biases, loss). `CardItem` holds both, the card they show and its state.
+lies above them and carries what lives (tiles, biases, loss). `CardItem` holds both; what they show is in `shown_card`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -16,36 +14,17 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas.cards import loss_painting, painting
-from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
-from nnlab.ui.canvas.model.content import INPUT, LOSS, Card
+from nnlab.ui.canvas.cards.shown_card import ShownCard
+from nnlab.ui.canvas.cards.tile_pictures import sorted_batch
+from nnlab.ui.canvas.model.content import LOSS, Card
 from nnlab.ui.canvas.model.geometry import CardGeometry
 from nnlab.ui.canvas.model.stacking import ORDER
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-
-if TYPE_CHECKING:
-    from nnlab.ui.canvas.scene.insides import Neurons
 
 Lookup = Callable[[str], np.ndarray | None]
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0
 LEAST_BIAS = 0.3  # the largest bias fills its bar from this share of the layer's large weights on
 BORDER = 14.0  # room around the outline for rings and ports
-
-
-@dataclass
-class CardState:
-    """How a card is shown at the moment, apart from what it shows."""
-
-    hovered: bool = False
-    selected: bool = False
-    focused: bool = False
-    severity: str = ""  # "", "warning" or "error"
-    refuses: bool = False  # a connection being drawn cannot end here
-    step: str = ""  # "" outside the stepper, else "current", "read", "written" or "dim"
-    lit: tuple[str, ...] = ()  # what the stepper reads or writes here, as written on the pills
-    hovered_unit: int | None = None
-    hovered_port: str = ""
-    offered_port: str = ""  # "accepts" or "refuses" at hovered_port while a connection is drawn
-    accepting: frozenset[str] = frozenset()  # ports that would accept the connection being drawn
 
 
 class CardBody(QGraphicsItem):
@@ -98,26 +77,13 @@ class CardFace(QGraphicsItem):
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
 
 
-class CardItem:
-    """One card with its geometry, state and live values."""
+class CardItem(ShownCard):
+    """A card on a scene."""
 
     def __init__(self, card: Card, geometry: CardGeometry, kit: PaintKit, scene: QGraphicsScene) -> None:
-        self.card, self.geometry, self.kit = card, geometry, kit
-        self.state = CardState()
-        self.text_scale = 1.0
-        self.shown_ports: frozenset[str] = frozenset()  # "" is the output, "target" the target
-        self.labels: tuple[str, ...] = ()  # beside an input's tiles, where they are short
-        self.names: tuple[str, ...] = ()  # of an input's units in full, as far as they are known
-        self.biases: np.ndarray | None = None
-        self.bias_limit = self._bias_request = 0.0
-        self.loss: float | None = None
-        self.samples: np.ndarray | None = None
-        self.batch_size = 0
-        self.image_shape: tuple[int, int] | None = None  # on an input card: one sample is an image
-        self.neurons: Neurons | None = None  # knows the insides of its units
-        self._probed = False
+        super().__init__(card, geometry, kit)
+        self._bias_request = 0.0
         self._meaning = ""
-        self.pictures = self._new_pictures()
         self.bounds = geometry.outline.adjusted(-BORDER, -BORDER, BORDER, BORDER)
         self.body, self.face = CardBody(self), CardFace(self)
         for item in (self.body, self.face):
@@ -157,8 +123,8 @@ class CardItem:
         before, self.card = self.card, card
         if (before.units, before.bounded, before.values) != (card.units, card.bounded, card.values):
             self.biases = self.samples = self.loss = None
-            self.pictures = self._new_pictures()
-            self._probed = False
+            self.pictures = self.new_pictures()
+            self.shows_plane = False
 
     def set_geometry(self, geometry: CardGeometry, text_scale: float) -> None:
         if geometry == self.geometry and text_scale == self.text_scale:
@@ -171,8 +137,8 @@ class CardItem:
         border = BORDER * max(1.0, text_scale)
         self.bounds = geometry.outline.adjusted(-border, -border, border, border)
         if changed and geometry.tiles:
-            self.pictures = self._new_pictures()
-            self._probed = False
+            self.pictures = self.new_pictures()
+            self.shows_plane = False
         self.update()
 
     def set_kit(self, kit: PaintKit) -> None:
@@ -196,20 +162,15 @@ class CardItem:
     # Live values
 
     @property
-    def shows_plane(self) -> bool:
-        """Whether the pictures are the units' answers over the plane of the data."""
-        return self._probed
-
-    @property
     def picture_meaning(self) -> str:
         """What the pictures on the tiles are, in words."""
         return "" if self.pictures.is_empty else self._meaning
 
     def set_pictures(self, pictures: np.ndarray | None) -> None:
         """What a probe painted for each unit: (units, rows, columns), lowest second feature in row 0. None when there is nothing."""
-        self._probed = pictures is not None and self.card.units == len(pictures)
-        self._meaning = "The picture: its answer to every point of the plane of the data." if self._probed else self._meaning
-        if pictures is not None and self._probed and self.pictures.show(pictures[list(self.pictures.units), ::-1]):
+        self.shows_plane = pictures is not None and self.card.units == len(pictures)
+        self._meaning = "The picture: its answer to every point of the plane of the data." if self.shows_plane else self._meaning
+        if pictures is not None and self.shows_plane and self.pictures.show(pictures[list(self.pictures.units), ::-1]):
             self.face.update()
 
     def set_values(self, values: Lookup, weights: np.ndarray | None, prefix: str, limit: float) -> None:
@@ -223,7 +184,7 @@ class CardItem:
             return
         bias = self.card.bias
         changed = self._set_biases(values(f"{self.card.id}.{prefix}{bias}") if bias else None, limit)
-        if not self._probed and self.geometry.tiles:
+        if not self.shows_plane and self.geometry.tiles:
             changed |= self._show_batch(values(self.card.values), weights)
         if changed:
             self.face.update()
@@ -263,7 +224,3 @@ class CardItem:
             self.batch_size = size
             self.body.update()
         self.face.update()
-
-    def _new_pictures(self) -> TilePictures:
-        bounded = self.card.bounded and self.card.form != INPUT
-        return TilePictures([tile.unit for tile in self.geometry.tiles], bounded)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.neurons.painting import growth, share_openness
 from nnlab.ui.canvas.neurons.share import ShareTable
 from nnlab.ui.canvas.painting.text import LEFT, write
 from nnlab.ui.look.numbers import NOTHING, number
 from nnlab.ui.look.theme import FontRole
 
-if TYPE_CHECKING:
-    from nnlab.ui.canvas.cards.item import CardItem
-
 LOSS_ROLES: tuple[FontRole, ...] = ("loss", "number", "title", "name")  # of the loss: the largest that fits its card
 SHARE_OF_CARD = 0.6  # of a loss card's height that the numbers of one sample may take
 BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 
 
-def paint_loss(painter: QPainter, item: CardItem) -> None:
+def paint_loss(painter: QPainter, item: ShownCard) -> None:
     """The loss of the current batch and one bar for each of its samples; where the card is large, one sample's share in numbers."""
     geometry, kit, scale = item.geometry, item.kit, item.text_scale
     unit = scale * kit.scale
@@ -50,7 +46,7 @@ def paint_loss(painter: QPainter, item: CardItem) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def _paint_share(painter: QPainter, item: CardItem, room: QRectF) -> float:
+def _paint_share(painter: QPainter, item: ShownCard, room: QRectF) -> float:
     """One sample's share of the loss at the bottom of `room`, once the card is large; the height it takes."""
     world = painter.worldTransform()
     side = item.geometry.outline.width() * world.m11()

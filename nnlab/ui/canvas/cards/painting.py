@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.cards import filter_painting
+from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, Card
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
@@ -17,9 +17,6 @@ from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import FontRole, mix
-
-if TYPE_CHECKING:
-    from nnlab.ui.canvas.cards.item import CardItem, CardState
 
 RADIUS = 10.0
 PORT, LARGE_PORT = 5.0, 6.5
@@ -128,14 +125,14 @@ def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: in
     return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0 * large, step) for i in range(count)]
 
 
-def paint_collapsed_loss(painter: QPainter, item: CardItem) -> None:
+def paint_collapsed_loss(painter: QPainter, item: ShownCard) -> None:
     """The loss of the current batch on a compact card."""
     rooms = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)
     if item.loss is not None and len(rooms) > 1:
         write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, rooms[-1], LEFT, item.text_scale)
 
 
-def paint_tiles(painter: QPainter, item: CardItem) -> None:
+def paint_tiles(painter: QPainter, item: ShownCard) -> None:
     """The units' pictures or, where they are large, their insides; their biases, "… n more", and the input's labels."""
     geometry, kit, card = item.geometry, item.kit, item.card
     insides = _insides(painter, item)
@@ -176,7 +173,7 @@ def more_that_fits(kit: PaintKit, count: int, width: float, scale: float, least:
     return texts[-1], min(scale, least)
 
 
-def _paint_more(painter: QPainter, item: CardItem, count: int, rect: QRectF) -> None:
+def _paint_more(painter: QPainter, item: ShownCard, count: int, rect: QRectF) -> None:
     """How many units have no tile, on a ground of its own: their edges end here too."""
     kit, outline = item.kit, item.geometry.outline
     rect = QRectF(outline.left() + 2.0, rect.top(), outline.width() - 4.0, rect.height())
@@ -191,7 +188,7 @@ def _paint_more(painter: QPainter, item: CardItem, count: int, rect: QRectF) -> 
     write(painter, kit, text, "caption", kit.tokens.text2, rect, CENTRED, scale)
 
 
-def _insides(painter: QPainter, item: CardItem) -> dict[int, Inside]:
+def _insides(painter: QPainter, item: ShownCard) -> dict[int, Inside]:
     """The insides of the units whose tiles are large and on the screen."""
     world = painter.worldTransform()
     side = item.geometry.tiles[0].rect.width() * world.m11()
@@ -201,12 +198,12 @@ def _insides(painter: QPainter, item: CardItem) -> dict[int, Inside]:
     return {unit: inside for unit, inside in found.items() if inside is not None}
 
 
-def _on_screen(painter: QPainter, item: CardItem) -> list[Tile]:
+def _on_screen(painter: QPainter, item: ShownCard) -> list[Tile]:
     screen = QRectF(0, 0, painter.device().width(), painter.device().height())
     return [tile for tile in item.geometry.tiles if painter.worldTransform().mapRect(tile.rect).intersects(screen)]
 
 
-def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside) -> None:
+def _paint_inside(painter: QPainter, item: ShownCard, tile: Tile, inside: Inside) -> None:
     """Over the tile's picture, the more opaque the larger it is."""
     world = painter.worldTransform()
     place = world.mapRect(tile.rect)
@@ -224,7 +221,7 @@ def _paint_inside(painter: QPainter, item: CardItem, tile: Tile, inside: Inside)
     painter.restore()
 
 
-def _paint_pictures(painter: QPainter, item: CardItem, insides: Mapping[int, Inside]) -> None:
+def _paint_pictures(painter: QPainter, item: ShownCard, insides: Mapping[int, Inside]) -> None:
     """The pictures of the tiles on the screen, made in its pixels, so that nothing is scaled while painting.
 
     Larger than LARGEST_PICTURE they are scaled after all: there is nothing more to be seen in them.
@@ -252,7 +249,7 @@ def _paint_pictures(painter: QPainter, item: CardItem, insides: Mapping[int, Ins
     painter.restore()
 
 
-def _paint_biases(painter: QPainter, item: CardItem) -> None:
+def _paint_biases(painter: QPainter, item: ShownCard) -> None:
     """Under each tile a bar from its middle: to the right and orange for a positive bias, to the left and blue for a negative one."""
     assert item.biases is not None
     tokens, limit, tiles = item.kit.tokens, item.bias_limit, item.geometry.tiles
@@ -272,7 +269,7 @@ def _paint_biases(painter: QPainter, item: CardItem) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def paint_filters(painter: QPainter, item: CardItem) -> None:
+def paint_filters(painter: QPainter, item: ShownCard) -> None:
     """What a convolution has learned, on a card that is large enough."""
     world = painter.worldTransform()
     opened = filter_painting.openness(item.geometry.outline.height() * world.m11(), item.kit)
@@ -317,7 +314,7 @@ def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: b
     write(painter, kit, text, "caption_strong", colour, rect, CENTRED, scale)
 
 
-def paint_ports(painter: QPainter, item: CardItem) -> None:
+def paint_ports(painter: QPainter, item: ShownCard) -> None:
     geometry, kit, state, scale = item.geometry, item.kit, item.state, item.text_scale
     if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
         return  # a dot of two pixels says nothing, and a large graph has thousands

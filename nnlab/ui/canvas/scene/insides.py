@@ -15,7 +15,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards.filter_painting import as_matrix, outputs_across
-from nnlab.ui.canvas.cards.item import CardItem
+from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.edges.weight_layer import reference
 from nnlab.ui.canvas.neurons.neuron import Neuron, Share, Surroundings, describe, share
 from nnlab.ui.canvas.neurons.painting import Inside, openness
@@ -28,7 +28,7 @@ from nnlab.ui.look.numbers import count
 REFRESH = 8.0  # times a second
 
 
-class Neurons:
+class NeuronInsides:
     """Hands the inside of a unit to whoever paints its tile."""
 
     def __init__(self, scene: GraphScene) -> None:
@@ -146,7 +146,7 @@ class Neurons:
             self._neurons[key] = describe(card, unit, weights, self._surroundings(), self._current())
         return self._neurons[key]
 
-    def inside(self, item: CardItem, unit: int, side: float) -> Inside | None:
+    def inside(self, item: ShownCard, unit: int, side: float) -> Inside | None:
         """The inside of a unit laid out for a tile of `side` screen pixels."""
         name = item.card.id
         neuron = self.neuron(name, unit)
@@ -164,7 +164,7 @@ class Neurons:
             self._buttons[(name, unit)] = (back, forward)
         return kept[1]
 
-    def share(self, item: CardItem) -> Share | None:
+    def share(self, item: ShownCard) -> Share | None:
         """What the sample adds to the loss of a loss card."""
         name = item.card.id
         self._open.add(name)
@@ -172,7 +172,7 @@ class Neurons:
             self._shares[name] = share(item.card, self._scene.document.graph, self._current())
         return self._shares[name]
 
-    def filters(self, item: CardItem) -> tuple[Cells, tuple[int, ...]] | None:
+    def filters(self, item: ShownCard) -> tuple[Cells, tuple[int, ...]] | None:
         """A convolution's filters side by side, and the shape (rows, columns) of one; None on any other card."""
         name = item.card.id
         if name not in self._filters:
@@ -186,7 +186,7 @@ class Neurons:
             self._open.add(name)
         return self._filters[name]
 
-    def set_buttons(self, item: CardItem, back: QRectF, forward: QRectF) -> None:
+    def set_buttons(self, item: ShownCard, back: QRectF, forward: QRectF) -> None:
         """Where the arrows of a loss card's sample are, on the card."""
         self._buttons[(item.card.id, 0)] = (back, forward)
 

@@ -14,7 +14,7 @@ from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.edges.weight_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
 from nnlab.ui.canvas.model.content import LOSS, Card
-from nnlab.ui.canvas.scene.insides import Neurons
+from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
 
 OVERLAYS = ("weights", "gradients", "activations")
@@ -30,7 +30,7 @@ class LiveValues:
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
         self._hovered: tuple[str, int] | None = None
         self.overlay = "weights"
-        self.neurons = Neurons(scene)
+        self.neurons = NeuronInsides(scene)
         scene.remade.connect(self.refresh)
 
     def set_values(self, values: Lookup) -> None:

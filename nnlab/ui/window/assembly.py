@@ -1,0 +1,22 @@
+"""A window ready for use: its parts, what its actions do, and its menu.
+
+The window knows its parts; actions and menus know the window. They meet here, so that neither needs the other.
+"""
+
+from __future__ import annotations
+
+from nnlab.files.project import Project
+from nnlab.ui.files.store import Store
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.menus import build_menu
+from nnlab.ui.window.wiring import connect_actions, connect_messages
+
+
+def assemble(theme: Theme, store: Store, project: Project | None = None, name: str = "untitled") -> MainWindow:
+    """One project in one window, not yet shown."""
+    window = MainWindow(theme, store, project, name)
+    connect_actions(window)
+    connect_messages(window)
+    window.set_menu(build_menu(window))
+    return window
