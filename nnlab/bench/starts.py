@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-Echo = Callable[[str], None]
+from nnlab.bench.compare import Echo
+
 EDITS = 21
 
 

@@ -20,12 +20,12 @@ import numpy as np
 
 DIGITS = 4  # significant digits of a number in a formula; one fewer below 0.1, as everywhere in the window
 TERMS = 3  # of a long sum, so many are written out
-Symbols = str | Callable[["Moment"], str]
+Symbols = str | Callable[["ExplanationContext"], str]
 _MARK = re.compile(r"<(\*|-?\d(?:,-?\d)*)>")
 
 
 @dataclass(frozen=True)
-class Moment:
+class ExplanationContext:
     """The tensors of one instruction, before and after it ran, and the element to explain.
 
     `before` and `after` map kernel argument names to arrays of natural shape (batch first) or to scalars.
@@ -75,11 +75,11 @@ class Factor:
 
     label: str
     symbols: Symbols
-    numbers: Callable[[Moment], str]
-    value: Callable[[Moment], float]
+    numbers: Callable[[ExplanationContext], str]
+    value: Callable[[ExplanationContext], float]
     is_constant: bool = False  # made of counts and settings alone, such as 1/N
 
-    def formula(self, moment: Moment) -> str:
+    def formula(self, moment: ExplanationContext) -> str:
         """The symbols with their marks filled in."""
         return _filled(self.symbols, moment)
 
@@ -95,17 +95,17 @@ class Explanation:
 
     target: str
     symbols: Symbols
-    numbers: Callable[[Moment], str]
-    words: Callable[[Moment], str] | None = None
+    numbers: Callable[[ExplanationContext], str]
+    words: Callable[[ExplanationContext], str] | None = None
     factors: tuple[Factor, ...] = ()  # of the right-hand side, when it is a product
-    applies: Callable[[Moment], bool] = lambda moment: True
+    applies: Callable[[ExplanationContext], bool] = lambda moment: True
 
-    def formula(self, moment: Moment) -> str:
+    def formula(self, moment: ExplanationContext) -> str:
         """The formula in symbols, its marks filled in with the indices of the explained element."""
         return _filled(self.symbols, moment)
 
 
-def product(target: str, left: str, factors: Sequence[Factor], words: Callable[[Moment], str] | None = None) -> Explanation:
+def product(target: str, left: str, factors: Sequence[Factor], words: Callable[[ExplanationContext], str] | None = None) -> Explanation:
     """An explanation whose right-hand side is a product of `factors`; `left` is what they give."""
     return Explanation(
         target,
@@ -121,7 +121,7 @@ def upstream(of: str = "a", tensor: str = "d_y", marks: str = "<-1>") -> Factor:
     return Factor("upstream", gradient(of, marks), lambda m: factor(m.at(tensor)), lambda m: m.at(tensor))
 
 
-def local_slope(value: Callable[[Moment], float], label: str = "local slope") -> Factor:
+def local_slope(value: Callable[[ExplanationContext], float], label: str = "local slope") -> Factor:
     """The factor an activation adds to the upstream gradient: its derivative at the explained element, as a number."""
     return Factor(label, "f'(z_{<-1>})", lambda m: factor(value(m)), value)
 
@@ -131,7 +131,7 @@ def gradient(of: str, marks: str = "<-1>") -> str:
     return rf"\frac{{\partial L}}{{\partial {of}_{{{marks}}}}}"
 
 
-def _filled(symbols: Symbols, moment: Moment) -> str:
+def _filled(symbols: Symbols, moment: ExplanationContext) -> str:
     text = symbols if isinstance(symbols, str) else symbols(moment)
     return with_indices(text, moment.index, np.shape(moment.after[moment.target]))
 

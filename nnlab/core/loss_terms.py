@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlab.core.explanation import Explanation, Factor, Moment, abridged_sum, factor, number, shortened, sum_of_numbers
+from nnlab.core.explanation import Explanation, ExplanationContext, Factor, abridged_sum, factor, number, shortened, sum_of_numbers
 
 
-def outputs(m: Moment) -> int:
+def outputs(m: ExplanationContext) -> int:
     """K: how many numbers the network gives for one sample."""
     return int(m["x"][0].size)
 
 
-def pairs(m: Moment) -> tuple[np.ndarray, np.ndarray]:
+def pairs(m: ExplanationContext) -> tuple[np.ndarray, np.ndarray]:
     """The outputs and the targets of the explained sample, as vectors."""
     return m["x"][m.index[0]].ravel(), m["target"][m.index[0]].ravel()
 

@@ -28,6 +28,7 @@ from nnlab.core.errors import GraphError
 from nnlab.core.setting import Value
 
 Shape = tuple[int, ...]  # lengths without the batch axis
+Index = tuple[int, ...]  # of one element, the place along each axis
 Sizes = Mapping[str, int | Shape]  # what the symbols stand for; dots stand for a shape
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnlab.core.explanation import Explanation, Moment, base, bracketed, constant, factor, number, sum_of
+from nnlab.core.explanation import Explanation, ExplanationContext, base, bracketed, constant, factor, number, sum_of
 from nnlab.core.setting import Value
 
 LEAST_EPS = 1e-15
@@ -20,16 +20,16 @@ def is_bounded(settings: Mapping[str, Value]) -> bool:
     return decays_at_most_all and float(settings.get("eps", 1.0)) >= LEAST_EPS
 
 
-def slope(m: Moment) -> float:
+def slope(m: ExplanationContext) -> float:
     """The gradient, with the pull of the weight decay when there is one."""
     return m.at("gradient") + float(m["weight_decay"]) * m.at("parameter")
 
 
-def slope_symbols(m: Moment) -> str:
+def slope_symbols(m: ExplanationContext) -> str:
     return r"(g_{<*>} + \lambda w_{<*>})" if m["weight_decay"] else "g_{<*>}"
 
 
-def slope_numbers(m: Moment) -> str:
+def slope_numbers(m: ExplanationContext) -> str:
     """The slope with numbers, in brackets when it is a sum; a negative gradient is not."""
     if not m["weight_decay"]:
         return number(m.at("gradient"))
@@ -37,7 +37,7 @@ def slope_numbers(m: Moment) -> str:
     return f"({sum_of([number(m.at('gradient')), pull])})"
 
 
-def squared_slope(m: Moment) -> str:
+def squared_slope(m: ExplanationContext) -> str:
     return f"{base(slope(m))}^2"
 
 
@@ -46,19 +46,19 @@ def average(former: float, beta: float, new: str) -> str:
     return rf"{constant(beta)} \cdot {factor(former)} + {constant(1 - beta)} \cdot {new}"
 
 
-def decayed_symbols(m: Moment) -> str:
+def decayed_symbols(m: ExplanationContext) -> str:
     """The weight from which an update starts, when weight decay acts on it directly."""
     return r"(1 - \eta \lambda) w_{<*>}" if m["weight_decay"] else "w_{<*>}"
 
 
-def decayed_numbers(m: Moment) -> str:
+def decayed_numbers(m: ExplanationContext) -> str:
     if not m["weight_decay"]:
         return number(m.at("parameter"))
     rate = rf"{constant(m['learning_rate'])} \cdot {constant(m['weight_decay'])}"
     return rf"(1 - {rate}) \cdot {factor(m.at('parameter'))}"
 
 
-def adaptive_step(m: Moment) -> str:
+def adaptive_step(m: ExplanationContext) -> str:
     r"""Adam's \hat m / (\sqrt{\hat v} + \epsilon) with numbers, both averages corrected for their start at 0."""
     t = float(m.after["step"][0])
     mean = m.wrote("mean") / (1 - m["beta1"] ** t)
@@ -85,7 +85,7 @@ def running_square(slope_is_decayed: bool) -> Explanation:
     )
 
 
-def adaptive_words(m: Moment) -> str:
+def adaptive_words(m: ExplanationContext) -> str:
     return (
         "The mean gradient is divided by its typical size, so every weight moves at a similar pace. Step "
         f"{m.after['step'][0]:.0f} of this weight: both averages are divided by 1 − β to that power, for they started at 0."

@@ -19,7 +19,7 @@ FEATURES = ("x", "y")
 DOMAIN: tuple[Interval, Interval] = ((-6.0, 6.0), (-6.0, 6.0))
 
 # The label of points (x, y): both arrays (samples,), the result (samples,).
-Label = Callable[[np.ndarray, np.ndarray], np.ndarray]
+LabelFunction = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def samples_setting(default: int) -> Setting:
@@ -43,7 +43,9 @@ def uniform_points(generator: np.random.Generator, samples: int, radius: float) 
     return generator.uniform(-radius, radius, (samples, 2))
 
 
-def noisy_labels(generator: np.random.Generator, points: np.ndarray, label: Label, radius: float, noise_percent: float) -> np.ndarray:
+def noisy_labels(
+    generator: np.random.Generator, points: np.ndarray, label: LabelFunction, radius: float, noise_percent: float
+) -> np.ndarray:
     """The labels at the points, each moved by up to radius · noise in x and in y."""
     moved = points + uniform_points(generator, len(points), radius) * (noise_percent / 100.0)
     return label(moved[:, 0], moved[:, 1])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlab.core.errors import TrainingError
-from nnlab.core.explanation import Moment
+from nnlab.core.explanation import ExplanationContext
 from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
@@ -36,9 +36,9 @@ class Trace:
     before: dict[str, np.ndarray | float] = field(repr=False)
     after: dict[str, np.ndarray | float] = field(repr=False)
 
-    def moment(self, target: str, index: tuple[int, ...]) -> Moment:
+    def moment(self, target: str, index: tuple[int, ...]) -> ExplanationContext:
         """The element of one written tensor, ready for the operator's explanation."""
-        return Moment(self.before, self.after, target, index)
+        return ExplanationContext(self.before, self.after, target, index)
 
 
 @dataclass(eq=False)

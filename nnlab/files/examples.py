@@ -91,7 +91,7 @@ def project_for_graph(graph: Graph) -> Project:
     return _arranged(replace(base, graph=graph))
 
 
-def _document(name: str) -> schema.Document:
+def _document(name: str) -> schema.ProjectDocument:
     path = resource("examples", f"{name}.json")
     try:
         return schema.decode(_read(path))

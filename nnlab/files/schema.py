@@ -92,7 +92,7 @@ class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, eq=False)
-class Document:
+class ProjectDocument:
     """What project.json says, as values."""
 
     project: Project
@@ -121,14 +121,14 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
 
 
-def decode(content: bytes) -> Document:
+def decode(content: bytes) -> ProjectDocument:
     """The values in a project.json of this or an older version.
 
     Raises FileError naming the place of what is wrong, GraphError naming the node, SettingError naming the setting.
     """
     part = _part(content)
     graph = read_graph(msgspec.json.encode(part.graph))
-    return Document(
+    return ProjectDocument(
         Project(graph, _data(part.data), _training(part.training)),
         View(part.view.workspace, part.view.center, part.view.zoom),
         None if part.position is None else _context(part.position),

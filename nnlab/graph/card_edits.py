@@ -8,10 +8,8 @@ from __future__ import annotations
 from nnlab.core.errors import GraphError
 from nnlab.core.operator import operators
 from nnlab.graph import annotation, docking, edits
-from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.graph import Edge, Graph, Position
 from nnlab.graph.layout import COLUMN, ROW
-
-Position = tuple[float, float]
 
 
 def insert_after(graph: Graph, operator: str, after: str, position: Position | None = None) -> Graph:

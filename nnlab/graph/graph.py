@@ -24,6 +24,7 @@ from nnlab.core.setting import Value, check_settings
 
 FORMAT = 2  # 2 added frozen nodes, groups and comments; format 1 is read as it is
 MOST_TITLE, MOST_TEXT = 80, 4000  # characters of a group's title and of a comment
+Position = tuple[float, float]  # on the canvas, in its units
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Node:
     id: str
     operator: str
     settings: Mapping[str, Value] = field(default_factory=dict)
-    position: tuple[float, float] = (0.0, 0.0)
+    position: Position = (0.0, 0.0)
     frozen: bool = False
 
     def __post_init__(self) -> None:
@@ -86,7 +87,7 @@ class Comment:
 
     id: str
     text: str
-    position: tuple[float, float] = (0.0, 0.0)
+    position: Position = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     operator: str
     settings: dict[str, bool | int | float | str] = {}
-    position: tuple[float, float] = (0.0, 0.0)
+    position: Position = (0.0, 0.0)
     frozen: bool = False
 
 
@@ -257,7 +258,7 @@ class _GroupFile(msgspec.Struct, forbid_unknown_fields=True):
 class _CommentFile(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     text: str
-    position: tuple[float, float] = (0.0, 0.0)
+    position: Position = (0.0, 0.0)
 
 
 class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from nnlab.core.tensor import Shape, show
 from nnlab.graph.graph import Graph, Node
 
 Found = tuple[str, str, str]  # kind, node id, sentence
-Shapes = Mapping[tuple[str, str], Shape]
+TensorShapes = Mapping[tuple[str, str], Shape]
 
 # A loss from logits applies its own link; the same function before it squashes what is squashed already.
 _LINKS = {"softmax": "softmax", "sigmoid": "sigmoid"}
@@ -26,7 +26,7 @@ _BOUNDED = {
 _KEEPS_WHOLE = ("identity", "flatten", "reshape", "slice", "transpose", "dropout", "relu", "max_pool2d")
 
 
-def habits(graph: Graph, shapes: Shapes) -> Iterator[Found]:
+def habits(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
     """What is told of the graph; `shapes` are those inferred for it. The graph has no cycle."""
     layers = [node for node in graph if node.kind.parameters]
     if layers and all(node.frozen for node in layers):
@@ -56,7 +56,7 @@ def _before_loss(loss: Node, source: Node) -> Iterator[Found]:
         yield "bounded_logits", source.id, f"{source.id} {_BOUNDED[source.operator]}: {loss.id} works from logits."
 
 
-def _before_dense(graph: Graph, shapes: Shapes, node: Node, source: Node) -> Iterator[Found]:
+def _before_dense(graph: Graph, shapes: TensorShapes, node: Node, source: Node) -> Iterator[Found]:
     shape = shapes[source.id, "y"]
     if len(shape) == 3 and _is_image(graph, source):
         yield "row_by_row", node.id, f"{node.id} acts on every row of the images {show(shape)} by itself; a flatten lets it see them whole."

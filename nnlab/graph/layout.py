@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nnlab.graph import annotation, docking, edits
-from nnlab.graph.graph import Graph
+from nnlab.graph.graph import Graph, Position
 
 COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
 ROW = 136.0
@@ -18,7 +18,6 @@ CARD, LETTER, BETWEEN = 120.0, 8.8, 44.0  # a card's width unless its name needs
 HEIGHT = 80.0  # of a card
 FRAME, TITLE = 18.0, 36.0  # around the cards of a group, and above them
 
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Box:
 
     width: float
     height: float
-    places: Mapping[str, Place]
+    places: Mapping[str, Position]
 
 
 def arrange(graph: Graph) -> Graph:
@@ -77,7 +76,7 @@ def _with_comments(before: Graph, after: Graph) -> Graph:
     return after
 
 
-def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str, Place]:
+def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str, Position]:
     """The middle of every box."""
     from grandalf.graphs import Edge, Vertex
     from grandalf.graphs import Graph as LayoutGraph
@@ -103,7 +102,7 @@ def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str
     for name in boxes:
         vertices[name] = Numbered(name)
     drawing = LayoutGraph(list(vertices.values()), [Joined(vertices[a], vertices[b]) for a, b in pairs])
-    positions: dict[str, Place] = {}
+    positions: dict[str, Position] = {}
     below = 0.0
     for component in drawing.C:
         layout = SugiyamaLayout(component)

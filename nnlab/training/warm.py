@@ -19,12 +19,12 @@ REAL = "float32"
 MACHINE = "the machine"
 MACHINE_SHARE = 24  # its functions count as so many kernels, for they take as long
 
-Named = tuple[str, Adapter]
+NamedAdapter = tuple[str, Adapter]
 
 
-def adapters() -> list[Named]:
+def adapters() -> list[NamedAdapter]:
     """Every adapter that training may need, with the name people know it by."""
-    found: list[Named] = []
+    found: list[NamedAdapter] = []
     for kind in (*operators, PENALTY):
         found.extend((kind.title, adapter) for adapter in kind.adapters)
     found.extend((kind.title, kind.update_adapter) for kind in optimizers)
@@ -32,9 +32,9 @@ def adapters() -> list[Named]:
     return found
 
 
-def adapters_of(names: Iterable[str]) -> list[Named]:
+def adapters_of(names: Iterable[str]) -> list[NamedAdapter]:
     """The adapters of some operators, optimisers and schedules, by their registered names; unknown names are left out."""
-    found: list[Named] = []
+    found: list[NamedAdapter] = []
     for name in dict.fromkeys(names):
         if name in operators:
             found.extend((operators[name].title, adapter) for adapter in operators[name].adapters)
@@ -46,14 +46,14 @@ def adapters_of(names: Iterable[str]) -> list[Named]:
     return found
 
 
-def is_warm(parts: Iterable[Named] | None = None) -> bool:
+def is_warm(parts: Iterable[NamedAdapter] | None = None) -> bool:
     """Whether the machine and these adapters (all of them, unless given) were compiled before, by this version on this machine."""
     if not any(cache_folder().rglob("machine.run_training-*.nbc")):
         return False
     return all(adapter.is_cached(REAL) for _, adapter in (adapters() if parts is None else parts))
 
 
-def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[Named] | None = None) -> None:
+def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[NamedAdapter] | None = None) -> None:
     """Compiles what is missing; `progress(done, all, name)` before each part and once at the end."""
     waiting = adapters() if parts is None else list(parts)
     total = len(waiting) + MACHINE_SHARE

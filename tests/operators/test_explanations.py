@@ -11,7 +11,7 @@ from latex_numbers import evaluate
 from networks import VARIANTS, operator_cases, single_operator_graph, targets, trainable_operators
 
 from nnlab.core import explanation
-from nnlab.core.explanation import Explanation, Moment, with_indices
+from nnlab.core.explanation import Explanation, ExplanationContext, with_indices
 from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import optimizers
 from nnlab.engine.compile import Update
@@ -54,7 +54,7 @@ def traces(graph: Graph, update: Update, real: str = "float64", iterations: int 
         yield run.stepper.forward()
 
 
-def moments(trace: Trace) -> Iterator[tuple[Explanation, Moment]]:
+def moments(trace: Trace) -> Iterator[tuple[Explanation, ExplanationContext]]:
     for explained in trace.instruction.explanations:
         if explained.target in trace.after:
             for index in np.ndindex(np.shape(trace.after[explained.target])):
@@ -63,7 +63,7 @@ def moments(trace: Trace) -> Iterator[tuple[Explanation, Moment]]:
                     yield explained, moment
 
 
-def assert_agrees(explained: Explanation, moment: Moment, real: str) -> None:
+def assert_agrees(explained: Explanation, moment: ExplanationContext, real: str) -> None:
     text = explained.numbers(moment)
     # What the instruction added to a gradient is the difference of two numbers that were rounded.
     epsilon = 8 * float(np.finfo(real).eps)

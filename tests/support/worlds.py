@@ -16,7 +16,7 @@ from nnlab.training.settings import TrainingSettings
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 
 def spiral_project(activation: str = "tanh", optimizer: str = "adam", batch_size: int = 8) -> Project:
@@ -35,7 +35,7 @@ def iris_project() -> Project:
 @dataclass
 class World:
     document: Document
-    session: Session
+    session: LiveSession
     selection: Selection
     qtbot: QtBot
 
@@ -76,7 +76,7 @@ class World:
 def world(project: Project, qtbot: QtBot) -> Iterator[World]:
     """A world that is ready to train, and closed at the end."""
     document = Document(project, "test")
-    session = Session(document)
+    session = LiveSession(document)
     try:
         qtbot.waitUntil(lambda: session.frame is not None, timeout=60_000)
         yield World(document, session, Selection(), qtbot)

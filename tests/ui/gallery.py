@@ -153,14 +153,14 @@ def page(theme, width):
     from nnlab.ui.widgets.panel import Panel
     from nnlab.ui.widgets.search_field import SearchField
     from nnlab.ui.widgets.segmented import Segmented
-    from nnlab.ui.widgets.top_bar import TopBar, Workspace
+    from nnlab.ui.widgets.top_bar import TopBar, WorkspaceTab
 
     window = QWidget()
     window.resize(width, width * 800 // 1280)
     column = QVBoxLayout(window)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    top = TopBar(theme, [Workspace(name.lower(), name) for name in WORKSPACES])
+    top = TopBar(theme, [WorkspaceTab(name.lower(), name) for name in WORKSPACES])
     top.choose_workspace("train")
     top.set_document("two spirals", True)
     message = MessageBar(theme)

@@ -10,10 +10,10 @@ from nnlab.graph.fixes.case import Case
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.layout import COLUMN, ROW
 
-Step = tuple[str, Mapping[str, object]]  # an operator and its settings
+OperatorSpec = tuple[str, Mapping[str, object]]  # an operator and its settings
 
 
-def insert_chain(graph: Graph, edge: Edge, steps: Sequence[Step]) -> Graph:
+def insert_chain(graph: Graph, edge: Edge, steps: Sequence[OperatorSpec]) -> Graph:
     """Puts operators into an edge, one after the other; what stands further to the right makes room."""
     source, target = graph[edge.source].position, graph[edge.target].position
     needed = (len(steps) + 1) * COLUMN - (target[0] - source[0])
@@ -29,7 +29,7 @@ def insert_chain(graph: Graph, edge: Edge, steps: Sequence[Step]) -> Graph:
     return result
 
 
-def append(graph: Graph, after: str, steps: Sequence[Step]) -> Graph:
+def append(graph: Graph, after: str, steps: Sequence[OperatorSpec]) -> Graph:
     """Adds operators behind a node, one after the other."""
     x, y = graph[after].position
     if graph.outgoing(after):  # to the right of it stands what reads it already

@@ -8,7 +8,7 @@ from itertools import islice, permutations
 
 from nnlab.graph import docking, edits
 from nnlab.graph.diagnostic import Fix
-from nnlab.graph.fixes.building import Step, append, remove_branch
+from nnlab.graph.fixes.building import OperatorSpec, append, remove_branch
 from nnlab.graph.fixes.case import Case, Proposer, Removal, outputs_for
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.layout import COLUMN
@@ -146,7 +146,7 @@ def empty(case: Case) -> Iterator[Fix]:
 
     def network(graph: Graph) -> Graph:
         graph = edits.add_node(graph, "input", {"features": features})
-        layers: tuple[Step, ...] = (("dense", {"units": FIRST_UNITS}), ("tanh", {}), ("dense", {"units": outputs}), (loss, {}))
+        layers: tuple[OperatorSpec, ...] = (("dense", {"units": FIRST_UNITS}), ("tanh", {}), ("dense", {"units": outputs}), (loss, {}))
         return append(graph, graph.nodes[-1].id, layers)
 
     yield Fix(f"Start with {features}-{FIRST_UNITS}-{outputs}", network, "Start a network")
@@ -178,7 +178,7 @@ def no_loss(case: Case) -> Iterator[Fix]:
     ends = sorted((n for n in case.graph if not case.graph.outgoing(n.id)), key=lambda n: -order[n.id])
     for end in ends[:NEAREST]:
         yield Fix(f"Add a loss ({loss})", partial(append, after=end.id, steps=((loss, {}),)), f"Add {loss} behind {end.id}")
-        layers: tuple[Step, ...] = (("dense", {"units": outputs}), (loss, {}))
+        layers: tuple[OperatorSpec, ...] = (("dense", {"units": outputs}), (loss, {}))
         shape = case.shapes.get((end.id, end.kind.outputs[0].name))
         if shape is not None and len(shape) > 1:
             layers = (("flatten", {}), *layers)

@@ -9,7 +9,7 @@ from nnlab.core.operator import operators
 from nnlab.core.tensor import Shape
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import Fix
-from nnlab.graph.fixes.building import Step, chain_back, configured, insert_chain, setting_title, width_setting
+from nnlab.graph.fixes.building import OperatorSpec, chain_back, configured, insert_chain, setting_title, width_setting
 from nnlab.graph.fixes.case import Case, Proposer
 from nnlab.graph.fixes.connections import best_loss
 from nnlab.graph.graph import Edge, Graph
@@ -53,17 +53,17 @@ def reach(case: Case, edge: Edge, want: Shape) -> Iterator[Fix]:
         title = setting_title(case.graph, node, name)
         yield Fix(f"Set {title}{case.here(node)} to {want[0]}", configured(node, **{name: want[0]}), f"Set {title} of {node} to {want[0]}")
     yield from flatten_first(case, edge, want[0])
-    layer: tuple[Step, ...] = (("dense", {"units": want[0]}),)
+    layer: tuple[OperatorSpec, ...] = (("dense", {"units": want[0]}),)
     if len(have) == 1:
         yield Fix(f"Add a dense layer of {want[0]}", _inserting(edge, layer), f"Add a dense layer before {edge.target}")
         return
     if len(have) == 3 and have[1] == have[2] <= LARGEST_POOL:
-        pool: tuple[Step, ...] = (("average_pool2d", {"kernel_size": have[1]}), ("flatten", {}))
+        pool: tuple[OperatorSpec, ...] = (("average_pool2d", {"kernel_size": have[1]}), ("flatten", {}))
         layers = pool if have[0] == want[0] else (*pool, *layer)
         words = "a global average pooling" if layers is pool else f"global average pooling and dense {want[0]}"
         yield Fix(f"Add {words}", _inserting(edge, layers), "Add a global average pooling")
     yield Fix("Add a flatten", _inserting(edge, (("flatten", {}),)), f"Add a flatten before {edge.target}")
-    flat: tuple[Step, ...] = (("flatten", {}), *layer)
+    flat: tuple[OperatorSpec, ...] = (("flatten", {}), *layer)
     yield Fix(f"Add a flatten and dense {want[0]}", _inserting(edge, flat), f"Add a flatten before {edge.target}")
 
 
@@ -86,7 +86,7 @@ def flatten_first(case: Case, edge: Edge, units: int | None = None) -> Iterator[
         return
 
 
-def _inserting(edge: Edge, steps: tuple[Step, ...]) -> partial[Graph]:
+def _inserting(edge: Edge, steps: tuple[OperatorSpec, ...]) -> partial[Graph]:
     return partial(insert_chain, edge=edge, steps=steps)
 
 

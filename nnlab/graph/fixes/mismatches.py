@@ -13,7 +13,7 @@ from math import prod
 from nnlab.core.tensor import Shape, Tensor, is_dots, show
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import Fix
-from nnlab.graph.fixes.building import Step, configured, image_of, insert_chain, setting_title, width_setting, written
+from nnlab.graph.fixes.building import OperatorSpec, configured, image_of, insert_chain, setting_title, width_setting, written
 from nnlab.graph.fixes.case import Case, Proposer, Removal
 from nnlab.graph.fixes.endings import reach
 from nnlab.graph.graph import Edge, Graph
@@ -69,7 +69,7 @@ def _settings(case: Case) -> Iterator[Fix]:
 def _axes(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
     """Every input that has too many axes is flattened, every one that has too few is given another shape; all of them at once."""
     declared = case.node.kind.inputs
-    changes: list[tuple[Edge, Step]] = []
+    changes: list[tuple[Edge, OperatorSpec]] = []
     for place, edge in enumerate(edges):
         have, tensor = case.shape(edge), declared[min(place, len(declared) - 1)]
         if have is None:
@@ -81,12 +81,12 @@ def _axes(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
         label = "Add a flatten" if changes[0][1][0] == "flatten" else f"Add a reshape to {changes[0][1][1]['shape']}"
         yield Fix(label, _inserting(changes), f"{label} before {case.node.id}")
     if case.node.kind.variadic and len(edges) > 1:
-        many: list[tuple[Edge, Step]] = [(edge, ("flatten", {})) for edge in edges if len(case.shape(edge) or ()) > 1]
+        many: list[tuple[Edge, OperatorSpec]] = [(edge, ("flatten", {})) for edge in edges if len(case.shape(edge) or ()) > 1]
         if many:
             yield Fix("Add a flatten" if len(many) == 1 else "Flatten every input", _inserting(many), f"Flatten before {case.node.id}")
 
 
-def _reshaped(have: Shape, tensor: Tensor, is_second: bool) -> Step | None:
+def _reshaped(have: Shape, tensor: Tensor, is_second: bool) -> OperatorSpec | None:
     """The operator that gives a tensor the number of axes its reader declares; None where it has it."""
     symbols = [symbol for symbol in tensor.symbols if symbol != "batch"]
     exact = not any(is_dots(symbol) for symbol in symbols)
@@ -136,12 +136,12 @@ def _towards(case: Case, edge: Edge, have: Shape, want: Shape) -> Iterator[Fix]:
     if have[:-1] == want[:-1]:
         yield Fix(f"Add dense {want[-1]} behind {edge.source}", _inserting([(edge, ("dense", {"units": want[-1]}))]), step)
     if len(have) == len(want) == 3 and have[1:] == want[1:]:
-        one: Step = ("conv2d", {"filters": want[0], "kernel_size": 1})
+        one: OperatorSpec = ("conv2d", {"filters": want[0], "kernel_size": 1})
         yield Fix(f"Add a 1 × 1 convolution of {want[0]} behind {edge.source}", _inserting([(edge, one)]), step)
     if prod(have) == prod(want):
         yield Fix(f"Reshape {edge.source} to {written(want)}", _inserting([(edge, ("reshape", {"shape": written(want)}))]), step)
     if len(have) > 1 and len(want) == 1:
-        layers: tuple[Step, ...] = (("flatten", {}), ("dense", {"units": want[0]}))
+        layers: tuple[OperatorSpec, ...] = (("flatten", {}), ("dense", {"units": want[0]}))
         yield Fix(f"Flatten {edge.source} into {want[0]} units", partial(insert_chain, edge=edge, steps=layers), step)
 
 
@@ -159,11 +159,11 @@ def _operands(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
             f"Set {title}{case.here(found[0])} to {right[-2]}", configured(found[0], **{found[1]: right[-2]}),
             f"Set {title} of {found[0]} to {right[-2]}",
         )  # fmt: skip
-    layer: Step = ("dense", {"units": right[-2]})
+    layer: OperatorSpec = ("dense", {"units": right[-2]})
     yield Fix(f"Add dense {right[-2]} behind {edges[0].source}", _inserting([(edges[0], layer)]), f"Match {edges[0].source}")
 
 
-def _inserting(changes: Sequence[tuple[Edge, Step]]) -> Callable[[Graph], Graph]:
+def _inserting(changes: Sequence[tuple[Edge, OperatorSpec]]) -> Callable[[Graph], Graph]:
     def insert(graph: Graph) -> Graph:
         for edge, step in changes:
             graph = insert_chain(graph, edge, (step,))

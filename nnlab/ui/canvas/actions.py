@@ -32,7 +32,7 @@ Key = QKeySequence.StandardKey | str
 
 
 @dataclass(frozen=True)
-class Entry:
+class CanvasAction:
     """`menu` is of what it stands in the menu: "*" of anything, or SOMETHING, NODES, … that must be selected for it to mean anything.
 
     A `separator` line comes before it there. Actions of one `family` stand together in a menu of their own.
@@ -74,51 +74,56 @@ class ActionTarget(Protocol):
     def toggle_minimap(self) -> None: ...
 
 
-def _entries(canvas: ActionTarget) -> tuple[Entry, ...]:
+def _actions(canvas: ActionTarget) -> tuple[CanvasAction, ...]:
     keys, commands, arranging, board = QKeySequence.StandardKey, canvas.commands, canvas.arranging, canvas.clipboard
     return (
-        Entry("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", ALWAYS),
-        Entry("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=SOMETHING),
-        Entry("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", SOMETHING, True),
-        Entry("edit.copy", "Copy", "Copies the selection as text, for this or another window", board.copy, (keys.Copy,), "copy", SOMETHING),
-        Entry("edit.paste", "Paste", "Adds the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
-              canvas.paste, (keys.Paste,), menu=ALWAYS),
-        Entry("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=SOMETHING),
-        Entry("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", DELETABLE),
-        Entry("edit.delete_and_join", "Delete and join neighbours", "Deletes the selected nodes and closes the network behind them",
-              commands.delete_and_join, ("Ctrl+Delete",), menu=NODES),
-        Entry("edit.detach", "Take out of the network", "The network closes behind the selected nodes, which stay (Alt+drag)",
-              commands.detach, ("Alt+X",), menu=NODES),
-        Entry("edit.connect", "Connect selected", "Joins the selected nodes from left to right", commands.connect_selected, ("J",),
-              menu=TWO, separator=True),
-        Entry("edit.disconnect", "Disconnect selected", "Takes away all edges of the selected nodes", commands.disconnect_selected,
-              ("Shift+J",), menu=NODES),
-        Entry("edit.group", "Group", "Puts a titled frame around the selected nodes", arranging.group, ("Ctrl+G",), "group", NODES, True),
-        Entry("edit.ungroup", "Ungroup", "Dissolves the group of the selected nodes", arranging.ungroup, ("Ctrl+Shift+G",), menu=GROUP),
-        Entry("edit.fold", "Fold or unfold group", "Shows the group of the selected nodes as one block, or opens it", arranging.fold,
-              ("Ctrl+E",), menu=GROUP),
-        Entry("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", NOTHING, True),
-        Entry("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=NOTHING),
-        *(Entry(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
+        CanvasAction("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", ALWAYS),
+        CanvasAction("edit.rename", "Rename", "Writes another name in place", canvas.rename, ("F2",), menu=SOMETHING),
+        CanvasAction("edit.cut", "Cut", "Copies and deletes it", board.cut, (keys.Cut,), "", SOMETHING, True),
+        CanvasAction("edit.copy", "Copy", "Copies the selection as text, for this or another window",
+                     board.copy, (keys.Copy,), "copy", SOMETHING),
+        CanvasAction("edit.paste", "Paste", "Adds the clipboard: a part of a network, a Playground address, a line such as 2-8-8-1 tanh",
+                     canvas.paste, (keys.Paste,), menu=ALWAYS),
+        CanvasAction("edit.duplicate", "Duplicate", "Copies the selection beside itself", commands.duplicate, ("Ctrl+D",), menu=SOMETHING),
+        CanvasAction("edit.delete", "Delete", "Deletes what is selected", commands.delete, (keys.Delete, "Backspace"), "delete", DELETABLE),
+        CanvasAction("edit.delete_and_join", "Delete and join neighbours", "Deletes the selected nodes and closes the network behind them",
+                     commands.delete_and_join, ("Ctrl+Delete",), menu=NODES),
+        CanvasAction("edit.detach", "Take out of the network", "The network closes behind the selected nodes, which stay (Alt+drag)",
+                     commands.detach, ("Alt+X",), menu=NODES),
+        CanvasAction("edit.connect", "Connect selected", "Joins the selected nodes from left to right", commands.connect_selected, ("J",),
+                     menu=TWO, separator=True),
+        CanvasAction("edit.disconnect", "Disconnect selected", "Takes away all edges of the selected nodes", commands.disconnect_selected,
+                     ("Shift+J",), menu=NODES),
+        CanvasAction("edit.group", "Group", "Puts a titled frame around the selected nodes",
+                     arranging.group, ("Ctrl+G",), "group", NODES, True),
+        CanvasAction("edit.ungroup", "Ungroup", "Dissolves the group of the selected nodes",
+                     arranging.ungroup, ("Ctrl+Shift+G",), menu=GROUP),
+        CanvasAction("edit.fold", "Fold or unfold group", "Shows the group of the selected nodes as one block, or opens it", arranging.fold,
+                     ("Ctrl+E",), menu=GROUP),
+        CanvasAction("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", NOTHING, True),
+        CanvasAction("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=NOTHING),
+        *(CanvasAction(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
                 lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=TWO, family=ALIGN)
           for i, how in enumerate(ALIGNMENTS)),
-        Entry("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(0), ("Alt+H",), menu=THREE, family=ALIGN),
-        Entry("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",
-              lambda: arranging.distribute(1), ("Alt+V",), menu=THREE, family=ALIGN),
-        Entry("edit.select_all", "Select all", "Selects every node, edge and comment", canvas.select_all, (keys.SelectAll,), menu=NOTHING),
-        Entry("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
-        Entry("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F", "Home"), "fit", NOTHING),
-        Entry("view.fit_selection", "Zoom to selection", "Shows what is selected, large", canvas.view.fit_selection, ("Shift+F",)),
-        Entry("view.zoom_in", "Zoom in", "Makes the picture larger", canvas.zoom_in, ("+", "="), "plus"),
-        Entry("view.zoom_out", "Zoom out", "Makes the picture smaller", canvas.zoom_out, ("-",), "minus"),
-        Entry("view.zoom_to_neuron", "Zoom to neuron", "Shows the inside of the selected card's first neuron; from there, the whole again",
-              canvas.view.zoom_to_neuron, ("Z",)),
-        Entry("view.next_sample", "Next sample", "The insides of neurons show the batch's next sample",
-              lambda: canvas.step_sample(1), (".",)),
-        Entry("view.previous_sample", "Previous sample", "The insides of neurons show the batch's sample before this one",
-              lambda: canvas.step_sample(-1), (",",)),
-        Entry("view.minimap", "Minimap", "Shows or hides the whole network in a corner", canvas.toggle_minimap, ("M",), "minimap"),
+        CanvasAction("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
+                     lambda: arranging.distribute(0), ("Alt+H",), menu=THREE, family=ALIGN),
+        CanvasAction("edit.distribute_vertically", "Distribute vertically", "Makes the distances between the selected nodes equal",
+                     lambda: arranging.distribute(1), ("Alt+V",), menu=THREE, family=ALIGN),
+        CanvasAction("edit.select_all", "Select all", "Selects every node, edge and comment",
+                     canvas.select_all, (keys.SelectAll,), menu=NOTHING),
+        CanvasAction("edit.select_none", "Select nothing", "Ends the selection", canvas.select_none, ("Ctrl+Shift+A",)),
+        CanvasAction("view.fit", "Zoom to fit", "Shows the whole network", canvas.fit, ("F", "Home"), "fit", NOTHING),
+        CanvasAction("view.fit_selection", "Zoom to selection", "Shows what is selected, large", canvas.view.fit_selection, ("Shift+F",)),
+        CanvasAction("view.zoom_in", "Zoom in", "Makes the picture larger", canvas.zoom_in, ("+", "="), "plus"),
+        CanvasAction("view.zoom_out", "Zoom out", "Makes the picture smaller", canvas.zoom_out, ("-",), "minus"),
+        CanvasAction("view.zoom_to_neuron", "Zoom to neuron",
+                     "Shows the inside of the selected card's first neuron; from there, the whole again",
+                     canvas.view.zoom_to_neuron, ("Z",)),
+        CanvasAction("view.next_sample", "Next sample", "The insides of neurons show the batch's next sample",
+                     lambda: canvas.step_sample(1), (".",)),
+        CanvasAction("view.previous_sample", "Previous sample", "The insides of neurons show the batch's sample before this one",
+                     lambda: canvas.step_sample(-1), (",",)),
+        CanvasAction("view.minimap", "Minimap", "Shows or hides the whole network in a corner", canvas.toggle_minimap, ("M",), "minimap"),
     )  # fmt: skip
 
 
@@ -130,21 +135,21 @@ def make_actions(canvas: ActionTarget) -> tuple[dict[str, QAction], tuple[tuple[
     """
     actions: dict[str, QAction] = {}
     menu: list[tuple[QAction, str, bool]] = []
-    for entry in _entries(canvas):
-        action = QAction(entry.text, canvas.view)
-        action.setObjectName(entry.id)
-        action.setToolTip(entry.tip)
-        action.setStatusTip(entry.tip)
-        action.setData(entry.family)
-        if entry.icon:
-            action.setIcon(icon(canvas.theme, entry.icon, color="text2"))
-        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+    for declared in _actions(canvas):
+        action = QAction(declared.text, canvas.view)
+        action.setObjectName(declared.id)
+        action.setToolTip(declared.tip)
+        action.setStatusTip(declared.tip)
+        action.setData(declared.family)
+        if declared.icon:
+            action.setIcon(icon(canvas.theme, declared.icon, color="text2"))
+        action.setShortcuts([QKeySequence(key) for key in declared.keys])
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda checked=False, run=entry.run: run())
+        action.triggered.connect(lambda checked=False, run=declared.run: run())
         canvas.view.addAction(action)
-        actions[entry.id] = action
-        if entry.menu:
-            menu.append((action, entry.menu, entry.separator))
+        actions[declared.id] = action
+        if declared.menu:
+            menu.append((action, declared.menu, declared.separator))
     return actions, tuple(menu)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.interactions.move import GRID
 from nnlab.ui.canvas.scene.scene import GraphScene
-from nnlab.ui.canvas.scene.viewport import Picture
+from nnlab.ui.canvas.scene.viewport import Viewport
 from nnlab.ui.document.selection import Selection
 
 _DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -22,7 +22,7 @@ _DIRECTIONS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up
 class KeyboardFocus:
     """Which card has the keyboard's focus."""
 
-    def __init__(self, scene: GraphScene, selection: Selection, view: Picture) -> None:
+    def __init__(self, scene: GraphScene, selection: Selection, view: Viewport) -> None:
         self._scene, self._selection, self._view = scene, selection, view
         self.card: str | None = None
         self._nudges = 0

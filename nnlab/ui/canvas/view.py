@@ -24,7 +24,7 @@ from nnlab.graph import docking
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.interactions.connect import ConnectGesture
 from nnlab.ui.canvas.interactions.drop import OperatorDrop
-from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.gesture import Gesture, GestureContext, Pointer
 from nnlab.ui.canvas.interactions.marquee import MarqueeGesture
 from nnlab.ui.canvas.interactions.move import THRESHOLD, MoveGesture
 from nnlab.ui.canvas.interactions.pan import PanGesture
@@ -37,13 +37,13 @@ from nnlab.ui.canvas.scene.live import LiveValues
 from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.canvas.scene.tooltips import tooltip
 from nnlab.ui.canvas.scene.unit_zoom import UnitZoom
-from nnlab.ui.canvas.scene.viewport import WHEEL_STEP, Picture
+from nnlab.ui.canvas.scene.viewport import WHEEL_STEP, Viewport
 from nnlab.ui.document.selection import Selection
 
 EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves the picture along
 
 
-class GraphView(Picture):
+class GraphView(Viewport):
     """The picture of one scene, and what mouse and keyboard do there.
 
     `search_wanted(Search)` for the search popup; `edit_wanted(kind, id)` to write a
@@ -64,7 +64,7 @@ class GraphView(Picture):
         self._last_seen, self._edge_speed = QPoint(), QPoint()
         self._edge_timer = QTimer(self, interval=16)
         self._edge_timer.timeout.connect(self._move_along)
-        self._around = Surroundings(scene, selection, commands, self.viewport(), self.pan, self.search_wanted.emit)
+        self._around = GestureContext(scene, selection, commands, self.viewport(), self.pan, self.search_wanted.emit)
         self._reason_popup = ReasonPopup(scene.theme, parent)
         self.focus = KeyboardFocus(scene, selection, self)
         self._drop = OperatorDrop(self._around)

@@ -25,7 +25,7 @@ from nnlab.graph.graph import Graph
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """One step of the history. `made` is when, in seconds since the epoch; of a merged gesture, when it ended."""
 
     name: str
@@ -55,8 +55,8 @@ class _Edit(QUndoCommand):
         """The state of the document before it."""
         return self._from
 
-    def step(self) -> Step:
-        return Step(self.text(), self._made, self._before, self._after, self._weights is not None)
+    def step(self) -> HistoryStep:
+        return HistoryStep(self.text(), self._made, self._before, self._after, self._weights is not None)
 
     def redo(self) -> None:
         document = self._document
@@ -180,7 +180,7 @@ class Document(QObject):
     def redo(self) -> None:
         self.undo_stack.redo()
 
-    def step(self, index: int) -> Step:
+    def step(self, index: int) -> HistoryStep:
         """One step of the history, 0 for the oldest, undone ones included."""
         command = self.undo_stack.command(index)
         assert isinstance(command, _Edit)

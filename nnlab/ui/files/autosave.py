@@ -22,7 +22,7 @@ from nnlab.files.project import Project, SavedProject, View
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.commands import FileCommands
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 PERIOD = 15_000  # milliseconds between two copies while work goes on
 SETTLED = 3_000  # milliseconds after an edit, when no other follows
@@ -67,7 +67,7 @@ def left_behind(folder: Path) -> list[tuple[OwnedCopy, LeftBehind]]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Work:
+class _AutosaveTask:
     """What is written: values only, for a thread that has nothing to do with the window."""
 
     copy: OwnedCopy
@@ -93,12 +93,12 @@ class Autosave(QObject):
     _written = Signal(object)
 
     def __init__(
-        self, parent: QObject, document: Document, session: Session, files: FileCommands, folder: Path, view: Callable[[], View]
+        self, parent: QObject, document: Document, session: LiveSession, files: FileCommands, folder: Path, view: Callable[[], View]
     ) -> None:
         super().__init__(parent)
         self._document, self._session, self._files, self._folder, self._view = document, session, files, folder, view
         self._copy: OwnedCopy | None = None
-        self._writing: _Work | None = None
+        self._writing: _AutosaveTask | None = None
         self._edited = False  # since the last copy
         self._copied_iteration = 0
         self._failing = False
@@ -174,7 +174,7 @@ class Autosave(QObject):
         document = self._document
         self._edited, self._copied_iteration = False, self._session.iteration
         weights = self._session.request_snapshot(undisturbed=True)
-        self._writing = _Work(self._copy, document.project, self._view(), document.name, self._files.path, weights)
+        self._writing = _AutosaveTask(self._copy, document.project, self._view(), document.name, self._files.path, weights)
         self._thread.submit(self._writing.write).add_done_callback(self._written.emit)
 
     def _new_copy(self) -> OwnedCopy | None:

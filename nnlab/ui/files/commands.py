@@ -26,7 +26,7 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
 THUMBNAIL = QSize(640, 400)
@@ -44,7 +44,7 @@ class FileCommands(QObject):
     opened = Signal(object)
     saved = Signal()
 
-    def __init__(self, window: QWidget, document: Document, session: Session, store: Store, view: Callable[[], View]) -> None:
+    def __init__(self, window: QWidget, document: Document, session: LiveSession, store: Store, view: Callable[[], View]) -> None:
         super().__init__(window)
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
         self._path: Path | None = None

@@ -145,7 +145,7 @@ class RecoveryRow(QWidget):
         policy.setRetainSizeWhenHidden(True)  # the buttons of all rows stand below each other
         self.close_button.setSizePolicy(policy)
         self._row = QHBoxLayout(self)
-        self._row.addWidget(_Sign(theme))
+        self._row.addWidget(_RowIcon(theme))
         self._row.addWidget(self.title)
         self._row.addWidget(self.detail, 1)
         for widget in (self.more, self.recover, self.discard, self.close_button):
@@ -159,7 +159,7 @@ class RecoveryRow(QWidget):
         self._row.setSpacing(metrics.grid)
 
 
-class _Sign(QWidget):
+class _RowIcon(QWidget):
     """The icon in front of a row."""
 
     def __init__(self, theme: Theme) -> None:

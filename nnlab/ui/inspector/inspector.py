@@ -17,7 +17,7 @@ from nnlab.ui.inspector.several_page import SeveralPage
 from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.weight_edits import reinitialise, with_parameters
 
 
@@ -42,7 +42,7 @@ class Inspector(QWidget):
     edit_weights_requested = Signal()
     refused = Signal(str)
 
-    def __init__(self, theme: Theme, document: Document, selection: Selection, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, document: Document, selection: Selection, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
         self.setAccessibleName("Inspector")

@@ -15,7 +15,7 @@ from nnlab.engine.frame import Frame
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
 from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
-from nnlab.ui.inspector.parts import Caption, Column
+from nnlab.ui.inspector.parts import Caption, PartColumn
 from nnlab.ui.inspector.statistics import (
     NormHistory,
     Summary,
@@ -74,7 +74,7 @@ class Courses(QWidget):
         self.gradients.setVisible(is_shown)
 
 
-class Heading(QWidget):
+class ParameterHeading(QWidget):
     """A caption with a choice of parameter at its right, where there are several."""
 
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
@@ -108,13 +108,13 @@ class Heading(QWidget):
         return self.choice.current if self.choice is not None else self._names[0] if self._names else ""
 
 
-class LiveNumbers(Column):
+class LiveNumbers(PartColumn):
     """Shows one node of each frame it is given. `norms` is the past of all parameters, shared by the pages."""
 
     def __init__(self, theme: Theme, norms: NormHistory, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._norms = norms
-        self.heading = Heading(theme, "At iteration 0")
+        self.heading = ParameterHeading(theme, "At iteration 0")
         self.table = NumberTable(theme, "Statistics", ("weights", "gradient"))
         self.courses = Courses(theme)
         self.update_ratio = ValueRow(

@@ -21,13 +21,13 @@ from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.formula_text import formulas
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
 from nnlab.ui.inspector.live_numbers import LiveNumbers
-from nnlab.ui.inspector.parts import Caption, Column, Formulas, NameField, Problems, Table, button, in_reading_order
+from nnlab.ui.inspector.parts import Caption, Formulas, NameField, PartColumn, Problems, PropertyTable, button, in_reading_order
 from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -40,7 +40,13 @@ class NodePage(QWidget):
     change_data = Signal()
 
     def __init__(
-        self, theme: Theme, document: Document, selection: Selection, session: Session, norms: NormHistory, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        document: Document,
+        selection: Selection,
+        session: LiveSession,
+        norms: NormHistory,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._document, self._selection, self._session = theme, document, selection, session
@@ -57,13 +63,13 @@ class NodePage(QWidget):
         self.problems = Problems(theme)
         self.problems.fix_chosen.connect(self._fix)
         self.formula_caption, self.formula = Caption(theme, "Formula"), Formulas(theme)
-        self.shapes_caption, self.shapes = Caption(theme, "Shapes"), Table(theme)
+        self.shapes_caption, self.shapes = Caption(theme, "Shapes"), PropertyTable(theme)
         self.data = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
         self.preview = InitializerPreview(theme)
         self.weight_buttons = WeightButtons(theme)
         self.numbers = LiveNumbers(theme, norms)
-        head, foot = Column(theme), Column(theme)
-        self._buttons = Column(theme)
+        head, foot = PartColumn(theme), PartColumn(theme)
+        self._buttons = PartColumn(theme)
         self._buttons.put(self.weight_buttons)
         head.put(self.name, self.subtitle, self.refusal, self.problems)
         foot.put(self.formula_caption, self.formula, self.shapes_caption, self.shapes, self.data)
@@ -215,7 +221,7 @@ class NodePage(QWidget):
             self._refuse(str(error))
 
 
-def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, session: Session) -> str:
+def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, session: LiveSession) -> str:
     """A node in one line: Dense, 8 → 8, 72 parameters."""
     kind = node.kind
     if kind.is_input:

@@ -19,10 +19,10 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.node_page import data_title
-from nnlab.ui.inspector.parts import Caption, Column, Formulas, Table, button, in_reading_order
+from nnlab.ui.inspector.parts import Caption, Formulas, PartColumn, PropertyTable, button, in_reading_order
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -37,7 +37,7 @@ class Page(QWidget):
         self.title.setWordWrap(True)
         self.subtitle = Label(theme, "", "body", "text2")
         self.subtitle.setWordWrap(True)
-        head = Column(theme)
+        head = PartColumn(theme)
         head.put(self.title, self.subtitle)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -52,9 +52,9 @@ class EdgePage(Page):
         super().__init__(theme, document, parent)
         self._selection = selection
         self._edge: Edge | None = None
-        self.table = Table(theme)
+        self.table = PropertyTable(theme)
         self.disconnect_button = button("Disconnect", "Takes this connection away; it can be undone", self._disconnect)
-        body = Column(theme)
+        body = PartColumn(theme)
         body.put(self.table, self.disconnect_button)
         self.column.addWidget(body)
         self.column.addStretch(1)
@@ -92,12 +92,12 @@ class ProjectPage(Page):
 
     change_data = Signal()
 
-    def __init__(self, theme: Theme, document: Document, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, document: Document, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(theme, document, parent)
         self._session = session
-        self.network, self.data, self.rule = Table(theme), Table(theme), Formulas(theme)
+        self.network, self.data, self.rule = PropertyTable(theme), PropertyTable(theme), Formulas(theme)
         self.change = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
-        network, data, rule = Column(theme), Column(theme), Column(theme)
+        network, data, rule = PartColumn(theme), PartColumn(theme), PartColumn(theme)
         network.put(Caption(theme, "Network"), self.network)
         data.put(Caption(theme, "Data"), self.data, self.change, Caption(theme, "Training"))
         self.form = SettingsForm(theme, training_settings(), self._values())

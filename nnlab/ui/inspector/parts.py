@@ -121,7 +121,7 @@ class NameField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class Table(QWidget):
+class PropertyTable(QWidget):
     """Pairs of words, the second ones in a column: shapes, sources, counts."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -222,7 +222,7 @@ class Problems(QWidget):
         return button
 
 
-class Column(QWidget):
+class PartColumn(QWidget):
     """Parts under one another with the panel's margins."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -22,7 +22,7 @@ from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.live_numbers import NUMBERS_EVERY
 from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
 from nnlab.ui.inspector.other_pages import Page
-from nnlab.ui.inspector.parts import Caption, Column, in_reading_order
+from nnlab.ui.inspector.parts import Caption, PartColumn, in_reading_order
 from nnlab.ui.inspector.statistics import norm
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.look.numbers import count
@@ -99,7 +99,7 @@ class SeveralPage(Page):
         self.refusal.hide()
         self.caption = Caption(theme, "Norms")
         self.norms = NumberTable(theme, "Norms", ("weights", "gradient"))
-        self._foot = Column(theme)
+        self._foot = PartColumn(theme)
         self._foot.put(self.refusal, self.weight_buttons, self.caption, self.norms)
         self.column.addWidget(self._foot)
         self.column.addStretch(1)

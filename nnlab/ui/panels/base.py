@@ -31,7 +31,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.panel import Panel
 
 
@@ -41,7 +41,7 @@ class Services:
 
     theme: Theme
     document: Document
-    session: Session
+    session: LiveSession
     selection: Selection
     crosshair: Crosshair
 
@@ -157,7 +157,7 @@ class LivePanel(Panel):
 
     # Taking pictures and data away
 
-    def table(self) -> export.Table | None:
+    def table(self) -> export.ExportTable | None:
         """The numbers behind the picture; None when the panel is not a picture of numbers, or has none yet."""
         return None
 

@@ -15,7 +15,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
 from nnlab.ui.panels.plotting.decision_picture import probabilities
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.image_grid import ImageGrid
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
@@ -140,9 +140,9 @@ class ConfusionView(PredictionView):
             self.matrix.setGeometry(0, 0, left, self.height())
             self.images.setGeometry(left, 0, self.width() - left, self.height())
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """The matrix: a row for every true class, a column for every predicted one."""
         counts, names = self.matrix.counts, self.matrix.names
         if not len(names):
             return None
-        return Table(("true", *(f"predicted {name}" for name in names)), (list(names), *counts.T))
+        return ExportTable(("true", *(f"predicted {name}" for name in names)), (list(names), *counts.T))

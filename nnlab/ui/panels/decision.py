@@ -9,9 +9,9 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
 from nnlab.ui.panels.plotting.decision_plot import MOST_RINGS, DecisionPlot
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines, error_lines
-from nnlab.ui.panels.plotting.statistics import Legend, Line
+from nnlab.ui.panels.plotting.statistics import LegendEntry, Line
 from nnlab.ui.run.live_view import LiveView
 
 
@@ -45,16 +45,16 @@ class DecisionView(PredictionView):
 
     def _legend(self, view: LiveView) -> list[Line]:
         target, batch = view.data.target, len(view.frame.samples)
-        rings: list[Line] = [Legend("batch", "this batch")] if 0 < batch <= MOST_RINGS else []
-        held: list[Line] = [Legend("ring", "validation", "text2")] if len(view.data.raw_validation_x) else []
+        rings: list[Line] = [LegendEntry("batch", "this batch")] if 0 < batch <= MOST_RINGS else []
+        held: list[Line] = [LegendEntry("ring", "validation", "text2")] if len(view.data.raw_validation_x) else []
         if target.kind == "continuous":
-            return [*rings, Legend("dot", "positive", "pos"), Legend("dot", "negative", "neg"), *held]
+            return [*rings, LegendEntry("dot", "positive", "pos"), LegendEntry("dot", "negative", "neg"), *held]
         if target.kind == "binary":
-            return [*rings, Legend("dot", target.names[1], "pos"), Legend("dot", target.names[0], "neg"), *held]
+            return [*rings, LegendEntry("dot", target.names[1], "pos"), LegendEntry("dot", target.names[0], "neg"), *held]
         colors = class_colors(target.classes, self._theme.is_dark)
-        return [*rings, *(Legend("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True)), *held]
+        return [*rings, *(LegendEntry("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True)), *held]
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """The grid of the picture: both features at every point and the network's outputs there."""
         if self._decision is None or self._view is None:
             return None
@@ -64,4 +64,4 @@ class DecisionView(PredictionView):
         ys = y0 + (np.arange(rows) + 0.5) / rows * (y1 - y0)
         flat = self._decision.outputs.reshape(-1, outputs)
         names = (*self._view.data.raw_features, *(f"output_{numbers.count(k + 1)}" for k in range(outputs)))
-        return Table(names, (np.tile(xs, rows), np.repeat(ys, columns), *flat.T))
+        return ExportTable(names, (np.tile(xs, rows), np.repeat(ys, columns), *flat.T))

@@ -12,10 +12,10 @@ from nnlab.core.preparation import Data
 from nnlab.training.probes import Curve, Predictions, domain, raw_features
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.fit_plot import FitPlot, ResidualPlot
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, error_lines
-from nnlab.ui.panels.plotting.statistics import Heading, Legend, Line, Value
+from nnlab.ui.panels.plotting.statistics import LegendEntry, Line, StatisticsHeading, StatisticsValue
 from nnlab.ui.panels.plotting.truth_plot import TruthPlot
 from nnlab.ui.run.live_view import LiveView
 
@@ -74,26 +74,26 @@ class FitView(PredictionView):
         if errors is None:
             return []
         return [
-            Heading("On the grid"),
-            Value("RMS", numbers.number(errors[0], 3), True),
-            Value("largest", numbers.number(errors[1], 3), True),
+            StatisticsHeading("On the grid"),
+            StatisticsValue("RMS", numbers.number(errors[0], 3), True),
+            StatisticsValue("largest", numbers.number(errors[1], 3), True),
         ]
 
     def _legend(self, view: LiveView, curve: Curve) -> list[Line]:
-        lines: list[Line] = [Legend("line", "fit")]
+        lines: list[Line] = [LegendEntry("line", "fit")]
         if curve.truth is not None:
-            lines.append(Legend("dashes", "target"))
-        lines.append(Legend("dot", "training", "text3"))
-        return [*lines, Legend("ring", "validation", "text3")] if len(view.data.raw_validation_x) else lines
+            lines.append(LegendEntry("dashes", "target"))
+        lines.append(LegendEntry("dot", "training", "text3"))
+        return [*lines, LegendEntry("ring", "validation", "text3")] if len(view.data.raw_validation_x) else lines
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         curve, view = self._curve, self._view
         if curve is None or view is None:
             return None
         name = view.data.raw_features[0]
         if curve.truth is None:
-            return Table((name, "fit"), (curve.x, curve.y))
-        return Table((name, "fit", "target", "residual"), (curve.x, curve.y, curve.truth, curve.y - curve.truth))
+            return ExportTable((name, "fit"), (curve.x, curve.y))
+        return ExportTable((name, "fit", "target", "residual"), (curve.x, curve.y, curve.truth, curve.y - curve.truth))
 
 
 class TruthView(PredictionView):
@@ -112,13 +112,13 @@ class TruthView(PredictionView):
             return False
         self._view = view
         self.plot.show_predictions(view.data, predictions)
-        legend: list[Line] = [Legend("dot", "training", "text3")]
+        legend: list[Line] = [LegendEntry("dot", "training", "text3")]
         if len(predictions.validation_outputs):
-            legend.append(Legend("ring", "validation"))
-        self.set_statistics([*error_lines(view), *legend, Legend("dashes", "perfect")])
+            legend.append(LegendEntry("ring", "validation"))
+        self.set_statistics([*error_lines(view), *legend, LegendEntry("dashes", "perfect")])
         return True
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """Every sample: its part, the true value and the predicted one, for each output."""
         if self._view is None:
             return None
@@ -128,4 +128,4 @@ class TruthView(PredictionView):
         part = ["training"] * len(found.outputs) + ["validation"] * len(found.validation_outputs)
         names = [f"{kind} {name}" for name in data.target.names for kind in ("true", "predicted")]
         columns = [column for k in range(len(data.target.names)) for column in (true[:, k], outputs[:, k])]
-        return Table(("part", *names), (part, *columns))
+        return ExportTable(("part", *names), (part, *columns))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.color_bar import ColorBar
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.heat_map_plot import HeatMapPlot
 from nnlab.ui.panels.plotting.ticks import power_of_ten
 from nnlab.ui.run.live_view import LiveView
@@ -60,9 +60,9 @@ class GradientFlowPanel(LivePanel):
     def picture_widget(self) -> QWidget | None:
         return self.plot
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """One row per block of iterations: the norm of every parameter's gradient at the block's last iteration."""
         curves = self.plot.curves
         if curves is None or not len(curves.norms):
             return None
-        return Table(("iteration", *curves.names), (curves.iterations, *np.ascontiguousarray(curves.norms.T)))
+        return ExportTable(("iteration", *curves.names), (curves.iterations, *np.ascontiguousarray(curves.norms.T)))

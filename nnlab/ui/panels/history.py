@@ -10,27 +10,27 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from nnlab.graph.diff import diff
-from nnlab.ui.document.document import Document, Step
+from nnlab.ui.document.document import Document, HistoryStep
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.model_index import ModelIndex
 from nnlab.ui.widgets.painting import draw_focus
 
 EMPTY = "Every change is listed here by its name. Choose one to go back to it, and forth again."
 OPENED = "As opened"
 _NAME, _ICON, _TIME, _STATE, _IS_SAVED = (Qt.ItemDataRole(Qt.ItemDataRole.UserRole + i) for i in range(5))
 PAST, PRESENT, UNDONE = "past", "present", "undone"
-Index = QModelIndex | QPersistentModelIndex
 
 
-def kind_of_change(step: Step) -> str:
+def kind_of_change(step: HistoryStep) -> str:
     """The icon for what a step changed."""
     before, after = step.before, step.after
     if step.sets_weights:
@@ -69,10 +69,10 @@ class HistoryModel(QAbstractListModel):
             self.endRemoveRows()
         self.dataChanged.emit(self.index(0), self.index(rows - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
+    def rowCount(self, parent: ModelIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
         return 0 if parent.isValid() else self._rows
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         stack, row = self._document.undo_stack, index.row()
         if not index.isValid() or row > stack.count():
             return None
@@ -94,17 +94,17 @@ class HistoryModel(QAbstractListModel):
         return None
 
 
-class _Row(QStyledItemDelegate):
+class _StateDelegate(QStyledItemDelegate):
     """Icon and name at the left; when it was made, and whether it is what the file holds, at the right."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
         super().__init__(view)
         self._theme, self._view = theme, view
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
         return QSize(0, self._theme.metrics.row)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         tokens, metrics = self._theme.tokens, self._theme.metrics
         state, rect = index.data(_STATE), option.rect
         is_present = state == PRESENT
@@ -135,7 +135,7 @@ class _Row(QStyledItemDelegate):
         return self._theme.tokens.text3 if state == UNDONE else self._theme.tokens.text2
 
 
-class _List(QListView):
+class _HistoryList(QListView):
     """Scrolls to the present state when the keyboard comes to it. `used` is emitted before a key or the mouse acts on a row."""
 
     used = Signal()
@@ -168,9 +168,9 @@ class HistoryPanel(LivePanel):
         super().__init__(services, "", parent)
         self._document = services.document
         self.model = HistoryModel(self._document, self)
-        self.list = _List()
+        self.list = _HistoryList()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Row(services.theme, self.list))
+        self.list.setItemDelegate(_StateDelegate(services.theme, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

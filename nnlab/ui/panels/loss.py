@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.loss_plot import LossPlot
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -54,7 +54,7 @@ class LossPanel(LivePanel):
     def picture_widget(self) -> QWidget | None:
         return self.plot
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """One row per block of iterations; the validation loss in the row of the block in which it was measured."""
         curves = self.plot.curves
         if curves is None or not len(curves.mean):
@@ -64,7 +64,7 @@ class LossPanel(LivePanel):
         rows = np.searchsorted(iterations, curves.validation_iterations)
         inside = rows < len(iterations)
         validation[rows[inside]] = curves.validation_losses[inside]
-        return Table(
+        return ExportTable(
             ("iteration", "lowest_loss", "highest_loss", "mean_loss", "running_mean_loss", "validation_loss"),
             (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, validation),
         )

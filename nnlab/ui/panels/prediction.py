@@ -14,7 +14,7 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
@@ -61,7 +61,7 @@ class PredictionPanel(LivePanel):
     def picture_widget(self) -> QWidget | None:
         return None if self.is_empty else self._stack
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         return self.current.table() if self.current is not None and not self.is_empty else None
 
 

@@ -16,7 +16,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.graph.diagnostic import Diagnostic, Fix, count
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.problem_row import ProblemRow
-from nnlab.ui.panels.plotting.export import Table
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.widgets.focus import focused_within, holds
 from nnlab.ui.widgets.label import Label
 
@@ -182,12 +182,12 @@ class ProblemsPanel(LivePanel):
                 row.is_current = is_current
                 row.update()
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         """Severity, node and sentence of every problem."""
         problems = self.problems
         if not problems:
             return None
-        return Table(
+        return ExportTable(
             ("severity", "node", "problem"),
             ([p.severity for p in problems], [p.node_id or "" for p in problems], [p.message for p in problems]),
         )

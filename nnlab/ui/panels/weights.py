@@ -289,12 +289,12 @@ class WeightsPanel(LivePanel):
     def picture_widget(self) -> QWidget | None:
         return self.matrix
 
-    def table(self) -> export.Table | None:
+    def table(self) -> export.ExportTable | None:
         """The numbers shown with their headings."""
         if self._layout is None or self._values is None:
             return None
         values = self._layout.matrix(self._values, self._place)
-        return export.Table((self._layout.names[0], *self._layout.columns), (self._layout.rows, *values.T))
+        return export.ExportTable((self._layout.names[0], *self._layout.columns), (self._layout.rows, *values.T))
 
     def context_menu(self) -> QMenu | None:
         menu = super().context_menu()

@@ -43,7 +43,7 @@ def _waiting_for(errors: list[Diagnostic]) -> str:
     return f"Training waits for {len(errors)} error{'s' if len(errors) > 1 else ''} in {errors[0].node_id}"
 
 
-class Session(QObject):
+class LiveSession(QObject):
     """Plays, pauses and steps the document's network.
 
     `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics

@@ -13,17 +13,16 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
-from nnlab.core.tensor import Parameter
+from nnlab.core.tensor import Index, Parameter
 from nnlab.engine.weight_change import WeightChange
 from nnlab.graph.graph import Graph, Node
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.numbers import count
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 SYMBOLS = {"weight": "w", "bias": "b"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-Index = tuple[int, ...]
 
 
 def entry_name(parameter: str, index: Index) -> str:
@@ -45,7 +44,7 @@ def with_parameters(graph: Graph, node_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(node_id for node_id in node_ids if node_id in graph and graph[node_id].kind.parameters)
 
 
-def set_entries(document: Document, session: Session, name: str, values: Mapping[Index, float], gesture: str | None = None) -> None:
+def set_entries(document: Document, session: LiveSession, name: str, values: Mapping[Index, float], gesture: str | None = None) -> None:
     """Gives single weights of the parameter `name` ("dense_1.weight") other values.
 
     Raises NNLabError, and nothing has changed, for a value that is no finite number of the network's type, and when the network
@@ -63,7 +62,7 @@ def set_entries(document: Document, session: Session, name: str, values: Mapping
     document.set_weights(f"{what} of {node_id}", WeightChange.between({name: before}, {name: after}), gesture)
 
 
-def reinitialise(document: Document, session: Session, node_ids: Sequence[str], seed: int | None = None) -> None:
+def reinitialise(document: Document, session: LiveSession, node_ids: Sequence[str], seed: int | None = None) -> None:
     """Draws the weights of some nodes anew, all others stay; running statistics start afresh. Raises NNLabError when it cannot be done.
 
     `seed` makes the draw repeatable; by default it is another one every time. Redo puts back the same numbers either way.

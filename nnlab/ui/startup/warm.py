@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from nnlab.core.operator import operators
-from nnlab.training.warm import Named, adapters, adapters_of, warm_up
+from nnlab.training.warm import NamedAdapter, adapters, adapters_of, warm_up
 
 
-def first_parts(names: Sequence[str]) -> list[Named]:
+def first_parts(names: Sequence[str]) -> list[NamedAdapter]:
     """What has to be there before the window shows: the project's own kernels, and the curves of the palette's glyphs."""
     curves = [(kind.title, kind.forward_adapter) for kind in operators if kind.is_activation]
     return list(dict.fromkeys([*adapters_of(names), *curves]))

@@ -17,7 +17,7 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import scientific
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.stepper.elements import Axis, Layout, parameter_layout
+from nnlab.ui.stepper.elements import Layout, NamedAxis, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.widgets.label import Label
@@ -27,7 +27,7 @@ EXPLAIN = "Moves one weight up and down by a small h, in double precision, and c
 NO_BATCH = "The check needs a batch: step once or train an iteration."
 
 
-class _Work(QObject):
+class _CheckSignals(QObject):
     """Carries answers from the thread to the window."""
 
     finished = Signal(object)  # GradientCheck
@@ -62,10 +62,10 @@ class DifferenceCheck(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme, self._model, self._document, self._selection = theme, model, document, selection
-        self._work = _Work(self)
+        self._work = _CheckSignals(self)
         self._work.finished.connect(self._show)
         self._work.failed.connect(self._fail)
-        self._axes: tuple[Axis, ...] = ()
+        self._axes: tuple[NamedAxis, ...] = ()
         self._asked: tuple[str, tuple[int, ...]] | None = None
         self.result: GradientCheck | None = None
         self._make()

@@ -21,7 +21,7 @@ SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
-class Axis:
+class NamedAxis:
     """One axis of a tensor as people call it: "sample", "neuron", "input". `owner` is the layer whose unit it counts."""
 
     word: str
@@ -34,9 +34,9 @@ class Layout:
     """What the axes of one operand are."""
 
     shape: tuple[int, ...]
-    axes: tuple[Axis, ...]  # every axis that can be chosen; the units of an image are one axis
+    axes: tuple[NamedAxis, ...]  # every axis that can be chosen; the units of an image are one axis
 
-    def index(self, choice: Callable[[Axis], int]) -> tuple[int, ...]:
+    def index(self, choice: Callable[[NamedAxis], int]) -> tuple[int, ...]:
         """The element that a choice for every axis means."""
         if not self.axes:
             return (0,) * len(self.shape)
@@ -85,16 +85,16 @@ def layout(graph: Graph, instruction: Instruction, argument: str, shape: tuple[i
 def parameter_layout(graph: Graph, node_id: str, shape: tuple[int, ...]) -> Layout:
     """The axes of a parameter of a node: its neurons, and for a matrix the inputs that each of them weighs."""
     incoming = graph.inputs(node_id)
-    axes = [Axis("neuron", shape[0], layer_of(graph, node_id))]
+    axes = [NamedAxis("neuron", shape[0], layer_of(graph, node_id))]
     if len(shape) > 1:
-        axes.append(Axis("input", math.prod(shape[1:]), layer_of(graph, incoming[0].source) if incoming else ""))
+        axes.append(NamedAxis("input", math.prod(shape[1:]), layer_of(graph, incoming[0].source) if incoming else ""))
     return Layout(shape, tuple(axes))
 
 
-def _value_axes(graph: Graph, declared: Tensor, owner: str, shape: tuple[int, ...]) -> tuple[Axis, ...]:
-    sample = Axis(SAMPLE, shape[0])
+def _value_axes(graph: Graph, declared: Tensor, owner: str, shape: tuple[int, ...]) -> tuple[NamedAxis, ...]:
+    sample = NamedAxis(SAMPLE, shape[0])
     if len(shape) == 1:
         return (sample,)
     kind = graph[owner].kind if owner in graph else None
     word = "feature" if kind is not None and kind.is_input else "neuron"
-    return sample, Axis(word, math.prod(shape[1:]), layer_of(graph, owner))
+    return sample, NamedAxis(word, math.prod(shape[1:]), layer_of(graph, owner))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.explanation import Explanation, Moment
+from nnlab.core.explanation import Explanation, ExplanationContext
 from nnlab.ui.look.numbers import number
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.model import StepModel
@@ -21,7 +21,7 @@ _PLAIN_NUMBER = re.compile(r"\(?(-?[\d.]+)\)?|\(?-?[\d.]+\\cdot 10\^\{-?\d+\}\)?
 
 
 @dataclass(frozen=True)
-class Column:
+class FormulaColumn:
     """One column: a factor of a product, or the whole right-hand side."""
 
     label: str
@@ -37,7 +37,7 @@ class FormulaContent:
     left: str
     relation: str  # "=" or \leftarrow
     left_label: str
-    columns: tuple[Column, ...]
+    columns: tuple[FormulaColumn, ...]
     shows_values: bool  # whether the line with the factors' values says more than the line with numbers
     result: float
     total: str  # for a gradient to which other instructions have added: what it is now
@@ -77,7 +77,7 @@ def content_of(model: StepModel) -> FormulaContent | None:
     )
 
 
-def _unexplained(moment: Moment) -> FormulaContent:
+def _unexplained(moment: ExplanationContext) -> FormulaContent:
     """An operator that explains nothing still shows what it wrote."""
     name = rf"\mathrm{{{moment.target.replace('_', chr(92) + '_')}}}"
     text = number(moment.added)
@@ -86,20 +86,22 @@ def _unexplained(moment: Moment) -> FormulaContent:
     )
 
 
-def _columns(explanation: Explanation, moment: Moment, right: str) -> tuple[Column, ...]:
+def _columns(explanation: Explanation, moment: ExplanationContext, right: str) -> tuple[FormulaColumn, ...]:
     if not explanation.factors:
-        return (Column("", right, explanation.numbers(moment)),)
+        return (FormulaColumn("", right, explanation.numbers(moment)),)
     columns = []
     for place, factor in enumerate(explanation.factors):
         numbers = factor.numbers(moment)
         is_number = _PLAIN_NUMBER.fullmatch(numbers) is not None
         if is_number and place == 0:
             numbers = numbers.strip("()")  # nothing stands before it that its minus could be taken for
-        columns.append(Column(factor.label, factor.formula(moment), numbers, factor.value(moment), is_number, not factor.is_constant))
+        columns.append(
+            FormulaColumn(factor.label, factor.formula(moment), numbers, factor.value(moment), is_number, not factor.is_constant)
+        )
     return tuple(columns)
 
 
-def _total(moment: Moment) -> str:
+def _total(moment: ExplanationContext) -> str:
     if not moment.accumulates or moment.former == 0:
         return ""
     return f"added to {number(moment.former)}, now {number(moment.result)}"

@@ -16,7 +16,7 @@ from nnlab.core import explanation
 from nnlab.ui.look.formula import draw_formula, typeset
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper import inline_text
-from nnlab.ui.stepper.formula_content import Column, FormulaContent
+from nnlab.ui.stepper.formula_content import FormulaColumn, FormulaContent
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 SMALLEST = 0.5  # a formula that is too wide is made smaller, down to this
@@ -33,7 +33,7 @@ class _Piece:
     descent: float
     latex: str = ""
     size: float = 0.0
-    lines: tuple[tuple[inline_text.Run, ...], ...] = ()  # text, on more than one line where it is long
+    lines: tuple[tuple[inline_text.TextRun, ...], ...] = ()  # text, on more than one line where it is long
     font: QFont | None = None
 
     def draw(self, painter: QPainter, baseline: QPointF, color: QColor) -> None:
@@ -136,7 +136,7 @@ class _FormulaPainter:
 
     def _text(self, text: str, font: QFont) -> _Piece:
         metrics = QFontMetricsF(font)
-        lines = ((inline_text.Run(text),),)
+        lines = ((inline_text.TextRun(text),),)
         return _Piece(metrics.horizontalAdvance(text), metrics.ascent(), metrics.descent(), lines=lines, font=font)
 
     def _numbers(self, latex: str) -> _Piece:
@@ -169,7 +169,7 @@ class _FormulaPainter:
         rows = zip(labels, pills, self.symbols, self.numbers, self.values, strict=True)
         self.widths = [max(label, pill, s.width, n.width, v.width) for label, pill, s, n, v in rows]
 
-    def _value(self, column: Column) -> _Piece:
+    def _value(self, column: FormulaColumn) -> _Piece:
         if column.value is None or not self.content.shows_values:
             return NOTHING
         return self._number(column.value, "number")
@@ -283,7 +283,7 @@ class _FormulaPainter:
         self.painter.setPen(QPen(self.theme.tokens.text2))
         self.painter.drawText(QPointF(x + self.result.width + self.px(16), baseline), self.content.total)
 
-    def _color(self, column: Column) -> QColor:
+    def _color(self, column: FormulaColumn) -> QColor:
         return self._sign(column.value) if column.is_number and column.value is not None else self.theme.tokens.text
 
     def _sign(self, value: float) -> QColor:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QTo
 from nnlab.ui.look.formula import typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.stepper.elements import SAMPLE, Axis
+from nnlab.ui.stepper.elements import SAMPLE, NamedAxis
 from nnlab.ui.stepper.formula_content import FormulaContent
 from nnlab.ui.stepper.model import PHASE_COLORS, PHASE_WORDS, StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
@@ -35,7 +35,7 @@ class StepHeader(QWidget):
         self.phase = Label(theme, "", "name")
         self.title = Label(theme, "", "name")
         self.pickers = tuple(PlacePicker(theme) for _ in range(AXES))
-        self._axes: tuple[Axis, ...] = ()
+        self._axes: tuple[NamedAxis, ...] = ()
         self._targets: Segmented | None = None
         self._shown_targets: tuple[str, ...] = ()
         self._copy = self._copy_button()

@@ -25,27 +25,27 @@ RAISED_BY = 0.36  # of the font's size
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """A piece of text, raised for an exponent."""
 
     text: str
     raised: bool = False
 
 
-def inline_runs(latex: str) -> tuple[Run, ...] | None:
+def inline_runs(latex: str) -> tuple[TextRun, ...] | None:
     """The pieces of a line, or None when it takes more than a line."""
     flat = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", latex)
     runs, place = [], 0
     for power in _POWER.finditer(flat):
-        runs += [Run(flat[place : power.start()]), Run(power[1] if power[1] is not None else power[2], True)]
+        runs += [TextRun(flat[place : power.start()]), TextRun(power[1] if power[1] is not None else power[2], True)]
         place = power.end()
-    runs.append(Run(flat[place:]))
-    written = [Run(text, run.raised) for run in runs if (text := _written(run.text)) is not None]
+    runs.append(TextRun(flat[place:]))
+    written = [TextRun(text, run.raised) for run in runs if (text := _written(run.text)) is not None]
     if len(written) < len(runs):
         return None
     shown = [run for run in written if run.text]
     if shown:
-        shown[0], shown[-1] = Run(shown[0].text.lstrip(), shown[0].raised), Run(shown[-1].text.rstrip(), shown[-1].raised)
+        shown[0], shown[-1] = TextRun(shown[0].text.lstrip(), shown[0].raised), TextRun(shown[-1].text.rstrip(), shown[-1].raised)
     return tuple(shown)
 
 
@@ -60,7 +60,7 @@ def _written(text: str) -> str | None:
     return re.sub(r"log (?=\()", "log", words)
 
 
-def plain(runs: tuple[Run, ...]) -> str:
+def plain(runs: tuple[TextRun, ...]) -> str:
     """The pieces as one string, for a screen reader."""
     return "".join(f"^{run.text}" if run.raised else run.text for run in runs)
 
@@ -71,12 +71,12 @@ def raised_font(font: QFont) -> QFont:
     return small
 
 
-def width_of(runs: tuple[Run, ...], font: QFont) -> float:
+def width_of(runs: tuple[TextRun, ...], font: QFont) -> float:
     normal, small = QFontMetricsF(font), QFontMetricsF(raised_font(font))
     return sum((small if run.raised else normal).horizontalAdvance(run.text) for run in runs)
 
 
-def draw(painter: QPainter, baseline: QPointF, runs: tuple[Run, ...], font: QFont, color: QColor) -> None:
+def draw(painter: QPainter, baseline: QPointF, runs: tuple[TextRun, ...], font: QFont, color: QColor) -> None:
     x, small = baseline.x(), raised_font(font)
     painter.setPen(color)
     for run in runs:
@@ -86,9 +86,9 @@ def draw(painter: QPainter, baseline: QPointF, runs: tuple[Run, ...], font: QFon
         x += QFontMetricsF(painter.font()).horizontalAdvance(run.text)
 
 
-def broken(runs: tuple[Run, ...], font: QFont, width: float) -> tuple[tuple[Run, ...], ...]:
+def broken(runs: tuple[TextRun, ...], font: QFont, width: float) -> tuple[tuple[TextRun, ...], ...]:
     """The pieces on as few lines as fit into `width`, broken before a plus or minus that stands outside of brackets."""
-    lines: list[list[Run]] = [[]]
+    lines: list[list[TextRun]] = [[]]
     for term in _terms(runs):
         if lines[-1] and width_of((*lines[-1], *term), font) > width:
             lines.append([])
@@ -96,8 +96,8 @@ def broken(runs: tuple[Run, ...], font: QFont, width: float) -> tuple[tuple[Run,
     return tuple(tuple(line) for line in lines)
 
 
-def _terms(runs: tuple[Run, ...]) -> list[list[Run]]:
-    terms: list[list[Run]] = [[]]
+def _terms(runs: tuple[TextRun, ...]) -> list[list[TextRun]]:
+    terms: list[list[TextRun]] = [[]]
     depth = 0
     for run in runs:
         if run.raised:
@@ -107,8 +107,8 @@ def _terms(runs: tuple[Run, ...]) -> list[list[Run]]:
         for place, sign in enumerate(run.text):
             depth += (sign in "([") - (sign in ")]")
             if depth == 0 and place and run.text[place - 1 : place + 2] in (" + ", f" {MINUS} "):
-                terms[-1].append(Run(run.text[start:place]))
+                terms[-1].append(TextRun(run.text[start:place]))
                 terms.append([])
                 start = place
-        terms[-1].append(Run(run.text[start:]))
+        terms[-1].append(TextRun(run.text[start:]))
     return terms

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.core.explanation import Moment
+from nnlab.core.explanation import ExplanationContext
 from nnlab.core.operator import Operator
 from nnlab.ui.look.numbers import fixed, number
 from nnlab.ui.look.theme import Theme, follow
@@ -26,7 +26,7 @@ class LossPicture:
     title: str
 
 
-def loss_picture(kind: Operator, moment: Moment, sample: int, unit: int) -> LossPicture | None:
+def loss_picture(kind: Operator, moment: ExplanationContext, sample: int, unit: int) -> LossPicture | None:
     """The picture of a loss operator's moment, forward or backward; None when it keeps no loss per sample."""
     tensors = {**moment.before, **moment.after}
     target = np.asarray(tensors[kind.target.name]) if kind.target is not None else None

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlab.core.explanation import Moment
+from nnlab.core.explanation import ExplanationContext
+from nnlab.core.tensor import Index
 from nnlab.ui.stepper.model import StepModel
-
-Index = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:
     return values.reshape(-1, values.shape[-1]), lambda row: tuple(int(k) for k in np.unravel_index(row, leading))
 
 
-def _dense_forward(m: Moment) -> Form:
+def _dense_forward(m: ExplanationContext) -> Form:
     *row, u = m.index
     n = tuple(row)
     x, weight, bias, y = m["x"], m["weight"], m["bias"], m.after["y"]
@@ -66,7 +65,7 @@ def _dense_forward(m: Moment) -> Form:
     )
 
 
-def _dense_weight(m: Moment) -> Form:
+def _dense_weight(m: ExplanationContext) -> Form:
     u, i = m.index
     (x, sample), (upstream, _), gradient = _rows(m["x"]), _rows(m["d_y"]), m.after["d_weight"]
     words = "upstream gradient, one column for each sample"
@@ -81,7 +80,7 @@ def _dense_weight(m: Moment) -> Form:
     )
 
 
-def _dense_bias(m: Moment) -> Form:
+def _dense_bias(m: ExplanationContext) -> Form:
     (u,) = m.index
     upstream, sample = _rows(m["d_y"])
     words = "upstream gradient, one column for each sample"
@@ -95,7 +94,7 @@ def _dense_bias(m: Moment) -> Form:
     )
 
 
-def _dense_input(m: Moment) -> Form:
+def _dense_input(m: ExplanationContext) -> Form:
     *row, i = m.index
     n = tuple(row)
     own, upstream = m.after["d_x"][n][:, None], m["d_y"][n][:, None]
@@ -110,7 +109,7 @@ def _dense_input(m: Moment) -> Form:
     )
 
 
-FORMS: dict[tuple[str, str], Callable[[Moment], Form]] = {
+FORMS: dict[tuple[str, str], Callable[[ExplanationContext], Form]] = {
     ("dense", "y"): _dense_forward,
     ("dense", "d_weight"): _dense_weight,
     ("dense", "d_bias"): _dense_bias,
@@ -118,7 +117,7 @@ FORMS: dict[tuple[str, str], Callable[[Moment], Form]] = {
 }
 
 
-def update_form(m: Moment) -> Form:
+def update_form(m: ExplanationContext) -> Form:
     """Old weights, gradient, what the optimiser remembers, and new weights."""
     shape = np.shape(m.after["parameter"])
     column = len(shape) < 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from nnlab.core.explanation import Explanation, Moment
+from nnlab.core.explanation import Explanation, ExplanationContext
 from nnlab.engine.frame import Frame
 from nnlab.engine.program import PHASES, Instruction, Program
 from nnlab.engine.stepper import Trace
@@ -17,8 +17,8 @@ from nnlab.graph import docking
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
-from nnlab.ui.stepper.elements import SAMPLE, Axis, Layout, layout
+from nnlab.ui.run.session import LiveSession
+from nnlab.ui.stepper.elements import SAMPLE, Layout, NamedAxis, layout
 
 _LETTERS = {"weight": "W", "bias": "b"}
 
@@ -33,7 +33,7 @@ class StepModel(QObject):
     element_changed = Signal()
     view_changed = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: LiveSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._program: Program | None = session.frame.program if session.frame is not None else None
@@ -50,7 +50,7 @@ class StepModel(QObject):
     # The moment
 
     @property
-    def session(self) -> Session:
+    def session(self) -> LiveSession:
         return self._session
 
     @property
@@ -147,7 +147,7 @@ class StepModel(QObject):
         return next((e for e in self._explanations() if e.target == target), None)
 
     @property
-    def moment(self) -> Moment | None:
+    def moment(self) -> ExplanationContext | None:
         """The tensors before and after, at the explained element."""
         trace, target = self.trace, self.target
         if trace is None or not target or self.graph is None:
@@ -167,7 +167,7 @@ class StepModel(QObject):
         """The chosen element of a tensor of this moment."""
         return self.layout(argument).index(self.place)
 
-    def place(self, axis: Axis) -> int:
+    def place(self, axis: NamedAxis) -> int:
         """The chosen place along an axis."""
         chosen = self._sample if axis.word == SAMPLE else self._units.get(axis.owner, 0)
         return min(chosen, axis.length - 1)
@@ -178,7 +178,7 @@ class StepModel(QObject):
             self._targets[self.instruction.adapter] = target
             self.element_changed.emit()
 
-    def choose_place(self, axis: Axis, place: int) -> None:
+    def choose_place(self, axis: NamedAxis, place: int) -> None:
         """Looks at another sample or unit."""
         place = min(max(place, 0), axis.length - 1)
         if place == self.place(axis):
@@ -256,7 +256,7 @@ class StepModel(QObject):
         current = self.done % len(self.instructions)
         self._session.step_forward(max(1, done - current))
 
-    def _set_place(self, axis: Axis, place: int) -> None:
+    def _set_place(self, axis: NamedAxis, place: int) -> None:
         if axis.word == SAMPLE:
             self._sample = place
         else:

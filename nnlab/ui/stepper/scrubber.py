@@ -19,7 +19,7 @@ _ARROWS = {FORWARD: "→ ", BACKWARD: "← "}
 
 
 @dataclass(frozen=True)
-class Block:
+class ScrubberBlock:
     """The room of one moment."""
 
     pc: int
@@ -28,7 +28,7 @@ class Block:
     width: float
 
 
-def blocks_of(phases: list[int], left: float, width: float, gap: float, phase_gap: float) -> list[Block]:
+def blocks_of(phases: list[int], left: float, width: float, gap: float, phase_gap: float) -> list[ScrubberBlock]:
     """Equal blocks side by side, with wider gaps between phases; gaps give way where there are many moments."""
     if not phases:
         return []
@@ -41,7 +41,7 @@ def blocks_of(phases: list[int], left: float, width: float, gap: float, phase_ga
     side = (width - gaps) / len(phases)
     blocks, x = [], left
     for pc, phase in enumerate(phases):
-        blocks.append(Block(pc, phase, x, side))
+        blocks.append(ScrubberBlock(pc, phase, x, side))
         following = phases[pc + 1] if pc + 1 < len(phases) else phase
         x += side + (gap if following == phase else phase_gap)
     return blocks
@@ -69,7 +69,7 @@ class Scrubber(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(600), self._theme.metrics.scrubber)
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[ScrubberBlock]:
         """Where every moment of the iteration stands."""
         px = self._theme.metrics.px
         large = self._is_large
@@ -115,7 +115,7 @@ class Scrubber(QWidget):
         px = self._theme.metrics.px
         return (px(62), float(px(24))) if self._is_large else (px(45), float(px(14)))
 
-    def _paint_blocks(self, painter: QPainter, blocks: list[Block]) -> None:
+    def _paint_blocks(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
         tokens, px, model = self._theme.tokens, self._theme.metrics.px, self._model
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -137,7 +137,7 @@ class Scrubber(QWidget):
             painter.setBrush(color)
             painter.drawRoundedRect(rect, radius, radius)
 
-    def _paint_phases(self, painter: QPainter, blocks: list[Block]) -> None:
+    def _paint_phases(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
         px = self._theme.metrics.px
         painter.setFont(self._theme.font("caption"))
         size = QFontMetricsF(painter.font())
@@ -151,7 +151,7 @@ class Scrubber(QWidget):
             painter.drawText(QPointF(x, px(22)), text)
             end = x + size.horizontalAdvance(text) + px(8)
 
-    def _paint_label(self, painter: QPainter, blocks: list[Block]) -> None:
+    def _paint_label(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
         tokens, px, done = self._theme.tokens, self._theme.metrics.px, self._model.done
         line = QRectF(px(16), self.height() - px(25), self.width() - 2 * px(16), px(18))
         if self._is_large and blocks[0].width > px(44):
@@ -170,7 +170,7 @@ class Scrubber(QWidget):
         left = min(max(block.left + block.width / 2 - width / 2, line.left() + px(24)), line.right() - px(24) - width)
         painter.drawText(QRectF(left, line.top(), width + 1, line.height()), Qt.AlignmentFlag.AlignVCenter, self.text)
 
-    def _paint_names(self, painter: QPainter, blocks: list[Block]) -> None:
+    def _paint_names(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
         """In a large window every block has its name."""
         tokens, px = self._theme.tokens, self._theme.metrics.px
         size = QFontMetricsF(self._theme.font("caption"))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
 from nnlab.ui.stepper.formula_view import FormulaView
 from nnlab.ui.stepper.header import StepHeader
@@ -39,7 +39,7 @@ class StepperPanel(QWidget):
     lights_changed = Signal(object, object, object)
 
     def __init__(
-        self, theme: Theme, session: Session, document: Document, selection: Selection | None = None, parent: QWidget | None = None
+        self, theme: Theme, session: LiveSession, document: Document, selection: Selection | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._theme, self._session, self._document, self._selection = theme, session, document, selection

@@ -17,7 +17,7 @@ from nnlab.files.playground import write_playground
 from nnlab.files.project import Project
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.templates.dialog import TemplateDialog
 
 
@@ -32,7 +32,7 @@ class NetworkCommands(QObject):
     replaced = Signal()
 
     def __init__(
-        self, theme: Theme, document: Document, session: Session, start: Callable[[Project, str], bool], window: QWidget
+        self, theme: Theme, document: Document, session: LiveSession, start: Callable[[Project, str], bool], window: QWidget
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._theme, self._document, self._session, self._start, self._window = theme, document, session, start, window

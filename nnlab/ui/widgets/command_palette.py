@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -17,6 +17,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import plain_text, shortcut_text
 from nnlab.ui.widgets.fuzzy import ranked
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.model_index import ModelIndex
 from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.painting import fill_rounded
 from nnlab.ui.widgets.search_field import SearchField
@@ -25,7 +26,6 @@ _WIDTH = 560
 _ROWS = 10  # shown at once
 _REMEMBERED = 5
 _ACTION, _PLACES = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-Index = QModelIndex | QPersistentModelIndex
 
 
 def group(action: QAction) -> str:
@@ -47,7 +47,7 @@ class CommandPalette(Overlay):
         self._model = _Commands(self)
         self.list = QListView()
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_Row(theme, self.list))
+        self.list.setItemDelegate(_CommandDelegate(theme, self.list))
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -151,10 +151,10 @@ class _Commands(QAbstractListModel):
         self.rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
+    def rowCount(self, parent: ModelIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
         return 0 if parent.isValid() else len(self.rows)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         action, places = self.rows[index.row()]
@@ -164,17 +164,17 @@ class _Commands(QAbstractListModel):
         return {display: plain_text(action), tip: action.toolTip(), _ACTION: action, _PLACES: places}.get(role)
 
 
-class _Row(QStyledItemDelegate):
+class _CommandDelegate(QStyledItemDelegate):
     """Icon, text with the matched letters heavier, group and shortcut at the right."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
         return QSize(0, self._theme.metrics.form_row)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         tokens, metrics = self._theme.tokens, self._theme.metrics
         action: QAction = index.data(_ACTION)
         if option.state & QStyle.StateFlag.State_Selected:

@@ -10,16 +10,16 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from nnlab.ui.look.colormaps import NOT_A_NUMBER, ink, sign_index, sign_table
 from nnlab.ui.look.numbers import editable, number, parse_number
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.model_index import ModelIndex
 
 DIGITS = 4  # significant digits of a cell
-AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
@@ -54,17 +54,17 @@ class MatrixModel(QAbstractTableModel):
         self.values, self.rows, self.columns, self.names = values, rows, columns, names
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = _ROOT) -> int:
+    def rowCount(self, parent: ModelIndex = _ROOT) -> int:
         return 0 if parent.isValid() else self.values.shape[0]
 
-    def columnCount(self, parent: AnyIndex = _ROOT) -> int:
+    def columnCount(self, parent: ModelIndex = _ROOT) -> int:
         return 0 if parent.isValid() else self.values.shape[1]
 
-    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+    def flags(self, index: ModelIndex) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return flags | Qt.ItemFlag.ItemIsEditable if self.is_editable else flags
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         row, column = index.row(), index.column()
@@ -79,7 +79,7 @@ class MatrixModel(QAbstractTableModel):
             return f"{self.names[0]} {self.rows[row]}, {self.names[1]} {self.columns[column]}: {number(float(value))}"
         return None
 
-    def setData(self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: ModelIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         self.typed.emit(index.row(), index.column(), str(value))
         return True
 
@@ -101,7 +101,7 @@ class _Cells(QStyledItemDelegate):
         self.colors = np.zeros((0, 0), dtype=np.int16)  # rows of the sign table for the visible cells
         self.corner = (0, 0)  # the first visible cell
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         row, column = index.row(), index.column()
         cell, text = _cell_colors(self._theme.is_dark)[int(self.colors[row - self.corner[0], column - self.corner[1]])]
         rect: QRect = option.rect
@@ -129,7 +129,7 @@ class _Cells(QStyledItemDelegate):
             painter.setPen(QPen(painter.pen().color(), 1))  # black or white, as the number: mint on orange is hard to see
             painter.drawRect(place.adjusted(3, 3, -4, -4))
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: ModelIndex) -> QWidget:
         line = QLineEdit(parent)
         line.setFont(self._theme.font("body"))
         line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -145,18 +145,18 @@ class _Cells(QStyledItemDelegate):
             line.style().unpolish(line)
             line.style().polish(line)
 
-    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+    def setEditorData(self, editor: QWidget, index: ModelIndex) -> None:
         """Writes the number once; what is being typed is not overwritten by a network that goes on learning."""
         if isinstance(editor, QLineEdit) and not editor.property("begun"):
             editor.setProperty("begun", True)
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
             editor.selectAll()
 
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: AnyIndex) -> None:
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: ModelIndex) -> None:
         if isinstance(editor, QLineEdit) and editor.isModified():
             model.setData(index, editor.text())
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         editor.setGeometry(option.rect)
 
 

@@ -43,7 +43,7 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._messages: list[Message] = []
-        self._sign = _Sign(theme)
+        self._sign = _KindIcon(theme)
         self._text = ElidedLabel(theme)
         self._more = Label(theme, "", "caption", "text2")
         self._button = QPushButton()
@@ -140,7 +140,7 @@ class MessageBar(QWidget):
         painter.end()
 
 
-class _Sign(QWidget):
+class _KindIcon(QWidget):
     """The icon of a message's kind."""
 
     def __init__(self, theme: Theme) -> None:

@@ -20,7 +20,7 @@ from nnlab.core.setting import Setting, Value
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.numbers import editable, parse_number
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.gesture import Gesture
+from nnlab.ui.widgets.previewed_value import PreviewedValue
 
 MIXED = "mixed"  # what stands in place of several values that differ
 _BEGUN = re.compile(r"[+−-]?(\d[\d,]*)?\.?\d*(e[+−-]?)?", re.IGNORECASE)  # the beginning of a number
@@ -80,7 +80,7 @@ class NumberField(QLineEdit):
         self._theme, self._setting, self._arrows = theme, setting, arrows
         self._drag_from: tuple[float, float] | None = None  # (y, value) where a drag of the arrows began
         self._dragged = False
-        self._gesture = Gesture(setting.default if value is None else value, self)
+        self._gesture = PreviewedValue(setting.default if value is None else value, self)
         self._gesture.previewed.connect(self.previewed)
         self._gesture.committed.connect(self.committed)
         self.setAccessibleName(setting.label)

@@ -155,7 +155,7 @@ class NumberEditor(SettingEditor):
         self.committed.emit(value)
 
 
-class _List(QComboBox):
+class _ComboBox(QComboBox):
     """A combo box that leaves the wheel to the page unless it has the focus."""
 
     closed = Signal()
@@ -184,7 +184,7 @@ class _List(QComboBox):
 class ChoiceEditor(SettingEditor):
     def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(theme, setting, parent)
-        self._list = _List()
+        self._list = _ComboBox()
         for choice in setting.choices:
             self._list.addItem(setting.title_of(choice), choice)
         self._list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -227,10 +227,10 @@ class _Page(QWidget):
         return mix(self._theme.tokens.raised, self._theme.tokens.text2, 0.16)
 
 
-Part = str | Shortcut | None  # a heading, a line, an empty row
+SheetRow = str | Shortcut | None  # a heading, a line, an empty row
 
 
-def columns(lines: Sequence[Shortcut], count: int, least: int = 0) -> list[list[Part]]:
+def columns(lines: Sequence[Shortcut], count: int, least: int = 0) -> list[list[SheetRow]]:
     """Groups under their headings, in at most `count` columns; a group may go on in the next one.
 
     Columns are as short as they can be, but not shorter than `least` halves of a row: what was found by typing is not dealt out thinly.
@@ -244,19 +244,19 @@ def columns(lines: Sequence[Shortcut], count: int, least: int = 0) -> list[list[
     return dealt
 
 
-def _height(part: Part) -> int:
+def _height(part: SheetRow) -> int:
     """In halves of a row."""
     return 1 if part is None else 2
 
 
-def _dealt(groups: Mapping[str, Sequence[Shortcut]], height: int) -> list[list[Part]]:
+def _dealt(groups: Mapping[str, Sequence[Shortcut]], height: int) -> list[list[SheetRow]]:
     """Groups one after another in columns of at most `height`; no heading without two of its lines, none of which stays alone."""
-    found: list[list[Part]] = [[]]
+    found: list[list[SheetRow]] = [[]]
     for name, members in groups.items():
         rest = list(members)
         while rest:
             column = found[-1]
-            start: list[Part] = [*([None] if column else []), name if len(rest) == len(members) else f"{name}, continued"]
+            start: list[SheetRow] = [*([None] if column else []), name if len(rest) == len(members) else f"{name}, continued"]
             room = (height - sum(map(_height, [*column, *start]))) // 2
             taken = len(rest) if len(rest) <= room else min(room, len(rest) - 2)
             if taken < min(2, len(rest)) and column:

@@ -19,7 +19,7 @@ from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 
 @dataclass(frozen=True)
-class Workspace:
+class WorkspaceTab:
     """A tab: its name in code, its title, and what one does there."""
 
     name: str
@@ -34,7 +34,7 @@ class TopBar(QWidget):
     commands_requested = Signal()
     theme_requested = Signal()
 
-    def __init__(self, theme: Theme, workspaces: Sequence[Workspace] = (), parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, workspaces: Sequence[WorkspaceTab] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._menu: QMenu | None = None
@@ -67,7 +67,7 @@ class TopBar(QWidget):
         if self._menu is not None:
             self._menu.popup(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
 
-    def set_workspaces(self, workspaces: Sequence[Workspace]) -> None:
+    def set_workspaces(self, workspaces: Sequence[WorkspaceTab]) -> None:
         self.tabs.set_workspaces(workspaces)
 
     @property
@@ -128,7 +128,7 @@ class WorkspaceTabs(QTabBar):
         self.currentChanged.connect(self._changed)
         follow(theme, self)
 
-    def set_workspaces(self, workspaces: Sequence[Workspace]) -> None:
+    def set_workspaces(self, workspaces: Sequence[WorkspaceTab]) -> None:
         blocked = self.blockSignals(True)
         while self.count():
             self.removeTab(0)

@@ -16,7 +16,7 @@ from nnlab.ui.look.theme import Theme
 
 
 @dataclass(frozen=True)
-class Entry:
+class Action:
     """`menu` is where the action stands; one without a menu is reached by its button, its key or the command palette."""
 
     id: str
@@ -29,64 +29,65 @@ class Entry:
     menu: str = ""
 
 
-ENTRIES = (
-    Entry("file.new", "&New", "Starts an empty project", ("Ctrl+N",), "new", menu="File"),
-    Entry("file.template", "New from &template…", "Starts from a well-known network, or from a line such as 2-8-8-1 tanh",
-          ("Ctrl+Shift+N",), "template", menu="File"),
-    Entry("file.open", "&Open…", "Opens a project (.nnlab), a graph (.json) or a table (.csv)", ("Ctrl+O",), "open", menu="File"),
-    Entry("file.save", "&Save", "Writes the project to its file", ("Ctrl+S",), "save", menu="File"),
-    Entry("file.save_as", "Save &as…", "Writes the project to another file", ("Ctrl+Shift+S",), menu="File"),
-    Entry("file.picture", "Save &picture…", "Writes the window as a PNG", ("Ctrl+Shift+P",), "export", menu="File"),
-    Entry("file.recover", "&Recover unsaved work", "Opens the newest work that a process left unsaved when it was ended", menu="File"),
-    Entry("file.clear_recent", "&Clear recent files", "Forgets which files were opened; the files stay"),
-    Entry("file.quit", "&Quit", "Closes NN Lab", ("Ctrl+Q",), menu="File"),
-    Entry("edit.undo", "&Undo", "Takes the last change back", ("Ctrl+Z",), "undo", menu="Edit"),
-    Entry("edit.redo", "&Redo", "Makes the change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", menu="Edit"),
-    Entry("edit.history", "&History", "Shows every change by its name; choosing one goes back to it", ("Ctrl+H",), "history", menu="Edit"),
-    Entry("edit.copy_network", "Copy network as text", "Puts the whole network on the clipboard", ("Ctrl+Shift+C",), "copy", menu="Edit"),
-    Entry("edit.paste_network", "Paste network", "Replaces the network by what the clipboard says: text, a Playground address, a line",
-          ("Ctrl+Shift+V",), menu="Edit"),
-    Entry("edit.copy_playground", "Copy as Playground address", "An address under which TensorFlow Playground shows the same", menu="Edit"),
-    Entry("node.edit_weights", "Edit weights…", "Opens the table of the selected layer's weights", ("Ctrl+Shift+W",), menu="Node"),
-    Entry("node.reinitialise", "Re-initialise", "Draws the selected nodes' weights anew; others stay", ("Ctrl+Shift+R",), menu="Node"),
-    Entry("node.freeze", "Freeze or unfreeze", "The selected layers keep their weights", ("Ctrl+Shift+F",), "frozen",
-          menu="Node"),
-    Entry("run.play", "Play", "Trains until you pause", ("Space",), "play", "pause", checkable=True, menu="Run"),
-    Entry("run.step_iteration", "One iteration", "Trains on one batch", ("Ctrl+Right",), "step", menu="Run"),
-    Entry("run.step_epoch", "One epoch", "Trains to the end of this pass over the data", ("Ctrl+Shift+Right",), "epoch", menu="Run"),
-    Entry("run.rewind", "Rewind", "Back to iteration 0 and the same initial weights", ("Ctrl+Left",), "start", menu="Run"),
-    Entry("run.dice", "New initial weights", "Draws other initial weights (another seed)", ("Ctrl+Shift+D",), "dice", menu="Run"),
-    Entry("step.over", "Step over", "Runs one operation", ("F10",), "over", menu="Step"),
-    Entry("step.into", "Step into", "Goes to the next neuron within the operation", ("F11",), "into", menu="Step"),
-    Entry("step.out", "Step out", "Runs to the end of this phase", ("Shift+F11",), "out", menu="Step"),
-    Entry("step.back", "Step back", "Takes the last operation back", ("Shift+F10",), "back", menu="Step"),
-    Entry("step.finish", "Finish iteration", "Runs the rest of the stepped iteration", ("Ctrl+F10",), "next_phase", menu="Step"),
-    Entry("view.theme", "Light or dark", "Changes between the light and the dark theme", ("Ctrl+Shift+L",), "theme", menu="View"),
-    Entry("view.larger", "Larger interface", "Makes all text and controls larger", ("Ctrl++", "Ctrl+="), "plus", menu="View"),
-    Entry("view.smaller", "Smaller interface", "Makes all text and controls smaller", ("Ctrl+-",), "minus", menu="View"),
-    Entry("view.reset_layout", "Reset layout", "Puts every panel of this workspace back in its place", menu="View"),
-    Entry("view.commands", "Commands…", "Finds any action by its name", ("Ctrl+K",), "search", menu="View"),
-    Entry("view.next_region", "Next region", "Takes the keyboard to the next part of the window", ("F6",), menu="View"),
-    Entry("view.previous_region", "Previous region", "Takes the keyboard to the part of the window before", ("Shift+F6",), menu="View"),
-    Entry("help.shortcuts", "Keyboard shortcuts", "Shows every key on one page", ("?", "F1"), "keyboard", menu="Help"),
-    Entry("help.about", "About NN Lab", "Version and licence", menu="Help"),
+ACTIONS = (
+    Action("file.new", "&New", "Starts an empty project", ("Ctrl+N",), "new", menu="File"),
+    Action("file.template", "New from &template…", "Starts from a well-known network, or from a line such as 2-8-8-1 tanh",
+           ("Ctrl+Shift+N",), "template", menu="File"),
+    Action("file.open", "&Open…", "Opens a project (.nnlab), a graph (.json) or a table (.csv)", ("Ctrl+O",), "open", menu="File"),
+    Action("file.save", "&Save", "Writes the project to its file", ("Ctrl+S",), "save", menu="File"),
+    Action("file.save_as", "Save &as…", "Writes the project to another file", ("Ctrl+Shift+S",), menu="File"),
+    Action("file.picture", "Save &picture…", "Writes the window as a PNG", ("Ctrl+Shift+P",), "export", menu="File"),
+    Action("file.recover", "&Recover unsaved work", "Opens the newest work that a process left unsaved when it was ended", menu="File"),
+    Action("file.clear_recent", "&Clear recent files", "Forgets which files were opened; the files stay"),
+    Action("file.quit", "&Quit", "Closes NN Lab", ("Ctrl+Q",), menu="File"),
+    Action("edit.undo", "&Undo", "Takes the last change back", ("Ctrl+Z",), "undo", menu="Edit"),
+    Action("edit.redo", "&Redo", "Makes the change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", menu="Edit"),
+    Action("edit.history", "&History", "Shows every change by its name; choosing one goes back to it", ("Ctrl+H",), "history", menu="Edit"),
+    Action("edit.copy_network", "Copy network as text", "Puts the whole network on the clipboard", ("Ctrl+Shift+C",), "copy", menu="Edit"),
+    Action("edit.paste_network", "Paste network", "Replaces the network by what the clipboard says: text, a Playground address, a line",
+           ("Ctrl+Shift+V",), menu="Edit"),
+    Action("edit.copy_playground", "Copy as Playground address", "An address under which TensorFlow Playground shows the same",
+           menu="Edit"),
+    Action("node.edit_weights", "Edit weights…", "Opens the table of the selected layer's weights", ("Ctrl+Shift+W",), menu="Node"),
+    Action("node.reinitialise", "Re-initialise", "Draws the selected nodes' weights anew; others stay", ("Ctrl+Shift+R",), menu="Node"),
+    Action("node.freeze", "Freeze or unfreeze", "The selected layers keep their weights", ("Ctrl+Shift+F",), "frozen",
+           menu="Node"),
+    Action("run.play", "Play", "Trains until you pause", ("Space",), "play", "pause", checkable=True, menu="Run"),
+    Action("run.step_iteration", "One iteration", "Trains on one batch", ("Ctrl+Right",), "step", menu="Run"),
+    Action("run.step_epoch", "One epoch", "Trains to the end of this pass over the data", ("Ctrl+Shift+Right",), "epoch", menu="Run"),
+    Action("run.rewind", "Rewind", "Back to iteration 0 and the same initial weights", ("Ctrl+Left",), "start", menu="Run"),
+    Action("run.dice", "New initial weights", "Draws other initial weights (another seed)", ("Ctrl+Shift+D",), "dice", menu="Run"),
+    Action("step.over", "Step over", "Runs one operation", ("F10",), "over", menu="Step"),
+    Action("step.into", "Step into", "Goes to the next neuron within the operation", ("F11",), "into", menu="Step"),
+    Action("step.out", "Step out", "Runs to the end of this phase", ("Shift+F11",), "out", menu="Step"),
+    Action("step.back", "Step back", "Takes the last operation back", ("Shift+F10",), "back", menu="Step"),
+    Action("step.finish", "Finish iteration", "Runs the rest of the stepped iteration", ("Ctrl+F10",), "next_phase", menu="Step"),
+    Action("view.theme", "Light or dark", "Changes between the light and the dark theme", ("Ctrl+Shift+L",), "theme", menu="View"),
+    Action("view.larger", "Larger interface", "Makes all text and controls larger", ("Ctrl++", "Ctrl+="), "plus", menu="View"),
+    Action("view.smaller", "Smaller interface", "Makes all text and controls smaller", ("Ctrl+-",), "minus", menu="View"),
+    Action("view.reset_layout", "Reset layout", "Puts every panel of this workspace back in its place", menu="View"),
+    Action("view.commands", "Commands…", "Finds any action by its name", ("Ctrl+K",), "search", menu="View"),
+    Action("view.next_region", "Next region", "Takes the keyboard to the next part of the window", ("F6",), menu="View"),
+    Action("view.previous_region", "Previous region", "Takes the keyboard to the part of the window before", ("Shift+F6",), menu="View"),
+    Action("help.shortcuts", "Keyboard shortcuts", "Shows every key on one page", ("?", "F1"), "keyboard", menu="Help"),
+    Action("help.about", "About NN Lab", "Version and licence", menu="Help"),
 )  # fmt: skip
 
 
 def make_actions(theme: Theme, window: QWidget) -> dict[str, QAction]:
     """All actions by id, added to the window so that their shortcuts work everywhere in it."""
     actions = {}
-    for entry in ENTRIES:
-        action = QAction(entry.text, window)
-        action.setObjectName(entry.id)
-        action.setIconText(entry.text.replace("&", ""))  # the words that stay when the text says what is undone
-        action.setToolTip(entry.tip)
-        action.setStatusTip(entry.tip)
-        action.setCheckable(entry.checkable)
-        if entry.keys:
-            action.setShortcuts([QKeySequence(key) for key in entry.keys])
-        if entry.icon:
-            action.setIcon(icon(theme, entry.icon, entry.on or None))
+    for declared in ACTIONS:
+        action = QAction(declared.text, window)
+        action.setObjectName(declared.id)
+        action.setIconText(declared.text.replace("&", ""))  # the words that stay when the text says what is undone
+        action.setToolTip(declared.tip)
+        action.setStatusTip(declared.tip)
+        action.setCheckable(declared.checkable)
+        if declared.keys:
+            action.setShortcuts([QKeySequence(key) for key in declared.keys])
+        if declared.icon:
+            action.setIcon(icon(theme, declared.icon, declared.on or None))
         window.addAction(action)
-        actions[entry.id] = action
+        actions[declared.id] = action
     return actions

@@ -30,14 +30,14 @@ from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 from nnlab.ui.templates.commands import NetworkCommands
 from nnlab.ui.widgets.command_palette import CommandPalette
 from nnlab.ui.widgets.message_bar import MessageBar
 from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
 from nnlab.ui.widgets.top_bar import TopBar
-from nnlab.ui.widgets.top_bar import Workspace as Tab
+from nnlab.ui.widgets.top_bar import WorkspaceTab as Tab
 from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_header import CanvasHeader
 from nnlab.ui.window.dock_area import DockArea
@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme, self._store = theme, store
         self.document = Document(project, name, self)
-        self.session = Session(self.document, self)
+        self.session = LiveSession(self.document, self)
         self.selection = Selection(self)
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from nnlab.files.examples import examples
 from nnlab.ui.canvas.actions import fill_menu
-from nnlab.ui.window.actions import ENTRIES
+from nnlab.ui.window.actions import ACTIONS
 from nnlab.ui.window.main_window import MainWindow
 
 GROUPS = ("File", "Edit", "Node", "Run", "Step", "View", "Help")
@@ -18,9 +18,9 @@ def build_menu(window: MainWindow) -> QMenu:
     canvas = {action.objectName(): action for action in window.canvas.actions()}
     for group in GROUPS:
         menu = root.addMenu(group)
-        for entry in ENTRIES:
-            if entry.menu == group:
-                menu.addAction(window.actions_by_id[entry.id])
+        for declared in ACTIONS:
+            if declared.menu == group:
+                menu.addAction(window.actions_by_id[declared.id])
         fill_menu(menu, (action for name, action in canvas.items() if name.startswith(f"{group.lower()}.")))
         if group == "File":
             first = window.actions_by_id["file.save"]

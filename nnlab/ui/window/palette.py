@@ -99,7 +99,7 @@ class _OperatorList(QTreeWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
-        self.setItemDelegate(_Row(theme, self))
+        self.setItemDelegate(_OperatorDelegate(theme, self))
         self.itemClicked.connect(self._clicked)
         self.itemDoubleClicked.connect(self._activated)
         self._press = QPoint()
@@ -224,7 +224,7 @@ class _OperatorList(QTreeWidget):
         return picture
 
 
-class _Row(QStyledItemDelegate):
+class _OperatorDelegate(QStyledItemDelegate):
     """Paints a category (chevron, name, count) or an operator (glyph, title)."""
 
     def __init__(self, theme: Theme, view: _OperatorList) -> None:

@@ -12,7 +12,7 @@ from nnlab.engine.program import RATE
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar
 
 RUN = ("run.rewind", "step.back", "run.play", "run.step_iteration", "run.step_epoch", "run.dice")
@@ -22,7 +22,7 @@ STEP = ("run.rewind", "step.back", "step.over", "step.into", "step.out", "step.f
 class Transport(QObject):
     """Feeds one `TransportBar` from session and document."""
 
-    def __init__(self, theme: Theme, actions: Mapping[str, QAction], session: Session, document: Document) -> None:
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction], session: LiveSession, document: Document) -> None:
         super().__init__()
         self._actions, self._session, self._document = actions, session, document
         self.bar = TransportBar(theme, [actions[name] for name in RUN], actions["run.play"])

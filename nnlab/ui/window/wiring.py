@@ -1,6 +1,6 @@
 """What every action of the window does, and which sentences of its parts come into its message bar.
 
-The window puts its parts together; here their words and deeds are joined. A new action is an entry in `actions.ENTRIES` and a line here.
+The window puts its parts together; here their words and deeds are joined. A new action is an entry in `actions.ACTIONS` and a line here.
 """
 
 from __future__ import annotations

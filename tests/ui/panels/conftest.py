@@ -18,7 +18,7 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 SPIRAL = DataSettings("spiral")
 LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}
@@ -40,7 +40,7 @@ class Studio:
     def __init__(self, qtbot: QtBot, theme: Theme, project: Project) -> None:
         self._qtbot = qtbot
         self.document = Document(project)
-        self.session = Session(self.document)
+        self.session = LiveSession(self.document)
         self.services = Services(theme, self.document, self.session, Selection(), Crosshair())
         self.views: list[LiveView] = []
         self.session.ticked.connect(self.views.append)

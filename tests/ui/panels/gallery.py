@@ -31,7 +31,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
-from nnlab.ui.run.session import Session
+from nnlab.ui.run.session import LiveSession
 
 
 def dense_network(features: int, hidden: tuple[int, ...], activation: str, target: Target) -> Graph:
@@ -82,7 +82,7 @@ class Studio:
 
     def __init__(self, theme: Theme, project: Project) -> None:
         self.document = Document(project)
-        self.session = Session(self.document)
+        self.session = LiveSession(self.document)
         self.services = Services(theme, self.document, self.session, Selection(), Crosshair())
         self.theme = theme
 

@@ -13,7 +13,7 @@ from nnlab.core.preparation import DataSettings
 from nnlab.files.project import Project
 from nnlab.graph import edits
 from nnlab.graph.layout import arrange
-from nnlab.ui.document.document import Document, Step
+from nnlab.ui.document.document import Document, HistoryStep
 from nnlab.ui.panels.history import _IS_SAVED, _STATE, EMPTY, OPENED, PAST, PRESENT, UNDONE, kind_of_change
 
 
@@ -113,7 +113,7 @@ def test_another_project_starts_afresh(studio: Callable) -> None:
 
 def test_the_icon_says_what_changed() -> None:
     def step(before: Project, after: Project, weights: bool = False) -> str:
-        return kind_of_change(Step("", 0.0, before, after, weights))
+        return kind_of_change(HistoryStep("", 0.0, before, after, weights))
 
     from networks import mlp
 

@@ -19,7 +19,7 @@ from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView, grid_errors
 from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
-from nnlab.ui.panels.plotting.statistics import Legend
+from nnlab.ui.panels.plotting.statistics import LegendEntry
 
 
 def trained(studio: Callable, data: DataSettings, iterations: int = 40, **size: int):  # type: ignore[no-untyped-def]
@@ -94,7 +94,7 @@ def test_without_validation_data_only_training_is_counted(studio: Callable) -> N
     assert statistics.value("Accuracy", "train")
     with pytest.raises(KeyError):
         statistics.value("Accuracy", "val")
-    assert "validation" not in [line.text for line in statistics.lines if isinstance(line, Legend)]
+    assert "validation" not in [line.text for line in statistics.lines if isinstance(line, LegendEntry)]
 
 
 def test_a_narrow_panel_keeps_the_picture_and_gives_up_the_statistics(studio: Callable) -> None:

@@ -21,7 +21,7 @@ from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.search_field import SearchField
 from nnlab.ui.widgets.slider import Slider
 from nnlab.ui.widgets.sparkline import Sparkline
-from nnlab.ui.widgets.top_bar import TopBar, Workspace
+from nnlab.ui.widgets.top_bar import TopBar, WorkspaceTab
 from nnlab.ui.widgets.transport_bar import TransportBar
 from nnlab.ui.widgets.value_row import ValueRow
 
@@ -37,7 +37,7 @@ def painted(theme: Theme) -> list[QWidget]:
     spark.set_values(np.arange(60.0))
     histogram.set_values(np.linspace(-1, 2, 50))
     row.set_number(0.5)
-    top = TopBar(theme, [Workspace("train", "Train")])
+    top = TopBar(theme, [WorkspaceTab("train", "Train")])
     top.set_document("spiral", True)
     return [
         transport, spark, histogram, row, top, Check(theme, "Bias"), Counter(theme, "epoch"), ElidedLabel(theme, "text"),

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.widgets.top_bar import TopBar, Workspace
+from nnlab.ui.widgets.top_bar import TopBar, WorkspaceTab
 
 NAMES = ("Build", "Train", "Step", "Approximate", "Compare", "LoRA", "Learn")
 LEFT = Qt.MouseButton.LeftButton
@@ -14,7 +14,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def bar(theme: Theme, qtbot: QtBot) -> TopBar:
-    widget = TopBar(theme, [Workspace(name.lower(), name, f"{name} things") for name in NAMES])
+    widget = TopBar(theme, [WorkspaceTab(name.lower(), name, f"{name} things") for name in NAMES])
     qtbot.addWidget(widget)
     widget.resize(1280, 40)
     with qtbot.waitActive(widget):

@@ -8,15 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from nnlab.graph.graph import Comment, Graph
+from nnlab.graph.graph import Comment, Graph, Position
 from nnlab.ui.canvas.annotations.items import COMMENT_WIDTH, CommentItem, FrameItem
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.model.spacing import Spacing
 from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-
-Position = tuple[float, float]
 
 
 class AnnotationViews:

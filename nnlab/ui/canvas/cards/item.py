@@ -6,8 +6,6 @@ lies above them and carries what lives (tiles, biases, loss). `CardItem` holds b
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -16,12 +14,12 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 from nnlab.ui.canvas.cards import loss_painting, painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import sorted_batch
-from nnlab.ui.canvas.model.content import LOSS, Card
+from nnlab.ui.canvas.model.content import LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import CardGeometry
+from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.model.stacking import ORDER
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
-Lookup = Callable[[str], np.ndarray | None]
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0
 LEAST_BIAS = 0.3  # the largest bias fills its bar from this share of the layer's large weights on
 BORDER = 14.0  # room around the outline for rings and ports
@@ -80,7 +78,7 @@ class CardFace(QGraphicsItem):
 class CardItem(ShownCard):
     """A card on a scene."""
 
-    def __init__(self, card: Card, geometry: CardGeometry, kit: PaintKit, scene: QGraphicsScene) -> None:
+    def __init__(self, card: CardContent, geometry: CardGeometry, kit: PaintKit, scene: QGraphicsScene) -> None:
         super().__init__(card, geometry, kit)
         self._bias_request = 0.0
         self._meaning = ""
@@ -118,7 +116,7 @@ class CardItem(ShownCard):
         self.body.setPos(position)
         self.face.setPos(position)
 
-    def set_card(self, card: Card) -> None:
+    def set_card(self, card: CardContent) -> None:
         """Shows other contents; what was computed for the old ones is forgotten if the units differ."""
         before, self.card = self.card, card
         if (before.units, before.bounded, before.values) != (card.units, card.bounded, card.values):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.cards import filter_painting
 from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
-from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, Card
+from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
@@ -26,7 +26,7 @@ SMALLER = 0.75  # of its size as meant at which a long "… n more" is still wri
 PICTURE = 240.0  # of the unit's picture inside its tile
 
 
-def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float) -> None:
+def paint_outline(painter: QPainter, kit: PaintKit, card: CardContent, geometry: CardGeometry, state: CardState, scale: float) -> None:
     tokens = kit.tokens
     radius = RADIUS * min(1.0, 1.28 * scale)  # at most 16 pixels on the screen
     painter.setPen(Qt.PenStyle.NoPen)
@@ -67,7 +67,7 @@ def paint_outline(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGe
 
 
 def paint_title(
-    painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, state: CardState, scale: float, batch_size: int
+    painter: QPainter, kit: PaintKit, card: CardContent, geometry: CardGeometry, state: CardState, scale: float, batch_size: int
 ) -> None:
     """Name, summary and state icon."""
     tokens, unit = kit.tokens, scale * kit.scale
@@ -100,7 +100,7 @@ def paint_title(
         kit.icon(painter, icon[0], icon[1], place)
 
 
-def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometry: CardGeometry, unit: float, scale: float) -> None:
+def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: CardContent, geometry: CardGeometry, unit: float, scale: float) -> None:
     lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
     lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
     rooms = _collapsed_lines(card, geometry, unit, 3 if card.form == LOSS else len(lines))
@@ -115,7 +115,7 @@ def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: Card, geometr
         write(painter, kit, text, role, colour, room, LEFT, fitting)
 
 
-def _collapsed_lines(card: Card, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
+def _collapsed_lines(card: CardContent, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
     """Where the lines of a compact card are written: as many of those wanted as it has room for."""
     outline, step, large = geometry.outline, 18.5 * unit, geometry.outline.height() / COLLAPSED_HEIGHT
     inset = (32.0 if card.names_ports else 14.0) * large

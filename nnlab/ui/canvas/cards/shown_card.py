@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures
-from nnlab.ui.canvas.model.content import INPUT, Card
+from nnlab.ui.canvas.model.content import INPUT, CardContent
 from nnlab.ui.canvas.model.geometry import CardGeometry
 from nnlab.ui.canvas.neurons.neuron import Share
 from nnlab.ui.canvas.neurons.painting import Inside
@@ -41,7 +41,7 @@ class CardState:
 class ShownCard:
     """One card with its geometry, state and live values."""
 
-    def __init__(self, card: Card, geometry: CardGeometry, kit: PaintKit) -> None:
+    def __init__(self, card: CardContent, geometry: CardGeometry, kit: PaintKit) -> None:
         self.card, self.geometry, self.kit = card, geometry, kit
         self.state = CardState()
         self.text_scale = 1.0

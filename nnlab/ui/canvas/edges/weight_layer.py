@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from nnlab.ui.canvas.edges import raster
 from nnlab.ui.canvas.model.content import Weights
 from nnlab.ui.canvas.model.geometry import LARGE_TILE
+from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.painting import matrix as matrix_painting
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.theme import mix
 
-Lookup = Callable[[str], np.ndarray | None]
 Fan = Callable[[float, QRectF], np.ndarray | None]  # (zoom, visible part of the canvas) -> (units, inputs) offsets of the curves' ends
 MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted

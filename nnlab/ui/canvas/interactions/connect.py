@@ -12,7 +12,7 @@ from nnlab.core.tensor import show
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.edges.routing import forward
 from nnlab.ui.canvas.edges.tensor_edge import DraftLine
-from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.gesture import Gesture, GestureContext, Pointer
 from nnlab.ui.canvas.overlays.reason_popup import ReasonPopup
 from nnlab.ui.canvas.overlays.search import Search
 from nnlab.ui.canvas.scene.hit import Hit, card_at, port_at
@@ -23,7 +23,7 @@ REACH = 18.0  # pixels within which a port catches the end
 class ConnectGesture(Gesture):
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, around: Surroundings, pointer: Pointer, found: Hit, reason_popup: ReasonPopup) -> None:
+    def __init__(self, around: GestureContext, pointer: Pointer, found: Hit, reason_popup: ReasonPopup) -> None:
         super().__init__(around, pointer)
         scene = around.scene
         self._popup = reason_popup

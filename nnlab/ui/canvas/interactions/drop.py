@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from nnlab.ui.canvas.interactions.gesture import Surroundings
+from nnlab.ui.canvas.interactions.gesture import GestureContext
 from nnlab.ui.canvas.interactions.move import GRID
 from nnlab.ui.canvas.model.geometry import COLLAPSED_WIDTH
 from nnlab.ui.canvas.scene.hit import CARD, EDGE, PORT, Hit, hit
@@ -16,7 +16,7 @@ MIME_TYPE = "application/x-nnlab-operator"  # holds the operator's name
 class OperatorDrop:
     """Follows a drag over the canvas and makes the edit when it is dropped."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: GestureContext) -> None:
         self._around = around
         self._over = Hit()
 

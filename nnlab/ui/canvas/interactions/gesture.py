@@ -27,7 +27,7 @@ class Pointer:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class GestureContext:
     """What gestures work with."""
 
     scene: GraphScene
@@ -44,7 +44,7 @@ class Gesture:
     cursor: Qt.CursorShape | None = None
     follows_edges = True  # whether the picture moves along when the cursor comes to its edge
 
-    def __init__(self, around: Surroundings, pointer: Pointer) -> None:
+    def __init__(self, around: GestureContext, pointer: Pointer) -> None:
         self.around = around
         self.start = pointer
 

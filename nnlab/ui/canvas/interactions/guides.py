@@ -8,11 +8,11 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnlab.graph.graph import Position
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 REACH = 6.0  # units of the document within which a row or column catches
 OVERHANG = 12.0
-Position = tuple[float, float]
 
 
 def caught(place: Position, others: Iterable[Position]) -> tuple[float | None, float | None]:

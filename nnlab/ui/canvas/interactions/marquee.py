@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
-from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.gesture import Gesture, GestureContext, Pointer
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 
@@ -33,7 +33,7 @@ class _Rectangle(QGraphicsItem):
 
 
 class MarqueeGesture(Gesture):
-    def __init__(self, around: Surroundings, pointer: Pointer) -> None:
+    def __init__(self, around: GestureContext, pointer: Pointer) -> None:
         super().__init__(around, pointer)
         self._nodes, self._edges, self._comments = around.selection.nodes, around.selection.edges, around.selection.comments
         self._adds = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from nnlab.graph import docking
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.gesture import Gesture, GestureContext, Pointer
 from nnlab.ui.canvas.interactions.guides import Guides, caught
 from nnlab.ui.canvas.model.content import BLOCK
 from nnlab.ui.canvas.scene.hit import edge_at
@@ -29,7 +29,7 @@ class MoveGesture(Gesture):
     """
 
     def __init__(
-        self, around: Surroundings, pointer: Pointer, grip: str, holds_comment: bool = False, picks: tuple[str, ...] = ()
+        self, around: GestureContext, pointer: Pointer, grip: str, holds_comment: bool = False, picks: tuple[str, ...] = ()
     ) -> None:
         super().__init__(around, pointer)
         self._picks = picks

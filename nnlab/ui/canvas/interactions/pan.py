@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from nnlab.ui.canvas.interactions.gesture import Gesture, Pointer, Surroundings
+from nnlab.ui.canvas.interactions.gesture import Gesture, GestureContext, Pointer
 
 
 class PanGesture(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
     follows_edges = False
 
-    def __init__(self, around: Surroundings, pointer: Pointer) -> None:
+    def __init__(self, around: GestureContext, pointer: Pointer) -> None:
         super().__init__(around, pointer)
         self._last = pointer.view
 

@@ -34,7 +34,7 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Card:
+class CardContent:
     """One card. `id` is the layer's node, for a block the group's with a slash; `nodes` are all nodes on the card, the layer first."""
 
     id: str
@@ -81,7 +81,7 @@ class Card:
         return f"{self.last}.y"
 
 
-def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, Card]:
+def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, CardContent]:
     """Every card by its id, in the order of the nodes."""
     return {
         name: _block(graph, shapes, card) if card.group is not None else _card(graph, shapes, card, data_title)
@@ -89,12 +89,12 @@ def describe(graph: Graph, shapes: Shapes, data_title: str = "") -> dict[str, Ca
     }
 
 
-def card_of(cards: Mapping[str, Card]) -> dict[str, str]:
+def card_of(cards: Mapping[str, CardContent]) -> dict[str, str]:
     """Which card carries a node, by node id."""
     return {node_id: card.id for card in cards.values() for node_id in card.nodes}
 
 
-def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> Card:
+def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> CardContent:
     nodes = card.nodes
     node = graph[nodes[0]]
     kind = node.kind
@@ -102,7 +102,7 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
     units = shape[0] if shape is not None and len(shape) == 1 and not kind.is_loss else None
     losses = [graph[e.target] for e in graph.outgoing(nodes[-1]) if graph[e.target].kind.is_loss]
     activation = graph[nodes[-1]].kind if len(nodes) > 1 else (kind if kind.is_activation else None)
-    return Card(
+    return CardContent(
         id=node.id,
         nodes=nodes,
         form=INPUT if kind.is_input else LOSS if kind.is_loss else LAYER,
@@ -121,12 +121,12 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
     )
 
 
-def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> Card:
+def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> CardContent:
     """A folded group."""
     nodes = card.nodes
     layers = [graph[i] for i in nodes if graph[i].kind.parameters]
     total = sum(_size(shape) for n in layers for p in n.kind.parameters if (shape := shapes.get(n.id, p.name)) is not None)
-    return Card(
+    return CardContent(
         id=card.id,
         nodes=nodes,
         form=BLOCK,
@@ -190,7 +190,7 @@ def _bias(node: Node, kind: Operator, shapes: Shapes, units: int | None) -> str 
     return rows[0] if len(rows) == 1 else None
 
 
-def weights(graph: Graph, shapes: Shapes, cards: Mapping[str, Card], owner: Mapping[str, str], edge: Edge) -> Weights | None:
+def weights(graph: Graph, shapes: Shapes, cards: Mapping[str, CardContent], owner: Mapping[str, str], edge: Edge) -> Weights | None:
     """The parameter whose (units, inputs) an edge of the graph carries, or None for an edge that is just a tensor."""
     source, target = cards[owner[edge.source]], cards[owner[edge.target]]
     if target.id != edge.target or source.units is None or target.units is None:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nnlab.ui.canvas.model.content import INPUT, LOSS, Card
+from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
 
 COLLAPSED_WIDTH, COLLAPSED_HEIGHT = 120.0, 80.0
 WIDTH, HEADER, FOOT = 92.0, 48.0, 14.0
@@ -74,7 +74,7 @@ class CardGeometry:
         return [heights[unit] for unit in range(units)]
 
 
-def collapsed(card: Card, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
+def collapsed(card: CardContent, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
     """A card that shows text alone; `title_width` in text pixels, `unit` is the interface's scale."""
     width, height = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale), COLLAPSED_HEIGHT * unit
     outline = QRectF(-width / 2, -height / 2, width, height)
@@ -82,7 +82,7 @@ def collapsed(card: Card, title_width: float, scale: float = 1.0, unit: float = 
 
 
 def expanded(
-    card: Card, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None
+    card: CardContent, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None
 ) -> CardGeometry:  # fmt: skip
     """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them.
 
@@ -130,7 +130,7 @@ def _tiles(count: int, size: float, guest: int | None) -> tuple[tuple[Tile, ...]
 
 
 def _with_ports(
-    card: Card, outline: QRectF, header: QRectF, tiles: tuple[Tile, ...], more: QRectF | None, is_expanded: bool
+    card: CardContent, outline: QRectF, header: QRectF, tiles: tuple[Tile, ...], more: QRectF | None, is_expanded: bool
 ) -> CardGeometry:
     count = len(card.ports) - card.spare_port  # the spare one comes below, so that the others stay in the middle
     room = min(outline.height(), COLLAPSED_HEIGHT) - 20.0

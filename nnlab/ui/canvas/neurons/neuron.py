@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.engine.kernel_curve import POINTS, curve, is_plain_elementwise, reach
 from nnlab.graph.graph import Graph, Node
-from nnlab.ui.canvas.model.content import INPUT, Card, Weights
+from nnlab.ui.canvas.model.content import INPUT, CardContent, Weights
 from nnlab.ui.canvas.neurons.sample import Sample
 
 LISTED = 16  # up to so many inputs are all listed, where there is room
@@ -111,11 +111,11 @@ class Neuron:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class NeuronContext:
     """What the inside of a card's units is worked out from, besides the sample."""
 
     graph: Graph
-    cards: Mapping[str, Card]
+    cards: Mapping[str, CardContent]
     owner: Mapping[str, str]  # card by node
     names: tuple[str, ...] = ()  # of the inputs, on the input card
     image_shape: tuple[int, int] | None = None
@@ -123,7 +123,7 @@ class Surroundings:
     real: str = "float32"
 
 
-def describe(card: Card, unit: int, weights: Weights | None, around: Surroundings, sample: Sample) -> Neuron | None:
+def describe(card: CardContent, unit: int, weights: Weights | None, around: NeuronContext, sample: Sample) -> Neuron | None:
     """The inside of a unit; `weights` of the edge into the card. None while the sample's values are not known."""
     values = sample.row(card.values)
     if values is None or values.ndim != 1 or unit >= len(values):
@@ -156,7 +156,7 @@ def describe(card: Card, unit: int, weights: Weights | None, around: Surrounding
     return Neuron(title, short, unit, "y", output, words=" · ".join(around.graph[n].kind.title for n in card.nodes), reads=reads)
 
 
-def _input(card: Card, unit: int, output: float, values: np.ndarray, around: Surroundings) -> Neuron:
+def _input(card: CardContent, unit: int, output: float, values: np.ndarray, around: NeuronContext) -> Neuron:
     if _is_image(card, around):
         assert around.image_shape is not None
         return Neuron(card.title, card.title, unit, "x", output, image=values.reshape(around.image_shape))
@@ -165,11 +165,11 @@ def _input(card: Card, unit: int, output: float, values: np.ndarray, around: Sur
     return Neuron(f"{card.title}, {name}", name, unit, "x", output, column=column)
 
 
-def _is_image(card: Card, around: Surroundings) -> bool:
+def _is_image(card: CardContent, around: NeuronContext) -> bool:
     return around.image_shape is not None and card.units == around.image_shape[0] * around.image_shape[1]
 
 
-def _products(unit: int, weights: Weights, around: Surroundings, sample: Sample) -> Products | None:
+def _products(unit: int, weights: Weights, around: NeuronContext, sample: Sample) -> Products | None:
     x, matrix = sample.row(weights.source), sample.parameter(weights.parameter)
     if x is None or matrix is None or x.shape != (weights.inputs,) or matrix.shape != (weights.units, weights.inputs):
         return None
@@ -180,7 +180,7 @@ def _products(unit: int, weights: Weights, around: Surroundings, sample: Sample)
     return Products(x.astype(np.float64), matrix[unit].astype(np.float64), letter, names)
 
 
-def _activation(node: Node, z: float, a: float, around: Surroundings) -> Activation | None:
+def _activation(node: Node, z: float, a: float, around: NeuronContext) -> Activation | None:
     """The curve from the activation's own kernels; None for one that looks at all units, as softmax does."""
     if not is_plain_elementwise(node.kind):
         return None
@@ -191,7 +191,7 @@ def _activation(node: Node, z: float, a: float, around: Surroundings) -> Activat
     return Activation(node.kind.title, z, a, slope, x, y)
 
 
-def _reads(card: Card, unit: int, around: Surroundings, sample: Sample) -> tuple[tuple[str, float], ...]:
+def _reads(card: CardContent, unit: int, around: NeuronContext, sample: Sample) -> tuple[tuple[str, float], ...]:
     """What an operator of any kind reads for this unit: the same unit of every input that is as long as its output."""
     found = []
     for edge in around.graph.inputs(card.id):
@@ -212,7 +212,7 @@ class Share:
     loss: float
 
 
-def share(card: Card, graph: Graph, sample: Sample) -> Share | None:
+def share(card: CardContent, graph: Graph, sample: Sample) -> Share | None:
     """The sample's part of the loss; None while it is not known."""
     kind = graph[card.id].kind
     edges = graph.inputs(card.id)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 
 from nnlab.ui.canvas.neurons import parts
 from nnlab.ui.canvas.neurons.neuron import Neuron
-from nnlab.ui.canvas.neurons.parts import LEFT, RIGHT, Header, HeaderLine, Table, first_that_fits, row_height, rows_of, say
+from nnlab.ui.canvas.neurons.parts import LEFT, RIGHT, Header, HeaderLine, ProductTable, first_that_fits, row_height, rows_of, say
 from nnlab.ui.canvas.painting import matrix as matrix_painting
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.colormaps import symmetric_limit
@@ -74,7 +74,7 @@ class Inside:
             self.strip = QRectF(self.body.left(), self.body.top(), self.body.width(), height)
             self.body.setTop(self.strip.bottom() + 6.0)
         self.rest = QRectF(self.body)  # what the table leaves
-        self.table: Table | None = None
+        self.table: ProductTable | None = None
         self.table_at = QPointF()
         if neuron.result == "y":
             self._lay_out_reads(line)
@@ -86,16 +86,16 @@ class Inside:
         has_more = neuron.activation is not None or bool(neuron.words) or self.wants_picture
         good, least = (plot * unit(self.kit) + GAP for plot in (GOOD_PLOT, LEAST_PLOT))
         rows = rows_of(neuron, int(body.height() / line))
-        table = Table(self.kit, rows, body.width() - good)
+        table = ProductTable(self.kit, rows, body.width() - good)
         if neuron.products is not None and not table.shows_factors:
-            table = Table(self.kit, rows, 0.0, with_factors=True)
+            table = ProductTable(self.kit, rows, 0.0, with_factors=True)
         if has_more and self.side >= OPEN * unit(self.kit) and table.width + least <= body.width():
             self.table_at = QPointF(body.left(), body.center().y() - table.height / 2)
             self.rest = body.adjusted(table.width + GAP, 0, 0, 0)
         else:
             below = LEAST_STRIP * unit(self.kit) if has_more else 0.0
             rows = rows_of(neuron, max(3, int((body.height() - below) / line)))
-            table = Table(self.kit, rows, body.width())
+            table = ProductTable(self.kit, rows, body.width())
             self.table_at = QPointF(body.left(), body.top() if has_more else body.center().y() - table.height / 2)
             self.rest = body.adjusted(0, table.height + 4.0 if has_more else body.height(), 0, 0)
         self.table = table
@@ -104,7 +104,7 @@ class Inside:
         """What any other operator reads, below its output."""
         top = self.kit.font("loss").pixelSize() * 1.4 + line + 8.0
         rows = rows_of(self.neuron, 0)[: max(0, int((self.body.height() - top) / line))]
-        self.table = Table(self.kit, rows, self.body.width()) if rows else None
+        self.table = ProductTable(self.kit, rows, self.body.width()) if rows else None
         self.table_at = QPointF(self.body.left(), self.body.top() + top)
         self.rest = QRectF(self.body.bottomLeft(), self.body.bottomRight())
 

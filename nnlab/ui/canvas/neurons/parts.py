@@ -99,7 +99,7 @@ class HeaderLine:
 
 
 @dataclass(frozen=True)
-class Row:
+class ProductRow:
     """One line: label, factors (empty for a line without), the value, and whether a rule is drawn above it."""
 
     label: str
@@ -111,7 +111,7 @@ class Row:
     rule: bool = False
 
 
-def rows_of(neuron: Neuron, capacity: int) -> list[Row]:
+def rows_of(neuron: Neuron, capacity: int) -> list[ProductRow]:
     """The lines for at most `capacity` rows: products, what is left out, their sum, the bias and z."""
     products = neuron.products
     if products is None:
@@ -125,27 +125,27 @@ def rows_of(neuron: Neuron, capacity: int) -> list[Row]:
     places = decimals(values)
     rows = _term_rows(terms, rest, places)
     if has_sum:
-        rows.append(Row("sum", total, plain(total, places), rule=True))
+        rows.append(ProductRow("sum", total, plain(total, places), rule=True))
     if neuron.bias is not None:
-        rows.append(Row("+ bias b", neuron.bias, plain(neuron.bias, places)))
-    rows.append(Row("z", neuron.z, plain(neuron.z, places), strong=True, rule=True))
+        rows.append(ProductRow("+ bias b", neuron.bias, plain(neuron.bias, places)))
+    rows.append(ProductRow("z", neuron.z, plain(neuron.z, places), strong=True, rule=True))
     return rows
 
 
-def _term_rows(terms: Sequence[Term], rest: Rest | None, places: int) -> list[Row]:
+def _term_rows(terms: Sequence[Term], rest: Rest | None, places: int) -> list[ProductRow]:
     x_places, w_places = decimals([t.x for t in terms], 4, 4), decimals([t.w for t in terms], 4, 4)
-    rows = [Row(t.label, t.product, plain(t.product, places), (plain(t.x, x_places), plain(t.w, w_places)), t.index) for t in terms]
+    rows = [ProductRow(t.label, t.product, plain(t.product, places), (plain(t.x, x_places), plain(t.w, w_places)), t.index) for t in terms]
     if rest is not None:
-        rows.append(Row(f"… {rest.count:,} more" if terms else f"sum of {rest.count:,}", rest.total, plain(rest.total, places)))
+        rows.append(ProductRow(f"… {rest.count:,} more" if terms else f"sum of {rest.count:,}", rest.total, plain(rest.total, places)))
     return rows
 
 
-def _read_rows(neuron: Neuron) -> list[Row]:
+def _read_rows(neuron: Neuron) -> list[ProductRow]:
     places = decimals([value for _, value in neuron.reads])
-    return [Row(name, value, plain(value, places)) for name, value in neuron.reads]
+    return [ProductRow(name, value, plain(value, places)) for name, value in neuron.reads]
 
 
-class Table:
+class ProductTable:
     """Rows with their columns measured: factors where `width` allows (or in any case), then bars of sign, `bars` wide, in what is left.
 
     The names of inputs take at most LABEL; they are shortened down to LEAST_LABEL before the factors are left out.
@@ -154,7 +154,7 @@ class Table:
     GAP, BAR = 8.0, 64.0
     LABEL, LEAST_LABEL = 104.0, 48.0
 
-    def __init__(self, kit: PaintKit, rows: Sequence[Row], width: float, with_factors: bool = False) -> None:
+    def __init__(self, kit: PaintKit, rows: Sequence[ProductRow], width: float, with_factors: bool = False) -> None:
         self.kit, self.rows = kit, rows
         self.row_height = row_height(kit)
         measure = kit.text_width

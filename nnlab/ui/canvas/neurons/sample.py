@@ -9,7 +9,6 @@ Random and running parts behave as in prediction: a dropout passes everything, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -17,8 +16,7 @@ import numpy as np
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
-
-Lookup = Callable[[str], np.ndarray | None]
+from nnlab.ui.canvas.model.lookup import Lookup
 
 
 class Sample(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.model_index import ModelIndex
 
 WIDTH, FIXES_WIDTH, ROW, HEADING, MOST_ROWS = 300, 380, 28, 24, 11
 NAME, WHY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # an operator's name or a fix's number; why it does not fit
@@ -33,10 +34,10 @@ class _Rows(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(WIDTH - 24, self._theme.metrics.px(HEADING if index.data(NAME) is None else ROW))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         tokens, name, rect = self._theme.tokens, index.data(NAME), QRectF(option.rect)  # type: ignore[attr-defined]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.scene.scene import GraphScene
-from nnlab.ui.canvas.scene.viewport import Picture
+from nnlab.ui.canvas.scene.viewport import Viewport
 from nnlab.ui.look.theme import Theme, follow, mix
 
 WIDTH, HEIGHT, INSET = 168, 104, 8
@@ -23,7 +23,7 @@ AUTOMATIC, ALWAYS, NEVER = "automatic", "always", "never"
 class Minimap(QWidget):
     """Follows a view and its scene; `mode` says when it is there."""
 
-    def __init__(self, theme: Theme, scene: GraphScene, view: Picture, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, scene: GraphScene, view: Viewport, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._scene, self._view = theme, scene, view
         self._mode = AUTOMATIC

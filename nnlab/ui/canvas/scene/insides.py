@@ -17,10 +17,11 @@ from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards.filter_painting import as_matrix, outputs_across
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.edges.weight_layer import reference
-from nnlab.ui.canvas.neurons.neuron import Neuron, Share, Surroundings, describe, share
+from nnlab.ui.canvas.model.lookup import Lookup
+from nnlab.ui.canvas.neurons.neuron import Neuron, NeuronContext, Share, describe, share
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.neurons.parts import Header
-from nnlab.ui.canvas.neurons.sample import FrameSample, Lookup, Sample, SampleChoice, SamplePass
+from nnlab.ui.canvas.neurons.sample import FrameSample, Sample, SampleChoice, SamplePass
 from nnlab.ui.canvas.painting.matrix import CALM, Cells
 from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.look.numbers import count
@@ -217,11 +218,11 @@ class NeuronInsides:
             found[tile.unit] = (row - 0.5) * tile.rect.height() * opened
         return found
 
-    def _surroundings(self) -> Surroundings:
+    def _surroundings(self) -> NeuronContext:
         scene, data = self._scene, self._data
         inputs = [item for item in scene.items_by_card.values() if item.card.form == "input"]
         real = self._frame.program.real if self._frame is not None else "float32"
-        return Surroundings(
+        return NeuronContext(
             scene.document.graph, scene.cards, scene.owner, inputs[0].names if inputs else (), scene.image_shape,
             None if data is None else data.x, real,
         )  # fmt: skip

@@ -12,8 +12,9 @@ from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
-from nnlab.ui.canvas.edges.weight_layer import Lookup, WeightCurves, WeightMatrix, overlay_values
-from nnlab.ui.canvas.model.content import LOSS, Card
+from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix, overlay_values
+from nnlab.ui.canvas.model.content import LOSS, CardContent
+from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
 
@@ -176,7 +177,7 @@ def _owner(tensor: str) -> str:
     return tensor.split(".", 1)[0]
 
 
-def _short(tensor: str, card: Card) -> str:
+def _short(tensor: str, card: CardContent) -> str:
     """A tensor as a formula names it: d_weight is ∂W; on a layer with an activation the outputs are z and a."""
     node, _, name = tensor.partition(".")
     gradient = "∂" if name.startswith("d_") else ""

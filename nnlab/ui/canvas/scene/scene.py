@@ -24,7 +24,7 @@ from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.views import EdgeViews
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
 from nnlab.ui.canvas.model import geometry
-from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, Card, Weights, card_of, describe, weights
+from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent, Weights, card_of, describe, weights
 from nnlab.ui.canvas.model.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
 from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
@@ -59,7 +59,7 @@ class GraphScene(QGraphicsScene):
         extent = 100_000.0
         self.setSceneRect(-extent, -extent, 2 * extent, 2 * extent)
         self.kit = PaintKit(theme)
-        self.cards: dict[str, Card] = {}
+        self.cards: dict[str, CardContent] = {}
         self.items_by_card: dict[str, CardItem] = {}
         self.owner: dict[str, str] = {}
         self.shapes: Shapes = Shapes({})
@@ -182,7 +182,7 @@ class GraphScene(QGraphicsScene):
     def text_scale(self) -> float:
         return geometry.text_scale(self.zoom)
 
-    def geometry_of(self, card: Card, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
+    def geometry_of(self, card: CardContent, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
         # In pixels before the person's interface scale, which the geometry gets as part of its own scale.
         name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
         if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
@@ -202,7 +202,7 @@ class GraphScene(QGraphicsScene):
             self._guests[name] = unit
             self._lay_out()
 
-    def _is_image(self, card: Card) -> bool:
+    def _is_image(self, card: CardContent) -> bool:
         shape = self.image_shape
         return shape is not None and card.units == shape[0] * shape[1]
 
@@ -357,7 +357,7 @@ class GraphScene(QGraphicsScene):
         self.messages = {node_id: tuple(each) for node_id, each in found.items()}
         self._show_severities()
 
-    def diagnostics_of(self, card: Card) -> tuple[Diagnostic, ...]:
+    def diagnostics_of(self, card: CardContent) -> tuple[Diagnostic, ...]:
         return tuple(d for node_id in card.nodes for d in self.messages.get(node_id, ()))
 
     def shape_text(self, source: str, target: str) -> str:

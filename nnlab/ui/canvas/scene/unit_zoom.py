@@ -1,6 +1,6 @@
 """Going to a single neuron: by a double click on its tile, by key, and from one to its neighbours. The picture glides there.
 
-It is the same zoom as by the wheel, only taken in one movement: `Picture.show_at` at zooms and places in between.
+It is the same zoom as by the wheel, only taken in one movement: `Viewport.show_at` at zooms and places in between.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from nnlab.ui.canvas.model.content import LOSS
 from nnlab.ui.canvas.model.geometry import LOSS_WIDTH, Tile
 from nnlab.ui.canvas.neurons.painting import SHARE_OPEN, openness, unit
 from nnlab.ui.canvas.scene.scene import EXPAND_ABOVE, GraphScene
-from nnlab.ui.canvas.scene.viewport import LARGEST, Picture
+from nnlab.ui.canvas.scene.viewport import LARGEST, Viewport
 
 MILLISECONDS = 160
 FILL = 0.97  # of the room that a tile takes when one goes to it
@@ -21,7 +21,7 @@ NUMBERS_WIDTH = 435.0  # pixels at 100 % that a loss card takes when one goes to
 class UnitZoom(QObject):
     """Moves a picture to units; `largest` zoom is the picture's own."""
 
-    def __init__(self, picture: Picture, scene: GraphScene) -> None:
+    def __init__(self, picture: Viewport, scene: GraphScene) -> None:
         super().__init__(picture)
         self._picture, self._scene = picture, scene
         self._start = self._end = (1.0, QPointF())

@@ -23,7 +23,7 @@ STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spar
 DOTS = 24.0  # grid of the Build workspace, canvas units
 
 
-class Picture(QGraphicsView):
+class Viewport(QGraphicsView):
     """Shows one scene. `zoomed(factor)` and `scrolled` as the picture moves."""
 
     zoomed = Signal(float)

@@ -26,7 +26,7 @@ PICTURE_SCALE = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class ExportTable:
     """Named columns of equal length."""
 
     names: tuple[str, ...]
@@ -61,7 +61,7 @@ def as_svg(widget: QWidget, title: str) -> bytes:
     return bytes(data.data())
 
 
-def as_csv(table: Table) -> str:
+def as_csv(table: ExportTable) -> str:
     """The table as text, one line of names first. Numbers keep every digit; a number that does not exist is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -93,7 +93,7 @@ def as_png(widget: QWidget) -> bytes:
     return bytes(data.data())
 
 
-def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Callable[[], Table | None]) -> QMenu:
+def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Callable[[], ExportTable | None]) -> QMenu:
     """The context menu of a picture. `table` is asked when the menu opens, and again when data is taken."""
     result = QMenu(parent)
     clipboard = QGuiApplication.clipboard()
@@ -105,13 +105,13 @@ def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Call
         result.addSeparator()
         result.addAction("Copy data", lambda: clipboard.setMimeData(_csv_data(table())))
         result.addAction(
-            "Save data as CSV…", lambda: _ask_and_write(parent, title, "csv", lambda p: as_csv(table() or Table((), ())).encode())
+            "Save data as CSV…", lambda: _ask_and_write(parent, title, "csv", lambda p: as_csv(table() or ExportTable((), ())).encode())
         )
     return result
 
 
-def _csv_data(table: Table | None) -> QMimeData:
-    text = as_csv(table or Table((), ()))
+def _csv_data(table: ExportTable | None) -> QMimeData:
+    text = as_csv(table or ExportTable((), ()))
     data = QMimeData()
     data.setText(text)
     data.setData("text/csv", text.encode())

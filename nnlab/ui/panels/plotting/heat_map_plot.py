@@ -26,7 +26,7 @@ SYMBOLS = {"weight": "W", "bias": "b"}
 
 
 @dataclass(frozen=True)
-class Row:
+class HeatMapRow:
     """One parameter: the node it belongs to, its symbol, and whether it is the first of its node."""
 
     name: str
@@ -35,12 +35,12 @@ class Row:
     is_first: bool
 
 
-def rows_of(names: tuple[str, ...]) -> tuple[Row, ...]:
+def rows_of(names: tuple[str, ...]) -> tuple[HeatMapRow, ...]:
     """Parameter names ("dense_1.weight") as rows, in the same order."""
-    rows: list[Row] = []
+    rows: list[HeatMapRow] = []
     for name in names:
         node, _, tensor = name.rpartition(".")
-        rows.append(Row(name, node, SYMBOLS.get(tensor, tensor.replace("_", " ")), not rows or rows[-1].node != node))
+        rows.append(HeatMapRow(name, node, SYMBOLS.get(tensor, tensor.replace("_", " ")), not rows or rows[-1].node != node))
     return tuple(rows)
 
 
@@ -49,7 +49,7 @@ class HeatMapPlot(IterationPlot):
 
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         self._curves: Curves | None = None
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[HeatMapRow, ...] = ()
         self.decades = (-1, 0)
         super().__init__(theme, "Gradient norms over iterations", crosshair, parent)
         self.shows_mark_words = False
@@ -69,7 +69,7 @@ class HeatMapPlot(IterationPlot):
         return Margins(left, px(10), px(12) + metrics.horizontalAdvance("0.0000") + px(20), px(28))
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[HeatMapRow, ...]:
         return self._rows
 
     @property
@@ -163,7 +163,9 @@ class HeatMapPlot(IterationPlot):
             bottom = place.bottom()
             self._paint_row(painter, metrics, row, float(value), place, symbol_left)
 
-    def _paint_row(self, painter: QPainter, metrics: QFontMetricsF, row: Row, value: float, place: QRectF, symbol_left: float) -> None:
+    def _paint_row(
+        self, painter: QPainter, metrics: QFontMetricsF, row: HeatMapRow, value: float, place: QRectF, symbol_left: float
+    ) -> None:
         tokens, px, middle = self._theme.tokens, self._theme.metrics.px, Qt.AlignmentFlag.AlignVCenter
         if row.is_first:
             painter.setPen(tokens.text)

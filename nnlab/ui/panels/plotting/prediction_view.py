@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.panels.plotting.export import Table
-from nnlab.ui.panels.plotting.statistics import Heading, Line, Statistics, Value
+from nnlab.ui.panels.plotting.export import ExportTable
+from nnlab.ui.panels.plotting.statistics import Line, Statistics, StatisticsHeading, StatisticsValue
 from nnlab.ui.run.live_view import LiveView
 
 
@@ -32,7 +32,7 @@ class PredictionView(QWidget):
         """Draws; False when the view lacks what is needed."""
         raise NotImplementedError
 
-    def table(self) -> Table | None:
+    def table(self) -> ExportTable | None:
         raise NotImplementedError
 
     def preferred_width(self) -> int:
@@ -78,10 +78,10 @@ def accuracy_lines(view: LiveView) -> list[Line]:
     ]
     known = [part for part in parts if "accuracy" in part[1]]
     return [
-        Heading("Accuracy"),
-        *(Value(name, numbers.percent(scores["accuracy"]), True) for name, scores, _, _ in known),
-        Heading("Wrong"),
-        *(Value(name, f"{numbers.count(wrong)} / {numbers.count(count)}") for name, _, wrong, count in known),
+        StatisticsHeading("Accuracy"),
+        *(StatisticsValue(name, numbers.percent(scores["accuracy"]), True) for name, scores, _, _ in known),
+        StatisticsHeading("Wrong"),
+        *(StatisticsValue(name, f"{numbers.count(wrong)} / {numbers.count(count)}") for name, _, wrong, count in known),
     ]
 
 
@@ -91,8 +91,11 @@ def error_lines(view: LiveView) -> list[Line]:
     if found is None:
         return []
     parts = [(name, scores) for name, scores in (("train", found.metrics), ("val", found.validation_metrics)) if "mae" in scores]
-    lines: list[Line] = [Heading("Mean error"), *(Value(name, numbers.number(scores["mae"], 3), True) for name, scores in parts)]
+    lines: list[Line] = [
+        StatisticsHeading("Mean error"),
+        *(StatisticsValue(name, numbers.number(scores["mae"], 3), True) for name, scores in parts),
+    ]
     explained = [(name, scores["r2"]) for name, scores in parts if "r2" in scores]
     if explained:
-        lines += [Heading("R²"), *(Value(name, numbers.number(value, 3)) for name, value in explained)]
+        lines += [StatisticsHeading("R²"), *(StatisticsValue(name, numbers.number(value, 3)) for name, value in explained)]
     return lines

@@ -12,31 +12,31 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 
-Mark = Literal["dot", "ring", "batch", "line", "dashes"]
+LegendMark = Literal["dot", "ring", "batch", "line", "dashes"]
 
 
 @dataclass(frozen=True)
-class Heading:
+class StatisticsHeading:
     text: str
 
 
 @dataclass(frozen=True)
-class Value:
+class StatisticsValue:
     label: str
     text: str
     is_strong: bool = False
 
 
 @dataclass(frozen=True)
-class Legend:
+class LegendEntry:
     """What a mark in the picture means; `color` is a token's name or a colour as #rrggbb."""
 
-    mark: Mark
+    mark: LegendMark
     text: str
     color: str = "text"
 
 
-Line = Heading | Value | Legend
+Line = StatisticsHeading | StatisticsValue | LegendEntry
 
 
 class Statistics(QWidget):
@@ -57,9 +57,9 @@ class Statistics(QWidget):
         """The text of a value below a heading. Raises KeyError when there is none."""
         current = ""
         for line in self._lines:
-            if isinstance(line, Heading):
+            if isinstance(line, StatisticsHeading):
                 current = line.text
-            elif isinstance(line, Value) and (current, line.label) == (heading, label):
+            elif isinstance(line, StatisticsValue) and (current, line.label) == (heading, label):
                 return line.text
         raise KeyError((heading, label))
 
@@ -67,7 +67,9 @@ class Statistics(QWidget):
         if tuple(lines) != self._lines:
             self._lines = tuple(lines)
             words = [
-                line.text if isinstance(line, Heading) else f"{line.label} {line.text}" for line in lines if not isinstance(line, Legend)
+                line.text if isinstance(line, StatisticsHeading) else f"{line.label} {line.text}"
+                for line in lines
+                if not isinstance(line, LegendEntry)
             ]
             self.setAccessibleName("Statistics: " + ", ".join(words))
             self.update()
@@ -83,9 +85,9 @@ class Statistics(QWidget):
         body, strong = QFontMetricsF(self._theme.font("body")), QFontMetricsF(self._theme.font("name"))
         needed = body.horizontalAdvance("train 00 / 000")
         for line in self._lines:
-            if isinstance(line, Heading):
+            if isinstance(line, StatisticsHeading):
                 needed = max(needed, body.horizontalAdvance(line.text))
-            elif isinstance(line, Value):
+            elif isinstance(line, StatisticsValue):
                 text = (strong if line.is_strong else body).horizontalAdvance(line.text)
                 needed = max(needed, body.horizontalAdvance(line.label) + text + self._theme.metrics.px(8))
         return round(needed + self._theme.metrics.px(16))
@@ -96,19 +98,21 @@ class Statistics(QWidget):
         painter.fillRect(event.rect(), tokens.panel)
         y, row, right = 0.0, float(px(18)), min(self.width() - px(16), px(200))
         for i, line in enumerate(self._lines):
-            if i and (isinstance(line, Heading) or (isinstance(line, Legend) and not isinstance(self._lines[i - 1], Legend))):
+            if i and (
+                isinstance(line, StatisticsHeading) or (isinstance(line, LegendEntry) and not isinstance(self._lines[i - 1], LegendEntry))
+            ):
                 y += px(7)
             if y + row > self.height():
                 break
             place = QRectF(0, y, right, row)
             y += row
-            if isinstance(line, Legend):
+            if isinstance(line, LegendEntry):
                 self._paint_legend(painter, line, place)
                 continue
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.setFont(self._theme.font("body"))
             painter.setPen(tokens.text2)
-            if isinstance(line, Heading):
+            if isinstance(line, StatisticsHeading):
                 painter.drawText(place, middle, line.text)
                 continue
             painter.setPen(tokens.text)
@@ -117,7 +121,7 @@ class Statistics(QWidget):
             painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, line.text)
         painter.end()
 
-    def _paint_legend(self, painter: QPainter, line: Legend, place: QRectF) -> None:
+    def _paint_legend(self, painter: QPainter, line: LegendEntry, place: QRectF) -> None:
         px, tokens = self._theme.metrics.px, self._theme.tokens
         color = QColor(line.color) if line.color.startswith("#") else getattr(tokens, line.color)
         centre = QPointF(px(6), place.center().y())

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from nnlab.ui.canvas.model import geometry
-from nnlab.ui.canvas.model.content import LAYER, LOSS, Card
+from nnlab.ui.canvas.model.content import LAYER, LOSS, CardContent
 
-CARD = Card(
+CARD = CardContent(
     id="dense_1", nodes=("dense_1", "tanh_1"), form=LAYER, title="dense_1", subtitle="8 · tanh", detail="24 parameters", category="Layers",
     ports=("x",), spare_port=False, has_output=True, units=8, is_output=False, bias="bias", bounded=True,
 )  # fmt: skip

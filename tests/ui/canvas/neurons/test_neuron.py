@@ -9,7 +9,7 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.validation import infer
 from nnlab.training.session import Session
 from nnlab.ui.canvas.model import content as cards
-from nnlab.ui.canvas.neurons.neuron import Products, Surroundings, describe, share
+from nnlab.ui.canvas.neurons.neuron import NeuronContext, Products, describe, share
 from nnlab.ui.canvas.neurons.sample import FrameSample
 from nnlab.ui.look.numbers import decimals
 
@@ -41,7 +41,7 @@ def inside(graph, card: str, unit: int, sample, **around):
     owner = cards.card_of(found)
     edges = [edge for edge in graph.edges if owner[edge.target] == card and owner[edge.source] != card]
     weights = cards.weights(graph, shapes, found, owner, edges[0]) if edges else None
-    return describe(found[card], unit, weights, Surroundings(graph, found, owner, real="float64", **around), sample)
+    return describe(found[card], unit, weights, NeuronContext(graph, found, owner, real="float64", **around), sample)
 
 
 class TestByHand:

@@ -11,7 +11,7 @@ from nnlab.core.operator import operators
 from nnlab.engine.kernel_curve import curve
 from nnlab.ui.canvas.neurons.neuron import Activation, Neuron, Products, Share
 from nnlab.ui.canvas.neurons.painting import Inside, growth, openness, unit
-from nnlab.ui.canvas.neurons.parts import Header, Table, row_height, rows_of
+from nnlab.ui.canvas.neurons.parts import Header, ProductTable, row_height, rows_of
 from nnlab.ui.canvas.neurons.share import ShareTable, share_rows
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
@@ -120,9 +120,9 @@ def test_rows_never_take_more_than_there_is_room_for(kit, capacity):
 
 def test_factors_and_bars_go_before_text_is_cut(kit):
     rows = rows_of(neuron(8), 20)
-    wide = Table(kit, rows, 1000 * unit(kit))
-    least = wide.width - wide.bars - 1.5 * Table.GAP
-    middle, narrow = Table(kit, rows, least + 1.0), Table(kit, rows, least - 2.0)
+    wide = ProductTable(kit, rows, 1000 * unit(kit))
+    least = wide.width - wide.bars - 1.5 * ProductTable.GAP
+    middle, narrow = ProductTable(kit, rows, least + 1.0), ProductTable(kit, rows, least - 2.0)
     assert (wide.shows_factors, wide.bars > 0) == (True, True)
     assert (middle.shows_factors, middle.bars) == (True, 0.0)
     assert not narrow.shows_factors

@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.errors import FileError
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.plotting.export import Table, as_csv, as_image, as_png, as_svg, write_file
+from nnlab.ui.panels.plotting.export import ExportTable, as_csv, as_image, as_png, as_svg, write_file
 from nnlab.ui.widgets.label import Label
 
 
 def test_a_table_keeps_every_digit_and_leaves_missing_numbers_empty() -> None:
-    text = as_csv(Table(("step", "loss", "name"), (np.array([1, 2]), np.array([0.1, np.nan]), ["a,b", "c"])))
+    text = as_csv(ExportTable(("step", "loss", "name"), (np.array([1, 2]), np.array([0.1, np.nan]), ["a,b", "c"])))
     assert text == 'step,loss,name\n1,0.1,"a,b"\n2,,c\n'
 
 

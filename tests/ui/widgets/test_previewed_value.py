@@ -1,9 +1,9 @@
 from pytestqt.qtbot import QtBot
 
-from nnlab.ui.widgets.gesture import Gesture
+from nnlab.ui.widgets.previewed_value import PreviewedValue
 
 
-def recorded(gesture: Gesture) -> tuple[list[object], list[object]]:
+def recorded(gesture: PreviewedValue) -> tuple[list[object], list[object]]:
     previews: list[object] = []
     commits: list[object] = []
     gesture.previewed.connect(previews.append)
@@ -12,7 +12,7 @@ def recorded(gesture: Gesture) -> tuple[list[object], list[object]]:
 
 
 def test_many_previews_make_one_commit(qtbot: QtBot) -> None:
-    gesture = Gesture(1)
+    gesture = PreviewedValue(1)
     previews, commits = recorded(gesture)
     for value in (2, 3, 3, 4):
         gesture.preview(value, held=True)
@@ -23,7 +23,7 @@ def test_many_previews_make_one_commit(qtbot: QtBot) -> None:
 
 
 def test_back_at_the_start_nothing_is_committed(qtbot: QtBot) -> None:
-    gesture = Gesture(1)
+    gesture = PreviewedValue(1)
     previews, commits = recorded(gesture)
     gesture.preview(2, held=True)
     gesture.preview(1, held=True)
@@ -32,7 +32,7 @@ def test_back_at_the_start_nothing_is_committed(qtbot: QtBot) -> None:
 
 
 def test_a_gesture_without_an_end_ends_by_a_pause(qtbot: QtBot) -> None:
-    gesture = Gesture(1)
+    gesture = PreviewedValue(1)
     previews, commits = recorded(gesture)
     with qtbot.waitSignal(gesture.committed, timeout=2000):
         gesture.preview(5)
@@ -40,7 +40,7 @@ def test_a_gesture_without_an_end_ends_by_a_pause(qtbot: QtBot) -> None:
 
 
 def test_a_value_from_outside_drops_the_gesture(qtbot: QtBot) -> None:
-    gesture = Gesture(1)
+    gesture = PreviewedValue(1)
     _, commits = recorded(gesture)
     gesture.preview(5, held=True)
     gesture.settle(7)

@@ -13,7 +13,7 @@ _NO_VALUE = object()  # equal to no value
 PAUSE = 400  # milliseconds without a change after which a gesture without an end of its own (wheel, keys) is over
 
 
-class Gesture(QObject):
+class PreviewedValue(QObject):
     """Turns changes into `previewed(value)` for each and `committed(value)` for the last of a gesture."""
 
     previewed = Signal(object)
