@@ -72,7 +72,7 @@ def open_window(
     look = getattr(app, "nnlab_theme", None)
     if look is None:
         remembered = store.text("theme", "system")
-        look = Theme(app, remembered if remembered in MODES else "system")  # type: ignore[arg-type]
+        look = Theme(app, remembered if remembered in MODES else "system")
         app.nnlab_theme = look  # type: ignore[attr-defined]  # one per application, found again by the next window
         look.set_scale(store.number("scale", 1.0))
     if theme is not None:
@@ -147,7 +147,11 @@ def _train(window: MainWindow, steps: int) -> None:
 
     window.session.ticked.connect(check)
     window.session.state_changed.connect(check)
-    window.session.failed.connect(lambda text, detail: (messages.append(text), loop.quit()))
+    def failed(text: str, detail: str) -> None:
+        messages.append(text)
+        loop.quit()
+
+    window.session.failed.connect(failed)
     window.session.run_iterations(steps)
     loop.exec()
     if messages:

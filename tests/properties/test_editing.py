@@ -113,11 +113,11 @@ class Hands:
         source, target = self._one(), self._one()
         ports = self.document.graph.ports(target.id)
         if ports and not source.kind.is_loss:
-            self.commands.connect(source.id, target.id, self.random.choice(ports))
+            self.commands.connect_nodes(source.id, target.id, self.random.choice(ports))
 
     def disconnect(self) -> None:
         if self.document.graph.edges:
-            self.commands.disconnect(self.random.choice(self.document.graph.edges))
+            self.commands.remove_edge(self.random.choice(self.document.graph.edges))
 
     def delete(self) -> None:
         self._some()

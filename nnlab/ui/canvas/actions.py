@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -103,7 +104,7 @@ def _actions(canvas: ActionTarget) -> tuple[CanvasAction, ...]:
         CanvasAction("edit.comment", "Add a comment", "Writes on the canvas", canvas.add_comment, ("C",), "comment", NOTHING, True),
         CanvasAction("edit.tidy", "Tidy", "Arranges the network in layers, left to right", arranging.tidy, ("Ctrl+Shift+T",), menu=NOTHING),
         *(CanvasAction(f"edit.align_{how}", f"Align {how}", f"Puts the selected nodes into one {'column' if i < 3 else 'row'}",
-                lambda how=how: arranging.align(how), (f"Alt+{'ACDWSE'[i]}",), menu=TWO, family=ALIGN)
+                partial(arranging.align, how), (f"Alt+{'ACDWSE'[i]}",), menu=TWO, family=ALIGN)
           for i, how in enumerate(ALIGNMENTS)),
         CanvasAction("edit.distribute_horizontally", "Distribute horizontally", "Makes the distances between the selected nodes equal",
                      lambda: arranging.distribute(0), ("Alt+H",), menu=THREE, family=ALIGN),

@@ -253,7 +253,8 @@ class Canvas(QWidget):
 
     def _menu_now(self) -> list[QAction | None]:
         """The actions that mean something for what is selected, None for a line."""
-        needs, shown = satisfied(self), []
+        needs = satisfied(self)
+        shown: list[QAction | None] = []
         for action, need, separator in self._menu:
             if need in needs and action is not self._actions["edit.add"]:
                 shown += [None, action] if separator and shown and shown[-1] is not None else [action]
@@ -303,7 +304,7 @@ class Canvas(QWidget):
 
     def _set_editing(self, kind: str, name: str, editing: bool) -> None:
         """What is written in place paints no text of its own meanwhile."""
-        item = {"comment": self.scene.comments, "group": self.scene.frames}.get(kind, {}).get(name)
+        item = self.scene.comments.get(name) if kind == "comment" else self.scene.frames.get(name) if kind == "group" else None
         if item is not None:
             item.set_state(editing=editing)
 

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.graph import docking
+from nnlab.ui.canvas.annotations.items import CommentItem, FrameItem
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.interactions.connect import ConnectGesture
 from nnlab.ui.canvas.interactions.drop import OperatorDrop
@@ -138,7 +139,7 @@ class GraphView(Viewport):
         if found.folds:
             self.fold_wanted.emit(found.note)
             return
-        selection, members = self._around.selection, self._graph_scene.frames[found.note].group.members
+        selection, members = self._around.selection, self._graph_scene.frames[found.note].shown_group.members
         inside = set(members)
         if adds:
             rest = tuple(node_id for node_id in selection.nodes if node_id not in inside)
@@ -210,7 +211,7 @@ class GraphView(Viewport):
         elif found.kind == COMMENT and found.note not in selection.comments:
             selection.set((), (), [found.note])
         elif found.kind == FRAME:
-            selection.set(scene.frames[found.note].group.members)
+            selection.set(scene.frames[found.note].shown_group.members)
         elif found.kind == CANVAS:
             selection.set()
         self.menu_wanted.emit(self.viewport().mapToGlobal(pointer.view))
@@ -297,10 +298,11 @@ class GraphView(Viewport):
         for name in {before.card, found.card} & scene.items_by_card.keys():
             on = name == found.card
             scene.items_by_card[name].set_state(hovered=on, hovered_unit=found.unit if on else None)
-        for edge in {before.edge, found.edge} & scene.edges.items.keys():
-            scene.edges.set_hovered(edge, edge == found.edge)
+        for edge in (before.edge, found.edge):
+            if edge is not None and edge in scene.edges.items:
+                scene.edges.set_hovered(edge, edge == found.edge)
         for name in {before.note, found.note}:
-            note = scene.comments.get(name) or scene.frames.get(name)
+            note: CommentItem | FrameItem | None = scene.comments.get(name) or scene.frames.get(name)
             if note is not None:
                 note.set_state(hovered=name == found.note)
         self._live.set_hovered((found.card, found.unit) if found.unit is not None else None)

@@ -54,7 +54,7 @@ def ask_about_changed_file(parent: QWidget, path: Path) -> Literal["replace", "o
         parent, "Changed on disk", f"“{path.name}” has changed on disk since you opened it.",
         "Another program or window has written it. Replacing it loses what is there now.", "&Save as…", "&Replace",
     )  # fmt: skip
-    return ("other", "replace", "cancel")[answer]  # type: ignore[return-value]
+    return ("other", "replace", "cancel")[answer]
 
 
 def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Literal["copy", "anyway", "cancel"]:
@@ -63,7 +63,7 @@ def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Lite
         parent, "Open elsewhere", f"“{name}” is open {holder.words}.",
         "Two windows that save to one file write over each other's work. A copy has a file of its own.", "Open a &copy", "Open &anyway",
     )  # fmt: skip
-    return ("copy", "anyway", "cancel")[answer]  # type: ignore[return-value]
+    return ("copy", "anyway", "cancel")[answer]
 
 
 def _ask(parent: QWidget, title: str, question: str, why: str, safe: str, bold: str) -> int:

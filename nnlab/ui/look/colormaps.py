@@ -169,7 +169,7 @@ def wants_white(pixels: np.ndarray) -> np.ndarray:
 
 def ink(pixel: int) -> QColor:
     """Black or white, whichever reads better on a cell of this colour (0xrrggbb)."""
-    return QColor(255, 255, 255) if wants_white(np.uint32(pixel)) else QColor(0, 0, 0)
+    return QColor(255, 255, 255) if wants_white(np.array(pixel, np.uint32)) else QColor(0, 0, 0)
 
 
 def symmetric_limit(values: np.ndarray, percentile: float = 99.0) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -139,7 +139,7 @@ class LossBars(QWidget):
             pen = QPen(tokens.text, 1.0)
             pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
-            painter.drawLine(room.left(), y, room.right(), y)
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             text = f"mean {number(picture.mean)}"
             place = QRectF(room.left(), y - self._theme.metrics.px(18), room.width(), self._theme.metrics.px(17))
             painter.setPen(tokens.text)

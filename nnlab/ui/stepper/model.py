@@ -115,8 +115,8 @@ class StepModel(QObject):
             return f"{_LETTERS.get(tensor, tensor)} of {instruction.node_id}"
         if instruction.title:
             return instruction.title
-        is_known = graph is not None and instruction.node_id in graph  # what ran last may be of the program before
-        if is_known and instruction.parameter is None and docking.host(graph, instruction.node_id) is not None:
+        # What ran last may be of the program before.
+        if graph is not None and instruction.node_id in graph and docking.host(graph, instruction.node_id) is not None:
             return graph[instruction.node_id].kind.title
         return self.title(instruction)
 

@@ -40,7 +40,8 @@ class Picture(QStackedWidget):
     @property
     def share(self) -> tuple[int, int]:
         """How the room is divided between formula and picture."""
-        return {self.curve: (8, 5), self.bars: (7, 5)}.get(self.currentWidget(), (6, 5))  # type: ignore[call-overload, no-any-return]
+        shown = self.currentWidget()
+        return (8, 5) if shown is self.curve else (7, 5) if shown is self.bars else (6, 5)
 
     def refresh(self) -> None:
         """Shows the picture of the model's moment."""

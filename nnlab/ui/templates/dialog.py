@@ -151,7 +151,8 @@ class TemplateDialog(QDialog):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         px, padding, grid = metrics.px, metrics.padding, metrics.grid
-        room = self.parentWidget().size() if self.parentWidget() is not None else QSize(10_000, 10_000)
+        window = self.parentWidget()
+        room = window.size() if window is not None else QSize(10_000, 10_000)
         self.resize(min(px(SIZE[0]), room.width() - 2 * padding), min(px(SIZE[1]), room.height() - 2 * padding))
         self._column.setContentsMargins(padding, padding, padding, padding)
         self._column.setSpacing(grid)

@@ -20,6 +20,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.model_index import ModelIndex
 from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.painting import fill_rounded
+from nnlab.ui.widgets.required import parent_of
 from nnlab.ui.widgets.search_field import SearchField
 
 _WIDTH = 560
@@ -119,7 +120,7 @@ class CommandPalette(Overlay):
 
     def box_rect(self) -> QRect:
         """At the top, as high as its rows need, up to ten."""
-        metrics, window = self._theme.metrics, self.parentWidget()
+        metrics, window = self._theme.metrics, parent_of(self)
         width = min(metrics.px(_WIDTH), window.width() - 32)
         rows = min(_ROWS, len(self._model.rows))
         self.list.setFixedHeight(rows * metrics.form_row)

@@ -267,7 +267,7 @@ class MatrixTable(QTableView):
 
     def _on_selection(self) -> None:
         self._marked[...] = False
-        for part in self.selectionModel().selection():
+        for part in self.selectionModel().selection().toList():
             self._marked[part.top() + 1 : part.bottom() + 2, part.left() + 1 : part.right() + 2] = True
         self.viewport().update()
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.focus import focused_within, widgets_within
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
+from nnlab.ui.widgets.required import application, parent_of
 
 
 class Overlay(QWidget):
@@ -28,7 +29,7 @@ class Overlay(QWidget):
         self.column = QVBoxLayout(self.box)
         self.hide()
         window.installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._focus_changed)
+        application().focusChanged.connect(self._focus_changed)
 
     def box_rect(self) -> QRect:
         """Where the box lies, in the window's coordinates."""
@@ -55,7 +56,7 @@ class Overlay(QWidget):
 
     def place(self) -> None:
         """Covers the window and lays the box where it belongs."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(parent_of(self).rect())
         self.box.setGeometry(self.box_rect())
 
     def focusNextPrevChild(self, forward: bool) -> bool:

@@ -18,6 +18,7 @@ from nnlab.ui.widgets.command_palette import group
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.painting import fill_rounded
+from nnlab.ui.widgets.required import parent_of
 from nnlab.ui.widgets.search_field import SearchField
 
 _WIDTH = 1180
@@ -113,7 +114,7 @@ class ShortcutSheet(Overlay):
 
     def box_rect(self) -> QRect:
         """In the middle of the window: as wide as three columns where there is room, as high as they need."""
-        metrics, window = self._theme.metrics, self.parentWidget()
+        metrics, window = self._theme.metrics, parent_of(self)
         width = min(metrics.px(_WIDTH), window.width() - 48)
         margins = self.column.contentsMargins()
         inner = width - margins.left() - margins.right()

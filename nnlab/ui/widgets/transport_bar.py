@@ -120,9 +120,10 @@ class TransportBar(QWidget):
     def set_actions(self, actions: Sequence[QAction], main: QAction | None = None) -> None:
         """Shows these actions as buttons, in this order; `main` is one of them, drawn large in the accent colour."""
         while (item := self._buttons.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
         self._around_main, self._spaced = [], None
         for action in actions:
             button = MainButton(self._theme) if action is main else IconButton(self._theme, "button", "button_icon")
@@ -157,10 +158,14 @@ class TransportBar(QWidget):
         for space in self._around_main:
             space.changeSize(gap, 0, QSizePolicy.Policy.Fixed)
 
+    def _button_widgets(self) -> list[QWidget]:
+        items = (self._buttons.itemAt(index) for index in range(self._buttons.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if widget is not None]
+
     def button(self, action: QAction) -> IconButton:
         """The button of an action. Raises KeyError if the bar does not show it."""
-        for index in range(self._buttons.count()):
-            widget = self._buttons.itemAt(index).widget()
+        for widget in self._button_widgets():
             if isinstance(widget, IconButton) and widget.defaultAction() is action:
                 return widget
         raise KeyError(action.objectName())
@@ -222,8 +227,7 @@ class TransportBar(QWidget):
     def _width_of_buttons(self, tight: bool) -> int:
         """What the buttons take at their present sizes, with the bar's margins."""
         margin, gap, after = self._gaps(tight)
-        items = [self._buttons.itemAt(index).widget() for index in range(self._buttons.count())]
-        buttons = [button.width() for button in items if button is not None]
+        buttons = [button.width() for button in self._button_widgets()]
         return 2 * margin + sum(buttons) + (len(buttons) - 1 + len(self._around_main)) * gap + after
 
     def _least(self, tight: bool) -> int:

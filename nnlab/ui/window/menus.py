@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QMenu
 
 from nnlab.files.examples import examples
@@ -36,6 +38,10 @@ def build_menu(window: MainWindow) -> QMenu:
     return root
 
 
+def _opens(window: MainWindow, source: str) -> Callable[[], object]:
+    return lambda: window.files.open_source(source)
+
+
 def _recent_menu(window: MainWindow) -> QMenu:
     menu = QMenu("Open recent", window)
 
@@ -45,7 +51,7 @@ def _recent_menu(window: MainWindow) -> QMenu:
         names = [path.name for path in recent]
         for path in recent:
             text = f"{path.name}  ({path.parent.name})" if names.count(path.name) > 1 else path.name
-            menu.addAction(text.replace("&", "&&"), lambda path=path: window.files.open_source(str(path))).setToolTip(str(path))
+            menu.addAction(text.replace("&", "&&"), _opens(window, str(path))).setToolTip(str(path))
         if not recent:
             menu.addAction("Nothing opened yet").setEnabled(False)
         menu.addSeparator()
@@ -60,7 +66,7 @@ def examples_menu(window: MainWindow) -> QMenu:
     menu = QMenu("Examples", window)
     menu.setToolTipsVisible(True)
     for example in examples():
-        action = menu.addAction(example.title, lambda name=example.name: window.files.open_source(name))
+        action = menu.addAction(example.title, _opens(window, example.name))
         action.setToolTip(example.description)
         action.setObjectName(f"example.{example.name}")
     return menu

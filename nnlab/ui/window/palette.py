@@ -110,12 +110,19 @@ class _OperatorList(QTreeWidget):
         """The keyboard finds a row to begin with."""
         super().focusInEvent(event)
         if not self.selectedItems():  # Qt makes a row the current one, but selects none
-            self.setCurrentItem(self.currentItem() or self.topLevelItem(0))
-        self.scrollToItem(self.currentItem())
+            first = self.currentItem() or next(iter(self._groups()), None)
+            if first is not None:
+                self.setCurrentItem(first)
+                self.scrollToItem(first)
+
+    def _groups(self) -> list[QTreeWidgetItem]:
+        """The rows of categories."""
+        items = (self.topLevelItem(i) for i in range(self.topLevelItemCount()))
+        return [item for item in items if item is not None]
 
     def fill(self) -> None:
         """Rebuilds the rows from the registry, keeping what is open."""
-        open_now = {self.topLevelItem(i).text(0) for i in range(self.topLevelItemCount()) if self.topLevelItem(i).isExpanded()}
+        open_now = {group.text(0) for group in self._groups() if group.isExpanded()}
         first = self.topLevelItemCount() == 0
         self.clear()
         for category in (*CATEGORIES, *sorted({k.category for k in operators} - set(CATEGORIES))):
@@ -138,10 +145,9 @@ class _OperatorList(QTreeWidget):
         """Shows only operators whose name or title holds `text`."""
         self._text = text.strip().lower()
         best: QTreeWidgetItem | None = None
-        for i in range(self.topLevelItemCount()):
-            group, hits = self.topLevelItem(i), 0
-            for k in range(group.childCount()):
-                row = group.child(k)
+        for group in self._groups():
+            hits = 0
+            for row in _rows(group):
                 hit = self._text in row.text(0).lower() or self._text in str(row.data(0, OPERATOR))
                 row.setHidden(not hit)
                 hits += hit
@@ -283,3 +289,9 @@ class _OperatorDelegate(QStyledItemDelegate):
             count = str(index.model().rowCount(index))
             place = rect.adjusted(0, 0, -metrics.padding, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+
+
+def _rows(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    """The operators of a category."""
+    items = (group.child(k) for k in range(group.childCount()))
+    return [item for item in items if item is not None]

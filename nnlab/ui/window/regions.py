@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 from shiboken6 import isValid
 
 from nnlab.ui.widgets.focus import holds, widgets_within
+from nnlab.ui.widgets.required import application
 from nnlab.ui.widgets.segmented import Segmented
 
 TAB = Qt.FocusPolicy.TabFocus
@@ -27,7 +28,7 @@ class Regions(QObject):
         super().__init__(window)
         self._window, self._parts = window, parts
         self._last: dict[QWidget, QWidget] = {}  # where the focus was, by region
-        QApplication.instance().focusChanged.connect(self._on_focus)
+        application().focusChanged.connect(self._on_focus)
 
     def go(self, step: int) -> None:
         """Gives the next region (step 1) or the one before (-1) the keyboard. A row of tabs is no region of its own."""
@@ -72,7 +73,8 @@ def _focus(widget: QWidget, forward: bool) -> None:
 
 
 def _is_stop(widget: QWidget) -> bool:
-    if isinstance(widget.parentWidget(), Segmented):  # Qt takes the others' Tab away from the one that had the focus last
+    if isinstance(widget, QAbstractButton) and isinstance(widget.parentWidget(), Segmented):
+        # Qt takes the others' Tab away from the one that had the focus last.
         return widget.isChecked() and widget.isVisible() and widget.isEnabled()
     return bool(widget.focusPolicy() & TAB) and widget.focusProxy() is None and widget.isEnabled() and widget.isVisible()
 
@@ -100,6 +102,7 @@ def _scroll_to(widget: QWidget) -> None:
     """Scrolls every area a widget lies in so that it is seen."""
     above = widget.parentWidget()
     while above is not None:
-        if isinstance(above, QScrollArea) and above.widget() is not None and above.widget().isAncestorOf(widget):
+        inside = above.widget() if isinstance(above, QScrollArea) else None
+        if isinstance(above, QScrollArea) and inside is not None and inside.isAncestorOf(widget):
             above.ensureWidgetVisible(widget)
         above = above.parentWidget()

@@ -21,14 +21,27 @@ FOLD = 20.0  # side of the arrow that folds it
 COMMENT_WIDTH, COMMENT_INSET = 240.0, 8.0  # text pixels
 
 
-class FrameItem(QGraphicsItem):
+class AnnotationItem(QGraphicsItem):
+    """What frames and comments share: colours, scale, and how they are shown at the moment."""
+
+    def __init__(self, kit: PaintKit) -> None:
+        super().__init__()
+        self.kit, self.text_scale = kit, 1.0
+        self.selected = self.hovered = self.editing = False
+
+    def set_state(self, **changes: bool) -> None:
+        if any(getattr(self, name) != value for name, value in changes.items()):
+            for name, value in changes.items():
+                setattr(self, name, value)
+            self.update()
+
+
+class FrameItem(AnnotationItem):
     """A group that is unfolded: its title with an arrow to fold it, and a quiet surface behind its cards."""
 
     def __init__(self, group: Group, kit: PaintKit) -> None:
-        super().__init__()
-        self.group, self.kit = group, kit
-        self.rect, self.text_scale = QRectF(), 1.0
-        self.selected = self.hovered = self.editing = False
+        super().__init__(kit)
+        self.shown_group, self.rect = group, QRectF()
         self.setZValue(Z_FRAME)
 
     def enclose(self, outlines: Iterable[QRectF], text_scale: float) -> None:
@@ -42,8 +55,8 @@ class FrameItem(QGraphicsItem):
             self.rect, self.text_scale = rect, text_scale
 
     def show_group(self, group: Group) -> None:
-        if group != self.group:
-            self.group = group
+        if group != self.shown_group:
+            self.shown_group = group
             self.update()
 
     def set_kit(self, kit: PaintKit) -> None:
@@ -69,12 +82,6 @@ class FrameItem(QGraphicsItem):
     def set_order(self, place: int) -> None:
         self.setZValue(Z_FRAME + place * ORDER)
 
-    def set_state(self, **changes: bool) -> None:
-        if any(getattr(self, name) != value for name, value in changes.items()):
-            for name, value in changes.items():
-                setattr(self, name, value)
-            self.update()
-
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self.rect.adjusted(-4, -4, 4, 4)
 
@@ -87,17 +94,15 @@ class FrameItem(QGraphicsItem):
         if painter.worldTransform().m11() * scale >= LEAST_TEXT:
             self.kit.icon(painter, "down", tokens.text2, self.fold_rect)
         if not self.editing:
-            write(painter, self.kit, self.group.title, "name", tokens.text2, self.text_rect, LEFT, scale)
+            write(painter, self.kit, self.shown_group.title, "name", tokens.text2, self.text_rect, LEFT, scale)
 
 
-class CommentItem(QGraphicsItem):
+class CommentItem(AnnotationItem):
     """Words on the canvas, wrapped to a readable width."""
 
     def __init__(self, comment: Comment, kit: PaintKit) -> None:
-        super().__init__()
-        self.comment, self.kit = comment, kit
-        self.text_scale = 1.0
-        self.selected = self.hovered = self.editing = False
+        super().__init__(kit)
+        self.comment = comment
         self.setZValue(Z_COMMENT)
 
     def show_comment(self, comment: Comment, place: QPointF, text_scale: float) -> None:
@@ -113,8 +118,6 @@ class CommentItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.kit = kit
         self.update()
-
-    set_state = FrameItem.set_state
 
     @property
     def _flags(self) -> int:

@@ -53,7 +53,7 @@ class AnnotationViews:
         `places` are the cards' places in the document; cards that show their neurons are `tall`.
         """
         for frame in self.frames.values():
-            owners = {owner[node_id] for node_id in frame.group.members}
+            owners = {owner[node_id] for node_id in frame.shown_group.members}
             frame.enclose((cards[name].outline for name in owners), text_scale)
         for item in self.comments.values():
             place = self._beside(item.comment, cards, places, spacing) if tall else spacing.to_scene(item.comment.position)
@@ -86,13 +86,14 @@ class AnnotationViews:
     def show_selection(self, nodes: Container[str], comments: Container[str]) -> None:
         """A frame is selected with all of its nodes."""
         for frame in self.frames.values():
-            frame.set_state(selected=all(node_id in nodes for node_id in frame.group.members))
+            frame.set_state(selected=all(node_id in nodes for node_id in frame.shown_group.members))
         for name, comment in self.comments.items():
             comment.set_state(selected=name in comments)
 
     def set_kit(self, kit: PaintKit) -> None:
         self._kit = kit
-        for item in (*self.frames.values(), *self.comments.values()):
+        items: tuple[FrameItem | CommentItem, ...] = (*self.frames.values(), *self.comments.values())
+        for item in items:
             item.set_kit(kit)
 
     def bounds(self) -> QRectF:

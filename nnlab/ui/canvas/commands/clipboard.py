@@ -68,7 +68,7 @@ class Clipboard(QObject):
         return False
 
     def _paste_part(self, part: Graph, text: str, at: Position | None) -> bool:
-        places = [item.position for item in (*part.nodes, *part.comments)]
+        places = [*(node.position for node in part.nodes), *(comment.position for comment in part.comments)]
         if not places:
             return self._refuse("The text on the clipboard is an empty network.")
         times = self._pasted[1] + 1 if self._pasted[0] == text else 1

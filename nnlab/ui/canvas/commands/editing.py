@@ -61,7 +61,7 @@ class CanvasCommands(QObject):
         shown = docking.shown(self.graph)
         return [shown[card].title if card in shown else card for card in cards]
 
-    def connect(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> bool:
+    def connect_nodes(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> bool:
         """Joins an output to an input port; `instead_of` is an edge that is taken off its port by the same gesture."""
         reason = self.reason_against(source, target, port, instead_of)
         if reason is not None:
@@ -129,7 +129,7 @@ class CanvasCommands(QObject):
             titles = self.titles(self.selected_cards())
             self.attempt(f"Disconnect {_names(titles, 'node')}", lambda graph: edits.cut(graph, edges))
 
-    def disconnect(self, edge: Edge) -> None:
+    def remove_edge(self, edge: Edge) -> None:
         self.attempt(f"Disconnect {edge.source} from {edge.target}", lambda graph: edits.disconnect(graph, edge))
 
     def delete(self) -> None:

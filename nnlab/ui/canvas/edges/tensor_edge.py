@@ -53,8 +53,8 @@ class TensorEdge:
     @property
     def middle(self) -> QPointF:
         if self._middle is None:
-            curve = self.way is not None and len(self.way) == 2
-            self._middle = QPointF(*self.way.mean(axis=0).tolist()) if curve else self.path.pointAtPercent(0.5)
+            way = self.way if self.way is not None and len(self.way) == 2 else None
+            self._middle = QPointF(*way.mean(axis=0).tolist()) if way is not None else self.path.pointAtPercent(0.5)
         return self._middle
 
     def set_way(self, way: np.ndarray, label: str) -> None:

@@ -57,7 +57,8 @@ class TensorLayer(QGraphicsItem):
             self._boxes[chosen, :2], self._boxes[chosen, 2:] = ways.min(axis=1), ways.max(axis=1)
         for i, edge in enumerate(self.edges):
             if edge.way is None:
-                self._boxes[i] = edge.bounds.getCoords()
+                bounds = edge.bounds
+                self._boxes[i] = bounds.left(), bounds.top(), bounds.right(), bounds.bottom()
         self._bounds, self.extent = QRectF(), QRectF()
         if len(self.edges):
             (left, top), (right, bottom) = self._boxes[:, :2].min(axis=0).tolist(), self._boxes[:, 2:].max(axis=0).tolist()
@@ -99,8 +100,8 @@ class TensorLayer(QGraphicsItem):
         self._image.setDevicePixelRatio(ratio)
         seen = self._seen(area, world, ratio)
         scale, shift = world.m11() * ratio, np.array([world.dx() * ratio - area.left(), world.dy() * ratio - area.top()])
-        drawn, *lines = self._many(seen, scale, shift)
-        self._picture.draw_lines(*lines, rgb(self.kit.tokens.text2))
+        drawn, ends, widths, tones = self._many(seen, scale, shift)
+        self._picture.draw_lines(ends, widths, tones, rgb(self.kit.tokens.text2))
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setWorldTransform(world * QTransform.fromTranslate(-area.left() / ratio, -area.top() / ratio))

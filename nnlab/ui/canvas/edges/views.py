@@ -91,7 +91,7 @@ class EdgeViews:
         if not lines:
             return
         ends = np.array([[*self._output(cards[tail]).toTuple(), *self._input(cards[head], edge).toTuple()] for edge, tail, head in lines])
-        tails, heads = (obstacles.index([line[end] for line in lines]) for end in (1, 2))
+        tails, heads = obstacles.index([tail for _, tail, _ in lines]), obstacles.index([head for _, _, head in lines])
         for (edge, _, _), way in zip(lines, routes(ends, tails, heads, obstacles), strict=True):
             self._item(edge, TensorEdge, TensorEdge).set_way(way, self.labels[edge])
 
@@ -161,9 +161,9 @@ class EdgeViews:
         for item in cards.values():
             item.shown_ports -= {"target"}
         if inputs and losses:
-            ends = [inputs[0].position + inputs[0].geometry.target, losses[0].position + losses[0].geometry.target]
+            start, end = (item.position + (item.geometry.target or QPointF()) for item in (inputs[0], losses[0]))
             detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and not i.is_curve]
-            self.target.set_path(target_path(*ends, [*(item.outline for item in cards.values()), *detours]), self.target_name)
+            self.target.set_path(target_path(start, end, [*(item.outline for item in cards.values()), *detours]), self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}
 
@@ -173,8 +173,8 @@ class EdgeViews:
         for name, item in cards.items():
             if not item.geometry.is_expanded:
                 ports[name] |= {*item.geometry.inputs, ""}
-        for edge, item in self.items.items():
-            if isinstance(item, TensorEdge):
+        for edge, line in self.items.items():
+            if isinstance(line, TensorEdge):
                 ports[self.owner[edge.source]].add("")
                 ports[self.owner[edge.target]].add(cards[self.owner[edge.target]].card.port_of(edge))
         connected = {(name := self.owner[edge.target], cards[name].card.port_of(edge)) for edge in self.items}

@@ -125,10 +125,10 @@ class ConnectGesture(Gesture):
             if reason:
                 self._offer_fixes(source, target, port, reason, pointer)
             elif taken is None or (taken.source, taken.target, taken.target_port) != (source, target, port):
-                commands.connect(source, target, port, taken)
+                commands.connect_nodes(source, target, port, taken)
         elif (pointer.view - self.start.view).manhattanLength() > REACH:
             if taken is not None:
-                commands.disconnect(taken)
+                commands.remove_edge(taken)
             elif card_at(self.around.scene, pointer.scene) is None:
                 self._search(pointer)
 

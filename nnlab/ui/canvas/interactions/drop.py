@@ -42,8 +42,9 @@ class OperatorDrop:
         before, self._over = self._over, found
         for name in {before.card, found.card} & scene.items_by_card.keys():
             scene.items_by_card[name].set_state(hovered=name == found.card)
-        for edge in {before.edge, found.edge} & scene.edges.items.keys():
-            scene.edges.set_hovered(edge, edge == found.edge)
+        for edge in (before.edge, found.edge):
+            if edge is not None and edge in scene.edges.items:
+                scene.edges.set_hovered(edge, edge == found.edge)
 
     def drop(self, event: QDropEvent, point: QPointF) -> None:
         if not event.mimeData().hasFormat(MIME_TYPE):

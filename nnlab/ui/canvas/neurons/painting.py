@@ -18,6 +18,7 @@ from nnlab.ui.canvas.painting import matrix as matrix_painting
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.colormaps import symmetric_limit
 from nnlab.ui.look.numbers import number
+from nnlab.ui.look.theme import FontRole
 
 OPENS, OPEN = 220.0, 300.0  # pixels a side at which a tile begins to show its inside, and shows it alone
 SHARE_OPENS, SHARE_OPEN = 310.0, 380.0  # the same for a loss card's width
@@ -187,7 +188,7 @@ class Inside:
         name, z = neuron.activation.title, number(neuron.activation.z)
         if self.is_wide:
             texts = (f"a = {name}({z}) = {value}", f"a = {name}(z) = {value}", f"a = {value}")
-            role = "title" if kit.text_width(texts[0], "title") <= rest.width() else "name"
+            role: FontRole = "title" if kit.text_width(texts[0], "title") <= rest.width() else "name"
             text = first_that_fits(kit, texts, role, rest.width())
             say(painter, kit, text, QRectF(rest.left(), rest.bottom() - line * 1.5, rest.width(), line * 1.5), RIGHT, role)
             slope = f"slope there {number(neuron.activation.slope, 3)}"

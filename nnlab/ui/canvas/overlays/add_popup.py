@@ -22,6 +22,7 @@ from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.model_index import ModelIndex
+from nnlab.ui.widgets.required import parent_of
 
 WIDTH, FIXES_WIDTH, ROW, HEADING, MOST_ROWS = 300, 380, 28, 24, 11
 NAME, WHY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # an operator's name or a fix's number; why it does not fit
@@ -30,15 +31,15 @@ NAME, WHY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # an operato
 class _Rows(QStyledItemDelegate):
     """Headings in small letters; operators with their glyph, their summary at the right."""
 
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, list_widget: QListWidget) -> None:
+        super().__init__(list_widget)
+        self._theme, self._list = theme, list_widget
 
     def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(WIDTH - 24, self._theme.metrics.px(HEADING if index.data(NAME) is None else ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
-        tokens, name, rect = self._theme.tokens, index.data(NAME), QRectF(option.rect)  # type: ignore[attr-defined]
+        tokens, name, rect = self._theme.tokens, index.data(NAME), QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if name is None:
@@ -46,7 +47,7 @@ class _Rows(QStyledItemDelegate):
             painter.setPen(tokens.text2)
             painter.drawText(rect.adjusted(8, 4, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
         else:
-            is_current = self.parent().currentRow() == index.row()  # type: ignore[attr-defined]
+            is_current = self._list.currentRow() == index.row()
             fits = not index.data(WHY)
             if is_current:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -127,7 +128,7 @@ class AddPopup(QWidget):
         self.setFixedWidth(self._theme.metrics.px(FIXES_WIDTH if self._fixes else WIDTH))
         self.search.clear()
         self._filter("")
-        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        room = parent_of(self).rect().adjusted(8, 8, -8, -8)
         self.move(
             max(room.left(), min(at.x() - 24, room.right() - self.width())),
             max(room.top(), min(at.y() - 16, room.bottom() - self.height())),
@@ -146,7 +147,7 @@ class AddPopup(QWidget):
         self._step(1, start=-1)
         height = sum(self.list.sizeHintForRow(i) for i in range(self.list.count()))
         most = self._theme.metrics.px(ROW) * MOST_ROWS
-        self.list.setFixedHeight(min(height, most, max(80, self.parentWidget().height() - 90)) + 2)
+        self.list.setFixedHeight(min(height, most, max(80, parent_of(self).height() - 90)) + 2)
         self.adjustSize()
 
     def _list_fixes(self, text: str) -> int:

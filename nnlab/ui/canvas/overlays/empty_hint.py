@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidg
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import plain_text
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.required import layout_of, parent_of
 
 HOW = (
     "Double-click or press Tab to add an operator, or drag one here from the palette.\n"
@@ -61,12 +62,12 @@ class EmptyHint(QWidget):
 
     def fit(self) -> None:
         """Lies in the middle of its parent: words wrap, and where it is too narrow or too low the buttons matter most."""
-        room, margin = self.parentWidget().size(), 2 * self._theme.metrics.grid
+        room, margin = parent_of(self).size(), 2 * self._theme.metrics.grid
         widest = max((button.sizeHint().width() for button in self._buttons), default=1)
         width = max(min(room.width() - 2 * margin, self._theme.metrics.px(WIDTH)), min(widest, room.width()), 1)
         needed = sum(button.sizeHint().width() + self._row.spacing() for button in self._buttons)
         self._row.setDirection(QBoxLayout.Direction.LeftToRight if needed <= width else QBoxLayout.Direction.TopToBottom)
-        most, layout = room.height() - 2 * margin, self.layout()
+        most, layout = room.height() - 2 * margin, layout_of(self)
         for hidden in (0, 1, 2):  # the words go first, then the title
             for place, label in enumerate(self._labels):
                 label.setVisible(place < len(self._labels) - hidden)

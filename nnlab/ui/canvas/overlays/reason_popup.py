@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import FontRole, Theme
+from nnlab.ui.widgets.required import layout_of, parent_of
 
 WIDTH = 330
 AWAY = 22  # from the cursor, pixels
@@ -56,11 +57,11 @@ class ReasonPopup(QWidget):
         self._shapes.setText(shapes)
         self._shapes.setVisible(bool(shapes))
         self.setFixedWidth(width)
-        self.layout().activate()
-        height = self.layout().totalHeightForWidth(width)
-        self.resize(width, max(height, self.layout().totalMinimumSize().height()))
-        at = viewport.mapTo(self.parentWidget(), cursor)
-        room = self.parentWidget().rect()
+        layout_of(self).activate()
+        height = layout_of(self).totalHeightForWidth(width)
+        self.resize(width, max(height, layout_of(self).totalMinimumSize().height()))
+        at = viewport.mapTo(parent_of(self), cursor)
+        room = parent_of(self).rect()
         x = min(max(at.x() - width // 3, 8), room.width() - self.width() - 8)
         below = at.y() + AWAY
         y = below if below + self.height() + 8 <= room.height() else at.y() - AWAY - self.height()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMargins, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -194,7 +194,7 @@ class Viewport(QGraphicsView):
         if not room.adjusted(-8, -8, 8, 8).contains(shown) or self._graph_scene.is_empty:
             self.fit()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 (Qt's name)
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802 (Qt's name)
         scene = self._graph_scene
         painter.fillRect(rect, scene.kit.tokens.canvas)
         if not scene.is_spread and self.zoom >= 0.4:
