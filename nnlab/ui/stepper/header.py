@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QTo
 
 from nnlab.ui.look.formula import typeset
 from nnlab.ui.look.icons import icon
+from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.elements import SAMPLE, NamedAxis
 from nnlab.ui.stepper.formula_content import FormulaContent
-from nnlab.ui.stepper.model import PHASE_COLORS, PHASE_WORDS, StepModel
+from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -59,8 +60,8 @@ class StepHeader(QWidget):
         self._content = content
         if instruction is None or model.moment is None:
             return
-        self.phase.setText(PHASE_WORDS[instruction.phase])
-        self.phase.set_color(PHASE_COLORS[instruction.phase])
+        self.phase.setText(PHASE_LOOKS[instruction.phase].title)
+        self.phase.set_color(PHASE_LOOKS[instruction.phase].color)
         self.title.setText(model.title(instruction))
         axes = model.layout(model.moment.target).axes
         if axes and axes[0].word == SAMPLE:  # the neuron first, as people say it: neuron 4 of 8, sample 4 of 8

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.explanation import Explanation, ExplanationContext
 from nnlab.engine.frame import Frame
-from nnlab.engine.program import PHASES, Instruction, Program
+from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
@@ -291,7 +291,3 @@ class StepModel(QObject):
             # Training goes on: what was stepped is past, and can no longer be taken back.
             self._stepped = None
             self.changed.emit()
-
-
-PHASE_WORDS = tuple(phase.capitalize() for phase in PHASES)
-PHASE_COLORS = tuple(f"phase_{phase}" for phase in PHASES)

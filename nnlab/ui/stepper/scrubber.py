@@ -9,13 +9,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from nnlab.engine.program import BACKWARD, FORWARD, PHASES
+from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
-from nnlab.ui.stepper.model import PHASE_COLORS, StepModel
+from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.widgets.painting import draw_focus
-
-_ARROWS = {FORWARD: "→ ", BACKWARD: "← "}
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ class Scrubber(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         bottom, tall = self._bar()
         for block in blocks:
-            color = getattr(tokens, PHASE_COLORS[block.phase])
+            color = getattr(tokens, PHASE_LOOKS[block.phase].color)
             rect = QRectF(block.left, bottom - tall, block.width, tall)
             if block.pc + 1 == model.done:
                 color = tokens.accent
@@ -145,8 +143,9 @@ class Scrubber(QWidget):
         for block in blocks:
             if block.pc and blocks[block.pc - 1].phase == block.phase:
                 continue
-            text = _ARROWS.get(block.phase, "") + PHASES[block.phase]
-            painter.setPen(getattr(self._theme.tokens, PHASE_COLORS[block.phase]))
+            look = PHASE_LOOKS[block.phase]
+            text = f"{look.arrow} {look.word}".lstrip()
+            painter.setPen(getattr(self._theme.tokens, look.color))
             x = max(block.left, end)
             painter.drawText(QPointF(x, px(22)), text)
             end = x + size.horizontalAdvance(text) + px(8)
@@ -234,7 +233,7 @@ class Scrubber(QWidget):
             pc = self.block_at(event.pos().x())
             if pc is not None:
                 instruction = self._model.instructions[pc]
-                what = f"{self._model.title(instruction)}: {PHASES[instruction.phase]}"
+                what = f"{self._model.title(instruction)}: {PHASE_LOOKS[instruction.phase].word}"
                 QToolTip.showText(event.globalPos(), f"{what}, moment {pc + 1} of {len(self._model.instructions)}", self)
             return True
         return super().event(event)

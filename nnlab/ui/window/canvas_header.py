@@ -1,6 +1,6 @@
 """The strip over the canvas: where an iteration spends its time, and what the edges mean.
 
-predict → measure → gradients → update are the four phases of every iteration; while one steps, the present one is lit.
+forward → loss → backward → update are the four phases of every iteration; while one steps, the present one is lit.
 """
 
 from __future__ import annotations
@@ -12,16 +12,10 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.ui.canvas.overlays.legend import paint_ground
+from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.segmented import Option, Segmented
 
-WORDS = ("predict", "measure", "gradients", "update")
-TIPS = (
-    "Forward pass: what does the network say about this batch?",
-    "Loss: how wrong is it?",
-    "Backward pass: which way should every weight move?",
-    "The optimiser moves the weights",
-)
 ARROW = "→"
 GAP, LEAST_GAP = 36, 24  # between two words, at 100 %
 OVERLAYS = (
@@ -39,7 +33,7 @@ class PhaseStrip(QWidget):
         self._theme = theme
         self._phase: int | None = None
         self.setAccessibleName("Phases of an iteration")
-        self.setToolTip("\n".join(f"{word}: {tip}" for word, tip in zip(WORDS, TIPS, strict=True)))
+        self.setToolTip("\n".join(look.meaning for look in PHASE_LOOKS))
         follow(theme, self)
 
     def set_phase(self, phase: int | None) -> None:
@@ -66,17 +60,17 @@ class PhaseStrip(QWidget):
 
     def _words_width(self) -> int:
         metrics = QFontMetrics(self._theme.font("name"))
-        return sum(metrics.horizontalAdvance(word) for word in WORDS)
+        return sum(metrics.horizontalAdvance(look.word) for look in PHASE_LOOKS)
 
     @property
     def places(self) -> list[tuple[int, QRect]]:
         """The words with where they stand: closer together where it is narrow, and where that does not do, the lit one alone."""
         measure, px = QFontMetrics(self._theme.font("name")), self._theme.metrics.px
         gap = min(px(GAP), (self.width() - 4 - self._words_width()) // 3)
-        shown = list(range(len(WORDS))) if gap >= px(LEAST_GAP) else [self._phase] if self._phase is not None else []
+        shown = list(range(len(PHASE_LOOKS))) if gap >= px(LEAST_GAP) else [self._phase] if self._phase is not None else []
         places, x = [], 0
         for i in shown:
-            width = measure.horizontalAdvance(WORDS[i])
+            width = measure.horizontalAdvance(PHASE_LOOKS[i].word)
             places.append((i, QRect(x, 0, width + 4, self.height())))
             x += width + gap
         return places if not places or places[-1][1].right() < self.width() else []
@@ -84,12 +78,11 @@ class PhaseStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, places = self._theme.tokens, self.places
         painter = QPainter(self)
-        colors = (tokens.phase_forward, tokens.phase_loss, tokens.phase_backward, tokens.phase_update)
         for i, place in places:
             lit = i == self._phase
             painter.setFont(self._theme.font("name" if lit else "body"))
-            painter.setPen(colors[i] if lit else tokens.text2)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, WORDS[i])
+            painter.setPen(getattr(tokens, PHASE_LOOKS[i].color) if lit else tokens.text2)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, PHASE_LOOKS[i].word)
         painter.setPen(tokens.text3)
         painter.setFont(self._theme.font("body"))
         for (_, before), (_, after) in pairwise(places):
