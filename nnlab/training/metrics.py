@@ -35,6 +35,11 @@ def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> di
     return found
 
 
+def mistakes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> int:
+    """How many samples are put into a wrong class; 0 for a continuous target."""
+    return int(np.count_nonzero(predicted_classes(outputs, link) != y.ravel())) if target.classes else 0
+
+
 def confusion(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> np.ndarray:
     """Counts (true class, predicted class)."""
     table = np.zeros((target.classes, target.classes), dtype=np.int64)

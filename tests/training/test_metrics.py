@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, mean_absolute_error, r2_score
 
 from nnlab.core.dataset import Target
-from nnlab.training.metrics import confusion, metrics, predicted_classes
+from nnlab.training.metrics import confusion, metrics, mistakes, predicted_classes
 
 GENERATOR = np.random.default_rng(5)
 THREE, TWO, PLAIN = Target("classes", ("a", "b", "c")), Target("binary", ("no", "yes")), Target("continuous", ("y",))
@@ -38,3 +38,9 @@ def test_the_boundary_is_that_of_the_loss(link: str, expected: list[int]) -> Non
 def test_nothing_to_measure() -> None:
     assert metrics(np.empty((0, 1)), np.empty(0), TWO, "sigmoid") == {}
     assert "r2" not in metrics(np.ones((3, 1)), np.ones((3, 1)), PLAIN, "identity")
+
+
+def test_mistakes_are_counted_by_class() -> None:
+    assert mistakes(np.array([[1.0, 2.0, 0.0], [3.0, 1.0, 1.0], [0.0, 0.0, 5.0]]), np.array([1, 2, 2]), THREE, "softmax") == 1
+    assert mistakes(np.array([[-1.0], [1.0], [1.0]]), np.array([1, 1, 0]), TWO, "sigmoid") == 2
+    assert mistakes(np.ones((3, 1)), np.zeros((3, 1)), PLAIN, "identity") == 0

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.metrics import predicted_classes
-from nnlab.training.probes import Predictions
+from nnlab.training.probes.predictions import Predictions
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow

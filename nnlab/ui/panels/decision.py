@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlab.training.probes import Decision
+from nnlab.training.probes.decision import Decision
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
@@ -58,10 +58,7 @@ class DecisionView(PredictionView):
         """The grid of the picture: both features at every point and the network's outputs there."""
         if self._decision is None or self._view is None:
             return None
-        x0, x1, y0, y1 = self._decision.extent
         rows, columns, outputs = self._decision.outputs.shape
-        xs = x0 + (np.arange(columns) + 0.5) / columns * (x1 - x0)
-        ys = y0 + (np.arange(rows) + 0.5) / rows * (y1 - y0)
         flat = self._decision.outputs.reshape(-1, outputs)
         names = (*self._view.data.raw_features, *(f"output_{numbers.count(k + 1)}" for k in range(outputs)))
-        return ExportTable(names, (np.tile(xs, rows), np.repeat(ys, columns), *flat.T))
+        return ExportTable(names, (np.tile(self._decision.xs, rows), np.repeat(self._decision.ys, columns), *flat.T))

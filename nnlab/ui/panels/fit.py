@@ -9,7 +9,9 @@ import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.probes import Curve, Predictions, domain, raw_features
+from nnlab.training.domain import domain, raw_features
+from nnlab.training.probes.curve import Curve
+from nnlab.training.probes.predictions import Predictions
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.export import ExportTable

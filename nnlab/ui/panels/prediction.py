@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.probes import raw_features
+from nnlab.training.domain import raw_features
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView

@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class LiveView:
-    """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probes).
+    """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probe).
 
     While training runs they may be of an earlier frame; `is_exact` says that training rests and all are of this one.
     """

@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
-from nnlab.training.probes import PROBES
+from nnlab.training.probe import probes
 
 SHARE = 0.12  # of the time that one probe may take
 SHORTEST = 0.03  # seconds between two answers of one probe
@@ -117,7 +117,7 @@ class Probing(QObject):
                 break  # nobody waits for the others any more
             start = time.perf_counter()
             try:
-                results[name] = PROBES[name](self._evaluator, data)
+                results[name] = probes[name](self._evaluator, data)
             except Exception as error:  # a fault of one probe is told, and the window and the other panels live on
                 words = f"The picture “{name}” of the network could not be computed: {type(error).__name__}: {error}."
                 faults[name] = words, traceback.format_exc()

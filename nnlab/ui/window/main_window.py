@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_values(view.tensor)
         pictures = view.probes.get("pictures")
         if pictures is not None:
-            self.canvas.set_pictures(pictures)
+            self.canvas.set_pictures(pictures.by_node)
         if self.inspector.isVisible():
             self.inspector.show_view(view)
         self.transport.show_view(view)

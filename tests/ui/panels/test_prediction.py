@@ -11,8 +11,12 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings
+from nnlab.engine.weight_change import WeightChange
+from nnlab.files.project import Project
+from nnlab.graph.builder import GraphBuilder
+from nnlab.training.domain import domain
 from nnlab.training.metrics import predicted_classes
-from nnlab.training.probes import domain
+from nnlab.training.settings import TrainingSettings
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import to_image
 from nnlab.ui.panels.confusion import ConfusionView
@@ -86,6 +90,56 @@ def test_a_place_is_read_with_the_answer_there(studio: Callable) -> None:
     share = float(probabilities(outputs[-1, 0], "sigmoid").max())
     assert numbers.percent(share) in plot.reading(-5.99, 5.99)
     assert plot.reading(-7.0, 0.0) == ""
+
+
+@pytest.fixture
+def tilted(studio: Callable):  # type: ignore[no-untyped-def]
+    """The prediction panel over -6 … 6 of a network that answers x + 2 y, with its plot and a view."""
+    b = GraphBuilder()
+    b.mse(b.dense(b.input(features=2), units=1))
+    s = studio(Project(b.build(), DataSettings("plane"), TrainingSettings()))
+    panel = s.panel("prediction", 640, 420)
+    answer = {"dense_1.weight": np.array([[1.0, 2.0]]), "dense_1.bias": np.zeros(1)}
+    s.document.set_weights("Set", WeightChange.between(s.session.parameters(answer), answer))
+    view = s.view("decision", "predictions")
+    return panel.current.plot, view
+
+
+def test_every_place_reads_the_answer_of_the_cell_it_lies_in(tilted) -> None:  # type: ignore[no-untyped-def]
+    """Domain by the samples, a tenth wider; the answer is that at the centre of the cell under the cursor."""
+    plot, view = tilted
+    (x0, x1), (y0, y1) = domain(view.data)
+    width, height = (x1 - x0) / 100, (y1 - y0) / 100
+    for column, row in ((0, 0), (99, 0), (0, 99), (37, 81)):
+        x, y = x0 + (column + 0.5) * width, y0 + (row + 0.5) * height
+        for dx, dy in ((0.0, 0.0), (0.45, -0.45), (-0.45, 0.45)):
+            assert plot.reading(x + dx * width, y + dy * height).endswith(f": {view.data.target.names[0]} {numbers.number(x + 2 * y)}")
+
+
+def test_the_picture_stands_the_right_way_up(tilted) -> None:  # type: ignore[no-untyped-def]
+    """x + 2 y is positive (orange) at the upper left and negative (blue) at the lower right."""
+    plot, view = tilted
+    image = plot.grab().toImage()
+    ratio = image.devicePixelRatio()
+
+    def color(x: float, y: float) -> tuple[int, int, int]:
+        point = plot.x_pixels(np.array([x]))[0], plot.y_pixels(np.array([y]))[0]
+        return image.pixelColor(round(point[0] * ratio), round(point[1] * ratio)).getRgb()[:3]
+
+    (x0, x1), (y0, y1) = domain(view.data)
+    dx, dy = (x1 - x0) * 0.02, (y1 - y0) * 0.02
+    for x, y, is_positive in ((x0 + dx, y1 - dy, True), (x1 - dx, y0 + dy, False), (x1 - dx, y1 - dy, True), (x0 + dx, y0 + dy, False)):
+        red, _, blue = color(x, y)
+        assert (red > blue) == is_positive, (x, y)
+
+
+def test_the_exported_grid_holds_centres_and_answers(tilted) -> None:  # type: ignore[no-untyped-def]
+    plot, view = tilted
+    table = plot.parent().table()
+    x, y, answer = (np.asarray(column) for column in table.columns)
+    (x0, x1), (y0, y1) = domain(view.data)
+    assert (x[0], y[0]) == pytest.approx((x0 + (x1 - x0) / 200, y0 + (y1 - y0) / 200))
+    np.testing.assert_allclose(answer, x + 2 * y, rtol=1e-5, atol=1e-5)
 
 
 def test_without_validation_data_only_training_is_counted(studio: Callable) -> None:

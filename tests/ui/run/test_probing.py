@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -12,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph import edits
-from nnlab.training.probes import PROBES, predictions
-from nnlab.ui.run import probing
+from nnlab.training.probe import Probe, probes
 from nnlab.ui.run.live_view import LiveView
 from tests.support.worlds import World, spiral_project, world
 
@@ -32,11 +30,15 @@ def views(spiral: World) -> list[LiveView]:
 
 
 @pytest.fixture
-def add_probe(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable], None]:
-    def add(name: str, probe: Callable) -> None:
-        monkeypatch.setattr(probing, "PROBES", MappingProxyType({**probing.PROBES, name: probe}))
+def add_probe() -> Iterator[Callable[[str, Callable], None]]:
+    added: list[str] = []
 
-    return add
+    def add(name: str, compute: Callable) -> None:
+        added.append(probes.add(Probe(name, compute)).name)
+
+    yield add
+    for name in added:
+        probes.remove(name)
 
 
 def test_at_rest_every_probe_is_of_the_frame_that_is_shown(spiral: World, views: list[LiveView], qtbot: QtBot) -> None:
@@ -46,8 +48,8 @@ def test_at_rest_every_probe_is_of_the_frame_that_is_shown(spiral: World, views:
     view = views[-1]
     network = Evaluator(view.project.graph)
     network.load(view.frame.parameters)
-    np.testing.assert_array_equal(view.probes["predictions"].outputs, predictions(network, view.data).outputs)
-    np.testing.assert_array_equal(view.probes["decision"].outputs, PROBES["decision"](network, view.data).outputs)
+    np.testing.assert_array_equal(view.probes["predictions"].outputs, probes["predictions"](network, view.data).outputs)
+    np.testing.assert_array_equal(view.probes["decision"].outputs, probes["decision"](network, view.data).outputs)
 
 
 def test_views_go_on_while_a_probe_takes_its_time(spiral: World, views: list[LiveView], qtbot: QtBot, add_probe: Callable) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.probes import Decision
+from nnlab.training.probes.decision import Decision
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import sign_pixels, to_image
 from nnlab.ui.look.theme import Theme
@@ -130,17 +130,15 @@ class DecisionPlot(Plot):
         """The place and the network's answer there, in words; empty outside the picture."""
         if self._data is None or self._decision is None:
             return ""
-        x0, x1, y0, y1 = self._decision.extent
-        if not (x0 <= x <= x1 and y0 <= y <= y1):
+        cell = self._decision.cell(x, y)
+        if cell is None:
             return ""
-        outputs = self._decision.outputs
-        row = min(int((y - y0) / (y1 - y0) * outputs.shape[0]), outputs.shape[0] - 1)
-        column = min(int((x - x0) / (x1 - x0) * outputs.shape[1]), outputs.shape[1] - 1)
+        answer = self._decision.outputs[cell]
         features, target = self._data.raw_features, self._data.target
         where = f"{features[0]} {numbers.number(x, 3)}, {features[1]} {numbers.number(y, 3)}"
         if target.kind == "continuous":
-            return f"{where}: {target.names[0]} {numbers.number(float(outputs[row, column, 0]))}"
-        shares = probabilities(outputs[row, column], self._link)
+            return f"{where}: {target.names[0]} {numbers.number(float(answer[0]))}"
+        shares = probabilities(answer, self._link)
         best = int(np.argmax(np.nan_to_num(shares, nan=-1.0)))
         return f"{where}: {target.names[best]} {numbers.percent(float(shares[best]))}"
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.probes import Curve, domain
+from nnlab.training.domain import domain
+from nnlab.training.probes.curve import Curve
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.items import Points, PointsItem, SceneItem, scene_polygon

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.probes import Predictions
+from nnlab.training.probes.predictions import Predictions
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.items import Points, PointsItem
 from nnlab.ui.panels.plotting.plot import DASHES, Margins, Plot
