@@ -181,7 +181,7 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
 def _save_trained(out: Path, project: Project, run: Run) -> None:
     from nnlab.files.project import SavedProject
     from nnlab.files.project_file import save_project
-    from nnlab.training.trainer import take_snapshot
+    from nnlab.training.snapshots import take_snapshot
 
     save_project(out, SavedProject(project, take_snapshot(run)))
 

@@ -42,12 +42,13 @@ def headless(name: str, seconds: float) -> float:
 
     from nnlab.core.preparation import prepare
     from nnlab.training import commands
+    from nnlab.training.change import Change
     from nnlab.training.trainer import Trainer
 
     project = workload(name)
     events: queue.Queue[commands.Event] = queue.Queue()
     trainer = Trainer(events.put)
-    trainer.send(commands.Load(project.graph, prepare(project.data), project.training, 1))
+    trainer.send(commands.Load(Change.opening(project), prepare(project.data), 1))
     trainer.send(commands.Play())
     while not (isinstance(event := events.get(timeout=60), commands.StateChanged) and event.playing):
         pass

@@ -1,8 +1,6 @@
-"""A project: everything a person works on, as one immutable value.
+"""What a project file holds: the project as a person edits it, and besides it the state of its run and how the window looked.
 
-The graph, where its data comes from, how it is trained. The document (`nnlab.ui.document.document`) holds one; an edit of any part is a
-new project, and undo is keeping the old one. What a file holds besides (the weights as they are, how the window looked) is no
-part of what can be edited and undone: that is a `SavedProject`.
+The project itself, an immutable value, is `nnlab.training.project.Project`.
 """
 
 from __future__ import annotations
@@ -10,19 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nnlab.core.preparation import DataSettings
-from nnlab.graph.graph import Graph
-from nnlab.training.settings import TrainingSettings
+from nnlab.training.project import Project
 
 if TYPE_CHECKING:  # brings in the machine, which is compiled when it is first imported; to read a project needs no machine
     from nnlab.training.commands import Snapshot
 
-
-@dataclass(frozen=True)
-class Project:
-    graph: Graph = field(default_factory=Graph)
-    data: DataSettings = field(default_factory=DataSettings)
-    training: TrainingSettings = field(default_factory=TrainingSettings)
+__all__ = ["Project", "SavedProject", "View"]
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
 from nnlab.core.preparation import Data
 from nnlab.engine.weight_change import Entries
-from nnlab.graph.graph import Graph
-from nnlab.training.settings import TrainingSettings
+from nnlab.training.change import Change
 
 if TYPE_CHECKING:  # the engine compiles when it is imported; a command is only a value
     from nnlab.engine.stepper import Trace
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,34 +29,26 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Load(Command):
-    """Train this network on this data from now on. With `keep`, unchanged weights, position and history are carried over.
+    """Train the version after the change, on this data, from now on. Frames of it carry this `revision`."""
 
-    The states of the document have numbers: what is taken away between `origin` and `state` is kept for the return to `origin`, and what
-    was kept for the states in `recall` comes back. `renewed` nodes are others than those of the same name before.
-
-    Without `keep` the whole run is given up: kept as well, and comes back when the document is `returning` to one of those states. An
-    `origin` of None says that it belongs to another project, of which nothing is kept.
-    """
-
-    graph: Graph
+    change: Change
     data: Data
-    settings: TrainingSettings
     revision: int
-    keep: bool = True
-    origin: int | None = 0
-    state: int = 0
-    recall: tuple[int, ...] = ()
-    renewed: frozenset[str] = frozenset()
-    returning: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Adjust(Command):
+    """The same network goes on with another learning rate, or begins again with other initial weights (see `Change.is_adjustment`)."""
+
+    change: Change
 
 
 @dataclass(frozen=True)
 class Block(Command):
-    """The document cannot be trained now. With `keep`, what was learned is kept for when it can; without, see `Load`."""
+    """The version after the change cannot be trained. What was learned is kept for when one can, if the change says so."""
 
+    change: Change
     reason: str
-    keep: bool = True
-    origin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,28 +98,22 @@ class FinishStep(Command):
 
 
 @dataclass(frozen=True)
-class Reset(Command):
-    """Back to iteration 0 with the initial weights of `seed`.
-
-    With an `origin` the run is kept for the return to that state of the document; one kept for a state in `returning` comes back instead.
-    """
-
-    seed: int
-    origin: int | None = None
-    returning: tuple[int, ...] = ()
+class Rewind(Command):
+    """Back to iteration 0 and the same initial weights."""
 
 
-@dataclass(frozen=True)
-class SetLearningRate(Command):
-    value: float
+@dataclass(frozen=True, eq=False)
+class Request(Command, Generic[T]):
+    """A command that is answered through a future, with the error if it cannot be."""
+
+    answer: Future[T]
 
 
-@dataclass(frozen=True)
-class ReadParameters(Command):
-    """Copies of parameters and buffers by name, into the future: the exact numbers between two steps."""
+@dataclass(frozen=True, eq=False)
+class ReadParameters(Request[dict[str, np.ndarray]]):
+    """Copies of parameters and buffers by name: the exact numbers between two steps."""
 
     names: tuple[str, ...]
-    answer: Future[dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +131,12 @@ class SetSpeed(Command):
 
 
 @dataclass(frozen=True, eq=False)
-class TakeSnapshot(Command):
-    """Answers with a `Snapshot` through the future.
+class TakeSnapshot(Request["Snapshot"]):
+    """Answers with a `Snapshot`.
 
     A stepped iteration that is begun is ended first, or with `undisturbed` left alone: the answer is then the state before it.
     """
 
-    answer: Future[Snapshot]
     undisturbed: bool = False
 
 

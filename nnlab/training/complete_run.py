@@ -1,6 +1,6 @@
 """A run from its beginning to its end, without a window: what `nnlab train` does.
 
-The steps are dealt out in slices of a tenth of a second, so that progress can be shown and Ctrl-C obeyed; the slices do not
+The steps are dealt out in slices of a tenth of a second, so that progress can be shown and Ctrl-C noticed; the slices do not
 touch the numbers, so the same project and seed end in the same bits on every run of one machine.
 """
 
@@ -18,7 +18,7 @@ from nnlab.graph.validation import DataShape, check
 from nnlab.training.commands import Snapshot
 from nnlab.training.metrics import metrics
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.trainer import restore_snapshot
+from nnlab.training.snapshots import restore_snapshot
 from nnlab.training.update import update_of
 
 SLICE_SECONDS = 0.1

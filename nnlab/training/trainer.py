@@ -1,30 +1,33 @@
-"""The trainer: a thread that owns the run and obeys commands.
+"""The trainer: a thread that trains and carries out commands.
 
 It drains its commands, then enters the machine for many whole steps (up to about a second). A new command sets the control word
 LEAVE, so the machine returns after the step it is in. Nothing here knows a window: answers are events, given to
 a callback on this thread; pictures of the run go through the mailbox.
+
+Whatever fails, on the way or in telling so, the thread goes on, and whoever waits for an answer gets one. Should it end all the same,
+`ended` says so, and every later request is answered with that sentence.
 """
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.context import BATCH_START, ITERATION, PC, ROWS, SAMPLES
+from nnlab.core.kernel.context import BATCH_START, SAMPLES
 from nnlab.engine import machine
-from nnlab.engine.carry_over import Remembered, lost
 from nnlab.engine.frame import Frame
-from nnlab.engine.history import Curves, History
+from nnlab.engine.history import Curves
 from nnlab.engine.run import Run
-from nnlab.engine.stepper import Stepper
 from nnlab.training.commands import (
+    Adjust,
     Block,
     Close,
     Command,
@@ -39,12 +42,11 @@ from nnlab.training.commands import (
     Play,
     ReadParameters,
     Refused,
-    Reset,
+    Request,
     Restore,
-    SetLearningRate,
+    Rewind,
     SetParameters,
     SetSpeed,
-    Snapshot,
     StateChanged,
     StepBack,
     StepForward,
@@ -52,11 +54,13 @@ from nnlab.training.commands import (
     StepTo,
     TakeSnapshot,
 )  # fmt: skip
-from nnlab.training.update import update_of
+from nnlab.training.member import Member
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
-MOST_REMEMBERED = 64 * 2**20  # bytes of weights that edits took away
 PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in portions of this length
+ENDED = "The training thread has ended; save your work and start NN Lab again."
+
+_log = logging.getLogger(__name__)
 
 
 class Trainer:
@@ -66,26 +70,27 @@ class Trainer:
         self._listener = listener
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
-        self._run: Run | None = None
-        self._blocked = "There is no network yet."
-        self._pending: Snapshot | None = None  # restored when there is a network it can be restored to
-        self._lost: dict[int, Remembered] = {}  # what was taken away on leaving each state of the document, for the return to it
-        self._runs: dict[int, Snapshot] = {}  # whole runs that were given up on leaving a state of the document
+        self._member = Member(self._control)
         self._playing = False
         self._remaining: int | None = None  # iterations until an automatic pause
         self._limit: float | None = None
         self._due = 0.0
         self._slice = 1
-        self._thread = threading.Thread(target=self._loop, name="training", daemon=True)
+        self._has_ended = False  # nothing is carried out any more
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._live, name="training", daemon=True)
         self._thread.start()
 
     def send(self, command: Command) -> None:
         """Queues a command and makes the machine leave after its present step."""
         self._commands.put(command)
         self._control[machine.LEAVE] = 1
+        if self._has_ended:
+            self._answer_the_rest()
 
     def close(self) -> None:
         """Ends the thread and waits for it."""
+        self._is_closing = True
         self.send(Close())
         self._thread.join()
 
@@ -93,13 +98,18 @@ class Trainer:
     def is_alive(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def ended(self) -> str:
+        """A sentence once the thread has ended although nobody closed it; empty otherwise."""
+        return "" if self._is_closing or self.is_alive else ENDED
+
     def want_frame(self) -> None:
         """Asks the machine for a frame after its present step."""
         self._control[machine.FRAME] = 1
 
     def newest_frame(self, seen: Frame | None = None) -> Frame | None:
         """A copy of the newest frame; None if it is the one that was `seen`, or there is none."""
-        run = self._run
+        run = self._member.run
         if run is None:
             return None
         # Sequence numbers count within one run: another network has a program of its own, and starts afresh.
@@ -107,46 +117,74 @@ class Trainer:
 
     def curves(self) -> Curves | None:
         """The history so far."""
-        run = self._run
+        run = self._member.run
         return run.history.curves() if run is not None else None
 
     # The thread
 
-    def _loop(self) -> None:
-        alive = True
-        while alive:
-            try:
-                alive = self._turn()
-            except NNLabError as error:
-                self._stop(str(error))
-                self._listener(Failed(str(error)))
-            except Exception as error:  # the thread must outlive any fault of an operator or of ours; the window shows it
-                self._stop(f"{type(error).__name__}: {error}")
-                self._listener(Failed(f"Training failed: {type(error).__name__}: {error}.", traceback.format_exc()))
+    def _live(self) -> None:
+        try:
+            while self._turn():
+                pass
+        except BaseException:  # nothing is left to go on with: not a fault of a command, those are reported in the turn
+            _log.critical("the training thread ended", exc_info=True)
+        finally:
+            self._playing, self._has_ended = False, True
+            self._answer_the_rest()
 
-    def _turn(self) -> bool:
-        """Obeys waiting commands, then trains for one slice; False when the thread should end."""
-        self._control[machine.LEAVE] = 0
-        command = self._next_command()
-        while command is not None:
-            if isinstance(command, Close):
-                return False
-            self._obey(command)
+    def _answer_the_rest(self) -> None:
+        """Nobody waits for ever for a thread that has ended."""
+        while True:
             try:
                 command = self._commands.get_nowait()
             except queue.Empty:
-                command = None
-        if self._playing and self._run is not None:
-            self._train(self._run)
+                return
+            if isinstance(command, Request) and command.answer.set_running_or_notify_cancel():
+                command.answer.set_exception(NNLabError(ENDED))
+
+    def _turn(self) -> bool:
+        """Carries out waiting commands, then trains for one slice; False when the thread should end."""
+        try:
+            self._control[machine.LEAVE] = 0
+            command = self._next_command()
+            while command is not None:
+                if isinstance(command, Close):
+                    return False
+                self._handle(command)
+                command = self._waiting_command()
+            run = self._member.run
+            if self._playing and run is not None:
+                self._train(run)
+        except Exception as error:  # of an operator or of ours; the window shows it, and the thread goes on
+            self._report(error)
         return True
+
+    def _report(self, error: Exception) -> None:
+        """Training stops and the error is told; what fails in doing so is written into the log, and changes nothing."""
+        is_expected = isinstance(error, NNLabError)
+        message = str(error) if is_expected else f"Training failed: {type(error).__name__}: {error}."
+        detail = "" if is_expected else "".join(traceback.format_exception(error))
+        self._playing, self._remaining = False, None
+        try:
+            self._publish()
+        except Exception:
+            _log.exception("no frame could be made after a failure")
+        for event in (StateChanged(False, message), Failed(message, detail)):
+            try:
+                self._listener(event)
+            except Exception:
+                _log.exception("an event could not be told: %s", event)
 
     def _next_command(self) -> Command | None:
         """Waits for a command when there is nothing to do, or until the next paced step is due."""
         if not self._playing:
             return self._commands.get()
+        wait = self._due - time.perf_counter() if self._limit else 0.0
+        return self._waiting_command(wait)
+
+    def _waiting_command(self, seconds: float = 0.0) -> Command | None:
         try:
-            wait = self._due - time.perf_counter() if self._limit else 0.0
-            return self._commands.get(timeout=wait) if wait > 0 else self._commands.get_nowait()
+            return self._commands.get(timeout=seconds) if seconds > 0 else self._commands.get_nowait()
         except queue.Empty:
             return None
 
@@ -170,92 +208,56 @@ class Trainer:
             if self._remaining <= 0:
                 self._pause()
 
-    def _stop(self, reason: str) -> None:
-        self._playing, self._remaining = False, None
-        if self._run is not None:
-            self._run.publish()
-        self._listener(StateChanged(False, reason))
+    def _publish(self) -> None:
+        if self._member.run is not None:
+            self._member.run.publish()
 
     def _pause(self) -> None:
         self._playing, self._remaining = False, None
-        if self._run is not None:
-            self._run.publish()
-        self._listener(StateChanged(False, self._blocked))
+        self._publish()
+        self._listener(StateChanged(False, self._member.blocked))
 
     def _play(self, iterations: int | None = None) -> None:
-        if self._run is None or self._blocked:
-            self._listener(StateChanged(False, self._blocked))
+        if self._member.ready is None:
+            self._listener(StateChanged(False, self._member.blocked))
             return
         self._playing, self._remaining = True, iterations
         self._due, self._slice = time.perf_counter(), 1
         self._listener(StateChanged(True))
 
-    def _obey(self, command: Command) -> None:
+    def _handle(self, command: Command) -> None:
         handler = self._handlers[type(command)]
-        handler(self, command)
+        if not isinstance(command, Request):
+            handler(self, command)
+        elif command.answer.set_running_or_notify_cancel():
+            try:
+                command.answer.set_result(handler(self, command))
+            except Exception as error:
+                command.answer.set_exception(error)
 
     def _load(self, command: Load) -> None:
-        settings, data = command.settings, command.data
-        old, self._blocked = self._run, "The network could not be loaded"  # until it has been
-        if not command.keep:
-            self._pending = None
-            self._give_up(command.origin)
-        run = Run(
-            command.graph, data.x, data.y, data.validation_x, data.validation_y,
-            update=update_of(settings), batch_size=settings.batch_size,
-            seed=settings.seed, shuffle=settings.shuffle, revision=command.revision, control=self._control,
-            former=old if command.keep else None, remembered=self._remembered(command.recall), renewed=command.renewed,
-        )  # fmt: skip
-        if old is not None and command.keep and command.origin is not None and command.origin != command.state:
-            self._remember(command.origin, lost(old.state, run.state, command.renewed))
-        given_up = None if command.keep else self._run_of(command.returning)
-        if self._pending is not None:
-            restore_snapshot(run, self._pending)
-            self._pending = None
-        elif given_up is not None:
-            restore_snapshot(run, given_up)
-        self._run, self._blocked = run, ""
-        run.publish()
+        run = self._member.load(command)
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self._playing))
         self._tell_step()
 
-    def _remember(self, origin: int, numbers: Remembered) -> None:
-        """Keeps what was taken away on leaving a state of the document; the oldest goes when it becomes too much."""
-        self._lost.pop(origin, None)
-        if numbers:
-            self._lost[origin] = numbers
-        while sum(values.nbytes for kept in self._lost.values() for values in kept.values()) > MOST_REMEMBERED:
-            del self._lost[next(iter(self._lost))]
-
-    def _remembered(self, states: Iterable[int]) -> Remembered:
-        """What was taken away on leaving these states."""
-        return {key: values for state in states for key, values in self._lost.get(state, {}).items()}
-
-    def _give_up(self, origin: int | None) -> None:
-        """The run ends: it is kept for the return to this state of the document; with None, nothing of it is kept."""
-        self._lost.clear()
-        if origin is None:
-            self._runs.clear()
-        elif self._run is not None:
-            self._runs.pop(origin, None)
-            self._runs[origin] = take_snapshot(self._run, undisturbed=True)
-            while sum(kept.nbytes for kept in self._runs.values()) > MOST_REMEMBERED:
-                del self._runs[next(iter(self._runs))]
-
-    def _run_of(self, states: Iterable[int]) -> Snapshot | None:
-        """The run that was given up on leaving one of these states."""
-        return next((self._runs[state] for state in states if state in self._runs), None)
+    def _adjust(self, command: Adjust) -> None:
+        self._member.adjust(command)
+        if not command.change.keep:
+            self._tell_step()
+            self._listener(StateChanged(self._playing))
 
     def _block(self, command: Block) -> None:
-        self._blocked = command.reason
-        if not command.keep:
-            self._give_up(command.origin)
-            self._run = self._pending = None
+        self._member.block(command)
         self._pause()
 
+    def _rewind(self, command: Rewind) -> None:
+        self._member.rewind()
+        self._tell_step()
+        self._listener(StateChanged(self._playing, self._member.blocked))
+
     def _iterate(self, command: Iterate) -> None:
-        run = self._run
+        run = self._member.run
         if run is not None and run.stepper.inside:
             run.stepper.finish()
             self._tell_step()
@@ -265,8 +267,8 @@ class Trainer:
         self._play(command.count)
 
     def _finish_epoch(self, command: FinishEpoch) -> None:
-        run = self._run
-        if run is None or self._blocked:
+        run = self._member.ready
+        if run is None:
             self._pause()
             return
         run.stepper.finish()
@@ -275,8 +277,8 @@ class Trainer:
         self._play(max(1, -(-(samples - done) // run.batch_size)))
 
     def _step(self, forward: bool, count: int) -> None:
-        run = self._run
-        if run is None or self._blocked:
+        run = self._member.ready
+        if run is None:
             self._pause()
             return
         if self._playing:
@@ -289,8 +291,8 @@ class Trainer:
         self._after_step(run)
 
     def _step_to(self, command: StepTo) -> None:
-        run = self._run
-        if run is None or self._blocked:
+        run = self._member.ready
+        if run is None:
             return
         if self._playing:
             self._pause()
@@ -306,83 +308,41 @@ class Trainer:
         self._after_step(run)
 
     def _finish_step(self, command: FinishStep) -> None:
-        if self._run is not None:
-            self._run.stepper.finish()
-            self._after_step(self._run)
+        run = self._member.run
+        if run is not None:
+            run.stepper.finish()
+            self._after_step(run)
 
     def _after_step(self, run: Run) -> None:
         run.publish()
         self._tell_step()
 
     def _tell_step(self) -> None:
-        if self._run is not None:
-            s = self._run.stepper
+        if self._member.run is not None:
+            s = self._member.run.stepper
             self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
 
-    def _reset(self, command: Reset) -> None:
-        given_up = self._run_of(command.returning)
-        if command.origin is not None:
-            self._give_up(command.origin)
-        self._lost.clear()
-        if self._run is not None:
-            self._run.reset(command.seed)
-            if given_up is not None:
-                restore_snapshot(self._run, given_up)
-            self._run.publish()
-            self._tell_step()
-        self._listener(StateChanged(self._playing, self._blocked))
-
-    def _set_learning_rate(self, command: SetLearningRate) -> None:
-        if self._run is not None:
-            self._run.set_learning_rate(command.value)
-
-    def _read_parameters(self, command: ReadParameters) -> None:
-        run = self._run
-        if run is None or self._blocked:
-            reason = self._blocked.rstrip(".") or "there is no network"
-            command.answer.set_exception(NNLabError(f"There are no weights to change: {reason}."))
-            return
-        try:
-            command.answer.set_result(run.state.copies(command.names))
-        except NNLabError as error:
-            command.answer.set_exception(error)
-
     def _set_parameters(self, command: SetParameters) -> None:
-        run = self._run
-        if run is None:
-            self._listener(Refused("There is no network whose weights could be set."))
-            return
         try:
-            run.set_entries(command.entries)
+            self._member.set_entries(command.entries)
         except NNLabError as error:
             self._listener(Refused(str(error)))
             return
-        run.publish()
         self._tell_step()
 
     def _set_speed(self, command: SetSpeed) -> None:
         self._limit = command.iterations_per_second
         self._due, self._slice = time.perf_counter(), 1
 
-    def _snapshot(self, command: TakeSnapshot) -> None:
-        if self._run is not None:
-            command.answer.set_result(take_snapshot(self._run, command.undisturbed))
-        elif self._pending is not None:
-            command.answer.set_result(self._pending)
-        else:
-            command.answer.set_exception(NNLabError("There is no network to take a snapshot of."))
-
     def _restore(self, command: Restore) -> None:
-        if self._run is None:
-            self._pending = command.snapshot
-            return
-        restore_snapshot(self._run, command.snapshot)
-        self._run.publish()
+        self._member.restore(command.snapshot)
         self._tell_step()
 
-    _handlers: ClassVar[dict[type[Command], Callable[..., None]]] = {
+    _handlers: ClassVar[dict[type[Command], Callable[..., object]]] = {
         Load: _load,
+        Adjust: _adjust,
         Block: _block,
+        Rewind: _rewind,
         Play: lambda self, command: self._play(),
         Pause: lambda self, command: self._pause(),
         Iterate: _iterate,
@@ -391,42 +351,9 @@ class Trainer:
         StepBack: lambda self, command: self._step(False, command.count),
         StepTo: _step_to,
         FinishStep: _finish_step,
-        ReadParameters: _read_parameters,
-        Reset: _reset,
-        SetLearningRate: _set_learning_rate,
         SetParameters: _set_parameters,
         SetSpeed: _set_speed,
-        TakeSnapshot: _snapshot,
+        ReadParameters: lambda self, command: self._member.parameters(command.names),
+        TakeSnapshot: lambda self, command: self._member.snapshot(command.undisturbed),
         Restore: _restore,
     }
-
-
-def take_snapshot(run: Run, undisturbed: bool = False) -> Snapshot:
-    """A copy of weights, moments and position.
-
-    A stepped iteration is finished first, or given up if it cannot be; with `undisturbed` the copy is of the state before it.
-    """
-    if not undisturbed:
-        run.stepper.settle()
-    program, learned = run.program, run.stepper.learned_before
-    moments = {name: place.view(learned, 1).copy() for name, place in program.moments.items()}
-    stored = {name: info.place.view(learned, 1).copy() for name, info in program.stored.items()}
-    return Snapshot(stored, moments, run.state.context.copy())
-
-
-def restore_snapshot(run: Run, snapshot: Snapshot) -> None:
-    """Sets what fits the present network by name and shape, and the position with its seed; a stepped iteration is given up."""
-    state = run.state
-    run.stepper = Stepper(run)
-    places = {name: info.place for name, info in run.program.stored.items()}
-    state.set_parameters({n: v for n, v in snapshot.parameters.items() if n in places and places[n].shape == v.shape})
-    for name, place in run.program.moments.items():
-        values = snapshot.moments.get(name)
-        if values is not None and values.shape == place.shape:
-            place.view(state.arena, 1)[...] = values
-    batch_size = run.batch_size
-    state.context[:] = snapshot.context
-    run.set_batch_size(batch_size)
-    state.context[ROWS] = state.context[PC] = 0
-    run.history = History(run.history.names, origin=int(state.context[ITERATION]))
-    machine.make_order(run.order, state.context, run.layout)

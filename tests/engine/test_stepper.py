@@ -8,7 +8,7 @@ from projects import small_project
 
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
-from nnlab.training.trainer import take_snapshot
+from nnlab.training.snapshots import take_snapshot
 
 
 @pytest.fixture

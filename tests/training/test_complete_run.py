@@ -12,7 +12,7 @@ from nnlab.core.errors import GraphError, TrainingError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.training.complete_run import prepare_run, result_of, steps_of_epochs, train
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.trainer import take_snapshot
+from nnlab.training.snapshots import take_snapshot
 
 GRAPH = mlp([2, 8, 1], loss="binary_cross_entropy")
 DATA = prepare(DataSettings("circle"))  # 400 samples to train on

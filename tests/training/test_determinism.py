@@ -12,7 +12,7 @@ from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
-from nnlab.training.trainer import restore_snapshot, take_snapshot
+from nnlab.training.snapshots import restore_snapshot, take_snapshot
 
 STEPS = 40
 X = np.random.default_rng(0).standard_normal((50, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +18,10 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.run import Run
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+from nnlab.training.change import Change, Version
 from nnlab.training.commands import (
+    Adjust,
     Block,
     Event,
     Failed,
@@ -29,9 +33,8 @@ from nnlab.training.commands import (
     Play,
     ReadParameters,
     Refused,
-    Reset,
     Restore,
-    SetLearningRate,
+    Rewind,
     SetParameters,
     SetSpeed,
     Snapshot,
@@ -42,11 +45,13 @@ from nnlab.training.commands import (
     StepTo,
     TakeSnapshot,
 )  # fmt: skip
+from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
 
 GRAPH = mlp([2, 8, 8, 1], loss="binary_cross_entropy")
-DATA = prepare(DataSettings("spiral"))
+SPIRAL = DataSettings("spiral")
+DATA = prepare(SPIRAL)
 SETTINGS = TrainingSettings("adam", {}, 1e-2, 10)
 E = TypeVar("E", bound=Event)
 
@@ -78,8 +83,13 @@ def trainer(ear: Ear) -> Iterator[Trainer]:
 
 
 def load(trainer: Trainer, ear: Ear, revision: int = 1, keep: bool = True, graph=GRAPH) -> None:  # type: ignore[no-untyped-def]
-    trainer.send(Load(graph, DATA, SETTINGS, revision, keep))
+    project = Project(graph, SPIRAL, SETTINGS)
+    trainer.send(Load(Change(Version(0, project), Version(0, project)) if keep else Change.opening(project), DATA, revision))
     ear.wait(Loaded, revision=revision)
+
+
+def change(graph: Graph, training: TrainingSettings) -> Change:
+    return Change(Version(0, Project(GRAPH, SPIRAL, SETTINGS)), Version(1, Project(graph, SPIRAL, training)))
 
 
 def snapshot(trainer: Trainer) -> Snapshot:
@@ -154,7 +164,7 @@ def test_a_blocked_document_keeps_what_was_learned(trainer: Trainer, ear: Ear) -
     ear.wait(StateChanged, playing=True)
     ear.wait(StateChanged, playing=False)
     learned = snapshot(trainer)
-    trainer.send(Block("dense_2 has no input"))
+    trainer.send(Block(change(GRAPH, SETTINGS), "dense_2 has no input"))
     assert ear.wait(StateChanged).reason == "dense_2 has no input"
     trainer.send(Play())
     assert not ear.wait(StateChanged).playing
@@ -196,14 +206,16 @@ def test_a_snapshot_restores_the_run(trainer: Trainer, ear: Ear) -> None:
 def test_rewind_and_learning_rate(trainer: Trainer, ear: Ear) -> None:
     load(trainer, ear)
     first = snapshot(trainer)
-    trainer.send(SetLearningRate(0.0))
+    trainer.send(Adjust(change(GRAPH, replace(SETTINGS, learning_rate=0.0))))
     trainer.send(Iterate(5))
     ear.wait(StateChanged, playing=True)
     ear.wait(StateChanged, playing=False)
     still = snapshot(trainer)
     assert all((first.parameters[k] == v).all() for k, v in still.parameters.items()), "a rate of 0 moves nothing"
-    trainer.send(Reset(99))
+    trainer.send(Adjust(replace(change(GRAPH, replace(SETTINGS, learning_rate=0.0, seed=99)), keep=False)))
     other = snapshot(trainer)
+    trainer.send(Rewind())
+    assert all((snapshot(trainer).parameters[k] == v).all() for k, v in other.parameters.items()), "the same seed again"
     assert (other.parameters["dense_1.weight"] != first.parameters["dense_1.weight"]).any()
 
 
@@ -228,7 +240,8 @@ def test_a_failing_operator_shows_and_the_thread_lives_on(trainer: Trainer, ear:
 def test_divergence_is_one_sentence_and_keeps_the_weights(trainer: Trainer, ear: Ear) -> None:
     b_graph = mlp([2, 8, 1])
     data = prepare(DataSettings("plane"))
-    trainer.send(Load(b_graph, data, TrainingSettings("sgd", {}, 500.0, 10), 1))
+    project = Project(b_graph, DataSettings("plane"), TrainingSettings("sgd", {}, 500.0, 10))
+    trainer.send(Load(Change.opening(project), data, 1))
     ear.wait(Loaded)
     trainer.send(Play())
     failure = ear.wait(Failed)
@@ -247,7 +260,7 @@ def one_weight(value: float, shape: tuple[int, ...] = (8, 2)) -> SetParameters:
 
 def read(trainer: Trainer, *names: str) -> dict[str, np.ndarray]:
     answer: Future[dict[str, np.ndarray]] = Future()
-    trainer.send(ReadParameters(names, answer))
+    trainer.send(ReadParameters(answer, names))
     return answer.result(timeout=20)
 
 

@@ -17,14 +17,15 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.engine.weight_change import Entries
-from nnlab.graph.diff import GraphDiff
-from nnlab.graph.validation import DataShape, Diagnostic, validate
+from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
-from nnlab.training.commands import Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
-from nnlab.training.settings import TrainingSettings
+from nnlab.training.change import Change, Version
+from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
+from nnlab.training.follower import Follower
+from nnlab.training.plan import Prepared, plan
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.garbage import collect_on_display_thread
@@ -34,13 +35,6 @@ from nnlab.ui.run.probing import Probing
 
 TICK_MILLISECONDS = 16
 SNAPSHOT_SECONDS = 30.0
-
-
-def _waiting_for(errors: list[Diagnostic]) -> str:
-    """Why training waits, short enough for the transport bar: where it is a node's fault, the problems panel has the words."""
-    if errors[0].node_id is None:
-        return errors[0].message.rstrip(".")
-    return f"Training waits for {len(errors)} error{'s' if len(errors) > 1 else ''} in {errors[0].node_id}"
 
 
 class LiveSession(QObject):
@@ -66,13 +60,8 @@ class LiveSession(QObject):
         self._playing = False
         self._reason = ""
         self._diagnostics: tuple[Diagnostic, ...] = ()
-        self._data: Data | None = None
-        self._data_error = ""
-        self._data_settings: DataSettings | None = None
-        self._loaded_training: TrainingSettings | None = None
-        self._pending: set[str] = set()
-        self._removed: set[str] = set()  # nodes removed since the last network was loaded; one of the same name is another
-        self._loaded_state: int | None = None  # of the document; None where it belongs to another project
+        self._prepared: Prepared | None = None
+        self._follower = Follower()
         self._marks = Marks()
         self._frame: Frame | None = None
         self._probing = Probing(self)
@@ -82,9 +71,6 @@ class LiveSession(QObject):
         self._ticks: deque[float] = deque(maxlen=90)
         self._progress: deque[tuple[float, int]] = deque(maxlen=60)
         self.last_step: Stepped | None = None
-        document.changed.connect(self._on_graph_changed)
-        document.data_changed.connect(lambda: self._changed("data"))
-        document.training_changed.connect(lambda: self._changed("training"))
         document.settled.connect(self._synchronise)
         document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)
@@ -114,7 +100,7 @@ class LiveSession(QObject):
 
     @property
     def data(self) -> Data | None:
-        return self._data
+        return self._prepared.data if self._prepared is not None else None
 
     @property
     def frame(self) -> Frame | None:
@@ -177,7 +163,7 @@ class LiveSession(QObject):
         """Back to iteration 0 and the same initial weights."""
         self._marks.forget()
         self._document.forget_weights()
-        self._do(commands.Reset(self._document.project.training.seed))
+        self._do(commands.Rewind())
 
     def dice(self) -> None:
         """New initial weights: another seed, as an undoable edit."""
@@ -217,7 +203,7 @@ class LiveSession(QObject):
             raise NNLabError(f"{self._reason.rstrip('.')}; until then no weights can be changed.")
         self._synchronise()
         answer: Future[dict[str, np.ndarray]] = Future()
-        self._trainer.send(commands.ReadParameters(tuple(names), answer))
+        self._trainer.send(commands.ReadParameters(answer, tuple(names)))
         return answer.result(timeout=SNAPSHOT_SECONDS)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -235,111 +221,44 @@ class LiveSession(QObject):
 
     # Following the document
 
-    def _on_graph_changed(self, difference: GraphDiff) -> None:
-        self._removed.update(difference.removed)
-        if self._document.is_returning:
-            self._removed.difference_update(difference.added)
-        if not difference.computes_the_same:
-            self._changed("graph")
+    def reload(self) -> None:
+        """Loads the document afresh: initial weights, no history."""
+        self._frame = self.last_step = None
+        self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
+        self._prepared = None
+        self._carry_out(self._follower.open(self._version))
 
     def _set_weights(self, entries: Mapping[str, Entries]) -> None:
         self._do(commands.SetParameters(entries))
 
-    def _changed(self, part: str) -> None:
-        """Notes what changed; all parts of one edit become one command when the document has settled."""
-        self._pending.add(part)
-
-    def reload(self) -> None:
-        """Loads the document afresh: initial weights, no history."""
-        self._pending.clear()
-        self._marks.forget()
-        self._loaded_training = None
-        self._frame = self.last_step = None
-        self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
-        self._loaded_state = None
-        self._load(keep=False)
+    @property
+    def _version(self) -> Version:
+        return Version(self._document.state, self._document.project)
 
     def _synchronise(self) -> None:
-        if not self._pending:
-            if not self._reason:
-                self._loaded_state = self._document.state  # what computes the same needs no loading
-            return
-        changed, self._pending = self._pending, set()
-        training, loaded = self._document.project.training, self._loaded_training
-        if changed == {"training"} and loaded is not None and not self._reason and self._adjust(loaded, training):
-            return
-        renewed = "data" in changed and self._data_settings is not None and self._data_settings.name != self._document.project.data.name
-        if renewed or (loaded is not None and loaded.seed != training.seed):
+        """Passes on what has changed in the document since the last call."""
+        change = self._follower.change_to(self._version, self._document.recall, self._document.is_returning)
+        if change is not None:
+            self._carry_out(change)
+
+    def _carry_out(self, change: Change) -> None:
+        self._prepared = Prepared.of(change.after.project.data, self._prepared)
+        planned = plan(change, self._prepared, self._revision + 1, is_waiting=bool(self._reason))
+        if not isinstance(planned.command, Adjust):
+            self._revision += 1  # frames of the network before are not shown as if they were this one's
+        if not change.keep:
             self._marks.forget()
             self._document.forget_weights()
-            self._load(keep=False)
+        elif change.before is not None and change.before.project.training != change.after.project.training and not self._reason:
+            self._marks.note(change.before.project.training, change.after.project.training, self.iteration)
+        self._diagnostics, self._reason = planned.diagnostics, planned.reason
+        self._trainer.send(planned.command)
+        if isinstance(planned.command, Block):
+            self._playing = False
         else:
-            self._load(keep=True)
-
-    def _adjust(self, before: TrainingSettings, after: TrainingSettings) -> bool:
-        """Changes that need no new program; False when one is needed."""
-        if replace(after, learning_rate=before.learning_rate, seed=before.seed, epochs=before.epochs) != before:
-            self._marks.note(before, after, self.iteration)
-            return False
-        if after.learning_rate != before.learning_rate:
-            self._trainer.send(commands.SetLearningRate(after.learning_rate))
-        if after.seed != before.seed:
-            self._marks.forget()
-            self._document.forget_weights()
-            self._trainer.send(commands.Reset(after.seed, self._loaded_state, self._returning))
-        self._marks.note(before, after, self.iteration)
-        self._loaded_training = after
-        self._loaded_state = self._document.state
-        return True
-
-    @property
-    def _returning(self) -> tuple[int, ...]:
-        """The states of the document that its last change returned to."""
-        return self._document.recall if self._document.is_returning else ()
-
-    def _load(self, keep: bool) -> None:
-        project = self._document.project
-        self._prepare(project.data)
-        shape = None
-        if self._data is not None:
-            shape = DataShape(self._data.x.shape[1], self._data.target)
-        self._diagnostics = validate(project.graph, shape)
-        errors = [d for d in self._diagnostics if d.severity == "error"]
-        if self._data_error:
-            self._refuse(self._data_error, keep)
-        elif errors:
-            self._refuse(_waiting_for(errors), keep)
-        else:
-            assert self._data is not None
-            self._revision += 1
-            self._reason = ""
-            self._loaded_training = project.training
-            document = self._document
-            renewed = frozenset(node_id for node_id in self._removed if node_id in project.graph)
-            self._trainer.send(
-                commands.Load(
-                    project.graph, self._data, project.training, self._revision, keep, self._loaded_state, document.state, document.recall,
-                    renewed, self._returning,
-                )
-            )  # fmt: skip
-            self._loaded_state = document.state
-            self._removed.clear()
+            self._follower.is_trained(change)
+        if not isinstance(planned.command, Adjust):
             self.state_changed.emit()
-
-    def _refuse(self, reason: str, keep: bool) -> None:
-        self._reason, self._playing = reason, False
-        self._revision += 1  # frames of the network before are not shown as if they were this one's
-        self._trainer.send(commands.Block(reason, keep, self._loaded_state))
-        self.state_changed.emit()
-
-    def _prepare(self, settings: DataSettings) -> None:
-        if settings == self._data_settings:
-            return
-        self._data_settings = settings
-        try:
-            self._data, self._data_error = prepare(settings), ""
-        except NNLabError as error:
-            self._data, self._data_error = None, str(error)
 
     # Events and frames
 
@@ -363,32 +282,39 @@ class LiveSession(QObject):
     def _tick(self) -> None:
         now = time.perf_counter()
         self._ticks.append(now)
+        if self._trainer.ended and self._reason != self._trainer.ended:
+            self._say_that_training_ended(self._trainer.ended)
         frame = self._trainer.newest_frame(self._frame)
         if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
         if frame is None:
             self._tick_without_frame()
             return
-        if frame.revision != self._revision or self._pending:
+        if frame.revision != self._revision:
             return  # made by an earlier version of the network
         self._frame = frame
         self._progress.append((now, frame.iteration))
         self._show(frame)
 
+    def _say_that_training_ended(self, reason: str) -> None:
+        self._playing, self._reason = False, reason
+        self.failed.emit(reason, "")
+        self.state_changed.emit()
+
     def _tick_without_frame(self) -> None:
         """Training rests or is slow: the present frame is shown again when probes have new results for it."""
         frame = self._frame
-        if frame is None or frame.revision != self._revision or self._pending or self._data is None:
+        if frame is None or frame.revision != self._revision or self.data is None:
             return
         if self._is_news:
             self._show(frame)
         elif not self._playing:
-            self._probing.ask(frame, self._data, playing=False)  # what panels have come to want since
+            self._probing.ask(frame, self.data, playing=False)  # what panels have come to want since
 
     def _show_rest(self) -> None:
         """The last frame once more, every probe computed from it: what stands still is exact."""
         frame = self._trainer.newest_frame()
-        if frame is not None and frame.revision == self._revision and not self._pending:
+        if frame is not None and frame.revision == self._revision:
             self._frame = frame
             self._show(frame)
 
@@ -397,16 +323,16 @@ class LiveSession(QObject):
 
     def _show(self, frame: Frame) -> None:
         curves = self._trainer.curves()
-        if curves is None or self._data is None:
+        if curves is None or self.data is None:
             return
         self._is_news = False
-        self._probing.ask(frame, self._data, self._playing)
+        self._probing.ask(frame, self.data, self._playing)
         if self._probing.is_first:
             return  # small networks are never shown without what panels ask of them; numbers of large ones do not wait
         exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(
-                self._document.project, self._data, frame, curves, self._marks.shown, self._probing.results, self._playing, exact,
+                self._document.project, self.data, frame, curves, self._marks.shown, self._probing.results, self._playing, exact,
                 self.iterations_per_second, self.frames_per_second,
             )
         )  # fmt: skip

@@ -8,6 +8,8 @@ import pytest
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training import commands
+from nnlab.training.change import Change
+from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
 from nnlab.ui.canvas.neurons.sample import FrameSample, SampleChoice, SamplePass
@@ -59,7 +61,8 @@ def frames(data):
         while not isinstance(events.get(timeout=30), kind):
             pass
 
-    trainer.send(commands.Load(b.build(), data, TrainingSettings("sgd", {}, 2.0, 10), 1))
+    project = Project(b.build(), DataSettings("spiral"), TrainingSettings("sgd", {}, 2.0, 10))
+    trainer.send(commands.Load(Change.opening(project), data, 1))
     wait(commands.Loaded)
     first = trainer.newest_frame()
     trainer.send(commands.Iterate(20))

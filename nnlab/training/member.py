@@ -1,0 +1,122 @@
+"""One run that follows a project through its changes: between them it trains, and it remembers the states that were left.
+
+It knows no thread and no other run; whoever owns it calls it between two steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.engine.run import Run
+from nnlab.engine.weight_change import Entries
+from nnlab.training.change import Change
+from nnlab.training.commands import Adjust, Block, Load, Snapshot
+from nnlab.training.past_states import PastStates
+from nnlab.training.project import Project
+from nnlab.training.snapshots import restore_snapshot, take_snapshot
+from nnlab.training.update import update_of
+
+
+class Member:
+    """`run` is None until a network was loaded; `blocked` says why it must not be trained now, in one sentence, and is empty when it may."""
+
+    def __init__(self, control: np.ndarray | None = None) -> None:
+        self.run: Run | None = None
+        self.blocked = "There is no network yet."
+        self._control = control
+        self._project: Project | None = None  # that is trained
+        self._past = PastStates()
+
+    @property
+    def ready(self) -> Run | None:
+        """The run if it may be trained."""
+        return None if self.blocked else self.run
+
+    def load(self, command: Load) -> Run:
+        """Trains another version from now on; raises NNLabError when it does not fit its data."""
+        change, project, data = command.change, command.change.after.project, command.data
+        former, self.blocked = self.run, "The network could not be loaded"  # until it has been
+        if not change.keep:
+            self._past.end(former, change)
+            former = None
+        training = project.training
+        run = Run(
+            project.graph, data.x, data.y, data.validation_x, data.validation_y,
+            update=update_of(training), batch_size=training.batch_size,
+            seed=training.seed, shuffle=training.shuffle, revision=command.revision, control=self._control,
+            former=former, remembered=self._past.numbers_for(change.recall), renewed=change.renewed,
+        )  # fmt: skip
+        if former is not None:
+            self._past.keep_lost(former, run, change)
+        self._return_to(run, change, is_new=former is None)
+        self.run, self.blocked, self._project = run, "", project
+        run.publish()
+        return run
+
+    def adjust(self, command: Adjust) -> None:
+        """The same network with another learning rate, or with other initial weights; nothing when it could not be loaded."""
+        change, run, project = command.change, self.ready, command.change.after.project
+        if run is None or change.before is None:
+            return
+        if project.training.learning_rate != change.before.project.training.learning_rate:
+            run.set_learning_rate(project.training.learning_rate)
+        self._project = project
+        if not change.keep:
+            self._past.end(run, change)
+            run.reset(project.training.seed)
+            self._return_to(run, change, is_new=True)
+            run.publish()
+
+    def _return_to(self, run: Run, change: Change, is_new: bool) -> None:
+        """What waits for a network is restored, or into a new run the one that ended on leaving the state that is returned to."""
+        snapshot = self._past.waiting or (self._past.run_for(change.returning) if is_new else None)
+        self._past.waiting = None
+        if snapshot is not None:
+            restore_snapshot(run, snapshot)
+
+    def block(self, command: Block) -> None:
+        """There is a version that cannot be trained; what was learned is kept unless the change ends the run."""
+        self.blocked = command.reason
+        if not command.change.keep:
+            self._past.end(self.run, command.change)
+            self.run = self._project = None
+
+    def rewind(self) -> None:
+        """Back to iteration 0 and the same initial weights."""
+        self._past.begin_anew()
+        if self.run is not None and self._project is not None:
+            self.run.reset(self._project.training.seed)
+            self.run.publish()
+
+    def parameters(self, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """Copies of parameters and buffers by name; raises NNLabError when there are none."""
+        if self.ready is None:
+            reason = self.blocked.rstrip(".") or "there is no network"
+            raise NNLabError(f"There are no weights to change: {reason}.")
+        return self.ready.state.copies(names)
+
+    def set_entries(self, entries: Mapping[str, Entries]) -> None:
+        """Sets single weights; raises NNLabError, and has changed nothing, for what cannot be set."""
+        if self.run is None:
+            raise NNLabError("There is no network whose weights could be set.")
+        self.run.set_entries(entries)
+        self.run.publish()
+
+    def snapshot(self, undisturbed: bool) -> Snapshot:
+        """The state of the run, or what waits to be restored; raises NNLabError when there is neither."""
+        if self.run is not None:
+            return take_snapshot(self.run, undisturbed)
+        if self._past.waiting is not None:
+            return self._past.waiting
+        raise NNLabError("There is no network to take a snapshot of.")
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Restores a snapshot, now or as soon as there is a network."""
+        if self.run is None:
+            self._past.waiting = snapshot
+            return
+        restore_snapshot(self.run, snapshot)
+        self.run.publish()
