@@ -21,7 +21,7 @@ from nnlab.training.update import update_of
 
 
 class Member:
-    """`run` is None until a network was loaded; `blocked` says why it must not be trained now, in one sentence, and is empty when it may."""
+    """`run` is None until a network was loaded. `blocked` says why it must not be trained now, in one sentence; empty when it may."""
 
     def __init__(self, control: np.ndarray | None = None) -> None:
         self.run: Run | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -45,6 +46,7 @@ from nnlab.training.commands import (
     StepTo,
     TakeSnapshot,
 )  # fmt: skip
+from nnlab.training.member import Member
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
@@ -293,3 +295,85 @@ def test_without_a_network_there_are_no_weights(trainer: Trainer, ear: Ear) -> N
     load(trainer, ear)
     with pytest.raises(NNLabError, match="There is no parameter 'nobody'"):
         read(trainer, "nobody")
+
+
+def broken(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("a fault")
+
+
+def test_a_failure_to_report_a_failure_does_not_end_the_thread(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frame of the moment of failure cannot be made either."""
+    load(trainer, ear)
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "train", broken)
+        patch.setattr(Run, "publish", broken)
+        trainer.send(Play())
+        assert ear.wait(Failed).message == "Training failed: ZeroDivisionError: a fault."
+    trainer.send(Iterate(2))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False, reason="")
+
+
+def test_a_listener_that_fails_does_not_end_the_thread(caplog: pytest.LogCaptureFixture) -> None:
+    trainer = Trainer(broken)
+    project = Project(GRAPH, SPIRAL, SETTINGS)
+    trainer.send(Load(Change.opening(project), DATA, 1))
+    assert snapshot(trainer).parameters.keys() >= {"dense_1.weight"}
+    trainer.close()
+    assert "an event could not be told" in caplog.text
+
+
+@pytest.mark.parametrize("request_", [TakeSnapshot, lambda answer: ReadParameters(answer, ("dense_1.weight",))])
+def test_every_request_is_answered_with_its_error(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch, request_) -> None:  # type: ignore[no-untyped-def]
+    load(trainer, ear)
+    monkeypatch.setattr(Member, "snapshot", broken)
+    monkeypatch.setattr(Member, "parameters", broken)
+    answer: Future[object] = Future()
+    trainer.send(request_(answer))
+    with pytest.raises(ZeroDivisionError, match="a fault"):
+        answer.result(timeout=20)
+    assert trainer.is_alive
+
+
+def test_a_request_that_nobody_waits_for_is_not_carried_out(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    answer: Future[Snapshot] = Future()
+    answer.cancel()
+    trainer.send(TakeSnapshot(answer))
+    assert snapshot(trainer).parameters and answer.cancelled()
+
+
+class Crash(BaseException):
+    """Nothing that a thread can go on after."""
+
+
+def test_a_dead_thread_is_noticed_and_everyone_who_waits_is_told(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(trainer, ear)
+    assert trainer.ended == ""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def crash(self: Run, steps: int) -> int:
+        reached.set()
+        go_on.wait(20)
+        raise Crash
+
+    monkeypatch.setattr(Run, "train", crash)
+    trainer.send(Play())
+    assert reached.wait(20)
+    before: Future[Snapshot] = Future()
+    trainer.send(TakeSnapshot(before))  # waits behind the step in which the thread ends
+    go_on.set()
+    with pytest.raises(NNLabError, match="The training thread has ended"):
+        before.result(timeout=20)
+    with pytest.raises(NNLabError, match="save your work and start NN Lab again"):
+        snapshot(trainer)
+    trainer._thread.join(20)
+    assert trainer.ended.startswith("The training thread has ended") and not trainer.is_alive
+
+
+def test_a_thread_that_was_closed_has_not_ended_by_itself(ear: Ear) -> None:
+    trainer = Trainer(ear.events.put)
+    trainer.close()
+    assert trainer.ended == "" and not trainer.is_alive
+    with pytest.raises(NNLabError, match="The training thread has ended"):
+        snapshot(trainer)

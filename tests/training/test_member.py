@@ -1,0 +1,93 @@
+"""A run that follows its project through changes, without a thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.training.change import Change, Version
+from nnlab.training.commands import Adjust, Block, Load
+from nnlab.training.member import Member
+from nnlab.training.project import Project
+from nnlab.training.settings import TrainingSettings
+
+PROJECT = Project(mlp([2, 8, 8, 1], loss="binary_cross_entropy"), DataSettings("spiral"), TrainingSettings("adam", {}, 1e-2, 10))
+OTHER_SEED = replace(PROJECT, training=replace(PROJECT.training, seed=7))
+DATA = prepare(PROJECT.data)
+
+
+@pytest.fixture
+def member() -> Member:
+    one = Member()
+    one.load(Load(Change.opening(PROJECT), DATA, 1))
+    return one
+
+
+def weights(member: Member) -> dict[str, np.ndarray]:
+    return member.snapshot(undisturbed=True).parameters
+
+
+def same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
+    return a.keys() == b.keys() and all((a[name] == b[name]).all() for name in a)
+
+
+def trained(member: Member, steps: int) -> dict[str, np.ndarray]:
+    assert member.run is not None
+    member.run.train(steps)
+    return weights(member)
+
+
+def test_another_seed_and_back_is_as_if_nothing_had_been(member: Member) -> None:
+    first, before = weights(member), trained(member, 30)
+    member.adjust(Adjust(Change(Version(0, PROJECT), Version(1, OTHER_SEED), keep=False)))
+    assert member.run is not None and member.run.iteration == 0 and not same(first, weights(member))
+    member.adjust(Adjust(Change(Version(1, OTHER_SEED), Version(0, PROJECT), keep=False, returning=(0,))))
+    assert member.run.iteration == 30 and same(before, weights(member))
+    member.rewind()
+    assert same(first, weights(member)), "the rewind goes back to the weights of the seed that is trained"
+
+
+def test_a_run_that_ended_while_nothing_could_be_trained_comes_back(member: Member) -> None:
+    """It was lost: only a change that ends a run looked for one that had ended before."""
+    before = trained(member, 30)
+    member.block(Block(Change(Version(0, PROJECT), Version(1, OTHER_SEED), keep=False), "dense_2 is missing"))
+    assert member.run is None and member.ready is None
+    member.load(Load(Change(Version(0, PROJECT), Version(0, PROJECT), keep=True, recall=(0,), returning=(0,)), DATA, 2))
+    assert same(before, weights(member))
+
+
+def test_blocked_is_not_ready_and_keeps_its_weights(member: Member) -> None:
+    before = trained(member, 30)
+    member.block(Block(Change(Version(0, PROJECT), Version(1, PROJECT)), "dense_2 is missing"))
+    assert member.ready is None and same(before, weights(member))
+    with pytest.raises(NNLabError, match=r"There are no weights to change: dense_2 is missing\."):
+        member.parameters(["dense_1.weight"])
+
+
+def test_a_snapshot_waits_for_a_network(member: Member) -> None:
+    trained(member, 30)
+    snapshot = member.snapshot(undisturbed=True)
+    other = Member()
+    with pytest.raises(NNLabError, match="There is no network to take a snapshot of"):
+        other.snapshot(undisturbed=True)
+    other.restore(snapshot)
+    assert other.snapshot(undisturbed=True) is snapshot
+    other.load(Load(Change(None, Version(0, PROJECT)), DATA, 1))
+    assert other.run is not None and other.run.iteration == 30 and same(snapshot.parameters, weights(other))
+
+
+def test_what_could_not_be_loaded_is_not_adjusted(member: Member) -> None:
+    empty = replace(DATA, x=DATA.x[:0], y=DATA.y[:0])
+    with pytest.raises(NNLabError, match="There are no training samples"):
+        member.load(Load(Change(Version(0, PROJECT), Version(1, PROJECT)), empty, 2))
+    assert member.ready is None and "could not be loaded" in member.blocked
+    assert member.run is not None
+    rate = member.run.live_constants()
+    faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.5))
+    member.adjust(Adjust(Change(Version(1, PROJECT), Version(2, faster))))
+    assert member.run.live_constants() == rate
