@@ -91,7 +91,8 @@ def test_a_rewind_forgets_single_numbers_and_keeps_runs() -> None:
 @pytest.mark.parametrize(("room", "left"), [(3, {1, 2, 3}), (2.5, {2, 3}), (1, {3}), (0.5, set())])
 def test_the_oldest_runs_go_when_memory_is_full(room: float, left: set[int]) -> None:
     parameters = 2 * 8 + 8 + 8 * 8 + 8 + 8 + 1
-    past = PastStates(int(room * parameters * 3 * np.float32().nbytes))  # Adam keeps two moments of each
+    numbers = parameters * 3 + 6  # Adam keeps two moments of each, and how many steps each of the six tensors has made
+    past = PastStates(int(room * numbers * np.float32().nbytes))
     for number in (1, 2, 3):
         past.end(run(), ending(number))
     assert {number for number in (1, 2, 3) if past.run_for([number]) is not None} == left
