@@ -172,8 +172,8 @@ class LiveNumbers(PartColumn):
             widget.setVisible(bool(self.parameter))
         self.courses.show_gradient(not self.is_frozen)
         self.update_ratio.setVisible(bool(self.parameter) and not self.is_frozen)
-        for widget in (self.loss, self.smoothed):
-            widget.setVisible(kind.is_loss)
+        for row in (self.loss, self.smoothed):
+            row.setVisible(kind.is_loss)
         self.flat.setVisible(bool(self._source))
         self.inactive.setVisible(False)
         self.dead.setVisible(False)
@@ -271,9 +271,9 @@ class LiveNumbers(PartColumn):
             if weights is not None:
                 self.weights.set_values(weights)
         if self._values and self.activations.isVisibleTo(self):
-            values = frame.get(self._values)
-            if values is not None:
-                self.activations.set_values(values)
+            activations = frame.get(self._values)
+            if activations is not None:
+                self.activations.set_values(activations)
 
     def _show_saturation(self, view: LiveView) -> None:
         assert self._activation is not None

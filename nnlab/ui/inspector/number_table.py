@@ -86,9 +86,9 @@ class NumberTable(QWidget):
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
         for text, end in zip(self._headings, right, strict=True):
-            whole = QFontMetrics(painter.font()).horizontalAdvance(text)
-            left = min(end - fraction - widths.horizontalAdvance("0"), end - whole)
-            painter.drawText(QRect(left, 0, whole + 2, height), middle, text)
+            width = QFontMetrics(painter.font()).horizontalAdvance(text)
+            left = min(end - fraction - widths.horizontalAdvance("0"), end - width)
+            painter.drawText(QRect(left, 0, width + 2, height), middle, text)
         painter.setFont(font)
         for k, row in enumerate(self._rows, 1):
             painter.setPen(tokens.text2)

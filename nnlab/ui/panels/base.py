@@ -11,7 +11,7 @@ asks the session for its probes when it becomes visible and gives them up when i
             super().__init__(services, "The network's answers appear here. Press Space to train.", parent)
             self.set_content(...)
 
-        def render(self, view):
+        def draw(self, view):
             ...
 """
 
@@ -62,14 +62,14 @@ class LivePanel(Panel):
         self._due = 0.0
         self._is_fed = False
         self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self._render)
+        self._later.timeout.connect(self._draw_newest)
         services.session.ticked.connect(self._on_ticked)
         services.session.state_changed.connect(self._catch_up)
         services.document.replaced.connect(self.clear)
         services.theme.changed.connect(self.restyle)
         services.theme.metrics_changed.connect(self.restyle)
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         """Draws `view`. Called at most `frames_per_second` times a second while training runs."""
 
     def show_view(self, view: LiveView) -> None:
@@ -77,7 +77,7 @@ class LivePanel(Panel):
         self._view = view
         wait = self._due - time.perf_counter()
         if not view.playing or wait <= 0:
-            self._render()
+            self._draw_newest()
         elif not self._later.isActive():
             self._later.start(max(1, round(wait * 1000)))
 
@@ -96,16 +96,16 @@ class LivePanel(Panel):
     def restyle(self) -> None:
         """Draws the same again in other colours or sizes."""
         if self._view is not None and self.isVisible():
-            self.render(self._view)
+            self.draw(self._view)
 
-    def _render(self) -> None:
+    def _draw_newest(self) -> None:
         self._later.stop()
         if self._view is None:
             return
         self._due = time.perf_counter() + 1.0 / self.frames_per_second
         if self.is_empty:
             self.set_empty(None)
-        self.render(self._view)
+        self.draw(self._view)
 
     def _catch_up(self) -> None:
         """Training has come to rest: what the last view left for later is drawn now.
@@ -116,7 +116,7 @@ class LivePanel(Panel):
             return
         self._view = replace(self._view, playing=False)
         if self._is_fed:
-            self._render()
+            self._draw_newest()
 
     @property
     def is_shown(self) -> bool:
@@ -138,7 +138,7 @@ class LivePanel(Panel):
         if self.probes:
             self._services.session.want(self, self.probes if wanted else ())
         if wanted:
-            self._render()
+            self._draw_newest()
         else:
             self._later.stop()
 

@@ -33,6 +33,7 @@ def shown_part(data: Data, predictions: Predictions) -> tuple[np.ndarray, np.nda
 
 
 LEAST_IMAGES = 104  # pixels of width: two columns of images
+_NO_NAMES: tuple[str, ...] = ()
 
 
 def summary(predictions: Predictions) -> str:
@@ -50,7 +51,7 @@ class ImagesView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._link = "softmax"
-        self._outputs, self._true, self._names = np.empty((0, 0)), np.empty(0, dtype=np.int64), ()
+        self._outputs, self._true, self._names = np.empty((0, 0)), np.empty(0, dtype=np.int64), _NO_NAMES
         self.grid, self.bars = ImageGrid(theme), ProbabilityBars(theme)
         self.back = IconButton.of(theme, icon(theme, "close"), "Close", "Back to all images")
         self.back.clicked.connect(lambda: self.grid.choose(None))
@@ -58,18 +59,18 @@ class ImagesView(QWidget):
         self._body = QHBoxLayout()
         self._body.addWidget(self.grid, 3)
         self._body.addWidget(self.bars, 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignRight)
-        column.addLayout(self._body, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignRight)
+        self._column.addLayout(self._body, 1)
         follow(theme, self)
         self._show_choice()
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self._body.setSpacing(metrics.px(16))
-        self.layout().setContentsMargins(0, 0, metrics.padding, metrics.px(8))
+        self._column.setContentsMargins(0, 0, metrics.padding, metrics.px(8))
 
     def show_view(self, view: LiveView, predictions: Predictions, link: str) -> None:
         data = view.data
@@ -82,12 +83,14 @@ class ImagesView(QWidget):
 
     def _show_choice(self) -> None:
         sample = self.grid.current
-        picked = sample is not None and sample < len(self._outputs)
+        if sample is not None and sample >= len(self._outputs):
+            sample = None
+        picked = sample is not None
         is_narrow = self.width() < self._theme.metrics.px(300)
         self.bars.setVisible(picked)
         self.back.setVisible(picked)
         self.grid.setVisible(not (picked and is_narrow))
-        if picked:
+        if sample is not None:
             shares = probabilities(self._outputs[sample], self._link)
             self.bars.show_sample(self.grid.image(sample), self._names, shares, int(self._true[sample]))
 

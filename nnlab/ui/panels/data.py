@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QPus
 from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings
-from nnlab.core.setting import Setting
+from nnlab.core.setting import Setting, Value
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
@@ -238,11 +238,11 @@ class DataPanel(LivePanel):
             for key, check in self.form.derived.items():
                 check.setChecked(key in self._document.project.data.derived)
 
-    def _changed(self, is_final: bool, name: str, value: object) -> None:
+    def _changed(self, is_final: bool, name: str, value: Value) -> None:
         """A setting moved, or came to rest."""
         current = self._waiting or self._document.project.data
         if name in (SHARE.name, STANDARDIZE.name, SEED.name):
-            settings = replace(current, **{name: value})
+            settings = replace(current, **{name: value})  # type: ignore[arg-type]  # the form holds a field to its setting's type
             label = {s.name: s.label for s in (SHARE, STANDARDIZE, SEED)}[name]
         else:
             settings = replace(current, settings={**current.settings, name: value})

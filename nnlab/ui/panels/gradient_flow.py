@@ -39,7 +39,7 @@ class GradientFlowPanel(LivePanel):
         super().clear()
         self.color_bar.hide()
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         curves = view.curves
         if not len(curves.mean) or not curves.names:
             self.set_empty(self._empty_text)

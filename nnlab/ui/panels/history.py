@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QShowEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
@@ -131,7 +131,7 @@ class _StateDelegate(QStyledItemDelegate):
         painter.setPen(color)
         painter.drawText(place, middle, QFontMetrics(font).elidedText(index.data(_NAME), Qt.TextElideMode.ElideRight, place.width()))
 
-    def _muted(self, state: str):  # type: ignore[no-untyped-def]
+    def _muted(self, state: str) -> QColor:
         return self._theme.tokens.text3 if state == UNDONE else self._theme.tokens.text2
 
 
@@ -230,5 +230,5 @@ class HistoryPanel(LivePanel):
     def restyle(self) -> None:
         self.list.doItemsLayout()
 
-    def _render(self) -> None:
+    def _draw_newest(self) -> None:
         """Nothing of a frame is shown here."""

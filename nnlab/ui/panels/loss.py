@@ -39,7 +39,7 @@ class LossPanel(LivePanel):
         self.set_content(self.plot)
         self.clear()
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         curves = view.curves
         if not len(curves.mean):
             self.set_empty(self._empty_text)

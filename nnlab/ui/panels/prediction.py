@@ -42,7 +42,7 @@ class PredictionPanel(LivePanel):
         found = self._stack.currentWidget()
         return found if isinstance(found, PredictionView) else None
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         kind = kind_for(view.data)
         shown = self._views.get(kind)
         if shown is None:

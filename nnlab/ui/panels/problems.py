@@ -66,7 +66,7 @@ class ProblemsPanel(LivePanel):
         super().clear()
         self.refresh()
 
-    def _render(self) -> None:
+    def _draw_newest(self) -> None:
         """Nothing of a frame is shown here."""
 
     @property

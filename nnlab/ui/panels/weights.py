@@ -148,14 +148,14 @@ class WeightsPanel(LivePanel):
         self.choice.setVisible(len(names) > 1)
         self.set_title(f"Weights of {node_id}{', frozen' if node.frozen else ''}")
         if self.view is not None:
-            self.render(self.view)
+            self.draw(self.view)
 
     def _choose(self) -> None:
         self._layout = None
         if self.view is not None:
-            self.render(self.view)
+            self.draw(self.view)
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         """Shows the frame's numbers of the chosen parameter, if the frame is of the present network."""
         name = self.parameter
         values = view.frame.get(name) if name else None
@@ -210,7 +210,7 @@ class WeightsPanel(LivePanel):
     def _slice(self, axis: int, number: int) -> None:
         self._place[axis] = number - 1
         if self.view is not None:
-            self.render(self.view)
+            self.draw(self.view)
 
     def _show_current(self) -> None:
         """The chosen weight by its name, with all its digits."""
@@ -266,13 +266,13 @@ class WeightsPanel(LivePanel):
             return
         self._set({(row + r, column + c): v for r, line in enumerate(block) for c, v in enumerate(line) if v is not None})
 
-    def _drag(self, value: object) -> None:
+    def _drag(self, value: float) -> None:
         """A step of a gesture at the field: the network follows at once, the undo step is the same one."""
         if not self._gesture:
             self._gesture = f"weight {next(_gestures)}"
-        self._set({self.matrix.current: float(value)}, self._gesture)  # type: ignore[arg-type]
+        self._set({self.matrix.current: float(value)}, self._gesture)
 
-    def _drop(self, value: object) -> None:
+    def _drop(self, value: float) -> None:
         self._drag(value)
         self._gesture = ""
 
@@ -300,9 +300,8 @@ class WeightsPanel(LivePanel):
         menu = super().context_menu()
         if menu is None or self.is_empty:
             return menu
-        first = menu.actions()[0] if menu.actions() else None
+        first = menu.actions()[0]
         for text, run in (("Copy numbers", self.matrix.copy), ("Paste numbers", self.matrix.paste)):
-            action = menu.addAction(text, run)
-            menu.insertAction(first, action)
+            menu.insertAction(first, menu.addAction(text, run))
         menu.insertSeparator(first)
         return menu

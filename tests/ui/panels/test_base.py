@@ -23,7 +23,7 @@ class Recorder(LivePanel):
         self.drawn: list[LiveView] = []
         self.clear()
 
-    def render(self, view: LiveView) -> None:
+    def draw(self, view: LiveView) -> None:
         self.drawn.append(view)
 
 

@@ -249,9 +249,9 @@ def test_the_order_of_images_holds_still_while_training_runs(studio: Callable) -
     grid, found = panel.current.images.grid, view.probes["predictions"]
     before = grid.order.copy()
     shuffled = replace(found, validation_outputs=found.validation_outputs[:, ::-1])
-    panel.render(replace(view, playing=True, probes={"predictions": shuffled}))
+    panel.draw(replace(view, playing=True, probes={"predictions": shuffled}))
     assert np.array_equal(grid.order, before)
-    panel.render(replace(view, playing=False, probes={"predictions": shuffled}))
+    panel.draw(replace(view, playing=False, probes={"predictions": shuffled}))
     assert not np.array_equal(grid.order, before)
 
 

@@ -182,7 +182,7 @@ def test_of_a_filter_one_window_is_shown_at_a_time(studio: Callable, qtbot: QtBo
 def test_a_network_with_errors_shows_but_cannot_be_edited(studio: Callable, qtbot: QtBot) -> None:
     s, panel = opened(studio)
     s.document.attempt("Cut", lambda g: edits.remove_nodes(g, [g.losses[0].id]))
-    panel.render(panel.view)
+    panel.draw(panel.view)
     assert not panel.matrix.model_.is_editable
     assert not panel.value.isEnabled()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
@@ -25,7 +25,7 @@ class DatasetTile(QAbstractButton):
         super().__init__(parent)
         self._theme, self.dataset = theme, dataset
         self._picture_for: tuple[object, ...] = ()
-        self._picture = None
+        self._picture: QImage | None = None
         self.setCheckable(True)
         self.setText(dataset.title)
         self.setAccessibleName(dataset.title)
@@ -73,11 +73,11 @@ class DatasetTile(QAbstractButton):
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()
 
-    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
 
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.update()
 

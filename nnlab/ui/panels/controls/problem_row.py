@@ -8,10 +8,11 @@ Keys: Up and Down walk over the rows, Enter applies the first fix, Space shows t
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnlab.graph.diagnostic import Diagnostic
@@ -126,7 +127,7 @@ class ProblemRow(QWidget):
         menu.setToolTipsVisible(True)
         for place, button in enumerate(self.buttons):
             if button.isHidden():
-                action = menu.addAction(button.text(), lambda place=place: self._apply(place))
+                action = menu.addAction(button.text(), partial(self._apply, place))
                 action.setToolTip(button.toolTip())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
@@ -213,11 +214,11 @@ class ProblemRow(QWidget):
         else:
             event.ignore()
 
-    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
 
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.update()
 

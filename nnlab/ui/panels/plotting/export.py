@@ -88,7 +88,7 @@ def as_png(widget: QWidget) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    as_image(widget).save(buffer, "PNG")
+    as_image(widget).save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs ask for bytes, Qt for text
     buffer.close()
     return bytes(data.data())
 

@@ -15,7 +15,7 @@ from nnlab.training.domain import domain
 from nnlab.training.probes.curve import Curve
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.plotting.items import Points, PointsItem, SceneItem, scene_polygon
+from nnlab.ui.panels.plotting.items import Points, PointsItem, SceneItem, ToScene, scene_polygon
 from nnlab.ui.panels.plotting.plot import Margins, Plot, dashes, line_pen, make_line
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, write
 
@@ -33,7 +33,7 @@ class Shade(SceneItem):
         self._low, self._high, self._color = low, high, color
         self.update()
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         view = self.getViewBox().viewRect()
         for left, right in ((view.left(), self._low), (self._high, view.right())):
             if right > left:
@@ -52,7 +52,7 @@ class SignedArea(SceneItem):
         self._x, self._y, self._positive, self._negative = x, np.nan_to_num(y), positive, negative
         self.update()
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         if len(self._x) < 2:
             return
         painter.setPen(Qt.PenStyle.NoPen)
@@ -118,7 +118,7 @@ class FitPlot(Plot):
         self.fit.setPen(line_pen(tokens.text, 2.0))
         self.target.setPen(line_pen(tokens.text, 1.5))
         self.fit.setData(curve.x, curve.y)
-        key = (id(data), id(curve.truth), self._theme.is_dark, *self.picture.getRect(), *self.x_range, *self.y_range)
+        key = (id(data), id(curve.truth), self._theme.is_dark, self.picture, *self.x_range, *self.y_range)
         if key == self._drawn:
             return
         self._drawn = key

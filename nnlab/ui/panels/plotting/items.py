@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+ToScene = Callable[[QRectF], QRectF]  # from the view's numbers to pixels
 
 
 class SceneItem(pg.GraphicsObject):
@@ -32,7 +34,7 @@ class SceneItem(pg.GraphicsObject):
         painter.setTransform(to_scene.inverted()[0], True)
         self.paint_scene(painter, to_scene.mapRect)
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         raise NotImplementedError
 
 
@@ -58,7 +60,7 @@ class PictureItem(SceneItem):
     def boundingRect(self) -> QRectF:
         return self._rect
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         if self._image is None:
             return
         place = to_scene(self._rect)
@@ -100,7 +102,7 @@ class PointsItem(SceneItem):
     def groups(self) -> Sequence[Points]:
         return self._groups
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         view = self.getViewBox()
         place, ratio = view.geometry(), painter.device().devicePixelRatioF()
         if painter.paintEngine().type() == QPaintEngine.Type.SVG:
@@ -153,7 +155,7 @@ class RingsItem(SceneItem):
     def count(self) -> int:
         return len(self._x)
 
-    def paint_scene(self, painter: QPainter, to_scene) -> None:  # type: ignore[no-untyped-def]
+    def paint_scene(self, painter: QPainter, to_scene: ToScene) -> None:
         if not len(self._x):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -165,7 +167,7 @@ class RingsItem(SceneItem):
 def draw_rings(painter: QPainter, centres: QPolygonF, radius: float, pen: QPen) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for centre in centres:
+    for centre in centres.toList():
         painter.drawEllipse(centre, radius, radius)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, logarithmic_ticks
@@ -43,9 +43,9 @@ class _View(pg.ViewBox):
         super().__init__(enableMenu=False, defaultPadding=0.0)
         self.setMenuEnabled(False)
 
-    def wheelEvent(self, event: object, axis: int | None = None) -> None:
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         if axis is None and all(self.state["mouseEnabled"]):
-            axis = 1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0  # type: ignore[attr-defined]
+            axis = 1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
         super().wheelEvent(event, axis)
 
 
