@@ -35,6 +35,11 @@ def test_the_boundary_is_that_of_the_loss(link: str, expected: list[int]) -> Non
     assert np.trace(confusion(outputs, y, TWO, link)) == 3
 
 
+def test_on_the_boundary_lies_the_first_class() -> None:
+    assert predicted_classes(np.array([[0.0]]), "sigmoid").tolist() == [0]
+    assert predicted_classes(np.array([[0.5]]), "identity").tolist() == [0]
+
+
 def test_nothing_to_measure() -> None:
     assert metrics(np.empty((0, 1)), np.empty(0), TWO, "sigmoid") == {}
     assert "r2" not in metrics(np.ones((3, 1)), np.ones((3, 1)), PLAIN, "identity")

@@ -20,16 +20,16 @@ def found(data: Data, loss: str, weight: list[list[float]] | None = None) -> Pre
 
 
 def test_classes_are_counted_against_the_truth() -> None:
-    """Logits 2, −1, 3, −4 say yes, no, yes, no; the third is a no in truth. Held out: one of two is right."""
-    data = table([[2.0], [-1.0], [3.0], [-4.0]], [1, 0, 0, 0], "binary", ("no", "yes"))
-    held = replace(data, validation_x=np.array([[5.0], [6.0]]), validation_y=np.array([1, 0]))
+    """Logits 2, −1, 3, −4 say yes, no, yes, no; the last two are wrong. Held out: two of three are right."""
+    data = table([[2.0], [-1.0], [3.0], [-4.0]], [1, 0, 0, 1], "binary", ("no", "yes"))
+    held = replace(data, validation_x=np.array([[5.0], [6.0], [-7.0]]), validation_y=np.array([1, 0, 0]))
     one = found(held, "binary_cross_entropy")
-    assert one.outputs.ravel().tolist() == [2, -1, 3, -4] and one.validation_outputs.ravel().tolist() == [5, 6]
-    assert (one.wrong, one.validation_wrong) == (1, 1)
-    assert one.metrics == {"accuracy": 0.75} and one.validation_metrics == {"accuracy": 0.5}
-    assert one.confusion is not None and one.confusion.tolist() == [[0, 1], [0, 1]]  # of the held-out part
+    assert one.outputs.ravel().tolist() == [2, -1, 3, -4] and one.validation_outputs.ravel().tolist() == [5, 6, -7]
+    assert (one.wrong, one.validation_wrong) == (2, 1)
+    assert one.metrics == {"accuracy": 0.5} and one.validation_metrics == {"accuracy": 2 / 3}
+    assert one.confusion is not None and one.confusion.tolist() == [[1, 1], [0, 1]]  # of the held-out part
     alone = found(data, "binary_cross_entropy")
-    assert alone.confusion is not None and alone.confusion.tolist() == [[2, 1], [0, 1]]
+    assert alone.confusion is not None and alone.confusion.tolist() == [[1, 1], [1, 1]]
     assert alone.validation_wrong == 0 and alone.validation_metrics == {}
 
 
@@ -40,6 +40,7 @@ def test_a_number_has_errors_and_no_classes() -> None:
 
 
 def test_only_the_first_samples_are_asked() -> None:
+    assert SAMPLES == 4000
     data = table(np.arange(SAMPLES + 10.0).reshape(-1, 1), np.zeros(SAMPLES + 10))  # type: ignore[arg-type]
     one = found(data, "mse")
     assert len(one.outputs) == SAMPLES and one.outputs[-1, 0] == SAMPLES - 1
