@@ -7,13 +7,22 @@ for a run of any length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from nnlab.engine import machine
 
 ROWS = 4096
+
+
+class Losses(NamedTuple):
+    """Where a run stands: the last batch's loss, the running mean, the last validation loss; NaN for what there is none of."""
+
+    last: float
+    running_mean: float
+    validation: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +46,18 @@ class Curves:
     def iterations(self) -> np.ndarray:
         """The last iteration of every block."""
         return self.origin + (np.arange(len(self.mean)) + 1) * self.block_size
+
+    def until(self, iteration: int) -> Curves:
+        """The same curves without what came after `iteration`: whole blocks and validations that were complete by then."""
+        blocks = max(0, (iteration - self.origin) // self.block_size)
+        checks = int(np.searchsorted(self.validation_iterations, iteration, side="right"))
+        if blocks >= len(self.mean) and checks == len(self.validation_losses):
+            return self
+        return replace(
+            self, minimum=self.minimum[:blocks], maximum=self.maximum[:blocks], mean=self.mean[:blocks], smoothed=self.smoothed[:blocks],
+            norms=self.norms[:blocks], validation_iterations=self.validation_iterations[:checks],
+            validation_losses=self.validation_losses[:checks],
+        )  # fmt: skip
 
 
 class History:
@@ -64,6 +85,11 @@ class History:
     def last_validation(self) -> float:
         count = int(self.marks[machine.VALIDATIONS])
         return float(self.validations[count - 1, 1]) if count else float("nan")
+
+    @property
+    def losses(self) -> Losses:
+        """Three numbers, where `curves` copies thousands."""
+        return Losses(self.last, self.smoothed, self.last_validation)
 
     def curves(self) -> Curves:
         """A copy made while the machine may be writing: taken again when rows were moved meanwhile."""

@@ -24,7 +24,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import BATCH_START, SAMPLES
 from nnlab.engine import machine
 from nnlab.engine.frame import Frame
-from nnlab.engine.history import Curves
+from nnlab.engine.history import History
 from nnlab.engine.run import Run
 from nnlab.training.commands import (
     Adjust,
@@ -115,10 +115,11 @@ class Trainer:
         # Sequence numbers count within one run: another network has a program of its own, and starts afresh.
         return run.mailbox.newest(seen.sequence if seen is not None and seen.program is run.program else 0)
 
-    def curves(self) -> Curves | None:
-        """The history so far."""
+    @property
+    def history(self) -> History | None:
+        """The history of the run, to which the machine goes on adding; a run that is reset or edited has another one."""
         run = self._member.run
-        return run.history.curves() if run is not None else None
+        return run.history if run is not None else None
 
     # The thread
 

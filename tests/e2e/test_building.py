@@ -81,8 +81,10 @@ def test_a_network_is_drawn_from_nothing_and_learns(opened: Callable[..., MainWi
     qtbot.waitUntil(lambda: window.session.iteration > 300, timeout=10_000)
     QTest.mouseClick(play, LEFT)
     qtbot.waitUntil(lambda: not window.session.is_playing)
-    curves = window.session._trainer.curves()
-    assert curves is not None and curves.smoothed[-1] < curves.mean[0]
+    history = window.session._trainer.history
+    assert history is not None
+    curves = history.curves()
+    assert curves.smoothed[-1] < curves.mean[0]
 
 
 def test_everything_drawn_is_undone_step_by_step_and_drawn_again(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:

@@ -240,8 +240,8 @@ class LiveNumbers(PartColumn):
                 self._show_summaries(summary(values), summary(frame.get(self._gradient)))
             self.update_ratio.set_number(update_ratio(self._before, frame, self.parameter))
         if self.loss.isVisibleTo(self):
-            self.loss.set_number(view.curves.last if frame.iteration else None)
-            self.smoothed.set_number(view.curves.running_mean if frame.iteration else None)
+            self.loss.set_number(view.losses.last if frame.iteration else None)
+            self.smoothed.set_number(view.losses.running_mean if frame.iteration else None)
 
     @property
     def _gradient(self) -> str:

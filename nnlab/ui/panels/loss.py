@@ -48,7 +48,7 @@ class LossPanel(LivePanel):
         self.plot.set_run(curves.origin, last, view.marks)
         self.plot.show_curves(curves, last)
         if not view.playing:
-            held = f", validation {numbers.number(view.validation_loss)}" if len(curves.validation_losses) else ""
+            held = f", validation {numbers.number(view.losses.validation)}" if len(curves.validation_losses) else ""
             self.plot.setAccessibleDescription(f"Iteration {numbers.count(last)}: loss {numbers.number(curves.running_mean)}{held}")
 
     def picture_widget(self) -> QWidget | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
-from nnlab.engine.history import Curves
+from nnlab.engine.history import Curves, Losses
 from nnlab.files.project import Project
 
 
@@ -20,6 +21,13 @@ class Mark:
 
     iteration: int
     text: str
+
+
+class CurvesSource(Protocol):
+    """Where curves are copied from: the run's history."""
+
+    def curves(self) -> Curves:
+        """A consistent copy of what there is by now."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +40,8 @@ class LiveView:
     project: Project
     data: Data
     frame: Frame
-    curves: Curves
+    history: CurvesSource
+    losses: Losses
     marks: tuple[Mark, ...]
     probes: Mapping[str, Any]
     playing: bool
@@ -50,7 +59,8 @@ class LiveView:
         size = self.project.training.batch_size
         return max(1, -(-len(self.data.x) // size))
 
-    @property
-    def validation_loss(self) -> float:
-        losses = self.curves.validation_losses
-        return float(losses[-1]) if len(losses) else float("nan")
+    @cached_property
+    def curves(self) -> Curves:
+        """The history up to this frame: copied when somebody shows it, once for all who do, and never ahead of the frame."""
+        known = self.history.curves().until(self.frame.iteration)
+        return replace(known, last=self.losses.last, running_mean=self.losses.running_mean)

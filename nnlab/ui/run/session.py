@@ -322,8 +322,8 @@ class LiveSession(QObject):
         self._is_news = True
 
     def _show(self, frame: Frame) -> None:
-        curves = self._trainer.curves()
-        if curves is None or self.data is None:
+        history = self._trainer.history
+        if history is None or self.data is None:
             return
         self._is_news = False
         self._probing.ask(frame, self.data, self._playing)
@@ -332,7 +332,7 @@ class LiveSession(QObject):
         exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(
-                self._document.project, self.data, frame, curves, self._marks.shown, self._probing.results, self._playing, exact,
-                self.iterations_per_second, self.frames_per_second,
+                self._document.project, self.data, frame, history, history.losses, self._marks.shown, self._probing.results, self._playing,
+                exact, self.iterations_per_second, self.frames_per_second,
             )
         )  # fmt: skip

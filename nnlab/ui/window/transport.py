@@ -46,7 +46,7 @@ class Transport(QObject):
             batch=(batch, view.batches),
             batch_loss=_finite(frame.loss),
             smoothed=_finite(frame.smoothed),
-            validation=_finite(view.validation_loss),
+            validation=_finite(view.losses.validation),
             learning_rate=training.learning_rate if scheduled is None else float(scheduled[0]),
             iterations_per_second=view.iterations_per_second if view.playing else None,
             frames_per_second=view.frames_per_second if view.playing else None,

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
+from views import with_curves
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
@@ -59,11 +59,11 @@ def test_numbers_that_cannot_be_drawn_do_no_harm(studio: Callable) -> None:
     panel = s.panel("gradient_flow")
     view = s.train(40)
     for norms in (np.full_like(view.curves.norms, np.nan), np.zeros_like(view.curves.norms), np.full_like(view.curves.norms, np.inf)):
-        panel.show_view(replace(view, curves=replace(view.curves, norms=norms)))
+        panel.show_view(with_curves(view, norms=norms))
         panel.grab()
     half = view.curves.norms.copy()
     half[:, 0] = np.nan  # a layer that was added a moment ago
-    panel.show_view(replace(view, curves=replace(view.curves, norms=half)))
+    panel.show_view(with_curves(view, norms=half))
     panel.grab()
     assert np.isnan(panel.plot.values()[0])
 
@@ -74,7 +74,7 @@ def test_many_layers_in_little_room_keep_texts_apart(studio: Callable) -> None:
     view = s.train(40)
     names = tuple(f"dense_{k}.{tensor}" for k in range(40) for tensor in ("weight", "bias"))
     norms = np.repeat(view.curves.norms[:, :1], len(names), axis=1)
-    panel.show_view(replace(view, curves=replace(view.curves, norms=norms, names=names)))
+    panel.show_view(with_curves(view, norms=norms, names=names))
     panel.grab()
     assert len(panel.plot.rows) == 80
 

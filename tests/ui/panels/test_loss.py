@@ -9,16 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
+from views import with_curves
 
 from nnlab.core.preparation import DataSettings
 from nnlab.engine.history import Curves
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.plotting.plot import Plot
-from nnlab.ui.run.live_view import LiveView, Mark
-
-
-def with_curves(view: LiveView, **changes: object) -> LiveView:
-    return replace(view, curves=replace(view.curves, **changes))  # type: ignore[arg-type]
+from nnlab.ui.run.live_view import Mark
 
 
 def line(curve) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
@@ -44,7 +41,7 @@ def test_lines_and_labels_are_the_engines_numbers(studio: Callable) -> None:
     assert np.array_equal(x, curves.iterations)
     assert np.allclose(10.0**y, curves.smoothed)
     labels = {label.name: label.text for label in panel.plot.end_labels()}
-    assert labels == {"train": numbers.number(curves.running_mean), "val": numbers.number(view.validation_loss)}
+    assert labels == {"train": numbers.number(curves.running_mean), "val": numbers.number(view.losses.validation)}
     assert panel.plot.x_range == (0.0, 200.0)
     assert numbers.number(curves.running_mean) in panel.plot.accessibleDescription()
 

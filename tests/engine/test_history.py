@@ -1,0 +1,43 @@
+"""Curves cut where a frame stands: blocks that were complete by then, and nothing later."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from nnlab.engine.history import Curves, History
+
+
+def curves() -> Curves:
+    """Five blocks of ten iterations after iteration 100: block k covers 101 + 10 k … 110 + 10 k."""
+    numbers = np.arange(5.0)
+    return Curves(
+        100, 10, numbers, numbers + 1, numbers + 2, numbers + 3, np.stack([numbers, -numbers], axis=1), ("a", "b"),
+        np.array([115.0, 130.0, 145.0]), np.array([0.3, 0.2, 0.1]), 0.5, 0.6,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("iteration", "blocks", "checks"),
+    [(100, 0, 0), (109, 0, 0), (110, 1, 0), (115, 1, 1), (129, 2, 1), (130, 3, 2), (149, 4, 3), (150, 5, 3)],
+)
+def test_what_came_after_an_iteration_is_left_out(iteration: int, blocks: int, checks: int) -> None:
+    cut = curves().until(iteration)
+    for values, first in ((cut.minimum, 0), (cut.maximum, 1), (cut.mean, 2), (cut.smoothed, 3)):
+        assert values.tolist() == [first + k for k in range(blocks)]
+    assert cut.norms.shape == (blocks, 2) and cut.norms[:, 1].tolist() == [-float(k) for k in range(blocks)]
+    assert cut.iterations.tolist() == [110 + 10 * k for k in range(blocks)]
+    assert cut.validation_iterations.tolist() == [115, 130, 145][:checks] and len(cut.validation_losses) == checks
+    assert (cut.origin, cut.block_size, cut.names) == (100, 10, ("a", "b"))
+
+
+def test_at_its_end_nothing_is_cut() -> None:
+    whole = curves()
+    assert whole.until(150) is whole and whole.until(1000) is whole
+    assert len(whole.until(50).mean) == 0
+
+
+def test_before_the_first_step_there_are_no_losses() -> None:
+    assert all(math.isnan(value) for value in History(("a",)).losses)

@@ -1,0 +1,67 @@
+"""Curves are copied for who shows them, once, and stand where their frame stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from nnlab.engine.history import Curves, History
+from nnlab.ui.run.live_view import LiveView
+from tests.support.worlds import World, spiral_project, world
+
+
+@pytest.fixture
+def spiral(qtbot: QtBot) -> Iterator[World]:
+    with world(spiral_project(), qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> list[History]:
+    """Every history that was copied."""
+    found: list[History] = []
+    original = History.curves
+
+    def counted(self: History) -> Curves:
+        found.append(self)
+        return original(self)
+
+    monkeypatch.setattr(History, "curves", counted)
+    return found
+
+
+def test_nothing_is_copied_for_views_that_nobody_reads(spiral: World, copies: list[History]) -> None:
+    views: list[LiveView] = []
+    spiral.session.ticked.connect(views.append)
+    spiral.train(200)
+    assert views and copies == []
+    assert views[-1].curves is views[-1].curves
+    assert len(copies) == 1
+
+
+def test_curves_that_are_read_late_end_where_their_frame_does(spiral: World, qtbot: QtBot) -> None:
+    views: list[LiveView] = []
+    spiral.session.ticked.connect(views.append)
+    spiral.train(30)
+    qtbot.waitUntil(lambda: bool(views) and views[-1].frame.iteration == 30)
+    early = views[-1]
+    spiral.train(50)
+    qtbot.waitUntil(lambda: views[-1].frame.iteration == 80)
+    late = views[-1].curves
+    assert early.curves.iterations.tolist() == list(range(1, 31)) and late.iterations.tolist() == list(range(1, 81))
+    np.testing.assert_array_equal(early.curves.smoothed, late.smoothed[:30])
+    np.testing.assert_array_equal(early.curves.norms, late.norms[:30])
+    assert early.curves.running_mean == early.losses.running_mean == early.curves.smoothed[-1] == early.frame.smoothed
+    assert early.curves.last == early.curves.mean[-1] == early.frame.loss
+
+
+def test_the_losses_of_a_view_are_those_of_its_history(spiral: World, qtbot: QtBot) -> None:
+    views: list[LiveView] = []
+    spiral.session.ticked.connect(views.append)
+    spiral.train(2 * 50)  # whole epochs, so that validation was measured
+    qtbot.waitUntil(lambda: bool(views) and views[-1].frame.iteration == 100)
+    view = views[-1]
+    assert view.losses.validation == view.curves.validation_losses[-1]
