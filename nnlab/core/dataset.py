@@ -105,6 +105,7 @@ class Dataset:
     settings: tuple[Setting, ...] = ()
     inputs: bool = False  # two inputs x and y, from which x², y², xy, sin x and sin y may be derived
     standardize: bool = False  # whether features are standardised unless the person chooses otherwise
+    files: tuple[str, ...] = ()  # those of the settings that are paths of files the samples are read from
 
 
 datasets: Registry[Dataset] = Registry("data set", "nnlab.datasets")

@@ -8,9 +8,11 @@ must stay as unknown to the model as tomorrow's data. Targets stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -97,10 +99,40 @@ class Data:
 def prepare(settings: DataSettings) -> Data:
     """The samples that `settings` describe, ready for training.
 
+    Whoever asks for the same samples again while somebody has them, or next, is given the same arrays, which nobody may write to: a
+    file is read once when it is opened, and again when it has changed.
+
     Raises NNLabError for an unknown data set, SettingError for a setting out of range, and DataError for samples
     that cannot be read, made or split.
     """
     dataset = datasets[settings.name]
+    key = _key(dataset, settings)
+    data = _prepared.get(key)
+    if data is None:
+        data = _prepare(dataset, settings)
+        _prepared[key] = data
+    _newest[:] = [data]
+    return data
+
+
+_prepared: WeakValueDictionary[Hashable, Data] = WeakValueDictionary()
+_newest: list[Data] = []  # is kept until others are asked for, so that it can be handed on
+
+
+def _key(dataset: Dataset, settings: DataSettings) -> Hashable:
+    """What decides the samples: the data set itself, the settings, and of files when they were written and how long they are."""
+    stamps = []
+    for name in dataset.files:
+        try:
+            status = Path(str(settings.settings.get(name, ""))).expanduser().stat()
+            stamps.append((status.st_mtime_ns, status.st_size, status.st_ino))
+        except (OSError, ValueError):  # whoever reads it says what is wrong
+            stamps.append((0, 0, 0))
+    in_order = replace(settings, settings=dict(sorted(settings.settings.items())))
+    return dataset.make, repr(in_order), tuple(stamps)  # as text, for a list or an array among the settings has no hash
+
+
+def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
     seed = SEED.check(settings.seed, dataset.title)
     share = VALIDATION_SHARE.check(settings.validation_share, dataset.title)
     table = dataset.make(check_settings(dataset.settings, settings.settings, dataset.title), int(seed))
@@ -112,12 +144,12 @@ def prepare(settings: DataSettings) -> Data:
     mean, scale = _fit(inputs[train_index]) if standardize else (np.zeros(len(columns)), np.ones(len(columns)))
     x = (inputs - mean) / scale
     return Data(
-        x=x[train_index],
-        y=table.y[train_index],
-        validation_x=x[validation_index],
-        validation_y=table.y[validation_index],
-        raw_x=table.x[train_index],
-        raw_validation_x=table.x[validation_index],
+        x=_read_only(x[train_index]),
+        y=_read_only(table.y[train_index]),
+        validation_x=_read_only(x[validation_index]),
+        validation_y=_read_only(table.y[validation_index]),
+        raw_x=_read_only(table.x[train_index]),
+        raw_validation_x=_read_only(table.x[validation_index]),
         features=tuple(DERIVED_FEATURES[c].title if c not in table.features else c for c in columns),
         raw_features=table.features,
         target=table.target,
@@ -130,6 +162,11 @@ def prepare(settings: DataSettings) -> Data:
         train_index=train_index,
         validation_index=validation_index,
     )
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    values.setflags(write=False)
+    return values
 
 
 def split(y: np.ndarray, target: Target, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -170,5 +170,6 @@ register(
         ),
         make=make,
         standardize=True,
+        files=("path",),
     )
 )

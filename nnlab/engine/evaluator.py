@@ -147,4 +147,6 @@ def as_numbers(values: Any, name: str, dtype: np.dtype, finite: bool = True) -> 
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) if array.ndim and array.size else ()
         where = f" at {list(place)}" if place else ""
         raise DataError(f"{name} contains NaN, or a number too large for {dtype}{where}; only finite numbers are accepted.")
+    if not array.flags.writeable:  # prepared samples are shared; the machine's functions are compiled for arrays one may write to
+        array = array.copy()
     return array if np.ndim(values) else array.reshape(())

@@ -58,5 +58,6 @@ class GraphBuilder:
 
     def build(self) -> Graph:
         """The graph, laid out from left to right; raises GraphError if it could not be trained."""
-        check(self._graph)
-        return arrange(self._graph)
+        graph = arrange(self._graph)
+        check(graph)
+        return graph

@@ -109,13 +109,44 @@ def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[
 
 
 def validate(graph: Graph, data: DataShape | None = None) -> tuple[Diagnostic, ...]:
-    """Every reason why `graph` cannot be trained (on `data`, when given), and warnings; empty when all is well."""
+    """Every reason why `graph` cannot be trained (on `data`, when given), and warnings; empty when all is well.
+
+    A graph never changes, so the answers, for no data and for the data last asked about, are kept with it.
+    """
+    known: _Validated | None = graph.__dict__.get(_VALIDATED)
+    if known is None or known.version != operators.version:
+        known = graph.__dict__[_VALIDATED] = _Validated(graph)
+    if data is None:
+        return known.alone
+    if data != known.data:
+        problems = (*known.problems, *_against_data(graph, infer(graph), data))
+        known.data, known.on_data = data, _with_fixes(graph, problems, data)
+    return known.on_data
+
+
+class _Validated:
+    """What is kept with a graph, of one version of the registered operators."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.version, self.problems = operators.version, _problems(graph)
+        self.alone = _with_fixes(graph, self.problems, None)
+        self.data: DataShape | None = None
+        self.on_data: tuple[Diagnostic, ...] = ()
+
+
+_VALIDATED = "_validated"
+
+
+def _problems(graph: Graph) -> tuple[Diagnostic, ...]:
+    """What is wrong with a graph whatever its data, no fixes offered yet."""
     inferred = infer(graph)
     problems = [*inferred.diagnostics, *_structure(graph)]
     if not any(problem.kind == "cycle" for problem in problems):
         problems.extend(Diagnostic(WARNING, text, node_id, kind) for kind, node_id, text in habits(graph, inferred.shapes))
-    if data is not None:
-        problems.extend(_against_data(graph, inferred, data))
+    return tuple(problems)
+
+
+def _with_fixes(graph: Graph, problems: tuple[Diagnostic, ...], data: DataShape | None) -> tuple[Diagnostic, ...]:
     return tuple(replace(problem, find_fixes=partial(_fixes, graph, problem, data)) for problem in problems)
 
 

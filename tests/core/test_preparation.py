@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from networks import mlp
 
 from nnlab.core.dataset import Dataset, Table, Target, datasets, register
 from nnlab.core.errors import DataError, NNLabError, SettingError
 from nnlab.core.preparation import DataSettings, prepare, split
 from nnlab.core.setting import Setting, Value
+from nnlab.datasets import csv_file
+from nnlab.datasets._csv_text import read_csv_text
+from nnlab.training.session import Session
 
 NUMBERS = Target("continuous", ("y",))
 
@@ -156,3 +164,65 @@ def test_settings_survive_json() -> None:
     assert again == settings
     assert hash(again) == hash(settings)
     assert isinstance(again.settings["noise"], float)
+
+
+class TestHandedOn:
+    """The same samples are made once and handed on; nobody may write to them."""
+
+    @pytest.fixture
+    def table(self, tmp_path: Path) -> Path:
+        path = tmp_path / "table.csv"
+        path.write_text("a,y\n1,0.5\n2,1.5\n3,2.25\n4,3.5\n")
+        return path
+
+    @pytest.fixture
+    def reads(self, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+        found: list[Path] = []
+        monkeypatch.setattr(csv_file, "read_csv_text", lambda path: found.append(path) or read_csv_text(path))
+        return found
+
+    def test_a_file_is_read_once_until_it_changes(self, table: Path, reads: list[Path]) -> None:
+        settings = DataSettings("csv_file", {"path": str(table)}, validation_share=0.0)
+        first = prepare(settings)
+        assert prepare(replace(settings, settings={"path": str(table)})) is first and len(reads) == 1
+        table.write_text("a,y\n1,0.5\n2,1.5\n3,2.25\n4,3.5\n5,7.125\n")
+        assert sorted(prepare(settings).y.ravel()) == [0.5, 1.5, 2.25, 3.5, 7.125] and len(reads) == 2
+
+    def test_samples_stay_as_long_as_somebody_has_them(self, table: Path, reads: list[Path]) -> None:
+        settings = DataSettings("csv_file", {"path": str(table)})
+        mine = prepare(settings)
+        prepare(DataSettings("spiral"))
+        assert prepare(settings) is mine and len(reads) == 1
+
+    def test_nobody_keeps_more_than_the_newest(self) -> None:
+        forgotten = weakref.ref(prepare(DataSettings("spiral", seed=5)))
+        assert forgotten() is not None
+        prepare(DataSettings("spiral", seed=6))
+        gc.collect()
+        assert forgotten() is None
+
+    @pytest.mark.parametrize(
+        "other", [DataSettings("spiral", {"noise": 1}), DataSettings("spiral", seed=1), DataSettings("spiral", validation_share=0.5)]
+    )
+    def test_other_settings_are_other_samples(self, other: DataSettings) -> None:
+        assert prepare(other) is not prepare(DataSettings("spiral"))
+
+    def test_shared_samples_cannot_be_written_to(self) -> None:
+        data = prepare(DataSettings("spiral"))
+        for values in (data.x, data.y, data.validation_x, data.validation_y, data.raw_x, data.raw_validation_x):
+            with pytest.raises(ValueError, match="read-only"):
+                values[0] = 0
+
+    def test_they_train_in_float64_all_the_same(self) -> None:
+        data = prepare(DataSettings("plane"))
+        session = Session(mlp([2, 1]), "sgd", 0.01, dtype="float64")
+        session.fit(data.x, data.y, epochs=1)
+        assert session.iteration == -(-len(data.x) // 32)
+
+
+def test_a_problem_of_a_file_is_found_anew_each_time(tmp_path: Path) -> None:
+    settings = DataSettings("csv_file", {"path": str(tmp_path / "later.csv")})
+    with pytest.raises(DataError):
+        prepare(settings)
+    (tmp_path / "later.csv").write_text("a,y\n1,0.5\n2,1.5\n3,2.5\n")
+    assert len(prepare(settings).x) + len(prepare(settings).validation_x) == 3

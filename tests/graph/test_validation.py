@@ -8,7 +8,7 @@ from networks import mlp
 import nnlab
 from nnlab.core.dataset import Target
 from nnlab.core.errors import GraphError
-from nnlab.graph import edits
+from nnlab.graph import edits, validation
 from nnlab.graph.adapt import adapt
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import DataShape, infer, known_shape_reason, validate
@@ -133,3 +133,33 @@ def test_edges_of_a_file_end_at_ports_that_exist(edges: str, message: str) -> No
     nodes = ", ".join(f'{{"id": "{i}", "operator": "{o}"}}' for i, o in (("a", "input"), ("b", "dense"), ("m", "add"), ("l", "mse")))
     with pytest.raises(GraphError, match=message):
         Graph.from_json(f'{{"nodes": [{nodes}], "edges": {edges}}}')
+
+
+class TestRemembered:
+    """A graph is looked at once, and its data are compared with it once, whoever asks."""
+
+    @pytest.fixture
+    def looks(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        found: list[str] = []
+        for name in ("_structure", "_against_data"):
+            real = getattr(validation, name)
+            monkeypatch.setattr(validation, name, lambda *a, name=name, real=real: found.append(name) or real(*a))
+        return found
+
+    def test_once_alone_and_once_on_its_data(self, looks: list[str]) -> None:
+        graph = mlp([2, 8, 1])
+        assert validate(graph) is validate(graph) and looks == ["_structure"]
+        assert validate(graph, PLAIN) is validate(graph, PLAIN) and looks == ["_structure", "_against_data"]
+
+    def test_other_data_are_compared_anew(self, looks: list[str]) -> None:
+        graph = mlp([2, 8, 1])
+        assert validate(graph, PLAIN) == () and [d.is_error for d in validate(graph, TWO)] == [True]
+        assert validate(graph, PLAIN) == () and validate(graph) == ()
+        assert looks == ["_structure"] + ["_against_data"] * 3
+
+    def test_another_operator_may_change_what_is_said(self, looks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        graph = mlp([2, 8, 1])
+        validate(graph)
+        monkeypatch.setattr(validation.operators, "version", validation.operators.version + 1)
+        validate(graph)
+        assert looks == ["_structure"] * 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+from dataclasses import replace
+
 import pytest
 
 from nnlab.core.dataset import Target
@@ -290,7 +292,7 @@ def test_fixes_are_not_sought_before_somebody_asks(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setitem(PROPOSERS, "unread", propose)  # type: ignore[arg-type]
     graph, data, kind, node, _, _ = CASES["dead end"]
-    problem = problem_of(graph, data, kind, node)
+    problem = problem_of(replace(graph), data, kind, node)  # a graph that nobody has looked at
     assert asked == []
     assert problem.fixes == () and problem.fixes == ()
     assert asked == ["unread"], "sought once, then remembered"
