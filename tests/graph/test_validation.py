@@ -153,7 +153,7 @@ class TestRemembered:
 
     def test_other_data_are_compared_anew(self, looks: list[str]) -> None:
         graph = mlp([2, 8, 1])
-        assert validate(graph, PLAIN) == () and [d.is_error for d in validate(graph, TWO)] == [True]
+        assert validate(graph, PLAIN) == () and any(d.is_error for d in validate(graph, FOUR))
         assert validate(graph, PLAIN) == () and validate(graph) == ()
         assert looks == ["_structure"] + ["_against_data"] * 3
 
