@@ -229,4 +229,4 @@ def sum_of(terms: Sequence[str]) -> str:
 
 def shortened(count: int, most: int = TERMS) -> str:
     """A sentence for a sum that is not written out in full, else nothing."""
-    return f" The {most} largest of {count:,} terms are written out." if count > most + 1 else ""
+    return f" Only the {most} largest of {count:,} terms are shown." if count > most + 1 else ""

@@ -128,7 +128,7 @@ def compile_expression(text: str, variables: tuple[str, ...] = ("x",)) -> Expres
     try:
         tree = ast.parse(source.text.strip(), mode="eval").body
     except SyntaxError as error:  # the translation lets nothing through that could cause it; a newer grammar might
-        raise error_at(source.column((error.offset or 1) - 1), "the formula cannot be read here") from None
+        raise error_at(source.column((error.offset or 1) - 1), "the formula has a syntax error here") from None
     except (RecursionError, MemoryError):
         raise _too_deep() from None
     _check(tree, source, frozenset(variables))
@@ -137,7 +137,7 @@ def compile_expression(text: str, variables: tuple[str, ...] = ("x",)) -> Expres
 
 
 def _too_deep() -> FormulaError:
-    return FormulaError(f"The formula has more than {MAX_DEPTH} operations inside one another; shorten it.")
+    return FormulaError(f"The formula has more than {MAX_DEPTH} nested operations; shorten it.")
 
 
 def _check(tree: ast.expr, source: PythonText, variables: frozenset[str]) -> None:

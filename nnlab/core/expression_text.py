@@ -35,12 +35,12 @@ _DIGITS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _HINTS = {
     "=": "'=' is not part of a formula; type only its right side, or '==' to compare",
     "&": "write 'and' instead of '&'",
-    "|": "'|' is not understood; the absolute value is abs(x), and either of two conditions is 'or'",
+    "|": "'|' is not allowed; write abs(x) for an absolute value and 'or' between two conditions",
     "!": "write 'not' instead of '!'",
     "√": "write sqrt(x) for a root",
     "[": "write round parentheses instead of '['",
     "{": "write round parentheses instead of '{'",
-    ".": "'.' stands inside numbers only",
+    ".": "'.' is allowed inside a number only",
 }
 _WORDS = frozenset({"and", "or", "not"})
 _PREFIXES = frozenset({"+", "-", "not"})
@@ -107,7 +107,7 @@ def _tokens(text: str) -> list[Token]:
         match = _TOKEN.match(joined, position)
         if match is None:
             character = joined[position]
-            raise error_at(columns[position], _HINTS.get(character, f"the character {character!r} is not understood"))
+            raise error_at(columns[position], _HINTS.get(character, f"the character {character!r} is not allowed"))
         kind = match.lastgroup or ""
         tokens.append(Token("operator" if match.group() in _WORDS else kind, match.group(), columns[position]))
         position = match.end()
@@ -225,7 +225,7 @@ class _Translator:
         if not self.wants_operand:
             raise error_at(token.column, "an operator is missing before 'not'")
         if self.previous is not None and self.previous.text not in {"(", ",", *_WORDS}:
-            raise error_at(token.column, f"after {self.previous.text!r}, 'not' and what it negates must stand in parentheses")
+            raise error_at(token.column, f"after {self.previous.text!r}, put 'not' and what it negates in parentheses")
 
 
 def _short(text: str) -> str:

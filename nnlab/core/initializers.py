@@ -108,11 +108,11 @@ CHOICE_TITLES = tuple(TITLES[name] for name in initializers)
 
 
 _IN_WORDS = {
-    "orthogonal": "at right angles and of length 1",
-    "identity": "1 where unit and input have the same number, else 0",
-    "zeros": "every number 0",
-    "ones": "every number 1",
-    "quarter": "every number 0.25",
+    "orthogonal": "orthogonal and of length 1",
+    "identity": "1 where unit and input have the same index, else 0",
+    "zeros": "all zeros",
+    "ones": "all ones",
+    "quarter": "all 0.25",
 }
 
 

@@ -171,7 +171,7 @@ class Operator:
             return Argument(name, kind="context")
         if name == STREAM or (name.startswith(f"{FIRST}d_") and name[len(FIRST) + 2 :] in tensors):
             return Argument(name, kind="word")
-        raise ValueError(f"Operator {self.name}: its kernel asks for {name!r}, which is no tensor, setting or word of the run.")
+        raise ValueError(f"Operator {self.name}: its kernel asks for {name!r}, which is not a tensor, a setting or a value of the run.")
 
 
 operators: Registry[Operator] = Registry("operator", "nnlab.operators")

@@ -24,14 +24,18 @@ from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Shape
 
 LEARNING_RATE = Setting(
-    "learning_rate", 1e-3, "Learning rate", "How far each update moves against the gradient", minimum=0.0, maximum=1e3, logarithmic=True
+    "learning_rate", 1e-3, "Learning rate", "Size of every step against the gradient", minimum=0.0, maximum=1e3, logarithmic=True
 )
 
 CLIP_NORM = Setting(
-    "clip_norm", 0.0, "Clip norm", "Longest gradient over all parameters together; longer ones are shortened; 0: no limit", minimum=0.0
+    "clip_norm",
+    0.0,
+    "Clip norm",
+    "Largest norm of the gradient over all parameters; a longer gradient is scaled down to it; 0: no limit",
+    minimum=0.0,
 )
 CLIP_VALUE = Setting(
-    "clip_value", 0.0, "Clip value", "Largest size of a single element of a gradient; larger ones are cut, before the norm; 0: no limit",
+    "clip_value", 0.0, "Clip value", "Largest absolute value of a gradient element; larger ones are clipped, before the norm; 0: no limit",
     minimum=0.0,
 )  # fmt: skip
 
@@ -121,7 +125,9 @@ class Optimizer:
                 return Argument(name, kind="scalar")
             if name in CONTEXT_ARGUMENTS:
                 return Argument(name, kind="context")
-            raise ValueError(f"Optimiser {self.name}: its kernel asks for {name!r}, which is no setting, moment or word of the run.")
+            raise ValueError(
+                f"Optimiser {self.name}: its kernel asks for {name!r}, which is not a setting, a moment or a value of the run."
+            )
 
         return adapter(self.update, tuple(argument(n) for n in inspect.signature(self.update.py_func).parameters))
 

@@ -14,9 +14,23 @@ from nnlab.core.tensor import Parameter, Tensor
 
 PENALTIES = (
     Setting(
-        "l1", 0.0, "L1 penalty", "Cost of every weight's size |w|; drives weights to just 0", minimum=0.0, maximum=100.0, logarithmic=True
+        "l1",
+        0.0,
+        "L1 penalty",
+        "Adds this times the sum of |w| to the loss; drives weights to exactly 0",
+        minimum=0.0,
+        maximum=100.0,
+        logarithmic=True,
     ),
-    Setting("l2", 0.0, "L2 penalty", "Cost of every weight's square; keeps weights small", minimum=0.0, maximum=100.0, logarithmic=True),
+    Setting(
+        "l2",
+        0.0,
+        "L2 penalty",
+        "Adds this times the sum of w² to the loss; keeps weights small",
+        minimum=0.0,
+        maximum=100.0,
+        logarithmic=True,
+    ),
 )
 
 
@@ -81,7 +95,7 @@ PENALTY = Operator(
     formula=r"L + \lambda_1 \sum |w| + \lambda_2 \sum w^2",
     explain_forward=(
         Explanation(
-            "loss", lambda m: rf"L \leftarrow {_symbols(m)}", _cost, lambda m: "The size of this layer's weights is added to the loss."
+            "loss", lambda m: rf"L \leftarrow {_symbols(m)}", _cost, lambda m: "The penalty on this layer's weights is added to the loss."
         ),
     ),
     explain_backward=(

@@ -26,7 +26,7 @@ VALIDATION_SHARE = Setting(
     0.2,
     minimum=0.0,
     maximum=0.9,
-    tip="The part of the samples that is never trained on and shows how well the network does on unknown data.",
+    tip="Share of the samples that is kept out of training, to measure the loss on unseen data.",
 )
 
 
@@ -190,7 +190,7 @@ def split(y: np.ndarray, target: Target, share: float, seed: int) -> tuple[np.nd
 
 def _cannot_split(target: Target, group: int) -> str:
     what = "The data has" if target.kind == "continuous" else f"The class {target.names[group]!r} has"
-    return f"{what} a single sample, which cannot be both trained on and validated with; add samples or set the validation share to 0."
+    return f"{what} a single sample, which cannot be used for both training and validation; add samples or set the validation share to 0."
 
 
 def _columns(dataset: Dataset, table: Table, settings: DataSettings) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Schedule:
                 return Argument(name, kind="scalar")
             if name in CONTEXT_ARGUMENTS:
                 return Argument(name, kind="context")
-            raise ValueError(f"Schedule {self.name}: its kernel asks for {name!r}, which is no setting, moment or word of the run.")
+            raise ValueError(f"Schedule {self.name}: its kernel asks for {name!r}, which is not a setting, a moment or a value of the run.")
 
         return adapter(self.update, tuple(argument(n) for n in inspect.signature(self.update.py_func).parameters))
 

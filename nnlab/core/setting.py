@@ -77,19 +77,28 @@ class Setting:
         else:
             value = float(value)
         if (self.minimum is not None and value < self.minimum) or (self.maximum is not None and value > self.maximum):
-            raise SettingError(f"{where}{self.name} is {value:g}; it must be {self.limits}.")
+            raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be {self.limits}.")
         return value
 
     @property
     def limits(self) -> str:
         """The accepted range in words."""
         if self.minimum is not None and self.maximum is not None:
-            return f"from {self.minimum:g} to {self.maximum:g}"
+            return f"from {plain_number(self.minimum)} to {plain_number(self.maximum)}"
         if self.minimum is not None:
-            return f"at least {self.minimum:g}"
+            return f"at least {plain_number(self.minimum)}"
         if self.maximum is not None:
-            return f"at most {self.maximum:g}"
+            return f"at most {plain_number(self.maximum)}"
         return "a number"
+
+
+def plain_number(value: float) -> str:
+    """A number as one reads it in a sentence: 10,000,000 and 0.0001; a power of ten only where digits would be a long row."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if 1e-10 <= abs(value) < 1e-4:
+        return f"{value:.15f}".rstrip("0")
+    return f"{value:,.6g}" if 1e-4 <= abs(value) < 1e6 else f"{value:g}"
 
 
 def check_settings(declared: Iterable[Setting], given: Mapping[str, object], owner: str = "") -> dict[str, Value]:

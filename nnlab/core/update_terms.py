@@ -72,7 +72,7 @@ def running_mean(slope_is_decayed: bool) -> Explanation:
         "mean",
         lambda m: rf"m_{{<*>}} \leftarrow \beta_1 m_{{<*>}} + (1 - \beta_1)\, {slope_symbols(m) if slope_is_decayed else 'g_{<*>}'}",
         lambda m: average(m.at("mean"), m["beta1"], bracketed(slope_numbers(m)) if slope_is_decayed else factor(m.at("gradient"))),
-        lambda m: "The running mean of the gradient takes in the new one.",
+        lambda m: "The running mean of the gradient is updated with the new gradient.",
     )
 
 
@@ -81,12 +81,12 @@ def running_square(slope_is_decayed: bool) -> Explanation:
         "square",
         lambda m: rf"v_{{<*>}} \leftarrow \beta_2 v_{{<*>}} + (1 - \beta_2)\, {slope_symbols(m) if slope_is_decayed else 'g_{<*>}'}^2",
         lambda m: average(m.at("square"), m["beta2"], squared_slope(m) if slope_is_decayed else f"{base(m.at('gradient'))}^2"),
-        lambda m: "The running mean of the squared gradient takes in the new one: how large gradients of this weight usually are.",
+        lambda m: "The running mean of the squared gradient is updated: it estimates how large the gradients of this weight usually are.",
     )
 
 
 def adaptive_words(m: ExplanationContext) -> str:
     return (
         "The mean gradient is divided by its typical size, so every weight moves at a similar pace. Step "
-        f"{m.after['step'][0]:.0f} of this weight: both averages are divided by 1 − β to that power, for they started at 0."
+        f"{m.after['step'][0]:.0f} of this weight: both averages are divided by 1 − β to that power, because they start at 0."
     )

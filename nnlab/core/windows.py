@@ -26,7 +26,7 @@ def output_sizes(sizes: Sizes, kernel_size: int, stride: int, padding: int) -> S
 def pooling_sizes(sizes: Sizes, kernel_size: int, stride: int, padding: int) -> Sizes:
     """`output_sizes` for a pooling window, whose stride of 0 stands for its own size and which may not lie in the padding alone."""
     if 2 * padding > kernel_size:
-        raise GraphError(f"padding is {padding}, but a window of {kernel_size} × {kernel_size} may stand out by half its size at most.")
+        raise GraphError(f"padding is {padding}, but a window of {kernel_size} × {kernel_size} allows a padding of at most half its size.")
     return output_sizes(sizes, kernel_size, stride or kernel_size, padding)
 
 

@@ -24,7 +24,7 @@ LabelFunction = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 def samples_setting(default: int) -> Setting:
     return Setting(
-        "samples", default, minimum=10, maximum=100_000, logarithmic=True, tip="How many points are made, training and validation together."
+        "samples", default, minimum=10, maximum=100_000, logarithmic=True, tip="Number of points, training and validation together."
     )
 
 
@@ -32,7 +32,7 @@ def noise_setting(tip: str) -> Setting:
     return Setting("noise", 0.0, minimum=0.0, maximum=50.0, title="Noise %", tip=tip)
 
 
-LABEL_NOISE = noise_setting("How far, in percent of the plane's radius, a point may lie from where its label was read.")
+LABEL_NOISE = noise_setting("Largest distance between a point and the position that decides its label, in percent of the plane's radius.")
 
 # TensorFlow Playground and the older papers (LeCun et al., Efficient BackProp, 1998, section 4.5) train a tanh output towards -1 and 1.
 SIGNED = Setting("signed", False, "Numbers −1, 1", "The two classes as the numbers -1 and 1, for a tanh output trained by squared error.")

@@ -156,10 +156,10 @@ register(
         name="csv_file",
         title="CSV file",
         category="File",
-        description="A file of your own: a line of column names, numeric features, and the target in the last column.",
+        description="Your own file: a line of column names, numeric features, and the target in the last column.",
         settings=(
             Setting(
-                "path", "", title="File", tip="A text file with a line of column names; separated by commas, semicolons, tabs or bars."
+                "path", "", title="File", tip="A text file with a line of column names; separated by commas, semicolons, tabs or |."
             ),
             Setting(
                 "target",

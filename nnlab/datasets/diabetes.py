@@ -41,7 +41,7 @@ register(
         name="diabetes",
         title="Diabetes",
         category="Real data",
-        description="442 patients with ten measurements; how far has the disease progressed after a year?",
+        description="442 patients with ten measurements; how far does the disease progress within a year?",
         make=make,
         standardize=True,
     )

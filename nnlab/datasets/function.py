@@ -21,7 +21,7 @@ SETTINGS = (
     formula_setting("sin(x)", "The curve to be learned."),
     Setting("start", -6.0, minimum=-1e6, maximum=1e6, title="x from", tip="The left end of the interval that x covers."),
     Setting("end", 6.0, minimum=-1e6, maximum=1e6, title="x to", tip="The right end of the interval that x covers."),
-    Setting("samples", 256, minimum=10, maximum=100_000, logarithmic=True, tip="How many values of x, training and validation together."),
+    Setting("samples", 256, minimum=10, maximum=100_000, logarithmic=True, tip="Number of values of x, training and validation together."),
     Setting("spacing", "even", choices=("even", "random"), tip="Whether x is evenly spaced or drawn at random from the interval."),
     Setting(
         "noise",
@@ -29,7 +29,7 @@ SETTINGS = (
         minimum=0.0,
         maximum=50.0,
         title="Noise %",
-        tip="Standard deviation of what is added to each value, in percent of the curve's amplitude.",
+        tip="Standard deviation of the noise added to each value, in percent of the curve's amplitude.",
     ),
 )
 

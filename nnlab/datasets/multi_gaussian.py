@@ -38,7 +38,7 @@ register(
         name="multi_gaussian",
         title="Multi-Gaussian",
         category="Two inputs",
-        description="A number with three hills and three hollows, in a checkerboard.",
+        description="A target with three positive and three negative peaks, arranged as a checkerboard.",
         settings=(samples_setting(1200), LABEL_NOISE),
         make=make,
         inputs=True,

@@ -27,7 +27,7 @@ register(
         name="plane",
         title="Plane",
         category="Two inputs",
-        description="A number that rises evenly from the lower left to the upper right.",
+        description="A target that rises linearly from the lower left to the upper right.",
         settings=(samples_setting(1200), LABEL_NOISE),
         make=make,
         inputs=True,

@@ -43,7 +43,7 @@ register(
         name="reconstruction",
         title="Reconstruction",
         category="Real data",
-        description="Digits or flowers that are their own target: the network has to give back what it is shown.",
+        description="Digits or flowers that are their own target: the network learns to reproduce its input.",
         settings=SETTINGS,
         make=make,
     )

@@ -40,7 +40,7 @@ register(
         description="Two spirals winding around each other, one for each class.",
         settings=(
             samples_setting(500),
-            noise_setting("How far a point may lie off its spiral: at 50 %, half a unit in x and in y."),
+            noise_setting("Largest distance of a point from its spiral: at 50 %, half a unit in x and in y."),
             SIGNED,
         ),
         make=make,

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.setting import plain_number
 
 PAGE = "https://playground.tensorflow.org/"
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
@@ -151,7 +152,8 @@ def _number(given: Mapping[str, str], name: str, default: float, low: float, hig
         number = math.nan
     if not low <= number <= high or (whole and number != round(number)):
         kind = "a whole number" if whole else "a number"
-        raise PlaygroundError(f"The address has {name}={_shown(value)}; it must be {kind} from {low:g} to {high:g}.")
+        limits = f"from {plain_number(low)} to {plain_number(high)}"
+        raise PlaygroundError(f"The address has {name}={_shown(value)}; it must be {kind} {limits}.")
     return number
 
 

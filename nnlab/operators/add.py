@@ -40,7 +40,7 @@ register(
                 "y",
                 "y_{<-1>} = a_{<-1>} + b_{<-1>}",
                 lambda m: sum_of([number(m.at("a")), number(m.at("b"))]),
-                lambda m: "The two tensors add up, element by element.",
+                lambda m: "The two tensors are added, element by element.",
             ),
         ),
         explain_backward=tuple(

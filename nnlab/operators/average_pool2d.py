@@ -77,7 +77,7 @@ def _averaged(m):  # type: ignore[no-untyped-def]
     rows, columns, cells = _covered(m, r, s, m["x"].shape[2:])
     inside = (rows.stop - rows.start) * (columns.stop - columns.start)
     zeros = f", {cells - inside} of them zeros of the padding" if cells > inside else ""
-    return f"The mean of the {cells} cells under the window{zeros}." + shortened(inside)
+    return f"The mean of the {cells} cells in the window{zeros}." + shortened(inside)
 
 
 def _shares(m):  # type: ignore[no-untyped-def]
@@ -106,9 +106,9 @@ register(
         outputs=(Tensor("y", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "Cells by which the window moves on; 0: its own size", minimum=0, maximum=64),
+            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
             Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=32),
-            Setting("count_include_pad", True, "Count padding", "Whether cells of the padding count in the mean, as zeros"),
+            Setting("count_include_pad", True, "Count padding", "Whether padding cells count in the mean, as zeros"),
         ),
         sizes=_sizes,
         forward=forward,
@@ -123,7 +123,7 @@ register(
                 _sum_of_shares,
                 lambda m: (
                     (
-                        "Every window that covers the cell hands on an equal share of its upstream gradient."
+                        "Every window that covers the cell passes back an equal share of its upstream gradient."
                         if _shares(m)
                         else "No window covers the cell, so it receives no gradient."
                     )

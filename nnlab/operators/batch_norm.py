@@ -157,7 +157,7 @@ register(
                 "eps",
                 1e-5,
                 "ε",
-                "Added to the variance, so that a feature that never changes is divided by more than 0",
+                "Added to the variance, so that a constant feature is not divided by 0",
                 minimum=0.0,
                 maximum=1.0,
                 logarithmic=True,
@@ -166,7 +166,7 @@ register(
                 "momentum",
                 0.1,
                 "Momentum",
-                "Share of the latest batch in the running mean and variance that predictions use",
+                "Share of the latest batch in the running mean and variance, which predictions use",
                 minimum=0.0,
                 maximum=1.0,
             ),
@@ -183,7 +183,7 @@ register(
                 lambda m: sum_of(
                     [rf"{number(m['gain'][m.index[1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[1]])]
                 ),
-                lambda m: "What is normalised is stretched and shifted by what the network has learned for this feature.",
+                lambda m: "The normalised value is scaled and shifted by the learned gain and shift of this feature.",
             ),
             Explanation(
                 "normalised",
@@ -192,7 +192,7 @@ register(
                     rf"\frac{{{number(m.at('x'))} - {factor(m.after['mean'][m.index[1]])}}}"
                     rf"{{{_root(m, m.after['variance'][m.index[1]])}}}"
                 ),
-                lambda m: "The distance from the feature's mean over the batch, counted in deviations.",
+                lambda m: "The distance from the feature's mean over the batch, in standard deviations.",
             ),
             Explanation(
                 "mean",
@@ -219,29 +219,29 @@ register(
                         _slope,
                     ),
                     Factor(
-                        "what normalising lets pass",
+                        "gradient through the normalisation",
                         r"\left(g_{<*>} - \overline{g} - \hat{x}_{<*>} \overline{g \hat{x}}\right)",
                         lambda m: f"({sum_of([number(term) for term in _pull(m)])})",
                         lambda m: sum(_pull(m)),
                     ),
                 ),
                 lambda m: (
-                    "With g for the upstream gradient: moving or stretching the feature in the whole batch changes nothing behind the "
-                    "norm, so these two parts of g are taken off."
+                    "With g for the upstream gradient: shifting or scaling the feature over the whole batch does not change the "
+                    "output, so these two parts of g are subtracted."
                 ),
             ),
             Explanation(
                 "d_gain",
                 rf"{_D_GAIN} = \sum_n {gradient('y', 'n<0>')}\, \hat{{x}}_{{n<0>}}",
                 lambda m: sum_of_products(_of_feature(m, "d_y", m.index[0]), _of_feature(m, "normalised", m.index[0])),
-                lambda m: "Each sample adds its upstream gradient times the number that was stretched." + shortened(m["d_y"][:, 0].size),
+                lambda m: "Each sample adds its upstream gradient times the normalised value." + shortened(m["d_y"][:, 0].size),
             ),
             Explanation(
                 "d_shift",
                 rf"{_D_SHIFT} = \sum_n {gradient('y', 'n<0>')}",
                 lambda m: sum_of_numbers(_of_feature(m, "d_y", m.index[0])),
                 lambda m: (
-                    "A shift moves y by itself, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][:, 0].size)
+                    "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][:, 0].size)
                 ),
             ),
         ),
@@ -250,13 +250,13 @@ register(
                 "running_mean",
                 r"\overline{\mu}_{<0>} \leftarrow (1 - \alpha)\, \overline{\mu}_{<0>} + \alpha\, \mu_{<0>}",
                 _running("mean"),
-                lambda m: "The mean that predictions use moves a little towards that of this batch.",
+                lambda m: "The running mean, used for predictions, moves towards the mean of this batch.",
             ),
             Explanation(
                 "running_variance",
                 r"\overline{\sigma^2}_{<0>} \leftarrow (1 - \alpha)\, \overline{\sigma^2}_{<0>} + \alpha \frac{N}{N - 1} \sigma_{<0>}^2",
                 _running("variance"),
-                lambda m: "The variance that predictions use moves a little towards that of this batch, of which N − 1 values are free.",
+                lambda m: "The running variance, used for predictions, moves towards the variance of this batch, taken with N − 1.",
                 applies=lambda m: _count(m) > 1,
             ),
         ),

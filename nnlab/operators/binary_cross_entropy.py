@@ -142,11 +142,11 @@ def _surprises(m):  # type: ignore[no-untyped-def]
 
 
 def _surprise_words(m):  # type: ignore[no-untyped-def]
-    text = "The sample's surprise: minus the logarithm of the probability given to what is true, p = σ(z) or 1 − p"
+    text = "The sample's loss: minus the logarithm of the probability given to the true class, p = σ(z) or 1 − p"
     if m["label_smoothing"]:
         text += f"; smoothed, the targets are {_target(m, 0):.4g} and {_target(m, 1):.4g} instead of 0 and 1"
     if _is_weighted(m):
-        text += "; a true 1 counts q times"
+        text += "; a target of 1 has the weight q"
     return text + "." + shortened(outputs(m))
 
 
@@ -176,7 +176,7 @@ def _difference_words(m):  # type: ignore[no-untyped-def]
     text = "The gradient at the logit is the predicted probability p = σ(z) minus the target"
     if m["label_smoothing"]:
         text += f", smoothed to {_target(m, m.at('target')):.4g}"
-    return text + (f"; what pulls towards 1 counts {_weight_at(m):.4g} times." if _is_weighted(m) else ".")
+    return text + (f"; the term of the target 1 counts {_weight_at(m):.4g} times." if _is_weighted(m) else ".")
 
 
 def _slope(m):  # type: ignore[no-untyped-def]
@@ -199,7 +199,7 @@ register(
                 "label_smoothing",
                 0.0,
                 "Label smoothing",
-                "Moves the targets 0 and 1 towards one half by this share",
+                "Moves the targets 0 and 1 towards 0.5 by this share",
                 minimum=0.0,
                 maximum=1.0,
             ),
@@ -207,7 +207,7 @@ register(
                 "pos_weight",
                 "",
                 "Positive weight",
-                "How often a true 1 counts: one number, or one for each output; empty for 1",
+                "Weight of the samples whose target is 1: one number, or one for each output; empty for 1",
                 reader=positive_numbers,
             ),
         ),

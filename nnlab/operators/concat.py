@@ -61,7 +61,7 @@ register(
                     else rf"y_{{<-1>}} = b_{{{m.index[-1] - m['a'].shape[-1] + 1}}}"
                 ),
                 _source,
-                lambda m: "The value is copied to its place in the longer row.",
+                lambda m: "The value is copied to its position in the longer row.",
             ),
         ),
         explain_backward=(
@@ -69,13 +69,13 @@ register(
                 "d_a",
                 f"{gradient('a')} = {gradient('y')}",
                 lambda m: _upstream(m, 0),
-                lambda m: "The gradient goes back to where the value came from.",
+                lambda m: "The gradient is copied back to the element that the value came from.",
             ),
             Explanation(
                 "d_b",
                 lambda m: f"{gradient('b')} = {gradient('y', str(m.index[-1] + m['d_a'].shape[-1] + 1))}",
                 lambda m: _upstream(m, m["d_a"].shape[-1]),
-                lambda m: "The gradient goes back to where the value came from.",
+                lambda m: "The gradient is copied back to the element that the value came from.",
             ),
         ),
     )

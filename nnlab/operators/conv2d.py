@@ -211,13 +211,17 @@ register(
         outputs=(Tensor("y", "batch filters out_height out_width"),),
         saved=(Tensor("patches", "window places"),),
         settings=(
-            Setting("filters", 8, "Filters", "Pictures this layer makes, one filter for each", minimum=1, maximum=4096),
-            Setting("kernel_size", 3, "Window", "Height and width of what a filter sees at once", minimum=1, maximum=64, unit="cells"),
-            Setting("stride", 1, "Stride", "Cells by which the window moves on", minimum=1, maximum=64, unit="cells"),
+            Setting("filters", 8, "Filters", "Output channels, one filter for each", minimum=1, maximum=4096),
+            Setting("kernel_size", 3, "Window", "Height and width of a filter", minimum=1, maximum=64, unit="cells"),
+            Setting("stride", 1, "Stride", "Cells between one window and the next", minimum=1, maximum=64, unit="cells"),
             Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64, unit="cells"),
             Setting(
-                "init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0",
-                choices=tuple(initializers), choice_titles=CHOICE_TITLES,
+                "init",
+                "xavier_uniform",
+                "Initialiser",
+                "Draws the initial W; biases start at 0",
+                choices=tuple(initializers),
+                choice_titles=CHOICE_TITLES,
             ),  # fmt: skip
             *PENALTIES,
         ),
@@ -235,7 +239,8 @@ register(
                 _output_formula,
                 lambda m: sum_of([_shown(_under_window(m)), number(m["bias"][m.index[1]])]),
                 lambda m: (
-                    f"Filter {m.index[1] + 1} weighs the {len(_under_window(m)[0])} cells of its window and adds its bias."
+                    f"Filter {m.index[1] + 1} sums the {len(_under_window(m)[0])} cells of its window, each times its weight, "
+                    "and adds its bias."
                     + shortened(len(_under_window(m)[0]))
                 ),
             ),
@@ -246,7 +251,7 @@ register(
                 _weight_formula,
                 lambda m: _shown(_read_by_weight(m)),
                 lambda m: (
-                    "The weight is used at every place of every image: each adds its upstream gradient times what was seen there."
+                    "The weight is used at every position of every image: each adds its upstream gradient times the input there."
                     + shortened(len(_read_by_weight(m)[0]))
                 ),
             ),
@@ -255,7 +260,7 @@ register(
                 rf"{gradient('b', '<0>')} = \sum_{{n,r,s}} {gradient('z', 'n<0>rs')}",
                 lambda m: sum_of_numbers(m["d_y"][:, m.index[0]].ravel()),
                 lambda m: (
-                    "A bias shifts all places of its picture, so its gradient is the sum of their upstream gradients."
+                    "The bias is added at every position of its channel, so its gradient is the sum of their upstream gradients."
                     + shortened(m["d_y"][:, 0].size)
                 ),
             ),
@@ -264,7 +269,7 @@ register(
                 _input_formula,
                 lambda m: _shown(_readers(m)),
                 lambda m: (
-                    "Every output whose window covers the cell sends its upstream gradient back through the weight that lay on it."
+                    "Every output whose window covers the cell sends its upstream gradient back, times the weight that multiplied the cell."
                     + shortened(len(_readers(m)[0]))
                 ),
             ),

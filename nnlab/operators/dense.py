@@ -71,9 +71,9 @@ register(
         parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units")),
         outputs=(Tensor("y", "... units"),),
         settings=(
-            Setting("units", 8, "Units", "Neurons of this layer, one row of W each", minimum=1, maximum=65536),
+            Setting("units", 8, "Units", "Neurons of this layer, one row of W for each", minimum=1, maximum=65536),
             Setting(
-                "init", "xavier_uniform", "Initialiser", "How W starts; biases start at 0",
+                "init", "xavier_uniform", "Initialiser", "Draws the initial W; biases start at 0",
                 choices=tuple(initializers), choice_titles=CHOICE_TITLES,
             ),  # fmt: skip
             *PENALTIES,
@@ -91,7 +91,7 @@ register(
                 r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j + b_{<-1>}",
                 lambda m: sum_of([sum_of_products(m["weight"][m.index[-1]], m["x"][m.index[:-1]]), number(m["bias"][m.index[-1]])]),
                 lambda m: (
-                    f"Unit {m.index[-1] + 1} weighs its {_count(m['x'].shape[-1], 'input')} and adds its bias."
+                    f"Unit {m.index[-1] + 1} sums its {_count(m['x'].shape[-1], 'input')}, each times its weight, and adds its bias."
                     + shortened(m["x"].shape[-1])
                 ),
             ),
@@ -102,7 +102,7 @@ register(
                 rf"{gradient('w', '<0,1>')} = \sum_n {gradient('z', 'n<0>')}\, x_{{n<1>}}",
                 lambda m: sum_of_products(m["d_y"][..., m.index[0]].ravel(), m["x"][..., m.index[1]].ravel()),
                 lambda m: (
-                    "Each sample of the batch adds its upstream gradient times the input this weight carried."
+                    "Each sample of the batch adds its upstream gradient times the input that this weight multiplied."
                     + shortened(m["d_y"][..., 0].size)
                 ),
             ),
@@ -111,7 +111,7 @@ register(
                 rf"{gradient('b', '<0>')} = \sum_n {gradient('z', 'n<0>')}",
                 lambda m: sum_of_numbers(m["d_y"][..., m.index[0]].ravel()),
                 lambda m: (
-                    "A bias shifts z by itself, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
+                    "The bias is added to z, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
                 ),
             ),
             Explanation(
@@ -119,7 +119,7 @@ register(
                 rf"{gradient('x')} = \sum_i w_{{i<-1>}}\, {gradient('z', 'i')}",
                 lambda m: sum_of_products(m["weight"][:, m.index[-1]], m["d_y"][m.index[:-1]]),
                 lambda m: (
-                    "Each unit sends its upstream gradient back through the weight by which it read this input."
+                    "Each unit sends its upstream gradient back, times its weight for this input."
                     + shortened(len(m["weight"]))
                 ),
             ),

@@ -46,8 +46,8 @@ _MASK = Factor("mask", "m_{<-1>}", _factor, lambda m: float(m.after["mask"][m.in
 
 def _fate(m):  # type: ignore[no-untyped-def]
     if m.after["mask"][m.index]:
-        return f"The number is kept; it grows, because a share of {m['p']:.3g} of all numbers is left out."
-    return "The number is left out of this iteration."
+        return f"The value is kept and scaled up, because a share of {m['p']:.3g} of all values is set to 0."
+    return "The value is set to 0 in this iteration."
 
 
 register(
@@ -58,7 +58,7 @@ register(
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
         saved=(Tensor("mask", "..."),),
-        settings=(Setting("p", 0.5, "Probability", "Share of the numbers left out in every training iteration", minimum=0.0, maximum=1.0),),
+        settings=(Setting("p", 0.5, "Probability", "Share of the values set to 0 in every training iteration", minimum=0.0, maximum=1.0),),
         forward=forward,
         backward=backward,
         summary=lambda s: f"p = {s['p']:.4g}",
@@ -73,9 +73,9 @@ register(
                 gradient("x"),
                 (_MASK, upstream("y")),
                 lambda m: (
-                    "The number was kept, and its gradient grows as it did."
+                    "The value was kept, so its gradient is scaled up by the same factor."
                     if m.at("mask")
-                    else "The number was left out, so it changes nothing in this iteration."
+                    else "The value was set to 0, so its gradient is 0."
                 ),
             ),
         ),

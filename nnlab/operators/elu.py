@@ -37,7 +37,7 @@ register(
         category="Activations",
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
-        settings=(Setting("alpha", 1.0, "α", "How far below 0 a negative input may take the output", minimum=0.0, maximum=100.0),),
+        settings=(Setting("alpha", 1.0, "α", "The output of a very negative input is −α", minimum=0.0, maximum=100.0),),
         forward=forward,
         backward=backward,
         formula=r"y = \max(x, 0) + \min(0,\, \alpha (e^x - 1))",
@@ -46,7 +46,9 @@ register(
                 "y",
                 lambda m: r"a_{<-1>} = z_{<-1>}" if m.at("x") > 0 else r"a_{<-1>} = \alpha (e^{z_{<-1>}} - 1)",
                 lambda m: number(m.at("x")) if m.at("x") > 0 else rf"{constant(m['alpha'])} \cdot (e^{{{number(m.at('x'))}}} - 1)",
-                lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: it is bent towards −α.",
+                lambda m: (
+                    "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: the output approaches −α as z falls."
+                ),
             ),
         ),
         explain_backward=(

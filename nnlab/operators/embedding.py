@@ -72,8 +72,8 @@ def _where_from(m):  # type: ignore[no-untyped-def]
 def _readers(m):  # type: ignore[no-untyped-def]
     count = len(_upstream(m))
     if count == 0:
-        return f"No place of the batch holds the number {m.index[0]}, so its row receives no gradient."
-    places = "1 place of the batch holds" if count == 1 else f"{count} places of the batch hold"
+        return f"No position of the batch holds the number {m.index[0]}, so its row receives no gradient."
+    places = "1 position of the batch holds" if count == 1 else f"{count} positions of the batch hold"
     return f"{places} the number {m.index[0]}: their upstream gradients add up." + shortened(count)
 
 
@@ -87,9 +87,9 @@ register(
         outputs=(Tensor("y", "... features"),),
         settings=(
             Setting("vocabulary", 16, "Vocabulary", "Rows of the table: x takes whole numbers below this", minimum=1, maximum=1_000_000),
-            Setting("features", 8, "Features", "Length of the vector that every number is given", minimum=1, maximum=65536),
+            Setting("features", 8, "Features", "Length of the vector of every number", minimum=1, maximum=65536),
             Setting(
-                "init", "standard_normal", "Initialiser", "How the table starts",
+                "init", "standard_normal", "Initialiser", "Draws the initial table",
                 choices=tuple(initializers), choice_titles=CHOICE_TITLES,
             ),  # fmt: skip
             *PENALTIES,

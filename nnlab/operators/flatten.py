@@ -71,7 +71,7 @@ register(
                 "d_x",
                 lambda m: rf"\frac{{\partial L}}{{\partial x}} = {gradient('y', str(_place_in(m, 'd_y')[-1] + 1))}",
                 lambda m: number(_same_place(m, "d_y")),
-                lambda m: "The gradient goes back to where the value came from.",
+                lambda m: "The gradient is copied back to the element that the value came from.",
             ),
         ),
     )

@@ -64,7 +64,9 @@ register(
                 "y",
                 r"a_{<-1>} = \min(\max(z_{<-1>},\, l),\, u)",
                 _cut,
-                lambda m: "z lies within the range and passes." if _is_inside(m) else "z is outside the range and is cut to its end.",
+                lambda m: (
+                    "z is within the range and passes unchanged." if _is_inside(m) else "z is outside the range and is clipped to its end."
+                ),
             ),
         ),
         explain_backward=(
@@ -72,7 +74,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(lambda m: 1.0 if _is_inside(m) else 0.0, "local slope: 1 or 0")),
-                lambda m: "Inside the range the slope is 1." if _is_inside(m) else "Outside the range nothing gets through.",
+                lambda m: "Inside the range the slope is 1." if _is_inside(m) else "Outside the range the slope is 0.",
             ),
         ),
     )

@@ -70,7 +70,7 @@ register(
         summary=lambda s: "from scores",
         formula=r"L = \frac{1}{N}\sum_n \max(0,\, 1 - s_n z_n),\quad s_n = 2 t_n - 1",
         explain_forward=(
-            mean_over_samples(r"\max(0,\, 1 - s_n z_n)", "The loss is the mean of what the samples' scores lack."),
+            mean_over_samples(r"\max(0,\, 1 - s_n z_n)", "The loss is the mean of the samples' margin violations."),
             Explanation(
                 "sample_loss",
                 lambda m: (
@@ -78,7 +78,10 @@ register(
                     + (r"\max(0,\, 1 - s_{<0>} z_{<0>})" if outputs(m) == 1 else r"\frac{1}{K} \sum_k \max(0,\, 1 - s_{<0>k} z_{<0>k})")
                 ),
                 _costs,
-                lambda m: "A score costs nothing once it is on its target's side, s = −1 or 1, by at least 1." + shortened(outputs(m)),
+                lambda m: (
+                    "The loss of a score is 0 once it is on its target's side, s = −1 or 1, by a margin of at least 1."
+                    + shortened(outputs(m))
+                ),
             ),
         ),
         explain_backward=(
@@ -87,18 +90,18 @@ register(
                 gradient("z", "<*>"),
                 (
                     share_of_mean(),
-                    Factor("away from its side", "(-s_{<*>})", lambda m: bracketed(constant(-_side(m))), lambda m: -_side(m)),
+                    Factor("minus the target's sign", "(-s_{<*>})", lambda m: bracketed(constant(-_side(m))), lambda m: -_side(m)),
                     Factor(
-                        "whether something lacks",
+                        "whether the margin is violated",
                         "[1 - s_{<*>} z_{<*>} > 0]",
                         lambda m: f"[{_lacking(m.at('x'), m.at('target'))} > 0]",
                         lambda m: 1.0 if _is_lacking(m) else 0.0,
                     ),
                 ),
                 lambda m: (
-                    "The score is not yet on its side by 1: it is pulled there, always with the same strength."
+                    "The margin of 1 is violated: the gradient has the same size however large the violation is."
                     if _is_lacking(m)
-                    else "The score is on its side by at least 1: nothing pulls at it."
+                    else "The margin of 1 is met, so the gradient is 0."
                 ),
             ),
         ),

@@ -85,7 +85,13 @@ register(
         saved=(Tensor("sample_loss", "batch"),),
         settings=(
             Setting(
-                "delta", 1.0, "δ", "Errors up to here are squared; larger ones count straight", minimum=1e-6, maximum=1e6, logarithmic=True
+                "delta",
+                1.0,
+                "δ",
+                "Errors up to this size are squared; larger ones grow linearly",
+                minimum=1e-6,
+                maximum=1e6,
+                logarithmic=True,
             ),
         ),
         forward=forward,
@@ -103,7 +109,7 @@ register(
                 _cost_symbols,
                 _costs,
                 lambda m: (
-                    f"An error up to δ = {m['delta']:g} costs half its square, a larger one grows only in proportion."
+                    f"An error up to δ = {m['delta']:g} costs half its square; the loss of a larger one grows linearly."
                     + shortened(outputs(m))
                 ),
             ),
@@ -115,14 +121,14 @@ register(
                 (
                     share_of_mean(),
                     Factor(
-                        "error, cut at δ",
+                        "error, clipped to ±δ",
                         _cut_symbols,
                         lambda m: bracketed(constant(_cut(m))) if _is_cut(m) else f"({error(m.at('x'), m.at('target'))})",
                         _cut,
                     ),
                 ),
                 lambda m: (
-                    f"The error is larger than δ = {m['delta']:g}: it pulls no stronger than that."
+                    f"The error is larger than δ = {m['delta']:g}: the gradient is limited to it."
                     if _is_cut(m)
                     else "The error is within δ: the gradient is the error itself."
                 ),

@@ -96,7 +96,7 @@ register(
                     ),
                     Factor("minus the target", "(-t_{<*>})", lambda m: bracketed(number(-m.at("target"))), lambda m: -m.at("target")),
                 ),
-                lambda m: "The more probable the target says this is, the harder its log-probability is pulled up.",
+                lambda m: "The larger the target probability, the larger the gradient that raises this log-probability.",
             ),
         ),
     )

@@ -113,7 +113,7 @@ register(
                 "eps",
                 1e-5,
                 "ε",
-                "Added to the variance, so that a row of equal numbers is divided by more than 0",
+                "Added to the variance, so that a row of equal numbers is not divided by 0",
                 minimum=0.0,
                 maximum=1.0,
                 logarithmic=True,
@@ -130,7 +130,7 @@ register(
                 lambda m: sum_of(
                     [rf"{number(m['gain'][m.index[-1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[-1]])]
                 ),
-                lambda m: "What is normalised is stretched and shifted by what the network has learned for this feature.",
+                lambda m: "The normalised value is scaled and shifted by the learned gain and shift of this feature.",
             ),
             Explanation(
                 "normalised",
@@ -139,7 +139,7 @@ register(
                     rf"\frac{{{number(m.at('x'))} - {factor(m.after['mean'][m.index[:-1]])}}}"
                     rf"{{{number(m.after['deviation'][m.index[:-1]])}}}"
                 ),
-                lambda m: "The distance from the row's mean, counted in deviations.",
+                lambda m: "The distance from the row's mean, in standard deviations.",
             ),
             Explanation(
                 "mean",
@@ -166,29 +166,29 @@ register(
                         lambda m: 1 / float(m["deviation"][m.index[:-1]]),
                     ),
                     Factor(
-                        "what normalising lets pass",
+                        "gradient through the normalisation",
                         r"\left(g_{<-1>} - \overline{g} - \hat{x}_{<-1>} \overline{g \hat{x}}\right)",
                         lambda m: f"({sum_of([number(term) for term in _pull(m)])})",
                         lambda m: sum(_pull(m)),
                     ),
                 ),
                 lambda m: (
-                    "With g = γ · upstream: moving or stretching the whole row changes nothing behind the norm, so these two parts of g "
-                    "are taken off."
+                    "With g = γ · upstream: shifting or scaling the whole row does not change the output, so these two parts of g "
+                    "are subtracted."
                 ),
             ),
             Explanation(
                 "d_gain",
                 rf"{_D_GAIN} = \sum_n {gradient('y', 'n<0>')}\, \hat{{x}}_{{n<0>}}",
                 lambda m: sum_of_products(m["d_y"][..., m.index[0]].ravel(), m["normalised"][..., m.index[0]].ravel()),
-                lambda m: "Each row adds its upstream gradient times the number that was stretched." + shortened(m["d_y"][..., 0].size),
+                lambda m: "Each row adds its upstream gradient times the normalised value." + shortened(m["d_y"][..., 0].size),
             ),
             Explanation(
                 "d_shift",
                 rf"{_D_SHIFT} = \sum_n {gradient('y', 'n<0>')}",
                 lambda m: sum_of_numbers(m["d_y"][..., m.index[0]].ravel()),
                 lambda m: (
-                    "A shift moves y by itself, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
+                    "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
                 ),
             ),
         ),

@@ -46,7 +46,7 @@ def _sign(m):  # type: ignore[no-untyped-def]
 
 def _side(m):  # type: ignore[no-untyped-def]
     if _sign(m) == 0:
-        return "The output is exactly right: nothing pulls at it."
+        return "The output equals the target, so the gradient is 0."
     side = "large" if _sign(m) > 0 else "small"
     return f"The output is too {side}: the gradient is the same however large the error is."
 
@@ -71,7 +71,7 @@ register(
                 "sample_loss",
                 lambda m: r"\ell_{<0>} = " + (r"|y_{<0>} - t_{<0>}|" if outputs(m) == 1 else r"\frac{1}{K} \sum_k |y_{<0>k} - t_{<0>k}|"),
                 _sizes,
-                lambda m: "A sample's absolute error: twice as wrong counts twice." + shortened(outputs(m)),
+                lambda m: "A sample's absolute error: twice the error counts twice." + shortened(outputs(m)),
             ),
         ),
         explain_backward=(

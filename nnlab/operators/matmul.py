@@ -44,7 +44,7 @@ register(
                 "y",
                 r"y_{<-2,-1>} = \sum_k a_{<-2>k}\, b_{k<-1>}",
                 lambda m: sum_of_products(m["a"][m.index[:-1]], m["b"][m.index[:-2]][:, m.index[-1]]),
-                lambda m: "A row of a meets a column of b." + shortened(m["a"].shape[-1]),
+                lambda m: "The dot product of a row of a and a column of b." + shortened(m["a"].shape[-1]),
             ),
         ),
         explain_backward=(

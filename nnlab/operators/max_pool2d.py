@@ -84,9 +84,9 @@ def _upstream(m):  # type: ignore[no-untyped-def]
 def _won(m):  # type: ignore[no-untyped-def]
     count = len(_upstream(m))
     if count == 0:
-        return "The cell is the largest of no window, so it changes nothing and receives no gradient."
+        return "The cell is the maximum of no window, so it receives no gradient."
     windows = "its window" if count == 1 else f"{count} windows"
-    return f"The cell is the largest of {windows} and receives the whole upstream gradient." + shortened(count)
+    return f"The cell is the maximum of {windows} and receives the whole upstream gradient." + shortened(count)
 
 
 register(
@@ -99,8 +99,8 @@ register(
         saved=(Tensor("place", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "Cells by which the window moves on; 0: its own size", minimum=0, maximum=64),
-            Setting("padding", 0, "Padding", "Cells by which the window may stand out of the image", minimum=0, maximum=32),
+            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "Cells of padding around the image, which are never the maximum", minimum=0, maximum=32),
         ),
         sizes=_sizes,
         forward=forward,
@@ -112,7 +112,7 @@ register(
                 "y",
                 r"y_{<1,2,3>} = \max_{i,j}\, x_{<1>ij}",
                 _largest,
-                lambda m: f"The largest of the {len(_window(m))} numbers under the window goes on.",
+                lambda m: f"The largest of the {len(_window(m))} values in the window is passed on.",
             ),
         ),
         explain_backward=(

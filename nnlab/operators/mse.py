@@ -93,7 +93,7 @@ register(
                 "sample_loss",
                 _squares_symbols,
                 _squares,
-                lambda m: "A sample's squared error: twice as wrong counts four times." + shortened(_outputs(m)),
+                lambda m: "A sample's squared error: twice the error counts four times." + shortened(_outputs(m)),
             ),
         ),
         explain_backward=(
@@ -115,7 +115,7 @@ register(
                         lambda m: m.at("x") - m.at("target"),
                     ),
                 ),
-                lambda m: "The gradient is proportional to the error: twice as wrong, twice as strong.",
+                lambda m: "The gradient is proportional to the error.",
             ),
         ),
     )

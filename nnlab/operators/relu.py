@@ -58,7 +58,7 @@ register(
                         lambda m: 1.0 if m.at("x") > 0 else 0.0,
                     ),
                 ),
-                lambda m: "The unit is on: the upstream gradient passes." if m.at("x") > 0 else "The unit is off: nothing passes back.",
+                lambda m: "The unit is on: the upstream gradient passes." if m.at("x") > 0 else "The unit is off, so the gradient is 0.",
             ),
         ),
     )

@@ -69,7 +69,11 @@ register(
         outputs=(Tensor("y", "...out"),),
         settings=(
             Setting(
-                "shape", "-1", "Shape", "Lengths without the batch, such as 1, 8, 8 for a grey image; -1: whatever is left", reader=lengths
+                "shape",
+                "-1",
+                "Shape",
+                "Lengths without the batch, such as 1, 8, 8 for a grey image; -1: computed from the others",
+                reader=lengths,
             ),
         ),
         forward=forward,
@@ -84,7 +88,7 @@ register(
                 "y",
                 lambda m: "y_{<*>} = " + with_indices("x_{<*>}", _same_place(m, "x"), m["x"].shape),
                 lambda m: number(m["x"][_same_place(m, "x")]),
-                lambda m: "The element keeps its place in the row of numbers; only the axes it is counted along change.",
+                lambda m: "The element keeps its position in the order of all elements; only the axes change.",
             ),
         ),
         explain_backward=(
@@ -92,7 +96,7 @@ register(
                 "d_x",
                 lambda m: f"{gradient('x', '<*>')} = {with_indices(gradient('y', '<*>'), _same_place(m, 'd_y'), m['d_y'].shape)}",
                 lambda m: number(m["d_y"][_same_place(m, "d_y")]),
-                lambda m: "The gradient goes back to where the value came from.",
+                lambda m: "The gradient is copied back to the element that the value came from.",
             ),
         ),
     )

@@ -30,7 +30,7 @@ register(
         category="Shape",
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
-        settings=(Setting("factor", 1.0, "Factor", "What every number is multiplied by", minimum=-1e6, maximum=1e6),),
+        settings=(Setting("factor", 1.0, "Factor", "Every value is multiplied by this", minimum=-1e6, maximum=1e6),),
         forward=forward,
         backward=backward,
         summary=lambda s: f"× {s['factor']:.4g}",

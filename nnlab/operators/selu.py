@@ -54,7 +54,9 @@ register(
                     if m.at("x") > 0
                     else rf"{number(SCALE * ALPHA)} \cdot (e^{{{number(m.at('x'))}}} - 1)"
                 ),
-                lambda m: "z is positive and is scaled by λ." if m.at("x") > 0 else "z is not positive: it is bent towards −λα.",
+                lambda m: (
+                    "z is positive and is scaled by λ." if m.at("x") > 0 else "z is not positive: the output approaches −λα as z falls."
+                ),
             ),
         ),
         explain_backward=(

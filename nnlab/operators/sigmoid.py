@@ -39,7 +39,7 @@ register(
                 "y",
                 r"a_{<-1>} = \frac{1}{1 + e^{-z_{<-1>}}}",
                 lambda m: rf"\frac{{1}}{{1 + e^{{{number(-m.at('x'))}}}}}",
-                lambda m: "The sum is bent into the range from 0 to 1.",
+                lambda m: "z is mapped to the range from 0 to 1.",
             ),
         ),
         explain_backward=(

@@ -47,7 +47,7 @@ register(
                 "y",
                 r"a_{<-1>} = z_{<-1>} \cdot \sigma(z_{<-1>})",
                 lambda m: rf"{number(m.at('x'))} \cdot \sigma({number(m.at('x'))})",
-                lambda m: "z is weighted by its own sigmoid: large numbers pass, very negative ones vanish.",
+                lambda m: "z is multiplied by its own sigmoid: large values pass, very negative ones become almost 0.",
             ),
         ),
         explain_backward=(

@@ -42,7 +42,7 @@ register(
         category="Activations",
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
-        settings=(Setting("omega", 1.0, "ω", "How fast the wave turns", minimum=1e-3, maximum=1e3),),
+        settings=(Setting("omega", 1.0, "ω", "Frequency ω of the sine", minimum=1e-3, maximum=1e3),),
         forward=forward,
         backward=backward,
         formula=r"y = \sin(\omega x)",
@@ -51,7 +51,7 @@ register(
                 "y",
                 lambda m: r"a_{<-1>} = \sin z_{<-1>}" if m["omega"] == 1 else r"a_{<-1>} = \sin(\omega z_{<-1>})",
                 _numbers,
-                lambda m: "z is bent into a wave.",
+                lambda m: "The output is the sine of ω z.",
             ),
         ),
         explain_backward=(
@@ -59,7 +59,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: ω cos(ω z)")),
-                lambda m: f"The slope of the wave at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of the sine at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
             ),
         ),
     )

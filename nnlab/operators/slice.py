@@ -29,7 +29,7 @@ def _sizes(settings, sizes):  # type: ignore[no-untyped-def]
     features, start = sizes["features"], settings["start"]
     stop = settings["stop"] or features
     if not start < stop <= features:
-        raise GraphError(f"places {start} to {stop} of {features} features cannot be taken; choose 0 ≤ start < stop ≤ {features}.")
+        raise GraphError(f"features {start} to {stop} of {features} cannot be selected; choose 0 ≤ start < stop ≤ {features}.")
     return {"length": stop - start}
 
 
@@ -49,8 +49,8 @@ register(
         inputs=(Tensor("x", "... features"),),
         outputs=(Tensor("y", "... length"),),
         settings=(
-            Setting("start", 0, "Start", "The first feature that is taken, counted from 0", minimum=0, maximum=10**6),
-            Setting("stop", 0, "Stop", "The first feature that is not taken any more; 0: all to the end", minimum=0, maximum=10**6),
+            Setting("start", 0, "Start", "Index of the first feature selected, counted from 0", minimum=0, maximum=10**6),
+            Setting("stop", 0, "Stop", "Index after the last feature selected; 0: to the end", minimum=0, maximum=10**6),
         ),
         forward=forward,
         backward=backward,
@@ -71,7 +71,7 @@ register(
                 lambda m: rf"{gradient('x')} = {gradient('y', str(m.index[-1] - int(m['start']) + 1)) if _is_taken(m) else '0'}",
                 _upstream,
                 lambda m: (
-                    "The gradient goes back to where the value came from."
+                    "The gradient is copied back to the element that the value came from."
                     if _is_taken(m)
                     else "This feature was left out: no gradient reaches it."
                 ),

@@ -79,7 +79,7 @@ register(
                         lambda m: m.at("d_y") - _mean(m),
                     ),
                 ),
-                lambda m: "Raising one score lowers every other probability, so the mean of the upstream gradient is taken off.",
+                lambda m: "Raising one score lowers every other probability, so the mean of the upstream gradient is subtracted.",
             ),
         ),
     )

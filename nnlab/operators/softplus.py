@@ -53,7 +53,7 @@ register(
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
         settings=(
-            Setting("beta", 1.0, "β", "Sharpness of the bend", minimum=1e-3, maximum=1e3),
+            Setting("beta", 1.0, "β", "Larger values make the bend sharper", minimum=1e-3, maximum=1e3),
             Setting("threshold", 20.0, "Threshold", "Where β z is above it, z passes unchanged", minimum=0.0, maximum=80.0),
         ),
         forward=forward,

@@ -40,7 +40,7 @@ register(
                 "y",
                 "y_{<-1>} = a_{<-1>} - b_{<-1>}",
                 lambda m: sum_of([number(m.at("a")), number(-m.at("b"))]),
-                lambda m: "The second tensor is taken off the first, element by element.",
+                lambda m: "The second tensor is subtracted from the first, element by element.",
             ),
         ),
         explain_backward=(

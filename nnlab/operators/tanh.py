@@ -34,7 +34,7 @@ def _steepness(slope: float) -> str:
         return "tanh is nearly flat here: the unit is saturated and almost nothing of the upstream gradient passes."
     if 0.45 < slope < 0.55:
         return "tanh is half as steep here as at 0, so half of the upstream gradient passes."
-    return f"tanh has {100 * slope:.0f} % of its greatest slope here, so that share of the upstream gradient passes."
+    return f"tanh has {100 * slope:.0f} % of its maximum slope here, so that share of the upstream gradient passes."
 
 
 register(
@@ -52,7 +52,7 @@ register(
                 "y",
                 r"a_{<-1>} = \tanh(z_{<-1>})",
                 lambda m: rf"\tanh({number(m.at('x'))})",
-                lambda m: "The sum is bent into the range from −1 to 1.",
+                lambda m: "z is mapped to the range from −1 to 1.",
             ),
         ),
         explain_backward=(

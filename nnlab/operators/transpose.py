@@ -43,7 +43,7 @@ register(
                 "y",
                 "y_{<-2,-1>} = x_{<-1,-2>}",
                 lambda m: number(m["x"][_swapped(m)]),
-                lambda m: "Row and column change places.",
+                lambda m: "Rows and columns are swapped.",
             ),
         ),
         explain_backward=(
@@ -51,7 +51,7 @@ register(
                 "d_x",
                 f"{gradient('x', '<-2,-1>')} = {gradient('y', '<-1,-2>')}",
                 lambda m: number(m["d_y"][_swapped(m)]),
-                lambda m: "The gradient goes back to where the value came from.",
+                lambda m: "The gradient is copied back to the element that the value came from.",
             ),
         ),
     )

@@ -39,9 +39,17 @@ register(
         update=update,
         settings=(
             Setting("lr_decay", 0.0, "Rate decay", "The rate is divided by 1 + decay · updates", minimum=0.0, maximum=1.0),
-            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0, logarithmic=True),
-            Setting("initial_accumulator_value", 0.0, "Initial sum", "Where the sum of squares starts", minimum=0.0, maximum=1e6),
-            Setting("eps", 1e-10, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
+            Setting(
+                "weight_decay",
+                0.0,
+                "Weight decay",
+                "Adds this times the weight to its gradient",
+                minimum=0.0,
+                maximum=1.0,
+                logarithmic=True,
+            ),
+            Setting("initial_accumulator_value", 0.0, "Initial sum", "Initial value of the sum of squares", minimum=0.0, maximum=1e6),
+            Setting("eps", 1e-10, "ε", "Added to the denominator, to avoid division by 0", minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("squares", initial="setting:initial_accumulator_value"), Moment("step", "one")),
         bounded=is_bounded,
@@ -56,7 +64,7 @@ register(
                     rf"{number(m.at('parameter'))} - {_rate(m)} \cdot "
                     rf"\frac{{{slope_numbers(m)}}}{{\sqrt{{{number(m.wrote('squares'))}}} + {constant(m['eps'])}}}"
                 ),
-                lambda m: "The gradient is divided by the root of all its squares so far: weights that moved much move less.",
+                lambda m: "The gradient is divided by the root of the sum of its squares so far: weights with large gradients move less.",
             ),
             Explanation(
                 "squares",

@@ -31,9 +31,9 @@ register(
         title="Lion",
         update=update,
         settings=(
-            Setting("beta1", 0.9, "β₁", "Share of the running mean in the direction of a step", minimum=0.0, maximum=0.99999),
-            Setting("beta2", 0.99, "β₂", "Memory of the running mean", minimum=0.0, maximum=0.99999),
-            Setting("weight_decay", 0.0, "Weight decay", "Share of a weight that is taken off, times the learning rate",
+            Setting("beta1", 0.9, "β₁", "Share of the running mean in the direction of an update", minimum=0.0, maximum=0.99999),
+            Setting("beta2", 0.99, "β₂", "Decay of the running mean", minimum=0.0, maximum=0.99999),
+            Setting("weight_decay", 0.0, "Weight decay", "Every update subtracts this share of the weight, times the learning rate",
                     minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(Moment("mean"),),
@@ -50,13 +50,13 @@ register(
                     rf"{decayed_numbers(m)} - {constant(m['learning_rate'])} \cdot "
                     f"{factor(float(_mixed(m) > 0) - float(_mixed(m) < 0))}"
                 ),
-                lambda m: "Only the sign of the mixed gradient counts: every weight moves by the learning rate, up or down.",
+                lambda m: "Only the sign of the interpolated gradient counts: every weight moves by the learning rate, up or down.",
             ),
             Explanation(
                 "mean",
                 r"m_{<*>} \leftarrow \beta_2 m_{<*>} + (1 - \beta_2)\, g_{<*>}",
                 lambda m: average(m.at("mean"), m["beta2"], factor(m.at("gradient"))),
-                lambda m: "The running mean of the gradient takes in the new one.",
+                lambda m: "The running mean of the gradient is updated with the new gradient.",
             ),
         ),
     )

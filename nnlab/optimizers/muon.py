@@ -99,13 +99,13 @@ register(
         title="Muon",
         update=update,
         settings=(
-            Setting("weight_decay", 0.1, "Weight decay", "Share of a weight that is taken off, times the learning rate",
+            Setting("weight_decay", 0.1, "Weight decay", "Every update subtracts this share of the weight, times the learning rate",
                     minimum=0.0, maximum=1.0, logarithmic=True),
-            Setting("momentum", 0.95, "Momentum", "Memory of the gradient", minimum=0.0, maximum=0.9999),
-            Setting("nesterov", True, "Nesterov", "Looks ahead along the momentum before it corrects"),
-            Setting("ns_steps", 5, "Rounds", "Newton-Schulz rounds towards a matrix of equal singular values", minimum=1, maximum=99),
-            Setting("match_rms_adamw", False, "Match AdamW", "Steps as large as AdamW's, so that its learning rates can be used"),
-            Setting("eps", 1e-7, "ε", "Keeps the division finite", minimum=0.0, maximum=1.0, logarithmic=True),
+            Setting("momentum", 0.95, "Momentum", "Decay of the momentum", minimum=0.0, maximum=0.9999),
+            Setting("nesterov", True, "Nesterov", "Nesterov momentum: looks one step ahead along the momentum"),
+            Setting("ns_steps", 5, "Rounds", "Newton-Schulz iterations that orthogonalise the update", minimum=1, maximum=99),
+            Setting("match_rms_adamw", False, "Match AdamW", "Scales updates to the size of AdamW's, to use its learning rates"),
+            Setting("eps", 1e-7, "ε", "Added to the denominator, to avoid division by 0", minimum=0.0, maximum=1.0, logarithmic=True),
         ),
         moments=(
             Moment("velocity"),
@@ -125,13 +125,13 @@ register(
                 lambda m: (
                     rf"{decayed_numbers(m)} - {constant(m['learning_rate'])} \cdot {number(_ratio(m))} \cdot {factor(_direction(m))}"
                 ),
-                lambda m: "o belongs to the matrix nearest to the momentum that stretches no direction more than another.",
+                lambda m: "o is an element of the orthogonal matrix nearest to the momentum.",
             ),
             Explanation(
                 "velocity",
                 r"m_{<*>} \leftarrow \mu m_{<*>} + (1 - \mu)\, g_{<*>}",
                 lambda m: average(m.at("velocity"), m["momentum"], factor(m.at("gradient"))),
-                lambda m: "The momentum takes in the new gradient.",
+                lambda m: "The momentum is updated with the new gradient.",
             ),
         ),
     )

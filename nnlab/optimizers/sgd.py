@@ -51,9 +51,17 @@ register(
         title="SGD",
         update=update,
         settings=(
-            Setting("momentum", 0.0, "Momentum", "Share of the last step that is kept", minimum=0.0, maximum=0.9999),
-            Setting("nesterov", False, "Nesterov", "Looks ahead along the momentum before it corrects"),
-            Setting("weight_decay", 0.0, "Weight decay", "Pulls weights towards 0", minimum=0.0, maximum=1.0, logarithmic=True),
+            Setting("momentum", 0.0, "Momentum", "Share of the velocity that every update keeps", minimum=0.0, maximum=0.9999),
+            Setting("nesterov", False, "Nesterov", "Nesterov momentum: looks one step ahead along the momentum"),
+            Setting(
+                "weight_decay",
+                0.0,
+                "Weight decay",
+                "Adds this times the weight to its gradient",
+                minimum=0.0,
+                maximum=1.0,
+                logarithmic=True,
+            ),
         ),
         moments=(Moment("velocity"),),
         bounded=is_bounded,
@@ -64,16 +72,16 @@ register(
                 _symbols,
                 _numbers,
                 lambda m: (
-                    "The weight moves against its gradient, as far as the learning rate allows."
+                    "The weight moves against its gradient, by the learning rate times the gradient."
                     if m["momentum"] == 0
-                    else "The weight keeps part of its last step and turns against the gradient."
+                    else "The weight moves by the learning rate times the velocity: part of the last update plus the new gradient."
                 ),
             ),
             Explanation(
                 "velocity",
                 lambda m: rf"v_{{<*>}} \leftarrow \mu v_{{<*>}} + {slope_symbols(m)}",
                 lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", slope_numbers(m)]),
-                lambda m: f"The velocity keeps {m['momentum']:.3g} of itself and takes in the gradient.",
+                lambda m: f"The velocity keeps {m['momentum']:.3g} of its value and adds the gradient.",
                 applies=lambda m: m["momentum"] != 0,
             ),
         ),

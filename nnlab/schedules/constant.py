@@ -2,4 +2,4 @@
 
 from nnlab.core.schedule import CONSTANT, Schedule, register
 
-register(Schedule(CONSTANT, "Constant", "The learning rate stays as it is.", formula=r"\eta_t = \eta"))
+register(Schedule(CONSTANT, "Constant", "The learning rate is constant.", formula=r"\eta_t = \eta"))

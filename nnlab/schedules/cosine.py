@@ -22,14 +22,14 @@ register(
     Schedule(
         name="cosine",
         title="Cosine",
-        description="The learning rate follows half a wave down to its least value.",
+        description="The learning rate falls along half a cosine to its minimum.",
         update=update,
         settings=(
             Setting(
-                "t_max", 10_000, "Updates", "Updates until the least rate is reached; then it rises again", minimum=1, maximum=10**9,
+                "t_max", 10_000, "Updates", "Updates until the minimum is reached; then the rate rises again", minimum=1, maximum=10**9,
                 unit="updates",
             ),  # fmt: skip
-            Setting("eta_min", 0.0, "Least rate", "The rate at the bottom of the wave", minimum=0.0, maximum=1e3),
+            Setting("eta_min", 0.0, "Minimum rate", "The learning rate at the end of the half cosine", minimum=0.0, maximum=1e3),
         ),
         highest=lambda rate, settings: max(rate, float(settings["eta_min"])),
         formula=r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
@@ -38,7 +38,7 @@ register(
                 "rate",
                 r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
                 lambda m: number(m.wrote("rate")),
-                lambda m: f"The rate is on its way along a wave of {m['t_max']:,.0f} updates.",
+                lambda m: f"The learning rate follows a cosine of {m['t_max']:,.0f} updates.",
             ),
         ),
     )

@@ -17,7 +17,7 @@ register(
         title="Exponential",
         description="The learning rate falls by the same share with every update.",
         update=update,
-        settings=(Setting("gamma", 0.999, "γ", "Factor of every update", minimum=0.5, maximum=1.0),),
+        settings=(Setting("gamma", 0.999, "γ", "Every update multiplies the rate by this", minimum=0.5, maximum=1.0),),
         formula=r"\eta_t = \eta\, \gamma^t",
         explain=(
             Explanation(

@@ -33,9 +33,9 @@ register(
         description="The learning rate rises from a fraction to its full value and then falls to almost nothing.",
         update=update,
         settings=(
-            Setting("total_steps", 10_000, "Updates", "Updates of the whole cycle; afterwards the rate stays at its end",
+            Setting("total_steps", 10_000, "Updates", "Updates in the cycle; afterwards the rate is constant",
                     minimum=2, maximum=10**9),
-            Setting("pct_start", 0.3, "Rising share", "Share of the cycle in which the rate rises", minimum=0.0, maximum=1.0),
+            Setting("pct_start", 0.3, "Rising share", "Share of the cycle during which the rate rises", minimum=0.0, maximum=1.0),
             Setting("div_factor", 25.0, "Start divisor", "The cycle starts at the learning rate divided by this", minimum=1.0, maximum=1e6),
             Setting("final_div_factor", 1e4, "End divisor", "It ends at the start divided by this", minimum=1.0, maximum=1e9),
         ),
@@ -45,7 +45,7 @@ register(
                 "rate",
                 r"\eta_t = \eta_b + \frac{\eta_a - \eta_b}{2} \left(1 + \cos \pi \tau\right)",
                 lambda m: number(m.wrote("rate")),
-                lambda m: f"The rate is on its way through one cycle of {m['total_steps']:,.0f} updates.",
+                lambda m: f"The learning rate follows one cycle of {m['total_steps']:,.0f} updates.",
             ),
         ),
     )

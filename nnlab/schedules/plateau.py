@@ -47,12 +47,14 @@ register(
         description="The learning rate falls when the training loss has not improved for some epochs.",
         update=update,
         settings=(
-            Setting("factor", 0.1, "Factor", "What a reduction multiplies the rate by", minimum=1e-6, maximum=0.999),
-            Setting("patience", 10, "Patience", "Epochs without improvement that are put up with", minimum=0, maximum=10**6, unit="epochs"),
+            Setting("factor", 0.1, "Factor", "Every reduction multiplies the rate by this", minimum=1e-6, maximum=0.999),
+            Setting(
+                "patience", 10, "Patience", "Epochs without improvement before the rate is reduced", minimum=0, maximum=10**6, unit="epochs"
+            ),
             Setting("threshold", 1e-4, "Threshold", "Smallest relative improvement that counts", minimum=0.0, maximum=1.0),
-            Setting("cooldown", 0, "Cooldown", "Epochs after a reduction that are not judged", minimum=0, maximum=10**6, unit="epochs"),
-            Setting("min_lr", 0.0, "Least rate", "The rate never falls below this", minimum=0.0, maximum=1e3),
-            Setting("eps", 1e-8, "ε", "Smaller reductions are left out", minimum=0.0, maximum=1.0),
+            Setting("cooldown", 0, "Cooldown", "Epochs to wait after a reduction", minimum=0, maximum=10**6, unit="epochs"),
+            Setting("min_lr", 0.0, "Minimum rate", "The rate never falls below this", minimum=0.0, maximum=1e3),
+            Setting("eps", 1e-8, "ε", "Reductions smaller than this are skipped", minimum=0.0, maximum=1.0),
         ),
         moments=(
             Moment("total", "one"),

@@ -15,14 +15,19 @@ register(
     Schedule(
         name="step",
         title="Step",
-        description="The learning rate falls by a factor after every so many updates.",
+        description="The learning rate is multiplied by a factor after a fixed number of updates.",
         update=update,
         settings=(
             Setting(
-                "step_size", 1000, "Updates per step", "After so many updates the rate is multiplied by γ", minimum=1, maximum=10**9,
+                "step_size",
+                1000,
+                "Updates per step",
+                "Number of updates after which the rate is multiplied by γ",
+                minimum=1,
+                maximum=10**9,
                 unit="updates",
             ),  # fmt: skip
-            Setting("gamma", 0.1, "γ", "Factor of every step", minimum=1e-6, maximum=1.0),
+            Setting("gamma", 0.1, "γ", "Every step multiplies the rate by this", minimum=1e-6, maximum=1.0),
         ),
         formula=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",
         explain=(

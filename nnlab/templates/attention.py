@@ -27,7 +27,7 @@ def _tokens(data: Data) -> tuple[int, int]:
 
 def needs(data: Data) -> str:
     count = _tokens(data)[0]
-    return "" if count >= FEWEST else f"Attention chooses between tokens, but a sample of this data has {count}."
+    return "" if count >= FEWEST else f"Attention needs several tokens, but a sample of this data has {count}."
 
 
 def build(settings: Settings, data: Data) -> Graph:
@@ -61,7 +61,7 @@ register(
     Template(
         name="attention",
         title="Attention block",
-        description="One head of attention: every token looks at all others and takes from each what matters to it.",
+        description="One attention head: every token attends to all tokens and reads a weighted sum of their values.",
         build=build,
         label=label,
         remark=remark,
@@ -69,7 +69,7 @@ register(
         own_data=DataSettings("digits"),
         settings=(
             width_setting(16, "Token size", "Length of every query, key and value."),
-            Setting("layer_norm", True, "LayerNorm", "Whether the block normalises every token before it reads it."),
+            Setting("layer_norm", True, "LayerNorm", "Whether every token is normalised before the block."),
         ),
         order=6,
     )

@@ -48,23 +48,23 @@ def label(settings: Settings, data: Data) -> str:
 def remark(settings: Settings, data: Data) -> str:
     features, _, code = _sizes(settings, data)
     if code < int(settings["code"]):
-        return f"A code as wide as a sample of {features} numbers would squeeze nothing, so it has {code}."
-    return f"Every sample of {features} numbers has to pass through {code}."
+        return f"A code as wide as a sample of {features} numbers would compress nothing, so the code has {code}."
+    return f"Every sample of {features} numbers is compressed to {code}."
 
 
 register(
     Template(
         name="autoencoder",
         title="Autoencoder",
-        description="Squeezes every sample through a narrow code and has to give it back.",
+        description="Compresses every sample to a narrow code and reconstructs it.",
         build=build,
         label=label,
         remark=remark,
         needs=needs,
         own_data=DataSettings("reconstruction"),
         settings=(
-            Setting("code", 8, "Code", "How many numbers remain of a sample in the middle.", minimum=1, maximum=1024),
-            width_setting(32, tip="How wide the layer before the code is, and the one behind it."),
+            Setting("code", 8, "Code", "Width of the code, the narrowest layer.", minimum=1, maximum=1024),
+            width_setting(32, tip="Width of the layers before and after the code."),
             activation_setting(),
         ),
         order=4,

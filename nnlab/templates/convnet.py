@@ -17,7 +17,7 @@ from nnlab.templates.template import Settings, Template, TemplateError, register
 
 
 def needs(data: Data) -> str:
-    return "" if data.image_shape is not None else "Convolutions look at images, but the features are no pixels."
+    return "" if data.image_shape is not None else "Convolutions need images, but the features of this data are not pixels."
 
 
 def build(settings: Settings, data: Data) -> Graph:
@@ -27,7 +27,7 @@ def build(settings: Settings, data: Data) -> Graph:
     halvings = min(height, width).bit_length() - 1
     if blocks > halvings:
         raise TemplateError(
-            f"Images of {height} × {width} pixels can be halved {counted(halvings, 'time')}; choose at most so many blocks."
+            f"Images of {height} × {width} pixels can be halved {counted(halvings, 'time')}; choose at most that many blocks."
         )
     builder = GraphBuilder()
     image = builder.reshape(builder.input(features=height * width), shape=f"1, {height}, {width}")
@@ -58,17 +58,17 @@ register(
     Template(
         name="convnet",
         title="Convolutional network",
-        description="Small filters that look at every place of an image alike, then a dense layer that reads what they found.",
+        description="Small filters applied at every position of an image, then a dense layer.",
         build=build,
         label=label,
         needs=needs,
         own_data=DataSettings("digits"),
         settings=(
             Setting("blocks", 2, "Blocks", "Convolution, ReLU and pooling; each halves the image.", minimum=1, maximum=8),
-            Setting("filters", 16, "Filters", "Of the first block; every further one has twice as many.", minimum=1, maximum=512),
-            Setting("kernel_size", 3, "Window", "Side of the window a filter looks through, in pixels.", minimum=1, maximum=11),
-            Setting("units", 32, "Units", "Of the dense layer behind the blocks.", minimum=1, maximum=4096),
-            Setting("dropout", 0.2, tip="Share of the dense layer that is left out in each step.", minimum=0.0, maximum=0.9),
+            Setting("filters", 16, "Filters", "Filters of the first block; every further block has twice as many.", minimum=1, maximum=512),
+            Setting("kernel_size", 3, "Window", "Height and width of a filter, in pixels.", minimum=1, maximum=11),
+            Setting("units", 32, "Units", "Units of the dense layer after the blocks.", minimum=1, maximum=4096),
+            Setting("dropout", 0.2, tip="Share of the dense layer's outputs set to 0 in each iteration.", minimum=0.0, maximum=0.9),
         ),
         order=5,
     )

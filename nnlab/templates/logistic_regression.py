@@ -15,7 +15,7 @@ from nnlab.templates.template import Settings, Template, register
 
 
 def needs(data: Data) -> str:
-    return "" if data.target.classes else "Logistic regression tells classes apart, but the target is a number."
+    return "" if data.target.classes else "Logistic regression needs classes, but the target is a number."
 
 
 def build(settings: Settings, data: Data) -> Graph:
@@ -32,20 +32,22 @@ def label(settings: Settings, data: Data) -> str:
 
 
 def remark(settings: Settings, data: Data) -> str:
-    return f"Every class boundary is straight in the {counted(data.x.shape[1], 'input')}."
+    return f"Every class boundary is linear in the {counted(data.x.shape[1], 'input')}."
 
 
 register(
     Template(
         name="logistic_regression",
         title="Logistic regression",
-        description="One layer that weighs the inputs and tells classes apart by straight lines; there is nothing hidden.",
+        description="One dense layer without a hidden layer; class boundaries are straight lines.",
         build=build,
         label=label,
         remark=remark,
         needs=needs,
         own_data=DataSettings("gaussians", {"noise": 15.0}),
-        settings=(Setting("l2", 0.0, "L2 penalty", "Cost of every weight's square; keeps weights small.", minimum=0.0, maximum=100.0),),
+        settings=(
+            Setting("l2", 0.0, "L2 penalty", "Adds this times the sum of w² to the loss; keeps weights small.", minimum=0.0, maximum=100.0),
+        ),
         order=2,
     )
 )

@@ -50,13 +50,13 @@ register(
     Template(
         name="lora_mlp",
         title="LoRA-ready MLP",
-        description="A plain MLP of wide layers with lasting names, in which a low-rank update is small; adapters are attached later.",
+        description="An MLP of wide layers with fixed names, in which a low-rank update is small; adapters are attached later.",
         build=build,
         label=label,
         remark=remark,
         settings=(
             width_setting(64),
-            Setting("depth", 2, "Hidden layers", "How many layers an adapter may belong to.", minimum=1, maximum=32),
+            Setting("depth", 2, "Hidden layers", "Number of layers that can take an adapter.", minimum=1, maximum=32),
             activation_setting(),
         ),
         order=7,

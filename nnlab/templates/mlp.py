@@ -42,7 +42,7 @@ register(
     Template(
         name="mlp",
         title="MLP",
-        description="Dense layers one behind the other, the network most people begin with.",
+        description="Dense layers in sequence, the usual first network.",
         build=build,
         label=label,
         remark=remark,
@@ -50,11 +50,11 @@ register(
             Setting(
                 "layers",
                 "8, 8",
-                tip="Sizes of the hidden layers (8, 8) or of the whole network (2-8-8-1), with activations behind them if you like.",
+                tip="Sizes of the hidden layers (8, 8) or of the whole network (2-8-8-1), optionally followed by activations.",
                 reader=_readable,
             ),
             activation_setting(),
-            Setting("dropout", 0.0, tip="Share of every hidden layer that is left out in each step.", minimum=0.0, maximum=0.9),
+            Setting("dropout", 0.0, tip="Share of every hidden layer's outputs set to 0 in each iteration.", minimum=0.0, maximum=0.9),
         ),
         order=1,
     )

@@ -44,14 +44,14 @@ register(
     Template(
         name="residual_mlp",
         title="Residual MLP",
-        description="Blocks that add to what they receive, so that gradients reach the first layer however deep the network is.",
+        description="Blocks with skip connections, so that gradients reach the first layer of a deep network.",
         build=build,
         label=label,
         settings=(
-            width_setting(16, tip="How wide the stream is that all blocks add to."),
-            Setting("blocks", 2, "Blocks", "How many blocks follow one another.", minimum=1, maximum=32),
+            width_setting(16, tip="Width of the residual stream, to which all blocks add."),
+            Setting("blocks", 2, "Blocks", "Number of blocks.", minimum=1, maximum=32),
             activation_setting(),
-            Setting("layer_norm", False, "LayerNorm", "Whether every block normalises what it reads."),
+            Setting("layer_norm", False, "LayerNorm", "Whether every block normalises its input."),
         ),
         order=3,
     )

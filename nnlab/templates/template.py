@@ -95,7 +95,7 @@ def make(template: Template, settings: Mapping[str, object], project: Project, d
     settings for it. Raises NNLabError in one sentence.
     """
     checked = check_settings(template.settings, settings, template.title)
-    reason = "The present data cannot be read." if data is None else template.needs(data)
+    reason = "The current data cannot be read." if data is None else template.needs(data)
     if data is not None and not reason:
         graph = template.build(checked, data)
         return Made(replace(project, graph=graph), template.label(checked, data), "", template.remark(checked, data))
@@ -118,8 +118,8 @@ ACTIVATIONS = ("relu", "tanh", "sigmoid", *(name for name in INITIALIZERS if nam
 
 
 def activation_setting(default: str = "relu") -> Setting:
-    return Setting("activation", default, choices=ACTIVATIONS, tip="What bends the sum of every hidden unit.")
+    return Setting("activation", default, choices=ACTIVATIONS, tip="Activation of every hidden unit.")
 
 
-def width_setting(default: int, title: str = "Units", tip: str = "How wide the hidden layers are.") -> Setting:
+def width_setting(default: int, title: str = "Units", tip: str = "Units in each hidden layer.") -> Setting:
     return Setting("units", default, title, tip, minimum=1, maximum=4096)

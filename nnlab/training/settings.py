@@ -15,9 +15,9 @@ BATCH_SIZE = Setting(
     "batch_size", 32, "Batch size", "Samples per update; the last batch of an epoch may be smaller", minimum=1, maximum=65536,
     unit="samples",
 )  # fmt: skip
-SEED = Setting("seed", 0, "Seed", "Decides the initial weights and the order of the samples", minimum=0, maximum=2**31 - 1)
+SEED = Setting("seed", 0, "Seed", "Sets the initial weights and the order of the samples", minimum=0, maximum=2**31 - 1)
 EPOCHS = Setting("epochs", 20, "Epochs", "Passes over the training data when run from the command line", minimum=1, maximum=10_000_000)
-SHUFFLE = Setting("shuffle", True, "Shuffle", "New order of the samples in every epoch")
+SHUFFLE = Setting("shuffle", True, "Shuffle", "Shuffles the samples in every epoch")
 
 
 @dataclass(frozen=True)

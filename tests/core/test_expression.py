@@ -82,7 +82,7 @@ def test_what_people_type(text: str, meaning: Callable[[np.ndarray], np.ndarray]
         ("1 + max(x)", "Column 5: max takes at least 2 arguments, but got 1."),
         ("x·sin(x, 2)", "Column 3: sin takes 1 argument, but got 2."),
         ("1 if x else 2", "Column 3: write a choice as where(condition, a, b)."),
-        ("2 * not x", "Column 5: after '*', 'not' and what it negates must stand in parentheses."),
+        ("2 * not x", "Column 5: after '*', put 'not' and what it negates in parentheses."),
         ("x not", "Column 3: an operator is missing before 'not'."),
         ("1e999", "Column 1: the number 1e999 is too large."),
         ("²x", "Column 1: the power '²' must follow a number, a variable or ')'."),

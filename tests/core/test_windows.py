@@ -30,7 +30,7 @@ def test_a_window_larger_than_the_image_is_an_error_in_words() -> None:
 
 def test_pooling_windows_step_by_their_own_size_and_never_see_padding_alone() -> None:
     assert pooling_sizes({"height": 8, "width": 7}, 2, 0, 0) == {"out_height": 4, "out_width": 3}
-    with pytest.raises(GraphError, match="padding is 2, but a window of 3 × 3 may stand out by half its size at most"):
+    with pytest.raises(GraphError, match="padding is 2, but a window of 3 × 3 allows a padding of at most half its size"):
         pooling_sizes({"height": 8, "width": 7}, 3, 1, 2)
 
 

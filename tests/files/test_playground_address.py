@@ -74,7 +74,7 @@ def test_short_and_odd_forms(text: str, expected: Address) -> None:
     [
         ("#activation=gelu", "activation=gelu; TensorFlow Playground knows relu, tanh, sigmoid, linear"),
         ("#dataset=moons", "dataset=moons"),
-        ("#batchSize=2.5", "batchSize=2.5; it must be a whole number from 1 to 65536"),
+        ("#batchSize=2.5", "batchSize=2.5; it must be a whole number from 1 to 65,536"),
         ("#batchSize=0", "from 1"),
         ("#learningRate=fast", "learningRate=fast; it must be a number"),
         ("#learningRate=NaN", "learningRate=NaN"),

@@ -59,7 +59,7 @@ def test_the_position_of_the_run_survives():
         ("graph", [], "graph: expected `object`, got `array`"),
         ("colour", "red", "unknown field `colour`"),
         ("data.name", "spirall", "no data set named 'spirall'"),
-        ("data.settings.noise", 1000.0, "noise is 1000; it must be from 0 to 50"),
+        ("data.settings.noise", 1000.0, "noise is 1,000; it must be from 0 to 50"),
         ("data.settings.noise", "much", "noise is 'much'"),
         ("data.settings.noise", [], "data, settings"),
         ("data.seed", "x", "data, seed: expected `int`, got `str`"),

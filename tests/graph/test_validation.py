@@ -101,7 +101,7 @@ def test_a_connection_is_refused_with_both_shapes() -> None:
         ('{"nodes": [{"id": "a", "operator": "denes"}]}', "a: there is no operator named 'denes'"),
         ('{"nodes": [{"id": "a", "operator": "dense"}, {"id": "a", "operator": "dense"}]}', "Two nodes have the id 'a'"),
         ('{"nodes": [{"id": "a", "operator": "dense"}], "edges": [["b", "y", "a", "x"]]}', "no node 'b'"),
-        ('{"nodes": [{"id": "a", "operator": "dense", "settings": {"units": 0}}]}', "a: units is 0; it must be from 1 to 65536"),
+        ('{"nodes": [{"id": "a", "operator": "dense", "settings": {"units": 0}}]}', "a: units is 0; it must be from 1 to 65,536"),
         ('{"format": 99, "nodes": []}', "a newer NN Lab"),
         ('{"nodes": [], "code": "import os"}', "unknown field `code`"),
     ],

@@ -175,7 +175,7 @@ def test_long_sums_write_out_their_largest_terms(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(explanation.sum_of_products, "__defaults__", (3,))
     text = explanation.sum_of_products([1, -2, 0.1, 5, 0.2], [1, 1, 1, 1, 1])
     assert text == r"1.000\cdot 1.000 + (-2.000)\cdot 1.000 + 5.000\cdot 1.000 + \dots"
-    assert explanation.shortened(5, 3) == " The 3 largest of 5 terms are written out."
+    assert explanation.shortened(5, 3) == " Only the 3 largest of 5 terms are shown."
     assert explanation.shortened(4, 3) == ""
 
 

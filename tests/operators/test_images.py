@@ -65,7 +65,11 @@ def test_the_gradient_of_the_pixels_is_not_computed() -> None:
             "conv2d_1: a window of 5 × 5 is larger than the image of 3 × 4; choose a smaller kernel_size or more padding.",
         ),
         ("max_pool2d", {"kernel_size": 4}, "max_pool2d_1: a window of 4 × 4 is larger than the image of 3 × 4"),
-        ("average_pool2d", {"padding": 2}, "average_pool2d_1: padding is 2, but a window of 2 × 2 may stand out by half its size at most."),
+        (
+            "average_pool2d",
+            {"padding": 2},
+            "average_pool2d_1: padding is 2, but a window of 2 × 2 allows a padding of at most half its size.",
+        ),
         ("conv2d", {"kernel_size": 0}, "conv2d_1: kernel_size is 0; it must be from 1 to 64."),
     ],
 )

@@ -19,9 +19,9 @@ def after_input(features: int, operator: str, **settings: object) -> nnlab.Graph
 @pytest.mark.parametrize(
     ("operator", "settings", "message"),
     [
-        ("slice", {"start": 2, "stop": 5}, "slice_1: places 2 to 5 of 4 features cannot be taken; choose 0 ≤ start < stop ≤ 4."),
-        ("slice", {"start": 4}, "slice_1: places 4 to 4 of 4 features cannot be taken"),
-        ("slice", {"start": 3, "stop": 2}, "slice_1: places 3 to 2 of 4 features cannot be taken"),
+        ("slice", {"start": 2, "stop": 5}, "slice_1: features 2 to 5 of 4 cannot be selected; choose 0 ≤ start < stop ≤ 4."),
+        ("slice", {"start": 4}, "slice_1: features 4 to 4 of 4 cannot be selected"),
+        ("slice", {"start": 3, "stop": 2}, "slice_1: features 3 to 2 of 4 cannot be selected"),
         (
             "reshape",
             {"shape": "3, 2"},

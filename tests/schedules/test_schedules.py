@@ -146,7 +146,7 @@ def test_stepping_back_and_forth_leaves_the_bits_of_running(name: str, settings:
 
 
 def test_a_wrong_setting_is_refused_with_what_is_accepted() -> None:
-    with pytest.raises(SettingError, match=r"step: gamma is 2; it must be from 1e-06 to 1\."):
+    with pytest.raises(SettingError, match=r"step: gamma is 2; it must be from 0.000001 to 1\."):
         nnlab.Session(mlp([2, 3, 1]), schedule="step", schedule_settings={"gamma": 2.0})
     with pytest.raises(NNLabError, match="no schedule named 'sawtooth'; known are"):
         nnlab.Session(mlp([2, 3, 1]), schedule="sawtooth")

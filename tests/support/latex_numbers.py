@@ -191,7 +191,7 @@ class _Reader:
             return _sine(self.power())
         functions = {r"\tanh": math.tanh, r"\sigma": _sigmoid, r"\log": lambda v: math.log(v) if v > 0 else -math.inf}
         if token not in functions:
-            raise ValueError(f"{token!r} is not understood.")
+            raise ValueError(f"{token!r} is not allowed.")
         return self.power().map(functions[token])
 
 

@@ -178,7 +178,7 @@ def test_an_autoencoder_is_as_narrow_as_its_code(prepared: dict[str, Data]) -> N
     assert [node.settings["units"] for node in graph.topological() if node.operator == "dense"] == [6, 2, 6, 4]
     made = make(templates["autoencoder"], {"code": 8}, project, data)
     assert made.label == "Autoencoder 4-32-3-32-4"
-    assert made.remark == "A code as wide as a sample of 4 numbers would squeeze nothing, so it has 3."
+    assert made.remark == "A code as wide as a sample of 4 numbers would compress nothing, so the code has 3."
 
 
 def test_a_convnet_cannot_halve_an_image_for_ever(prepared: dict[str, Data]) -> None:

@@ -126,7 +126,7 @@ def test_bad_input_changes_nothing() -> None:
     ("options", "message"),
     [
         ({"optimizer": "adamm"}, "no optimiser named 'adamm'"),
-        ({"learning_rate": -1.0}, "learning_rate is -1; it must be from 0 to 1000"),
+        ({"learning_rate": -1.0}, "learning_rate is -1; it must be from 0 to 1,000"),
         ({"dtype": "float16"}, "dtype is 'float16'; choose one of float32, float64"),
         ({"beta1": 2.0}, "adam: beta1 is 2; it must be from 0"),
         ({"momentum": 0.9}, "adam: there is no setting 'momentum'"),

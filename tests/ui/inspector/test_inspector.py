@@ -107,7 +107,7 @@ def test_a_wrong_value_is_explained_and_changes_nothing(inspected: Any, qtbot: Q
     field.selectAll()
     qtbot.keyClicks(field, "0")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert "it must be from 1 to 65536" in form.problem("units")
+    assert "it must be from 1 to 65,536" in form.problem("units")
     assert inspected.world.document.graph["dense_1"].settings["units"] == 8
 
 
@@ -432,7 +432,7 @@ def test_the_initialiser_is_previewed_while_one_walks_through_the_list(inspected
     assert preview.words.text().startswith("uniform")
     choose(qtbot, box, "Zeros")
     inspected.settle()
-    assert preview.words.text() == "every number 0"
+    assert preview.words.text() == "all zeros"
     document.attempt("Cut", lambda g: edits.disconnect(g, g.incoming("dense_2")[0]))
     inspected.settle()
     assert not preview.isVisible()  # nobody knows its shape

@@ -135,5 +135,5 @@ def test_a_value_from_outside_is_silent_and_ends_what_was_typed(theme: Theme, qt
 
 
 def test_it_is_named_and_explained(theme: Theme, qtbot: QtBot) -> None:
-    field, _ = made(theme, qtbot, Setting("eps", 1e-5, tip="Keeps the division finite"))
-    assert (field.accessibleName(), field.accessibleDescription()) == ("Eps", "Keeps the division finite")
+    field, _ = made(theme, qtbot, Setting("eps", 1e-5, tip="Added to the denominator, to avoid division by 0"))
+    assert (field.accessibleName(), field.accessibleDescription()) == ("Eps", "Added to the denominator, to avoid division by 0")

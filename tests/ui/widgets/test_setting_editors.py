@@ -115,7 +115,7 @@ def test_check_and_text_commit(theme: Theme, qtbot: QtBot) -> None:
 
 
 def test_tips_say_what_it_does_its_range_and_its_default() -> None:
-    assert tooltip(RATE) == "Step size. From 0 to 1000. Default: 0.001."
+    assert tooltip(RATE) == "Step size. From 0 to 1,000. Default: 0.001."
     assert tooltip(Setting("bias", True, tip="Adds b.")) == "Adds b. Default: on."
     assert tooltip(INIT) == "Default: he."
     assert INIT.title_of("xavier_uniform") == "Xavier uniform"
