@@ -2,6 +2,14 @@
 
 The display sets the control word FRAME by its own timer; the machine copies the watched tensors into the spare half after the
 step and flips a sequence number. One slot, never a queue: what is not read is overwritten, and training never waits.
+
+A frame always holds the parameters, for whoever computes something from them. What it holds besides is asked for: a tensor by its name, or
+by a word several tensors:
+
+    OUTPUTS     what operators made of the batch, and its loss
+    GRADIENTS   the gradients of all parameters
+    BATCH       the network's input and target
+    UPDATES     no tensor: how far the last update moved every parameter, also while training runs at full speed
 """
 
 from __future__ import annotations
@@ -11,8 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.engine import machine
+from nnlab.core.kernel import publishing
 from nnlab.engine.program import RATE, Place, Program
+from nnlab.engine.steps import gradient_name, tensor_name
+
+OUTPUTS, GRADIENTS, BATCH, UPDATES = "outputs", "gradients", "batch", "updates"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +42,7 @@ class Frame:
     program: Program
     _spans: dict[str, tuple[int, Place]]
     _values: np.ndarray
+    _moves: np.ndarray  # (parameters, 2), see machine.measure_update
 
     def get(self, name: str) -> np.ndarray | None:
         """A tensor as an array of natural shape (batch first), or None if this frame does not hold it.
@@ -46,25 +58,52 @@ class Frame:
         size = place.row * (self.rows if place.has_batch else 1)
         return self._values[start : start + size].reshape((self.rows, *place.shape) if place.has_batch else place.shape)
 
+    def update_of(self, name: str) -> tuple[float, float] | None:
+        """(length of what the last update added to a parameter, length of the parameter before it), both Euclidean norms.
+
+        It is the difference of the weights themselves, so it holds for every optimiser, with decay, clipping and penalties. None before
+        the first update, and while training runs for frames that do not hold UPDATES.
+        """
+        for (moved_by, moved_from), info in zip(self._moves, self.program.parameters, strict=False):
+            if info.name == name and not np.isnan(moved_by):
+                return float(np.sqrt(moved_by)), float(np.sqrt(moved_from))
+        return None
+
     @property
     def parameters(self) -> np.ndarray:
         """The flat parameter region, for an Evaluator."""
         return self._values[: self.program.parameters_end]
 
 
-class Mailbox:
-    """The double buffer for one program: its parameters, and the watched tensors (by default all but the optimiser's moments).
+def tensors(program: Program, watched: Iterable[str]) -> list[str]:
+    """The names of the tensors that are asked for; of words and names that this program knows nothing of, none.
 
-    With `frames` false it holds nothing and costs nothing.
+    The learning rate that a schedule worked out is always among them.
+    """
+    graph, wanted = program.graph, set(watched)
+    found = [RATE]
+    if OUTPUTS in wanted:
+        found += [tensor_name(node.id, tensor.name) for node in graph.nodes for tensor in node.kind.outputs]
+    if GRADIENTS in wanted:
+        found += [gradient_name(info.name) for info in program.trained]
+    if BATCH in wanted:
+        found += [name for name in (program.input_name, program.target_name) if name is not None]
+    found += sorted(wanted)
+    return [name for name in dict.fromkeys(found) if name in program.places]
+
+
+class Mailbox:
+    """The double buffer for one program: its parameters, and what is watched (by default all but the optimiser's moments).
+
+    With `frames` false it holds nothing and costs nothing. `sequence` is the number of the last frame of the mailbox it takes the place of.
     """
 
-    def __init__(self, program: Program, watched: Iterable[str] | None = None, frames: bool = True) -> None:
+    def __init__(self, program: Program, watched: Iterable[str] | None = None, frames: bool = True, sequence: int = 0) -> None:
         self.program = program
-        if not frames:
-            watched = ()
-        wanted = program.places if watched is None else watched
         unseen = (set(program.moments) | program.scratch) - {RATE}
-        names = [n for n in wanted if n in program.places and n not in unseen]
+        asked = None if watched is None else frozenset(watched)
+        self.holds_updates = frames and (asked is None or UPDATES in asked)
+        names = [n for n in (program.places if asked is None else tensors(program, asked)) if n not in unseen] if frames else []
         regions = [(0, program.parameters_end)]
         self.spans_by_name: dict[str, tuple[int, Place]] = {
             name: (info.place.offset, info.place) for name, info in program.stored.items()
@@ -80,25 +119,28 @@ class Mailbox:
             at += length
         self.spans = np.array(regions if frames else [], dtype=np.int64).reshape(-1, 2)
         self.frames = np.zeros((2, max(at, 1) if frames else 1), dtype=program.dtype)
-        self.meta = np.zeros((2, machine.META_WORDS))
+        self.meta = np.zeros((2, publishing.META_WORDS))
         self.batches = np.zeros((2, program.capacity), dtype=np.int64)
-        self.sequence = np.zeros(1, dtype=np.int64)
+        self.moves = np.full((2, len(program.parameters) if frames else 0, 2), np.nan)
+        self.sequence = np.array([sequence], dtype=np.int64)
+        self._last_of_others = sequence
 
     def newest(self, seen: int = 0) -> Frame | None:
         """A copy of the newest complete frame, None if its sequence number is `seen` or there is none yet."""
         while True:
             number = int(self.sequence[0])
-            if number in (0, seen):
+            if number in (self._last_of_others, seen):
                 return None
             half = number & 1
             meta, values, batch = self.meta[half].copy(), self.frames[half].copy(), self.batches[half].copy()
+            moves = self.moves[half].copy()
             # After one more flip the machine may begin to write this half again: then it is copied anew.
             if int(self.sequence[0]) - number < 1:
                 break
-        rows = int(meta[machine.META_ROWS])
+        rows = int(meta[publishing.META_ROWS])
         return Frame(
-            revision=int(meta[machine.META_REVISION]), sequence=number, iteration=int(meta[machine.META_ITERATION]),
-            epoch=int(meta[machine.META_EPOCH]), batch=int(meta[machine.META_BATCH]), rows=rows,
-            loss=float(meta[machine.META_LOSS]), smoothed=float(meta[machine.META_SMOOTHED]), samples=batch[:rows],
-            program=self.program, _spans=self.spans_by_name, _values=values,
+            revision=int(meta[publishing.META_REVISION]), sequence=number, iteration=int(meta[publishing.META_ITERATION]),
+            epoch=int(meta[publishing.META_EPOCH]), batch=int(meta[publishing.META_BATCH]), rows=rows,
+            loss=float(meta[publishing.META_LOSS]), smoothed=float(meta[publishing.META_SMOOTHED]), samples=batch[:rows],
+            program=self.program, _spans=self.spans_by_name, _values=values, _moves=moves,
         )  # fmt: skip

@@ -38,6 +38,12 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     return layout
 
 
+def parameter_spans(program: Program) -> np.ndarray:
+    """(offset, length) of every parameter that an update may move; of a frozen one nothing."""
+    spans = [(0, 0) if info.frozen else (info.place.offset, info.place.row) for info in program.parameters]
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
 def gradient_spans(program: Program) -> np.ndarray:
     """(offset, length) of every parameter's gradient in a program that trains; of a frozen one nothing, so its norm is 0."""
     names = {info.name: gradient_name(info.name) for info in program.trained}

@@ -3,7 +3,8 @@
 Training, prediction, stepping, gradient checks and the command line all go through `_execute`. `run_training` holds whole epochs in
 one call without the GIL: shuffle, gather, forward, loss, backward, update, history. It polls one control word per
 step: LEAVE makes it return, FRAME makes it copy the watched tensors into the spare half of a double buffer and
-flip a sequence number. No Python runs per step or per frame.
+flip a sequence number. No Python runs per step or per frame. Both are read before a step's update, so that the step after which
+somebody looks also measures how far it moved the weights.
 
 Arguments shared by the functions below:
     addresses   int64 (instructions)       function addresses
@@ -21,8 +22,9 @@ import numpy as np
 from nnlab.core.kernel import compiled
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
+from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
-from nnlab.core.kernel.reductions import finite, sum_of_squares
+from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
 from nnlab.core.kernel.views import CACHE_LINE, call_address, copy_elements, load_volatile, prefetch_elements, store_release
 
 # Words of `layout`.
@@ -33,8 +35,8 @@ from nnlab.core.kernel.views import CACHE_LINE, call_address, copy_elements, loa
 ) = range(17)  # fmt: skip
 LAYOUT_WORDS = 17
 
-# Words of `control`, written by other threads (atomically) while the machine runs.
-LEAVE, FRAME = 0, 1
+# Words of `control`, written by other threads (atomically) while the machine runs. MEASURE: whether frames tell of the last update, too.
+LEAVE, FRAME, MEASURE = 0, 1, 2
 CONTROL_WORDS = 8
 
 # Results of run_training.
@@ -52,9 +54,9 @@ AHEAD = 2  # rows between the one that is copied into the batch and the one that
 MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
 SMOOTHING = 0.98  # share of the running mean that one iteration keeps
 
-# Words of a frame's `meta`.
-(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_SMOOTHED, META_START, META_REVISION) = range(8)
-META_WORDS = 12
+# Columns of `moved`, one row per parameter: sums of squares of what the last update added, and of the weights before it.
+MOVED_BY, MOVED_FROM = 0, 1
+
 
 _REAL = ("float32", "float64")
 _PROGRAM = "int64[::1],int64[:,::1],int64[::1],{0}[::1],int64[::1],int64[::1]"
@@ -164,6 +166,18 @@ def clip_gradients(arena, layout, spans, squares, total):  # type: ignore[no-unt
 def all_finite(arena, start, stop):  # type: ignore[no-untyped-def]
     """Whether a region holds no NaN or infinity."""
     return finite(arena[start:stop])
+
+
+@compiled(*_signatures("void", "{0}[::1],{0}[::1],int64[:,::1],float64[:,::1]"))
+def measure_update(arena, before, spans, moved):  # type: ignore[no-untyped-def]
+    """How far an update moved every parameter, whatever rule made it: see `moved`. `before` holds the weights as they were.
+
+    Of a parameter with an empty span (a frozen one) both are 0.
+    """
+    for k in range(spans.shape[0]):
+        first, end = spans[k, 0], spans[k, 0] + spans[k, 1]
+        moved[k, MOVED_BY] = squared_distance(arena[first:end], before[first:end])
+        moved[k, MOVED_FROM] = sum_of_squares(before[first:end])
 
 
 @compiled("void(int64[::1],int64)")
@@ -283,46 +297,12 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
 
 @compiled(
     *_signatures(
-        "void",
-        "{0}[::1],int64[::1],int64[::1],int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,float64,float64",
-    )
-)
-def publish(arena, context, order, spans, frames, meta, batches, sequence, loss, smoothed, revision):  # type: ignore[no-untyped-def]
-    """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
-
-    The reader takes the half of the last sequence number and checks afterwards that it has not moved by two.
-    """
-    number = sequence[0]
-    half = (number + 1) & 1
-    place = 0
-    for k in range(spans.shape[0]):
-        offset, length = spans[k, 0], spans[k, 1]
-        for i in range(length):
-            frames[half, place + i] = arena[offset + i]
-        place += length
-    meta[half, META_ITERATION] = context[ITERATION]
-    meta[half, META_EPOCH] = context[EPOCH]
-    meta[half, META_BATCH] = context[BATCH]
-    meta[half, META_ROWS] = context[ROWS]
-    meta[half, META_LOSS] = loss
-    meta[half, META_SMOOTHED] = smoothed
-    meta[half, META_REVISION] = revision
-    start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
-    if context[PC] > 0 or context[ITERATION] == 0:
-        start = context[BATCH_START]
-    meta[half, META_START] = start
-    for n in range(min(context[ROWS], batches.shape[1])):
-        batches[half, n] = order[start + n] if 0 <= start + n < order.size else -1
-    store_release(sequence, 0, number + 1)
-
-
-@compiled(
-    *_signatures(
         "int64",
         _PROGRAM + ",int64[::1],{0}[:,::1],{0}[:,::1],"  # order, data_x, data_y
         + _PROGRAM + ",int64,{0}[:,::1],{0}[:,::1],"  # evaluation program, its capacity, validation data
         "int64[:,::1],float64[::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # gradients, history
-        "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],int64[::1],float64,"  # frames
+        "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],float64[:,:,::1],int64[::1],float64,"  # frames
+        "int64[:,::1],float64[:,::1],"  # updates
         "int64[::1],{0}[::1],int64",  # control, kept, steps
     )
 )  # fmt: skip
@@ -330,20 +310,22 @@ def run_training(  # type: ignore[no-untyped-def]
     addresses, table, operands, arena, context, layout, order, data_x, data_y,
     e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y,
     spans_of_gradients, squares, marks, blocks, sums, norms, validations,
-    spans, frames, meta, batches, sequence, revision,
+    spans, frames, meta, batches, moves, sequence, revision,
+    spans_of_parameters, moved,
     control, kept, steps,
 ):  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite.
 
     A step whose loss or gradient is not finite is not applied. Before an update that might make a weight infinite, weights and moments
-    are copied to `kept`, so that the step can be taken back.
+    are copied to `kept`, so that the step can be taken back. The last step done here is measured, unless `spans_of_parameters` is empty.
     """
     status = DONE
     stop = layout[LAYOUT_PARAMETERS_END]
     mode = flush_denormals()
     nothing = e_arena[:0].reshape(0, 0)
-    for _ in range(steps):
-        if load_volatile(control, LEAVE):
+    leaving = load_volatile(control, LEAVE) != 0
+    for step in range(steps):
+        if leaving:
             status = LEFT
             break
         begin_step(arena, context, layout, order, data_x, data_y)
@@ -362,12 +344,20 @@ def run_training(  # type: ignore[no-untyped-def]
         if not total <= MODERATE:
             layout[LAYOUT_BOUNDED] = 0  # from now on the moments may be immoderate, too
         may_overflow = not layout[LAYOUT_BOUNDED]
+        leaving = load_volatile(control, LEAVE) != 0
+        wanted = load_volatile(control, FRAME) != 0
+        is_last = leaving or step + 1 == steps
+        is_measured = spans_of_parameters.shape[0] > 0 and (is_last or (wanted and load_volatile(control, MEASURE) != 0))
         if may_overflow:
             kept[:] = arena[: kept.size]
+        elif is_measured:
+            kept[:stop] = arena[:stop]
         _execute(addresses, table, operands, arena, context, layout[LAYOUT_UPDATE_START], layout[LAYOUT_END])
         if may_overflow and not finite(arena[:stop]):
             status = NOT_FINITE_WEIGHT  # the bad values stay to be looked at; the caller puts `kept` back
             break
+        if is_measured:
+            measure_update(arena, kept, spans_of_parameters, moved)
         end_step(context, rows)
         record(squares, marks, blocks, sums, norms, loss)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
@@ -376,8 +366,12 @@ def run_training(  # type: ignore[no-untyped-def]
                 e_addresses, e_table, e_operands, e_arena, e_context, e_layout, e_capacity, validation_x, validation_y, nothing
             )  # fmt: skip
             record_validation(marks, validations, context[ITERATION], score)
-        if load_volatile(control, FRAME):
+        if wanted:
             store_release(control, FRAME, 0)
-            publish(arena, context, order, spans, frames, meta, batches, sequence, loss, sums[SUM_SMOOTHED], revision)
+            if not is_measured:
+                moved[:] = np.nan
+            publish(
+                arena, context, order, spans, frames, meta, batches, moves, sequence, moved, loss, sums[SUM_SMOOTHED], revision
+            )  # fmt: skip
     restore_denormals(mode)
     return status

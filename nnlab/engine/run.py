@@ -23,7 +23,7 @@ from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
-from nnlab.engine.layout import gradient_spans, layout_of
+from nnlab.engine.layout import gradient_spans, layout_of, parameter_spans
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight
 from nnlab.engine.stepper import Stepper
@@ -65,6 +65,7 @@ class Run:
         remembered: Remembered | None = None, renewed: Container[str] = (),
     ) -> None:  # fmt: skip
         """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it.
+        `watched`: what frames hold besides the parameters, see nnlab.engine.frame; by default every tensor.
 
         `former`: an earlier run, of the same network before an edit, whose position, weights, moments and history are taken over.
         `remembered`: numbers for what the former run does not know, since an edit that is undone now took it away; `renewed`: nodes
@@ -80,6 +81,9 @@ class Run:
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.revision = revision
         self.gradient_spans = gradient_spans(self.program)
+        self.parameter_spans = parameter_spans(self.program)[: None if frames else 0]
+        self.moved = np.full((len(self.parameter_spans), 2), np.nan)  # by the last update, see machine.measure_update
+        self.control[machine.MEASURE] = self.mailbox.holds_updates
         self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
         # Weights and moments before an update that might overflow; memory that is not written to is not occupied.
         self._kept = np.empty(self.program.moments_end, dtype=self.program.dtype)
@@ -122,6 +126,7 @@ class Run:
         self.set_live_constants(live)
         self.history = History(self.history.names)
         self.stepper = Stepper(self)
+        self.forget_update()
 
     def live_constants(self) -> list[tuple[int, float]]:
         """(offset, value) of every scalar as it is now: a learning rate changed while training is not the program's own."""
@@ -151,6 +156,16 @@ class Run:
             return False
         self.state.context[BATCH_SIZE] = size
         return True
+
+    def watch(self, watched: Iterable[str]) -> None:
+        """Frames hold these tensors from now on, see nnlab.engine.frame; between two steps. Nothing for a run without frames."""
+        if len(self.mailbox.spans):
+            self.mailbox = Mailbox(self.program, watched, sequence=int(self.mailbox.sequence[0]))
+            self.control[machine.MEASURE] = self.mailbox.holds_updates
+
+    def forget_update(self) -> None:
+        """How far the last update moved the weights is not known: other weights took their place, or it was not measured."""
+        self.moved[:] = np.nan
 
     def set_entries(self, entries: Mapping[str, Entries]) -> None:
         """Sets single weights between two steps; raises NNLabError, and has changed nothing, for what is no finite number of a parameter.
@@ -185,9 +200,12 @@ class Run:
             self.order, s.x, s.y,
             *self._evaluation, s.validation_x, s.validation_y,
             self.gradient_spans, self.squares, h.marks, h.blocks, h.sums, h.norms, h.validations,
-            m.spans, m.frames, m.meta, m.batches, m.sequence, float(self.revision),
+            m.spans, m.frames, m.meta, m.batches, m.moves, m.sequence, float(self.revision),
+            self.parameter_spans, self.moved,
             self.control, self._kept, steps,
         )  # fmt: skip
+        if status not in (machine.DONE, machine.LEFT):
+            self.forget_update()  # the last update that was applied was not measured
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
             raise not_finite(self.state)
         if status == machine.NOT_FINITE_WEIGHT:
@@ -210,8 +228,8 @@ class Run:
         m = self.mailbox
         loss = self.current_loss()
         machine.publish(
-            self.state.arena, self.state.context, self.order, m.spans, m.frames, m.meta, m.batches, m.sequence,
-            loss, self.history.smoothed, float(self.revision),
+            self.state.arena, self.state.context, self.order, m.spans, m.frames, m.meta, m.batches, m.moves, m.sequence,
+            self.moved, loss, self.history.smoothed, float(self.revision),
         )  # fmt: skip
 
     def current_loss(self) -> float:

@@ -50,6 +50,7 @@ class _Undo:
     order: np.ndarray
     marks: np.ndarray
     sums: np.ndarray
+    moved: np.ndarray
     rows: tuple[np.ndarray, np.ndarray] | None  # the history's rows, when this instruction may merge them
     spans: list[tuple[int, np.ndarray]]
 
@@ -131,6 +132,7 @@ class Stepper:
         run.set_live_constants(live)
         run.state.context[:], run.order[:] = undo.context, undo.order
         history.marks[:], history.sums[:] = undo.marks, undo.sums
+        run.moved[:] = undo.moved
         if undo.rows is not None:
             history.blocks[:], history.norms[:] = undo.rows
         self.inside, self.trace, self._weights = undo.inside, undo.trace, undo.weights
@@ -169,6 +171,8 @@ class Stepper:
             error = not_finite_weight(run.state)
             run.state.arena[: run.program.moments_end] = self._weights
             raise self._given_up(error)
+        if len(self._weights):  # where nothing learns, nothing was updated
+            machine.measure_update(run.state.arena, self._weights, run.parameter_spans, run.moved)
         loss = run.current_loss()
         machine.measure_gradients(run.state.arena, run.gradient_spans, run.squares)
         machine.end_step(run.state.context, run.state.rows)
@@ -196,7 +200,7 @@ class Stepper:
         full = int(h.marks[machine.BLOCKS]) + 1 == len(h.blocks)
         undo = _Undo(
             self.inside, self.trace, self._weights, run.state.context.copy(), run.order.copy(), h.marks.copy(), h.sums.copy(),
-            (h.blocks.copy(), h.norms.copy()) if full else None, list(spans),
+            run.moved.copy(), (h.blocks.copy(), h.norms.copy()) if full else None, list(spans),
         )  # fmt: skip
         self._undo.append(undo)
         return undo

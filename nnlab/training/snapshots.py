@@ -37,5 +37,6 @@ def restore_snapshot(run: Run, snapshot: Snapshot) -> None:
     state.context[:] = snapshot.context
     run.set_batch_size(batch_size)
     state.context[ROWS] = state.context[PC] = 0
+    run.forget_update()
     run.history = History(run.history.names, origin=int(state.context[ITERATION]))
     machine.make_order(run.order, state.context, run.layout)

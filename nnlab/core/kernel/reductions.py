@@ -21,6 +21,16 @@ def sum_of_squares(values):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def squared_distance(a, b):  # type: ignore[no-untyped-def]
+    """The sum of squares of the differences of two vectors, in float64."""
+    total = 0.0
+    for i in range(a.size):
+        difference = np.float64(a[i]) - np.float64(b[i])
+        total += difference * difference
+    return total
+
+
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def dot(a, b):  # type: ignore[no-untyped-def]
     """The product of two vectors, in their own type."""
     total = a.dtype.type(0)
