@@ -56,6 +56,10 @@ class ExplanationContext:
         """What the formula gives: the result, or for a gradient what the instruction added to it."""
         return self.result - self.former if self.accumulates else self.result
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a tensor; a parameter that the node's settings leave out is none."""
+        return name in self.before
+
     def __getitem__(self, name: str) -> Any:
         """A tensor as the instruction read it."""
         return self.before[name]

@@ -41,7 +41,8 @@ class Operator:
     `target_kinds` makes it a loss: the kinds of target it accepts; `link` then turns its input into predictions ("identity",
     "sigmoid" or "softmax"). `variadic` operators take two or more inputs and are associative: the compiler folds them into a
     chain of two-input instructions. `keeps_order`: the output has the input's elements in another shape. `skippable` names
-    tensors whose gradient the backward kernel leaves out when its view is empty (nobody needs it).
+    tensors whose gradient the backward kernel leaves out when its view is empty (nobody needs it). A parameter may depend on a setting
+    (`Parameter.when`): `parameters` are all that a node may have, `parameters_for` those it has.
 
     `buffers` are kept like parameters but not trained: the kernel `update` changes them once after every completed backward pass
     (the running statistics of batch normalisation). `penalized` names parameters that the settings l1 and l2 of
@@ -71,7 +72,7 @@ class Operator:
     target_kinds: tuple[str, ...] = ()
     link: str = "identity"
     summary: Callable[[Mapping[str, Value]], str] = field(default=lambda settings: "")
-    formula: str = ""  # LaTeX, for the inspector and the documentation
+    formula: str | Callable[[Mapping[str, Value]], str] = ""  # LaTeX, for the inspector; it may depend on the settings
     explain_forward: tuple[Explanation, ...] = ()
     explain_backward: tuple[Explanation, ...] = ()
     explain_update: tuple[Explanation, ...] = ()
@@ -99,6 +100,28 @@ class Operator:
         own = (*self.inputs, *self.parameters, *self.buffers, *self.constants, *target, *self.outputs, *self.saved)
         return {t.name: t for t in own}
 
+    def parameters_for(self, settings: Mapping[str, Value]) -> tuple[Parameter, ...]:
+        """The parameters a node with these settings has: those declared, less what its settings leave out."""
+        if not self._may_lack:
+            return self.parameters
+        return tuple(parameter for parameter in self.parameters if not parameter.when or settings[parameter.when])
+
+    def formula_for(self, settings: Mapping[str, Value]) -> str:
+        """The formula of a node with these settings, in LaTeX."""
+        return self.formula if isinstance(self.formula, str) else self.formula(settings)
+
+    @cached_property
+    def _may_lack(self) -> frozenset[str]:
+        """Names of the parameters that not every node of this operator has."""
+        return frozenset(parameter.name for parameter in self.parameters if parameter.when)
+
+    def tensors_for(self, settings: Mapping[str, Value]) -> Mapping[str, Tensor]:
+        """`tensors` without the parameters that a node with these settings does not have."""
+        if not self._may_lack:
+            return self.tensors
+        absent = self._may_lack.difference(parameter.name for parameter in self.parameters_for(settings))
+        return {name: tensor for name, tensor in self.tensors.items() if name not in absent}
+
     @property
     def input_names(self) -> tuple[str, ...]:
         return tuple(t.name for t in self.inputs)
@@ -123,14 +146,14 @@ class Operator:
         return sizes
 
     def shapes(self, incoming: Sequence[Shape], settings: Mapping[str, Value], owner: str) -> Mapping[str, Shape]:
-        """The shape of every declared tensor by name; raises GraphError naming `owner` when the inputs or settings do not fit."""
+        """The shape of every tensor a node with these settings has; raises GraphError naming `owner` when inputs or settings do not fit."""
         sizes = self.bind(incoming, settings, owner)
         for constant in self.constants:
             try:
                 constant.values(settings, sizes)
             except GraphError as error:
                 raise GraphError(f"{owner}: {error}", owner) from None
-        return {name: tensor.resolve(sizes) for name, tensor in self.tensors.items()}
+        return {name: tensor.resolve(sizes) for name, tensor in self.tensors_for(settings).items()}
 
     @cached_property
     def forward_adapter(self) -> Adapter:

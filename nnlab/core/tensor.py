@@ -126,10 +126,12 @@ class Tensor:
 class Parameter(Tensor):
     """A tensor that lives as long as the node, without batch axis: trained, or a buffer that an operator keeps itself.
 
-    `init` names an initialiser, or a setting of the operator that names one ("setting:init").
+    `init` names an initialiser, or a setting of the operator that names one ("setting:init"). `when` names a setting that is true or
+    false: the parameter exists where it is true (the bias of a dense layer), and kernels get an empty view elsewhere.
     """
 
     init: str = "zeros"
+    when: str = ""
 
     @property
     def has_batch(self) -> bool:

@@ -82,7 +82,7 @@ class _Compiler:
         for name, step in self.overwritten.items():
             self.fresh.setdefault(id(step), []).append(name)
 
-        parameters, buffers = self._place_kept(lambda n: n.kind.parameters), self._place_kept(lambda n: n.kind.buffers)
+        parameters, buffers = self._place_kept(lambda n: n.parameters), self._place_kept(lambda n: n.kind.buffers)
         parameters_end = self.size
         parameters = self._place_moments(parameters)
         moments_end = self.size
@@ -163,7 +163,7 @@ class _Compiler:
                 init = parameter.init
                 if init.startswith("setting:"):
                     init = str(node.settings[init.removeprefix("setting:")])
-                found.append(ParameterInfo(name, node.id, init, place, frozen=node.frozen))
+                found.append(ParameterInfo(name, node.id, init, place, frozen=parameter.name in node.frozen))
         return found
 
     def _place_moments(self, parameters: list[ParameterInfo]) -> list[ParameterInfo]:
@@ -200,7 +200,12 @@ class _Compiler:
                     self.scratch.add(name)
 
     def _place_constants(self) -> None:
-        values: dict[str, Value] = {tensor_name(node.id, name): value for node in self.graph.nodes for name, value in node.settings.items()}
+        values: dict[str, Value] = {
+            tensor_name(node.id, name): value
+            for node in self.graph.nodes
+            for name, value in node.settings.items()
+            if name not in node.kind.tensors  # whether there is a bias; kernels see it from the bias
+        }
         if self.update:
             values["optimizer/learning_rate"] = float(LEARNING_RATE.check(self.update.learning_rate, "training"))
             values |= {f"optimizer/{name}": value for name, value in self.update_settings.items()}
@@ -237,7 +242,7 @@ class _Compiler:
                 self._emit(phase, step, kind.forward_adapter, {t.name for t in (*kind.outputs, *kind.saved)}, kind.explain_forward)
         for step in backward:
             kind = step.kind
-            written = {f"d_{t.name}" for t in (*kind.inputs, *kind.parameters)}
+            written = {f"d_{name}" for name in (*kind.input_names, *step.parameters)}
             scratch = {t.name for t in kind.saved if not t.has_batch}  # room that both directions work in
             self._emit(BACKWARD, step, kind.backward_adapter, written | scratch, kind.explain_backward)
 
@@ -265,8 +270,9 @@ class _Compiler:
             elif name == STREAM:
                 operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
             else:
-                gradient = gradient_name(step.names[name.removeprefix(f"{FIRST}d_")])
-                operands.append(Operand(argument, None, False, (int(self.overwritten.get(gradient) is step),)))
+                own = step.names.get(name.removeprefix(f"{FIRST}d_"))
+                is_first = own is not None and self.overwritten.get(gradient_name(own)) is step
+                operands.append(Operand(argument, None, False, (int(is_first),)))
         fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if phase == BACKWARD else ()
         title = "" if step.kind is step.node.kind else f"{step.kind.title} of {step.node.id}"
         self._append(
@@ -276,14 +282,16 @@ class _Compiler:
         )  # fmt: skip
 
     def _operand(self, argument: Argument, step: Step, written: bool) -> Operand:
-        short = argument.name if argument.name in step.names else argument.name[2:]
+        short = argument.name if argument.name in step.kind.tensors else argument.name[2:]
+        if short not in step.names:  # a parameter that the node does not have
+            return _empty(argument)
         lengths = step.kind.tensors[short].view_sizes(step.shapes[short])
         name = step.names[short]
         if short is not argument.name:
             name = gradient_name(name)
             if name not in self.places:  # an empty view: the kernel sees that nobody needs this gradient, and must have said that it looks
                 assert short in step.kind.skippable, (argument.name, step.kind.name)
-                return Operand(argument, None, False, (0, *(0 for _ in lengths)))
+                return _empty(argument)
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 
     def _emit_schedule(self, schedule: Schedule, loss_name: str) -> None:
@@ -350,10 +358,14 @@ class _Compiler:
         total = 0.0
         for node in self.graph.nodes:
             output = self.shapes.output(node)
-            for parameter in node.kind.parameters:
+            for parameter in node.parameters:
                 shape = self.shapes[node.id, parameter.name]
                 if len(shape) > 1 and output is not None:
                     # Each row of the weight is used once at every place of the output (a convolution has many).
                     total += max(1.0, np.prod(output) / shape[0]) * float(np.prod(shape))
         return 6.0 * self.capacity * total
 
+
+def _empty(argument: Argument) -> Operand:
+    """A view without elements, for what is not there."""
+    return Operand(argument, None, False, (0,) * argument.words)

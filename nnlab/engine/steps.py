@@ -27,7 +27,7 @@ class Step:
 
     node: Node
     kind: Operator
-    names: dict[str, str]  # operator's tensor name -> name in the program
+    names: dict[str, str]  # operator's tensor name -> name in the program; without parameters that the node does not have
     shapes: Mapping[str, Shape]
     flows_back: bool = False
 
@@ -41,9 +41,14 @@ class Step:
         return tuple(self.names[t.name] for t in self.kind.outputs)
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names, as its kernels know them, of the parameters it reads."""
+        return tuple(p.name for p in self.kind.parameters if p.name in self.names)
+
+    @property
     def trains(self) -> bool:
         """Whether it has parameters that an optimiser changes."""
-        return bool(self.kind.parameters) and not self.node.frozen
+        return any(name not in self.node.frozen for name in self.parameters)
 
 
 def steps_of(graph: Graph, shapes: Shapes) -> list[Step]:
@@ -57,10 +62,10 @@ def penalties(graph: Graph, shapes: Shapes, loss: str) -> list[Step]:
     steps = []
     for node in graph.nodes:
         if node.settings.get("l1") or node.settings.get("l2"):
-            for parameter in node.kind.penalized:
+            for parameter in (p.name for p in node.parameters if p.name in node.kind.penalized):
                 names = {"weight": tensor_name(node.id, parameter), "loss": loss}
                 sizes = {"weight": shapes[node.id, parameter], "loss": (1,)}
-                found = Step(node, PENALTY, names, sizes, flows_back=not node.frozen)
+                found = Step(node, PENALTY, names, sizes, flows_back=parameter not in node.frozen)
                 steps.append(found)
     return steps
 
@@ -70,7 +75,7 @@ def _steps_of_node(graph: Graph, node: Node, shapes: Shapes) -> list[Step]:
     sources = [source_name(edge) for edge in edges]
     incoming = [shapes[edge.source, edge.source_port] for edge in edges]
     if not kind.variadic:
-        return [_step(node, sources, {name: shapes[node.id, name] for name in kind.tensors}, "")]
+        return [_step(node, sources, {name: shapes[node.id, name] for name in kind.tensors_for(node.settings)}, "")]
     steps: list[Step] = []
     left, left_shape = sources[0], incoming[0]
     for i, (right, right_shape) in enumerate(zip(sources[1:], incoming[1:], strict=True)):
@@ -83,7 +88,7 @@ def _steps_of_node(graph: Graph, node: Node, shapes: Shapes) -> list[Step]:
 
 def _step(node: Node, sources: Sequence[str], shapes: Mapping[str, Shape], suffix: str) -> Step:
     kind = node.kind
-    names = {name: tensor_name(node.id, name) + suffix for name in kind.tensors}
+    names = {name: tensor_name(node.id, name) + suffix for name in kind.tensors_for(node.settings)}
     names.update(zip(kind.input_names, sources, strict=True))
     return Step(node, kind, names, shapes)
 
@@ -106,8 +111,8 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
         if kind.backward is not None and receives and (step.trains or any(name in on_path for name in step.inputs)):
             step.flows_back = True
             # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
-            unread = (*kind.inputs, *(kind.parameters if step.node.frozen else ()))
-            needed.update(step.names[t.name] for t in unread if t.name not in kind.skippable)
+            unread = (*kind.input_names, *(name for name in step.parameters if name in step.node.frozen))
+            needed.update(step.names[name] for name in unread if name not in kind.skippable)
     return needed
 
 
@@ -119,7 +124,7 @@ def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
     first: dict[str, Step | None] = {}
     for step in backward:
         asked = step.kind.backward_adapter.names
-        written = [t.name for t in (*step.kind.inputs, *step.kind.parameters) if f"d_{t.name}" in asked]
+        written = [name for name in (*step.kind.input_names, *step.parameters) if f"d_{name}" in asked]
         names = [step.names[name] for name in written]
         for name, own in zip(written, names, strict=True):
             gradient = gradient_name(own)
@@ -140,4 +145,4 @@ def tensor_name(node_id: str, tensor: str) -> str:
 
 def gradient_name(name: str) -> str:
     """The name of the gradient of a tensor: "dense_1.weight" -> "dense_1.d_weight"."""
-    return name.replace(".", ".d_")  # a node's id holds no dot
+    return name.replace(".", ".d_", 1)  # a node's id holds no dot

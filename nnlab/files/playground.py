@@ -111,6 +111,8 @@ def write_playground(project: Project) -> str:
     _check_training(training)
     hidden, activation, loss = _layers(project.graph, is_classification)
     dense = [node for node in project.graph.nodes if node.operator == "dense"]
+    if without := next((node.id for node in dense if not node.settings["bias"]), None):
+        raise PlaygroundError(f"TensorFlow Playground's units all have a bias; {without} has none.")
     # Its error is half the squared error: without the half, steps are twice as long, and so the penalties count half as much.
     factor = 1.0 if loss.settings["half"] else 2.0
     regularization, rate = _regularization(dense)

@@ -23,7 +23,7 @@ def insert_after(graph: Graph, operator: str, after: str, position: Position | N
         return edits.add_node(graph, operator, position=position or free_place(graph))
     outgoing = graph.outgoing(after)
     between = len(outgoing) > 0 and not kind.is_loss and len(kind.inputs) == 1 and not kind.variadic
-    docks = kind.is_activation and bool(node.kind.parameters)
+    docks = kind.is_activation and bool(node.parameters)
     result = graph
     if position is None and between and not docks:
         moved = {n.id: (n.position[0] + COLUMN, n.position[1]) for n in graph.nodes if n.position[0] > node.position[0] + 1.0}

@@ -13,7 +13,7 @@ class GraphDiff:
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    changed: tuple[str, ...]  # operator, settings, or whether it is frozen
+    changed: tuple[str, ...]  # operator, settings, or what of it is frozen
     moved: tuple[str, ...]
     added_edges: tuple[Edge, ...]
     removed_edges: tuple[Edge, ...]

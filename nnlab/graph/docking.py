@@ -21,7 +21,7 @@ def host(graph: Graph, node_id: str) -> str | None:
     if not node.kind.is_activation or len(edges) != 1:
         return None
     layer = graph[edges[0].source]
-    if not layer.kind.parameters or len(graph.outgoing(layer.id)) != 1:
+    if not layer.parameters or len(graph.outgoing(layer.id)) != 1:
         return None
     if graph.group_of.get(node_id) is not graph.group_of.get(layer.id):
         return None

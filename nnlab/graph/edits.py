@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from nnlab.core.errors import GraphError
-from nnlab.core.operator import operators
 from nnlab.core.setting import check_settings
 from nnlab.graph.annotation import join_group, same_group, without_members
-from nnlab.graph.graph import Edge, Graph, Node, check_id, make_node
+from nnlab.graph.graph import Edge, Graph, Node, check_frozen, check_id, make_node
 
 
 def add_node(
@@ -118,7 +117,7 @@ def configure(graph: Graph, node_id: str, **settings: object) -> Graph:
     """Changes settings of one node; raises SettingError naming the node and what is accepted."""
     node = graph[node_id]
     checked = check_settings(node.kind.settings, {**node.settings, **settings}, node_id)
-    return _replace_node(graph, replace(node, settings=checked))
+    return _replace_node(graph, _frozen_like(node, replace(node, settings=checked)))
 
 
 def move_nodes(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> Graph:
@@ -185,12 +184,27 @@ def detach(graph: Graph, node_ids: Iterable[str]) -> Graph:
 
 
 def set_frozen(graph: Graph, node_ids: Iterable[str], frozen: bool) -> Graph:
-    """Freezes nodes, or lets them learn again; see `Node.frozen`. Raises GraphError for one that has nothing to freeze."""
-    chosen = {graph[node_id].id for node_id in node_ids}
-    for node_id in chosen:
-        if frozen and not graph[node_id].kind.parameters:
-            raise GraphError(f"{node_id} has no parameters that could be frozen.", node_id)
-    return replace(graph, nodes=tuple(replace(n, frozen=frozen) if n.id in chosen else n for n in graph.nodes))
+    """Freezes all parameters of nodes, or lets them learn again. Raises GraphError for a node that has nothing to freeze."""
+    for node in [graph[node_id] for node_id in node_ids]:
+        if frozen and not node.parameters:
+            raise GraphError(f"{node.id} has no parameters that could be frozen.", node.id)
+        graph = freeze(graph, node.id, [p.name for p in node.parameters] if frozen else [])
+    return graph
+
+
+def freeze(graph: Graph, node_id: str, parameters: Iterable[str]) -> Graph:
+    """Exactly these parameters of a node are frozen from now on ("weight", "bias"), its others learn; see `Node.frozen`.
+
+    Raises GraphError for a parameter that the node does not have.
+    """
+    node = graph[node_id]
+    return _replace_node(graph, replace(node, frozen=check_frozen(node, parameters)))
+
+
+def _frozen_like(before: Node, after: Node) -> Node:
+    """`after` with what was frozen in `before`: a node that was frozen as a whole stays so, whatever parameters it has now."""
+    names = frozenset(p.name for p in after.parameters)
+    return replace(after, frozen=names if before.is_frozen else before.frozen & names)
 
 
 def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
@@ -198,8 +212,7 @@ def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:
     node = graph[node_id]
     if node.operator == operator:
         return graph
-    frozen = node.frozen and bool(operators[operator].parameters)
-    result = _replace_node(graph, make_node(node_id, operator, {}, node.position, frozen))
+    result = _replace_node(graph, _frozen_like(node, make_node(node_id, operator, {}, node.position)))
     kind = result[node_id].kind
     allowed = set(kind.port_names(len(result.incoming(node_id))))
     outputs = set() if kind.is_loss else {tensor.name for tensor in kind.outputs}

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -21,8 +21,10 @@ import msgspec
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Value, check_settings
+from nnlab.core.tensor import Parameter
 
-FORMAT = 2  # 2 added frozen nodes, groups and comments; format 1 is read as it is
+# 2 added frozen nodes, groups and comments; 3 names the parameters that are frozen, where 2 said so of whole nodes. All are read.
+FORMAT = 3
 MOST_TITLE, MOST_TEXT = 80, 4000  # characters of a group's title and of a comment
 Position = tuple[float, float]  # on the canvas, in its units
 
@@ -31,16 +33,16 @@ Position = tuple[float, float]  # on the canvas, in its units
 class Node:
     """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas.
 
-    A `frozen` node keeps its parameters: no gradient of theirs is computed and no update made, as with PyTorch's `requires_grad = False`.
-    Gradients still flow through it; running statistics (of a batch normalisation) still follow the data, or training and prediction would
-    become two different networks.
+    `frozen` names those of its parameters that are kept: no gradient of theirs is computed and no update made, as with PyTorch's
+    `requires_grad = False`. Gradients still flow through the node; running statistics (of a batch normalisation) still follow the data, or
+    training and prediction would become two different networks.
     """
 
     id: str
     operator: str
     settings: Mapping[str, Value] = field(default_factory=dict)
     position: Position = (0.0, 0.0)
-    frozen: bool = False
+    frozen: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
@@ -53,6 +55,27 @@ class Node:
             known = (operators.version, operators[self.operator])
             self.__dict__["_kind"] = known
         return known[1]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters it has with its settings."""
+        return self.kind.parameters_for(self.settings)
+
+    @property
+    def trained(self) -> tuple[Parameter, ...]:
+        """Its parameters that an optimiser changes."""
+        return tuple(parameter for parameter in self.parameters if parameter.name not in self.frozen)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it has parameters and keeps all of them."""
+        return bool(self.frozen) and not self.trained
+
+    @property
+    def frozen_words(self) -> str:
+        """What of it is frozen, in words: "frozen", "weight frozen", or "" for nothing."""
+        names = [parameter.name for parameter in self.parameters if parameter.name in self.frozen]
+        return "frozen" if self.is_frozen else f"{' and '.join(names)} frozen" if names else ""
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send graphs to other processes
         return Node, (self.id, self.operator, dict(self.settings), self.position, self.frozen)
@@ -219,7 +242,7 @@ class Graph:
         """The graph as text; `from_json` reads it back."""
         nodes = [
             {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": list(map(float, n.position))}
-            | ({"frozen": True} if n.frozen else {})
+            | ({"frozen": sorted(n.frozen)} if n.frozen else {})
             for n in self.nodes
         ]
         content: dict[str, Any] = {"format": FORMAT, "nodes": nodes}
@@ -245,7 +268,16 @@ class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
     operator: str
     settings: dict[str, bool | int | float | str] = {}
     position: Position = (0.0, 0.0)
-    frozen: bool = False
+    frozen: bool | list[str] = []
+
+    def node(self, version: int) -> Node:
+        """The node, of a file of this format."""
+        if isinstance(self.frozen, bool) != (version < 3) and self.frozen != []:
+            wanted = "true or false" if version < 3 else "the names of parameters"
+            raise GraphError(f"{self.id}: what is frozen is given as {wanted} in format {version}.", self.id)
+        node = make_node(self.id, self.operator, self.settings, self.position)
+        names = [p.name for p in node.parameters] if self.frozen is True else self.frozen or []
+        return replace(node, frozen=check_frozen(node, names))
 
 
 class _GroupFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -278,7 +310,7 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
                 raise GraphError(f"Two nodes have the id {raw.id!r}; every node needs its own." if raw.id else "A node has an empty id.")
             check_id(raw.id)
             seen.add(raw.id)
-            nodes.append(make_node(raw.id, raw.operator, raw.settings, raw.position, raw.frozen))
+            nodes.append(raw.node(self.format))
         for source, _, target, _ in self.edges:
             for end in (source, target):
                 if end not in seen:
@@ -332,15 +364,24 @@ def _edge_problem(graph: Graph, edge: Edge) -> str | None:
 
 
 def make_node(
-    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: tuple[float, float] = (0.0, 0.0),
-    frozen: bool = False,
-) -> Node:  # fmt: skip
+    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: Position = (0.0, 0.0)
+) -> Node:
     """A node with all settings checked and filled in; raises GraphError or SettingError naming the node."""
     try:
         kind = operators[operator]
     except NNLabError as error:
         raise GraphError(f"{node_id}: {str(error)[0].lower()}{str(error)[1:]}", node_id) from None
-    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])), frozen)
+    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])))
+
+
+def check_frozen(node: Node, names: Iterable[str]) -> frozenset[str]:
+    """`names` as a value of `Node.frozen`; raises GraphError for a parameter that the node does not have."""
+    known, chosen = [p.name for p in node.parameters], frozenset(names)
+    if chosen and not known:
+        raise GraphError(f"{node.id} has no parameters that could be frozen.", node.id)
+    for name in sorted(chosen.difference(known)):
+        raise GraphError(f"{node.id} has no parameter {name!r} that could be frozen; it has {' and '.join(known)}.", node.id)
+    return chosen
 
 
 def check_id(node_id: str) -> None:

@@ -28,8 +28,8 @@ _KEEPS_WHOLE = ("identity", "flatten", "reshape", "slice", "transpose", "dropout
 
 def habits(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
     """What is told of the graph; `shapes` are those inferred for it. The graph has no cycle."""
-    layers = [node for node in graph if node.kind.parameters]
-    if layers and all(node.frozen for node in layers):
+    layers = [node for node in graph if node.parameters]
+    if layers and all(node.is_frozen for node in layers):
         yield "all_frozen", layers[-1].id, "Every layer is frozen: training changes nothing."
     for node in graph:
         incoming = graph.incoming(node.id)
@@ -77,5 +77,5 @@ def _before_embedding(graph: Graph, node: Node) -> Iterator[Found]:
     origin = graph[graph.incoming(node.id)[0].source]
     while origin.operator in _KEEPS_WHOLE and len(graph.incoming(origin.id)) == 1:
         origin = graph[graph.incoming(origin.id)[0].source]
-    if origin.kind.parameters or origin.kind.category in ("Activations", "Normalisation"):
+    if origin.parameters or origin.kind.category in ("Activations", "Normalisation"):
         yield "fractions", node.id, f"{node.id} looks up whole numbers, but {origin.id} computes fractions; let it read the data."

@@ -91,8 +91,9 @@ def forward(x, weight, bias, stride, padding, patches, y):
         unfold(x[n], weight.shape[2], int(stride), int(padding), y.shape[3], patches)
         output = y[n].reshape((filters, places))
         for f in range(filters):
+            start = bias[f] if bias.size else 0.0
             for k in range(places):
-                output[f, k] = bias[f]
+                output[f, k] = start
         add_product(matrix, patches, output)
 
 
@@ -178,7 +179,8 @@ def _along(variable: str, step: int, offset: int) -> str:
 def _output_formula(m):  # type: ignore[no-untyped-def]
     _, stride, padding = _geometry(m)
     row, column = (_along(name, 1, place * stride - padding) for name, place in zip("ij", m.index[2:], strict=True))
-    return rf"z_{{<1,2,3>}} = \sum_{{c,i,j}} w_{{<1>cij}}\, x_{{c,{row},{column}}} + b_{{<1>}}"
+    bias = " + b_{<1>}" if "bias" in m else ""
+    return rf"z_{{<1,2,3>}} = \sum_{{c,i,j}} w_{{<1>cij}}\, x_{{c,{row},{column}}}{bias}"
 
 
 def _weight_formula(m):  # type: ignore[no-untyped-def]
@@ -206,7 +208,7 @@ register(
         inputs=(Tensor("x", "batch channels height width"),),
         parameters=(
             Parameter("weight", "filters channels kernel_size kernel_size", init="setting:init"),
-            Parameter("bias", "filters"),
+            Parameter("bias", "filters", when="bias"),
         ),
         outputs=(Tensor("y", "batch filters out_height out_width"),),
         saved=(Tensor("patches", "window places"),),
@@ -223,6 +225,7 @@ register(
                 choices=tuple(initializers),
                 choice_titles=CHOICE_TITLES,
             ),  # fmt: skip
+            Setting("bias", True, "Bias", "Adds a learned number to every channel; superfluous before a batch norm"),
             *PENALTIES,
         ),
         penalized=("weight",),
@@ -232,15 +235,15 @@ register(
         backward=backward,
         skippable=("x", "weight", "bias"),
         summary=lambda s: f"{s['filters']} of {s['kernel_size']} × {s['kernel_size']}",
-        formula=r"y_{frs} = \sum_{c,i,j} w_{fcij}\, x_{c,r+i,s+j} + b_f",
+        formula=lambda s: r"y_{frs} = \sum_{c,i,j} w_{fcij}\, x_{c,r+i,s+j}" + (" + b_f" if s["bias"] else ""),
         explain_forward=(
             Explanation(
                 "y",
                 _output_formula,
-                lambda m: sum_of([_shown(_under_window(m)), number(m["bias"][m.index[1]])]),
+                lambda m: sum_of([_shown(_under_window(m)), *([number(m["bias"][m.index[1]])] if "bias" in m else [])]),
                 lambda m: (
-                    f"Filter {m.index[1] + 1} sums the {len(_under_window(m)[0])} cells of its window, each times its weight, "
-                    "and adds its bias."
+                    f"Filter {m.index[1] + 1} sums the {len(_under_window(m)[0])} cells of its window, each times its weight"
+                    f"{', and adds its bias' if 'bias' in m else ''}."
                     + shortened(len(_under_window(m)[0]))
                 ),
             ),

@@ -1,4 +1,4 @@
-"""Dense: every unit weighs every input and adds its bias, y = W x + b.
+"""Dense: every unit weighs every input and adds its bias, y = W x + b; without the bias, y = W x.
 
 Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.1 and, for the gradients, algorithms 6.3 and 6.4. W has shape
 (units, inputs), one row per unit. Further axes (the places of a sequence) are all treated alike, as by PyTorch's Linear: the
@@ -24,10 +24,15 @@ from nnlab.core.tensor import Parameter, Tensor
 
 @kernel
 def forward(x, weight, bias, y):
-    """y = x W^T + b, row by row."""
-    for n in range(y.shape[0]):
-        for u in range(y.shape[1]):
-            y[n, u] = bias[u]
+    """y = x W^T + b, row by row. An empty view of b is a layer without one."""
+    if bias.size:
+        for n in range(y.shape[0]):
+            for u in range(y.shape[1]):
+                y[n, u] = bias[u]
+    else:
+        for n in range(y.shape[0]):
+            for u in range(y.shape[1]):
+                y[n, u] = 0.0
     if y.shape[1] == 1:  # one unit: a dot product per sample costs less than a call of BLAS
         for n in range(x.shape[0]):
             y[n, 0] += dot(weight[0], x[n])
@@ -68,7 +73,7 @@ register(
         title="Dense",
         category="Layers",
         inputs=(Tensor("x", "... inputs"),),
-        parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units")),
+        parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units", when="bias")),
         outputs=(Tensor("y", "... units"),),
         settings=(
             Setting("units", 8, "Units", "Neurons of this layer, one row of W for each", minimum=1, maximum=65536),
@@ -76,6 +81,7 @@ register(
                 "init", "xavier_uniform", "Initialiser", "Draws the initial W; biases start at 0",
                 choices=tuple(initializers), choice_titles=CHOICE_TITLES,
             ),  # fmt: skip
+            Setting("bias", True, "Bias", "Adds a learned number to every unit; superfluous before a batch norm"),
             *PENALTIES,
         ),
         penalized=("weight",),
@@ -84,14 +90,20 @@ register(
         backward=backward,
         skippable=("x", "weight", "bias"),
         summary=lambda s: str(s["units"]),
-        formula="y = W x + b",
+        formula=lambda s: "y = W x + b" if s["bias"] else "y = W x",
         explain_forward=(
             Explanation(
                 "y",
-                r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j + b_{<-1>}",
-                lambda m: sum_of([sum_of_products(m["weight"][m.index[-1]], m["x"][m.index[:-1]]), number(m["bias"][m.index[-1]])]),
+                lambda m: r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j" + (" + b_{<-1>}" if "bias" in m else ""),
+                lambda m: sum_of(
+                    [
+                        sum_of_products(m["weight"][m.index[-1]], m["x"][m.index[:-1]]),
+                        *([number(m["bias"][m.index[-1]])] if "bias" in m else []),
+                    ]
+                ),
                 lambda m: (
-                    f"Unit {m.index[-1] + 1} sums its {_count(m['x'].shape[-1], 'input')}, each times its weight, and adds its bias."
+                    f"Unit {m.index[-1] + 1} sums its {_count(m['x'].shape[-1], 'input')}, each times its weight"
+                    f"{', and adds its bias' if 'bias' in m else ''}."
                     + shortened(m["x"].shape[-1])
                 ),
             ),

@@ -20,10 +20,12 @@ def forward(x, weight, y):
 @kernel
 def backward(x, weight, d_y, d_x, d_weight):
     """d_x = d_y where x > 0, else a d_y;   d_a = sum of d_y x where x <= 0."""
-    slope, total = weight[0], 0.0
-    for i in range(d_y.size):
-        total += 0.0 if x[i] > 0.0 else d_y[i] * x[i]
-    d_weight[0] += total
+    slope = weight[0]
+    if d_weight.size:
+        total = 0.0
+        for i in range(d_y.size):
+            total += 0.0 if x[i] > 0.0 else d_y[i] * x[i]
+        d_weight[0] += total
     if d_x.size:
         for i in range(d_y.size):
             d_x[i] += d_y[i] if x[i] > 0.0 else slope * d_y[i]
@@ -48,7 +50,7 @@ register(
         parameters=(Parameter("weight", "1", init="quarter"),),
         forward=forward,
         backward=backward,
-        skippable=("x",),
+        skippable=("x", "weight"),
         formula=r"y = \max(x, 0) + a \min(x, 0)",
         explain_forward=(
             Explanation(

@@ -71,7 +71,7 @@ class Made:
     def parameters(self) -> int:
         """How many numbers would be trained."""
         graph, shapes = self.project.graph, infer(self.project.graph)
-        tensors = ((node.id, parameter.name) for node in graph.nodes for parameter in node.kind.parameters)
+        tensors = ((node.id, parameter.name) for node in graph.nodes for parameter in node.parameters)
         return sum(math.prod(shapes.get(*tensor) or (0,)) for tensor in tensors)
 
 

@@ -1,6 +1,8 @@
-"""Frozen nodes: nothing of theirs is updated or even computed, and everything else learns exactly as PyTorch's requires_grad = False."""
+"""Frozen parameters: nothing of theirs is updated or even computed, all else learns exactly as with PyTorch's requires_grad = False."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import networks
 import numpy as np
@@ -97,6 +99,67 @@ def test_everything_frozen_trains_nothing() -> None:
 
 def test_stepping_a_frozen_network_is_running_it() -> None:
     graph = edits.set_frozen(GRAPH, ["dense_2"], True)
+    stepped, run = nnlab.Session(graph, optimizer="adam"), nnlab.Session(graph, optimizer="adam")
+    list(stepped.trace(X, Y))
+    run.step(X, Y)
+    assert all(np.array_equal(stepped.parameters[name], run.parameters[name]) for name in run.parameters)
+
+
+TENSORS = [
+    pytest.param((kind, settings, parameter.name), id="-".join([kind.name, *map(str, settings.values()), parameter.name]))
+    for kind, settings in (case.values[0] for case in networks.operator_cases())
+    for parameter in kind.parameters_for({s.name: s.default for s in kind.settings} | settings)
+]
+
+
+@pytest.mark.parametrize("case", TENSORS)
+def test_every_parameter_freezes_by_itself(case: tuple[Operator, dict[str, Any], str]) -> None:
+    """It stays to the bit without gradient, moments and update; all others have the gradients they had and learn."""
+    kind, settings, frozen_parameter = case
+    graph = networks.single_operator_graph(kind, settings)
+    node = next(n for n in graph.nodes if n.operator == kind.name)
+    name = f"{node.id}.{frozen_parameter}"
+    partly = edits.freeze(graph, node.id, [frozen_parameter])
+    x, y = RNG.normal(size=(8, 3)), networks.targets(graph, 8, RNG)
+    expected = nnlab.Session(graph, dtype="float64").gradients(x, y)
+    session = nnlab.Session(partly, dtype="float64", optimizer="adam", learning_rate=0.1)
+    found = session.gradients(x, y)
+    assert found[0] == expected[0]
+    for other, gradient in found[1].items():
+        np.testing.assert_array_equal(gradient, 0.0 if other == name else expected[1][other], err_msg=other)
+    before = session.parameters
+    for _ in range(3):
+        session.step(x, y)
+    assert np.array_equal(before[name], session.parameters[name])
+    learning = {n for n, gradient in expected[1].items() if n != name and gradient.any()}
+    assert learning and all(not np.array_equal(before[n], session.parameters[n]) for n in learning)
+    program, whole = compile(partly, 8, update=Update("adam")), compile(graph, 8, update=Update("adam"))
+    assert not any(moment.startswith(f"{name}.") for moment in program.moments)
+    assert set(whole.moments) - set(program.moments) == {f"{name}.{moment}" for moment in ("mean", "square", "step")}
+    assert name not in {i.parameter for i in program.instructions} and name not in {info.name for info in program.trained}
+
+
+def test_a_frozen_bias_costs_nothing() -> None:
+    """No place for its gradient, none of the optimiser's numbers: Adam keeps two for every weight and one for every tensor."""
+    program = compile(edits.freeze(GRAPH, "dense_1", ["bias"]), 16, update=Update("adam"))
+    assert "dense_1.d_bias" not in program.places and "dense_1.d_weight" in program.places
+    kept = {name: place.row for name, place in program.moments.items()}
+    assert sum(kept.values()) == sum(2 * info.place.row + 1 for info in program.parameters if info.name != "dense_1.bias")
+
+
+def test_a_penalty_on_a_frozen_weight_pulls_at_nothing() -> None:
+    graph = edits.configure(GRAPH, "dense_2", l2=0.5)
+    frozen = edits.freeze(graph, "dense_2", ["weight"])
+    backward = [i for i in compile(frozen, 4, update=Update()).instructions if i.phase == BACKWARD and i.operator == "penalty"]
+    assert not backward
+    loss, gradients = nnlab.Session(frozen, dtype="float64").gradients(X, Y)
+    expected_loss, expected = nnlab.Session(graph, dtype="float64").gradients(X, Y)
+    assert loss == expected_loss  # it still costs
+    np.testing.assert_array_equal(gradients["dense_2.bias"], expected["dense_2.bias"])
+
+
+def test_stepping_is_running_with_a_frozen_weight() -> None:
+    graph = edits.freeze(edits.freeze(GRAPH, "dense_2", ["weight"]), "dense_1", ["bias"])
     stepped, run = nnlab.Session(graph, optimizer="adam"), nnlab.Session(graph, optimizer="adam")
     list(stepped.trace(X, Y))
     run.step(X, Y)

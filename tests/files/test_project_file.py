@@ -328,3 +328,17 @@ def test_killed_two_hundred_times_while_saving_the_file_is_the_old_or_the_new_on
     assert outcome["old"] + outcome["new"] == 200
     assert outcome["within"] >= 50 and outcome["old"] >= 25 and outcome["new"] >= 25 and outcome["half_written"] >= 3, outcome
     assert outcome["left"] == ["x.nnlab"]
+
+
+def test_a_project_of_the_time_when_whole_nodes_were_frozen():
+    """`fixtures/graph_format_2.nnlab` was written by that version: every parameter of its frozen nodes is frozen now."""
+    graph = load_project(Path(__file__).parent / "fixtures" / "graph_format_2.nnlab").project.graph
+    assert {node.id: node.frozen for node in graph if node.frozen} == {"dense_1": {"weight", "bias"}, "layer_norm_1": {"gain", "shift"}}
+    assert graph["dense_2"].settings["bias"] is True
+
+
+def test_what_is_frozen_of_a_node_survives_its_file(tmp_path: Path):
+    project = small_project()
+    graph = edits.configure(edits.freeze(project.graph, "dense_1", ["bias"]), "dense_2", bias=False)
+    save_project(tmp_path / "p.nnlab", SavedProject(replace(project, graph=graph)))
+    assert load_project(tmp_path / "p.nnlab").project.graph == graph

@@ -85,15 +85,6 @@ def test_wrong_groups_in_a_file_are_refused(group: str, reason: str) -> None:
         Graph.from_json(text)
 
 
-def test_frozen_nodes_need_something_to_freeze() -> None:
-    frozen = edits.set_frozen(GRAPH, ["dense_1"], True)
-    assert frozen["dense_1"].frozen and diff(GRAPH, frozen).changed == ("dense_1",)
-    assert edits.configure(frozen, "dense_1", units=4)["dense_1"].frozen
-    assert not edits.replace_operator(frozen, "dense_1", "relu").nodes[1].frozen
-    with pytest.raises(GraphError, match="tanh_1 has no parameters"):
-        edits.set_frozen(GRAPH, ["tanh_1"], True)
-
-
 def test_a_node_is_spliced_into_an_edge_and_taken_out_again() -> None:
     loose = edits.add_node(GRAPH, "relu")
     edge = loose.incoming("dense_2")[0]

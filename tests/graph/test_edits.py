@@ -89,7 +89,7 @@ def test_settings_are_checked() -> None:
     for value, message in ((0, "units is 0; it must be from 1 to 65,536"), (2.5, "whole number"), ("8", "must be a number")):
         with pytest.raises(SettingError, match=f"dense_1: .*{message}|dense_1: {message}"):
             edits.configure(GRAPH, "dense_1", units=value)
-    with pytest.raises(SettingError, match="dense_1: there is no setting 'unit'; choose from init, l1, l2, units"):
+    with pytest.raises(SettingError, match="dense_1: there is no setting 'unit'; choose from bias, init, l1, l2, units"):
         edits.configure(GRAPH, "dense_1", unit=3)
 
 

@@ -115,7 +115,8 @@ def test_every_tensor_an_instruction_writes_for_others_is_explained(kind: Operat
 
 @pytest.mark.parametrize("case", CASES)
 def test_formulas_can_be_typeset_and_sentences_end(case: Case) -> None:
-    assert not typeset(case[0].formula).problem
+    kind, settings = case
+    assert not typeset(kind.formula_for({s.name: s.default for s in kind.settings} | settings)).problem
     for trace in traces(single_operator_graph(*case), Update("sgd", 0.1, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1})):
         seen = set()
         for explained, moment in moments(trace):

@@ -67,7 +67,7 @@ SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output 
 
 # Settings besides the defaults that every operator is checked with.
 VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
-    "dense": ({"l1": 0.01, "l2": 0.02},),
+    "dense": ({"l1": 0.01, "l2": 0.02}, {"bias": False}),
     "scale": ({"factor": -0.4},),
     "slice": ({"start": 1, "stop": 3}, {"start": 2}),
     "embedding": ({"vocabulary": 3, "features": 2}, {"vocabulary": 3, "features": 2, "init": "he_uniform", "l1": 0.01, "l2": 0.02}),
@@ -79,6 +79,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
         {"filters": 1, "kernel_size": 1, "l1": 0.01, "l2": 0.02},
         {"filters": 2, "kernel_size": 3, "padding": 2, "init": "he_normal"},
         {"filters": 2, "kernel_size": 4, "stride": 3, "padding": 3},
+        {"filters": 2, "kernel_size": 2, "bias": False},
     ),
     "max_pool2d": ({"kernel_size": 3, "stride": 1, "padding": 1}, {"kernel_size": 2, "stride": 3}, {"kernel_size": 3, "stride": 2}),
     "average_pool2d": (

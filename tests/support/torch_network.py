@@ -51,7 +51,7 @@ def _numbers(call: Call, setting: str) -> torch.Tensor | None:
 
 TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     # layers
-    "dense": lambda c: F.linear(c.x, c.parameters["weight"], c.parameters["bias"]),
+    "dense": lambda c: F.linear(c.x, c.parameters["weight"], c.parameters.get("bias")),
     "embedding": lambda c: F.embedding(c.x.long(), c.parameters["weight"]),
     "layer_norm": lambda c: F.layer_norm(
         c.x, c.x.shape[-1:], c.parameters["gain"], c.parameters["shift"], c.settings["eps"]
@@ -78,7 +78,7 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "log_softmax": lambda c: F.log_softmax(c.x, dim=-1),
     # images
     "conv2d": lambda c: F.conv2d(
-        c.x, c.parameters["weight"], c.parameters["bias"], stride=c.settings["stride"], padding=c.settings["padding"]
+        c.x, c.parameters["weight"], c.parameters.get("bias"), stride=c.settings["stride"], padding=c.settings["padding"]
     ),
     "max_pool2d": lambda c: F.max_pool2d(c.x, c.settings["kernel_size"], c.settings["stride"] or None, c.settings["padding"]),
     "average_pool2d": lambda c: F.avg_pool2d(

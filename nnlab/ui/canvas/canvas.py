@@ -259,7 +259,7 @@ class Canvas(QWidget):
             if need in needs and action is not self._actions["edit.add"]:
                 shown += [None, action] if separator and shown and shown[-1] is not None else [action]
         graph = self._document.graph
-        if self._node_actions and any(graph[node_id].kind.parameters for node_id in self.commands.selected_nodes()):
+        if self._node_actions and any(graph[node_id].parameters for node_id in self.commands.selected_nodes()):
             shown += [None, *self._node_actions]
         return shown
 

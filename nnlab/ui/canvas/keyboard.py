@@ -119,6 +119,6 @@ class KeyboardFocus:
     def describe(self, name: str) -> str:
         """A card in words."""
         card = self._scene.cards[name]
-        parts = [card.title, card.subtitle, card.detail]
+        parts = [card.title, card.subtitle, card.detail, card.frozen]
         parts += [f"{d.severity}: {d.message}" for d in self._scene.diagnostics_of(card)]
         return ", ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import docking, edits
 from nnlab.graph.card_edits import insert_after
-from nnlab.graph.graph import Graph
+from nnlab.graph.graph import Graph, Node
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.document.document import Document
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -34,6 +34,11 @@ def activation_setting() -> Setting:
 FROZEN = Setting(
     "frozen", False, "Frozen", "A frozen layer keeps its weights: no gradient of theirs is computed and no update made, others learn on"
 )
+
+
+def is_partly_frozen(node: Node) -> bool:
+    """Whether some of its parameters are frozen, and others learn."""
+    return bool(node.frozen) and not node.is_frozen
 
 
 def initializer_setting(kind: Operator) -> str | None:

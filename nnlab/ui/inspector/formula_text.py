@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nnlab.core.operator import Operator
+from nnlab.graph.graph import Node
 
 _VARIABLE = re.compile(r"(?<![\\a-zA-Z_^{])x(?![a-zA-Z_])|(?<=\{)x(?![a-zA-Z_])")
 
@@ -27,12 +27,11 @@ def composed(layer: str, activation: str) -> str:
     return "a = " + _VARIABLE.sub(put, outer)
 
 
-def formulas(kind: Operator, activation: Operator | None) -> tuple[str, ...]:
+def formulas(layer: Node, activation: Node | None) -> tuple[str, ...]:
     """The formulas to show for a node: one for the layer with its activation where they can be joined, else both."""
-    if activation is None:
-        return (kind.formula,) if kind.formula else ()
-    joined = composed(kind.formula, activation.formula)
-    return (joined,) if joined else tuple(f for f in (kind.formula, activation.formula) if f)
+    written = [node.kind.formula_for(node.settings) for node in (layer, activation) if node is not None]
+    joined = composed(*written) if len(written) == 2 else ""
+    return (joined,) if joined else tuple(formula for formula in written if formula)
 
 
 def _right(formula: str) -> str:

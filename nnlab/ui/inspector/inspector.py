@@ -99,7 +99,7 @@ class Inspector(QWidget):
         if not layers:
             self.refused.emit("None of the selected nodes has weights that could be frozen; select a layer.")
             return
-        frozen = not all(graph[node_id].frozen for node_id in layers)
+        frozen = not all(graph[node_id].is_frozen for node_id in layers)
         what = layers[0] if len(layers) == 1 else f"{len(layers)} nodes"
         self._document.attempt(freeze_label(what, frozen), lambda g: edits.set_frozen(g, layers, frozen))
 

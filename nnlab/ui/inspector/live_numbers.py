@@ -152,7 +152,8 @@ class LiveNumbers(PartColumn):
 
     @property
     def is_frozen(self) -> bool:
-        return self._node is not None and self._graph[self._node].frozen
+        """Whether the parameter that is shown is frozen."""
+        return self._node is not None and self.heading.current in self._graph[self._node].frozen
 
     def show_node(self, graph: Graph, node_id: str) -> None:
         """Shows this node from the next frame on; what it has nothing of is hidden."""
@@ -160,7 +161,7 @@ class LiveNumbers(PartColumn):
         self._graph, self._node = graph, node_id
         kind = graph[node_id].kind
         choice = self.heading.choice
-        self.heading.offer(tuple(p.name for p in kind.parameters))
+        self.heading.offer(tuple(p.name for p in graph[node_id].parameters))
         if self.heading.choice is not None and self.heading.choice is not choice:
             self.heading.choice.chosen.connect(lambda _: self._show_again())
         self._activation = docking.docked(graph, node_id) or (node_id if is_bending(kind) else None)
@@ -170,8 +171,7 @@ class LiveNumbers(PartColumn):
         self._source = f"{incoming[0].source}.{incoming[0].source_port}" if incoming else ""
         for widget in (self.table, self.courses, self.weights_caption, self.weights):
             widget.setVisible(bool(self.parameter))
-        self.courses.show_gradient(not self.is_frozen)
-        self.update_ratio.setVisible(bool(self.parameter) and not self.is_frozen)
+        self._show_learning()
         for row in (self.loss, self.smoothed):
             row.setVisible(kind.is_loss)
         self.flat.setVisible(bool(self._source))
@@ -182,6 +182,11 @@ class LiveNumbers(PartColumn):
         if not same:  # the numbers of another node say nothing of this one
             self.forget()
         self.apply_metrics()
+
+    def _show_learning(self) -> None:
+        """Shows what there is of a gradient: nothing for a frozen parameter."""
+        self.courses.show_gradient(not self.is_frozen)
+        self.update_ratio.setVisible(bool(self.parameter) and not self.is_frozen)
 
     def forget(self) -> None:
         """Shows no numbers, until the next frame."""
@@ -225,6 +230,7 @@ class LiveNumbers(PartColumn):
     def _show_again(self) -> None:
         """Another parameter of the same node and moment."""
         self._before = None
+        self._show_learning()
         if self._view is not None:
             self._show_numbers(self._view, True)
             self._show_pictures(self._view)

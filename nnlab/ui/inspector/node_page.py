@@ -19,6 +19,7 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.formula_text import formulas
+from nnlab.ui.inspector.freeze_checks import FreezeChecks
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
 from nnlab.ui.inspector.live_numbers import LiveNumbers
 from nnlab.ui.inspector.parts import Caption, Formulas, NameField, PartColumn, Problems, PropertyTable, button, in_reading_order
@@ -66,6 +67,8 @@ class NodePage(QWidget):
         self.shapes_caption, self.shapes = Caption(theme, "Shapes"), PropertyTable(theme)
         self.data = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
         self.preview = InitializerPreview(theme)
+        self.freeze_checks = FreezeChecks(theme)
+        self.freeze_checks.chosen.connect(self._freeze)
         self.weight_buttons = WeightButtons(theme)
         self.numbers = LiveNumbers(theme, norms)
         head, foot = PartColumn(theme), PartColumn(theme)
@@ -97,13 +100,13 @@ class NodePage(QWidget):
         self._show_form(graph, node, is_other)
         self.problems.show_problems(tuple(d for d in diagnostics if d.node_id == node_id))
         activation = docking.docked(graph, node_id)
-        self.formula.show_formulas(formulas(node.kind, graph[activation].kind if activation is not None else None))
+        self.formula.show_formulas(formulas(node, graph[activation] if activation is not None else None))
         self.formula_caption.setVisible(bool(self.formula.texts))
         rows = shape_rows(graph, node, shapes)
         self.shapes_caption.setVisible(bool(rows))
         self.shapes.show_rows(rows)
         self.data.setVisible(node.kind.is_input)
-        self._buttons.setVisible(bool(node.kind.parameters))
+        self._buttons.setVisible(bool(node.parameters))
         self.numbers.show_node(graph, node_id)
 
     def show_view(self, view: LiveView) -> None:
@@ -117,7 +120,7 @@ class NodePage(QWidget):
         if kind.is_input:  # it follows the data
             return ()
         settings = list(kind.settings)
-        if kind.parameters:
+        if node.parameters:
             settings.insert(1, editing.activation_setting())
             settings.append(editing.FROZEN)
         exchange = editing.exchange_setting(kind)
@@ -126,7 +129,7 @@ class NodePage(QWidget):
     def _show_form(self, graph: Graph, node: Node, is_other: bool) -> None:
         wanted = self._settings(node)
         values: dict[str, Value] = {
-            **node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title, "frozen": node.frozen,
+            **node.settings, "activation": editing.activation_of(graph, node.id), "operator": node.kind.title, "frozen": node.is_frozen,
         }  # fmt: skip
         if wanted != self._form_for:
             self._form_for = wanted
@@ -136,7 +139,10 @@ class NodePage(QWidget):
         if is_other:  # what was being typed was meant for another node
             for name in self.form.names:
                 self.form.editor(name).set_value(values[name])
-        self.form.set_values(values)
+        self.form.set_values(values, {"frozen"} if editing.is_partly_frozen(node) else ())
+        self.freeze_checks.show_node(node)
+        checks = self.freeze_checks.checks.values() if "frozen" in self.form.names else ()
+        in_reading_order(self.name, *self.form.controls, *checks, *self.weight_buttons.controls)
         self._preview_initializer(None)
 
     def _preview_initializer(self, looked_at: Value | None) -> None:
@@ -145,7 +151,7 @@ class NodePage(QWidget):
         setting = editing.initializer_setting(node.kind)
         if setting is None:
             return
-        parameter = next(p for p in node.kind.parameters if p.init == f"setting:{setting}")
+        parameter = next(p for p in node.parameters if p.init == f"setting:{setting}")
         shape = infer(self._document.graph).get(node.id, parameter.name)
         name = str(node.settings[setting] if looked_at is None else looked_at)
         self.preview.show_draw(name, shape, self._document.project.training.seed, f"{node.id}.{parameter.name}")
@@ -160,16 +166,18 @@ class NodePage(QWidget):
             self._column.removeWidget(self.form)
             self.form.hide()
             self.form.retire()
-        self.preview.setParent(self)  # the form it stood in is given up
-        self.preview.hide()
+        for below in (self.preview, self.freeze_checks):
+            below.setParent(self)  # the form it stood in is given up
+            below.hide()
         self.form = form
         self._edits = editing.FormEdits(self._document, form, self._edit)
         form.considered.connect(self._consider)
         setting = editing.initializer_setting(self._document.graph[self._node_id].kind)
         if setting in form.names:
             form.put_below(setting, self.preview)
+        if "frozen" in form.names:
+            form.put_below("frozen", self.freeze_checks)
         self._column.insertWidget(1, form)
-        in_reading_order(self.name, *form.controls, *self.weight_buttons.controls)
         form.setVisible(bool(form.names))
         if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form anew
             form.editor(focused).setFocus()
@@ -186,6 +194,12 @@ class NodePage(QWidget):
         node = self._document.graph[node_id]
         label = next(s.label for s in node.kind.settings if s.name == name)
         return f"{label} of {node_id}", editing.graph_edit(lambda g: edits.configure(g, node_id, **{name: value}))
+
+    def _freeze(self, names: frozenset[str]) -> None:
+        """Exactly these parameters of the node are frozen from now on; the undo step names the one that changed."""
+        node = self._document.graph[self._node_id]
+        label = editing.freeze_label(f"{' and '.join(sorted(names ^ node.frozen))} of {node.id}", names > node.frozen)
+        self._document.attempt(label, lambda graph: edits.freeze(graph, node.id, names))
 
     def _exchange(self, document: Document, label: str, gesture: str, title: str) -> None:
         """Another operator in the node's place; a counted name follows it, and the selection follows the name."""
@@ -236,9 +250,11 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
     output = shapes.output(node)
     if len(incoming) == 1 and incoming[0] is not None and output is not None and not kind.is_loss:
         parts.append(f"{_size(incoming[0])} → {_size(output)}")
-    total = sum(_count(shapes.get(node.id, p.name)) for p in kind.parameters)
-    if kind.parameters and total:
-        parts.append(f"{count(total)} parameters{', frozen' if node.frozen else ''}")
+    sizes = {p.name: _count(shapes.get(node.id, p.name)) for p in node.parameters}
+    if total := sum(sizes.values()):
+        parts.append(f"{count(total)} parameters")
+    if total and node.frozen:
+        parts.append(node.frozen_words)
     if kind.is_loss and kind.summary(node.settings):
         parts.append(kind.summary(node.settings))
     return ", ".join(parts)
@@ -255,13 +271,13 @@ def shape_rows(graph: Graph, node: Node, shapes: Shapes) -> list[tuple[str, str]
     kind = node.kind
     rows = []
     ports = kind.port_names(len(graph.inputs(node.id)))
-    for name in (*ports, *(p.name for p in kind.parameters), *(t.name for t in kind.outputs)):
+    for name in (*ports, *(p.name for p in node.parameters), *(t.name for t in kind.outputs)):
         shape = shapes.get(node.id, name)
         if shape is None:
             continue
         if kind.is_loss and name not in ports:
             rows.append((name, "one number"))
-        elif any(name == p.name for p in kind.parameters):
+        elif any(name == p.name for p in node.parameters):
             rows.append((_SYMBOLS.get(name, name), f"({', '.join(str(length) for length in shape)})"))
         else:
             rows.append(("output" if name not in ports else name, show(shape)))

@@ -112,8 +112,8 @@ class ProjectPage(Page):
     def refresh(self) -> None:
         project, graph, data = self._document.project, self._document.graph, self._session.data
         shapes = infer(graph)
-        parameters = sum(_size(shapes.get(n.id, p.name)) for n in graph.nodes for p in n.kind.parameters)
-        layers = sum(bool(node.kind.parameters) for node in graph.nodes)
+        parameters = sum(_size(shapes.get(n.id, p.name)) for n in graph.nodes for p in n.parameters)
+        layers = sum(bool(node.parameters) for node in graph.nodes)
         self.title.setText(self._document.name)
         self.subtitle.setText(f"{count(parameters)} parameters in {count(layers)} layer{'s' if layers != 1 else ''}")
         self.network.show_rows((("Nodes", count(len(graph.nodes))), ("Parameters", count(parameters)), ("Loss", _losses(graph))))

@@ -45,9 +45,9 @@ def common_settings(nodes: list[Node]) -> tuple[Setting, ...]:
     """What can be chosen for all of several nodes at once."""
     kinds = [node.kind for node in nodes]
     settings = list(editing.shared_settings(kinds)) if not any(kind.is_input for kind in kinds) else []
-    if all(kind.parameters for kind in kinds):
+    if all(node.parameters for node in nodes):
         settings.insert(min(1, len(settings)), editing.activation_setting())
-    if any(kind.parameters for kind in kinds):
+    if any(node.parameters for node in nodes):
         settings.append(editing.FROZEN)
     exchanges = [editing.exchange_setting(kind) for kind in kinds]
     if exchanges[0] is not None and all(exchange == exchanges[0] for exchange in exchanges):
@@ -58,7 +58,7 @@ def common_settings(nodes: list[Node]) -> tuple[Setting, ...]:
 def value_of(graph: Graph, node: Node, setting: Setting) -> Value:
     """What a node has for a setting of the page."""
     if setting == editing.FROZEN:
-        return node.frozen
+        return node.is_frozen
     if setting.name == "activation" and setting == editing.activation_setting():
         return editing.activation_of(graph, node.id)
     if setting.name == "operator":
@@ -76,8 +76,8 @@ def norm_rows(graph: Graph, nodes: list[Node], frame: Frame | None) -> list[Numb
 
     rows = []
     for node in nodes[:MOST_ROWS]:
-        weights = length([f"{node.id}.{p.name}" for p in node.kind.parameters])
-        gradient = "frozen" if node.frozen else written(length([f"{node.id}.d_{p.name}" for p in node.kind.parameters]))
+        weights = length([f"{node.id}.{p.name}" for p in node.parameters])
+        gradient = "frozen" if node.is_frozen else written(length([f"{node.id}.d_{p.name}" for p in node.trained]))
         rows.append(NumberRow(node.id, written(weights), gradient, "norm of all its weights, and of their gradient for this batch"))
     return rows
 
@@ -113,7 +113,7 @@ class SeveralPage(Page):
         graph = self._document.graph
         self._ids = without_docked(graph, node_ids)
         nodes = [graph[i] for i in self._ids]
-        self._layers = [node for node in nodes if node.kind.parameters]
+        self._layers = [node for node in nodes if node.parameters]
         self.title.setText(f"{len(node_ids)} nodes")
         self.subtitle.setText(self._described(graph, node_ids))
         self._show_form(graph, nodes)
@@ -143,9 +143,8 @@ class SeveralPage(Page):
         shapes = infer(graph)
         total = frozen = 0
         for node in (graph[i] for i in node_ids):
-            shapes_of = [shapes.get(node.id, p.name) for p in node.kind.parameters]
-            size = sum(math.prod(shape) for shape in shapes_of if shape is not None)
-            total, frozen = total + size, frozen + (size if node.frozen else 0)
+            sizes = {p.name: math.prod(shape) for p in node.parameters if (shape := shapes.get(node.id, p.name)) is not None}
+            total, frozen = total + sum(sizes.values()), frozen + sum(sizes.get(name, 0) for name in node.frozen)
         text = ", ".join(node_ids)
         if total:
             text += f"; {count(total)} parameters"
@@ -157,7 +156,8 @@ class SeveralPage(Page):
         settings = common_settings(nodes)
         found = {s.name: [value_of(graph, n, s) for n in self._holders(nodes, s)] for s in settings}
         values = {name: several[0] for name, several in found.items()}
-        mixed = [name for name, several in found.items() if any(value != several[0] for value in several)]
+        mixed = {name for name, several in found.items() if any(value != several[0] for value in several)}
+        mixed |= {editing.FROZEN.name for layer in self._layers if editing.is_partly_frozen(layer)}
         if (self._ids, settings) != self._form_for:
             self._form_for = (self._ids, settings)
             if self.form is not None:

@@ -139,14 +139,14 @@ class WeightsPanel(LivePanel):
             self.set_empty(EMPTY)
             return
         node = document.graph[node_id]
-        names = [parameter.name for parameter in node.kind.parameters]
+        names = [parameter.name for parameter in node.parameters]
         if is_other or names != [self.choice.itemData(k) for k in range(self.choice.count())]:
             self.choice.clear()
             for name in names:
                 self.choice.addItem({"weight": "W", "bias": "b"}.get(name, name), name)
             self._layout = None
         self.choice.setVisible(len(names) > 1)
-        self.set_title(f"Weights of {node_id}{', frozen' if node.frozen else ''}")
+        self.set_title(f"Weights of {node_id}{f', {node.frozen_words}' if node.frozen else ''}")
         if self.view is not None:
             self.draw(self.view)
 
@@ -166,7 +166,7 @@ class WeightsPanel(LivePanel):
                 self.set_empty(EMPTY)
             return
         node = graph[self._node]
-        parameter = next(p for p in node.kind.parameters if f"{self._node}.{p.name}" == name)
+        parameter = next(p for p in node.parameters if f"{self._node}.{p.name}" == name)
         wanted = layout(graph, node, parameter, values.shape, view.data)
         self._values = values
         if wanted != self._layout:

@@ -41,7 +41,7 @@ def initializer_of(parameter: Parameter, node: Node) -> str:
 
 def with_parameters(graph: Graph, node_ids: Sequence[str]) -> tuple[str, ...]:
     """Those of the nodes that have parameters."""
-    return tuple(node_id for node_id in node_ids if node_id in graph and graph[node_id].kind.parameters)
+    return tuple(node_id for node_id in node_ids if node_id in graph and graph[node_id].parameters)
 
 
 def set_entries(document: Document, session: LiveSession, name: str, values: Mapping[Index, float], gesture: str | None = None) -> None:
@@ -72,7 +72,7 @@ def reinitialise(document: Document, session: LiveSession, node_ids: Sequence[st
     if not chosen:
         raise NNLabError("None of the selected nodes has weights; select a layer.")
     seed = random.SystemRandom().randrange(1, 2**31) if seed is None else seed
-    kept = {f"{i}.{p.name}": (graph[i], p) for i in chosen for p in (*graph[i].kind.parameters, *graph[i].kind.buffers)}
+    kept = {f"{i}.{p.name}": (graph[i], p) for i in chosen for p in (*graph[i].parameters, *graph[i].kind.buffers)}
     before = session.parameters(kept)
     after = {
         name: initial_values(initializer_of(parameter, node), before[name].shape, seed, name).astype(before[name].dtype)

@@ -52,16 +52,18 @@ def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:
 def _dense_forward(m: ExplanationContext) -> Form:
     *row, u = m.index
     n = tuple(row)
-    x, weight, bias, y = m["x"], m["weight"], m["bias"], m.after["y"]
+    x, weight, y = m["x"], m["weight"], m.after["y"]
+    has_bias = "bias" in m
+    bias = (Matrix("b", "biases", m["bias"][:, None], "bias", lambda r, c: (r,), u, 0, "z"),) if has_bias else ()
     return Form(
         (
             Matrix("z", "output of this sample", y[n][:, None], "y", lambda r, c: (*n, r), u, 0, "z", True),
             Matrix("W", "weights, one row for each unit", weight, "weight", lambda r, c: (r, c), row=u),
             Matrix("x", "input of this sample", x[n][:, None], "x", lambda r, c: (*n, r), column=0),
-            Matrix("b", "biases", bias[:, None], "bias", lambda r, c: (r,), u, 0, "z"),
+            *bias,
         ),
-        ("", "=", "·", "+"),
-        description="The outputs of the sample are the weight matrix times its inputs, plus the biases.",
+        ("", "=", "·", "+")[: 3 + has_bias],
+        description=f"The outputs of the sample are the weight matrix times its inputs{', plus the biases' if has_bias else ''}.",
     )
 
 

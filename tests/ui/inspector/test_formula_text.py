@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.core.operator import operators
+from nnlab.core.operator import Operator, operators
+from nnlab.graph.graph import make_node
 from nnlab.ui.inspector.formula_text import composed, formulas
 from nnlab.ui.look.formula import typeset
+
+DENSE = make_node("dense_1", "dense")
 
 
 @pytest.mark.parametrize(
@@ -19,15 +22,22 @@ from nnlab.ui.look.formula import typeset
     ],
 )
 def test_the_activation_is_applied_to_the_layer(activation: str, text: str) -> None:
-    assert formulas(operators["dense"], operators[activation]) == (text,)
+    assert formulas(DENSE, make_node("a", activation)) == (text,)
 
 
 def test_what_cannot_be_joined_stands_under_one_another() -> None:
-    assert formulas(operators["dense"], operators["softmax"]) == (operators["dense"].formula, operators["softmax"].formula)
+    assert formulas(DENSE, make_node("a", "softmax")) == ("y = W x + b", operators["softmax"].formula)
     assert composed("y = W x + b", "a longer sentence") == ""
 
 
 @pytest.mark.parametrize("kind", [k for k in operators if k.is_activation], ids=lambda k: k.name)
-def test_it_can_be_typeset(kind: object) -> None:
-    for text in formulas(operators["dense"], kind):  # type: ignore[arg-type]
-        assert not typeset(text).problem
+def test_it_can_be_typeset(kind: Operator) -> None:
+    for layer in (DENSE, make_node("dense_1", "dense", {"bias": False})):
+        for text in formulas(layer, make_node("a", kind.name)):
+            assert not typeset(text).problem
+
+
+def test_a_layer_without_a_bias_has_none_in_its_formula() -> None:
+    layer = make_node("dense_1", "dense", {"bias": False})
+    assert formulas(layer, None) == ("y = W x",)
+    assert formulas(layer, make_node("a", "tanh")) == (r"a = \tanh(W x)",)

@@ -230,7 +230,7 @@ def test_several_layers_share_their_settings(inspected: Any, qtbot: QtBot) -> No
     inspected.select("dense_1", "dense_2")
     page, document = inspected.panel.several, inspected.world.document
     assert page.title.text() == "2 nodes"
-    assert page.form.names == ("units", "activation", "init", "l1", "l2", "frozen")
+    assert page.form.names == ("units", "activation", "init", "bias", "l1", "l2", "frozen")
     box = combo(page.form, "init")
     choose(qtbot, box, box.itemText(box.currentIndex() + 1))
     assert {document.graph[i].settings["init"] for i in ("dense_1", "dense_2")} == {box.currentData()}
@@ -241,7 +241,7 @@ def test_several_layers_share_their_settings(inspected: Any, qtbot: QtBot) -> No
     inspected.select("tanh_1", "tanh_2")
     assert page.form.names == ("operator",)
     inspected.select("dense_1", "tanh_1", "dense_2")  # the docked activation is part of its layer
-    assert page.form.names == ("units", "activation", "init", "l1", "l2", "frozen")
+    assert page.form.names == ("units", "activation", "init", "bias", "l1", "l2", "frozen")
 
 
 def test_an_edge_is_disconnected(inspected: Any, qtbot: QtBot) -> None:
@@ -371,15 +371,80 @@ def test_layers_are_frozen_one_or_several_at_a_time(inspected: Any, qtbot: QtBot
     assert [row.second for row in panel.several.norms.rows][1] == "frozen"
     qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
     inspected.settle()
-    assert all(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+    assert all(document.graph[f"dense_{k}"].is_frozen for k in (1, 2, 3))
     assert document.undo_stack.undoText() == "Freeze 3 nodes"
     document.undo()
     inspected.settle()
     assert check.checkState() == Qt.CheckState.PartiallyChecked
     panel.toggle_frozen()  # the action: not all are, so all will be
-    assert all(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+    assert all(document.graph[f"dense_{k}"].is_frozen for k in (1, 2, 3))
     panel.toggle_frozen()
     assert not any(document.graph[f"dense_{k}"].frozen for k in (1, 2, 3))
+
+
+def test_weight_and_bias_are_frozen_each_by_itself(inspected: Any, qtbot: QtBot) -> None:
+    document, panel, world = inspected.world.document, inspected.panel, inspected.world
+    inspected.select("dense_2")
+    page = panel.node
+    weight, bias = page.freeze_checks.checks["weight"], page.freeze_checks.checks["bias"]
+    assert (weight.text(), bias.text()) == ("W", "b") and page.freeze_checks.isVisible()
+    assert weight.accessibleName() == "Freeze weight of dense_2" and "no gradient" in weight.toolTip()
+    page.form.editor("frozen").focusProxy().setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is weight
+    qtbot.keyClick(weight, Qt.Key.Key_Space)
+    inspected.settle()
+    assert document.graph["dense_2"].frozen == {"weight"}
+    assert document.undo_stack.undoText() == "Freeze weight of dense_2"
+    assert page.subtitle.text() == "Dense, 8 → 8, 72 parameters, weight frozen"
+    whole = page.form.editor("frozen").focusProxy()
+    assert whole.checkState() == Qt.CheckState.PartiallyChecked
+    before = world.session.parameters(["dense_2.weight", "dense_2.bias"])
+    world.train(10)
+    world.view()
+    after = world.session.parameters(["dense_2.weight", "dense_2.bias"])
+    assert before["dense_2.weight"].tobytes() == after["dense_2.weight"].tobytes()
+    assert (before["dense_2.bias"] != after["dense_2.bias"]).any()
+    assert page.numbers.table.headings == ("weights", "frozen")  # W is shown
+    assert not page.numbers.courses.gradients.isVisibleTo(panel)
+    qtbot.mouseClick(page.numbers.heading.choice.button("bias"), Qt.MouseButton.LeftButton)
+    assert page.numbers.table.headings == ("weights", "gradient")
+    assert page.numbers.courses.gradients.isVisibleTo(panel)
+    qtbot.mouseClick(bias, Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert document.graph["dense_2"].is_frozen and whole.checkState() == Qt.CheckState.Checked
+    qtbot.mouseClick(weight, Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert document.graph["dense_2"].frozen == {"bias"} and document.undo_stack.undoText() == "Unfreeze weight of dense_2"
+    inspected.select("dense_1", "dense_2")
+    assert panel.several.subtitle.text().endswith("96 parameters, 8 of them frozen")
+    assert panel.several.form.editor("frozen").focusProxy().checkState() == Qt.CheckState.PartiallyChecked
+    document.undo()
+    document.undo()
+    inspected.settle()
+    assert document.graph["dense_2"].frozen == {"weight"}
+    inspected.select("tanh_2")
+    assert not page.freeze_checks.isVisible()
+
+
+def test_a_layer_without_a_bias_says_so_everywhere(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_2")
+    document, page = inspected.world.document, inspected.panel.node
+    inspected.world.train(5)
+    learned = inspected.world.session.parameters(["dense_2.weight", "dense_2.bias"])
+    qtbot.mouseClick(page.form.editor("bias").focusProxy(), Qt.MouseButton.LeftButton)
+    inspected.settle()
+    assert document.graph["dense_2"].settings["bias"] is False and document.undo_stack.undoText() == "Bias of dense_2"
+    assert page.subtitle.text() == "Dense, 8 → 8, 64 parameters"
+    assert page.shapes.rows == (("x", "(N, 8)"), ("W", "(8, 8)"), ("output", "(N, 8)"))
+    assert page.formula.texts == (r"a = \tanh(W x)",)
+    assert page.numbers.heading.choice is None and not page.freeze_checks.isVisible()
+    kept = inspected.world.session.parameters(["dense_2.weight"])["dense_2.weight"]
+    assert kept.tobytes() == learned["dense_2.weight"].tobytes()
+    document.undo()
+    inspected.settle()
+    back = inspected.world.session.parameters(["dense_2.weight", "dense_2.bias"])
+    assert all(back[name].tobytes() == learned[name].tobytes() for name in learned)
 
 
 def test_the_norms_of_several_layers_are_the_engines(inspected: Any) -> None:
@@ -444,7 +509,7 @@ def test_tab_walks_through_the_page_as_one_reads_it(inspected: Any, qtbot: QtBot
     inspected.select("binary_cross_entropy_1")
     inspected.select("dense_2")  # its form was made last of all
     page = inspected.panel.node
-    expected = [*page.form.controls, *page.weight_buttons.controls]
+    expected = [*page.form.controls, *page.freeze_checks.checks.values(), *page.weight_buttons.controls]
     page.name.setFocus()
     walked = []
     for _ in expected:

@@ -38,7 +38,7 @@ def paint_outline(painter: QPainter, kit: PaintKit, card: CardContent, geometry:
     painter.setBrush(tokens.raised if state.hovered else tokens.card)
     painter.drawRoundedRect(geometry.outline, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if card.frozen:
+    if card.is_frozen:
         painter.setPen(QPen(tokens.stroke, 1.0 * scale))
         painter.drawRoundedRect(geometry.outline, radius, radius)
     if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
@@ -73,7 +73,7 @@ def paint_title(
     tokens, unit = kit.tokens, scale * kit.scale
     icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
     if icon is None and card.frozen:
-        icon = ("frozen", tokens.text2)
+        icon = ("frozen", tokens.text2 if card.is_frozen else tokens.text3)
     side = 18.0 * unit
     outline, header = geometry.outline, geometry.header
     # Expanded cards, and those whose name takes the whole width, carry the icon across their corner.

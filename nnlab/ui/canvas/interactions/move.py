@@ -126,7 +126,7 @@ class MoveGesture(Gesture):
         if card not in graph or not graph[card].kind.is_activation:
             return None
         for name, item in scene.items_by_card.items():
-            bare = name != card and name in graph and graph[name].kind.parameters and docking.docked(graph, name) is None
+            bare = name != card and name in graph and graph[name].parameters and docking.docked(graph, name) is None
             if bare and item.outline.contains(pointer.scene):
                 return name
         return None

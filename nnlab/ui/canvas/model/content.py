@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nnlab.core.operator import Operator
 from nnlab.core.tensor import Shape
 from nnlab.graph import docking
 from nnlab.graph.graph import Edge, Graph, Node
@@ -51,8 +50,13 @@ class CardContent:
     is_output: bool  # read by a loss
     bias: str | None  # the parameter with one number for each unit
     bounded: bool  # the activation stays within -1…1
-    frozen: bool = False
+    frozen: str = ""  # what of its parameters is, in words
     exit: str = ""  # of a block: the node whose output leaves it
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether none of its parameters learns."""
+        return self.frozen == "frozen"
 
     @property
     def last(self) -> str:
@@ -108,24 +112,24 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
         form=INPUT if kind.is_input else LOSS if kind.is_loss else LAYER,
         title=_title(node, graph, data_title),
         subtitle=_subtitle(node, nodes, graph, losses),
-        detail=_parameters(shapes, node, kind),
+        detail=_parameters(shapes, node),
         category=kind.category,
         ports=graph.ports(node.id),
         spare_port=kind.variadic and len(graph.incoming(node.id)) >= 2,
         has_output=bool(kind.outputs) and not kind.is_loss,
         units=units,
         is_output=bool(losses),
-        bias=_bias(node, kind, shapes, units),
+        bias=_bias(node, shapes, units),
         bounded=activation is not None and activation.name in ("tanh", "sigmoid", "softmax"),
-        frozen=node.frozen,
+        frozen=node.frozen_words,
     )
 
 
 def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> CardContent:
     """A folded group."""
     nodes = card.nodes
-    layers = [graph[i] for i in nodes if graph[i].kind.parameters]
-    total = sum(_size(shape) for n in layers for p in n.kind.parameters if (shape := shapes.get(n.id, p.name)) is not None)
+    layers = [graph[i] for i in nodes if graph[i].parameters]
+    total = sum(_size(shape) for n in layers for p in n.parameters if (shape := shapes.get(n.id, p.name)) is not None)
     return CardContent(
         id=card.id,
         nodes=nodes,
@@ -141,7 +145,7 @@ def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> CardContent:
         is_output=bool(card.exit) and any(graph[e.target].kind.is_loss for e in graph.outgoing(card.exit)),
         bias=None,
         bounded=False,
-        frozen=bool(layers) and all(n.frozen for n in layers),
+        frozen="frozen" if layers and all(n.is_frozen for n in layers) else "partly frozen" if any(n.frozen for n in layers) else "",
         exit=card.exit,
     )
 
@@ -158,19 +162,19 @@ def _subtitle(node: Node, nodes: tuple[str, ...], graph: Graph, losses: list[Nod
     text = kind.summary(node.settings) or kind.title
     if len(nodes) > 1:
         return f"{text} · {graph[nodes[1]].kind.title}"
-    if losses and kind.parameters and losses[0].kind.link in ("sigmoid", "softmax"):
+    if losses and node.parameters and losses[0].kind.link in ("sigmoid", "softmax"):
         return f"{text} · logit" if text == "1" else f"{text} · logits"
     return text
 
 
-def _parameters(shapes: Shapes, node: Node, kind: Operator) -> str:
+def _parameters(shapes: Shapes, node: Node) -> str:
     total = 0
-    for parameter in kind.parameters:
+    for parameter in node.parameters:
         shape = shapes.get(node.id, parameter.name)
         if shape is None:
             return ""
         total += _size(shape)
-    return _counted(total) if kind.parameters else ""
+    return _counted(total) if total else ""
 
 
 def _counted(total: int) -> str:
@@ -184,9 +188,9 @@ def _size(shape: Shape) -> int:
     return total
 
 
-def _bias(node: Node, kind: Operator, shapes: Shapes, units: int | None) -> str | None:
+def _bias(node: Node, shapes: Shapes, units: int | None) -> str | None:
     """The parameter with one number for each unit, where there is exactly one such."""
-    rows = [p.name for p in kind.parameters if units is not None and shapes.get(node.id, p.name) == (units,)]
+    rows = [p.name for p in node.parameters if units is not None and shapes.get(node.id, p.name) == (units,)]
     return rows[0] if len(rows) == 1 else None
 
 
@@ -195,7 +199,7 @@ def weights(graph: Graph, shapes: Shapes, cards: Mapping[str, CardContent], owne
     source, target = cards[owner[edge.source]], cards[owner[edge.target]]
     if target.id != edge.target or source.units is None or target.units is None:
         return None
-    for parameter in graph[edge.target].kind.parameters:
+    for parameter in graph[edge.target].parameters:
         if shapes.get(edge.target, parameter.name) == (target.units, source.units) and len(target.ports) == 1:
             name = parameter.name
             read = f"{edge.source}.{edge.source_port}"

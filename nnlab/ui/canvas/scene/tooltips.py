@@ -37,7 +37,7 @@ def _card(scene: GraphScene, name: str) -> str:
     lines = [f"{card.title}: {' and '.join(graph[n].kind.title for n in card.nodes)}"]
     shape = scene.shapes.get(card.last, "y")
     lines += [f"Output {show(shape)}"] if shape is not None else []
-    lines += [card.detail] if card.detail else []
+    lines += [", ".join(filter(None, (card.detail, card.frozen)))] if card.detail else []
     lines += [f"{'Error' if d.severity == 'error' else 'Warning'}: {d.message}" for d in scene.diagnostics_of(card)]
     return "\n".join(lines)
 

@@ -1,0 +1,55 @@
+"""What of a layer is frozen, parameter by parameter: a check box for each, under the one that freezes all of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from nnlab.graph.graph import Node
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.check import Check
+
+SYMBOLS = {"weight": "W", "bias": "b"}
+
+
+class FreezeChecks(QWidget):
+    """`chosen(names)`: the person wants exactly these parameters frozen. Hidden for a node with fewer than two."""
+
+    chosen = Signal(frozenset)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.checks: dict[str, Check] = {}
+        self._frozen: frozenset[str] = frozenset()
+        self._row = QHBoxLayout(self)
+        self._row.addStretch(1)
+        follow(theme, self)
+        self.hide()
+
+    def show_node(self, node: Node) -> None:
+        """Shows what of a node is frozen; nothing is emitted."""
+        names = tuple(parameter.name for parameter in node.parameters)
+        if names != tuple(self.checks):
+            for check in self.checks.values():
+                self._row.removeWidget(check)
+                check.hide()
+                check.deleteLater()
+            self.checks = {name: Check(self._theme, SYMBOLS.get(name, name)) for name in names}
+            for place, (name, check) in enumerate(self.checks.items()):
+                self._row.insertWidget(place, check)
+                check.clicked.connect(lambda checked=False, name=name: self._choose(name, checked))
+        self._frozen = node.frozen
+        for name, check in self.checks.items():
+            check.setChecked(name in node.frozen)
+            check.setAccessibleName(f"Freeze {name} of {node.id}")
+            check.setToolTip(f"A frozen {name} keeps its numbers: no gradient of it is computed and no update made, others learn on")
+        self.setVisible(len(names) > 1)
+
+    def _choose(self, name: str, is_frozen: bool) -> None:
+        self.chosen.emit(self._frozen | {name} if is_frozen else self._frozen - {name})
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._row.setContentsMargins(metrics.label + metrics.grid, 0, 0, 0)
+        self._row.setSpacing(2 * metrics.grid)
