@@ -58,3 +58,17 @@ def test_edges_into_a_dense_layer_carry_its_weights(residual):
 
 def test_an_empty_graph_has_no_cards():
     assert cards(Graph()) == {}
+
+
+def test_a_card_says_what_of_its_parameters_is_frozen(chain):
+    assert cards(chain)["dense_1"].frozen == ""
+    part = cards(edits.freeze(chain, "dense_1", ["bias"]))["dense_1"]
+    assert (part.frozen, part.is_frozen) == ("bias frozen", False)
+    whole = cards(edits.set_frozen(chain, ["dense_1"], True))["dense_1"]
+    assert (whole.frozen, whole.is_frozen) == ("frozen", True)
+
+
+def test_a_layer_without_a_bias_has_no_bars_under_its_units(chain):
+    card = cards(edits.configure(chain, "dense_1", bias=False))["dense_1"]
+    assert (card.bias, card.detail) == (None, "16 parameters")
+    assert cards(chain)["dense_1"].bias == "bias"
