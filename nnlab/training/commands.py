@@ -29,11 +29,15 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Load(Command):
-    """Train the version after the change, on this data, from now on. Frames of it carry this `revision`."""
+    """Train the version after the change, on this data, from now on. Frames of it carry this `revision`.
+
+    `run` is the number of the run it is for, 0 for the project's own; one of a new number joins the group (see `nnlab.training.runs`).
+    """
 
     change: Change
     data: Data
     revision: int
+    run: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Adjust(Command):
     """The same network goes on with another learning rate, or begins again with other initial weights (see `Change.is_adjustment`)."""
 
     change: Change
+    run: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,21 @@ class Block(Command):
 
     change: Change
     reason: str
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class RemoveRun(Command):
+    """Ends the run of this number, which is not the project's own."""
+
+    run: int
+
+
+@dataclass(frozen=True, eq=False)
+class Together(Command):
+    """Several commands, carried out with no step of training between them."""
+
+    commands: tuple[Command, ...]
 
 
 @dataclass(frozen=True)
@@ -200,6 +220,14 @@ class Failed(Event):
 
     message: str
     detail: str = field(default="")
+
+
+@dataclass(frozen=True)
+class RunStopped(Event):
+    """One of several runs cannot go on, the others do. `run` is its number."""
+
+    run: int
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Member:
     def __init__(self, control: np.ndarray | None = None) -> None:
         self.run: Run | None = None
         self.blocked = "There is no network yet."
+        self.stopped = ""  # why it cannot go on while others do; until it is rewound
         self._control = control
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
@@ -41,7 +42,7 @@ class Member:
         former, self.blocked = self.run, "The network could not be loaded"  # until it has been
         if not change.keep:
             self._past.end(former, change)
-            former = None
+            former, self.stopped = None, ""
         training = project.training
         run = Run(
             project.graph, data.x, data.y, data.validation_x, data.validation_y,
@@ -66,6 +67,7 @@ class Member:
         self._project = project
         if not change.keep:
             self._past.end(run, change)
+            self.stopped = ""
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
             run.publish()
@@ -87,6 +89,7 @@ class Member:
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
         self._past.begin_anew()
+        self.stopped = ""
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
             self.run.publish()

@@ -44,18 +44,19 @@ class Plan:
     reason: str
 
 
-def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = False) -> Plan:
-    """The command for a change to a version whose data are `prepared`. `revision` is what frames of a newly loaded network will carry.
+def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = False, run: int = 0) -> Plan:
+    """The command for a change to a version whose data are `prepared`.
 
-    `is_waiting`: the version seen last could not be trained, so there is nothing that could be adjusted.
+    `revision` is what frames of a newly loaded network will carry, `run` the number of the run that is meant. `is_waiting`: the version
+    seen last could not be trained, so there is nothing that could be adjusted.
     """
     project = change.after.project
     data = prepared.data
     diagnostics = validate(project.graph, DataShape(data.x.shape[1], data.target) if data is not None else None)
     reason = prepared.problem or reason_of(diagnostics)
     if data is None or reason:
-        return Plan(Block(change, reason), prepared, diagnostics, reason)
-    command = Adjust(change) if change.is_adjustment and not is_waiting else Load(change, data, revision)
+        return Plan(Block(change, reason, run), prepared, diagnostics, reason)
+    command = Adjust(change, run) if change.is_adjustment and not is_waiting else Load(change, data, revision, run)
     return Plan(command, prepared, diagnostics, "")
 
 

@@ -15,7 +15,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -26,38 +26,13 @@ from nnlab.engine import machine
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
 from nnlab.engine.run import Run
-from nnlab.training.commands import (
-    Adjust,
-    Block,
-    Close,
-    Command,
-    Event,
-    Failed,
-    FinishEpoch,
-    FinishStep,
-    Iterate,
-    Load,
-    Loaded,
-    Pause,
-    Play,
-    ReadParameters,
-    Refused,
-    Request,
-    Restore,
-    Rewind,
-    SetParameters,
-    SetSpeed,
-    StateChanged,
-    StepBack,
-    StepForward,
-    Stepped,
-    StepTo,
-    TakeSnapshot,
-)  # fmt: skip
-from nnlab.training.member import Member
+from nnlab.training import commands as c
+from nnlab.training.commands import Command, Event, Failed, Loaded, Refused, Request, RunStopped, StateChanged, Stepped
+from nnlab.training.pace import Pace
+from nnlab.training.runs import MAIN, RunGroup
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
-PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in portions of this length
+FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
 ENDED = "The training thread has ended; save your work and start NN Lab again."
 
 _log = logging.getLogger(__name__)
@@ -70,12 +45,9 @@ class Trainer:
         self._listener = listener
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
-        self._member = Member(self._control)
+        self._group = RunGroup(self._control)
         self._playing = False
-        self._remaining: int | None = None  # iterations until an automatic pause
-        self._limit: float | None = None
-        self._due = 0.0
-        self._slice = 1
+        self._pace = Pace()
         self._has_ended = False  # nothing is carried out any more
         self._is_closing = False
         self._thread = threading.Thread(target=self._live, name="training", daemon=True)
@@ -91,7 +63,7 @@ class Trainer:
     def close(self) -> None:
         """Ends the thread and waits for it."""
         self._is_closing = True
-        self.send(Close())
+        self.send(c.Close())
         self._thread.join()
 
     @property
@@ -107,19 +79,22 @@ class Trainer:
         """Asks the machine for a frame after its present step."""
         self._control[machine.FRAME] = 1
 
-    def newest_frame(self, seen: Frame | None = None) -> Frame | None:
-        """A copy of the newest frame; None if it is the one that was `seen`, or there is none."""
-        run = self._member.run
+    def newest_frame(self, seen: Frame | None = None, number: int = MAIN) -> Frame | None:
+        """A copy of the newest frame of a run; None if it is the one that was `seen`, or there is none."""
+        run = self._run(number)
         if run is None:
             return None
         # Sequence numbers count within one run: another network has a program of its own, and starts afresh.
         return run.mailbox.newest(seen.sequence if seen is not None and seen.program is run.program else 0)
 
-    @property
-    def history(self) -> History | None:
-        """The history of the run, to which the machine goes on adding; a run that is reset or edited has another one."""
-        run = self._member.run
+    def history(self, number: int = MAIN) -> History | None:
+        """The history of a run, to which the machine goes on adding; a run that is reset or edited has another one."""
+        run = self._run(number)
         return run.history if run is not None else None
+
+    def _run(self, number: int) -> Run | None:
+        member = self._group.get(number)
+        return member.run if member is not None else None
 
     # The thread
 
@@ -132,6 +107,7 @@ class Trainer:
         finally:
             self._playing, self._has_ended = False, True
             self._answer_the_rest()
+            self._group.close()
 
     def _answer_the_rest(self) -> None:
         """Nobody waits for ever for a thread that has ended."""
@@ -149,13 +125,14 @@ class Trainer:
             self._control[machine.LEAVE] = 0
             command = self._next_command()
             while command is not None:
-                if isinstance(command, Close):
+                if isinstance(command, c.Close):
                     return False
                 self._handle(command)
                 command = self._waiting_command()
-            run = self._member.run
-            if self._playing and run is not None:
-                self._train(run)
+            if not self._group.is_alone:
+                self._train_together()
+            elif self._playing and self._group.main.run is not None:
+                self._train(self._group.main.run)
         except Exception as error:  # of an operator or of ours; the window shows it, and the thread goes on
             self._report(error)
         return True
@@ -165,7 +142,7 @@ class Trainer:
         is_expected = isinstance(error, NNLabError)
         message = str(error) if is_expected else f"Training failed: {type(error).__name__}: {error}."
         detail = "" if is_expected else "".join(traceback.format_exception(error))
-        self._playing, self._remaining = False, None
+        self._playing, self._pace.remaining = False, None
         try:
             self._publish()
         except Exception:
@@ -178,10 +155,9 @@ class Trainer:
 
     def _next_command(self) -> Command | None:
         """Waits for a command when there is nothing to do, or until the next paced step is due."""
-        if not self._playing:
+        if not self._playing and not self._group.has_late:
             return self._commands.get()
-        wait = self._due - time.perf_counter() if self._limit else 0.0
-        return self._waiting_command(wait)
+        return self._waiting_command(self._pace.seconds_until_due if self._playing else 0.0)
 
     def _waiting_command(self, seconds: float = 0.0) -> Command | None:
         try:
@@ -191,39 +167,58 @@ class Trainer:
 
     def _train(self, run: Run) -> None:
         run.stepper.finish()
-        steps = self._slice
-        if self._limit:
-            steps = max(1, int(self._limit * PACED_SLICE_SECONDS))
-        if self._remaining is not None:
-            steps = min(steps, self._remaining)
         start = time.perf_counter()
-        done = run.train(steps)
-        seconds = time.perf_counter() - start
-        if self._limit:
-            self._due = max(self._due, start - PACED_SLICE_SECONDS) + done / self._limit
+        done = self._group.train_alone(self._pace.next_slice())
+        if self._pace.limit:
             run.publish()
-        elif done:
-            self._slice = max(1, min(int(done / max(seconds, 1e-7) * SLICE_SECONDS), self._slice * 8))
-        if self._remaining is not None:
-            self._remaining -= done
-            if self._remaining <= 0:
-                self._pause()
+        else:
+            self._pace.learn(done, time.perf_counter() - start, SLICE_SECONDS)
+        if self._pace.count(done, start):
+            self._pause()
+
+    def _train_together(self) -> None:
+        """One slice of all runs, or of those that have to catch up; a frame of all when they stand at the same iteration."""
+        group, main = self._group, self._group.main.ready
+        is_catching_up = group.has_late
+        if main is None or not (self._playing or is_catching_up):
+            return
+        if self._playing and main.stepper.inside:
+            main.stepper.finish()
+            self._tell_stopped(group.follow_step())
+        start = time.perf_counter()
+        done, stopped = group.advance(self._pace.next_slice(is_free=is_catching_up))
+        self._pace.learn(done, time.perf_counter() - start, FRAME_SECONDS)
+        self._tell_stopped(stopped)
+        if group.has_late:
+            return
+        if is_catching_up or self._pace.limit or self._control[machine.FRAME]:
+            self._control[machine.FRAME] = 0
+            group.publish()
+        if self._playing and not is_catching_up and self._pace.count(done, start):
+            self._pause()
+
+    def _tell_stopped(self, stopped: Mapping[int, str]) -> None:
+        for number, reason in stopped.items():
+            self._listener(RunStopped(number, reason))
+        if stopped and self._playing and not self._group.active:
+            self._pause()
 
     def _publish(self) -> None:
-        if self._member.run is not None:
-            self._member.run.publish()
+        if not self._group.has_late:
+            self._group.publish()
 
     def _pause(self) -> None:
-        self._playing, self._remaining = False, None
+        self._playing, self._pace.remaining = False, None
         self._publish()
-        self._listener(StateChanged(False, self._member.blocked))
+        self._listener(StateChanged(False, self._group.main.blocked))
 
     def _play(self, iterations: int | None = None) -> None:
-        if self._member.ready is None:
-            self._listener(StateChanged(False, self._member.blocked))
+        if self._group.main.ready is None:
+            self._listener(StateChanged(False, self._group.main.blocked))
             return
-        self._playing, self._remaining = True, iterations
-        self._due, self._slice = time.perf_counter(), 1
+        self._group.retry()
+        self._playing, self._pace.remaining = True, iterations
+        self._pace.restart()
         self._listener(StateChanged(True))
 
     def _handle(self, command: Command) -> None:
@@ -236,29 +231,52 @@ class Trainer:
             except Exception as error:
                 command.answer.set_exception(error)
 
-    def _load(self, command: Load) -> None:
-        run = self._member.load(command)
+    def _carry_out_together(self, command: c.Together) -> None:
+        """Each of them, whatever becomes of the others; the first error is told."""
+        errors = []
+        for each in command.commands:
+            try:
+                self._handle(each)
+            except NNLabError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _load(self, command: c.Load) -> None:
+        if command.run != MAIN:
+            try:
+                self._group.add(command.run).load(command)
+            except NNLabError as error:
+                self._group.remove(command.run)
+                self._listener(RunStopped(command.run, str(error)))
+            return
+        run = self._group.main.load(command)
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self._playing))
         self._tell_step()
 
-    def _adjust(self, command: Adjust) -> None:
-        self._member.adjust(command)
-        if not command.change.keep:
+    def _adjust(self, command: c.Adjust) -> None:
+        member = self._group.get(command.run)
+        if member is not None:
+            member.adjust(command)
+        if command.run == MAIN and not command.change.keep:
             self._tell_step()
             self._listener(StateChanged(self._playing))
 
-    def _block(self, command: Block) -> None:
-        self._member.block(command)
-        self._pause()
+    def _block(self, command: c.Block) -> None:
+        member = self._group.get(command.run)
+        if member is not None:
+            member.block(command)
+        if command.run == MAIN:
+            self._pause()
 
-    def _rewind(self, command: Rewind) -> None:
-        self._member.rewind()
+    def _rewind(self, command: c.Rewind) -> None:
+        self._group.rewind()
         self._tell_step()
-        self._listener(StateChanged(self._playing, self._member.blocked))
+        self._listener(StateChanged(self._playing, self._group.main.blocked))
 
-    def _iterate(self, command: Iterate) -> None:
-        run = self._member.run
+    def _iterate(self, command: c.Iterate) -> None:
+        run = self._group.main.run
         if run is not None and run.stepper.inside:
             run.stepper.finish()
             self._tell_step()
@@ -267,8 +285,8 @@ class Trainer:
                 return
         self._play(command.count)
 
-    def _finish_epoch(self, command: FinishEpoch) -> None:
-        run = self._member.ready
+    def _finish_epoch(self, command: c.FinishEpoch) -> None:
+        run = self._group.main.ready
         if run is None:
             self._pause()
             return
@@ -278,7 +296,7 @@ class Trainer:
         self._play(max(1, -(-(samples - done) // run.batch_size)))
 
     def _step(self, forward: bool, count: int) -> None:
-        run = self._member.ready
+        run = self._group.main.ready
         if run is None:
             self._pause()
             return
@@ -289,10 +307,10 @@ class Trainer:
                 run.stepper.forward()
             elif not run.stepper.back():
                 break
-        self._after_step(run)
+        self._after_step()
 
-    def _step_to(self, command: StepTo) -> None:
-        run = self._member.ready
+    def _step_to(self, command: c.StepTo) -> None:
+        run = self._group.main.ready
         if run is None:
             return
         if self._playing:
@@ -306,55 +324,58 @@ class Trainer:
             stepper.forward()
             if not stepper.inside:
                 break
-        self._after_step(run)
+        self._after_step()
 
-    def _finish_step(self, command: FinishStep) -> None:
-        run = self._member.run
+    def _finish_step(self, command: c.FinishStep) -> None:
+        run = self._group.main.run
         if run is not None:
             run.stepper.finish()
-            self._after_step(run)
+            self._after_step()
 
-    def _after_step(self, run: Run) -> None:
-        run.publish()
+    def _after_step(self) -> None:
+        self._tell_stopped(self._group.follow_step())
+        self._group.publish()
         self._tell_step()
 
     def _tell_step(self) -> None:
-        if self._member.run is not None:
-            s = self._member.run.stepper
+        if self._group.main.run is not None:
+            s = self._group.main.run.stepper
             self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
 
-    def _set_parameters(self, command: SetParameters) -> None:
+    def _set_parameters(self, command: c.SetParameters) -> None:
         try:
-            self._member.set_entries(command.entries)
+            self._group.main.set_entries(command.entries)
         except NNLabError as error:
             self._listener(Refused(str(error)))
             return
         self._tell_step()
 
-    def _set_speed(self, command: SetSpeed) -> None:
-        self._limit = command.iterations_per_second
-        self._due, self._slice = time.perf_counter(), 1
+    def _set_speed(self, command: c.SetSpeed) -> None:
+        self._pace.limit = command.iterations_per_second
+        self._pace.restart()
 
-    def _restore(self, command: Restore) -> None:
-        self._member.restore(command.snapshot)
+    def _restore(self, command: c.Restore) -> None:
+        self._group.main.restore(command.snapshot)
         self._tell_step()
 
     _handlers: ClassVar[dict[type[Command], Callable[..., object]]] = {
-        Load: _load,
-        Adjust: _adjust,
-        Block: _block,
-        Rewind: _rewind,
-        Play: lambda self, command: self._play(),
-        Pause: lambda self, command: self._pause(),
-        Iterate: _iterate,
-        FinishEpoch: _finish_epoch,
-        StepForward: lambda self, command: self._step(True, command.count),
-        StepBack: lambda self, command: self._step(False, command.count),
-        StepTo: _step_to,
-        FinishStep: _finish_step,
-        SetParameters: _set_parameters,
-        SetSpeed: _set_speed,
-        ReadParameters: lambda self, command: self._member.parameters(command.names),
-        TakeSnapshot: lambda self, command: self._member.snapshot(command.undisturbed),
-        Restore: _restore,
+        c.Together: _carry_out_together,
+        c.Load: _load,
+        c.RemoveRun: lambda self, command: self._group.remove(command.run),
+        c.Adjust: _adjust,
+        c.Block: _block,
+        c.Rewind: _rewind,
+        c.Play: lambda self, command: self._play(),
+        c.Pause: lambda self, command: self._pause(),
+        c.Iterate: _iterate,
+        c.FinishEpoch: _finish_epoch,
+        c.StepForward: lambda self, command: self._step(True, command.count),
+        c.StepBack: lambda self, command: self._step(False, command.count),
+        c.StepTo: _step_to,
+        c.FinishStep: _finish_step,
+        c.SetParameters: _set_parameters,
+        c.SetSpeed: _set_speed,
+        c.ReadParameters: lambda self, command: self._group.main.parameters(command.names),
+        c.TakeSnapshot: lambda self, command: self._group.main.snapshot(command.undisturbed),
+        c.Restore: _restore,
     }

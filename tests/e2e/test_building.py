@@ -81,7 +81,7 @@ def test_a_network_is_drawn_from_nothing_and_learns(opened: Callable[..., MainWi
     qtbot.waitUntil(lambda: window.session.iteration > 300, timeout=10_000)
     QTest.mouseClick(play, LEFT)
     qtbot.waitUntil(lambda: not window.session.is_playing)
-    history = window.session._trainer.history
+    history = window.session._trainer.history()
     assert history is not None
     curves = history.curves()
     assert curves.smoothed[-1] < curves.mean[0]

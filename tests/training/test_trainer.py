@@ -16,6 +16,8 @@ from networks import mlp
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.compile import Update
+from nnlab.engine.frame import Frame
 from nnlab.engine.run import Run
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
@@ -27,6 +29,7 @@ from nnlab.training.commands import (
     Event,
     Failed,
     FinishEpoch,
+    FinishStep,
     Iterate,
     Load,
     Loaded,
@@ -34,8 +37,10 @@ from nnlab.training.commands import (
     Play,
     ReadParameters,
     Refused,
+    RemoveRun,
     Restore,
     Rewind,
+    RunStopped,
     SetParameters,
     SetSpeed,
     Snapshot,
@@ -45,11 +50,14 @@ from nnlab.training.commands import (
     Stepped,
     StepTo,
     TakeSnapshot,
+    Together,
 )  # fmt: skip
 from nnlab.training.member import Member
 from nnlab.training.project import Project
+from nnlab.training.runs import RunGroup
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
+from nnlab.training.variant import another_seed
 
 GRAPH = mlp([2, 8, 8, 1], loss="binary_cross_entropy")
 SPIRAL = DataSettings("spiral")
@@ -126,8 +134,6 @@ def test_weights_do_not_depend_on_pauses_frames_and_speed(trainer: Trainer, ear:
     ear.wait(StateChanged, playing=True)
     ear.wait(StateChanged, playing=False)
     end = snapshot(trainer)
-    from nnlab.engine.compile import Update
-
     run = Run(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10)
     run.train(200)
     assert all(run.state.parameters()[k].tobytes() == v.tobytes() for k, v in end.parameters.items())
@@ -377,3 +383,133 @@ def test_a_thread_that_was_closed_has_not_ended_by_itself(ear: Ear) -> None:
     assert trainer.ended == "" and not trainer.is_alive
     with pytest.raises(NNLabError, match="The training thread has ended"):
         snapshot(trainer)
+
+
+OTHER = another_seed(1)
+
+
+def with_another_seed(trainer: Trainer, ear: Ear, revision: int = 1) -> None:
+    """Two runs of the spiral; the second catches up with what the first has done."""
+    trainer.send(Load(OTHER.follow(Change.opening(Project(GRAPH, SPIRAL, SETTINGS))), DATA, revision, run=1))
+    snapshot(trainer)
+
+
+def frames(trainer: Trainer) -> tuple[Frame, Frame]:
+    first, second = trainer.newest_frame(), trainer.newest_frame(number=1)
+    assert first is not None and second is not None
+    return first, second
+
+
+def weights_alone(seed: int, steps: int) -> np.ndarray:
+    run = Run(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10, seed=seed)
+    run.train(steps)
+    return run.state["dense_2.weight"]
+
+
+def test_two_runs_play_and_pause_as_one(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    with_another_seed(trainer, ear)
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=True)
+    while frames(trainer)[0].iteration < 500:
+        trainer.want_frame()
+        first, second = frames(trainer)
+        assert second.iteration >= first.iteration  # the second is published first
+    trainer.send(Pause())
+    ear.wait(StateChanged, playing=False)
+    first, second = frames(trainer)
+    assert first.iteration == second.iteration >= 500
+    for seed, frame in ((0, first), (1, second)):
+        assert (frame.get("dense_2.weight") == weights_alone(seed, frame.iteration)).all()  # type: ignore[union-attr]
+    trainer.send(Rewind())
+    ear.wait(StateChanged, playing=False)
+    assert [frame.iteration for frame in frames(trainer)] == [0, 0]
+
+
+def test_exactly_the_iterations_asked_for_in_company(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(30))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    with_another_seed(trainer, ear)
+    trainer.send(Iterate(7))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    assert [frame.iteration for frame in frames(trainer)] == [37, 37]
+    trainer.send(StepForward(4))
+    trainer.send(FinishStep())
+    ear.wait(Stepped, pc=0, inside=False)
+    snapshot(trainer)
+    assert [frame.iteration for frame in frames(trainer)] == [38, 38]
+    assert (frames(trainer)[1].get("dense_2.weight") == weights_alone(1, 38)).all()  # type: ignore[union-attr]
+
+
+def test_a_late_run_catches_up_while_training_is_paused(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    trainer.send(Iterate(300))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    caught_up = threading.Event()
+    publish = RunGroup.publish
+
+    def noticed(self: RunGroup) -> None:
+        publish(self)
+        caught_up.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunGroup, "publish", noticed)
+        with_another_seed(trainer, ear)
+        assert caught_up.wait(20)
+    assert [frame.iteration for frame in frames(trainer)] == [300, 300]
+
+
+def test_changes_of_all_runs_have_no_step_between_them(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    with_another_seed(trainer, ear)
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=True)
+    edit = change(edits.configure(GRAPH, "dense_2", units=5), SETTINGS)
+    trainer.send(Together((Load(edit, DATA, 2), Load(OTHER.follow(edit), DATA, 2, run=1))))
+    ear.wait(Loaded, revision=2)
+    trainer.send(Pause())
+    ear.wait(StateChanged, playing=False)
+    first, second = frames(trainer)
+    assert (first.revision, first.iteration) == (second.revision, second.iteration)
+    assert second.get("dense_2.weight").shape == (5, 8)  # type: ignore[union-attr]
+
+
+def test_one_of_two_that_goes_wrong_stops_alone(trainer: Trainer, ear: Ear) -> None:
+    data, plane = prepare(DataSettings("plane")), DataSettings("plane")
+    good = Project(mlp([2, 8, 1]), plane, TrainingSettings("sgd", {}, 1e-3, 10))
+    wild = replace(good, training=replace(good.training, learning_rate=500.0))
+    trainer.send(Load(Change.opening(good), data, 1))
+    trainer.send(Load(Change.opening(wild), data, 1, run=1))
+    trainer.send(Iterate(60))
+    stopped = ear.wait(RunStopped, run=1)
+    assert "Training stopped at iteration" in stopped.reason
+    ear.wait(StateChanged, playing=False)
+    first, second = frames(trainer)
+    assert first.iteration == 60 and second.iteration < 60
+
+
+def test_when_all_have_gone_wrong_training_stops(trainer: Trainer, ear: Ear) -> None:
+    data = prepare(DataSettings("plane"))
+    wild = Project(mlp([2, 8, 1]), DataSettings("plane"), TrainingSettings("sgd", {}, 500.0, 10))
+    trainer.send(Load(Change.opening(wild), data, 1))
+    trainer.send(Load(OTHER.follow(Change.opening(wild)), data, 1, run=1))
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=True)
+    assert {ear.wait(RunStopped).run, ear.wait(RunStopped).run} == {0, 1}
+    ear.wait(StateChanged, playing=False)
+
+
+def test_a_run_that_is_removed_leaves_the_other_alone(trainer: Trainer, ear: Ear) -> None:
+    load(trainer, ear)
+    with_another_seed(trainer, ear)
+    trainer.send(RemoveRun(1))
+    trainer.send(Iterate(12))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    assert trainer.newest_frame(number=1) is None
+    frame = trainer.newest_frame()
+    assert frame is not None and frame.iteration == 12

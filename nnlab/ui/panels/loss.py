@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from nnlab.engine.history import Curves
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
-from nnlab.ui.panels.plotting.loss_plot import LossPlot
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
+from nnlab.ui.run.live_view import LiveView, RunView
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 
@@ -46,10 +47,15 @@ class LossPanel(LivePanel):
             return
         last = max(int(curves.iterations[-1]), view.frame.iteration)
         self.plot.set_run(curves.origin, last, view.marks)
+        others = [OtherCurves(other.name, other.curves) for other in view.others if len(other.curves.mean)]
+        self.plot.set_others(view.name, others)
         self.plot.show_curves(curves, last)
         if not view.playing:
             held = f", validation {numbers.number(view.losses.validation)}" if len(curves.validation_losses) else ""
-            self.plot.setAccessibleDescription(f"Iteration {numbers.count(last)}: loss {numbers.number(curves.running_mean)}{held}")
+            own = f"{view.name}: " if others else ""
+            beside = "".join(f"; {_described(other)}" for other in view.others)
+            text = f"Iteration {numbers.count(last)}: {own}loss {numbers.number(curves.running_mean)}{held}{beside}"
+            self.plot.setAccessibleDescription(text)
 
     def picture_widget(self) -> QWidget | None:
         return self.plot
@@ -64,7 +70,23 @@ class LossPanel(LivePanel):
         rows = np.searchsorted(iterations, curves.validation_iterations)
         inside = rows < len(iterations)
         validation[rows[inside]] = curves.validation_losses[inside]
+        beside = {f"running_mean_loss_{other.name.replace(' ', '_')}": _at(other.curves, iterations) for other in self.plot.others}
         return ExportTable(
-            ("iteration", "lowest_loss", "highest_loss", "mean_loss", "running_mean_loss", "validation_loss"),
-            (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, validation),
+            ("iteration", "lowest_loss", "highest_loss", "mean_loss", "running_mean_loss", "validation_loss", *beside),
+            (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, validation, *beside.values()),
         )
+
+
+def _described(other: RunView) -> str:
+    stopped = f", stopped at iteration {numbers.count(other.frame.iteration)}" if other.stopped else ""
+    return f"{other.name}: loss {numbers.number(other.curves.running_mean)}{stopped}"
+
+
+def _at(curves: Curves, iterations: np.ndarray) -> np.ndarray:
+    """The running mean at these iterations; NaN where the run has no block that ends there."""
+    found = np.full(len(iterations), np.nan)
+    rows = np.searchsorted(curves.iterations, iterations)
+    known = rows < len(curves.mean)
+    known[known] = curves.iterations[rows[known]] == iterations[known]
+    found[known] = curves.smoothed[rows[known]]
+    return found

@@ -31,10 +31,30 @@ class CurvesSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class RunView:
+    """Another run at the same moment. `name` says what differs in it; `stopped` why it stays behind, empty while it goes on."""
+
+    run: int
+    name: str
+    project: Project
+    frame: Frame
+    history: CurvesSource
+    losses: Losses
+    stopped: str
+
+    @cached_property
+    def curves(self) -> Curves:
+        """As `LiveView.curves`."""
+        return _curves(self.history, self.losses, self.frame)
+
+
+@dataclass(frozen=True, eq=False)
 class LiveView:
     """One moment for the display. `probes` holds the newest result of every probe that was asked for (see nnlab.training.probe).
 
     While training runs they may be of an earlier frame; `is_exact` says that training rests and all are of this one.
+
+    It shows the run of number `run`; `name` tells it from the `others`, which train beside it and stand at the same iteration.
     """
 
     project: Project
@@ -48,6 +68,9 @@ class LiveView:
     is_exact: bool
     iterations_per_second: float
     frames_per_second: float
+    run: int = 0
+    name: str = ""
+    others: tuple[RunView, ...] = ()
 
     def tensor(self, name: str) -> np.ndarray | None:
         """A tensor of the frame by name ("dense_1.weight", "dense_1.d_weight", "tanh_1.y"), None if it has none."""
@@ -62,5 +85,8 @@ class LiveView:
     @cached_property
     def curves(self) -> Curves:
         """The history up to this frame: copied when somebody shows it, once for all who do, and never ahead of the frame."""
-        known = self.history.curves().until(self.frame.iteration)
-        return replace(known, last=self.losses.last, running_mean=self.losses.running_mean)
+        return _curves(self.history, self.losses, self.frame)
+
+
+def _curves(history: CurvesSource, losses: Losses, frame: Frame) -> Curves:
+    return replace(history.curves().until(frame.iteration), last=losses.last, running_mean=losses.running_mean)

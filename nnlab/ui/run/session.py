@@ -23,13 +23,16 @@ from nnlab.engine.weight_change import Entries
 from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
 from nnlab.training.change import Change, Version
-from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refused, Snapshot, StateChanged, Stepped
+from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refused, RunStopped, Snapshot, StateChanged, Stepped
+from nnlab.training.companions import Companion, Companions
 from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
+from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
+from nnlab.training.variant import Variant, seed_name
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.garbage import collect_on_display_thread
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, RunView
 from nnlab.ui.run.marks import Marks
 from nnlab.ui.run.probing import Probing
 
@@ -62,8 +65,11 @@ class LiveSession(QObject):
         self._diagnostics: tuple[Diagnostic, ...] = ()
         self._prepared: Prepared | None = None
         self._follower = Follower()
+        self._companions = Companions()
         self._marks = Marks()
         self._frame: Frame | None = None
+        self._others: tuple[RunView, ...] = ()  # at the same iteration as the frame
+        self._has_waited = False
         self._probing = Probing(self)
         self._is_news = False  # results that came after the frame was shown
         self._probing.answered.connect(self._on_answered)
@@ -163,6 +169,7 @@ class LiveSession(QObject):
         """Back to iteration 0 and the same initial weights."""
         self._marks.forget()
         self._document.forget_weights()
+        self._companions.rewound()
         self._do(commands.Rewind())
 
     def dice(self) -> None:
@@ -171,6 +178,26 @@ class LiveSession(QObject):
         seed = random.SystemRandom().randrange(1, 100_000)
         self._document.edit("New initial weights", replace(project, training=replace(project.training, seed=seed)))
         self._synchronise()
+
+    def add_run(self, variant: Variant) -> None:
+        """Trains a variant of the project beside it, in lock-step; it catches up first. Raises NNLabError when it cannot be trained."""
+        self._synchronise()
+        if self._reason or self._prepared is None:
+            raise NNLabError(f"{self._reason.rstrip('.')}; until then no other run can train beside this one.")
+        self._trainer.send(self._companions.add(variant, self._version, self._prepared, self._revision))
+        self.state_changed.emit()
+
+    def remove_runs(self) -> None:
+        """Ends all runs but the project's own."""
+        for command in self._companions.remove_all():
+            self._trainer.send(command)
+        self._show_rest()
+        self.state_changed.emit()
+
+    @property
+    def companions(self) -> Mapping[int, Companion]:
+        """What trains beside the project's own run, by number."""
+        return self._companions.all
 
     def set_speed(self, iterations_per_second: float | None) -> None:
         self._trainer.send(commands.SetSpeed(iterations_per_second))
@@ -224,6 +251,7 @@ class LiveSession(QObject):
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
         self._frame = self.last_step = None
+        self._others = ()
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
@@ -243,7 +271,8 @@ class LiveSession(QObject):
 
     def _carry_out(self, change: Change) -> None:
         self._prepared = Prepared.of(change.after.project.data, self._prepared)
-        planned = plan(change, self._prepared, self._revision + 1, is_waiting=bool(self._reason))
+        is_waiting = bool(self._reason)
+        planned = plan(change, self._prepared, self._revision + 1, is_waiting)
         if not isinstance(planned.command, Adjust):
             self._revision += 1  # frames of the network before are not shown as if they were this one's
         if not change.keep:
@@ -252,7 +281,10 @@ class LiveSession(QObject):
         elif change.before is not None and change.before.project.training != change.after.project.training and not self._reason:
             self._marks.note(change.before.project.training, change.after.project.training, self.iteration)
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
-        self._trainer.send(planned.command)
+        others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
+        self._trainer.send(commands.Together((planned.command, *others)) if others else planned.command)
+        for sentence in ended:
+            self.failed.emit(sentence, "")
         if isinstance(planned.command, Block):
             self._playing = False
         else:
@@ -274,6 +306,10 @@ class LiveSession(QObject):
             self.stepped.emit(event)
         elif isinstance(event, Refused):
             self.failed.emit(event.message, "")
+        elif isinstance(event, RunStopped):
+            sentence = event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason)
+            if sentence:
+                self.failed.emit(sentence, "")
         elif isinstance(event, Failed):
             self._playing = False
             self.failed.emit(event.message, event.detail)
@@ -292,6 +328,8 @@ class LiveSession(QObject):
             return
         if frame.revision != self._revision:
             return  # made by an earlier version of the network
+        if not self._find_others(frame):
+            return  # the next tick finds all of one iteration
         self._frame = frame
         self._progress.append((now, frame.iteration))
         self._show(frame)
@@ -316,13 +354,37 @@ class LiveSession(QObject):
         frame = self._trainer.newest_frame()
         if frame is not None and frame.revision == self._revision:
             self._frame = frame
+            self._find_others(frame, is_patient=False)
             self._show(frame)
+
+    def _find_others(self, frame: Frame, is_patient: bool = True) -> bool:
+        """Looks for the other runs at this frame's iteration. One that is still catching up is not shown yet.
+
+        False, once, when another is ahead: it was published a moment after this frame was read. If it still is, the project's own run
+        has stopped.
+        """
+        found = []
+        is_patient = is_patient and not self._has_waited
+        self._has_waited = False
+        for number, companion in self._companions.all.items():
+            theirs, history = self._trainer.newest_frame(number=number), self._trainer.history(number)
+            if theirs is None or history is None or theirs.revision != frame.revision:
+                continue
+            if is_patient and theirs.iteration > frame.iteration and not companion.stopped:
+                self._has_waited = True
+                return False
+            if theirs.iteration >= frame.iteration or companion.stopped:
+                found.append(
+                    RunView(number, companion.name, companion.project, theirs, history, history.losses, companion.stopped)
+                )  # fmt: skip
+        self._others = tuple(found)
+        return True
 
     def _on_answered(self) -> None:
         self._is_news = True
 
     def _show(self, frame: Frame) -> None:
-        history = self._trainer.history
+        history = self._trainer.history()
         if history is None or self.data is None:
             return
         self._is_news = False
@@ -333,6 +395,6 @@ class LiveSession(QObject):
         self.ticked.emit(
             LiveView(
                 self._document.project, self.data, frame, history, history.losses, self._marks.shown, self._probing.results, self._playing,
-                exact, self.iterations_per_second, self.frames_per_second,
+                exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others,
             )
         )  # fmt: skip

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 from nnlab.core.dataset import datasets
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
+from nnlab.training.runs import MOST_RUNS
 from nnlab.ui.canvas import Canvas
 from nnlab.ui.canvas.manual import MANUAL
 from nnlab.ui.document.document import Document
@@ -214,6 +215,8 @@ class MainWindow(QMainWindow):
         self.actions_by_id["run.play"].setText("Pause" if session.is_playing else "Play")
         for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", "step.over", "step.into", "step.out", "step.finish"):
             self.actions_by_id[name].setEnabled(session.can_run)
+        self.actions_by_id["run.add_seed"].setEnabled(session.can_run and len(session.companions) + 1 < MOST_RUNS)
+        self.actions_by_id["run.remove_runs"].setEnabled(bool(session.companions))
         if not session.can_run:
             self.actions_by_id["step.back"].setEnabled(False)
         self.canvas.set_diagnostics(session.diagnostics)

@@ -11,6 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import nnlab
+from nnlab.core.errors import NNLabError
+from nnlab.training.runs import MOST_RUNS
+from nnlab.training.variant import another_seed
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 
@@ -32,6 +35,7 @@ def connect_actions(window: MainWindow) -> None:
         "node.freeze": inspector.toggle_frozen,
         "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
         "run.rewind": session.rewind, "run.dice": session.dice,
+        "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish),
@@ -74,6 +78,19 @@ def connect_messages(window: MainWindow) -> None:
         bar.show_error(message, "Copy details" if detail else "", copy, key="training")
 
     window.session.failed.connect(training_failed)
+
+
+def add_seed(window: MainWindow) -> None:
+    """Another run from the next seed that none has, shown where runs are compared."""
+    session, project = window.session, window.document.project
+    taken = {companion.project.training.seed for companion in session.companions.values()}
+    seeds = (another_seed(distance) for distance in range(1, MOST_RUNS + 1))
+    try:
+        session.add_run(next(seed for seed in seeds if seed.derive(project).training.seed not in taken))
+    except NNLabError as error:
+        window.message_bar.show_warning(str(error), key="refused")
+        return
+    window.area.reveal("loss")
 
 
 def step(window: MainWindow, run: Deed) -> None:

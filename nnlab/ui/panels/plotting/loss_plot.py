@@ -7,6 +7,7 @@ takes less than one.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +22,12 @@ from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
-from nnlab.ui.panels.plotting.plot import FADED, Margins, dashes, line_pen, make_line
+from nnlab.ui.panels.plotting.plot import DASHES, FADED, Margins, dashes, line_pen, make_line
 from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
 from nnlab.ui.widgets.painting import fill_rounded
 
+RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0))  # of the other runs: told apart by dash, since hue means sign
+SAMPLE = 24  # length of a line before its name
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
 WIDEST_VALUE = "00.0000"
 
@@ -37,33 +40,50 @@ class EndLabel:
     value: float
     y: float  # in the axis' coordinates
     is_strong: bool
+    dash: tuple[float, ...] = ()  # of the line, in pixels; a solid one has none
 
     @property
     def text(self) -> str:
         return numbers.number(self.value)
 
 
+@dataclass(frozen=True, eq=False)
+class OtherCurves:
+    """The curves of a run that is overlaid, and the name at its end."""
+
+    name: str
+    curves: Curves
+
+
 class LossPlot(IterationPlot):
-    """Shows `Curves`; `logarithmic` decides the y axis."""
+    """Shows `Curves`, and of runs that train beside it the running mean; `logarithmic` decides the y axis."""
 
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         self._curves: Curves | None = None
+        self._name = "train"
+        self.others: tuple[OtherCurves, ...] = ()
         super().__init__(theme, "Loss over iterations", crosshair, parent)
         self.logarithmic = True
         self.band = PictureItem()
         self.validation = make_line(theme.tokens.text, 1.5)
         self.train = make_line(theme.tokens.text, 2.0)
-        for item in (self.band, self.validation, self.train):
+        self.other_lines = [make_line(theme.tokens.text, 1.5) for _ in RUN_DASHES]
+        for item in (self.band, *self.other_lines, self.validation, self.train):
             self.view.addItem(item, ignoreBounds=True)
         self.range_changed.connect(self._draw)
         self.all_wanted.connect(self._show_everything)
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(48), px(10), px(8) + self._name_width() + px(12) + self._value_width() + px(16), px(28))
+        return Margins(px(48), px(10), px(8) + self._sample_width() + self._name_width() + px(12) + self._value_width() + px(16), px(28))
 
     def _name_width(self) -> float:
-        return QFontMetricsF(self._theme.font("caption_strong")).horizontalAdvance("train")
+        metrics = QFontMetricsF(self._theme.font("caption_strong"))
+        return max(metrics.horizontalAdvance(name) for name in (self._name, *(other.name for other in self.others)))
+
+    def _sample_width(self) -> float:
+        """Room for a piece of each line before its name, where names are more than the two everybody knows."""
+        return self._theme.metrics.px(SAMPLE + 6) if self.others else 0.0
 
     def _value_width(self) -> float:
         return QFontMetricsF(self._theme.font("caption_strong")).horizontalAdvance(WIDEST_VALUE)
@@ -82,6 +102,15 @@ class LossPlot(IterationPlot):
         self._draw()
         self.repaint_around()
 
+    def set_others(self, name: str, others: Sequence[OtherCurves]) -> None:
+        """Other runs at the same iteration, and the `name` that tells the plot's own from them; shown with the next curves."""
+        name = name if others else "train"
+        names = [other.name for other in self.others]
+        is_same = (name, [other.name for other in others]) == (self._name, names)
+        self._name, self.others = name, tuple(others)
+        if not is_same:
+            self._place()  # the names' width decides the margin
+
     def set_logarithmic(self, logarithmic: bool) -> None:
         self.logarithmic = logarithmic
         self.show_all()
@@ -95,14 +124,15 @@ class LossPlot(IterationPlot):
 
         the running mean and the validation loss: single batches may come as near to zero as they like.
         """
-        everything = np.concatenate([curves.minimum, curves.maximum, curves.validation_losses])
+        beside = [other.curves.smoothed for other in self.others]
+        everything = np.concatenate([curves.minimum, curves.maximum, curves.validation_losses, *beside])
         everything = everything[np.isfinite(everything)]
         if not self.logarithmic:
             if not everything.size:
                 return 0.0, 1.0
             low, high = min(0.0, float(everything.min())), float(everything.max())
             return low, high + 0.03 * max(high - low, 1e-12)
-        lines = np.concatenate([curves.smoothed, curves.validation_losses])
+        lines = np.concatenate([curves.smoothed, curves.validation_losses, *beside])
         usable, lines = everything[everything > 0], lines[np.isfinite(lines) & (lines > 0)]
         if not usable.size:
             return -1.0, 0.0
@@ -127,7 +157,18 @@ class LossPlot(IterationPlot):
         scale = (self.picture.width() / (high - low), self.picture.height() / (self.y_range[1] - self.y_range[0]))
         x, y = self._validation_points(curves, low, high)
         self.validation.setData(*dashes(x, y, scale), connect="pairs")
+        self._draw_others(scale)
         self._draw_band(thinned)
+
+    def _draw_others(self, scale: tuple[float, float]) -> None:
+        (low, high), width = self.x_range, int(self.picture.width())
+        for k, (line, pattern) in enumerate(zip(self.other_lines, RUN_DASHES, strict=True)):
+            line.setPen(line_pen(self._theme.tokens.text, 1.5))
+            if k < len(self.others):
+                thinned = thin_loss(self.others[k].curves, low, high, width)
+                line.setData(*dashes(thinned.iterations, self.on_axis(thinned.smoothed), scale, pattern), connect="pairs")
+            else:
+                line.setData([], [])
 
     def _validation_points(self, curves: Curves, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
         """The validation curve within the view, with one point beyond on each side; not more points than pixels."""
@@ -171,9 +212,12 @@ class LossPlot(IterationPlot):
         found = []
         if len(curves.validation_losses):
             value = float(curves.validation_losses[-1])
-            found.append(EndLabel("val", value, float(self.on_axis(np.array([value]))[0]), False))
+            found.append(EndLabel("val", value, float(self.on_axis(np.array([value]))[0]), False, DASHES))
         value = curves.running_mean
-        found.append(EndLabel("train", value, float(self.on_axis(np.array([value]))[0]), True))
+        found.append(EndLabel(self._name, value, float(self.on_axis(np.array([value]))[0]), True))
+        for other, dash in zip(self.others, RUN_DASHES, strict=False):
+            value = other.curves.running_mean
+            found.append(EndLabel(other.name, value, float(self.on_axis(np.array([value]))[0]), False, dash))
         return found
 
     def paint_below(self, painter: QPainter) -> None:
@@ -185,8 +229,10 @@ class LossPlot(IterationPlot):
         wanted = [float(self.y_pixels(label.y)) if math.isfinite(label.y) else picture.bottom() for label in labels]
         half = QFontMetricsF(self._theme.font("caption_strong")).height() / 2
         places = push_apart(wanted, max(LABEL_GAP, 2 * half), picture.top() + half, picture.bottom() - half)
-        left = picture.right() + px(8)
+        left = picture.right() + px(8) + self._sample_width()
         for label, y in zip(labels, places, strict=True):
+            if self.others:
+                self._paint_sample(painter, label, picture.right() + px(8), y)
             painter.setFont(self._theme.font("caption_strong" if label.is_strong else "caption"))
             painter.setPen(tokens.text if label.is_strong else tokens.text2)
             painter.drawText(QRectF(left, y - half, self._name_width() + 2, 2 * half), Qt.AlignmentFlag.AlignVCenter, label.name)
@@ -194,8 +240,17 @@ class LossPlot(IterationPlot):
             value = QRectF(self.width() - px(16) - self._value_width() - px(8), y - half, self._value_width() + px(8), 2 * half)
             painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label.text)
 
+    def _paint_sample(self, painter: QPainter, label: EndLabel, left: float, y: float) -> None:
+        """A piece of the line, as it is dashed."""
+        pen = line_pen(self._theme.tokens.text, 2.0 if label.is_strong else 1.5)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if label.dash:
+            pen.setDashPattern([length / pen.widthF() for length in label.dash])  # Qt counts in widths of the pen
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left, round(y)), QPointF(left + self._theme.metrics.px(SAMPLE), round(y)))
+
     def readings(self, iteration: int) -> list[tuple[float, str]]:
-        """(y on the axis, text) of the running mean at an iteration, and of the validation loss last measured by then."""
+        """(y on the axis, text) of the running mean at an iteration, of the validation loss last measured by then, of the other runs."""
         curves = self._curves
         block = block_at(curves, iteration) if curves is not None else None
         if curves is None or block is None:
@@ -204,6 +259,10 @@ class LossPlot(IterationPlot):
         known = int(np.searchsorted(curves.validation_iterations, iteration, side="right"))
         if known:
             values.append(float(curves.validation_losses[known - 1]))
+        for other in self.others:
+            theirs = block_at(other.curves, iteration)
+            if theirs is not None:
+                values.append(float(other.curves.smoothed[theirs]))
         places = self.on_axis(np.array(values))
         return [(float(y), numbers.number(v)) for y, v in zip(places, values, strict=True) if math.isfinite(y)]
 

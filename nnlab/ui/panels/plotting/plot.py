@@ -276,9 +276,9 @@ def line_pen(color: QColor, width: float) -> QPen:
 
 
 def dashes(
-    x: np.ndarray, y: np.ndarray, scale: tuple[float, float], on: float = DASHES[0], off: float = DASHES[1]
+    x: np.ndarray, y: np.ndarray, scale: tuple[float, float], pattern: tuple[float, ...] = DASHES
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The dashes of a polyline as pairs of points (connect="pairs"): `on` pixels drawn, `off` left out, along the line.
+    """The dashes of a polyline as pairs of points (connect="pairs"): pixels drawn, left out, drawn … along the line, by `pattern`.
 
     `scale` is pixels per unit in x and y. A dash runs straight between its ends, which no eye can tell at five pixels; Qt's own
     dashed pen would stroke the whole path, ten times slower. Dashes touching a value that is not finite are left out.
@@ -288,9 +288,10 @@ def dashes(
     along = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(steps), steps, 0.0))])
     if len(x) < 2 or not along[-1] > 0:
         return np.empty(0), np.empty(0)
-    starts = np.arange(0.0, along[-1], on + off)
-    ends = np.minimum(starts + on, along[-1])
-    at = np.stack([starts, ends], axis=1).ravel()
+    rounds = np.arange(0.0, along[-1], sum(pattern))[:, None]
+    begins = np.concatenate([[0.0], np.cumsum(pattern)[:-1]])[::2]
+    spans = np.stack([(rounds + begins).ravel(), (rounds + begins + pattern[::2]).ravel()], axis=1)
+    at = np.minimum(spans[spans[:, 0] < along[-1]], along[-1]).ravel()
     xs, ys = np.interp(at, along, np.where(finite, x, np.nan)), np.interp(at, along, np.where(finite, y, np.nan))
     whole = np.repeat((np.isfinite(xs) & np.isfinite(ys)).reshape(-1, 2).all(axis=1), 2)
     return xs[whole], ys[whole]

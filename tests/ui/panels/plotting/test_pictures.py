@@ -79,6 +79,11 @@ def test_dashes_are_five_pixels_long_and_leave_three_out() -> None:
     assert not len(dashes(np.array([1.0]), np.array([1.0]), (1.0, 1.0))[0])
 
 
+def test_a_pattern_of_dashes_and_dots_goes_round_along_the_line() -> None:
+    x, _ = dashes(np.array([0.0, 40.0]), np.zeros(2), (1.0, 1.0), (9.0, 3.0, 2.0, 3.0))
+    assert x.reshape(-1, 2).tolist() == [[0, 9], [12, 14], [17, 26], [29, 31], [34, 40]]
+
+
 def test_dashes_leave_out_what_is_not_a_number() -> None:
     x, y = dashes(np.arange(6.0), np.array([0.0, 0.0, np.nan, np.nan, 0.0, 0.0]), (8.0, 1.0))
     assert len(x) and np.isfinite(x).all() and np.isfinite(y).all()

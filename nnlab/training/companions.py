@@ -1,0 +1,104 @@
+"""Companions: the variants that train beside the project's own run. They follow its changes, or end with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from nnlab.core.errors import NNLabError
+from nnlab.training.change import Change, Version
+from nnlab.training.commands import Block, Command, Load, RemoveRun
+from nnlab.training.plan import Plan, Prepared, plan
+from nnlab.training.project import Project
+from nnlab.training.runs import MOST_RUNS
+from nnlab.training.variant import Variant
+
+
+@dataclass
+class Companion:
+    """A variant that is trained, its project as it is now, and why its run has stopped (empty while it goes on)."""
+
+    variant: Variant
+    project: Project
+    stopped: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.variant.name(self.project)
+
+
+class Companions:
+    """By the number of their run. Methods return the commands for the training thread."""
+
+    def __init__(self) -> None:
+        self._companions: dict[int, Companion] = {}
+        self._next = 1
+
+    @property
+    def all(self) -> Mapping[int, Companion]:
+        return MappingProxyType(self._companions)
+
+    def add(self, variant: Variant, version: Version, prepared: Prepared, revision: int) -> Command:
+        """Begins a run at iteration 0, which catches up; raises NNLabError when the variant cannot be trained or there is no room."""
+        if len(self._companions) + 1 >= MOST_RUNS:
+            raise NNLabError(f"{MOST_RUNS} runs train side by side already; remove the others first.")
+        own = variant.version(version)
+        planned = plan(Change(None, own, keep=False), Prepared.of(own.project.data, prepared), revision, run=self._next)
+        if planned.reason:
+            raise NNLabError(f"{variant.name(own.project)} cannot be trained: {planned.reason}.")
+        self._companions[self._next] = Companion(variant, own.project)
+        self._next += 1
+        return planned.command
+
+    def remove_all(self) -> list[Command]:
+        removed: list[Command] = [RemoveRun(number) for number in self._companions]
+        self._companions.clear()
+        return removed
+
+    def follow(self, change: Change, planned: Plan, revision: int, is_waiting: bool) -> tuple[list[Command], list[str]]:
+        """The commands that follow a change of the project, and a sentence for every companion that cannot follow, and ends.
+
+        After another project was opened there is nothing to follow.
+        """
+        if change.before is None:
+            return self.remove_all(), []
+        commands: list[Command] = []
+        ended: list[str] = []
+        for number, companion in list(self._companions.items()):
+            try:
+                own = companion.variant.follow(change)
+                commands.append(_following(own, planned, revision, is_waiting, number))
+            except NNLabError as error:
+                commands.append(RemoveRun(number))
+                del self._companions[number]
+                ended.append(f"The run with {companion.name} ended, for it cannot follow the change: {str(error).rstrip('.')}.")
+                continue
+            companion.project = own.after.project
+            if not change.keep:
+                companion.stopped = ""
+        return commands, ended
+
+    def rewound(self) -> None:
+        for companion in self._companions.values():
+            companion.stopped = ""
+
+    def stop(self, number: int, reason: str) -> str:
+        """Notes why a run has stopped; returns the sentence, empty for a run that is no longer there."""
+        companion = self._companions.get(number)
+        if companion is None:
+            return ""
+        companion.stopped = reason
+        return f"The run with {companion.name} has stopped: {reason}"
+
+
+def _following(own: Change, planned: Plan, revision: int, is_waiting: bool, number: int) -> Command:
+    """The command for a companion's `own` change, where `planned` is what becomes of the project; raises NNLabError if there is none."""
+    if isinstance(planned.command, Block):
+        return Block(own, planned.reason, number)
+    mine = plan(own, Prepared.of(own.after.project.data, planned.prepared), revision, is_waiting, number)
+    if mine.prepared.data is None or mine.reason:
+        raise NNLabError(mine.reason)
+    if isinstance(planned.command, Load):  # then companions are loaded anew too, so that frames of all have one revision
+        return Load(own, mine.prepared.data, revision, number)
+    return mine.command

@@ -1,0 +1,161 @@
+"""Several runs as one: they train in lock-step, so that after every slice of steps all stand at the same iteration.
+
+Runs whose products want one thread train side by side, each on a thread; as soon as one wants all cores they take turns, since the
+number of threads decides the last bits and holds for the whole process. Either way every run ends in the bits of the same project
+trained alone. A run whose numbers go wrong stops alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.core.kernel.threads import LARGE
+from nnlab.engine.run import Run
+from nnlab.training.member import Member
+
+MAIN = 0  # the run of the project itself; others have higher numbers
+MOST_RUNS = 4
+
+
+class RunGroup:
+    """The runs by number; the first is the project's own. Belongs to one thread, which lends runs to others only within `advance`."""
+
+    def __init__(self, control: np.ndarray) -> None:
+        self._control = control
+        self._own_control = np.zeros_like(control)  # in company nobody leaves, or makes a frame, within a slice
+        self._members = {MAIN: Member(control)}
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def main(self) -> Member:
+        return self._members[MAIN]
+
+    @property
+    def members(self) -> dict[int, Member]:
+        """A copy, by number."""
+        return dict(self._members)
+
+    def get(self, number: int) -> Member | None:
+        return self._members.get(number)
+
+    def add(self, number: int) -> Member:
+        """The run of this number, made if there is none yet."""
+        if number not in self._members:
+            if len(self._members) == MOST_RUNS:
+                raise NNLabError(f"{MOST_RUNS} runs train side by side already; remove one first.")
+            self._members[number] = Member()
+        return self._members[number]
+
+    def remove(self, number: int) -> None:
+        if number != MAIN:
+            self._members.pop(number, None)
+        if self.is_alone:
+            self.main.stopped = ""
+
+    @property
+    def is_alone(self) -> bool:
+        return len(self._members) == 1
+
+    @property
+    def active(self) -> dict[int, Run]:
+        """The runs that can go on."""
+        return {number: m.ready for number, m in self._members.items() if m.ready is not None and not m.stopped}
+
+    @property
+    def has_late(self) -> bool:
+        """Whether a run has not reached the iteration of the project's own yet; it catches up before anything else."""
+        main = self.main.ready
+        return main is not None and any(run.iteration < main.iteration for run in self.active.values())
+
+    def train_alone(self, steps: int) -> int:
+        """Trains the only run as long as nobody asks for anything; returns the steps done."""
+        run = self.main.run
+        assert run is not None and self.is_alone
+        run.control = self._control
+        return run.train(steps)
+
+    def advance(self, steps: int) -> tuple[int, dict[int, str]]:
+        """Up to `steps` steps of those runs that have done the fewest: all of them, unless some have to catch up.
+
+        Returns the steps, and by number why runs have stopped.
+        """
+        active = self.active
+        if not active:
+            return 0, {}
+        iterations = {number: run.iteration for number, run in active.items()}
+        lowest = min(iterations.values())
+        ahead = [iteration for iteration in iterations.values() if iteration > lowest]
+        steps = min([steps, *(iteration - lowest for iteration in ahead)])
+        chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
+        for run in chosen.values():
+            run.control = self._own_control
+        reasons = self._train(list(chosen.values()), steps)
+        stopped = {number: reason for number, reason in zip(chosen, reasons, strict=True) if reason}
+        for number, reason in stopped.items():
+            self._members[number].stopped = reason
+        return steps, stopped
+
+    def _train(self, runs: Sequence[Run], steps: int) -> list[str]:
+        """Why each has stopped, empty where it has not. A fault that is no TrainingError is raised when all have come to rest."""
+        if len(runs) == 1 or any(run.program.operations >= LARGE for run in runs):
+            return [_train(run, steps) for run in runs]
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(MOST_RUNS - 1, thread_name_prefix="training beside")
+        beside = [self._pool.submit(_train, run, steps) for run in runs[1:]]
+        try:
+            first = _train(runs[0], steps)
+        finally:
+            wait(beside)
+        return [first, *(future.result() for future in beside)]
+
+    def follow_step(self) -> dict[int, str]:
+        """The project's own run was stepped through an iteration, or back: the others do the same. Returns why runs have stopped."""
+        main, stopped = self.main.run, {}
+        if main is None:
+            return {}
+        for number, run in self.active.items():
+            if number == MAIN or abs(main.iteration - run.iteration) > 1:
+                continue
+            stepper = run.stepper
+            try:
+                while run.iteration < main.iteration:
+                    stepper.forward()
+            except NNLabError as error:
+                stopped[number] = self._members[number].stopped = str(error)
+            while (run.iteration > main.iteration or stepper.inside) and stepper.back():
+                pass
+        return stopped
+
+    def retry(self) -> None:
+        """If all runs have stopped, the project's own may be tried again, as a single run is."""
+        if not self.active:
+            self.main.stopped = ""
+
+    def publish(self) -> None:
+        """A frame of every run; they belong together, since all stand at the same iteration.
+
+        That of the project's own comes last: who has found a new one finds those of the others too.
+        """
+        for member in reversed(self._members.values()):
+            if member.run is not None:
+                member.run.publish()
+
+    def rewind(self) -> None:
+        for member in self._members.values():
+            member.rewind()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+
+
+def _train(run: Run, steps: int) -> str:
+    try:
+        run.train(steps)
+    except NNLabError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,41 @@
+"""A variant: a project made from another one, in which exactly what was chosen differs. It follows every edit of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from nnlab.training.change import Change, Version
+from nnlab.training.project import Project
+from nnlab.training.settings import SEED
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`derive` makes the project of the variant, and raises NNLabError where there is none; `name` says in a word what differs in one."""
+
+    derive: Callable[[Project], Project]
+    name: Callable[[Project], str]
+
+    def version(self, version: Version) -> Version:
+        return Version(version.number, self.derive(version.project))
+
+    def follow(self, change: Change) -> Change:
+        """The same change of the variant: it keeps, ends and returns where its original does."""
+        before = self.version(change.before) if change.before is not None else None
+        return replace(change, before=before, after=self.version(change.after))
+
+
+def another_seed(distance: int) -> Variant:
+    """The same in everything but the seed: other initial weights and another order of the samples."""
+    return Variant(partial(_with_seed, distance), seed_name)
+
+
+def seed_name(project: Project) -> str:
+    return f"seed {project.training.seed}"
+
+
+def _with_seed(distance: int, project: Project) -> Project:
+    seed = (project.training.seed + distance) % (int(SEED.maximum or 0) + 1)
+    return replace(project, training=replace(project.training, seed=seed))
