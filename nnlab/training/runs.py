@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.threads import LARGE
+from nnlab.engine import machine
 from nnlab.engine.run import Run
 from nnlab.training.member import Member
 
@@ -26,7 +27,7 @@ class RunGroup:
 
     def __init__(self, control: np.ndarray) -> None:
         self._control = control
-        self._own_control = np.zeros_like(control)  # in company nobody leaves, or makes a frame, within a slice
+        self._own_control = np.zeros_like(control)  # in company it does not leave, or make a frame, within a slice
         self._members = {MAIN: Member(control)}
         self._pool: ThreadPoolExecutor | None = None
 
@@ -75,7 +76,7 @@ class RunGroup:
         """Trains the only run as long as nobody asks for anything; returns the steps done."""
         run = self.main.run
         assert run is not None and self.is_alone
-        run.control = self._control
+        _use(run, self._control)
         return run.train(steps)
 
     def advance(self, steps: int) -> tuple[int, dict[int, str]]:
@@ -91,8 +92,8 @@ class RunGroup:
         ahead = [iteration for iteration in iterations.values() if iteration > lowest]
         steps = min([steps, *(iteration - lowest for iteration in ahead)])
         chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
-        for run in chosen.values():
-            run.control = self._own_control
+        if MAIN in chosen:
+            _use(chosen[MAIN], self._own_control)
         reasons = self._train(list(chosen.values()), steps)
         stopped = {number: reason for number, reason in zip(chosen, reasons, strict=True) if reason}
         for number, reason in stopped.items():
@@ -151,6 +152,12 @@ class RunGroup:
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True)
+
+
+def _use(run: Run, control: np.ndarray) -> None:
+    """Listens to these words from now on; what its frames hold is the run's own affair."""
+    control[machine.MEASURE] = run.mailbox.holds_updates
+    run.control = control
 
 
 def _train(run: Run, steps: int) -> str:

@@ -153,3 +153,16 @@ def test_there_is_room_for_four() -> None:
     with pytest.raises(NNLabError, match="4 runs train side by side already; remove one first"):
         group.add(MOST_RUNS)
     assert group.add(2) is group.members[2]
+
+
+def test_in_company_frames_still_tell_how_far_the_last_update_moved_the_weights() -> None:
+    group = group_of({k: VARIANTS[k] for k in (0, 1)})
+    single = group_of({MAIN: PROJECT})
+    single.train_alone(10)
+    group.advance(10)
+    company, by_itself = group.main.run, single.main.run
+    assert company is not None and by_itself is not None
+    assert np.isfinite(company.moved).all() and (company.moved == by_itself.moved).all()
+    group.remove(1)
+    group.train_alone(3)
+    assert group._control[machine.MEASURE] == company.mailbox.holds_updates
