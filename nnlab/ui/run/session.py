@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -32,9 +31,11 @@ from nnlab.training.trainer import Trainer
 from nnlab.training.variant import Variant, seed_name
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.garbage import collect_on_display_thread
-from nnlab.ui.run.live_view import LiveView, RunView
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.marks import Marks
+from nnlab.ui.run.other_runs import OtherRuns
 from nnlab.ui.run.probing import Probing
+from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
 SNAPSHOT_SECONDS = 30.0
@@ -68,14 +69,12 @@ class LiveSession(QObject):
         self._companions = Companions()
         self._marks = Marks()
         self._frame: Frame | None = None
-        self._others: tuple[RunView, ...] = ()  # at the same iteration as the frame
-        self._has_waited = False
+        self._others = OtherRuns(self._trainer, self._companions)
         self._probing = Probing(self)
         self._is_news = False  # results that came after the frame was shown
         self._probing.answered.connect(self._on_answered)
         self._probing.failed.connect(self.failed)
-        self._ticks: deque[float] = deque(maxlen=90)
-        self._progress: deque[tuple[float, int]] = deque(maxlen=60)
+        self._rates = Rates()
         self.last_step: Stepped | None = None
         document.settled.connect(self._synchronise)
         document.weights_set.connect(self._set_weights)
@@ -121,16 +120,11 @@ class LiveSession(QObject):
 
     @property
     def frames_per_second(self) -> float:
-        if len(self._ticks) < 2:
-            return 0.0
-        return (len(self._ticks) - 1) / max(self._ticks[-1] - self._ticks[0], 1e-9)
+        return self._rates.ticks_per_second
 
     @property
     def iterations_per_second(self) -> float:
-        if not self._playing or len(self._progress) < 2:
-            return 0.0
-        (t0, n0), (t1, n1) = self._progress[0], self._progress[-1]
-        return max(0.0, (n1 - n0) / max(t1 - t0, 1e-9))
+        return self._rates.iterations_per_second if self._playing else 0.0
 
     # What one can do
 
@@ -201,7 +195,7 @@ class LiveSession(QObject):
 
     def set_speed(self, iterations_per_second: float | None) -> None:
         self._trainer.send(commands.SetSpeed(iterations_per_second))
-        self._progress.clear()
+        self._rates.restart()
 
     def want(self, owner: object, probes: Iterable[str]) -> None:
         """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
@@ -251,7 +245,7 @@ class LiveSession(QObject):
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
         self._frame = self.last_step = None
-        self._others = ()
+        self._others.shown = ()
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
@@ -297,7 +291,7 @@ class LiveSession(QObject):
     def _on_event(self, event: Event) -> None:
         if isinstance(event, StateChanged):
             self._playing = event.playing
-            self._progress.clear()
+            self._rates.restart()
             self.state_changed.emit()
             if not event.playing:
                 self._show_rest()
@@ -317,7 +311,7 @@ class LiveSession(QObject):
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        self._ticks.append(now)
+        self._rates.tick(now)
         if self._trainer.ended and self._reason != self._trainer.ended:
             self._say_that_training_ended(self._trainer.ended)
         frame = self._trainer.newest_frame(self._frame)
@@ -328,10 +322,10 @@ class LiveSession(QObject):
             return
         if frame.revision != self._revision:
             return  # made by an earlier version of the network
-        if not self._find_others(frame):
+        if not self._others.look(frame):
             return  # the next tick finds all of one iteration
         self._frame = frame
-        self._progress.append((now, frame.iteration))
+        self._rates.progress(now, frame.iteration)
         self._show(frame)
 
     def _say_that_training_ended(self, reason: str) -> None:
@@ -354,31 +348,8 @@ class LiveSession(QObject):
         frame = self._trainer.newest_frame()
         if frame is not None and frame.revision == self._revision:
             self._frame = frame
-            self._find_others(frame, is_patient=False)
+            self._others.look(frame, is_patient=False)
             self._show(frame)
-
-    def _find_others(self, frame: Frame, is_patient: bool = True) -> bool:
-        """Looks for the other runs at this frame's iteration. One that is still catching up is not shown yet.
-
-        False, once, when another is ahead: it was published a moment after this frame was read. If it still is, the project's own run
-        has stopped.
-        """
-        found = []
-        is_patient = is_patient and not self._has_waited
-        self._has_waited = False
-        for number, companion in self._companions.all.items():
-            theirs, history = self._trainer.newest_frame(number=number), self._trainer.history(number)
-            if theirs is None or history is None or theirs.revision != frame.revision:
-                continue
-            if is_patient and theirs.iteration > frame.iteration and not companion.stopped:
-                self._has_waited = True
-                return False
-            if theirs.iteration >= frame.iteration or companion.stopped:
-                found.append(
-                    RunView(number, companion.name, companion.project, theirs, history, history.losses, companion.stopped)
-                )  # fmt: skip
-        self._others = tuple(found)
-        return True
 
     def _on_answered(self) -> None:
         self._is_news = True
@@ -395,6 +366,6 @@ class LiveSession(QObject):
         self.ticked.emit(
             LiveView(
                 self._document.project, self.data, frame, history, history.losses, self._marks.shown, self._probing.results, self._playing,
-                exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others,
+                exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others.shown,
             )
         )  # fmt: skip
