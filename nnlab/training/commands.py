@@ -144,6 +144,13 @@ class SetParameters(Command):
 
 
 @dataclass(frozen=True)
+class Watch(Command):
+    """Frames hold these tensors from now on, see nnlab.engine.frame. The run goes on as it was."""
+
+    tensors: frozenset[str]
+
+
+@dataclass(frozen=True)
 class SetSpeed(Command):
     """At most so many iterations a second; None: as fast as the machine can."""
 

@@ -30,6 +30,7 @@ class Member:
         self._control = control
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
+        self._watched: frozenset[str] = frozenset()
 
     @property
     def ready(self) -> Run | None:
@@ -47,7 +48,7 @@ class Member:
         run = Run(
             project.graph, data.x, data.y, data.validation_x, data.validation_y,
             update=update_of(training), batch_size=training.batch_size,
-            seed=training.seed, shuffle=training.shuffle, revision=command.revision, control=self._control,
+            seed=training.seed, shuffle=training.shuffle, revision=command.revision, control=self._control, watched=self._watched,
             former=former, remembered=self._past.numbers_for(change.recall), renewed=change.renewed,
         )  # fmt: skip
         if former is not None:
@@ -92,6 +93,13 @@ class Member:
         self.stopped = ""
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
+            self.run.publish()
+
+    def watch(self, tensors: frozenset[str]) -> None:
+        """Frames hold these tensors from now on; the first of them is made at once, so that none is lost."""
+        self._watched = tensors
+        if self.run is not None:
+            self.run.watch(tensors)
             self.run.publish()
 
     def parameters(self, names: Sequence[str]) -> dict[str, np.ndarray]:

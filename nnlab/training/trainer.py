@@ -350,6 +350,10 @@ class Trainer:
             return
         self._tell_step()
 
+    def _watch(self, command: c.Watch) -> None:
+        """Of the project's own run: of others only the curves are shown."""
+        self._group.main.watch(command.tensors)
+
     def _set_speed(self, command: c.SetSpeed) -> None:
         self._pace.limit = command.iterations_per_second
         self._pace.restart()
@@ -375,6 +379,7 @@ class Trainer:
         c.FinishStep: _finish_step,
         c.SetParameters: _set_parameters,
         c.SetSpeed: _set_speed,
+        c.Watch: _watch,
         c.ReadParameters: lambda self, command: self._group.main.parameters(command.names),
         c.TakeSnapshot: lambda self, command: self._group.main.snapshot(command.undisturbed),
         c.Restore: _restore,

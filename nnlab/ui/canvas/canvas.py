@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
@@ -44,12 +44,13 @@ class Canvas(QWidget):
     """Shows `document.graph`.
 
     `refused(sentence)` when an edit cannot be made; `noted(sentence)` when one was made differently than asked; `zoomed(factor)`;
-    `add_requested(operator, scene position)` after the popup added an operator.
+    `add_requested(operator, scene position)` after the popup added an operator; `needs_changed` when other `tensors` are to be watched.
     """
 
     refused = Signal(str)
     noted = Signal(str)
     zoomed = Signal(float)
+    needs_changed = Signal()
     add_requested = Signal(str, QPointF)
 
     def __init__(self, document: Document, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
@@ -80,6 +81,7 @@ class Canvas(QWidget):
         self._on_rearranged()
 
     def _connect(self) -> None:
+        self.scene.needs_changed.connect(self.needs_changed)
         self.view.zoomed.connect(self.zoomed)
         self.view.zoomed.connect(self._zoom_bar.show_zoom)
         self.view.zoomed.connect(lambda _: self._show_legend())
@@ -125,6 +127,19 @@ class Canvas(QWidget):
     def set_values(self, values: Callable[[str], np.ndarray | None]) -> None:
         """The newest numbers by tensor name; call it once a frame, it repaints only what differs."""
         self._live.set_values(values)
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """What frames must hold for all that is shown, see nnlab.engine.frame; nothing while the canvas cannot be seen."""
+        return self._live.tensors if self.isVisible() else frozenset()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.needs_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.needs_changed.emit()
 
     def set_run(self, frame: Frame, data: Data, playing: bool) -> None:
         """The frame whose values follow, and its data: what neurons show when one looks closely is computed from them."""

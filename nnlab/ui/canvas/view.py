@@ -305,6 +305,7 @@ class GraphView(Viewport):
             note: CommentItem | FrameItem | None = scene.comments.get(name) or scene.frames.get(name)
             if note is not None:
                 note.set_state(hovered=name == found.note)
+        self._live.look_at(found.edge)
         self._live.set_hovered((found.card, found.unit) if found.unit is not None else None)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor if found.kind == PORT else Qt.CursorShape.ArrowCursor)
 

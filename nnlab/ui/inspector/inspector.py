@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.graph import edits
+from nnlab.training.statistics import NormHistory
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector.editing import freeze_label
 from nnlab.ui.inspector.node_page import NodePage
 from nnlab.ui.inspector.other_pages import EdgePage, ProjectPage
 from nnlab.ui.inspector.several_page import SeveralPage
-from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
@@ -144,8 +144,23 @@ class Inspector(QWidget):
             self.project.refresh()
             shown = self.project
         self._pages.setCurrentWidget(self._scrolls[shown])
+        self._watch()
         if self._view is not None:
             self._feed(self._view)
+
+    def _watch(self) -> None:
+        """Asks for what the shown page shows, while it can be seen."""
+        page = self.page
+        shown = page.tensors if isinstance(page, NodePage | SeveralPage) and self.isVisible() else frozenset()
+        self._session.watch(self, shown)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._watch()
 
     def show_view(self, view: LiveView) -> None:
         """Shows the newest frame's numbers; cheap enough for every tick."""

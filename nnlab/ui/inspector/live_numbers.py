@@ -11,12 +11,10 @@ import time
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnlab.engine.frame import Frame
+from nnlab.engine.frame import UPDATES
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
-from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
-from nnlab.ui.inspector.parts import Caption, PartColumn
-from nnlab.ui.inspector.statistics import (
+from nnlab.training.statistics import (
     NormHistory,
     Summary,
     gradient_history,
@@ -25,6 +23,8 @@ from nnlab.ui.inspector.statistics import (
     summary,
     update_ratio,
 )
+from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
+from nnlab.ui.inspector.parts import Caption, PartColumn
 from nnlab.ui.look.numbers import NOTHING, count, percent
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.live_view import LiveView
@@ -137,8 +137,6 @@ class LiveNumbers(PartColumn):
         self._source = ""  # what the activation reads
         self._activation: str | None = None
         self._view: LiveView | None = None
-        self._before: Frame | None = None  # the moment shown before the last one
-        self._last: Frame | None = None
         self._due = self._pictures_due = 0.0
 
     @property
@@ -149,6 +147,14 @@ class LiveNumbers(PartColumn):
     def parameter(self) -> str:
         """The full name of the parameter whose statistics are shown, or ""."""
         return f"{self._node}.{self.heading.current}" if self.heading.current else ""
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """What frames must hold for these numbers, see nnlab.engine.frame."""
+        if self._node is None:
+            return frozenset()
+        gradients = [f"{self._node}.d_{parameter.name}" for parameter in self._graph[self._node].parameters]
+        return frozenset(name for name in (*gradients, self._values, self._source, UPDATES if gradients else "") if name)
 
     @property
     def is_frozen(self) -> bool:
@@ -190,7 +196,7 @@ class LiveNumbers(PartColumn):
 
     def forget(self) -> None:
         """Shows no numbers, until the next frame."""
-        self._before = self._last = self._view = None
+        self._view = None
         self._due = self._pictures_due = 0.0
         self.caption.setText("At iteration 0")
         self._show_summaries(None, None)
@@ -229,7 +235,6 @@ class LiveNumbers(PartColumn):
 
     def _show_again(self) -> None:
         """Another parameter of the same node and moment."""
-        self._before = None
         self._show_learning()
         if self._view is not None:
             self._show_numbers(self._view, True)
@@ -237,14 +242,12 @@ class LiveNumbers(PartColumn):
 
     def _show_numbers(self, view: LiveView, with_pictures: bool) -> None:
         frame = view.frame
-        if self._last is None or (self._last.program, self._last.iteration) != (frame.program, frame.iteration):
-            self._before, self._last = self._last, frame  # the same moment may be shown twice
         self.caption.setText(f"At iteration {count(frame.iteration)}")
         if self.parameter:
             values = frame.get(self.parameter)
             if with_pictures or values is None or values.size <= LARGE:
                 self._show_summaries(summary(values), summary(frame.get(self._gradient)))
-            self.update_ratio.set_number(update_ratio(self._before, frame, self.parameter))
+            self.update_ratio.set_number(update_ratio(frame, self.parameter))
         if self.loss.isVisibleTo(self):
             self.loss.set_number(view.losses.last if frame.iteration else None)
             self.smoothed.set_number(view.losses.running_mean if frame.iteration else None)

@@ -15,6 +15,7 @@ from nnlab.core.tensor import Shape, show
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import Diagnostic, Fix, Shapes, infer
+from nnlab.training.statistics import NormHistory
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
@@ -23,7 +24,6 @@ from nnlab.ui.inspector.freeze_checks import FreezeChecks
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
 from nnlab.ui.inspector.live_numbers import LiveNumbers
 from nnlab.ui.inspector.parts import Caption, Formulas, NameField, PartColumn, Problems, PropertyTable, button, in_reading_order
-from nnlab.ui.inspector.statistics import NormHistory
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
@@ -108,6 +108,11 @@ class NodePage(QWidget):
         self.data.setVisible(node.kind.is_input)
         self._buttons.setVisible(bool(node.parameters))
         self.numbers.show_node(graph, node_id)
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """What frames must hold for the numbers, see nnlab.engine.frame."""
+        return self.numbers.tensors
 
     def show_view(self, view: LiveView) -> None:
         self.numbers.show_view(view)

@@ -17,13 +17,13 @@ from nnlab.engine.frame import Frame
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import infer
+from nnlab.training.statistics import norm
 from nnlab.ui.document.document import Document
 from nnlab.ui.inspector import editing
 from nnlab.ui.inspector.live_numbers import NUMBERS_EVERY
 from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
 from nnlab.ui.inspector.other_pages import Page
 from nnlab.ui.inspector.parts import Caption, PartColumn, in_reading_order
-from nnlab.ui.inspector.statistics import norm
 from nnlab.ui.inspector.weight_buttons import WeightButtons
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
@@ -103,6 +103,11 @@ class SeveralPage(Page):
         self._foot.put(self.refusal, self.weight_buttons, self.caption, self.norms)
         self.column.addWidget(self._foot)
         self.column.addStretch(1)
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """What frames must hold for the norms, see nnlab.engine.frame."""
+        return frozenset(f"{node.id}.d_{p.name}" for node in self._layers[:MOST_ROWS] for p in node.parameters)
 
     @property
     def node_ids(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 A panel shows the newest `LiveView` while it is visible, at its own pace: `frames_per_second` while training runs, so that a heavy
 picture costs less than a light one; every view when training stands still, so that what is shown is exactly what was computed. It
-asks the session for its probes when it becomes visible and gives them up when it is hidden.
+asks the session for its probes, and for the tensors it reads of a frame besides the parameters, when it becomes visible and gives them
+up when it is hidden.
 
     class Answers(LivePanel):
         name, title, probes = "answers", "Answers", ("predictions",)
@@ -52,6 +53,7 @@ class LivePanel(Panel):
     name: ClassVar[str]
     title: ClassVar[str]
     probes: ClassVar[tuple[str, ...]] = ()
+    tensors: ClassVar[tuple[str, ...]] = ()  # names, or words for several: see nnlab.engine.frame
     frames_per_second: ClassVar[float] = 30.0
 
     def __init__(self, services: Services, empty: str = "", parent: QWidget | None = None) -> None:
@@ -137,6 +139,8 @@ class LivePanel(Panel):
         self._is_fed = wanted
         if self.probes:
             self._services.session.want(self, self.probes if wanted else ())
+        if self.tensors:
+            self._services.session.watch(self, self.tensors if wanted else ())
         if wanted:
             self._draw_newest()
         else:

@@ -71,6 +71,7 @@ class LiveSession(QObject):
         self._frame: Frame | None = None
         self._others = OtherRuns(self._trainer, self._companions)
         self._probing = Probing(self)
+        self._watched: dict[object, frozenset[str]] = {}
         self._is_news = False  # results that came after the frame was shown
         self._probing.answered.connect(self._on_answered)
         self._probing.failed.connect(self.failed)
@@ -200,6 +201,20 @@ class LiveSession(QObject):
     def want(self, owner: object, probes: Iterable[str]) -> None:
         """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
         self._probing.want(owner, probes)
+
+    def watch(self, owner: object, tensors: Iterable[str]) -> None:
+        """`owner` (something visible) reads these tensors of frames from now on, see nnlab.engine.frame; none when it no longer does.
+
+        Parameters are always there. A frame that holds what is new follows at once, also while training rests.
+        """
+        before = self._watched_by_all
+        self._watched[owner] = frozenset(tensors)
+        if self._watched_by_all != before:
+            self._trainer.send(commands.Watch(self._watched_by_all))
+
+    @property
+    def _watched_by_all(self) -> frozenset[str]:
+        return frozenset().union(*self._watched.values())
 
     def snapshot(self) -> Snapshot | None:
         """Weights, moments and position of the run; None when nothing was ever trained or loaded."""

@@ -5,11 +5,13 @@ The check runs on a thread of its own, for the first one may have to compile ker
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
-from nnlab.engine.frame import Frame
+from nnlab.engine.frame import BATCH, Frame
 from nnlab.engine.gradient_check import GradientCheck, GradientChecker
 from nnlab.engine.program import UPDATE
 from nnlab.ui.document.document import Document
@@ -27,6 +29,13 @@ EXPLAIN = "Moves one weight up and down by a small h, in double precision, and c
 NO_BATCH = "The check needs a batch: step once or train an iteration."
 
 
+def _batch(frame: Frame) -> tuple[np.ndarray, np.ndarray] | None:
+    """The batch the frame is of; None for a frame that was made before somebody asked for it."""
+    assert frame.program.target_name is not None
+    x, y = frame.get(frame.program.input_name), frame.get(frame.program.target_name)
+    return None if x is None or y is None else (x, y)
+
+
 class _CheckSignals(QObject):
     """Carries answers from the thread to the window."""
 
@@ -39,10 +48,10 @@ class _CheckSignals(QObject):
         self._pool.setMaxThreadCount(1)
 
     def start(self, frame: Frame, seed: int, parameter: str, index: tuple[int, ...]) -> None:
-        program = frame.program
-        assert program.target_name is not None
+        program, batch = frame.program, _batch(frame)
+        assert batch is not None
         parameters = {info.name: frame.get(info.name) for info in program.parameters}
-        x, y = frame.get(program.input_name), frame.get(program.target_name)
+        x, y = batch
 
         def check() -> None:
             try:
@@ -120,6 +129,14 @@ class DifferenceCheck(QWidget):
         self._column.setContentsMargins(metrics.padding, metrics.grid, metrics.padding, metrics.grid)
         self._column.setSpacing(metrics.px(4))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._model.session.watch(self, (BATCH,))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._model.session.watch(self, ())
+
     # The weight
 
     def _follow_moment(self) -> None:
@@ -175,7 +192,7 @@ class DifferenceCheck(QWidget):
 
     def _show_ready(self) -> None:
         frame = self._model.frame
-        ready = bool(self._axes) and frame is not None and frame.rows > 0
+        ready = bool(self._axes) and frame is not None and frame.rows > 0 and _batch(frame) is not None
         self.button.setEnabled(ready)
         if self._asked is None:
             self._say(EXPLAIN if ready else NO_BATCH, "text2")
@@ -191,7 +208,7 @@ class DifferenceCheck(QWidget):
     def check(self) -> None:
         """Starts the check; the answer comes when it is there."""
         frame, index = self._model.frame, self.index
-        if frame is not None and index and frame.rows:
+        if frame is not None and index and frame.rows and _batch(frame) is not None:
             self._asked = (self.parameter.currentText(), index)
             self._say("Checking …", "text2")
             self._work.start(frame, self._document.project.training.seed, *self._asked)

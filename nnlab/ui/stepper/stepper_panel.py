@@ -10,9 +10,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from nnlab.engine.frame import OUTPUTS
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
@@ -69,6 +70,14 @@ class StepperPanel(QWidget):
         theme.changed.connect(self._repaint)
         follow(theme, self)
         self._moment_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._session.watch(self, (OUTPUTS,))  # for the picture of an activation
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.watch(self, ())
 
     @property
     def side(self) -> StepSide:

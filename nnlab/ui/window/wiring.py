@@ -51,6 +51,9 @@ def connect_actions(window: MainWindow) -> None:
     window.top_bar.commands_requested.connect(deeds["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)
+    canvas = window.canvas
+    canvas.needs_changed.connect(lambda: session.watch(canvas, canvas.tensors))
+    session.watch(canvas, canvas.tensors)
     window.inspector.change_data_requested.connect(lambda: window.area.reveal("data"))
     window.inspector.edit_weights_requested.connect(deeds["node.edit_weights"])
     window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone

@@ -11,8 +11,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.initializers import initial_values
+from nnlab.core.preparation import prepare
 from nnlab.graph import docking, edits
+from nnlab.training.complete_run import prepare_run
 from nnlab.ui.look.numbers import count, number
+from nnlab.ui.run.live_view import LiveView
 
 
 def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
@@ -199,18 +202,37 @@ def test_numbers_are_the_engines(inspected: Any, qtbot: QtBot, parameter: str) -
     np.testing.assert_allclose(numbers.courses.weights._values[-1], np.linalg.norm(frame.get(f"dense_2.{parameter}")))
 
 
-def test_the_update_is_seen_only_from_one_iteration_to_the_next(inspected: Any) -> None:
+@pytest.mark.parametrize("apart", [1, 20])
+def test_the_update_is_that_of_the_last_iteration(inspected: Any, apart: int, qtbot: QtBot) -> None:
+    """However many iterations lie between two frames; by a run of the same project that stops one iteration earlier."""
     inspected.select("dense_2")
     world, numbers = inspected.world, inspected.panel.node.numbers
-    world.view()
-    before = world.session.frame
-    world.view()
-    after = world.session.frame
-    moved = after.get("dense_2.weight") - before.get("dense_2.weight")
-    assert numbers.update_ratio.text == number(float(np.linalg.norm(moved)) / float(np.linalg.norm(before.get("dense_2.weight"))))
-    world.train(20)
+    world.train(30)
+    world.train(apart)
     inspected.settle()
-    assert numbers.update_ratio.text == "–"
+    project = world.document.project
+    twin = prepare_run(project.graph, prepare(project.data), project.training)
+    twin.train(29 + apart)
+    before = twin.state["dense_2.weight"].astype(np.float64)
+    twin.train(1)
+    moved = np.linalg.norm(twin.state["dense_2.weight"] - before)
+    qtbot.waitUntil(lambda: numbers.update_ratio.text == number(float(moved / np.linalg.norm(before))))
+
+
+def test_the_update_is_known_while_training_runs(inspected: Any, qtbot: QtBot) -> None:
+    inspected.select("dense_2")
+    world, numbers = inspected.world, inspected.panel.node.numbers
+    world.session.play()
+    qtbot.waitUntil(lambda: world.session.is_playing and numbers.update_ratio.text != "–")
+    known: list[str] = []
+
+    def look(view: LiveView) -> None:
+        known.append(numbers.update_ratio.text)
+
+    world.session.ticked.connect(look)
+    qtbot.waitUntil(lambda: len(set(known)) > 3)
+    assert world.session.is_playing and "–" not in known
+    world.session.pause()
 
 
 def test_dead_units_of_a_rectifier_are_counted(inspected: Any, qtbot: QtBot) -> None:
@@ -298,7 +320,6 @@ def test_what_a_larger_window_has_room_for_is_filled_at_once(inspected: Any, the
     inspected.settle()
     assert histogram.isVisible()
     assert histogram._counts.sum() == inspected.world.session.frame.get("tanh_2.y").size
-
 
 
 def test_a_node_that_disappears_gives_way_to_the_project(inspected: Any) -> None:

@@ -12,12 +12,14 @@ def test_the_weight_of_the_moment_is_checked(steps: Any, qtbot: QtBot) -> None:
     side = steps.panel.side
     qtbot.addWidget(side)
     side.show()
+    steps.panel.model.session.watch("test", ("dense_2.d_weight",))
     steps.to(10)
     model, check = steps.panel.model, side.check
     model.choose("d_weight", (3, 5))
     assert check.parameter.currentText() == "dense_2.weight"
     assert check.index == (3, 5)
-    qtbot.waitUntil(lambda: model.frame.get("dense_2.d_weight")[3, 5] == model.moment.result)  # the moment's own frame
+    gradient = "dense_2.d_weight"  # of the moment's own frame
+    qtbot.waitUntil(lambda: model.frame.get(gradient) is not None and model.frame.get(gradient)[3, 5] == model.moment.result)
     qtbot.mouseClick(check.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: check.result is not None, timeout=20_000)
     assert check.result.agrees

@@ -30,6 +30,7 @@ class LiveValues:
         self._pictures: Mapping[str, np.ndarray] = {}
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
         self._hovered: tuple[str, int] | None = None
+        self._looked_at: Edge | None = None
         self.overlay = "weights"
         self.neurons = NeuronInsides(scene)
         scene.remade.connect(self.refresh)
@@ -83,8 +84,31 @@ class LiveValues:
         if overlay not in OVERLAYS:
             raise ValueError(f"There is no overlay {overlay!r}; choose one of {', '.join(OVERLAYS)}.")
         self.overlay = overlay
+        self._scene.needs_changed.emit()
         self.refresh_values()
         self._show_look()
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """What is read of a frame besides the parameters."""
+        scene = self._scene
+        found: set[str] = set()
+        for name, card in scene.cards.items():
+            found.update((f"{name}.loss", f"{name}.sample_loss") if card.form == LOSS else (card.values,))
+            if self.overlay == "gradients" and card.bias:
+                found.add(f"{name}.d_{card.bias}")
+        for edge, weights in scene.edges.weights.items():
+            if weights is not None:
+                found.add(weights.source)
+                if self.overlay == "gradients" or edge == self._looked_at:
+                    found.add(weights.gradient)
+        return frozenset(found)
+
+    def look_at(self, edge: Edge | None) -> None:
+        """The edge under the cursor: its numbers may be asked for next."""
+        if edge != self._looked_at:
+            self._looked_at = edge
+            self._scene.needs_changed.emit()
 
     def set_hovered(self, unit: tuple[str, int] | None) -> None:
         """The unit under the cursor, (card, unit): its edges are shown alone."""
@@ -105,6 +129,7 @@ class LiveValues:
             if isinstance(item, WeightCurves):
                 item.fan = partial(self.neurons.fan, edge)
         self.neurons.forget()
+        self._scene.needs_changed.emit()
         self.set_pictures(self._pictures)
         self.refresh_values()
         self._show_look()

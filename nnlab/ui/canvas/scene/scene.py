@@ -49,6 +49,7 @@ class GraphScene(QGraphicsScene):
     changing = Signal()
     rearranged = Signal()
     remade = Signal()
+    needs_changed = Signal()  # what is read of frames
 
     def __init__(self, document: Document, selection: Selection, theme: Theme) -> None:
         super().__init__()

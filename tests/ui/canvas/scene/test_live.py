@@ -235,3 +235,22 @@ def test_overlay_values_without_a_batch_are_unknown(chain):
     known = {"dense_1.weight": np.ones((8, 2))}
     assert overlay_values(weights, known.get, "activations") is None
     assert overlay_values(weights, known.get, "weights") is not None
+
+
+def test_what_is_watched_follows_the_overlay_and_the_cursor(desk):
+    canvas = desk.canvas
+    canvas.show()
+    outputs = {"input_1.y", "tanh_1.y", "dense_2.y"}
+    told: list[frozenset[str]] = []
+    canvas.needs_changed.connect(lambda: told.append(canvas.tensors))
+    assert {name for name in canvas.tensors if name.endswith(".y")} >= outputs
+    assert not any(".d_" in name for name in canvas.tensors)
+    canvas.set_overlay("gradients")
+    assert {"dense_1.d_weight", "dense_1.d_bias", "dense_2.d_weight"} <= told[-1]
+    canvas.set_overlay("weights")
+    assert not any(".d_" in name for name in told[-1])
+    edge = next(e for e, weights in canvas.scene.edges.weights.items() if weights is not None and weights.parameter == "dense_1.weight")
+    canvas._live.look_at(edge)
+    assert {name for name in told[-1] if ".d_" in name} == {"dense_1.d_weight"}
+    canvas.hide()
+    assert told[-1] == frozenset()
