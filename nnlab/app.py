@@ -124,7 +124,7 @@ def picture(
             _step_into_backward(window)
         settle()
         if not window.grab().save(str(output)):
-            raise NNLabError(f"{output} could not be written; name a .png file in a folder you may write to.")
+            raise NNLabError(f"{output} could not be written; choose a .png file in a folder with write permission.")
     finally:
         window.files.give_up()
         window.close()

@@ -84,15 +84,15 @@ def open_command(source: Annotated[str | None, typer.Argument(metavar="FILE")] =
 @app.command()
 def train(
     source: Source,
-    epochs: Annotated[int | None, _count("Passes over the training data; without, the project's own", 1, 10**7)] = None,
-    steps: Annotated[int | None, _count("Updates, instead of epochs", 1, 2**62)] = None,
-    seed: Annotated[int | None, _count("Starts anew from the initial weights of this seed", 0, 2**31 - 1)] = None,
+    epochs: Annotated[int | None, _count("Epochs (passes over the training data); default: the project's setting", 1, 10**7)] = None,
+    steps: Annotated[int | None, _count("Iterations (updates) to train, instead of epochs", 1, 2**62)] = None,
+    seed: Annotated[int | None, _count("Starts over from the initial weights of this seed", 0, 2**31 - 1)] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")] = False,
 ) -> None:
     """Trains without a window; a project that was trained before goes on where it stood."""
     if epochs is not None and steps is not None:
-        raise SettingError("--epochs and --steps exclude each other; give one of them.")
+        raise SettingError("--epochs and --steps cannot be combined; give one of them.")
     if out is not None:
         _check_output(out, ".nnlab", "--out")
     project, snapshot, name = _read(source)
@@ -110,7 +110,7 @@ def train(
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     failure, seconds, begun = None, 0.0, run.iteration
     if begun:
-        print(f"{name}: goes on at iteration {begun:,}; --seed {run.seed} would start anew.", file=sys.stderr)
+        print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)
     try:
         seconds = _train_with_bar(run, total, name)
     except _Stopped as stopped:
@@ -208,7 +208,7 @@ def picture(
     workspace: Annotated[str | None, typer.Option(help="build, train or step")] = None,
     theme: Annotated[str, typer.Option(help="light or dark")] = "dark",
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT in pixels")] = "1280x800",
-    scale: Annotated[float, typer.Option(min=0.5, max=4.0, help="Device pixels per pixel")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.5, max=4.0, help="Device pixels per window pixel")] = 1.0,
 ) -> None:
     """Writes the real window as a PNG, without a screen."""
     if theme not in ("light", "dark"):
@@ -300,8 +300,8 @@ def doctor() -> None:
     for label, value in {
         "NN Lab": __version__, "Python": f"{platform.python_version()} on {platform.platform()}", "NumPy": numpy.__version__,
         "numba": numba.__version__, "PySide6": metadata.version("PySide6-Essentials"),
-        "kernel cache": f"{folder} ({'warm' if is_warm() else 'to be compiled'})",
-        "free there": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
+        "kernel cache": f"{folder} ({'compiled' if is_warm() else 'not compiled yet'})",
+        "free disk space": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
         "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": os.cpu_count(), "BLAS": threads,
     }.items():  # fmt: skip
         print(f"{label:13} {value}")
@@ -309,7 +309,7 @@ def doctor() -> None:
 
 @app.command()
 def bench(
-    window: Annotated[bool, typer.Option("--window", help="Trains beside the open window")] = False,
+    window: Annotated[bool, typer.Option("--window", help="Measures training with the window open")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line")] = False,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="How long each measurement takes (1; with --window 10)")] = None,
     against: Annotated[str, typer.Option(help="Systems to compare with: torch,jax,sklearn")] = "",
@@ -335,7 +335,7 @@ def _check_output(path: Path, suffix: str, option: str) -> None:
     if path.is_dir():
         raise FileError(f"{option} {path}: this is a folder; name a file in it.")
     if not path.absolute().parent.is_dir():
-        raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; make it first.")
+        raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; create it first.")
 
 
 def _require_display() -> None:
@@ -350,7 +350,7 @@ def _announce_compiling(project: Project) -> None:
 
     names = (*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule)
     if not is_warm(adapters_of(names)):
-        print("Compiling NN Lab's kernels for this computer, once; this takes about 10 seconds.", file=sys.stderr, flush=True)
+        print("Compiling NN Lab's kernels for this computer. This happens once and takes about 10 seconds.", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -399,4 +399,4 @@ def _explain(error: Exception) -> tuple[int, str]:
         return UNFINISHED, "There is not enough memory for this network and batch; use fewer units or a smaller batch."
     if isinstance(error, OSError) and error.filename is not None:
         return UNFINISHED, f"{error.filename}: {error.strerror}."
-    return UNFINISHED, f"This should not have happened: {type(error).__name__}: {error}. Run again with --debug and report it."
+    return UNFINISHED, f"Unexpected error: {type(error).__name__}: {error}. Run again with --debug and report it."

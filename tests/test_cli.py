@@ -144,7 +144,7 @@ def test_examples_are_listed(nnlab_command: Run):
 
 def test_doctor_tells_what_a_report_needs(nnlab_command: Run):
     out = nnlab_command("doctor").out
-    for label in ("NN Lab", "Python", "NumPy", "numba", "PySide6", "kernel cache", "free there", "display", "cores", "BLAS"):
+    for label in ("NN Lab", "Python", "NumPy", "numba", "PySide6", "kernel cache", "free disk space", "display", "cores", "BLAS"):
         assert label in out
     assert nnlab.__version__ in out
 

@@ -119,7 +119,7 @@ def _decode(content: bytes, name: str) -> str:
         if _CONTROL.search(text):
             break
         return text
-    raise DataError(f"{name} is not a text file, or its encoding is unknown; save it as CSV in UTF-8.")
+    raise DataError(f"{name} is not a text file or has an unknown encoding; save it as CSV in UTF-8.")
 
 
 def _delimiter_and_header(text: str) -> tuple[str, list[str]]:

@@ -142,7 +142,7 @@ def as_numbers(values: Any, name: str, dtype: np.dtype, finite: bool = True) -> 
         with np.errstate(over="ignore"):  # what does not fit the type becomes infinite, and is told below
             array = np.ascontiguousarray(values, dtype=dtype)
     except (ValueError, TypeError):
-        raise DataError(f"{name} is no array of numbers; give numbers of one shape for every sample.") from None
+        raise DataError(f"{name} is not an array of numbers; give every sample the same shape.") from None
     if finite and not np.isfinite(array).all():
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) if array.ndim and array.size else ()
         where = f" at {list(place)}" if place else ""

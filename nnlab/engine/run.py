@@ -190,7 +190,7 @@ class Run:
         Raises TrainingError naming step, node and tensor when a loss or gradient is not finite; weights stay as before that step.
         """
         if self.stepper.inside:
-            raise TrainingError("A stepped iteration is not finished; finish it or step back before training goes on.")
+            raise TrainingError("A stepped iteration is not finished; finish it or step back before training.")
         self.stepper.forget()
         before = self.iteration
         use_threads_for(self.program.operations)

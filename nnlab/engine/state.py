@@ -14,6 +14,7 @@ from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
 from nnlab.engine.program import PHASES, ParameterInfo, Place, Program
+from nnlab.engine.steps import readable_name
 from nnlab.engine.weight_change import Entries
 
 
@@ -62,7 +63,7 @@ class State:
                 with np.errstate(over="ignore"):
                     array = np.asarray(value, dtype=self.arena.dtype)
             except (ValueError, TypeError):
-                raise NNLabError(f"{name}: the given values are no array of numbers; give floats of shape {places[name].shape}.") from None
+                raise NNLabError(f"{name}: values are not an array of numbers; give floats of shape {places[name].shape}.") from None
             if array.shape != places[name].shape:
                 raise NNLabError(f"{name} has shape {places[name].shape}, but values of shape {array.shape} were given.")
             if not np.isfinite(array).all():
@@ -134,10 +135,10 @@ def not_finite_weight(state: State) -> TrainingError:
     for name, info in state.program.stored.items():
         values = info.place.view(state.arena, 1)
         if not np.isfinite(values).all():
-            kind = "NaN" if np.isnan(values).any() else "infinity"
+            kind = "NaN" if np.isnan(values).any() else "infinite"
             return TrainingError(
                 f"Training stopped at iteration {step:,}: {name} became {kind} (update of {info.node_id}). "
-                "The weights are those before it; try a smaller learning rate."
+                "The weights from before this iteration are kept; try a smaller learning rate."
             )
     raise AssertionError("every weight is finite")
 
@@ -151,10 +152,10 @@ def not_finite(state: State) -> TrainingError:
                 continue
             values = program.places[operand.tensor].view(state.arena, state.rows)
             if not np.isfinite(values).all():
-                phase = PHASES[instruction.phase]
-                kind = "NaN" if np.isnan(values).any() else "infinity"
+                name, phase = readable_name(operand.tensor), PHASES[instruction.phase]
+                kind = "NaN" if np.isnan(values).any() else "infinite"
                 return TrainingError(
-                    f"Training stopped at iteration {step:,}: {operand.tensor} became {kind} ({phase} of {instruction.node_id}). "
-                    "The weights are those before it; try a smaller learning rate."
+                    f"Training stopped at iteration {step:,}: {name} became {kind} ({phase} of {instruction.node_id}). "
+                    "The weights from before this iteration are kept; try a smaller learning rate."
                 )
     return TrainingError(f"Training stopped at iteration {step:,}: a gradient became infinite. Try a smaller learning rate.")

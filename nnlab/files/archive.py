@@ -46,7 +46,7 @@ def read_archive(path: Path, limit_of: Callable[[str], int | None], total: int) 
                 _check_entries(entries, limit_of, total)
                 return {e.filename: None if limit_of(e.filename) is None else _unpack(archive, e) for e in entries}
         except _FAULTS as error:
-            raise FileError(f"the archive is damaged ({_first_line(error)}); take an undamaged copy") from error
+            raise FileError(f"the archive is damaged ({_first_line(error)}); use an undamaged copy") from error
         except OSError as error:
             raise FileError(f"it cannot be read: {error.strerror or error}") from error
 
@@ -59,7 +59,7 @@ def read_comment(path: Path) -> bytes:
             with zipfile.ZipFile(file) as archive:
                 return archive.comment
         except _FAULTS as error:
-            raise FileError(f"the archive is damaged ({_first_line(error)}); take an undamaged copy") from error
+            raise FileError(f"the archive is damaged ({_first_line(error)}); use an undamaged copy") from error
         except OSError as error:
             raise FileError(f"it cannot be read: {error.strerror or error}") from error
 
@@ -100,11 +100,11 @@ def _check_directory(file: IO[bytes]) -> None:
     place = len(tail) - 22 if tail[-22:-18] == _DIRECTORY_END and tail[-2:] == b"\0\0" else tail.rfind(_DIRECTORY_END)
     if place < 0 or len(tail) - place < 22:
         if start == _ENTRY:
-            raise FileError("the file is incomplete: its end is missing. It was cut off while it was copied or saved; take a whole copy")
-        raise FileError("this is not a project of NN Lab")
+            raise FileError("the file is incomplete: its end is missing. It was cut off while it was copied or saved; use a complete copy")
+        raise FileError("this is not an NN Lab project")
     entries, length = struct.unpack("<HL", tail[place + 10 : place + 16])
     if tail[place - 20 : place - 16] == _DIRECTORY_END_LARGE or entries > MAX_ENTRIES or length > MAX_DIRECTORY:
-        raise FileError(f"the archive has far more entries than a project (at most {MAX_ENTRIES}); it is not a project of NN Lab")
+        raise FileError(f"the archive has far more entries than a project (at most {MAX_ENTRIES}); it is not an NN Lab project")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limit_of: Callable[[str], int | None], total: int) -> None:
@@ -117,26 +117,26 @@ def _check_entries(entries: list[zipfile.ZipInfo], limit_of: Callable[[str], int
         shown = repr(name[:80])
         parts = name.replace("\\", "/").split("/")
         if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-            raise FileError(f"the entry {shown} points outside the archive; a project does no such thing, so nothing was read")
+            raise FileError(f"the entry {shown} points outside the archive, which is not allowed; nothing was read")
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise FileError(f"the entry {shown} is a link to another file; a project has none, so nothing was read")
+            raise FileError(f"the entry {shown} is a link to another file, which is not allowed; nothing was read")
         if name in seen:
-            raise FileError(f"the entry {shown} is there twice; take an undamaged copy")
+            raise FileError(f"the entry {shown} appears twice; use an undamaged copy")
         seen.add(name)
         limit = limit_of(name)
         if limit is None:
             continue
         total -= entry.file_size
         if entry.flag_bits & 0x1:
-            raise FileError(f"the entry {shown} is encrypted; NN Lab reads no passwords")
+            raise FileError(f"the entry {shown} is encrypted; save the project without a password")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileError(f"the entry {shown} is packed in a way that projects are not")
+            raise FileError(f"the entry {shown} uses a compression that projects do not use; save the project again in NN Lab")
         if entry.file_size > limit:
             raise FileError(_too_large(shown, entry.file_size, limit))
         if entry.file_size > RATIO_MATTERS and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise FileError(f"the entry {shown} would unpack to more than {MAX_RATIO} times its size; it was made to fill memory")
+            raise FileError(f"the entry {shown} would unpack to more than {MAX_RATIO} times its size; it is not safe to open")
     if total < 0:
-        raise FileError(f"its entries together would unpack to {-total / MEGABYTE:,.0f} MB more than a project may have")
+        raise FileError(f"its entries would together unpack to {-total / MEGABYTE:,.0f} MB more than a project may have")
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -146,9 +146,9 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         while chunk := stream.read(_CHUNK):
             content += chunk
             if len(content) > entry.file_size:
-                raise FileError(f"the entry {entry.filename!r} holds more than the archive's directory says; it was made to fill memory")
+                raise FileError(f"the entry {entry.filename!r} holds more than the archive's directory says; it is not safe to open")
     if len(content) != entry.file_size:
-        raise FileError(f"the entry {entry.filename!r} is shorter than the archive's directory says; take an undamaged copy")
+        raise FileError(f"the entry {entry.filename!r} is shorter than the archive's directory says; use an undamaged copy")
     return bytes(content)
 
 

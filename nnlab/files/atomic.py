@@ -21,14 +21,14 @@ from nnlab.core.errors import FileError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder",
-    errno.EDQUOT: "your share of the disk is used up; free some space or choose another folder",
+    errno.EDQUOT: "your disk quota is used up; free some space or choose another folder",
     errno.EACCES: "writing there is not permitted; choose another folder",
     errno.EPERM: "writing there is not permitted; choose another folder",
-    errno.EROFS: "the disk can only be read; choose another folder",
-    errno.ENOENT: "there is no such folder; make it first or choose another",
-    errno.ENOTDIR: "there is no such folder; make it first or choose another",
+    errno.EROFS: "the disk is read-only; choose another folder",
+    errno.ENOENT: "there is no such folder; create it or choose another",
+    errno.ENOTDIR: "there is no such folder; create it or choose another",
     errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
-    errno.EFBIG: "it would be larger than files may be there; choose another folder",
+    errno.EFBIG: "the disk does not allow files of this size; choose another folder",
 }
 ABANDONED = 600.0  # seconds after which a temporary file belongs to a program that was killed; no save takes so long
 
@@ -56,7 +56,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     try:
         _flush_folder(target.parent)
     except OSError as error:
-        raise FileError(f"{path} was written, but the disk did not confirm it: {reason(error)}. Save it once more elsewhere.") from error
+        raise FileError(f"{path} was written, but the disk did not confirm it: {reason(error)}. Save it in another folder.") from error
 
 
 def temporary_files(target: Path) -> list[Path]:

@@ -80,7 +80,7 @@ def write_copy(path: Path, saved: SavedProject, name: str, original: Path | None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileError(f"{path.parent} could not be made: {error.strerror}.") from error
+        raise FileError(f"{path.parent} could not be created: {error.strerror}.") from error
     save_project(path, saved, with_data=False, comment=comment)
 
 

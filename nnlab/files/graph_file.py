@@ -19,7 +19,7 @@ def read_graph(text: str | bytes) -> Graph:
     try:
         graph = Graph.from_json(text)
     except RecursionError:
-        raise GraphError("This is not a graph of NN Lab: it is nested too deeply.") from None
+        raise GraphError("This is not an NN Lab graph: it is nested too deeply.") from None
     if len(graph) > MAX_NODES:
         raise GraphError(f"The graph has {len(graph):,} nodes; at most {MAX_NODES:,} can be read.")
     for node in graph.nodes:

@@ -69,7 +69,7 @@ def read_network(text: str, project: Project, data: Data | None = None) -> Paste
             replace(project, graph=graph), f"MLP {mlp_line(shape.hidden, features, outputs)}", shape.fitted(features, outputs)
         )
     raise NetworkTextError(
-        "This text is no network; paste a network copied here, an address of TensorFlow Playground, or a line such as 2-8-8-1 tanh."
+        "This text is not a network; paste a network copied from NN Lab, a TensorFlow Playground address, or a line such as 2-8-8-1 tanh."
     )
 
 

@@ -104,7 +104,7 @@ def write_playground(project: Project) -> str:
     if playground_name is None:
         title = datasets[data.name].title
         raise PlaygroundError(
-            f"TensorFlow Playground has no data like “{title}”; it has {_list([datasets[n].title for n in DATASETS.values()])}."
+            f"TensorFlow Playground does not have the data “{title}”; it has {_list([datasets[n].title for n in DATASETS.values()])}."
         )
     is_classification = not playground_name.startswith("reg-")
     _check_data(data, is_classification)

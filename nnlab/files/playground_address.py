@@ -94,7 +94,7 @@ def parse_address(text: str) -> Address:
     """What an address says; only its part behind # counts. Raises PlaygroundError in one sentence."""
     if not is_address(text):
         raise PlaygroundError(
-            "This is no address of TensorFlow Playground; it looks like #activation=tanh&networkShape=4,2&dataset=circle."
+            "This is not a TensorFlow Playground address; one looks like #activation=tanh&networkShape=4,2&dataset=circle."
         )
     given = _given(text)
     default = Address()

@@ -120,16 +120,16 @@ def _load(path: Path) -> SavedProject:
     entries = read_archive(path, _limit_of, MAX_TOTAL)
     text = entries.get(PROJECT)
     if text is None:
-        raise FileError("there is no project.json inside; this is not a project of NN Lab")
+        raise FileError("there is no project.json inside; this is not an NN Lab project")
     document = schema.decode(text)
     contents = {name: content for name, content in entries.items() if content is not None}
     for name in entries:
         if name not in contents:
-            raise FileError(f"the entry {name[:80]!r} is no part of a project")
+            raise FileError(f"the entry {name[:80]!r} does not belong to a project")
     data_entries = [name for name in contents if name.startswith(DATA)]
     if (WEIGHTS in contents) != (document.context is not None):
         lost = "the weights are" if document.context is not None else "the position of the run is"
-        raise FileError(f"{lost} missing; take an undamaged copy")
+        raise FileError(f"{lost} missing; use an undamaged copy")
     thumbnail = contents.get(THUMBNAIL)
     if thumbnail is not None and not thumbnail.startswith(_PNG):
         raise FileError("thumbnail.png is not an image")
@@ -143,7 +143,7 @@ def _with_data(project: Project, entries: list[str], contents: dict[str, bytes])
     data = project.data
     place = str(data.settings.get("path", "")) if data.name == "csv_file" else ""
     if entries != ([place] if place.startswith(DATA) else []):
-        raise FileError("its data file and what project.json says about it do not fit together; take an undamaged copy")
+        raise FileError("its data file does not match its description in project.json; use an undamaged copy")
     if not entries:
         return project
     content = contents[place]

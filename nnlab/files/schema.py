@@ -143,7 +143,7 @@ def _part(content: bytes) -> ProjectPart:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FileError(f"project.json cannot be read: {_lower(str(error))}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("schema"), int) or raw["schema"] < 1:
-        raise FileError("project.json does not say which version it has (schema); this is not a project of NN Lab")
+        raise FileError("project.json has no schema version; this is not an NN Lab project")
     version = raw["schema"]
     if version > SCHEMA:
         raise FileError(f"it was written by a newer NN Lab (schema {version}); this one reads up to {SCHEMA}: please update")
@@ -193,7 +193,7 @@ def _training(part: TrainingPart) -> TrainingSettings:
 
 def _context(position: PositionPart) -> np.ndarray:
     if position.batch_start > position.samples:
-        raise FileError("project.json, position: the batch starts behind the last sample")
+        raise FileError("project.json, position: the batch starts after the last sample")
     context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
     for name, word in _POSITION_WORDS.items():
         context[word] = getattr(position, name)

@@ -43,14 +43,14 @@ def decode(content: bytes, project: Project, context: np.ndarray) -> Snapshot:
     expected = _shapes(program) if program is not None else None
     for name, values in tensors.items():
         if expected is not None and name not in expected:
-            raise FileError(f"weights.safetensors holds {name!r}, which is no parameter of this network")
+            raise FileError(f"weights.safetensors holds {name!r}, which is not a parameter of this network")
         if expected is not None and values.shape != expected[name]:
             raise FileError(f"weights.safetensors: {name} has the shape {values.shape}, but the network needs {expected[name]}")
         if not np.isfinite(values).all():
             raise FileError(f"weights.safetensors: {name} contains NaN or infinity")
     missing = [] if expected is None else [name for name in expected if name not in tensors]
     if missing:
-        raise FileError(f"weights.safetensors lacks {', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}")
+        raise FileError(f"weights.safetensors does not hold {', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}")
     order = sorted(tensors) if expected is None else expected  # the file has its own order; the network's is what people know
     return _snapshot({name: tensors[name] for name in order}, context)
 
@@ -115,7 +115,7 @@ def _read(content: bytes) -> dict[str, np.ndarray]:
     for name, tensor in found:
         dtype = _DTYPES.get(tensor["dtype"])
         if dtype is None:
-            raise FileError(f"weights.safetensors: {name} has numbers of the type {tensor['dtype']}; weights are F32 or F64")
+            raise FileError(f"weights.safetensors: {name} has numbers of type {tensor['dtype']}; weights are F32 or F64")
         values = np.frombuffer(tensor["data"], dtype=dtype)
         shape = tuple(tensor["shape"])
         if name in tensors or values.size != int(np.prod(shape, dtype=object)):

@@ -16,7 +16,7 @@ def group_nodes(graph: Graph, node_ids: Iterable[str], title: str = "") -> Graph
     """Makes a group of nodes, taken out of the groups they were in. The new group is `result.groups[-1]`."""
     chosen = {graph[node_id].id for node_id in node_ids}
     if not chosen:
-        raise GraphError("A group holds at least one node; select some first.")
+        raise GraphError("A group needs at least one node; select nodes first.")
     members = tuple(node.id for node in graph.nodes if node.id in chosen)
     number = 1
     names = {group.id for group in graph.groups}

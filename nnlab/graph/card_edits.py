@@ -54,12 +54,12 @@ def splice(graph: Graph, name: str, edge: Edge) -> Graph:
     card = docking.shown(graph)[name]
     kind = graph[card.nodes[0]].kind
     if not card.entries or not card.exit:
-        raise GraphError(f"{kind.title} cannot stand between {edge.source} and {edge.target}.", card.nodes[0])
+        raise GraphError(f"{kind.title} cannot be inserted between {edge.source} and {edge.target}.", card.nodes[0])
     graph = edits.detach(graph, card.nodes)
     ends = (edge.source, edge.target)  # its port may have closed up
     spot = edge if edge in graph.edges else next((e for e in graph.edges if (e.source, e.target) == ends), None)
     if spot is None:
-        raise GraphError(f"{card.title} stands at an end of this edge already.", card.nodes[0])
+        raise GraphError(f"{card.title} is already connected to this edge.", card.nodes[0])
     card = docking.shown(graph)[name]  # taken out, its first port is free
     result = edits.cut(graph, [spot], close_up=False)
     result = edits.connect(result, spot.source, *card.entries[0])

@@ -26,7 +26,7 @@ def add_node(
     """Adds a node; its id is the operator's name and a counter unless given. The new node is `result.nodes[-1]`."""
     node_id = node_id or graph.new_id(operator)
     if node_id in graph:
-        raise GraphError(f"There is a node {node_id!r} already; choose another name.", node_id)
+        raise GraphError(f"A node named {node_id!r} already exists; choose another name.", node_id)
     check_id(node_id)
     return replace(graph, nodes=(*graph.nodes, make_node(node_id, operator, settings, position)))
 
@@ -71,13 +71,13 @@ def refusal(graph: Graph, source: str, target: str, port: str | None = None) -> 
     """Why `connect` would refuse, in one sentence, or None. Shapes are the validation's business."""
     tail, head = graph[source], graph[target]
     if tail.kind.is_loss or not tail.kind.outputs:
-        return f"{source} is a loss: nothing can be computed from it further on."
+        return f"{source} is a loss; other nodes cannot read it."
     if not head.kind.inputs:
-        return f"{target} is an input: it receives the data and no other node."
+        return f"{target} is an input; it reads the data, not another node."
     if port is not None and port not in graph.ports(target):
         return f"{target} has no input {port!r}; it has {', '.join(graph.ports(target))}."
     if source == target or reaches(graph, target, source):
-        return f"{source} is computed from {target}: the connection would close a cycle."
+        return f"{source} is computed from {target}: this edge would close a cycle."
     return None
 
 
@@ -137,7 +137,7 @@ def rename_node(graph: Graph, old: str, new: str) -> Graph:
     if new == old:
         return graph
     if new in graph:
-        raise GraphError(f"There is a node {new!r} already; choose another name.", new)
+        raise GraphError(f"A node named {new!r} already exists; choose another name.", new)
     check_id(new)
     node = graph[old]
 
@@ -187,7 +187,7 @@ def set_frozen(graph: Graph, node_ids: Iterable[str], frozen: bool) -> Graph:
     """Freezes all parameters of nodes, or lets them learn again. Raises GraphError for a node that has nothing to freeze."""
     for node in [graph[node_id] for node_id in node_ids]:
         if frozen and not node.parameters:
-            raise GraphError(f"{node.id} has no parameters that could be frozen.", node.id)
+            raise GraphError(f"{node.id} has no parameters to freeze.", node.id)
         graph = freeze(graph, node.id, [p.name for p in node.parameters] if frozen else [])
     return graph
 

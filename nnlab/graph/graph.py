@@ -259,7 +259,7 @@ class Graph:
         try:
             raw = msgspec.json.decode(text, type=_GraphFile)
         except msgspec.MsgspecError as error:
-            raise GraphError(f"This is not a graph of NN Lab: {error}.") from error
+            raise GraphError(f"This is not an NN Lab graph: {error}.") from error
         return raw.graph()
 
 
@@ -344,7 +344,7 @@ class _GraphFile(msgspec.Struct, forbid_unknown_fields=True):
                 if node_id not in nodes:
                     raise GraphError(f"The group {group.title!r} names a node {node_id!r} that is not there.", node_id)
                 if node_id in grouped:
-                    raise GraphError(f"The node {node_id!r} is grouped twice; a node is in one group at most.", node_id)
+                    raise GraphError(f"The node {node_id!r} is in two groups; a node can be in one only.", node_id)
                 grouped.add(node_id)
         return tuple(Group(g.id, g.title[:MOST_TITLE], tuple(g.members), g.collapsed) for g in self.groups)
 
@@ -354,11 +354,11 @@ def _edge_problem(graph: Graph, edge: Edge) -> str | None:
     source, target = graph[edge.source].kind, graph[edge.target].kind
     outputs = () if source.is_loss else tuple(tensor.name for tensor in source.outputs)
     if edge.source_port not in outputs:
-        known = f"its output is {', '.join(outputs)}" if outputs else "nothing can be computed from it further on"
+        known = f"its output is {', '.join(outputs)}" if outputs else "it is a loss, which other nodes cannot read"
         return f"An edge starts at {edge.source}.{edge.source_port}, but {edge.source} has no such output; {known}."
     ports = target.port_names(len(graph.incoming(edge.target)) + 1) if target.variadic else target.input_names
     if edge.target_port not in ports:
-        known = f"it has {', '.join(ports)}" if ports else "it receives the data and no other node"
+        known = f"it has {', '.join(ports)}" if ports else "it is an input, which reads the data"
         return f"An edge leads to {edge.target}.{edge.target_port}, but {edge.target} has no such input; {known}."
     return None
 
@@ -390,4 +390,4 @@ def check_id(node_id: str) -> None:
     Names become those of parameters ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
     """
     if not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
-        raise GraphError(f"{node_id!r} cannot be a node's name: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")
+        raise GraphError(f"{node_id!r} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")

@@ -65,7 +65,7 @@ class MlpShape:
         if (self.features or features, self.outputs or outputs) == (features, outputs):
             return ""
         sizes = (features, *(layer.units for layer in self.hidden), outputs)
-        text = f"The data has {counted(features, 'feature')} and asks for {counted(outputs, 'output')}, so this is {line_of(sizes)}."
+        text = f"The data has {counted(features, 'feature')} and needs {counted(outputs, 'output')}, so this is {line_of(sizes)}."
         if self.features != features and self.outputs != outputs:
             written = ", ".join(str(n) for n in (self.features, *(layer.units for layer in self.hidden), self.outputs))
             text += f" For hidden layers of these sizes write {written}."
@@ -135,12 +135,12 @@ def _groups(text: str) -> tuple[list[tuple[list[int], str | None]], bool]:
                 raise ShapeLineError(f"Write the sizes of the layers before “{token}”, such as 2-8-8-1 {token}.")
             words.append(token)
         elif previous in ("joint", "comma") or not numbers:
-            raise ShapeLineError("A size is missing between two signs; write such as 2-8-8-1 tanh.")
+            raise ShapeLineError("A size is missing between two signs; write for example 2-8-8-1 tanh.")
         else:
             joined = joined or kind == "joint"
         previous = kind
     if previous in ("joint", "comma"):
-        raise ShapeLineError("A size is missing at the end; write such as 2-8-8-1 tanh.")
+        raise ShapeLineError("A size is missing at the end; write for example 2-8-8-1 tanh.")
     if numbers:
         groups.append((numbers, "_".join(words) or None))
     return groups, joined
@@ -155,7 +155,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         found = _TOKEN.match(line, place)
         if found is None:
             sign = line[place:].strip()[:1]
-            raise ShapeLineError(f"“{sign}” has no meaning here; write sizes and an activation, such as 2-8-8-1 tanh.")
+            raise ShapeLineError(f"“{sign}” is not allowed here; write sizes and an activation, such as 2-8-8-1 tanh.")
         place = found.end()
         if found.lastgroup is not None:
             yield found.lastgroup, found.group(found.lastgroup)
@@ -163,7 +163,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 def _check_sizes(numbers: Sequence[int]) -> None:
     if len(numbers) > MOST_LAYERS:
-        raise ShapeLineError(f"These are {len(numbers)} layers; at most {MOST_LAYERS} can be built at once.")
+        raise ShapeLineError(f"{len(numbers)} layers are too many; at most {MOST_LAYERS} can be built at once.")
     for number in numbers:
         if not 1 <= number <= MOST_UNITS:
             raise ShapeLineError(f"A layer of {number:,} units cannot be built; choose from 1 to {MOST_UNITS:,}.")
@@ -173,7 +173,7 @@ def _no_layer(numbers: Sequence[int], word: str) -> str:
     if len(numbers) == 2:
         first, last = numbers
         return f"{first}-{last} goes from input to output and has no hidden layer for {word}; write {first}, {last} {word} for hidden ones."
-    return f"The output layer takes no activation, because losses work on its plain values; leave {word} out behind the last size."
+    return f"The output layer takes no activation, because losses read logits or raw values; remove {word} after the last size."
 
 
 def _activation(word: str) -> str:

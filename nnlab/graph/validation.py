@@ -168,19 +168,19 @@ def _structure(graph: Graph) -> list[Diagnostic]:
         return [Diagnostic(ERROR, "The canvas is empty: add an input, a layer and a loss.", kind="empty")]
     problems = []
     if not graph.input_nodes:
-        problems.append(Diagnostic(ERROR, "There is no input: add one, so that data can enter.", kind="no_input"))
+        problems.append(Diagnostic(ERROR, "There is no input: add one for the data.", kind="no_input"))
     for extra in graph.input_nodes[1:]:
-        text = f"{extra.id} is a second input; a network here has one. Remove it and use {graph.input_nodes[0].id}."
+        text = f"{extra.id} is a second input; a network has exactly one. Remove it and use {graph.input_nodes[0].id}."
         problems.append(Diagnostic(ERROR, text, extra.id, "second_input"))
     if not graph.losses:
-        text = "There is no loss: add one behind the last layer, so that training knows what to improve."
+        text = "There is no loss: add one after the last layer, so that training can minimise it."
         problems.append(Diagnostic(ERROR, text, kind="no_loss"))
     for extra in graph.losses[1:]:
-        text = f"{extra.id} is a second loss beside {graph.losses[0].id}; a network has one. Remove one of them."
+        text = f"{extra.id} is a second loss beside {graph.losses[0].id}; a network has exactly one. Remove one of them."
         problems.append(Diagnostic(ERROR, text, extra.id, "second_loss"))
     for node in graph.nodes:
         if not node.kind.is_loss and not graph.outgoing(node.id) and len(graph) > 1 and (graph.incoming(node.id) or node.kind.is_input):
-            problems.append(Diagnostic(WARNING, f"Nothing reads {node.id}: it is computed for nothing.", node.id, "unread"))
+            problems.append(Diagnostic(WARNING, f"The output of {node.id} is not used; connect it or remove {node.id}.", node.id, "unread"))
     return problems
 
 
@@ -207,11 +207,11 @@ def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagn
 
 def _wrong_loss(node: Node, target: Target) -> Diagnostic:
     nature = {
-        "continuous": "numbers on a scale",
+        "continuous": "continuous numbers",
         "binary": "one of two classes",
         "classes": f"one of {target.classes} classes",
     }[target.kind]
-    text = f"{node.id} does not fit the target, which is {nature}; {best_loss(target.kind)} does."
+    text = f"{node.id} does not fit the target, which is {nature}; use {best_loss(target.kind)}."
     return Diagnostic(ERROR, text, node.id, "wrong_loss")
 
 

@@ -131,7 +131,7 @@ def test_validation_is_the_mean_over_all_held_out_samples() -> None:
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_weights() -> None:
     one = run(rate=1e3, optimizer="sgd")
-    with pytest.raises(TrainingError, match=r"stopped at iteration \d+: .* became (NaN|infinity)"):
+    with pytest.raises(TrainingError, match=r"stopped at iteration \d+: .* became (NaN|infinite)"):
         one.train(1000)
     assert np.isfinite(one.state.arena[: one.program.parameters_end]).all()
     iteration = one.iteration

@@ -124,7 +124,7 @@ def test_encrypted_entries(tmp_path: Path):
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_other_ways_of_packing(tmp_path: Path, compression: int):
-    assert "packed in a way" in refused(write_zip(tmp_path / "x.zip", {"a.txt": b"text"}, compression))
+    assert "uses a compression" in refused(write_zip(tmp_path / "x.zip", {"a.txt": b"text"}, compression))
 
 
 def test_flipped_bits_are_noticed(tmp_path: Path):
@@ -146,7 +146,7 @@ def test_cut_off(tmp_path: Path, share: float):
 @pytest.mark.parametrize("content", [b"", b"P", b"hello", os.urandom(2000), b"PK\x05\x06" + bytes(10)])
 def test_no_archive_at_all(tmp_path: Path, content: bytes):
     (tmp_path / "x.zip").write_bytes(content)
-    assert refused(tmp_path / "x.zip") == "this is not a project of NN Lab"
+    assert refused(tmp_path / "x.zip") == "this is not an NN Lab project"
 
 
 def test_every_single_cut_and_every_flipped_byte_is_refused_or_harmless(tmp_path: Path):

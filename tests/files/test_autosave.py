@@ -128,5 +128,5 @@ def test_an_ordinary_project_has_no_comment(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileError, match="could not be made"):
+    with pytest.raises(FileError, match="could not be created"):
         write_copy(new_copy(tmp_path / "file" / "autosave"), SavedProject(Project()), "x", None)

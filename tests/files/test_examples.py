@@ -162,10 +162,10 @@ def test_what_cannot_be_opened_is_explained(tmp_path: Path):
     assert "`nnlab examples` lists the examples" in refused(tmp_path / "missing.nnlab")
     assert "is not a file" in refused(tmp_path)
     (tmp_path / "x.json").write_text("[1, 2")
-    assert refused(tmp_path / "x.json").startswith("x.json: This is not a graph of NN Lab")
+    assert refused(tmp_path / "x.json").startswith("x.json: This is not an NN Lab graph")
     (tmp_path / "x.csv").write_bytes(b"PK\x03\x04 not text")
     assert refused(tmp_path / "x.csv").startswith("x.csv is")
     (tmp_path / "x.nnlab").write_text("hello")
-    assert refused(tmp_path / "x.nnlab") == "x.nnlab: this is not a project of NN Lab."
+    assert refused(tmp_path / "x.nnlab") == "x.nnlab: this is not an NN Lab project."
     (tmp_path / "cycle.json").write_text('{"nodes": [{"id": "a", "operator": "relu"}], "edges": [["a", "y", "a", "x"]]}')
     assert len(open_any(str(tmp_path / "cycle.json"))[0].project.graph) == 1  # readable, but validation will object

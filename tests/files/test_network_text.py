@@ -63,7 +63,7 @@ def test_a_line_for_other_data_is_adapted_and_says_so() -> None:
 @pytest.mark.parametrize("text", ["", "hello", "[1, 2]", "{}", "8", "import torch"])
 def test_other_texts_are_none(text: str) -> None:
     assert kind_of(text) is None
-    with pytest.raises(NNLabError, match="This text is no network; paste"):
+    with pytest.raises(NNLabError, match="This text is not a network; paste"):
         read_network_text(text, small_project())
 
 

@@ -182,7 +182,7 @@ def changed(**parts: Any) -> Project:
 
 BASE = read_playground("#dataset=circle")
 REFUSED = [
-    (changed(data=replace(BASE.data, name="digits", settings={})), "no data like “Handwritten digits”"),
+    (changed(data=replace(BASE.data, name="digits", settings={})), "does not have the data “Handwritten digits”"),
     (changed(data=replace(BASE.data, settings={})), "classes as the numbers −1 and 1"),
     (changed(data=replace(BASE.data, settings={"signed": True, "samples": 100})), "always makes 500 points"),
     (changed(data=replace(BASE.data, standardize=True)), "does not standardise"),

@@ -85,7 +85,7 @@ def test_short_and_odd_forms(text: str, expected: Address) -> None:
         ("#x=false&y=false", "switches every input off"),
         ("#percTrainData=0", "percTrainData=0"),
         ("#problem=clustering", "classification, regression"),
-        ("https://example.org/#a=1", "no address of TensorFlow Playground"),
+        ("https://example.org/#a=1", "not a TensorFlow Playground address"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(text: str, sentence: str) -> None:

@@ -130,7 +130,7 @@ def test_damage_is_refused_with_a_reason(tmp_path: Path):
     half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert "incomplete" in refused(half)
     (tmp_path / "text.nnlab").write_text("hello")
-    assert "not a project" in refused(tmp_path / "text.nnlab")
+    assert "not an NN Lab project" in refused(tmp_path / "text.nnlab")
     assert "no such file" in refused(tmp_path / "missing.nnlab")
 
 
@@ -158,10 +158,10 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
         (spoil("weights.safetensors", lambda content: content[:-1]), "weights.safetensors is damaged"),
         (spoil("weights.safetensors", lambda content: content[:-4] + b"\x00\x00\xc0\x7f"), "contains NaN"),
         (spoil("thumbnail.png", lambda _: b"GIF89a"), "thumbnail.png is not an image"),
-        (spoil("data/x.csv", lambda _: b"a,b\n1,2\n"), "do not fit together"),
-        (spoil("adapters/x/adapter_model.safetensors", lambda _: b""), "no part of a project"),
+        (spoil("data/x.csv", lambda _: b"a,b\n1,2\n"), "does not match its description"),
+        (spoil("adapters/x/adapter_model.safetensors", lambda _: b""), "does not belong to a project"),
         (spoil("data/../../x.csv", lambda _: b""), "outside the archive"),
-        (spoil("run.py", lambda _: b"import os"), "no part of a project"),
+        (spoil("run.py", lambda _: b"import os"), "does not belong to a project"),
     ],
 )
 def test_a_spoiled_entry_refuses_the_whole(tmp_path: Path, spoiled: Callable[[dict[str, bytes]], dict[str, bytes]], words: str):
@@ -253,7 +253,7 @@ def test_a_file_system_that_takes_no_more_bytes_leaves_the_old_file(tmp_path: Pa
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        with pytest.raises(FileError, match="could not be saved: it would be larger than files may be there"):
+        with pytest.raises(FileError, match="could not be saved: the disk does not allow files of this size"):
             save_project(path, SavedProject(small_project(), snapshot_of(small_project())))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

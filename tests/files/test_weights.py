@@ -51,11 +51,11 @@ def test_the_names_are_those_of_the_contract():
         ({"dense_1.weight": np.zeros((2, 3), np.float32)}, "dense_1.weight has the shape (2, 3), but the network needs (3, 2)"),
         ({"dense_1.weight": np.full((3, 2), np.nan, np.float32)}, "dense_1.weight contains NaN or infinity"),
         ({"moments/dense_1.bias.mean": np.full(3, np.inf, np.float32)}, "moments/dense_1.bias.mean contains NaN or infinity"),
-        ({"dense_9.weight": np.zeros(3, np.float32)}, "'dense_9.weight', which is no parameter"),
+        ({"dense_9.weight": np.zeros(3, np.float32)}, "'dense_9.weight', which is not a parameter"),
         ({"dense_1.weight": np.zeros((3, 2), np.float16)}, "type F16"),
         ({"dense_1.weight": np.zeros((3, 2), np.int64)}, "type I64"),
-        ({"dense_2.bias": None}, "lacks dense_2.bias"),
-        ({"moments/dense_2.bias.step": None}, "lacks moments/dense_2.bias.step"),
+        ({"dense_2.bias": None}, "does not hold dense_2.bias"),
+        ({"moments/dense_2.bias.step": None}, "does not hold moments/dense_2.bias.step"),
     ],
 )
 def test_wrong_tensors(changes: dict[str, np.ndarray | None], words: str):

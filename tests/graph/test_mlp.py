@@ -65,11 +65,11 @@ def test_what_a_line_says(text: str, expected: MlpShape) -> None:
         ("2-8-", "at the end"),
         ("2-0-1", "A layer of 0 units"),
         ("2-999999999999999999-1", "999,999,999,999 units"),
-        ("2-8-1!", "“!” has no meaning here"),
-        ("2-8.5-1", "“.” has no meaning here"),
+        ("2-8-1!", "“!” is not allowed here"),
+        ("2-8.5-1", "“.” is not allowed here"),
         ("8-8 relu", "write 8, 8 relu for hidden ones"),
         ("2-8 relu-1 tanh", "The output layer takes no activation"),
-        ("-".join(["4"] * 300), "These are 300 layers"),
+        ("-".join(["4"] * 300), "300 layers are too many"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(text: str, sentence: str) -> None:
@@ -114,7 +114,7 @@ def test_texts_that_are_not(text: str) -> None:
 
 def test_the_data_decides_about_the_ends() -> None:
     assert parse_mlp("2-8-1").fitted(2, 1) == "" == parse_mlp("8, 8").fitted(64, 10)
-    assert parse_mlp("2-8-1").fitted(2, 3) == "The data has 2 features and asks for 3 outputs, so this is 2-8-3."
+    assert parse_mlp("2-8-1").fitted(2, 3) == "The data has 2 features and needs 3 outputs, so this is 2-8-3."
     assert parse_mlp("9-8-8-7").fitted(2, 1).endswith("so this is 2-8-8-1. For hidden layers of these sizes write 9, 8, 8, 7.")
 
 

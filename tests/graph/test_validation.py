@@ -75,7 +75,7 @@ def test_adapting_makes_any_data_fit(data: DataShape) -> None:
 def test_data_that_does_not_fit_offers_the_fix() -> None:
     (features, loss) = validate(GRAPH, FOUR)
     assert (features.message, features.fixes[0].label) == ("input_1 takes 2 features, but the data has 13.", "Set features to 13")
-    assert "one of 4 classes; cross_entropy does" in loss.message
+    assert "one of 4 classes; use cross_entropy" in loss.message
     graph = edits.replace_operator(GRAPH, "mse_1", "cross_entropy")
     (problem,) = [d for d in validate(graph, DataShape(2, FOUR.target)) if d.severity == "error"]
     assert (problem.node_id, problem.message, problem.fixes[0].label) == (
@@ -97,7 +97,7 @@ def test_a_connection_is_refused_with_both_shapes() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "not a graph of NN Lab"),
+        ("{", "not an NN Lab graph"),
         ('{"nodes": [{"id": "a", "operator": "denes"}]}', "a: there is no operator named 'denes'"),
         ('{"nodes": [{"id": "a", "operator": "dense"}, {"id": "a", "operator": "dense"}]}', "Two nodes have the id 'a'"),
         ('{"nodes": [{"id": "a", "operator": "dense"}], "edges": [["b", "y", "a", "x"]]}', "no node 'b'"),

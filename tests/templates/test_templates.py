@@ -159,7 +159,7 @@ def test_an_mlp_follows_its_line(prepared: dict[str, Data]) -> None:
     assert [n.operator for n in made.project.graph.topological()] == [
         "input", "dense", "tanh", "dense", "tanh", "dense", "binary_cross_entropy",
     ]  # fmt: skip
-    assert make(templates["mlp"], {"layers": "784-32-10"}, project, data).remark.startswith("The data has 2 features and asks for 1 output")
+    assert make(templates["mlp"], {"layers": "784-32-10"}, project, data).remark.startswith("The data has 2 features and needs 1 output")
 
 
 def test_residual_blocks_let_everything_through_at_first(prepared: dict[str, Data]) -> None:

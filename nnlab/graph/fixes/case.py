@@ -116,7 +116,7 @@ def _outlook(before: Graph, after: Graph, errors: int, warnings: int) -> str:
     ]
     text = ", ".join(parts)
     rest = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
-    remains = f"Then {' and '.join(rest)} {'is' if errors + warnings == 1 else 'are'} left." if rest else "Then no problem is left."
+    remains = f"{' and '.join(rest)} {'remains' if errors + warnings == 1 else 'remain'}." if rest else "No problem remains."
     return f"{text[:1].upper()}{text[1:]}. {remains}" if text else remains
 
 

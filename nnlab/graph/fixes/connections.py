@@ -72,7 +72,7 @@ def _insert_where_it_lies(case: Case, node: Node) -> Iterator[Fix]:
             graph = edits.connect(graph, edge.source, node.id)
             return edits.connect(graph, node.id, edge.target, edge.target_port)
 
-        yield Fix(f"Put it into {edge.source} → {edge.target}", insert, f"Put {node.id} into {edge.source} → {edge.target}")
+        yield Fix(f"Insert it into {edge.source} → {edge.target}", insert, f"Insert {node.id} into {edge.source} → {edge.target}")
 
 
 def cycle(case: Case) -> Iterator[Fix]:
@@ -177,12 +177,12 @@ def no_loss(case: Case) -> Iterator[Fix]:
     order = {node.id: place for place, node in enumerate(_order(case.graph))}
     ends = sorted((n for n in case.graph if not case.graph.outgoing(n.id)), key=lambda n: -order[n.id])
     for end in ends[:NEAREST]:
-        yield Fix(f"Add a loss ({loss})", partial(append, after=end.id, steps=((loss, {}),)), f"Add {loss} behind {end.id}")
+        yield Fix(f"Add a loss ({loss})", partial(append, after=end.id, steps=((loss, {}),)), f"Add {loss} after {end.id}")
         layers: tuple[OperatorSpec, ...] = (("dense", {"units": outputs}), (loss, {}))
         shape = case.shapes.get((end.id, end.kind.outputs[0].name))
         if shape is not None and len(shape) > 1:
             layers = (("flatten", {}), *layers)
-        yield Fix(f"Add a dense layer of {outputs} and {loss}", partial(append, after=end.id, steps=layers), f"Add {loss} behind {end.id}")
+        yield Fix(f"Add a dense layer of {outputs} and {loss}", partial(append, after=end.id, steps=layers), f"Add {loss} after {end.id}")
 
 
 def _order(graph: Graph) -> tuple[Node, ...]:

@@ -27,7 +27,7 @@ def linear(case: Case) -> Iterator[Fix]:
     activation = used.most_common(1)[0][0] if used else "tanh"
     for name in dict.fromkeys((activation, "relu", "tanh")):
         between = partial(insert_chain, edge=edge, steps=((name, {}),))
-        yield Fix(f"Add {name} between them", between, f"Add {name} behind {edge.source}")
+        yield Fix(f"Add {name} between them", between, f"Add {name} after {edge.source}")
     yield Removal(f"Remove {edge.source}", partial(edits.bypass_node, node_id=edge.source))
 
 

@@ -132,12 +132,12 @@ def _towards(case: Case, edge: Edge, have: Shape, want: Shape) -> Iterator[Fix]:
         if name == "filters" and "padding" in case.graph[node].settings:
             size = int(case.graph[node].settings["kernel_size"])
             keeping = {"filters": length, "stride": 1, "padding": (size - 1) // 2}
-            yield Fix(f"Let {node} keep the image's size", configured(node, **keeping), step)
+            yield Fix(f"Keep the image size in {node}", configured(node, **keeping), step)
     if have[:-1] == want[:-1]:
-        yield Fix(f"Add dense {want[-1]} behind {edge.source}", _inserting([(edge, ("dense", {"units": want[-1]}))]), step)
+        yield Fix(f"Add dense {want[-1]} after {edge.source}", _inserting([(edge, ("dense", {"units": want[-1]}))]), step)
     if len(have) == len(want) == 3 and have[1:] == want[1:]:
         one: OperatorSpec = ("conv2d", {"filters": want[0], "kernel_size": 1})
-        yield Fix(f"Add a 1 × 1 convolution of {want[0]} behind {edge.source}", _inserting([(edge, one)]), step)
+        yield Fix(f"Add a 1 × 1 convolution of {want[0]} after {edge.source}", _inserting([(edge, one)]), step)
     if prod(have) == prod(want):
         yield Fix(f"Reshape {edge.source} to {written(want)}", _inserting([(edge, ("reshape", {"shape": written(want)}))]), step)
     if len(have) > 1 and len(want) == 1:
@@ -151,7 +151,7 @@ def _operands(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
     if left is None or right is None or len(left) < 2 or len(right) < 2:
         return
     for edge in reversed(edges):
-        yield Fix(f"Add a transpose behind {edge.source}", _inserting([(edge, ("transpose", {}))]), f"Transpose {edge.source}")
+        yield Fix(f"Add a transpose after {edge.source}", _inserting([(edge, ("transpose", {}))]), f"Transpose {edge.source}")
     found = width_setting(case, edges[0])
     if found is not None:
         title = setting_title(case.graph, *found)
@@ -160,7 +160,7 @@ def _operands(case: Case, edges: tuple[Edge, ...]) -> Iterator[Fix]:
             f"Set {title} of {found[0]} to {right[-2]}",
         )  # fmt: skip
     layer: OperatorSpec = ("dense", {"units": right[-2]})
-    yield Fix(f"Add dense {right[-2]} behind {edges[0].source}", _inserting([(edges[0], layer)]), f"Match {edges[0].source}")
+    yield Fix(f"Add dense {right[-2]} after {edges[0].source}", _inserting([(edges[0], layer)]), f"Match {edges[0].source}")
 
 
 def _inserting(changes: Sequence[tuple[Edge, OperatorSpec]]) -> Callable[[Graph], Graph]:

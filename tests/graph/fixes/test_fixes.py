@@ -85,7 +85,7 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
     "missing input": (without(PLAIN, "tanh_1", "dense_2"), NUMBER, "missing_input", "dense_2", "Connect tanh_1 here", ("Remove dense_2",)),
     "missing loss input": (without(PLAIN, "dense_2", "mse_1"), NUMBER, "missing_input", "mse_1", "Connect dense_2 here", ()),
     "new node": (
-        edits.add_node(PLAIN, "relu", position=(10.0, 0.0)), NUMBER, "missing_input", "relu_1", "Put it into", ("Connect", "Remove"),
+        edits.add_node(PLAIN, "relu", position=(10.0, 0.0)), NUMBER, "missing_input", "relu_1", "Insert it into", ("Connect", "Remove"),
     ),
     "missing second input": (
         without(build(merged("subtract", 4, 4)), "tanh_2", "subtract_1"), NUMBER, "missing_input", "subtract_1", "Connect tanh_2 here",
@@ -133,16 +133,16 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
         ("Remove transpose_1",),
     ),
     "add": (build(merged("add", 16, 4)), NUMBER, "shape", "add_1", "Set units of dense_2 to 16", ("Set units of dense_1 to 4",)),
-    "multiply": (build(merged("multiply", 4, 6)), NUMBER, "shape", "multiply_1", "Set units of", ("Add dense 4 behind",)),
+    "multiply": (build(merged("multiply", 4, 6)), NUMBER, "shape", "multiply_1", "Set units of", ("Add dense 4 after",)),
     "subtract": (build(merged("subtract", 4, 6)), NUMBER, "shape", "subtract_1", "Set units of", ()),
     "add of the data": (
         build(lambda b: (x := b.input(features=3), b.mse(b.dense(b.add(x, b.tanh(b.dense(x, units=5))), units=1)))), NUMBER, "shape",
-        "add_1", "Set units of dense_1 to 3", ("Add dense 5 behind input_1",),
+        "add_1", "Set units of dense_1 to 3", ("Add dense 5 after input_1",),
     ),
     "add of images": (
         build(lambda b: (i := b.reshape(b.input(features=64), shape="1, 8, 8"),
                          b.mse(b.dense(b.flatten(b.add(i, b.conv2d(i, filters=4, kernel_size=3))), units=1)))),
-        DataShape(64, NUMBER.target), "shape", "add_1", "Let conv2d_1 keep the image's size", (),
+        DataShape(64, NUMBER.target), "shape", "add_1", "Keep the image size in conv2d_1", (),
     ),
     "add of an image and a row": (
         build(lambda b: (x := b.input(features=4), b.mse(b.dense(b.flatten(b.add(x, b.reshape(x, shape="2, 2"))), units=1)))),
@@ -161,7 +161,7 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
     "matmul of the wrong side": (
         build(lambda b: (x := b.input(features=6),
                          b.mse(b.dense(b.flatten(b.matmul(b.reshape(x, shape="2, 3"), b.reshape(x, shape="2, 3"))), units=1)))),
-        DataShape(6, NUMBER.target), "shape", "matmul_1", "Add a transpose behind", (),
+        DataShape(6, NUMBER.target), "shape", "matmul_1", "Add a transpose after", (),
     ),
     "image into a loss": (
         build(lambda b: b.cross_entropy(b.dense(b.conv2d(b.reshape(b.input(features=64), shape="1, 8, 8")), units=10))), DIGITS,
@@ -267,7 +267,7 @@ def test_each_fix_removes_its_problem(name: str) -> None:
         after = fix.apply(graph)
         assert problem.message not in [d.message for d in validate(after, data)], fix.label
         assert not [d for d in validate(after, data) if (d.kind, d.node_id) == (kind, node)], fix.label
-        assert fix.outlook.endswith("left.") and fix.name
+        assert fix.outlook.endswith(("remains.", "remain.")) and fix.name
     assert graph.to_json() == before, "an edit is a new value"
 
 
@@ -278,7 +278,7 @@ def test_every_kind_of_problem_is_tried_here() -> None:
 def test_what_is_left_is_told_beforehand() -> None:
     graph, data, kind, node, _, _ = CASES["wrong width"]
     (fix, *_) = problem_of(graph, data, kind, node).fixes
-    assert fix.outlook == "Sets units of dense_1 from 7 to 10. Then no problem is left."
+    assert fix.outlook == "Sets units of dense_1 from 7 to 10. No problem remains."
     assert fix.name == "Set units of dense_1 to 10"
 
 

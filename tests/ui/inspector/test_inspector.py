@@ -72,7 +72,7 @@ def test_a_name_that_is_taken_is_refused_in_words(inspected: Any, qtbot: QtBot) 
     page.name.selectAll()
     qtbot.keyClicks(page.name, "dense_2")
     qtbot.keyClick(page.name, Qt.Key.Key_Return)
-    assert page.refusal.text() == "There is a node 'dense_2' already; choose another name."
+    assert page.refusal.text() == "A node named 'dense_2' already exists; choose another name."
     assert page.refusal.isVisible()
     qtbot.keyClick(page.name, Qt.Key.Key_Escape)
     assert page.name.text() == "dense_1"

@@ -127,7 +127,7 @@ def test_a_fix_says_beforehand_what_it_does(qtbot: QtBot, studio: Callable) -> N
     active(qtbot, panel)
     row = panel.rows[0]
     row.button.setFocus()
-    assert row._sentence.text() == "Sets units of dense_2 from 5 to 3. Then 1 warning is left."
+    assert row._sentence.text() == "Sets units of dense_2 from 5 to 3. 1 warning remains."
     assert "Can be undone" in row.button.accessibleDescription()
     row.setFocus()
     assert row._sentence.text() == row.problem.message

@@ -119,7 +119,7 @@ def test_what_cannot_be_pasted_or_copied_is_said_in_the_message_bar(window: Main
     QApplication.clipboard().setText("a shopping list")
     act(window, "edit.paste_network")
     act(window, "edit.copy_playground")
-    assert len(said) == 2 and "This text is no network" in said[0] and "TensorFlow Playground" in said[1]
+    assert len(said) == 2 and "This text is not a network" in said[0] and "TensorFlow Playground" in said[1]
     assert window.message_bar.isVisible()
     assert window.document.project is before
 

@@ -120,7 +120,7 @@ def test_what_a_template_cannot_be_is_said_below_the_picture(opened) -> None:
     dialog.choose("convnet", {"blocks": 1})
     dialog.refresh()
     assert dialog.replace_button.isEnabled()
-    assert dialog.note.text().startswith("Convolutions look at images") and dialog.note.color == "text2"
+    assert dialog.note.text().startswith("Convolutions need images") and dialog.note.color == "text2"
 
 
 def test_a_pasted_address_is_shown_and_taken(opened, qtbot) -> None:

@@ -63,7 +63,7 @@ def test_an_address_or_a_network_as_text_is_taken_whole(data: Data) -> None:
         ("2-8-1 tahn", "did you mean tanh"),
         ("#activation=gelu", "knows relu"),
         ("qqq", "No template has this name"),
-        ('{"nodes": 1}', "not a graph"),
+        ('{"nodes": 1}', "not an NN Lab graph"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, sentence: str, data: Data) -> None:

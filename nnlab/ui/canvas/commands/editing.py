@@ -231,7 +231,7 @@ class CanvasCommands(QObject):
         """Adds an operator in the middle of an edge; without settings of its own it changes what flows there as little as it can."""
         kind = operators[operator]
         if kind.is_loss or kind.is_input:
-            self.refused.emit(f"{kind.title} cannot stand between {edge.source} and {edge.target}.")
+            self.refused.emit(f"{kind.title} cannot be inserted between {edge.source} and {edge.target}.")
             return False
 
         def put(graph: Graph) -> Graph:

@@ -135,7 +135,7 @@ def test_a_node_is_renamed_in_place(bench, chain):
     QTest.mouseDClick(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=desk.card("hidden"))
     field = write(desk, "dense_2")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert "hidden" in desk.graph and "a node 'dense_2' already" in desk.refusals[-1]
+    assert "hidden" in desk.graph and "A node named 'dense_2' already exists" in desk.refusals[-1]
 
 
 def test_letters_typed_into_a_name_are_no_shortcuts(bench, chain):
