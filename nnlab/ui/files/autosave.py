@@ -206,4 +206,4 @@ class Autosave(QObject):
     def _fail(self, why: str) -> None:
         if not self._failing:
             self._failing = True
-            self.failed.emit(f"Unsaved work of “{self._document.name}” has no safety copy now: {why}. Save it to be safe.")
+            self.failed.emit(f"Unsaved work of “{self._document.name}” has no safety copy now: {why}. Save the project.")

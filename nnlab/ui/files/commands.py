@@ -86,7 +86,7 @@ class FileCommands(QObject):
         if in_use == "ask":
             QTimer.singleShot(0, lambda: self._settle(path, holder))
         else:
-            self.told.emit(f"“{path.stem}” is open {holder.words}, so this is a copy of it without a file of its own.")
+            self.told.emit(f"“{path.stem}” is open {holder.words}, so this is an unsaved copy.")
 
     def _settle(self, path: Path, holder: Holder) -> None:
         """Asks what the copy that is shown should become."""
@@ -156,13 +156,13 @@ class FileCommands(QObject):
         if not self._may_give_up():
             return False
         if path is not None and copy.is_older_than_original:
-            self.told.emit(f"“{path.name}” was saved again after this work was lost, so the work has a name of its own.")
+            self.told.emit(f"“{path.name}” was saved again after this work was lost, so the work has a new name.")
             path, name = None, f"{name} recovered"
         elif path is not None:
             lock = self._lock_for(path)
             holder = lock.take()
             if holder is not None:
-                self.told.emit(f"“{path.name}” is open {holder.words}, so the recovered work has a name of its own.")
+                self.told.emit(f"“{path.name}” is open {holder.words}, so the recovered work has a new name.")
                 path, lock, name = None, None, f"{name} recovered"
         self._show(saved, name, path, lock)
         self._document.mark_edited()
@@ -229,7 +229,7 @@ class FileCommands(QObject):
         except (NNLabError, NoAnswer) as error:
             if lock is not self._lock:
                 lock.release()
-            self.failed.emit(str(error) or f"{path} was not saved, because training did not answer; try again in a moment.")
+            self.failed.emit(str(error) or f"{path} was not saved, because training did not respond; try again in a moment.")
             return False
         self._hold(path, lock)
         self._saved_iteration = _iteration(saved)

@@ -34,7 +34,7 @@ def ask_where_to_save(parent: QWidget, suggested: Path) -> Path | None:
 def ask_to_replace(parent: QWidget, path: Path) -> bool:
     """Whether a file that is there may be written over."""
     buttons = QMessageBox.StandardButton
-    question = f"“{path.name}” is there already. Replace it?"
+    question = f"“{path.name}” already exists. Replace it?"
     return QMessageBox.question(parent, "Save as", question, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
 
 
@@ -52,7 +52,7 @@ def ask_about_changed_file(parent: QWidget, path: Path) -> Literal["replace", "o
     """What to do when a file has changed on disk since it was opened or saved."""
     answer = _ask(
         parent, "Changed on disk", f"“{path.name}” has changed on disk since you opened it.",
-        "Another program or window has written it. Replacing it loses what is there now.", "&Save as…", "&Replace",
+        "Another program or window has written it. Replacing it loses those changes.", "&Save as…", "&Replace",
     )  # fmt: skip
     return ("other", "replace", "cancel")[answer]
 
@@ -61,7 +61,7 @@ def ask_about_open_elsewhere(parent: QWidget, name: str, holder: Holder) -> Lite
     """What to do with a project that another window has open."""
     answer = _ask(
         parent, "Open elsewhere", f"“{name}” is open {holder.words}.",
-        "Two windows that save to one file write over each other's work. A copy has a file of its own.", "Open a &copy", "Open &anyway",
+        "Two windows that save to one file overwrite each other's work. A copy is saved to another file.", "Open a &copy", "Open &anyway",
     )  # fmt: skip
     return ("copy", "anyway", "cancel")[answer]
 
@@ -82,5 +82,5 @@ def _ask(parent: QWidget, title: str, question: str, why: str, safe: str, bold: 
 def ask_to_discard_copy(parent: QWidget, name: str) -> bool:
     """Whether unsaved work that was left behind may be deleted for good."""
     buttons = QMessageBox.StandardButton
-    question = f"Delete the unsaved work of “{name}” for good?"
+    question = f"Delete the unsaved work of “{name}” permanently?"
     return QMessageBox.question(parent, "Unsaved work", question, buttons.Discard | buttons.Cancel, buttons.Cancel) == buttons.Discard

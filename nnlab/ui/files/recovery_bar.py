@@ -134,10 +134,10 @@ class RecoveryRow(QWidget):
         name = left.note.name
         self.title = Label(theme, f"Unsaved work of “{name}”", "name")
         self.detail = ElidedLabel(theme, in_words(left.note), "body", "text2")
-        self.detail.setToolTip(left.note.original or "It was never saved to a file")
+        self.detail.setToolTip(left.note.original or "Never saved to a file")
         self.more = Label(theme, "", "caption", "text2")
         self.recover = _button("Recover", f"Recover the unsaved work of {name}", lambda: bar.recover(left))
-        self.recover.setToolTip("Opens it as it was, with its weights, as unsaved work")
+        self.recover.setToolTip("Opens it with its weights, as unsaved work")
         self.discard = _button("Discard…", f"Discard the unsaved work of {name}", lambda: bar.discard(left))
         self.close_button = IconButton.of(theme, icon(theme, "close", color="text2"), "Later", "Later: the next start asks again (Esc)")
         self.close_button.clicked.connect(bar.leave)
@@ -187,7 +187,7 @@ def _button(text: str, name: str, act: Callable[[], None]) -> QPushButton:
 def in_words(note: Note) -> str:
     """When the work was last kept and how far its training was."""
     when = ago(time.time() - note.time, note.time)
-    return f"kept {when}, at iteration {note.iteration:,}" if note.iteration else f"kept {when}"
+    return f"saved {when}, at iteration {note.iteration:,}" if note.iteration else f"saved {when}"
 
 
 def ago(seconds: float, moment: float) -> str:

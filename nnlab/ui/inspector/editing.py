@@ -27,12 +27,12 @@ def activation_setting() -> Setting:
     """The choice of a layer's activation, by title."""
     titles = (NO_ACTIVATION, *(kind.title for kind in activations()))
     return Setting(
-        "activation", NO_ACTIVATION, "Activation", "What bends the layer's output; a node of its own, docked on this card", choices=titles
+        "activation", NO_ACTIVATION, "Activation", "Activation of the layer's output; a separate node on the same card", choices=titles
     )
 
 
 FROZEN = Setting(
-    "frozen", False, "Frozen", "A frozen layer keeps its weights: no gradient of theirs is computed and no update made, others learn on"
+    "frozen", False, "Frozen", "Training does not change the weights of a frozen layer; other layers keep learning"
 )
 
 
@@ -50,10 +50,10 @@ def exchange_setting(kind: Operator) -> Setting | None:
     """The choice of another operator in a node's place: another loss for a loss, another activation for an activation."""
     if kind.is_loss:
         others = tuple(k.title for k in operators if k.is_loss)
-        return Setting("operator", others[0], "Loss", "What is minimised; the target decides which fits", choices=others)
+        return Setting("operator", others[0], "Loss", "What training minimises; the target decides which losses fit", choices=others)
     if kind.is_activation:
         others = tuple(k.title for k in activations())
-        return Setting("operator", others[0], "Function", "Another activation in this place", choices=others)
+        return Setting("operator", others[0], "Function", "Replaces the activation", choices=others)
     return None
 
 

@@ -20,7 +20,7 @@ from nnlab.ui.widgets.label import Label
 
 MOST = 400_000  # numbers that are drawn for a picture; an orthogonal matrix of so many takes a tenth of a second
 TIP = (
-    "What this initialiser draws for {name}, {shape}, with the project's seed. It counts from the next rewind on, "
+    "What this initialiser draws for {name}, {shape}, with the project's seed. It takes effect at the next rewind, "
     "or at once with Re-initialise (another seed)"
 )
 

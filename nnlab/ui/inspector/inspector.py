@@ -97,7 +97,7 @@ class Inspector(QWidget):
         graph = self._document.graph
         layers = with_parameters(graph, self._selection.nodes)
         if not layers:
-            self.refused.emit("None of the selected nodes has weights that could be frozen; select a layer.")
+            self.refused.emit("None of the selected nodes has weights to freeze; select a layer.")
             return
         frozen = not all(graph[node_id].is_frozen for node_id in layers)
         what = layers[0] if len(layers) == 1 else f"{len(layers)} nodes"

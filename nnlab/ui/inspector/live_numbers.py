@@ -39,12 +39,12 @@ PICTURES_SHARE = 0.1  # share of the time the pictures may take; those of a very
 LARGE = 65_536  # a parameter of more numbers is summed up as rarely as a picture
 SYMBOLS = {"weight": "W", "bias": "b"}
 _ROWS = (  # field of Summary, word, what it means
-    ("norm", "Norm", "length of all numbers together, the root of the sum of their squares"),
-    ("mean", "Mean", "their average"),
-    ("deviation", "Std dev", "standard deviation, how far they lie from their mean"),
-    ("smallest", "Smallest", "the most negative number"),
-    ("largest", "Largest", "the most positive number"),
-    ("zeros", "Zeros", "share of the numbers that are exactly 0"),
+    ("norm", "Norm", "Euclidean norm: the root of the sum of the squares"),
+    ("mean", "Mean", "arithmetic mean of the values"),
+    ("deviation", "Std dev", "standard deviation of the values"),
+    ("smallest", "Smallest", "smallest value"),
+    ("largest", "Largest", "largest value"),
+    ("zeros", "Zeros", "share of values that are exactly 0"),
 )
 
 
@@ -118,11 +118,11 @@ class LiveNumbers(PartColumn):
         self.table = NumberTable(theme, "Statistics", ("weights", "gradient"))
         self.courses = Courses(theme)
         self.update_ratio = ValueRow(
-            theme, "Update / weight", "How far the last update moved the weights, as a share of their norm; seen when stepping"
+            theme, "Update / weight", "Norm of the last update divided by the norm of the weights; known while stepping"
         )
-        self.flat = ValueRow(theme, "Saturated", "Share of this batch's activations whose slope is below 5 % of the greatest")
-        self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that are off and pass no gradient")
-        self.dead = ValueRow(theme, "Dead units", "Units that are off for every sample of this batch")
+        self.flat = ValueRow(theme, "Saturated", "Share of this batch's activations whose slope is below 5 % of the maximum")
+        self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that are 0 and pass no gradient")
+        self.dead = ValueRow(theme, "Dead units", "Units whose output is 0 for every sample of this batch")
         self.loss = ValueRow(theme, "Batch loss", "The loss of the last batch, before its update")
         self.smoothed = ValueRow(theme, "Smoothed", "Running mean of the batch losses")
         self.rows = (self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
@@ -274,7 +274,7 @@ class LiveNumbers(PartColumn):
             values, iterations = gradient_history(view.curves, self.parameter)
             self.courses.gradients.setToolTip(f"Norm of the gradient in the last {count(iterations)} iterations")
             self.courses.gradients.set_values(values)
-            self.courses.weights.setToolTip("Norm of the weights as it was seen since this network was opened or rewound")
+            self.courses.weights.setToolTip("Norm of the weights since this network was opened or rewound")
             self.courses.weights.set_values(self._norms.of(self.parameter))
             weights = frame.get(self.parameter)
             if weights is not None:

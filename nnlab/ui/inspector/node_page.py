@@ -65,7 +65,7 @@ class NodePage(QWidget):
         self.problems.fix_chosen.connect(self._fix)
         self.formula_caption, self.formula = Caption(theme, "Formula"), Formulas(theme)
         self.shapes_caption, self.shapes = Caption(theme, "Shapes"), PropertyTable(theme)
-        self.data = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
+        self.data = button("Change data…", "Changes the data set, its features, noise and split", self.change_data.emit)
         self.preview = InitializerPreview(theme)
         self.freeze_checks = FreezeChecks(theme)
         self.freeze_checks.chosen.connect(self._freeze)

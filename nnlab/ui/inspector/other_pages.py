@@ -53,7 +53,7 @@ class EdgePage(Page):
         self._selection = selection
         self._edge: Edge | None = None
         self.table = PropertyTable(theme)
-        self.disconnect_button = button("Disconnect", "Takes this connection away; it can be undone", self._disconnect)
+        self.disconnect_button = button("Disconnect", "Removes this edge; can be undone", self._disconnect)
         body = PartColumn(theme)
         body.put(self.table, self.disconnect_button)
         self.column.addWidget(body)
@@ -83,7 +83,7 @@ class EdgePage(Page):
 def training_settings() -> tuple[Setting, ...]:
     """What the project page offers of the training."""
     titles = tuple(o.title for o in optimizers)
-    optimizer = Setting("optimizer", titles[0], "Optimiser", "The rule by which weights follow their gradients", choices=titles)
+    optimizer = Setting("optimizer", titles[0], "Optimiser", "The rule that updates the weights from their gradients", choices=titles)
     return optimizer, LEARNING_RATE, BATCH_SIZE, SEED
 
 
@@ -96,7 +96,7 @@ class ProjectPage(Page):
         super().__init__(theme, document, parent)
         self._session = session
         self.network, self.data, self.rule = PropertyTable(theme), PropertyTable(theme), Formulas(theme)
-        self.change = button("Change data…", "Chooses another data set, its features, noise and split", self.change_data.emit)
+        self.change = button("Change data…", "Changes the data set, its features, noise and split", self.change_data.emit)
         network, data, rule = PartColumn(theme), PartColumn(theme), PartColumn(theme)
         network.put(Caption(theme, "Network"), self.network)
         data.put(Caption(theme, "Data"), self.data, self.change, Caption(theme, "Training"))

@@ -78,7 +78,7 @@ def norm_rows(graph: Graph, nodes: list[Node], frame: Frame | None) -> list[Numb
     for node in nodes[:MOST_ROWS]:
         weights = length([f"{node.id}.{p.name}" for p in node.parameters])
         gradient = "frozen" if node.is_frozen else written(length([f"{node.id}.d_{p.name}" for p in node.trained]))
-        rows.append(NumberRow(node.id, written(weights), gradient, "norm of all its weights, and of their gradient for this batch"))
+        rows.append(NumberRow(node.id, written(weights), gradient, "norms of its weights and of their gradient for this batch"))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The two things one does to weights by hand: open their table, and draw them anew."""
+"""Buttons for changing weights by hand: open their table, draw them again."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from nnlab.ui.inspector.parts import button
 from nnlab.ui.look.theme import Theme, follow
 
-EDIT_TIP = "Opens the table of all weights, in which single ones can be changed"
+EDIT_TIP = "Opens the table of all weights, to change single ones"
 REINITIALISE_TIP = (
-    "Draws these weights anew with another seed; all other layers stay, and the optimiser keeps its moments. "
-    "Undo puts exactly the present weights back"
+    "Draws these weights again with another seed; other layers and the optimiser's moments stay. "
+    "Undo restores the current weights exactly"
 )
 
 

@@ -64,7 +64,7 @@ def typeset(text: str) -> Formula:
     except Exception as error:  # the parsers raise a dozen kinds, some of them KeyError and IndexError
         _log.debug("The formula %r cannot be typeset.", text, exc_info=True)
         reason = str(error) or re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__.removesuffix("Error")).lower()
-        return Formula(text, problem=f"This is not a formula that can be typeset: {reason}.")
+        return Formula(text, problem=f"The formula cannot be typeset: {reason}.")
     box = drawing.node.bbox
     _ink(root)
     svg = ElementTree.tostring(root, encoding="unicode")

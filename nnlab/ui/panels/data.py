@@ -32,7 +32,7 @@ STANDARDIZE = Setting(
     "standardize",
     True,
     "Standardise",
-    "Shifts and scales every input to mean 0 and standard deviation 1, as measured on the training part.",
+    "Shifts and scales every input to mean 0 and standard deviation 1, measured on the training data.",
 )
 SHARE = replace(VALIDATION_SHARE, title="Validation")  # the form's labels are short
 PREVIEW_MILLISECONDS = 40  # while a slider is dragged, new data is made at most so often
@@ -52,7 +52,7 @@ class DataForm(QWidget):
         self.problem.setWordWrap(True)
         self.own = SettingsForm(theme, dataset.settings, settings.settings)
         self.common = SettingsForm(theme, (SHARE, STANDARDIZE, SEED), self._common_values(settings))
-        self.dice = IconButton.of(theme, icon(theme, "dice"), "New samples", "Draws new samples, or another split, with another seed")
+        self.dice = IconButton.of(theme, icon(theme, "dice"), "New samples", "Draws new samples, or another split, with a new seed")
         self.derived = {key: Check(theme, feature.title, f"Input {feature.title}") for key, feature in DERIVED_FEATURES.items()}
         self.counts = Label(theme, "", "body", "text")
         self.counts.setWordWrap(True)
@@ -140,7 +140,7 @@ class DataPanel(LivePanel):
         self.picker = DatasetPicker(services.theme)
         self.picker.chosen.connect(self.choose)
         self.open_button = QPushButton("Open CSV…")
-        self.open_button.setToolTip("Opens a table of your own: a line of names, numbers, and the target in the last column")
+        self.open_button.setToolTip("Opens your own table: a line of column names, numbers, and the target in the last column")
         self.open_button.clicked.connect(self.open_csv)
         self.add_option(self.open_button)
         self.form: DataForm | None = None

@@ -27,7 +27,7 @@ class GradientFlowPanel(LivePanel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(
-            services, "The size of every layer's gradient appears here, for every iteration of training. Press Space to train.", parent
+            services, "The gradient norm of every layer appears here, for every iteration of training. Press Space to train.", parent
         )
         self.plot = HeatMapPlot(services.theme, services.crosshair)
         self.color_bar = ColorBar(services.theme, "Norm of the gradient of all weights, or all biases, of a layer")

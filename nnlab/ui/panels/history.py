@@ -24,7 +24,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.model_index import ModelIndex
 from nnlab.ui.widgets.painting import draw_focus
 
-EMPTY = "Every change is listed here by its name. Choose one to go back to it, and forth again."
+EMPTY = "Every change is listed here by name. Choose one to go back or forward to it."
 OPENED = "As opened"
 _NAME, _ICON, _TIME, _STATE, _IS_SAVED = (Qt.ItemDataRole(Qt.ItemDataRole.UserRole + i) for i in range(5))
 PAST, PRESENT, UNDONE = "past", "present", "undone"
@@ -89,7 +89,7 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{stack.text(row - 1)}\n{time.strftime('%x %X', time.localtime(self._document.step(row - 1).made))}" if row else OPENED
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = {PAST: "", PRESENT: ", the present state", UNDONE: ", undone"}[self.data(index, _STATE)]
+            state = {PAST: "", PRESENT: ", the current state", UNDONE: ", undone"}[self.data(index, _STATE)]
             return f"{self.data(index, _NAME)}{state}{', saved' if self.data(index, _IS_SAVED) else ''}"
         return None
 

@@ -30,8 +30,8 @@ class LossPanel(LivePanel):
         self.scale = Segmented(
             services.theme,
             (
-                Option("log", "log", "Every factor of ten takes the same height: small losses can still be told apart"),
-                Option("linear", "linear", "Equal steps take equal heights, starting at zero"),
+                Option("log", "log", "Logarithmic: every factor of ten takes the same height"),
+                Option("linear", "linear", "Linear: equal differences take equal heights, starting at zero"),
             ),
             "Scale of the loss",
         )

@@ -28,7 +28,7 @@ class PredictionPanel(LivePanel):
     probes = ("predictions", "curve", "decision")
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(services, "What the network predicts for its data appears here, as soon as the network can run.", parent)
+        super().__init__(services, "The predictions for the data appear here as soon as the network can run.", parent)
         self._stack = QStackedWidget()
         self._views: dict[type[PredictionView], PredictionView] = {}
         self.note = Label(services.theme, "", "caption", "text2")

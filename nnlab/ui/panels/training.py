@@ -103,7 +103,7 @@ class TrainingPanel(LivePanel):
         super().__init__(services, "", parent)
         self._document = services.document
         self._choices = (
-            _choice("optimizer", "Optimiser", "How a step follows from the gradient", {o.name: o.title for o in optimizers}),
+            _choice("optimizer", "Optimiser", "The rule that updates weights from gradients", {o.name: o.title for o in optimizers}),
             _choice("schedule", "Schedule", "How the learning rate changes during the run", {s.name: s.title for s in schedules}),
         )
         self.common = SettingsForm(services.theme, (*self._choices, *COMMON), self._values())

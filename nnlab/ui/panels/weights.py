@@ -26,8 +26,8 @@ from nnlab.ui.widgets.matrix_table import MatrixTable, exact
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.sign_bar import SignBar
 
-EMPTY = "The weights of a layer appear here, to be read and changed. Select a layer on the canvas."
-VALUE = Setting("value", 0.0, "Value", "The chosen weight. Drag the arrows up or down and the network follows; one undo step")
+EMPTY = "The weights of a layer appear here and can be edited. Select a layer on the canvas."
+VALUE = Setting("value", 0.0, "Value", "The selected weight. Drag the arrows up or down to change it; one undo step")
 SLICE = 64  # width of the choice of a place on one axis
 _gestures = itertools.count(1)
 
@@ -41,7 +41,7 @@ def parse_block(text: str) -> list[list[float | None]]:
         for cell in cells:
             value = parse_number(cell) if cell.strip() else None
             if cell.strip() and value is None:
-                raise NNLabError(f"“{cell.strip()}” in line {len(rows) + 1} of the clipboard is no number; nothing was pasted.")
+                raise NNLabError(f"“{cell.strip()}” in line {len(rows) + 1} of the clipboard is not a number; nothing was pasted.")
             row.append(value)
         rows.append(row)
     return rows
@@ -80,7 +80,7 @@ class WeightsPanel(LivePanel):
         self.value.previewed.connect(self._drag)
         self.value.committed.connect(self._drop)
         self.message = ElidedLabel(theme, "", "caption", "error")
-        self.legend = SignBar(theme, "Colour of a cell: orange is positive, blue negative; full strength at the ends")
+        self.legend = SignBar(theme, "Colour of a cell: orange is positive, blue negative; full colour at the ends")
         self.set_content(self._made_content())
         self.setFocusProxy(self.matrix)
         services.selection.changed.connect(self.follow)
@@ -246,7 +246,7 @@ class WeightsPanel(LivePanel):
     def _entered(self, cells: list[tuple[int, int]], text: str) -> None:
         value = parse_number(text)
         if value is None:
-            self._say(f"“{text}” is no number; type for example 0.25 or −3e−2.")
+            self._say(f"“{text}” is not a number; type for example 0.25 or −3e−2.")
         else:
             self._set(dict.fromkeys(cells, value))
 
@@ -260,8 +260,8 @@ class WeightsPanel(LivePanel):
         height, width = len(block), max(len(line) for line in block)
         if row + height > rows or column + width > columns:
             self._say(
-                f"The clipboard holds {height} × {width} numbers; from here on there is room for {rows - row} × {columns - column}. "
-                "Select the cell where its upper left corner shall be."
+                f"The clipboard holds {height} × {width} numbers; from this cell there is room for {rows - row} × {columns - column}. "
+                "Select the cell for its upper left corner."
             )
             return
         self._set({(row + r, column + c): v for r, line in enumerate(block) for c, v in enumerate(line) if v is not None})

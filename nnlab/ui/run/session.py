@@ -236,7 +236,7 @@ class LiveSession(QObject):
     def parameters(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
         if self._reason:
-            raise NNLabError(f"{self._reason.rstrip('.')}; until then no weights can be changed.")
+            raise NNLabError(f"{self._reason.rstrip('.')}; weights cannot be changed until then.")
         self._synchronise()
         answer: Future[dict[str, np.ndarray]] = Future()
         self._trainer.send(commands.ReadParameters(answer, tuple(names)))

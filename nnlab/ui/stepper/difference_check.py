@@ -25,7 +25,7 @@ from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 
-EXPLAIN = "Moves one weight up and down by a small h, in double precision, and compares the loss with what the backward pass says."
+EXPLAIN = "Moves one weight up and down by a small h, in double precision, and compares the slope of the loss with the gradient."
 NO_BATCH = "The check needs a batch: step once or train an iteration."
 
 
@@ -101,7 +101,7 @@ class DifferenceCheck(QWidget):
         self.value = ValueRow(theme, "weight", "The weight as it is now")
         self.gradient = ValueRow(theme, "backward pass", "∂L/∂w from the backward pass, in double precision", signed=True)
         self.difference = ValueRow(theme, "difference", "(L(w + h) − L(w − h)) / 2h", signed=True)
-        self.error = ValueRow(theme, "relative error", "How far the two are apart, as a share of the larger one")
+        self.error = ValueRow(theme, "relative error", "Difference of the two, divided by the larger one")
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
@@ -226,7 +226,7 @@ class DifferenceCheck(QWidget):
         where = " after this update" if self._model.phase == UPDATE else ""
         h = scientific(result.step, 2)
         if result.agrees:
-            self._say(f"They agree, with h = {h} at the weights{where or ' of this moment'}.", "text2", "check")
+            self._say(f"They agree, with h = {h} at the weights{where or ' of this operation'}.", "text2", "check")
         else:
             self._say(f"They differ with h = {h}: the loss has a kink near this weight, or the backward pass is wrong.", "warn", "warning")
 

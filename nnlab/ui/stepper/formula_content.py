@@ -82,7 +82,7 @@ def _unexplained(moment: ExplanationContext) -> FormulaContent:
     name = rf"\mathrm{{{moment.target.replace('_', chr(92) + '_')}}}"
     text = number(moment.added)
     return FormulaContent(
-        name, "=", "", (), False, moment.added, _total(moment), "This operator brings no explanation.", text, f"{name} = {_latex(text)}"
+        name, "=", "", (), False, moment.added, _total(moment), "This operator has no explanation.", text, f"{name} = {_latex(text)}"
     )
 
 

@@ -86,8 +86,8 @@ class StepHeader(QWidget):
                 self._targets.deleteLater()
                 self._targets = None
             if len(targets) > 1:
-                options = [Option(t, words_for(t), f"Explains how {words_for(t)} comes about") for t in targets]
-                self._targets = Segmented(self._theme, options, "Tensor that is explained")
+                options = [Option(t, words_for(t), f"Explains how {words_for(t)} is computed") for t in targets]
+                self._targets = Segmented(self._theme, options, "Tensor to explain")
                 self._targets.chosen.connect(self._model.choose_target)
                 self._row.insertWidget(self._row.count() - 1, self._targets)
         if self._targets is not None:

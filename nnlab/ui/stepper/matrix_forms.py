@@ -143,7 +143,7 @@ def update_form(m: ExplanationContext) -> Form:
             matrices.append(Matrix(symbols.get(name, name[0]), words, cells(np.asarray(values)), name, index, row, col, written=True))
     matrices.append(Matrix("w'", "weights after", cells(m.after["parameter"]), "parameter", index, row, col, "w", True))
     signs = (*("" for _ in matrices[:-1]), r"\rightarrow")
-    return Form(tuple(matrices), signs, description="Weights before, their gradient, the optimiser's memory, and the weights after.")
+    return Form(tuple(matrices), signs, description="Weights before, their gradient, the optimiser's moments, and the weights after.")
 
 
 def rows_of(model: StepModel) -> Form | None:

@@ -93,7 +93,7 @@ class Picture(QStackedWidget):
         slope = None
         if model.instruction.phase == BACKWARD and np.isfinite(z):
             slope = float(curve(kind, node.settings, np.array([z]), real)[1][0])
-        words = f"{kind.title}: z is {number(z)}, a is {number(a)}" + (f", the slope there {number(slope)}" if slope is not None else "")
+        words = f"{kind.title}: z is {number(z)}, a is {number(a)}" + (f", the slope {number(slope)}" if slope is not None else "")
         return CurvePicture(f"a = {kind.title} z", x, y, (z, a), slope, words)
 
     def _point(self, node: Node) -> tuple[float, float]:

@@ -79,8 +79,8 @@ class Scrubber(QWidget):
         """The label of the current moment: tanh in dense_1, moment 21 of 29."""
         model, count = self._model, len(self._model.instructions)
         if model.instruction is None:
-            return f"{count} moments in an iteration" if count else ""
-        return f"{model.name(model.instruction)}, moment {model.done} of {count}"
+            return f"{count} operations in an iteration" if count else ""
+        return f"{model.name(model.instruction)}, operation {model.done} of {count}"
 
     @property
     def _is_large(self) -> bool:
@@ -88,7 +88,7 @@ class Scrubber(QWidget):
 
     def _show(self) -> None:
         self._asked = None
-        self.setAccessibleName("Moments of the iteration")
+        self.setAccessibleName("Operations of the iteration")
         self.setAccessibleDescription(self.text)
         self.update()
 
@@ -234,6 +234,6 @@ class Scrubber(QWidget):
             if pc is not None:
                 instruction = self._model.instructions[pc]
                 what = f"{self._model.title(instruction)}: {PHASE_LOOKS[instruction.phase].word}"
-                QToolTip.showText(event.globalPos(), f"{what}, moment {pc + 1} of {len(self._model.instructions)}", self)
+                QToolTip.showText(event.globalPos(), f"{what}, operation {pc + 1} of {len(self._model.instructions)}", self)
             return True
         return super().event(event)

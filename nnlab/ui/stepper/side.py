@@ -28,7 +28,7 @@ class StepSide(QWidget):
         self._scroll.setWidget(self.table)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.tensors = Panel(theme, "Tensors of this moment", "What an operation reads and writes appears here. Press F10 to step.")
+        self.tensors = Panel(theme, "Tensors of this operation", "What an operation reads and writes appears here. Press F10 to step.")
         self.tensors.set_content(self._scroll)
         self.check = DifferenceCheck(theme, model, document, selection)
         column = QVBoxLayout(self)

@@ -181,7 +181,7 @@ class StepperPanel(QWidget):
 
     def _show_state(self) -> None:
         reason = self._session.reason
-        self._empty_text.setText(f"{reason}. Stepping is possible as soon as it is solved." if reason else EMPTY)
+        self._empty_text.setText(f"{reason}. Fix it to step." if reason else EMPTY)
         self._start.setEnabled(not reason)
 
     def _repaint(self) -> None:

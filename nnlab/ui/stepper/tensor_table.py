@@ -82,7 +82,7 @@ class TensorTable(QWidget):
         if rows != self._rows:
             self._rows = rows
             said = (f"{'written' if row.written else 'read'} {row.name} {row.element} {number(row.value)}" for row in rows)
-            self.setAccessibleName("Tensors of this moment: " + "; ".join(said))
+            self.setAccessibleName("Tensors of this operation: " + "; ".join(said))
             self._fit()
 
     def apply_metrics(self) -> None:

@@ -60,7 +60,7 @@ class NetworkCommands(QObject):
 
     def _replace(self, label: str, project: Project) -> None:
         if project == self._document.project:
-            self.told.emit("This network is here already; nothing has changed.")
+            self.told.emit("This network is already here; nothing was changed.")
             return
         self._document.edit(label, project)
         self._session.rewind()

@@ -45,9 +45,9 @@ PLACEHOLDER = "2-8-8-1 tanh, a TensorFlow Playground address, or a name"
 SIZE = (1120, 700)
 DELAY = 40  # milliseconds from a keystroke to the picture
 PASTED = {  # title and sentence by the kind of text
-    ADDRESS: ("TensorFlow Playground", "The network, data, seed and settings of the address; the random numbers are ours."),
+    ADDRESS: ("TensorFlow Playground", "The network, data, seed and settings of the address; NN Lab draws its own random numbers."),
     PROJECT: ("Pasted project", "The network of the text with the data and settings that come with it."),
-    GRAPH: ("Pasted network", "The network of the text, on the present data."),
+    GRAPH: ("Pasted network", "The network of the text, on the current data."),
 }
 _GLYPHS = {"residual_mlp": "add", "convnet": "conv2d", "attention": "matmul", "logistic_regression": "sigmoid", "mlp": "dense"}  # operators
 _SYMBOLS = {"autoencoder": "timer-sand", "lora_mlp": "snowflake"}
@@ -113,10 +113,10 @@ class TemplateDialog(QDialog):
         self.note = Label(theme, "", "caption", "text2")
         self.note.setWordWrap(True)
         self.replace_button = QPushButton("&Replace network" if len(self._project.graph) else "&Use here")
-        self.replace_button.setToolTip("Puts it in place of the present network; can be undone")
+        self.replace_button.setToolTip("Replaces the current network; can be undone")
         self.replace_button.clicked.connect(self.take)
         self.new_button = QPushButton("&New project")
-        self.new_button.setToolTip("Starts a new project with it")
+        self.new_button.setToolTip("Starts a new project with this network")
         self.new_button.clicked.connect(lambda: self.take(as_new=True))
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.reject)

@@ -53,7 +53,7 @@ def interpret(text: str, templates: Sequence[Template], mlp: Template, project: 
     found = ranked(line, templates, lambda template: template.title)
     if found:
         return Typed(template=found[0][0])
-    return Typed(problem="No template has this name; type sizes such as 2-8-8-1 tanh, or paste an address of TensorFlow Playground.")
+    return Typed(problem="No template has this name; type sizes such as 2-8-8-1 tanh, or paste a TensorFlow Playground address.")
 
 
 def _sizes(line: str, mlp: Template) -> Typed:

@@ -112,7 +112,7 @@ class MessageBar(QWidget):
         self._sign.set_kind(current.kind)
         self._text.setText(current.text)
         self._more.setText(f"+{len(self._messages) - 1}")
-        self._more.setToolTip(f"{len(self._messages) - 1} more behind this one")
+        self._more.setToolTip(f"{len(self._messages) - 1} more messages")
         self._more.setVisible(len(self._messages) > 1)
         self._button.setText(current.button)
         self._button.setAccessibleName(current.button)

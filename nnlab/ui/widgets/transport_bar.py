@@ -57,16 +57,16 @@ class CounterSpec:
 
 
 TRAINING_COUNTERS = (
-    CounterSpec("epoch", "epoch", "00,000", "Passes over the training data so far", _plain(count), gives_way=2),
-    CounterSpec("iteration", "iteration", "000,000", "Updates of the weights so far", _plain(count)),
-    CounterSpec("batch", "batch", "00 / 00", "Which batch of this epoch, and how many an epoch has", of_total, gives_way=3),
+    CounterSpec("epoch", "epoch", "00,000", "Completed passes over the training data", _plain(count), gives_way=2),
+    CounterSpec("iteration", "iteration", "000,000", "Weight updates so far", _plain(count)),
+    CounterSpec("batch", "batch", "00 / 00", "Batch of this epoch, of all batches in an epoch", of_total, gives_way=3),
     CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
     CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=4),
-    CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is never trained on", gives_way=7),
-    CounterSpec("learning_rate", "learning rate", "0.00000", "How far an update moves against the gradient", _plain(short), 8),
+    CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is not used for training", gives_way=7),
+    CounterSpec("learning_rate", "learning rate", "0.00000", "Size of every step against the gradient", _plain(short), 8),
 )
 RATE_COUNTERS = (
-    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Updates of the weights per second", _plain(rate), 5),
+    CounterSpec("iterations_per_second", "iterations/s", "000,000", "Weight updates per second", _plain(rate), 5),
     CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
 )
 SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
@@ -256,7 +256,7 @@ class SpeedControl(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        tip = "Operations per second: slow enough to watch each one, or as fast as the machine can (right end)"
+        tip = "Operations per second, from slow motion to full speed (right end)"
         self.slider = NumberSlider(theme, SLOWEST, FASTEST, logarithmic=True, name="Speed", tip=tip)
         self.slider.set_number(FASTEST)
         self.slider.moved.connect(self._moved)

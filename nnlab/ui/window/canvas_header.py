@@ -21,7 +21,7 @@ GAP, LEAST_GAP = 36, 24  # between two words, at 100 %
 OVERLAYS = (
     Option("weights", "Weights", "Edges show the weights: width is |w|, colour the sign"),
     Option("gradients", "Gradients", "Edges show the gradients: width is |∂L/∂w|, colour the sign"),
-    Option("activations", "Activations", "Edges show what flows through them: weight times activation"),
+    Option("activations", "Activations", "Edges show weight times activation, averaged over the batch"),
 )
 
 

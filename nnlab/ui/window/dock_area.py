@@ -81,7 +81,7 @@ class DockArea(QMainWindow):
         # Qt lets people reorder the tabs of docks and aborts in it when a dock of the group is hidden (seen with 6.11.3).
         if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
             tabs.setMovable(False)
-            tabs.setAccessibleName("Panels of this place")
+            tabs.setAccessibleName("Panels in this area")
 
     @property
     def docks(self) -> Mapping[str, Dock]:

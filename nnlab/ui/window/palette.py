@@ -136,7 +136,7 @@ class _OperatorList(QTreeWidget):
             for kind in members:
                 row = QTreeWidgetItem(group, [kind.title])
                 row.setData(0, OPERATOR, kind.name)
-                row.setToolTip(0, f"{kind.title}: drag it onto the canvas, or double-click to add it behind what is selected")
+                row.setToolTip(0, f"{kind.title}: drag it onto the canvas, or double-click to add it after the selection")
                 row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
             group.setExpanded(category in OPEN_AT_FIRST if first else category in open_now)
         self.filter(self._text)

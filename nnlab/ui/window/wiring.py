@@ -118,7 +118,7 @@ def save_picture(window: MainWindow) -> None:
     """The window as it is, as a PNG."""
     name, _ = QFileDialog.getSaveFileName(window, "Save picture", f"{window.document.name}.png", "Pictures (*.png)")
     if name and not window.grab().save(name):
-        window.message_bar.show_error(f"{name} could not be written; choose a folder you may write to.", key="file")
+        window.message_bar.show_error(f"{name} could not be written; choose a folder with write permission.", key="file")
 
 
 def about(window: MainWindow) -> None:

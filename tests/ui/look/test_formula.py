@@ -28,7 +28,7 @@ def test_formulas_are_typeset(text: str, qapp: object) -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_what_cannot_be_typeset_says_why_and_shows_its_source(text: str, theme: Theme, qtbot: QtBot) -> None:
     made = typeset(text)
-    assert made.problem.startswith("This is not a formula that can be typeset: ")
+    assert made.problem.startswith("The formula cannot be typeset: ")
     label = FormulaLabel(theme, text)
     qtbot.addWidget(label)
     assert label.sizeHint().width() > 5

@@ -99,7 +99,7 @@ def test_the_saved_state_is_marked(studio: Callable) -> None:
     s.document.undo()
     s.document.mark_saved()
     assert [panel.model.index(row).data(_IS_SAVED) for row in range(4)] == [False, False, True, False]
-    assert panel.model.index(2).data(Qt.ItemDataRole.AccessibleTextRole) == "Connect tanh_1 to dense_3, the present state, saved"
+    assert panel.model.index(2).data(Qt.ItemDataRole.AccessibleTextRole) == "Connect tanh_1 to dense_3, the current state, saved"
     assert panel.model.index(3).data(Qt.ItemDataRole.AccessibleTextRole) == "Rename dense_3, undone"
 
 

@@ -80,7 +80,7 @@ def test_a_typed_number_reaches_the_engine_and_can_be_undone(studio: Callable, q
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("abc", "“abc” is no number; type for example 0.25 or −3e−2."), ("1e300", "1e+300 cannot be a weight")]
+    ("text", "sentence"), [("abc", "“abc” is not a number; type for example 0.25 or −3e−2."), ("1e300", "1e+300 cannot be a weight")]
 )
 def test_a_wrong_number_is_refused_in_words(studio: Callable, qtbot: QtBot, text: str, sentence: str) -> None:
     s, panel = opened(studio)
@@ -143,10 +143,10 @@ def test_a_block_is_pasted_as_one_step_and_what_does_not_fit_is_refused(studio: 
     assert weights(s).tobytes() == before.tobytes()
     choose(panel, 3, 1)
     qtbot.keyClick(panel.matrix, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert panel.message.text().startswith("The clipboard holds 2 × 2 numbers; from here on there is room for 1 × 1.")
+    assert panel.message.text().startswith("The clipboard holds 2 × 2 numbers; from this cell there is room for 1 × 1.")
     QGuiApplication.clipboard().setText("1\tone")
     qtbot.keyClick(panel.matrix, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert panel.message.text() == "“one” in line 1 of the clipboard is no number; nothing was pasted."
+    assert panel.message.text() == "“one” in line 1 of the clipboard is not a number; nothing was pasted."
 
 
 def test_text_of_many_kinds_is_read_as_numbers() -> None:

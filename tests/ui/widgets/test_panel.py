@@ -15,7 +15,7 @@ def test_an_empty_panel_says_what_will_appear(theme: Theme, qtbot: QtBot) -> Non
 
 
 def test_the_empty_text_keeps_clear_of_the_edges(theme: Theme, qtbot: QtBot) -> None:
-    panel = Panel(theme, "History", "Every change is listed here by its name. Choose one to go back to it, and forth again.")
+    panel = Panel(theme, "History", "Every change is listed here by name. Choose one to go back or forward to it.")
     qtbot.addWidget(panel)
     label = next(label for label in panel.findChildren(QLabel) if label.text().startswith("Every"))
     label.setContentsMargins(0, 0, 0, 0)  # as Qt's style sheets do to a frame that moves into a dock

@@ -167,7 +167,7 @@ class CardItem(ShownCard):
     def set_pictures(self, pictures: np.ndarray | None) -> None:
         """What a probe painted for each unit: (units, rows, columns), lowest second feature in row 0. None when there is nothing."""
         self.shows_plane = pictures is not None and self.card.units == len(pictures)
-        self._meaning = "The picture: its answer to every point of the plane of the data." if self.shows_plane else self._meaning
+        self._meaning = "The picture: its output at every point of the data plane." if self.shows_plane else self._meaning
         if pictures is not None and self.shows_plane and self.pictures.show(pictures[list(self.pictures.units), ::-1]):
             self.face.update()
 
@@ -190,7 +190,7 @@ class CardItem(ShownCard):
     def _show_batch(self, batch: np.ndarray | None, weights: np.ndarray | None) -> bool:
         units = list(self.pictures.units)
         if weights is not None:
-            self._meaning = "The picture: its weights, one for each pixel of the input."
+            self._meaning = "The picture: its weights, one for each input pixel."
             return self.pictures.show(weights[units])
         # Just after an edit the newest frame may still be of the network before it, with other widths.
         if batch is None or batch.ndim != 2 or not len(batch) or max(units, default=-1) >= batch.shape[1]:

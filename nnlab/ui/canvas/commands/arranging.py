@@ -54,7 +54,7 @@ class Arranging(QObject):
     def _line_up(self, label: str, least: int, place: Callable[[Mapping[str, Position]], dict[str, Position]]) -> None:
         cards = self._commands.selected_cards()
         if len(cards) < least:
-            self._commands.refused.emit(f"Select at least {'two' if least == 2 else 'three'} nodes to line them up.")
+            self._commands.refused.emit(f"Select at least {'two' if least == 2 else 'three'} nodes to align them.")
             return
         goal = place({name: docking.place(self._graph, card) for name, card in cards.items()})
         self._commands.attempt(label, lambda graph: edits.move_nodes(graph, docking.moved(graph, goal)))
@@ -65,7 +65,7 @@ class Arranging(QObject):
         """Makes a group of the selected cards and asks for its title."""
         nodes = self._commands.selected_nodes()
         if not nodes:
-            self._commands.refused.emit("Select the nodes that shall be a group first.")
+            self._commands.refused.emit("Select the nodes to group first.")
             return
         gesture = self._begin("group")
         if self._commands.attempt("Group", lambda graph: annotation.group_nodes(graph, nodes), gesture):
@@ -95,7 +95,7 @@ class Arranging(QObject):
         """Folds a group (the selected ones) into a block, or unfolds it."""
         groups = [group_id] if group_id is not None else self.selected_groups()
         if not groups:
-            self._commands.refused.emit("None of the selected nodes is in a group; make one first.")
+            self._commands.refused.emit("None of the selected nodes is in a group; group them first.")
             return
         collapsed = not annotation.group_named(self._graph, groups[0]).collapsed
 

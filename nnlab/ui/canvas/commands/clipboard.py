@@ -54,7 +54,7 @@ class Clipboard(QObject):
         """Adds what is on the clipboard: with its middle `at` a place of the document, else beside its original."""
         text = QApplication.clipboard().text()
         if not text.strip():
-            self._commands.refused.emit("The clipboard holds no text that describes a network.")
+            self._commands.refused.emit("The clipboard holds no network; copy one as text first.")
             return False
         try:
             if kind_of(text) == GRAPH:
@@ -83,7 +83,7 @@ class Clipboard(QObject):
     def _paste_network(self, text: str) -> bool:
         pasted = read_network(text, self._document.project)
         if pasted.project == self._document.project:
-            return self._refuse("The text on the clipboard describes the network that is here already.")
+            return self._refuse("The network on the clipboard is the one that is already here.")
         self._document.edit(pasted.label, pasted.project)
         self._selection.set()
         self.replaced.emit(pasted.note)

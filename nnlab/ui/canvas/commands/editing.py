@@ -256,14 +256,14 @@ class CanvasCommands(QObject):
         def take(graph: Graph) -> Graph:
             return edits.move_nodes(edits.detach_node(graph, activation), {activation: position})
 
-        done = self.attempt(f"Pull {activation} off", take)
+        done = self.attempt(f"Detach {activation}", take)
         if done:
             self._selection.set([activation])
         return done
 
     def add_behind(self, operator: str, source: str, position: Position, settings: Mapping[str, object] | None = None) -> bool:
         """Adds an operator that reads `source`, whatever else reads it."""
-        label = f"Add {operators[operator].title} behind {source}"
+        label = f"Add {operators[operator].title} after {source}"
         return self._add(label, lambda graph: card_edits.add_behind(graph, operator, source, position), settings)
 
     def add_before(self, operator: str, target: str, port: str, position: Position, settings: Mapping[str, object] | None = None) -> bool:
@@ -303,7 +303,7 @@ def _join(graph: Graph, first: docking.Card, second: docking.Card) -> Graph:
     """What leaves one card into the first free port of another; nothing changes where they are joined already."""
     if not first.exit or not second.entries:
         source, target = first.exit or first.nodes[-1], (second.entries or ((second.nodes[0], ""),))[0][0]
-        raise GraphError(edits.refusal(graph, source, target) or f"{first.title} cannot be joined to {second.title}.", target)
+        raise GraphError(edits.refusal(graph, source, target) or f"{first.title} cannot be connected to {second.title}.", target)
     if any(edge.source == first.exit and edge.target in second.nodes for edge in graph.edges):
         return graph
     taken = {(edge.target, edge.target_port) for edge in graph.edges}

@@ -191,7 +191,7 @@ class Inside:
             role: FontRole = "title" if kit.text_width(texts[0], "title") <= rest.width() else "name"
             text = first_that_fits(kit, texts, role, rest.width())
             say(painter, kit, text, QRectF(rest.left(), rest.bottom() - line * 1.5, rest.width(), line * 1.5), RIGHT, role)
-            slope = f"slope there {number(neuron.activation.slope, 3)}"
+            slope = f"slope {number(neuron.activation.slope, 3)}"
             above = QRectF(rest.left(), rest.top(), rest.width(), line)
             words = first_that_fits(kit, (f"{name}: {slope}", slope, ""), "caption", rest.width())
             say(painter, kit, words, above, RIGHT, "caption", kit.tokens.text2)

@@ -142,7 +142,7 @@ class AddPopup(QWidget):
         self.list.clear()
         rows = self._list_fixes(text) if self._fixes else self._list_operators(text)
         if not rows:
-            nothing = QListWidgetItem(f"Nothing is called “{text}”.", self.list)
+            nothing = QListWidgetItem(f"No operator matches “{text}”.", self.list)
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
         self._step(1, start=-1)
         height = sum(self.list.sizeHintForRow(i) for i in range(self.list.count()))

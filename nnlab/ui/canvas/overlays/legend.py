@@ -14,7 +14,7 @@ QUANTITIES = {"weights": "|w|", "gradients": "|∂L/∂w|", "activations": "|w·
 _TIP = "Width and strength of an edge: {}, as a share of the 95th percentile in its layer. Orange is positive, blue negative."
 TIPS = {
     "weights": _TIP.format("its weight"),
-    "gradients": _TIP.format("the gradient of the loss for its weight") + " Arrows point the way gradients flow.",
+    "gradients": _TIP.format("the gradient of the loss for its weight") + " Arrows point in the direction in which gradients flow.",
     "activations": _TIP.format("its weight times its input, averaged over the batch"),
 }
 STEPS = (-1.0, -0.72, -0.45, -0.2, 0.2, 0.45, 0.72, 1.0)

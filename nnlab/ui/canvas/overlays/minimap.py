@@ -29,7 +29,7 @@ class Minimap(QWidget):
         self._mode = AUTOMATIC
         self._held: tuple[float, QPointF] | None = None  # the mapping while one drags
         self.setAccessibleName("Minimap")
-        self.setToolTip("The whole network; press or drag to look elsewhere")
+        self.setToolTip("The whole network; click or drag to move the view")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for signal in (view.scrolled, view.zoomed, scene.rearranged):
             signal.connect(self.refresh)

@@ -35,7 +35,7 @@ class Search:
         if self.fixes:
             return "Make it fit …"
         if self.source is not None:
-            return f"Add behind {self.source} …"
+            return f"Add after {self.source} …"
         return f"Add before {self.target[0]} …" if self.target is not None else "Add an operator, e.g. dense 16 …"
 
 
@@ -47,7 +47,7 @@ def what_fits(graph: Graph, search: Search) -> Callable[[Operator], str]:
 
         def fits_behind(kind: Operator) -> str:
             if kind.is_input:
-                return f"{kind.title} receives the data and no other node."
+                return f"{kind.title} reads the data, not another node."
             if shape is not None and len(kind.inputs) == 1 and not kind.variadic:
                 defaults = {setting.name: setting.default for setting in kind.settings}
                 try:
@@ -58,5 +58,5 @@ def what_fits(graph: Graph, search: Search) -> Callable[[Operator], str]:
 
         return fits_behind
     if search.target is not None:
-        return lambda kind: f"{kind.title} is a loss: nothing can be computed from it further on." if kind.is_loss else ""
+        return lambda kind: f"{kind.title} is a loss; other nodes cannot read it." if kind.is_loss else ""
     return lambda kind: ""

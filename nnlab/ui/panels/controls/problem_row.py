@@ -49,7 +49,7 @@ class ProblemRow(QWidget):
         self._row.addWidget(self._node)
         self._row.addWidget(self._sentence, 1)
         self._buttons: list[QPushButton] = []  # as many as were ever needed
-        self._more = IconButton.of(theme, icon(theme, "down", color="text2"), "More fixes", "More ways to mend it")
+        self._more = IconButton.of(theme, icon(theme, "down", color="text2"), "More fixes", "More ways to fix it")
         self._more.clicked.connect(self._open_menu)
         self._more.installEventFilter(self)
         self._row.addWidget(self._more)

@@ -32,7 +32,7 @@ class DecisionPlot(Plot):
         self._decision: Decision | None = None
         self._link = "identity"
         self._drawn: tuple[object, ...] = ()
-        super().__init__(theme, "Decision over the plane of two features", parent)
+        super().__init__(theme, "Prediction over the plane of two features", parent)
         self.view.setMouseEnabled(x=False, y=False)
         self.map = PictureItem(smooth=True)
         self.points = PointsItem()
