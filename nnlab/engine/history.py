@@ -111,6 +111,28 @@ class History:
             last=self.last, running_mean=self.smoothed,
         )  # fmt: skip
 
+    def copy(self) -> History:
+        """The history as it is, in memory of its own."""
+        return self.with_names(self.names)
+
+    def until(self, iteration: int) -> History:
+        """The history as it was after `iteration`, which has to lie at the border of two blocks."""
+        since, size = iteration - int(self.marks[machine.ORIGIN]), int(self.marks[machine.BLOCK_SIZE])
+        assert since % size == 0, f"iteration {iteration} lies inside a block of {size}"
+        result = self.copy()
+        rows = since // size
+        checks = int(np.searchsorted(self.validations[: self.marks[machine.VALIDATIONS], 0], iteration, side="right"))
+        result.marks[machine.BLOCKS], result.marks[machine.IN_BLOCK], result.marks[machine.VALIDATIONS] = rows, 0, checks
+        result.marks[machine.LAST_VALIDATION] = self.validations[checks - 1, 0] if checks else self.marks[machine.ORIGIN]
+        result.sums[:] = np.nan
+        if rows:
+            result.sums[machine.SUM_SMOOTHED] = self.blocks[rows - 1, machine.BLOCK_SMOOTHED]
+        return result
+
+    @property
+    def nbytes(self) -> int:
+        return sum(part.nbytes for part in (self.marks, self.blocks, self.sums, self.norms, self.validations))
+
     def with_names(self, names: tuple[str, ...]) -> History:
         """The same history for an edited network: losses stay, norms stay where the parameter's name does."""
         result = History(names, len(self.blocks))

@@ -26,6 +26,7 @@ from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
 from nnlab.core.kernel.views import CACHE_LINE, call_address, copy_elements, load_volatile, prefetch_elements, store_release
+from nnlab.engine.keyframes import keep_keyframe
 
 # Words of `layout`.
 (
@@ -303,6 +304,7 @@ def evaluate(addresses, table, operands, arena, context, layout, capacity, data_
         "int64[:,::1],float64[::1],int64[::1],float64[:,::1],float64[::1],float32[:,::1],float64[:,::1],"  # gradients, history
         "int64[:,::1],{0}[:,::1],float64[:,::1],int64[:,::1],float64[:,:,::1],int64[::1],float64,"  # frames
         "int64[:,::1],float64[:,::1],"  # updates
+        "int64[::1],{0}[:,::1],int64[:,::1],"  # keyframes
         "int64[::1],{0}[::1],int64",  # control, kept, steps
     )
 )  # fmt: skip
@@ -312,6 +314,7 @@ def run_training(  # type: ignore[no-untyped-def]
     spans_of_gradients, squares, marks, blocks, sums, norms, validations,
     spans, frames, meta, batches, moves, sequence, revision,
     spans_of_parameters, moved,
+    key_marks, key_learned, key_contexts,
     control, kept, steps,
 ):  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, or which number was not finite.
@@ -360,6 +363,7 @@ def run_training(  # type: ignore[no-untyped-def]
             measure_update(arena, kept, spans_of_parameters, moved)
         end_step(context, rows)
         record(squares, marks, blocks, sums, norms, loss)
+        keep_keyframe(arena, context, key_marks, key_learned, key_contexts)
         if context[BATCH] == 0 and validation_x.shape[0] > 0 and context[ITERATION] - marks[LAST_VALIDATION] >= marks[BLOCK_SIZE]:
             e_arena[:stop] = arena[:stop]
             score = evaluate(

@@ -15,7 +15,7 @@ import numpy as np
 
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.core.kernel import use_threads_for
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, PC, SEED
+from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, SAMPLES, SEED
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
 from nnlab.engine.carry_over import Remembered, carry_over
@@ -23,6 +23,7 @@ from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
+from nnlab.engine.keyframes import Keyframes
 from nnlab.engine.layout import gradient_spans, layout_of, parameter_spans
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight
@@ -87,6 +88,7 @@ class Run:
         self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
         # Weights and moments before an update that might overflow; memory that is not written to is not occupied.
         self._kept = np.empty(self.program.moments_end, dtype=self.program.dtype)
+        self.keyframes = Keyframes.none(self.program.dtype)  # who wants to go back to earlier iterations sets others
         self.stepper = Stepper(self)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
         if former is not None:
@@ -184,6 +186,13 @@ class Run:
     def iteration(self) -> int:
         return int(self.state.context[ITERATION])
 
+    @property
+    def steps_to_end_of_epoch(self) -> int:
+        """How many more steps complete the pass over the data that is under way, or the next one."""
+        context = self.state.context
+        done = int(context[BATCH_START]) if context[SAMPLES] else 0
+        return max(1, -(-(len(self.samples.x) - done) // self.batch_size))
+
     def train(self, steps: int) -> int:
         """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set. Returns the steps done.
 
@@ -194,7 +203,7 @@ class Run:
         self.stepper.forget()
         before = self.iteration
         use_threads_for(self.program.operations)
-        p, s, h, m = self.program, self.samples, self.history, self.mailbox
+        p, s, h, m, k = self.program, self.samples, self.history, self.mailbox, self.keyframes
         status = machine.run_training(
             p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout,
             self.order, s.x, s.y,
@@ -202,6 +211,7 @@ class Run:
             self.gradient_spans, self.squares, h.marks, h.blocks, h.sums, h.norms, h.validations,
             m.spans, m.frames, m.meta, m.batches, m.moves, m.sequence, float(self.revision),
             self.parameter_spans, self.moved,
+            k.marks, k.learned, k.contexts,
             self.control, self._kept, steps,
         )  # fmt: skip
         if status not in (machine.DONE, machine.LEFT):

@@ -19,6 +19,7 @@ from nnlab.core.explanation import ExplanationContext
 from nnlab.core.kernel import use_threads_for
 from nnlab.core.kernel.context import BATCH, PC
 from nnlab.engine import machine
+from nnlab.engine.keyframes import keep_keyframe
 from nnlab.engine.program import Instruction
 from nnlab.engine.state import not_finite, not_finite_weight
 
@@ -136,7 +137,19 @@ class Stepper:
         if undo.rows is not None:
             history.blocks[:], history.norms[:] = undo.rows
         self.inside, self.trace, self._weights = undo.inside, undo.trace, undo.weights
+        run.keyframes.forget_after(run.iteration)
         return True
+
+    def go_to(self, pc: int) -> None:
+        """Forward or back to just before instruction `pc` of this iteration; of the one just completed, when it can still be taken back."""
+        if not self.inside and self.can_go_back and pc < len(self.run.program.instructions):
+            self.back()
+        while self.inside and self.pc > pc and self.back():
+            pass
+        while self.pc < pc:
+            self.forward()
+            if not self.inside:
+                break
 
     def finish(self) -> None:
         """Runs the rest of the iteration, if one is begun. Raises TrainingError when a number is not finite: nothing is then applied."""
@@ -178,6 +191,8 @@ class Stepper:
         machine.end_step(run.state.context, run.state.rows)
         h = run.history
         machine.record(run.squares, h.marks, h.blocks, h.sums, h.norms, loss)
+        k = run.keyframes
+        keep_keyframe(run.state.arena, run.state.context, k.marks, k.learned, k.contexts)
         since = run.iteration - int(h.marks[machine.LAST_VALIDATION])
         if run.state.context[BATCH] == 0 and len(run.samples.validation_x) and since >= h.marks[machine.BLOCK_SIZE]:
             machine.record_validation(h.marks, h.validations, run.iteration, run.validate()[0])

@@ -38,6 +38,8 @@ class Change:
 
     `recall`: states whose weights come back where an edit had taken them away. `returning`: states whose whole run comes back if it
     had ended on leaving them.
+
+    `back_to`: the run goes back to this iteration, at which it was the version after the change that was trained.
     """
 
     before: Version | None
@@ -46,6 +48,7 @@ class Change:
     renewed: frozenset[str] = frozenset()
     recall: tuple[int, ...] = ()
     returning: tuple[int, ...] = ()
+    back_to: int | None = None
 
     @staticmethod
     def opening(project: Project, number: int = 0) -> Change:

@@ -113,6 +113,13 @@ class StepTo(Command):
 
 
 @dataclass(frozen=True)
+class BackTo(Command):
+    """Training pauses, and the run is put where it was after this iteration. Only the newest of several is carried out."""
+
+    iteration: int
+
+
+@dataclass(frozen=True)
 class FinishStep(Command):
     """The rest of the stepped iteration."""
 

@@ -5,7 +5,7 @@ It knows no thread and no other run; whoever owns it calls it between two steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from nnlab.training.commands import Adjust, Block, Load, Snapshot
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
+from nnlab.training.timeline import LearningRate, Timeline, Weights
 from nnlab.training.update import update_of
 
 
@@ -31,6 +32,7 @@ class Member:
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
         self._watched: frozenset[str] = frozenset()
+        self.timeline = Timeline()
 
     @property
     def ready(self) -> Run | None:
@@ -41,9 +43,12 @@ class Member:
         """Trains another version from now on; raises NNLabError when it does not fit its data."""
         change, project, data = command.change, command.change.after.project, command.data
         former, self.blocked = self.run, "The network could not be loaded"  # until it has been
+        back_to = self._iteration_of(change)
         if not change.keep:
             self._past.end(former, change)
-            former, self.stopped = None, ""
+            self.stopped = ""
+        if not change.keep or back_to is not None:
+            former = None
         training = project.training
         run = Run(
             project.graph, data.x, data.y, data.validation_x, data.validation_y,
@@ -53,9 +58,13 @@ class Member:
         )  # fmt: skip
         if former is not None:
             self._past.keep_lost(former, run, change)
-        self._return_to(run, change, is_new=former is None)
+        if back_to is not None:
+            self._go_back(run, change, back_to)
+        elif self._return_to(run, change, is_new=former is None) or former is None:
+            self.timeline.begin(run, project)
+        else:
+            self.timeline.turn(run, project)
         self.run, self.blocked, self._project = run, "", project
-        run.publish()
         return run
 
     def adjust(self, command: Adjust) -> None:
@@ -63,22 +72,45 @@ class Member:
         change, run, project = command.change, self.ready, command.change.after.project
         if run is None or change.before is None:
             return
+        self._project = project
+        back_to = self._iteration_of(change)
+        if back_to is not None:
+            self._go_back(run, change, back_to)
+            return
         if project.training.learning_rate != change.before.project.training.learning_rate:
             run.set_learning_rate(project.training.learning_rate)
-        self._project = project
+            self.timeline.note(run, LearningRate(project.training.learning_rate))
         if not change.keep:
             self._past.end(run, change)
             self.stopped = ""
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
-            run.publish()
+            self.timeline.begin(run, project)
 
-    def _return_to(self, run: Run, change: Change, is_new: bool) -> None:
-        """What waits for a network is restored, or into a new run the one that ended on leaving the state that is returned to."""
+    def _iteration_of(self, change: Change) -> int | None:
+        """Where the run goes back to with a change, or forth to when going back is undone; None when it goes on from where it is."""
+        return change.back_to if change.back_to is not None else self.timeline.position_of(change.returning)
+
+    def _go_back(self, run: Run, change: Change, iteration: int) -> None:
+        if change.before is not None and self.run is not None:
+            self.timeline.leave(self.run, change.before.number)
+        self.timeline.restore(run, iteration, former=self.run)
+
+    def back_to(self, iteration: int, is_wanted: Callable[[], bool]) -> None:
+        """Puts the run where it was after an iteration at which the same was trained as now, or before it once that is not wanted."""
+        if self.ready is not None:
+            self.timeline.restore(self.ready, iteration, is_wanted)
+
+    def _return_to(self, run: Run, change: Change, is_new: bool) -> bool:
+        """What waits for a network is restored, or into a new run the one that ended on leaving the state that is returned to.
+
+        Whether there was something.
+        """
         snapshot = self._past.waiting or (self._past.run_for(change.returning) if is_new else None)
         self._past.waiting = None
         if snapshot is not None:
             restore_snapshot(run, snapshot)
+        return snapshot is not None
 
     def block(self, command: Block) -> None:
         """There is a version that cannot be trained; what was learned is kept unless the change ends the run."""
@@ -93,6 +125,7 @@ class Member:
         self.stopped = ""
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
+            self.timeline.begin(self.run, self._project)
             self.run.publish()
 
     def watch(self, tensors: frozenset[str]) -> None:
@@ -114,6 +147,7 @@ class Member:
         if self.run is None:
             raise NNLabError("There is no network whose weights could be set.")
         self.run.set_entries(entries)
+        self.timeline.note(self.run, Weights(entries))
         self.run.publish()
 
     def snapshot(self, undisturbed: bool) -> Snapshot:
@@ -130,4 +164,6 @@ class Member:
             self._past.waiting = snapshot
             return
         restore_snapshot(self.run, snapshot)
+        if self._project is not None:
+            self.timeline.begin(self.run, self._project)
         self.run.publish()

@@ -7,7 +7,7 @@ trained alone. A run whose numbers go wrong stops alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
@@ -135,6 +135,25 @@ class RunGroup:
         """If all runs have stopped, the project's own may be tried again, as a single run is."""
         if not self.active:
             self.main.stopped = ""
+
+    def back_to(self, iteration: int, is_wanted: Callable[[], bool]) -> None:
+        """All runs go back to where they were after an iteration; they stay together where that is not wanted any more on the way."""
+        self.main.back_to(iteration, is_wanted)
+        for number, run in self.active.items():
+            if number != MAIN and self.main.run is not None:
+                member = self._members[number]
+                member.timeline.restore(run, self.main.run.iteration)
+
+    def go_on(self) -> None:
+        """Training goes on from where the runs are."""
+        for member in self._members.values():
+            if member.run is not None:
+                member.timeline.go_on(member.run)
+
+    def follow_time(self) -> None:
+        for member in self._members.values():
+            if member.run is not None:
+                member.timeline.follow(member.run)
 
     def publish(self) -> None:
         """A frame of every run; they belong together, since all stand at the same iteration.

@@ -21,7 +21,6 @@ from typing import ClassVar
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.context import BATCH_START, SAMPLES
 from nnlab.engine import machine
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
@@ -30,6 +29,7 @@ from nnlab.training import commands as c
 from nnlab.training.commands import Command, Event, Failed, Loaded, Refused, Request, RunStopped, StateChanged, Stepped
 from nnlab.training.pace import Pace
 from nnlab.training.runs import MAIN, RunGroup
+from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
@@ -46,6 +46,8 @@ class Trainer:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
         self._group = RunGroup(self._control)
+        self._goal: int | None = None  # the iteration that was last asked to go back to
+        self.reach = Reach()
         self._playing = False
         self._pace = Pace()
         self._has_ended = False  # nothing is carried out any more
@@ -59,6 +61,11 @@ class Trainer:
         self._control[machine.LEAVE] = 1
         if self._has_ended:
             self._answer_the_rest()
+
+    def back_to(self, iteration: int) -> None:
+        """Puts the run where it was after this iteration; a replay for an earlier request is given up."""
+        self._goal = iteration
+        self.send(c.BackTo(iteration))
 
     def close(self) -> None:
         """Ends the thread and waits for it."""
@@ -91,6 +98,11 @@ class Trainer:
         """The history of a run, to which the machine goes on adding; a run that is reset or edited has another one."""
         run = self._run(number)
         return run.history if run is not None else None
+
+    def passed(self, number: int = MAIN) -> History | None:
+        """The history of all a run has passed, also while it is in the past."""
+        member = self._group.get(number)
+        return member.timeline.history(member.run) if member is not None and member.run is not None else None
 
     def _run(self, number: int) -> Run | None:
         member = self._group.get(number)
@@ -128,11 +140,13 @@ class Trainer:
                 if isinstance(command, c.Close):
                     return False
                 self._handle(command)
+                self._note_reach()
                 command = self._waiting_command()
             if not self._group.is_alone:
                 self._train_together()
             elif self._playing and self._group.main.run is not None:
                 self._train(self._group.main.run)
+            self._note_reach()
         except Exception as error:  # of an operator or of ours; the window shows it, and the thread goes on
             self._report(error)
         return True
@@ -165,7 +179,20 @@ class Trainer:
         except queue.Empty:
             return None
 
+    def _note_reach(self) -> None:
+        self._group.follow_time()
+        main = self._group.main
+        if main.run is not None:
+            self.reach = main.timeline.reach(main.run)
+
+    def _go_on(self) -> None:
+        """Training goes on from where the runs are; the window is not to show what has just been dropped."""
+        if self._group.main.timeline.is_in_the_past:
+            self._group.go_on()
+            self._note_reach()
+
     def _train(self, run: Run) -> None:
+        self._go_on()
         run.stepper.finish()
         start = time.perf_counter()
         done = self._group.train_alone(self._pace.next_slice())
@@ -182,6 +209,8 @@ class Trainer:
         is_catching_up = group.has_late
         if main is None or not (self._playing or is_catching_up):
             return
+        if self._playing:
+            self._go_on()
         if self._playing and main.stepper.inside:
             main.stepper.finish()
             self._tell_stopped(group.follow_step())
@@ -245,20 +274,25 @@ class Trainer:
     def _load(self, command: c.Load) -> None:
         if command.run != MAIN:
             try:
-                self._group.add(command.run).load(command)
+                self._group.add(command.run).load(command).publish()
             except NNLabError as error:
                 self._group.remove(command.run)
                 self._listener(RunStopped(command.run, str(error)))
             return
         run = self._group.main.load(command)
+        self._note_reach()
+        run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self._playing))
         self._tell_step()
 
     def _adjust(self, command: c.Adjust) -> None:
         member = self._group.get(command.run)
-        if member is not None:
+        if member is not None and member.run is not None:
             member.adjust(command)
+            self._note_reach()
+            if not command.change.keep or command.change.back_to is not None or command.change.returning:
+                member.run.publish()
         if command.run == MAIN and not command.change.keep:
             self._tell_step()
             self._listener(StateChanged(self._playing))
@@ -291,9 +325,7 @@ class Trainer:
             self._pause()
             return
         run.stepper.finish()
-        context = run.state.context
-        samples, done = len(run.samples.x), int(context[BATCH_START]) if context[SAMPLES] else 0
-        self._play(max(1, -(-(samples - done) // run.batch_size)))
+        self._play(run.steps_to_end_of_epoch)
 
     def _step(self, forward: bool, count: int) -> None:
         run = self._group.main.ready
@@ -315,16 +347,18 @@ class Trainer:
             return
         if self._playing:
             self._pause()
-        stepper = run.stepper
-        if not stepper.inside and stepper.can_go_back and command.pc < len(run.program.instructions):
-            stepper.back()
-        while stepper.inside and stepper.pc > command.pc and stepper.back():
-            pass
-        while stepper.pc < command.pc:
-            stepper.forward()
-            if not stepper.inside:
-                break
+        run.stepper.go_to(command.pc)
         self._after_step()
+
+    def _back_to(self, command: c.BackTo) -> None:
+        if command.iteration != self._goal or self._group.main.ready is None:
+            return
+        self._playing, self._pace.remaining = False, None
+        self._group.back_to(command.iteration, lambda: self._goal == command.iteration and not self._is_closing)
+        self._note_reach()  # who finds the frame knows by then that it is of the past
+        self._group.publish()
+        self._tell_step()
+        self._listener(StateChanged(False, self._group.main.blocked))
 
     def _finish_step(self, command: c.FinishStep) -> None:
         run = self._group.main.run
@@ -377,6 +411,7 @@ class Trainer:
         c.StepBack: lambda self, command: self._step(False, command.count),
         c.StepTo: _step_to,
         c.FinishStep: _finish_step,
+        c.BackTo: _back_to,
         c.SetParameters: _set_parameters,
         c.SetSpeed: _set_speed,
         c.Watch: _watch,

@@ -80,7 +80,9 @@ def transport(theme, made, unavailable=None):
     from nnlab.ui.widgets.transport_bar import TransportBar
 
     bar = TransportBar(theme, made[:5], made[2])
-    bar.set_counters(epoch=87, iteration=4304, batch=(4, 50), batch_loss=0.4496, smoothed=0.1307, validation=0.2099, learning_rate=0.004)
+    bar.set_counters(
+        epoch=87, iteration=(4304, None), batch=(4, 50), batch_loss=0.4496, smoothed=0.1307, validation=0.2099, learning_rate=0.004
+    )  # fmt: skip
     bar.set_counters(iterations_per_second=1240, frames_per_second=60)
     bar.speed.set_speed(500)
     bar.set_unavailable(unavailable)

@@ -46,16 +46,17 @@ class GradientFlowPanel(LivePanel):
             self.color_bar.hide()
             return
         last = max(int(curves.iterations[-1]), view.frame.iteration)
-        self.plot.set_run(curves.origin, last, view.marks)
+        self.plot.set_run(curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         self.plot.show_curves(curves, last)
         low, high = self.plot.decades
         self.color_bar.set_ends(power_of_ten(low), power_of_ten(high))
         self.color_bar.show()
         if not view.playing:
             newest = "; ".join(
-                f"{row.node} {row.symbol} {numbers.number(float(v), 3)}" for row, v in zip(self.plot.rows, curves.norms[-1], strict=True)
+                f"{row.node} {row.symbol} {numbers.number(float(v), 3)}" for row, v in zip(self.plot.rows, self.plot.values(), strict=True)
             )
-            self.plot.setAccessibleDescription(f"Gradient norms at iteration {numbers.count(last)}: {newest}")
+            where = last if self.plot.now is None else self.plot.now
+            self.plot.setAccessibleDescription(f"Gradient norms at iteration {numbers.count(where)}: {newest}")
 
     def picture_widget(self) -> QWidget | None:
         return self.plot

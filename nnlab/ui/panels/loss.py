@@ -46,15 +46,16 @@ class LossPanel(LivePanel):
             self.set_empty(self._empty_text)
             return
         last = max(int(curves.iterations[-1]), view.frame.iteration)
-        self.plot.set_run(curves.origin, last, view.marks)
+        self.plot.set_run(curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         others = [OtherCurves(other.name, other.curves) for other in view.others if len(other.curves.mean)]
         self.plot.set_others(view.name, others)
         self.plot.show_curves(curves, last)
         if not view.playing:
+            where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
             held = f", validation {numbers.number(view.losses.validation)}" if len(curves.validation_losses) else ""
             own = f"{view.name}: " if others else ""
             beside = "".join(f"; {_described(other)}" for other in view.others)
-            text = f"Iteration {numbers.count(last)}: {own}loss {numbers.number(curves.running_mean)}{held}{beside}"
+            text = f"Iteration {where}: {own}loss {numbers.number(curves.running_mean)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
 
     def picture_widget(self) -> QWidget | None:

@@ -41,11 +41,12 @@ class RunView:
     history: CurvesSource
     losses: Losses
     stopped: str
+    is_in_the_past: bool = False
 
     @cached_property
     def curves(self) -> Curves:
         """As `LiveView.curves`."""
-        return _curves(self.history, self.losses, self.frame)
+        return _curves(self.history, self.losses, None if self.is_in_the_past else self.frame)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,7 @@ class LiveView:
     run: int = 0
     name: str = ""
     others: tuple[RunView, ...] = ()
+    is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
 
     def tensor(self, name: str) -> np.ndarray | None:
         """A tensor of the frame by name ("dense_1.weight", "dense_1.d_weight", "tanh_1.y"), None if it has none."""
@@ -85,8 +87,9 @@ class LiveView:
     @cached_property
     def curves(self) -> Curves:
         """The history up to this frame: copied when somebody shows it, once for all who do, and never ahead of the frame."""
-        return _curves(self.history, self.losses, self.frame)
+        return _curves(self.history, self.losses, None if self.is_in_the_past else self.frame)
 
 
-def _curves(history: CurvesSource, losses: Losses, frame: Frame) -> Curves:
-    return replace(history.curves().until(frame.iteration), last=losses.last, running_mean=losses.running_mean)
+def _curves(history: CurvesSource, losses: Losses, frame: Frame | None) -> Curves:
+    known = history.curves()
+    return replace(known if frame is None else known.until(frame.iteration), last=losses.last, running_mean=losses.running_mean)

@@ -30,6 +30,11 @@ class Marks:
         self._marks.clear()
         self._last = None
 
+    def keep_until(self, iteration: int) -> None:
+        """The run went on from an earlier iteration: what came after it is gone."""
+        self._marks = [mark for mark in self._marks if mark.iteration <= iteration]
+        self._last = None
+
     def note(self, before: TrainingSettings, after: TrainingSettings, iteration: int) -> None:
         """Marks a change at `iteration`; nothing at the start of a run, where no past differs from what follows."""
         now = time.perf_counter()

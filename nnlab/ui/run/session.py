@@ -34,6 +34,7 @@ from nnlab.ui.run.garbage import collect_on_display_thread
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.marks import Marks
 from nnlab.ui.run.other_runs import OtherRuns
+from nnlab.ui.run.past import Past
 from nnlab.ui.run.probing import Probing
 from nnlab.ui.run.rates import Rates
 
@@ -77,7 +78,8 @@ class LiveSession(QObject):
         self._probing.failed.connect(self.failed)
         self._rates = Rates()
         self.last_step: Stepped | None = None
-        document.settled.connect(self._synchronise)
+        self.past = Past(self, self._trainer, document, self._marks)
+        document.settled.connect(self.synchronise)
         document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)
         self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
@@ -172,11 +174,11 @@ class LiveSession(QObject):
         project = self._document.project
         seed = random.SystemRandom().randrange(1, 100_000)
         self._document.edit("New initial weights", replace(project, training=replace(project.training, seed=seed)))
-        self._synchronise()
+        self.synchronise()
 
     def add_run(self, variant: Variant) -> None:
         """Trains a variant of the project beside it, in lock-step; it catches up first. Raises NNLabError when it cannot be trained."""
-        self._synchronise()
+        self.synchronise()
         if self._reason or self._prepared is None:
             raise NNLabError(f"{self._reason.rstrip('.')}; until then no other run can train beside this one.")
         self._trainer.send(self._companions.add(variant, self._version, self._prepared, self._revision))
@@ -193,6 +195,15 @@ class LiveSession(QObject):
     def companions(self) -> Mapping[int, Companion]:
         """What trains beside the project's own run, by number."""
         return self._companions.all
+
+    def back_to(self, iteration: int) -> None:
+        """Puts the run where it was after an iteration (see `Past`)."""
+        self.past.back_to(iteration)
+
+    @property
+    def latest(self) -> int:
+        """The last iteration that can be gone to."""
+        return max(self.past.reach.latest, self.iteration)
 
     def set_speed(self, iterations_per_second: float | None) -> None:
         self._trainer.send(commands.SetSpeed(iterations_per_second))
@@ -228,7 +239,7 @@ class LiveSession(QObject):
 
         A stepped iteration is ended by it, or with `undisturbed` left as it is: the answer is then the state before it.
         """
-        self._synchronise()
+        self.synchronise()
         answer: Future[Snapshot] = Future()
         self._trainer.send(commands.TakeSnapshot(answer, undisturbed))
         return answer
@@ -237,7 +248,7 @@ class LiveSession(QObject):
         """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
         if self._reason:
             raise NNLabError(f"{self._reason.rstrip('.')}; weights cannot be changed until then.")
-        self._synchronise()
+        self.synchronise()
         answer: Future[dict[str, np.ndarray]] = Future()
         self._trainer.send(commands.ReadParameters(answer, tuple(names)))
         return answer.result(timeout=SNAPSHOT_SECONDS)
@@ -252,7 +263,7 @@ class LiveSession(QObject):
         self._probing.close()
 
     def _do(self, command: Command) -> None:
-        self._synchronise()
+        self.synchronise()
         self._trainer.send(command)
 
     # Following the document
@@ -272,11 +283,11 @@ class LiveSession(QObject):
     def _version(self) -> Version:
         return Version(self._document.state, self._document.project)
 
-    def _synchronise(self) -> None:
+    def synchronise(self) -> None:
         """Passes on what has changed in the document since the last call."""
         change = self._follower.change_to(self._version, self._document.recall, self._document.is_returning)
         if change is not None:
-            self._carry_out(change)
+            self._carry_out(self.past.of(change))
 
     def _carry_out(self, change: Change) -> None:
         self._prepared = Prepared.of(change.after.project.data, self._prepared)
@@ -287,7 +298,10 @@ class LiveSession(QObject):
         if not change.keep:
             self._marks.forget()
             self._document.forget_weights()
-        elif change.before is not None and change.before.project.training != change.after.project.training and not self._reason:
+        elif (
+            change.before is not None and change.before.project.training != change.after.project.training and not self._reason
+            and change.back_to is None
+        ):  # fmt: skip
             self._marks.note(change.before.project.training, change.after.project.training, self.iteration)
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
@@ -370,9 +384,10 @@ class LiveSession(QObject):
         self._is_news = True
 
     def _show(self, frame: Frame) -> None:
-        history = self._trainer.history()
-        if history is None or self.data is None:
+        history, passed = self._trainer.history(), self._trainer.passed()
+        if history is None or passed is None or self.data is None:
             return
+        self.past.forget_marks_of_what_was_dropped()
         self._is_news = False
         self._probing.ask(frame, self.data, self._playing)
         if self._probing.is_first:
@@ -380,7 +395,8 @@ class LiveSession(QObject):
         exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(
-                self._document.project, self.data, frame, history, history.losses, self._marks.shown, self._probing.results, self._playing,
+                self._document.project, self.data, frame, passed, history.losses, self._marks.shown, self._probing.results, self._playing,
                 exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others.shown,
+                self.past.is_shown,
             )
         )  # fmt: skip

@@ -23,6 +23,7 @@ from nnlab.ui.widgets.buttons import IconButton, MainButton
 from nnlab.ui.widgets.counter import Counter
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.slider import NumberSlider
+from nnlab.ui.widgets.time_strip import TimeStrip
 
 Written = tuple[str, str, float | None]  # value, faint part, share of the bar below it
 
@@ -33,6 +34,12 @@ def _plain(write: Callable[[Any], str]) -> Callable[[Any], Written]:
 
 def _number(value: float) -> Written:
     return number(value), "", None
+
+
+def of_run(value: tuple[int, int | None]) -> Written:
+    """An iteration; with how far the run has come, when it was put back: 2,310 / 6,000."""
+    iteration, latest = value
+    return count(iteration), "" if latest is None else f" / {count(latest)}", None
 
 
 def of_total(value: tuple[int, int]) -> Written:
@@ -58,7 +65,7 @@ class CounterSpec:
 
 TRAINING_COUNTERS = (
     CounterSpec("epoch", "epoch", "00,000", "Completed passes over the training data", _plain(count), gives_way=2),
-    CounterSpec("iteration", "iteration", "000,000", "Weight updates so far", _plain(count)),
+    CounterSpec("iteration", "iteration", "000,000", "Weight updates so far", of_run),
     CounterSpec("batch", "batch", "00 / 00", "Batch of this epoch, of all batches in an epoch", of_total, gives_way=3),
     CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
     CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=4),
@@ -95,6 +102,7 @@ class TransportBar(QWidget):
         self._spaced: tuple[int, int, int] | None = None  # the gaps as last set
         self._reason = ElidedLabel(theme, "", "body", "text2")
         self._reason.hide()
+        self.time = TimeStrip(theme, self)
         self.speed = SpeedControl(theme)
         self.speed.speed_changed.connect(self.speed_changed)
         self._row = QHBoxLayout(self)
@@ -152,7 +160,7 @@ class TransportBar(QWidget):
         if (margin, gap, after) == self._spaced:
             return
         self._spaced = margin, gap, after
-        self._row.setContentsMargins(margin, 1, margin, 0)
+        self._row.setContentsMargins(margin, self._theme.metrics.grid, margin, 0)
         self._buttons.setSpacing(gap)
         self._buttons.setContentsMargins(0, 0, after, 0)
         for space in self._around_main:
@@ -202,6 +210,7 @@ class TransportBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.time.setGeometry(0, 0, self.width(), self.time.height())
         self._arrange()
 
     def _arrange(self) -> None:

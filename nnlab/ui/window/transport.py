@@ -27,6 +27,7 @@ class Transport(QObject):
         self._actions, self._session, self._document = actions, session, document
         self.bar = TransportBar(theme, [actions[name] for name in RUN], actions["run.play"])
         self.bar.speed_changed.connect(self._set_speed)
+        self.bar.time.asked.connect(session.back_to)
 
     def show_workspace(self, name: str) -> None:
         names, main = (STEP, "step.over") if name == "step" else (RUN, "run.play")
@@ -37,12 +38,15 @@ class Transport(QObject):
 
     def show_view(self, view: LiveView) -> None:
         frame, training = view.frame, view.project.training
+        latest = max(self._session.latest, frame.iteration)
+        self.bar.time.set_time(frame.iteration, latest)
+        self.bar.time.set_marks([(mark.iteration, mark.text) for mark in view.marks])
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
         batch = frame.batch if frame.batch or not frame.iteration else view.batches
         scheduled = frame.get(RATE) if frame.iteration else None
         self.bar.set_counters(
             epoch=frame.epoch,
-            iteration=frame.iteration,
+            iteration=(frame.iteration, latest if view.is_in_the_past else None),
             batch=(batch, view.batches),
             batch_loss=_finite(frame.loss),
             smoothed=_finite(frame.smoothed),

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from nnlab.training.timeline import Reach
 from nnlab.ui.run.other_runs import OtherRuns
 
 
@@ -18,6 +19,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.theirs = frame(50)
+        self.reach = Reach()
         self.companion = SimpleNamespace(name="seed 1", project=None, stopped="")
         self.others = OtherRuns(self, SimpleNamespace(all={1: self.companion}))  # type: ignore[arg-type]
 
@@ -26,6 +28,8 @@ class Scene:
 
     def history(self, number: int) -> SimpleNamespace:
         return SimpleNamespace(losses=None)
+
+    passed = history
 
     def look(self, own: SimpleNamespace, is_patient: bool = True) -> tuple[bool, int]:
         return self.others.look(own, is_patient), len(self.others.shown)  # type: ignore[arg-type]

@@ -110,5 +110,5 @@ def test_what_cannot_be_a_weight_is_refused(trained: World) -> None:
 def test_a_network_with_errors_says_what_to_wait_for(trained: World) -> None:
     document, session = trained.document, trained.session
     document.attempt("Cut", lambda g: edits.remove_nodes(g, ["binary_cross_entropy_1"]))
-    with pytest.raises(NNLabError, match="until then no weights can be changed"):
+    with pytest.raises(NNLabError, match="weights cannot be changed until then"):
         set_entries(document, session, "dense_1.weight", {(0, 0): 1.0})

@@ -44,7 +44,9 @@ def test_buttons_run_their_actions_and_one_is_the_main(bar: TransportBar, action
 
 
 def test_counters_are_written(bar: TransportBar) -> None:
-    bar.set_counters(epoch=87, iteration=4304, batch=(4, 50), batch_loss=0.44961, smoothed=0.1307, validation=None, learning_rate=0.004)
+    bar.set_counters(
+        epoch=87, iteration=(4304, None), batch=(4, 50), batch_loss=0.44961, smoothed=0.1307, validation=None, learning_rate=0.004
+    )  # fmt: skip
     bar.set_counters(iterations_per_second=485123.0, frames_per_second=59.7)
     written = {name: counter.text for name, counter in bar.counters.items()}
     assert written == {
@@ -56,11 +58,11 @@ def test_counters_are_written(bar: TransportBar) -> None:
 
 
 def test_changing_values_do_not_move_anything(bar: TransportBar) -> None:
-    bar.set_counters(epoch=1, iteration=1, batch=(1, 50), batch_loss=2.0, iterations_per_second=1.0)
+    bar.set_counters(epoch=1, iteration=(1, None), batch=(1, 50), batch_loss=2.0, iterations_per_second=1.0)
     places = {name: counter.geometry() for name, counter in bar.counters.items()}
     for step in range(200):
         bar.set_counters(
-            epoch=step, iteration=step * 997, batch=(step % 50, 50), batch_loss=1 / (step + 1), iterations_per_second=step * 777.0
+            epoch=step, iteration=(step * 997, None), batch=(step % 50, 50), batch_loss=1 / (step + 1), iterations_per_second=step * 777.0
         )
     bar.layout().activate()
     assert {name: counter.geometry() for name, counter in bar.counters.items()} == places
@@ -107,7 +109,7 @@ STEPPER = ("start", "back", "over", "into", "out", "epoch", "play")  # the works
 def test_nothing_in_the_bar_lies_on_anything_else(bar: TransportBar, theme: Theme, qtbot: QtBot, width: int, scale: float) -> None:
     actions = [QAction(icon(theme, role), role.capitalize(), bar) for role in STEPPER]
     bar.set_actions(actions, actions[2])  # made after the bar, so that they hear of another scale after it
-    bar.set_counters(iteration=1_234_567, batch_loss=0.51234, batch=(999, 1000), iterations_per_second=1.0)
+    bar.set_counters(iteration=(1_234_567, None), batch_loss=0.51234, batch=(999, 1000), iterations_per_second=1.0)
     bar.resize(width, theme.metrics.transport)
     theme.set_window_width(width)
     theme.set_scale(scale)
@@ -145,7 +147,7 @@ def test_the_bar_comes_to_rest(bar: TransportBar, theme: Theme, qtbot: QtBot, sc
 
 def test_a_longer_number_takes_the_room_of_an_extra(bar: TransportBar, qtbot: QtBot) -> None:
     bar.resize(next(width for width in range(900, 1600) if _shows(bar, "frames_per_second", width)), 56)
-    bar.set_counters(iteration=10**12)
+    bar.set_counters(iteration=(10**12, None))
     qtbot.waitUntil(lambda: not bar.counters["frames_per_second"].isVisible())
     assert bar.counters["iteration"].width() > 0
 

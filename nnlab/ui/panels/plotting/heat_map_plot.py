@@ -135,11 +135,11 @@ class HeatMapPlot(IterationPlot):
         return []
 
     def values(self) -> np.ndarray:
-        """The norm of every row at the crosshair's iteration, or else the newest one."""
+        """The norm of every row at the crosshair's iteration, or else where the run stands."""
         curves = self._curves
         if curves is None or not len(curves.norms):
             return np.full(len(self._rows), np.nan)
-        iteration = self.shown_crosshair
+        iteration = self.now if self.shown_crosshair is None else self.shown_crosshair
         block = block_at(curves, iteration) if iteration is not None else None
         return curves.norms[-1 if block is None else block]
 

@@ -28,6 +28,7 @@ class IterationPlot(Plot):
         self._crosshair = crosshair
         self._marks: tuple[Mark, ...] = ()
         self._first, self._last = 0, 0
+        self._now: int | None = None
         self.shows_mark_words = True
         self.is_over_picture = False  # on a ground of any colour, lines get an edge
         super().__init__(theme, name, parent)
@@ -37,9 +38,14 @@ class IterationPlot(Plot):
     def marks(self) -> tuple[Mark, ...]:
         return self._marks
 
-    def set_run(self, first: int, last: int, marks: Sequence[Mark]) -> None:
-        """The iterations the run has been through, and the settings changed meanwhile."""
-        self._first, self._last, self._marks = first, last, tuple(marks)
+    @property
+    def now(self) -> int | None:
+        """Where the run stands, when it was put back to an earlier iteration."""
+        return self._now
+
+    def set_run(self, first: int, last: int, marks: Sequence[Mark], now: int | None = None) -> None:
+        """The iterations the run has been through, the settings changed meanwhile, and where it stands now if not at its end."""
+        self._first, self._last, self._marks, self._now = first, last, tuple(marks), now
         self.repaint_around()
 
     @property
@@ -95,6 +101,7 @@ class IterationPlot(Plot):
 
     def paint_above(self, painter: QPainter) -> None:
         self._paint_marks(painter)
+        self._paint_now(painter)
         iteration = self.shown_crosshair
         if iteration is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -106,6 +113,15 @@ class IterationPlot(Plot):
             painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
             self.paint_readings(painter, iteration, x)
         super().paint_above(painter)
+
+    def _paint_now(self, painter: QPainter) -> None:
+        low, high = self.x_range
+        if self._now is None or not low <= self._now <= high:
+            return
+        x = round(float(self.x_pixels(self._now)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self._theme.tokens.accent, 2))
+        painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
 
     def paint_readings(self, painter: QPainter, iteration: int, x: float) -> None:
         """What the plot says about the crosshair's iteration, beside its line at pixel x."""

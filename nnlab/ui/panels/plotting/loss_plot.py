@@ -210,8 +210,9 @@ class LossPlot(IterationPlot):
         if curves is None or not len(curves.smoothed):
             return []
         found = []
-        if len(curves.validation_losses):
-            value = float(curves.validation_losses[-1])
+        validations = curves.validation_losses if self.now is None else curves.until(self.now).validation_losses
+        if len(validations):
+            value = float(validations[-1])
             found.append(EndLabel("val", value, float(self.on_axis(np.array([value]))[0]), False, DASHES))
         value = curves.running_mean
         found.append(EndLabel(self._name, value, float(self.on_axis(np.array([value]))[0]), True))

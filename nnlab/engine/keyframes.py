@@ -1,0 +1,112 @@
+"""Keyframes: copies of what a run has learned, taken while it trains, evenly spaced within a fixed amount of memory.
+
+Any iteration is replayed from the last keyframe before it, because a step is a function of weights, moments and context alone (see
+docs/decisions/replay.md). The machine takes them itself, so that no Python runs for it: one at the start and then at every `SPACING`-th
+iteration. When the rows are full, every second one is dropped and the spacing doubles, as in the history; after any number of steps between
+half and all of the rows are in use, and a replay takes at most `spacing` steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.core.kernel import compiled
+from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
+
+USED, SPACING, ORIGIN, ROWS = range(4)  # words of `marks`
+MARK_WORDS = 4
+MOST_ROWS = 1024  # a power of two below the history's, so that keyframes lie at the borders of its blocks
+FEWEST_ROWS = 2
+
+
+@compiled(*[f"void({real}[::1],int64[::1],int64[::1],{real}[:,::1],int64[:,::1])" for real in ("float32", "float64")])
+def keep_keyframe(arena, context, marks, learned, contexts):  # type: ignore[no-untyped-def]
+    """Copies parameters, buffers, moments and context if this iteration is one of those that are kept."""
+    if marks[ROWS] == 0 or (context[ITERATION] - marks[ORIGIN]) % marks[SPACING]:
+        return
+    while marks[USED] == marks[ROWS]:
+        marks[SPACING] *= 2
+        used = 0
+        for row in range(marks[ROWS]):
+            if (contexts[row, ITERATION] - marks[ORIGIN]) % marks[SPACING] == 0:
+                if used < row:
+                    learned[used, :] = learned[row, :]
+                    contexts[used, :] = contexts[row, :]
+                used += 1
+        marks[USED] = used
+        if (context[ITERATION] - marks[ORIGIN]) % marks[SPACING]:
+            return
+    row = marks[USED]
+    learned[row, :] = arena[: learned.shape[1]]
+    contexts[row, :] = context
+    marks[USED] = row + 1
+
+
+class Keyframes:
+    """Rows for one program. With a budget too small for two of them it keeps none, and costs nothing."""
+
+    def __init__(self, width: int, dtype: np.dtype, budget: int, origin: int = 0, spacing: int = 1) -> None:
+        """`width` is the number of parameters, buffers and moments; `budget` in bytes; `origin` the iteration the spacing counts from."""
+        rows = min(budget // max(1, width * dtype.itemsize), MOST_ROWS)
+        rows = 1 << int(rows).bit_length() - 1 if rows >= FEWEST_ROWS else 0
+        self.learned = np.empty((rows, width if rows else 0), dtype)  # memory that is not written to is not occupied
+        self.contexts = np.zeros((rows, CONTEXT_WORDS), np.int64)
+        self.marks = np.zeros(MARK_WORDS, np.int64)
+        self.marks[SPACING], self.marks[ORIGIN], self.marks[ROWS] = spacing, origin, rows
+
+    @staticmethod
+    def none(dtype: np.dtype) -> Keyframes:
+        """Keeps nothing."""
+        return Keyframes(0, dtype, 0)
+
+    def __len__(self) -> int:
+        return int(self.marks[USED])
+
+    @property
+    def spacing(self) -> int:
+        """Iterations between two keyframes."""
+        return int(self.marks[SPACING])
+
+    @property
+    def iterations(self) -> np.ndarray:
+        """The iterations that are kept, in rising order."""
+        return self.contexts[: len(self), ITERATION]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in use."""
+        return len(self) * (self.learned.itemsize * self.learned.shape[1] + self.contexts.itemsize * self.contexts.shape[1])
+
+    def before(self, iteration: int) -> int | None:
+        """The row of the last keyframe at or before an iteration; None if there is none."""
+        row = int(np.searchsorted(self.iterations, iteration, side="right")) - 1
+        return row if row >= 0 else None
+
+    def forget_after(self, iteration: int) -> None:
+        """Drops what lies beyond: the run takes another way from here."""
+        self.marks[USED] = int(np.searchsorted(self.iterations, iteration, side="right"))
+
+    def settle(self) -> Keyframes:
+        """The same keyframes in memory of just their size, for a part of the run that is over."""
+        kept = Keyframes.none(self.learned.dtype)
+        kept.learned, kept.contexts, kept.marks = self.learned[: len(self)].copy(), self.contexts[: len(self)].copy(), self.marks.copy()
+        kept.marks[ROWS] = len(self)
+        return kept
+
+    def reopen(self, budget: int) -> Keyframes:
+        """A table with these keyframes and room for more."""
+        opened = Keyframes(self.learned.shape[1], self.learned.dtype, budget, int(self.marks[ORIGIN]))
+        if not len(opened.learned):
+            return opened
+        while len(self) > len(opened.learned):
+            self.thin()
+        opened.learned[: len(self)], opened.contexts[: len(self)] = self.learned[: len(self)], self.contexts[: len(self)]
+        opened.marks[USED], opened.marks[SPACING] = self.marks[USED], self.marks[SPACING]
+        return opened
+
+    def thin(self) -> None:
+        """Doubles the spacing: half the memory, twice the steps of a replay."""
+        self.marks[SPACING] *= 2
+        kept = np.flatnonzero((self.iterations - self.marks[ORIGIN]) % self.marks[SPACING] == 0)
+        self.learned, self.contexts = self.learned[kept], self.contexts[kept]
+        self.marks[USED] = self.marks[ROWS] = len(kept)

@@ -1,0 +1,232 @@
+"""Any iteration is gone back to, to the bit: with random masks, running statistics, moments and shuffles, and past every kind of change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine import machine
+from nnlab.engine.weight_change import Entries
+from nnlab.graph import edits
+from nnlab.graph.builder import GraphBuilder
+from nnlab.graph.graph import Graph
+from nnlab.training.change import Change, Version
+from nnlab.training.commands import Adjust, Load
+from nnlab.training.member import Member
+from nnlab.training.project import Project
+from nnlab.training.settings import TrainingSettings
+from nnlab.training.timeline import Timeline
+
+
+def network() -> Graph:
+    b = GraphBuilder()
+    h = b.dropout(b.tanh(b.batch_norm(b.dense(b.input(features=2), units=6))), p=0.2)
+    b.binary_cross_entropy(b.dense(h, units=1))
+    return b.build()
+
+
+PROJECT = Project(network(), DataSettings("spiral"), TrainingSettings("adam", {}, 1e-2, 16, seed=3, schedule="plateau"))
+DATA = prepare(PROJECT.data)
+
+
+class Journey:
+    """A run that is trained, changed and gone back with, and remembers every state it ever passed."""
+
+    def __init__(self, budget: int = 256 * 2**20) -> None:
+        self.member = Member()
+        self.member.timeline = Timeline(budget)
+        self.number, self.project = 0, PROJECT
+        self.member.load(Load(Change.opening(PROJECT), DATA, 1))
+        self.passed: dict[int, bytes] = {0: self.bits}
+
+    @property
+    def run(self):
+        assert self.member.run is not None
+        return self.member.run
+
+    @property
+    def bits(self) -> bytes:
+        """Weights, buffers, moments, and where the run is in its data."""
+        run = self.run
+        return run.state.arena[: run.program.moments_end].tobytes() + run.state.context[:8].tobytes()
+
+    def train(self, steps: int) -> None:
+        self.member.timeline.go_on(self.run)
+        for _ in range(steps):
+            self.run.train(1)
+            self.passed[self.run.iteration] = self.bits
+
+    def change(self, project: Project, back_to: int | None = None, returning: tuple[int, ...] = ()) -> None:
+        before, after = Version(self.number, self.project), Version(self.number + 1, project)
+        change = Change(before, after, back_to=back_to, returning=returning)
+        command = Adjust(change) if change.is_adjustment else Load(change, DATA, self.number + 2)
+        self.member.adjust(command) if isinstance(command, Adjust) else self.member.load(command)
+        self.number, self.project = self.number + 1, project
+        if back_to is None and not returning:
+            self.passed[self.run.iteration] = self.bits
+
+    def back_to(self, iteration: int) -> None:
+        """As the window does: where something else was trained, the project of then is trained again."""
+        then = self.member.timeline.reach(self.run).project_at(iteration)
+        assert then is not None
+        if Version(0, then).computes_the_same_as(Version(0, self.project)):
+            self.member.back_to(iteration, lambda: True)
+        else:
+            self.change(then, back_to=iteration)
+
+
+@pytest.fixture
+def journey() -> Journey:
+    """400 iterations, with another learning rate, weights set by hand, a wider layer and another batch size on the way."""
+    one = Journey()
+    one.train(70)
+    one.change(replace(PROJECT, training=replace(PROJECT.training, learning_rate=3e-3)))
+    one.train(60)
+    place = np.array([0, 3])
+    one.member.set_entries({"dense_1.weight": Entries((6, 2), place, np.array([0.5, -0.25], np.float32))})
+    one.passed[130] = one.bits
+    one.train(70)
+    one.change(replace(one.project, graph=edits.configure(one.project.graph, "dense_1", units=9)))
+    one.train(100)
+    one.change(replace(one.project, training=replace(one.project.training, batch_size=24)))
+    one.train(100)
+    return one
+
+
+def test_every_iteration_comes_back_to_the_bit_across_every_change(journey):
+    for iteration in (399, 301, 300, 250, 201, 200, 199, 131, 130, 129, 71, 70, 69, 1, 0, 65, 135, 220, 400, 310):
+        journey.back_to(iteration)
+        assert journey.run.iteration == iteration
+        assert journey.bits == journey.passed[iteration], iteration
+
+
+def test_the_batch_of_then_is_there_with_its_values_and_gradients(journey):
+    journey.back_to(250)
+    batch, loss, gradient = journey.run.state.rows, journey.run.current_loss(), journey.run.state["dense_1.d_weight"].copy()
+    journey.back_to(249)
+    journey.run.train(1)
+    assert (batch, loss) == (journey.run.state.rows, journey.run.current_loss())
+    assert np.array_equal(gradient, journey.run.state["dense_1.d_weight"])
+
+
+def test_going_on_from_the_past_is_what_it_was_the_first_time(journey):
+    passed = dict(journey.passed)
+    journey.back_to(220)
+    journey.train(60)  # nothing intervened between 220 and 280
+    assert journey.bits == passed[280]
+    assert journey.member.timeline.reach(journey.run).latest == 280
+    journey.back_to(150)
+    assert journey.bits == passed[150]
+    journey.back_to(280)
+    assert journey.bits == passed[280]
+
+
+def test_a_change_in_the_past_drops_what_lay_ahead(journey):
+    journey.back_to(250)
+    journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=0.05)))
+    reach = journey.member.timeline.reach(journey.run)
+    assert (reach.iteration, reach.latest) == (250, 250)
+    journey.train(30)
+    again = dict(journey.passed)
+    for iteration in (265, 250, 210, 280):
+        journey.back_to(iteration)
+        assert journey.bits == again[iteration]
+    assert journey.member.timeline.reach(journey.run).project_at(270).training.learning_rate == 0.05
+    assert journey.member.timeline.reach(journey.run).project_at(240).training.learning_rate == 3e-3
+
+
+def test_what_was_trained_is_known_for_every_iteration(journey):
+    reach = journey.member.timeline.reach(journey.run)
+    units = [reach.project_at(i).graph["dense_1"].settings["units"] for i in (0, 199, 200, 400)]
+    assert units == [6, 6, 9, 9]
+    assert [reach.project_at(i).training.learning_rate for i in (0, 69, 70, 400)] == [1e-2, 1e-2, 3e-3, 3e-3]
+    assert [reach.project_at(i).training.batch_size for i in (299, 300)] == [16, 24]
+    assert (reach.earliest, reach.latest) == (0, 400)
+
+
+def test_undoing_a_journey_returns_to_where_it_began(journey):
+    number, project, bits = journey.number, journey.project, journey.bits
+    journey.back_to(100)
+    assert journey.project != project
+    journey.change(project, returning=(number,))
+    assert journey.run.iteration == 400 and journey.bits == bits
+
+
+def test_the_curves_stay_and_go_on_from_the_past(journey):
+    before = journey.member.timeline.history(journey.run).curves()
+    journey.back_to(120)
+    now = journey.member.timeline.history(journey.run).curves()
+    assert np.array_equal(before.mean, now.mean) and len(now.mean) == 400
+    assert len(journey.run.history.curves().mean) == 120
+    journey.train(10)
+    after = journey.member.timeline.history(journey.run).curves()
+    assert len(after.mean) == 130
+    for name in ("minimum", "maximum", "mean", "smoothed"):
+        assert np.array_equal(getattr(after, name), getattr(before, name)[:130])
+    assert np.array_equal(after.validation_losses, before.validation_losses[: len(after.validation_losses)])
+
+
+def test_going_back_and_forth_again_loses_nothing_without_training(journey):
+    reach = journey.member.timeline.reach(journey.run)
+    for iteration in (10, 390, 200, 400):
+        journey.back_to(iteration)
+    assert replace(journey.member.timeline.reach(journey.run), spacing=reach.spacing, nbytes=reach.nbytes) == reach
+
+
+def test_stepping_in_the_past_goes_on_from_there_once_an_iteration_is_complete(journey):
+    passed = dict(journey.passed)
+    journey.back_to(230)
+    stepper = journey.run.stepper
+    stepper.forward()
+    journey.member.timeline.follow(journey.run)
+    assert journey.member.timeline.reach(journey.run).latest == 400
+    stepper.finish()
+    journey.member.timeline.follow(journey.run)
+    assert journey.member.timeline.reach(journey.run).latest == 231
+    assert journey.bits == passed[231]
+
+
+def test_a_long_run_keeps_its_curves_exact_when_blocks_have_merged():
+    one = Journey()
+    one.run.train(9000)  # 4,096 rows: blocks of four iterations
+    assert one.run.history.marks[machine.BLOCK_SIZE] == 4
+    full = one.run.history.curves()
+    straight = Journey()
+    straight.run.train(6001)
+    expected = straight.run.history.curves()
+    one.back_to(6001)
+    assert one.bits == straight.bits
+    found = one.run.history.curves()
+    assert found.block_size == 4 and len(found.mean) == 1500
+    assert np.array_equal(found.mean, full.mean[:1500])
+    assert found.running_mean == expected.running_mean and found.last == expected.last
+
+
+def test_a_small_budget_is_kept_and_every_iteration_stays_within_reach():
+    state = 8 * 6 * 3 * 4
+    one = Journey(budget=200 * state + 600_000)
+    for units in (7, 8, 9, 10, 11):
+        one.train(40)
+        one.change(replace(one.project, graph=edits.configure(one.project.graph, "dense_1", units=units)))
+    one.train(40)
+    reach = one.member.timeline.reach(one.run)
+    assert reach.earliest > 0, "so small a budget cannot keep six states with their curves"
+    for iteration in range(reach.earliest, 241, 17):
+        one.back_to(iteration)
+        assert one.bits == one.passed[iteration]
+
+
+def test_a_replay_that_is_not_wanted_any_more_stops_on_the_way():
+    one = Journey()
+    one.run.train(5000)
+    looks = iter([True, False])
+    one.run.keyframes.forget_after(0)
+    one.member.back_to(4000, lambda: next(looks))
+    assert 0 < one.run.iteration < 4000
+    one.member.back_to(4000, lambda: True)
+    straight = Journey()
+    straight.run.train(4000)
+    assert one.bits == straight.bits
