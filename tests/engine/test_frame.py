@@ -12,6 +12,7 @@ from nnlab.core.optimizer import optimizers
 from nnlab.engine import machine
 from nnlab.engine.compile import Update
 from nnlab.engine.frame import BATCH, GRADIENTS, OUTPUTS, UPDATES, Frame
+from nnlab.engine.program import RATE
 from nnlab.engine.run import Run
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
@@ -164,6 +165,14 @@ def test_a_frame_holds_what_is_asked_for() -> None:
     for name in ("dense_1.d_weight", "dense_1.d_bias", "dense_2.d_weight", run.program.input_name, run.program.target_name):
         np.testing.assert_array_equal(frame.get(str(name)), run.state[str(name)])
     assert frame.get("tanh_1.y") is None
+
+
+def test_the_rate_that_a_schedule_worked_out_is_always_there() -> None:
+    """Halved after every two updates: the third uses half of 0.01."""
+    run = made(update=Update("sgd", 0.01, schedule="step", schedule_settings={"step_size": 2, "gamma": 0.5}), watched=())
+    run.train(3)
+    run.publish()
+    assert newest(run).get(RATE) == pytest.approx(0.005)
 
 
 def test_another_choice_continues_the_numbers_of_frames() -> None:

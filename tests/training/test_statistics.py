@@ -100,6 +100,7 @@ def test_the_last_gradient_norms_of_one_parameter() -> None:
     curves = Curves(0, 8, nothing, nothing, nothing, nothing, norms, ("a", "b"), np.zeros(0), np.zeros(0), 0.0, 0.0)
     values, iterations = gradient_history(curves, "b", 3)
     assert values.tolist() == [195.0, 197.0, 199.0] and iterations == 24
+    assert len(gradient_history(curves, "b")[0]) == 60
     values, iterations = gradient_history(curves, "c")
     assert len(values) == 0 and iterations == 0
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.frame import OUTPUTS
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training import commands
 from nnlab.training.change import Change
@@ -62,6 +63,7 @@ def frames(data):
             pass
 
     project = Project(b.build(), DataSettings("spiral"), TrainingSettings("sgd", {}, 2.0, 10))
+    trainer.send(commands.Watch(frozenset({OUTPUTS})))
     trainer.send(commands.Load(Change.opening(project), data, 1))
     wait(commands.Loaded)
     first = trainer.newest_frame()
