@@ -47,6 +47,7 @@ def cards(graph: Graph) -> tuple[tuple[str, ...], ...]:
 
 
 FOLDED = "/"  # begins the id of a folded group's card; no node's name holds a slash
+ROUNDING = 1e-6  # canvas units: what is less comes from rounding
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def moved(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> dict[st
         if card.group is not None:
             before = place(graph, card)
             dx, dy = x - before[0], y - before[1]
+            if max(abs(dx), abs(dy)) < ROUNDING:  # the mean of its nodes' places, which is no move
+                continue
             every |= {i: (graph[i].position[0] + dx, graph[i].position[1] + dy) for i in card.nodes}
         else:
             every |= dict.fromkeys(card.nodes, (x, y))

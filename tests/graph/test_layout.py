@@ -77,3 +77,14 @@ def test_a_cycle_has_no_layers() -> None:
     broken = Graph(graph.nodes, (*[e for e in graph.edges if e.target != "dense_1"], Edge("dense_2", "dense_1", "x")))
     with pytest.raises(GraphError, match="cycle"):
         arrange(broken)
+
+
+def test_a_folded_group_that_is_in_its_place_is_not_moved_by_a_rounding_error() -> None:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=1)
+    b.tanh(x)
+    b.log_softmax(x)
+    b.mse(b.dense(b.dense(x, units=1), units=1))
+    graph = annotation.group_nodes(b.build(), {"tanh_1", "dense_2"})
+    tidy = arrange(annotation.set_group(graph, graph.groups[0].id, collapsed=True))
+    assert arrange(tidy) == tidy
