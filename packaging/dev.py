@@ -240,7 +240,7 @@ def works(environment: Path) -> bool:
 
 
 def make_environment(environment: Path) -> None:
-    """Makes `environment` anew unless it works; what lies there is removed first."""
+    """Makes `environment` again unless it works; what lies there is removed first."""
     if works(environment):
         return
     if environment.exists() or environment.is_symlink():

@@ -1,7 +1,7 @@
 """What every test may rely on: no window on anybody's screen, and nobody's settings touched.
 
 `NNLAB_HOME` moves everything the app stores (settings, recent files, autosave, plug-ins) to a folder that lives as long as
-the test run. The compiled kernels have a variable of their own, `NNLAB_CACHE`, and stay where they are: compiling them anew
+the test run. The compiled kernels have a variable of their own, `NNLAB_CACHE`, and stay where they are: compiling them again
 in every run would cost minutes and test nothing.
 """
 

@@ -47,7 +47,7 @@ def _place(index: int) -> tuple[float, float]:
 
 
 def frames(change: Callable[[int], object], repaint: Callable[[], object], count: int = FRAMES) -> list[float]:
-    """Milliseconds of each of `count` frames: a change, and everything painted anew."""
+    """Milliseconds of each of `count` frames: a change, and everything painted again."""
     found = []
     for i in range(count):
         start = time.perf_counter()
@@ -58,7 +58,7 @@ def frames(change: Callable[[int], object], repaint: Callable[[], object], count
 
 
 def curves_4096() -> float:
-    """Milliseconds to draw 64 × 64 weighted curves anew, antialiased, on SIZE pixels: the median frame."""
+    """Milliseconds to draw 64 × 64 weighted curves again, antialiased, on SIZE pixels: the median frame."""
     import numpy as np
     from PySide6.QtCore import QPointF
     from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView

@@ -37,7 +37,7 @@ def bench_starts(echo: Echo) -> dict[str, Any]:
 def edit_to_first_step() -> float:
     """Milliseconds from a changed graph of 50 nodes to the end of its first training step, the median of some edits.
 
-    Nothing is compiled: the operators' machine code exists, only the program is made anew, and what was learned is carried over.
+    Nothing is compiled: the operators' machine code exists, only the program is made again, and what was learned is carried over.
     """
     import numpy as np
 

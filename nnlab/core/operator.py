@@ -41,7 +41,7 @@ class Operator:
     `target_kinds` makes it a loss: the kinds of target it accepts; `link` then turns its input into predictions ("identity",
     "sigmoid" or "softmax"). `variadic` operators take two or more inputs and are associative: the compiler folds them into a
     chain of two-input instructions. `keeps_order`: the output has the input's elements in another shape. `skippable` names
-    tensors whose gradient the backward kernel leaves out when its view is empty (nobody needs it). A parameter may depend on a setting
+    tensors whose gradient the backward kernel leaves out when its view is empty (it is not needed). A parameter may depend on a setting
     (`Parameter.when`): `parameters` are all that a node may have, `parameters_for` those it has.
 
     `buffers` are kept like parameters but not trained: the kernel `update` changes them once after every completed backward pass

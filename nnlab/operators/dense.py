@@ -42,7 +42,7 @@ def forward(x, weight, bias, y):
 
 @kernel
 def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
-    """d_W = d_y^T x,   d_b = sum over the batch of d_y,   d_x = d_y W.   An empty view is a gradient nobody needs."""
+    """d_W = d_y^T x,   d_b = sum over the batch of d_y,   d_x = d_y W.   An empty view is a gradient that is not needed."""
     if d_weight.size:
         if first_d_weight:
             set_transposed_product(d_y, x, d_weight)

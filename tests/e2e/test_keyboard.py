@@ -155,7 +155,7 @@ def test_problems_are_mended_and_the_history_is_walked_by_keys(keyboard: Keyboar
             break
         keyboard.press(KEY.Key_F6)
     while problems.rows:
-        assert problems.isAncestorOf(keyboard.focus), "mending keeps the keyboard in the list"
+        assert problems.isAncestorOf(keyboard.focus), "fixing keeps the keyboard in the list"
         rows = [(row.problem.kind, row.problem.node_id) for row in problems.rows]
         keyboard.press(KEY.Key_Return)
         qtbot.waitUntil(lambda rows=rows: [(row.problem.kind, row.problem.node_id) for row in problems.rows] != rows)

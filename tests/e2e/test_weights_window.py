@@ -1,4 +1,4 @@
-"""Changing weights in the real window while it trains: table, undo by keyboard, freezing and drawing anew by their keys."""
+"""Changing weights in the real window while it trains: table, undo by keyboard, freezing and drawing again by their keys."""
 
 from __future__ import annotations
 

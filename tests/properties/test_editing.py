@@ -74,7 +74,7 @@ class Hands:
         """Makes one edit, or finds that it is refused."""
         names = list(self.edits) if len(self.document.graph) <= MOST_NODES else ["delete", "bypass", "undo_some", "start_over"]
         if len(self.document.graph) < 3:
-            names = ["add", "paste", "duplicate", "mend"]
+            names = ["add", "paste", "duplicate", "fix"]
         name = self.random.choice(names)
         before = self.document.project
         self.edits[name]()
@@ -227,7 +227,7 @@ class Hands:
         if self.document.graph.comments:
             self.arranging.write(self.random.choice(self.document.graph.comments).id, self.random.choice(("", "why?", "two\nlines")))
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         data = self.window.session.data
         shape = DataShape(data.x.shape[1], data.target) if data is not None else None
         problems = [problem for problem in validate(self.document.graph, shape) if problem.fixes]

@@ -17,7 +17,7 @@ MOST_OFFERED = 4
 
 # Kinds of which a graph has one at most: they are the same problem even if they are told of another node now.
 ONE_PER_GRAPH = frozenset({"cycle", "empty", "no_input", "no_loss", "features", "wrong_loss", "wrong_width"})
-# Kinds that say the same trouble in other words when they appear at a node that had just been mended.
+# Kinds that say the same trouble in other words when they appear at a node that had just been fixed.
 AT_THE_NODE = frozenset({"missing_input", "shape"})
 
 

@@ -44,7 +44,7 @@ def missing_input(case: Case) -> Iterator[Fix]:
 
 
 def _sources(case: Case, node: Node) -> list[str]:
-    """Nodes that could be read by `node`: first those nobody reads, then by distance, what lies to the left before what lies behind."""
+    """Nodes that could be read by `node`: first unread ones, then by distance, what lies to the left before what lies behind."""
     connected = {edge.source for edge in case.graph.incoming(node.id)}
 
     def rank(other: Node) -> tuple[bool, bool, float]:

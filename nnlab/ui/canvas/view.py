@@ -176,7 +176,7 @@ class GraphView(Viewport):
             self._edge_timer.stop()
 
     def _renew_gesture(self) -> None:
-        """Another zoom may lay everything out anew; what is held is still under the cursor."""
+        """Another zoom may lay everything out again; what is held is still under the cursor."""
         if self._gesture is not None:
             self._gesture.move(self._pointer(self._last_seen))
 

@@ -167,7 +167,7 @@ class Document(QObject):
         return self._states
 
     def forget_weights(self) -> None:
-        """The weights were drawn anew: numbers of steps made before mean nothing to them."""
+        """The weights were drawn again: numbers of steps made before mean nothing to them."""
         self.era += 1
 
     def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:

@@ -86,7 +86,7 @@ class Inspector(QWidget):
     # Commands for the selected nodes, whatever page is shown
 
     def reinitialise(self) -> None:
-        """Draws the weights of the selected nodes anew, as an undoable step."""
+        """Draws the weights of the selected nodes again, as an undoable step."""
         try:
             reinitialise(self._document, self._session, self._selection.nodes)
         except NNLabError as error:

@@ -36,7 +36,7 @@ _SYMBOLS = {"weight": "W", "bias": "b"}
 
 
 class NodePage(QWidget):
-    """Shows one node at a time; the form is made anew when a node with other settings is shown."""
+    """Shows one node at a time; the form is made again when a node with other settings is shown."""
 
     change_data = Signal()
 
@@ -184,7 +184,7 @@ class NodePage(QWidget):
             form.put_below("frozen", self.freeze_checks)
         self._column.insertWidget(1, form)
         form.setVisible(bool(form.names))
-        if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form anew
+        if focused in form.names:  # arrow keys walk on through a list whose every choice makes the form again
             form.editor(focused).setFocus()
 
     def _edit(self, name: str, value: Value) -> tuple[str, Callable[[Document, str, str], None]]:

@@ -242,7 +242,7 @@ class PartColumn(QWidget):
 
 
 def in_reading_order(*widgets: QWidget) -> None:
-    """Lets Tab walk through widgets as one reads them: Qt's own order is that in which they were made, and forms are made anew."""
+    """Lets Tab walk through widgets as one reads them: Qt's own order is that in which they were made, and forms are made again."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before, after)
 

@@ -41,7 +41,7 @@ WIDE = 480  # pixels from which the form stands beside the data sets
 
 
 class DataForm(QWidget):
-    """Everything about the chosen data set. Made anew for another data set, whose settings differ."""
+    """Everything about the chosen data set. Made again for another data set, whose settings differ."""
 
     def __init__(self, theme: Theme, dataset: Dataset, settings: DataSettings) -> None:
         super().__init__()

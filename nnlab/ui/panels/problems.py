@@ -1,4 +1,4 @@
-"""Problems: what keeps the network from training, or will make it train badly, in words, each with the buttons that mend it.
+"""Problems: what keeps the network from training, or will make it train badly, in words, each with buttons that fix it.
 
 A row that is chosen selects its node, and `node_wanted` asks the canvas to bring it into view. Fixes are sought for the rows in sight
 only: a hundred dead ends cost no more than five.
@@ -102,7 +102,7 @@ class ProblemsPanel(LivePanel):
         self._tell_counts(problems)
         self.set_empty(None if problems else NO_PROBLEMS)
         self._mark_current()
-        if place is not None and self.rows:  # who mends by keyboard stays in the list
+        if place is not None and self.rows:  # who fixes problems by keyboard stays in the list
             self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         self._seek.start()
 
@@ -116,10 +116,10 @@ class ProblemsPanel(LivePanel):
     # Rows
 
     def _add_row(self, problem: Diagnostic) -> None:
-        """One more row. Rows are kept, not made anew: one that is acted on may not vanish under its own event."""
+        """One more row. Rows are kept, not made again: one that is acted on may not vanish under its own event."""
         row = ProblemRow(self._services.theme, problem)
         row.picked.connect(lambda: self._pick(row))
-        row.mended.connect(self.mend)
+        row.fix_chosen.connect(self.apply_fix)
         row.moved.connect(lambda steps: self._move(row, steps))
         self._column.insertWidget(len(self._all_rows), row)
         self._all_rows.append(row)
@@ -141,7 +141,7 @@ class ProblemsPanel(LivePanel):
         focused = focused_within(self)
         return next((i for i, row in enumerate(self.rows) if focused is not None and holds(row, focused)), None)
 
-    def mend(self, fix: Fix) -> None:
+    def apply_fix(self, fix: Fix) -> None:
         """Applies a fix, as one undoable step. One that no longer fits the graph is told like a failed run."""
         try:
             self._services.document.attempt(fix.name, fix.apply)

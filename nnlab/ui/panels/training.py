@@ -46,7 +46,7 @@ PARTS = (
 
 
 class PartForm(QWidget):
-    """The settings of what is chosen, under its title; made anew when the choice changes, which `made` tells."""
+    """The settings of what is chosen, under its title; made again when the choice changes, which `made` tells."""
 
     made = Signal()
 

@@ -211,7 +211,7 @@ class TemplateDialog(QDialog):
         self._fit_form()
 
     def _mark(self, template: Template | None) -> None:
-        """Marks a template in the list without choosing it anew."""
+        """Marks a template in the list without choosing it again."""
         self.list.blockSignals(True)
         names = [self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())]
         self.list.setCurrentRow(names.index(template.name) if template is not None else -1)

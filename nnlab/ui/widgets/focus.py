@@ -1,8 +1,8 @@
-"""Which widget has the keyboard, and what lies within a widget, asked in the ways that keep PySide's books straight.
+"""Which widget has the keyboard, and what lies within a widget, asked without confusing PySide's record of who owns what.
 
-`nextInFocusChain`, `focusWidget` and `findChildren` of a widget enter what they return in PySide's books as a part of the widget that was
-asked. When that one is deleted, say a settings form, PySide declares its "parts" deleted too: the canvas, for one. The next event that
-reaches it fails inside PySide and takes the process along. `children` enters real children only, and the application's focus nobody.
+`nextInFocusChain`, `focusWidget` and `findChildren` of a widget record what they return as owned by the widget that was asked. When that
+widget is deleted, say a settings form, PySide marks everything it "owns" as deleted too, for example the canvas. The next event that
+reaches it fails inside PySide and ends the process. `children` records real children only; the application's focus records nothing.
 """
 
 from __future__ import annotations

@@ -234,15 +234,15 @@ SheetRow = str | Shortcut | None  # a heading, a line, an empty row
 def columns(lines: Sequence[Shortcut], count: int, least: int = 0) -> list[list[SheetRow]]:
     """Groups under their headings, in at most `count` columns; a group may go on in the next one.
 
-    Columns are as short as they can be, but not shorter than `least` halves of a row: what was found by typing is not dealt out thinly.
+    Columns are as short as they can be, but not shorter than `least` halves of a row: the few lines that a search finds stay in one column.
     """
     groups: dict[str, list[Shortcut]] = {}
     for line in lines:
         groups.setdefault(line.group, []).append(line)
     height = max(least, -(-(2 * len(lines) + 2 * len(groups)) // count))
-    while len(dealt := _dealt(groups, height)) > count:
+    while len(filled := _filled(groups, height)) > count:
         height += 1
-    return dealt
+    return filled
 
 
 def _height(part: SheetRow) -> int:
@@ -250,7 +250,7 @@ def _height(part: SheetRow) -> int:
     return 1 if part is None else 2
 
 
-def _dealt(groups: Mapping[str, Sequence[Shortcut]], height: int) -> list[list[SheetRow]]:
+def _filled(groups: Mapping[str, Sequence[Shortcut]], height: int) -> list[list[SheetRow]]:
     """Groups one after another in columns of at most `height`; no heading without two of its lines, none of which stays alone."""
     found: list[list[SheetRow]] = [[]]
     for name, members in groups.items():

@@ -155,7 +155,7 @@ class TransportBar(QWidget):
         return (metrics.grid, metrics.px(1), metrics.px(6)) if tight else (metrics.padding, metrics.px(4), metrics.px(14))
 
     def _space(self, tight: bool) -> None:
-        """Sets the gaps where they are others now: every setting makes Qt lay the bar out anew, which asks for the gaps again."""
+        """Sets the gaps where they are others now: every setting makes Qt lay the bar out again, which asks for the gaps again."""
         margin, gap, after = self._gaps(tight)
         if (margin, gap, after) == self._spaced:
             return

@@ -1,6 +1,7 @@
 """What every action of the window does, and which sentences of its parts come into its message bar.
 
-The window puts its parts together; here their words and deeds are joined. A new action is an entry in `actions.ACTIONS` and a line here.
+The window puts its parts together; here every action gets its handler, and signals their slots. A new action is an entry in
+`actions.ACTIONS` and a line here.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from nnlab.training.variant import another_seed
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 
-Deed = Callable[[], object]
+Handler = Callable[[], object]
 
 
 def connect_actions(window: MainWindow) -> None:
     """Joins every action to what it does."""
     files, networks, session, stepper, inspector = window.files, window.networks, window.session, window.stepper, window.inspector
     document = window.document
-    deeds: dict[str, Deed] = {
+    handlers: dict[str, Handler] = {
         "file.new": files.new, "file.open": files.open, "file.save": files.save, "file.save_as": files.save_as,
         "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
         "file.template": networks.new_from_template, "file.picture": lambda: save_picture(window), "file.quit": window.close,
@@ -47,18 +48,18 @@ def connect_actions(window: MainWindow) -> None:
         "view.next_region": lambda: window.regions.go(1), "view.previous_region": lambda: window.regions.go(-1),
         "help.shortcuts": lambda: window.shortcuts.open_sheet(window.all_actions()), "help.about": lambda: about(window),
     }  # fmt: skip
-    for action_id, run in deeds.items():
+    for action_id, run in handlers.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
     window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
     window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples_menu(window), window.actions_by_id["file.open"]])
-    window.top_bar.commands_requested.connect(deeds["view.commands"])
+    window.top_bar.commands_requested.connect(handlers["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)
     canvas = window.canvas
     canvas.needs_changed.connect(lambda: session.watch(canvas, canvas.tensors))
     session.watch(canvas, canvas.tensors)
     window.inspector.change_data_requested.connect(lambda: window.area.reveal("data"))
-    window.inspector.edit_weights_requested.connect(deeds["node.edit_weights"])
+    window.inspector.edit_weights_requested.connect(handlers["node.edit_weights"])
     window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone
 
 
@@ -99,7 +100,7 @@ def add_seed(window: MainWindow) -> None:
     window.area.reveal("loss")
 
 
-def step(window: MainWindow, run: Deed) -> None:
+def step(window: MainWindow, run: Handler) -> None:
     """A step of the stepper, shown where it can be followed."""
     if window.area.workspace is None or window.area.workspace.name != "step":
         window.show_workspace("step")

@@ -161,7 +161,7 @@ def test_the_crosshair_reads_the_numbers_of_its_iteration_in_every_plot(qtbot: Q
     flow.grab()
 
 
-def test_the_crosshair_obeys_the_arrow_keys(qtbot: QtBot, studio: Callable) -> None:
+def test_the_crosshair_follows_the_arrow_keys(qtbot: QtBot, studio: Callable) -> None:
     s = studio()
     panel = s.panel("loss")
     s.train(100)

@@ -157,8 +157,8 @@ def test_the_tab_says_how_many(qtbot: QtBot, studio: Callable) -> None:
     panel = s.panel("problems")
     assert panel.windowTitle() == "Problems (2)"
     assert panel.accessibleDescription() == "1 error, 1 warning"
-    panel.mend(panel.rows[0].problem.fixes[0])
-    panel.mend(panel.rows[0].problem.fixes[0])
+    panel.apply_fix(panel.rows[0].problem.fixes[0])
+    panel.apply_fix(panel.rows[0].problem.fixes[0])
     assert panel.windowTitle() == "Problems"
 
 

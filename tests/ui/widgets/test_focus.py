@@ -56,7 +56,7 @@ def test_the_focus_chain_is_why_these_exist(window: Page) -> None:
     viewport = window.view.viewport()
     chain(window)
     delete(window.page)
-    assert not isValid(viewport), "PySide has mended this: nnlab.ui.widgets.focus can go"
+    assert not isValid(viewport), "PySide has fixed this: nnlab.ui.widgets.focus can go"
 
 
 def test_each_before_its_parts(window: Page) -> None:

@@ -64,4 +64,4 @@ def test_a_thousand_paint_calls_keep_the_references_to_none(theme: Theme, qtbot:
             widget.render(image)
             calls += 1 + len(widget.findChildren(QWidget))
     assert calls > 1000
-    assert abs(sys.getrefcount(None) - before) < SLACK  # (a painter on a new pixmap adds six, so icons drawn anew would show here)
+    assert abs(sys.getrefcount(None) - before) < SLACK  # (a painter on a new pixmap adds six, so icons drawn again would show here)

@@ -122,16 +122,16 @@ def test_columns_hold_every_line_once_and_are_about_equal(count: int) -> None:
     lines = [
         Shortcut(name, f"{name} {i}", ("F1",)) for name, size in (("A", 6), ("B", 24), ("C", 1), ("D", 9), ("E", 3)) for i in range(size)
     ]
-    dealt = columns(lines, count)
-    assert len(dealt) <= count
-    assert [part for column in dealt for part in column if isinstance(part, Shortcut)] == lines
-    for column in dealt:
+    filled = columns(lines, count)
+    assert len(filled) <= count
+    assert [part for column in filled for part in column if isinstance(part, Shortcut)] == lines
+    for column in filled:
         assert isinstance(column[0], str) and isinstance(column[-1], Shortcut), "a heading does not stand alone"
-    heights = [len(column) for column in dealt]
+    heights = [len(column) for column in filled]
     assert max(heights) - min(heights[:-1] or heights) <= 6
 
 
-def test_what_was_found_is_not_dealt_out_thinly() -> None:
+def test_what_was_found_is_not_filled_out_thinly() -> None:
     lines = [Shortcut("Edit", f"Align {i}", ("F1",)) for i in range(6)]
     assert [len(column) for column in columns(lines, 3)] == [3, 3, 3]
     assert [len(column) for column in columns(lines, 3, least=40)] == [7]

@@ -198,7 +198,7 @@ class EdgePicture:
         self._negative = np.zeros_like(self._positive)
 
     def draw_lines(self, ends: np.ndarray, width: np.ndarray, tone: np.ndarray, colour: np.ndarray) -> None:
-        """Draws curves of one colour anew; see `draw_lines` for `ends`, `width` and `tone`."""
+        """Draws curves of one colour again; see `draw_lines` for `ends`, `width` and `tone`."""
         draw_lines(self._positive, *(np.ascontiguousarray(a, np.float32) for a in (ends, width, tone)), _TABLE)
         compose(self._positive, self._negative, colour, colour, self.pixels)
 
@@ -216,7 +216,7 @@ class EdgePicture:
         tone: np.ndarray,
         colours: tuple[np.ndarray, np.ndarray],
     ) -> None:
-        """Draws the edges anew. `curve` is `s_curve(columns)`, `colours` are those of +1 and -1, (3,) float32 in 0…255 each."""
+        """Draws the edges again. `curve` is `s_curve(columns)`, `colours` are those of +1 and -1, (3,) float32 in 0…255 each."""
         shape, slope = curve
         arrays = [np.ascontiguousarray(a, np.float32) for a in (shape, slope, start, end, width, tone)]
         draw_edges(self._positive, self._negative, *arrays)

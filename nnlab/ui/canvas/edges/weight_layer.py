@@ -1,7 +1,7 @@
 """Edges that carry one weight for every pair of units: as curves between the tiles, or as the matrix W when they are too many.
 
 Width and strength of a curve are its magnitude, orange and blue its sign, both relative to the 95th percentile of the layer. The curves
-are drawn by `raster` into an image in the pixels of the screen, anew only when values, geometry or zoom have changed. More than
+are drawn by `raster` into an image in the pixels of the screen, again only when values, geometry or zoom have changed. More than
 MATRIX_FROM curves would be a grey mist; from there on the matrix itself stands between the cards, one row for each unit, as in z = Wx + b.
 """
 
@@ -79,7 +79,7 @@ class WeightItem(QGraphicsItem):
         return self._bounds
 
     def refresh(self) -> None:
-        """Draws anew on the next paint."""
+        """Draws again at the next paint."""
         self._stale = True
         self.update()
 

@@ -1,7 +1,7 @@
 """Drawing a connection: from a port to a port. Ports that accept it show so; one that refuses says why before the button is released.
 
 A drag from an output makes a new edge; one from a connected input takes the edge off it, to be put on another port or dropped. Let go over
-nothing, a new edge asks what shall stand at its end; let go over a port that refuses it, what would make it fit.
+nothing, a new edge asks which operator to add at its end; let go over a port that refuses it, what would make it fit.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class ConnectGesture(Gesture):
                 self._search(pointer)
 
     def _search(self, pointer: Pointer) -> None:
-        """What shall stand at the loose end?"""
+        """Asks which operator to add at the loose end."""
         scene = self.around.scene
         card = scene.cards[self._card]
         if self._backwards:

@@ -25,7 +25,7 @@ class MoveGesture(Gesture):
     """Moves the cards and comments that are selected when it begins.
 
     `grip` is the card the cursor holds, or the comment if `holds_comment`. Where it is held is kept relative to it, so that the picture may
-    be moved, zoomed and laid out anew meanwhile. A click that moves nothing selects what it `picks`: one of several that are selected.
+    be moved, zoomed and laid out again meanwhile. A click that moves nothing selects what it `picks`: one of several that are selected.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """What each card says, worked out from the graph alone: titles, units, ports, which edges carry weights.
 
 A card is a node, a layer with the activation docked on it, or a folded group as one block (`nnlab.graph.docking`). Cards compare by
-value, so a view that keeps the last ones knows exactly which have to be painted anew. Nothing here knows Qt.
+value, so a view that keeps the last ones knows exactly which have to be painted again. Nothing here knows Qt.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class PaintKit:
         return self._theme.font(role)
 
     def text_width(self, text: str, role: FontRole) -> float:
-        """Remembered: every label of a large graph is measured anew at every zoom."""
+        """Remembered: every label of a large graph is measured again at every zoom."""
         key = (role, text)
         if key not in self._widths:
             if len(self._widths) >= REMEMBERED:

@@ -1,7 +1,7 @@
-"""The insides of neurons that are large enough on the screen: which sample they show, and when their numbers are read anew.
+"""The insides of neurons that are large enough on the screen: which sample they show, and when their numbers are read again.
 
 Nothing here runs unless a tile is painted that large: painting asks for the inside of a unit, and only then one sample is sent through the
-network. While training runs, the numbers are read anew REFRESH times a second and not with every frame, so that they can be read.
+network. While training runs, the numbers are read again REFRESH times a second and not with every frame, so that they can be read.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class NeuronInsides:
         self.show_anew()
 
     def show_anew(self) -> None:
-        """Reads every number anew, now."""
+        """Reads every number again, now."""
         self._due = perf_counter() + 1.0 / REFRESH
         self.forget()
         shown, self._open = self._open, set()

@@ -36,7 +36,7 @@ class LiveValues:
         scene.remade.connect(self.refresh)
 
     def set_values(self, values: Lookup) -> None:
-        """Shows a frame: what differs from the last is painted anew."""
+        """Shows a frame: what differs from the last is painted again."""
         self._values = values
         self.neurons.set_values(values)
         self.refresh_values()
@@ -47,7 +47,7 @@ class LiveValues:
         self.neurons.set_run(frame, data, playing)
 
     def clear(self) -> None:
-        """Another project: nothing is known of it yet. What is on the canvas is shown anew by `refresh`."""
+        """Another project: nothing is known of it yet. What is on the canvas is shown again by `refresh`."""
         self._values, self._pictures, self._step, self._hovered = _nothing, {}, None, None
         self.neurons.clear()
 

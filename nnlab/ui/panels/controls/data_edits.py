@@ -18,7 +18,7 @@ def data_shape(data: Data) -> DataShape:
 def with_data(project: Project, settings: DataSettings, before: Data | None) -> tuple[Project, Data]:
     """The project on other data, and that data. Raises NNLabError for data that cannot be made or read; nothing has changed then.
 
-    The network is only touched when the data asks for other inputs or outputs than `before` did: more noise must not mend, or
+    The network is only touched when the data asks for other inputs or outputs than `before` did: more noise must not fix, or
     remove, what the person is in the middle of drawing.
     """
     data = prepare(settings)

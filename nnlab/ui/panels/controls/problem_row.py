@@ -30,10 +30,10 @@ _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -10_000, Qt.Ke
 
 
 class ProblemRow(QWidget):
-    """`picked` by a click or Space; `mended(fix)`; `moved(rows)` when a key leads to another row."""
+    """`picked` by a click or Space; `fix_chosen(fix)`; `moved(rows)` when a key leads to another row."""
 
     picked = Signal()
-    mended = Signal(object)
+    fix_chosen = Signal(object)
     moved = Signal(int)
 
     def __init__(self, theme: Theme, problem: Diagnostic) -> None:
@@ -105,7 +105,7 @@ class ProblemRow(QWidget):
         self._share_room()
 
     def _add_button(self) -> None:
-        """One more button. Buttons are kept, not made anew: one that is pressed may not vanish under its own event."""
+        """One more button. Buttons are kept, not made again: one that is pressed may not vanish under its own event."""
         place = len(self._buttons)
         button = QPushButton(self)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -119,7 +119,7 @@ class ProblemRow(QWidget):
 
     def _apply(self, place: int) -> None:
         if place < len(self._problem.fixes):
-            self.mended.emit(self._problem.fixes[place])
+            self.fix_chosen.emit(self._problem.fixes[place])
 
     def _open_menu(self) -> None:
         """The fixes there is no room for."""

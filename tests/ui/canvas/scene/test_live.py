@@ -1,4 +1,4 @@
-"""Live values on the canvas: what is shown, and that only what differs is painted anew."""
+"""Live values on the canvas: what is shown, and that only what differs is painted again."""
 
 import numpy as np
 import pytest
