@@ -17,7 +17,7 @@ from nnlab.training.commands import Adjust, Block, Load, Snapshot
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
-from nnlab.training.timeline import LearningRate, Timeline, Weights
+from nnlab.training.timeline import LearningRate, Timeline, WeightsIntervention
 from nnlab.training.update import update_of
 
 
@@ -147,7 +147,7 @@ class Member:
         if self.run is None:
             raise NNLabError("There is no network whose weights could be set.")
         self.run.set_entries(entries)
-        self.timeline.note(self.run, Weights(entries))
+        self.timeline.note(self.run, WeightsIntervention(entries))
         self.run.publish()
 
     def snapshot(self, undisturbed: bool) -> Snapshot:

@@ -47,7 +47,7 @@ class LearningRate:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class WeightsIntervention:
     entries: Mapping[str, Entries]
 
     def apply(self, run: Run) -> None:
