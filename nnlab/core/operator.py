@@ -11,6 +11,7 @@ then need not be zeroed before, which large or very frequent operators gain from
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +25,12 @@ from nnlab.core.registry import Registry
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Parameter, Shape, Sizes, Tensor
 
+Bounds = tuple[float, float]  # the least and the greatest value an element can take
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+
 CATEGORIES = ("Data", "Layers", "Images", "Activations", "Normalisation", "Merge", "Shape", "Losses")
 STREAM = "stream"
+FLAT = 0.05  # share of its greatest slope at or below which an element of a saturating operator counts as saturated
 FIRST = "first_"  # "first_d_x": 1 when nothing has been added to d_x yet in this step
 
 
@@ -47,6 +52,18 @@ class Operator:
     `buffers` are kept like parameters but not trained: the kernel `update` changes them once after every completed backward pass
     (the running statistics of batch normalisation). `penalized` names parameters that the settings l1 and l2 of
     `nnlab.core.penalty` act on.
+
+    What else is known of it is declared here too, for whoever asks, a plug-in's like a built-in's (tests hold every one to its kernels):
+
+    - `bounds`: (least, greatest) value of an output element, or a function of the settings that gives them.
+    - `saturates`: far from 0, on at least one side, its slope goes to 0; an element whose slope is at most `FLAT` of the greatest
+      counts as saturated. `can_die`: the slope is exactly 0 there, so a unit that is there for all data learns nothing any more.
+    - `docks`: whether an operator of an activation's form sits on the card of the layer before it; None: if it is in "Activations".
+    - `computes_link`: the link ("sigmoid", "softmax") it is as an operator; `applies_link`, of a loss: whether the loss does that itself.
+    - `is_affine`: y = W x + b along the last axis, by tensors named x, weight, bias and y.
+    - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
+    - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
+    - `initializer`: the initialiser that suits the weights of the layer before it. `aliases`: other programs' names for it.
     """
 
     name: str
@@ -71,6 +88,19 @@ class Operator:
     penalized: tuple[str, ...] = ()
     target_kinds: tuple[str, ...] = ()
     link: str = "identity"
+    applies_link: bool = True
+    computes_link: str = ""
+    bounds: Bounds | Callable[[Mapping[str, Value]], Bounds] = UNBOUNDED
+    saturates: bool = False
+    can_die: bool = False
+    docks: bool | None = None
+    is_affine: bool = False
+    idempotent: bool = False
+    keeps_whole: bool = False
+    reads_indices: bool = False
+    blocks: Callable[[Mapping[str, Value]], bool] = field(default=lambda settings: False)
+    initializer: str = "xavier_uniform"
+    aliases: tuple[str, ...] = ()
     summary: Callable[[Mapping[str, Value]], str] = field(default=lambda settings: "")
     formula: str | Callable[[Mapping[str, Value]], str] = ""  # LaTeX, for the inspector; it may depend on the settings
     explain_forward: tuple[Explanation, ...] = ()
@@ -89,9 +119,18 @@ class Operator:
     def is_activation(self) -> bool:
         """One input of any shape to one output of the same shape, without parameters: may be docked on a layer's card."""
         return (
-            self.category == "Activations" and len(self.inputs) == 1 and not self.parameters
+            (self.category == "Activations" if self.docks is None else self.docks) and len(self.inputs) == 1 and not self.parameters
             and len(self.outputs) == 1 and self.inputs[0].shape == self.outputs[0].shape and "..." in self.inputs[0].shape
         )  # fmt: skip
+
+    @property
+    def is_elementwise(self) -> bool:
+        """An activation whose every element depends on its own element of the input alone (softmax looks at the whole row)."""
+        return self.is_activation and self.inputs[0].symbols == ("...",)
+
+    def output_bounds(self, settings: Mapping[str, Value]) -> Bounds:
+        """The least and the greatest value of an output element with these settings; infinite where there is no bound."""
+        return self.bounds(settings) if callable(self.bounds) else self.bounds
 
     @cached_property
     def tensors(self) -> Mapping[str, Tensor]:

@@ -18,7 +18,7 @@ shapes of the inputs, given by settings ("units") or worked out by the operator 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import prod
 
@@ -51,11 +51,17 @@ def _parts(shape: str) -> tuple[tuple[str, ...], int | None]:
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input, output or saved tensor of an operator."""
+    """An input, output or saved tensor of an operator. `symbol` is its letter in a formula ("W"), where that is not its name."""
 
     name: str
     shape: str
     tip: str = ""
+    symbol: str = field(default="", kw_only=True)
+
+    @property
+    def letter(self) -> str:
+        """What it is called where there is little room: the letter of a textbook, or its name in words."""
+        return self.symbol or self.name.replace("_", " ")
 
     @property
     def symbols(self) -> tuple[str, ...]:

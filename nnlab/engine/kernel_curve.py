@@ -20,11 +20,6 @@ REACH = 3.0  # a curve is drawn from -REACH to REACH at least
 POINTS = 241
 
 
-def is_plain_elementwise(kind: Operator) -> bool:
-    """Whether every element of the output depends on its own element of the input alone (softmax looks at the whole row)."""
-    return kind.is_activation and kind.inputs[0].symbols == ("...",)
-
-
 def reach(z: float) -> float:
     """Half the width of a plot that shows z, in steps: what the eye compares must not change with every sample."""
     if not np.isfinite(z) or abs(z) <= REACH * 0.92:

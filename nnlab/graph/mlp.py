@@ -24,18 +24,7 @@ from nnlab.graph.graph import Graph
 MOST_UNITS, MOST_LAYERS = 65_536, 256
 LOSSES = {"continuous": "mse", "binary": "binary_cross_entropy", "classes": "cross_entropy"}
 
-# Names that other programs and papers use for what is registered here; "" is no activation.
-ALIASES = {
-    "linear": "", "none": "", "identity": "", "logistic": "sigmoid", "swish": "silu", "lrelu": "leaky_relu", "leakyrelu": "leaky_relu",
-    "leaky": "leaky_relu", "sin": "sine", "hardtanh": "hard_tanh", "hyperbolic_tangent": "tanh",
-}  # fmt: skip
-
-# The scale of the weights that keeps the size of a signal through a layer: He et al. 2015 for units that are 0 on one side, LeCun et
-# al. 1998 for SELU, which was designed with it (Klambauer et al. 2017). Glorot and Bengio 2010 for the symmetric ones.
-INITIALIZERS = {
-    **dict.fromkeys(("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "softplus"), "he_uniform"),
-    "selu": "lecun_normal",
-}
+NO_ACTIVATION = ("linear", "none", "identity")
 
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+)|(?P<word>[a-z][a-z_]*)|(?P<joint>->|→|-|–|—|x(?=\s*\d)|×|>|:)|(?P<comma>[,;]))|\s+")
 _MEANT = re.compile(r"(?:mlp\s*)?\d+(?: *[a-z,;x×:>→–—-][\da-z_ ,;x×:>→–—-]*|(?: +\d+)+(?: +[a-z_]+)*)")
@@ -178,13 +167,24 @@ def _no_layer(numbers: Sequence[int], word: str) -> str:
 
 def _activation(word: str) -> str:
     """The operator a word names; "" for none."""
-    name = ALIASES.get(word, word)
-    known = [operator.name for operator in operators if operator.category == "Activations"]
+    aliases = activation_aliases()
+    name = aliases.get(word, word)
+    known = activation_names()
     if not name or name in known:
         return name
-    similar = difflib.get_close_matches(word, [*known, *ALIASES], n=1)
+    similar = difflib.get_close_matches(word, [*known, *aliases], n=1)
     hint = f"did you mean {similar[0]}?" if similar else f"known are {', '.join(known)}."
     raise ShapeLineError(f"There is no activation {word}; {hint}")
+
+
+def activation_names() -> tuple[str, ...]:
+    """The operators that may follow a size in a line."""
+    return tuple(operator.name for operator in operators if operator.category == "Activations" or operator.is_activation)
+
+
+def activation_aliases() -> dict[str, str]:
+    """What other programs and papers call them -> operator; "" for words that mean none."""
+    return dict.fromkeys(NO_ACTIVATION, "") | {alias: operator.name for operator in operators for alias in operator.aliases}
 
 
 # Building
@@ -214,7 +214,12 @@ def end(builder: GraphBuilder, source: Output, target: Target, node_id: str | No
 
 
 def initializer_for(activation: str) -> str:
-    return INITIALIZERS.get(activation, "xavier_uniform")
+    """The initialiser of a layer in front of this activation ("" for none): its scale keeps the size of a signal through the layer.
+
+    He et al. 2015 for units that are 0 on one side, LeCun et al. 1998 for SELU, which was designed with it (Klambauer et al. 2017), Glorot
+    and Bengio 2010 for the symmetric ones.
+    """
+    return operators[activation].initializer if activation else "xavier_uniform"
 
 
 def mlp_line(hidden: Sequence[HiddenLayer], features: int, outputs: int) -> str:

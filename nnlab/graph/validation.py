@@ -20,7 +20,7 @@ from nnlab.graph.fixes import PROPOSERS, Case, offer
 from nnlab.graph.fixes.case import outputs_for
 from nnlab.graph.fixes.connections import best_loss
 from nnlab.graph.graph import Edge, Graph, Node
-from nnlab.graph.habits import habits
+from nnlab.graph.lint import lint
 
 __all__ = [
     "DataShape", "Diagnostic", "Fix", "Shapes", "check", "infer", "insert_neutral", "known_shape_reason", "validate",
@@ -142,7 +142,7 @@ def _problems(graph: Graph) -> tuple[Diagnostic, ...]:
     inferred = infer(graph)
     problems = [*inferred.diagnostics, *_structure(graph)]
     if not any(problem.kind == "cycle" for problem in problems):
-        problems.extend(Diagnostic(WARNING, text, node_id, kind) for kind, node_id, text in habits(graph, inferred.shapes))
+        problems.extend(Diagnostic(WARNING, text, node_id, kind) for kind, node_id, text in lint(graph, inferred.shapes))
     return tuple(problems)
 
 

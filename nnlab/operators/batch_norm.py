@@ -148,7 +148,7 @@ register(
         title="Batch norm",
         category="Normalisation",
         inputs=(Tensor("x", "batch features ..."),),
-        parameters=(Parameter("gain", "features", init="ones"), Parameter("shift", "features")),
+        parameters=(Parameter("gain", "features", init="ones", symbol="γ"), Parameter("shift", "features", symbol="β")),
         buffers=(Parameter("running_mean", "features"), Parameter("running_variance", "features", init="ones")),
         outputs=(Tensor("y", "batch features ..."),),
         saved=(Tensor("mean", "features"), Tensor("variance", "features"), Tensor("normalised", "batch features ...")),

@@ -207,8 +207,8 @@ register(
         category="Images",
         inputs=(Tensor("x", "batch channels height width"),),
         parameters=(
-            Parameter("weight", "filters channels kernel_size kernel_size", init="setting:init"),
-            Parameter("bias", "filters", when="bias"),
+            Parameter("weight", "filters channels kernel_size kernel_size", init="setting:init", symbol="W"),
+            Parameter("bias", "filters", when="bias", symbol="b"),
         ),
         outputs=(Tensor("y", "batch filters out_height out_width"),),
         saved=(Tensor("patches", "window places"),),

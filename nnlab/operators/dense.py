@@ -73,7 +73,9 @@ register(
         title="Dense",
         category="Layers",
         inputs=(Tensor("x", "... inputs"),),
-        parameters=(Parameter("weight", "units inputs", init="setting:init"), Parameter("bias", "units", when="bias")),
+        parameters=(
+            Parameter("weight", "units inputs", init="setting:init", symbol="W"), Parameter("bias", "units", when="bias", symbol="b"),
+        ),  # fmt: skip
         outputs=(Tensor("y", "... units"),),
         settings=(
             Setting("units", 8, "Units", "Neurons of this layer, one row of W for each", minimum=1, maximum=65536),
@@ -86,6 +88,7 @@ register(
         ),
         penalized=("weight",),
         neutral=lambda shape: {"units": shape[-1], "init": "identity"},
+        is_affine=True,
         forward=forward,
         backward=backward,
         skippable=("x", "weight", "bias"),

@@ -59,6 +59,8 @@ register(
         outputs=(Tensor("y", "..."),),
         saved=(Tensor("mask", "..."),),
         settings=(Setting("p", 0.5, "Probability", "Share of the values set to 0 in every training iteration", minimum=0.0, maximum=1.0),),
+        keeps_whole=True,
+        blocks=lambda settings: settings["p"] == 1.0,
         forward=forward,
         backward=backward,
         summary=lambda s: f"p = {s['p']:.4g}",

@@ -83,7 +83,7 @@ register(
         title="Embedding",
         category="Layers",
         inputs=(Tensor("x", "...", "Whole numbers from 0 to vocabulary - 1"),),
-        parameters=(Parameter("weight", "vocabulary features", init="setting:init"),),
+        parameters=(Parameter("weight", "vocabulary features", init="setting:init", symbol="W"),),
         outputs=(Tensor("y", "... features"),),
         settings=(
             Setting("vocabulary", 16, "Vocabulary", "Rows of the table: x takes whole numbers below this", minimum=1, maximum=1_000_000),
@@ -95,6 +95,7 @@ register(
             *PENALTIES,
         ),
         penalized=("weight",),
+        reads_indices=True,
         forward=forward,
         backward=backward,
         skippable=("x",),

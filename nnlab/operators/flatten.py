@@ -52,6 +52,7 @@ register(
         category="Shape",
         inputs=(Tensor("x", "batch ..."),),
         outputs=(Tensor("y", "batch length"),),
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         sizes=_sizes,

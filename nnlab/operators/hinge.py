@@ -63,6 +63,7 @@ register(
         target=Tensor("target", "batch ..."),
         outputs=(Tensor("loss", "1"),),
         saved=(Tensor("sample_loss", "batch"),),
+        applies_link=False,
         forward=forward,
         backward=backward,
         target_kinds=("binary",),

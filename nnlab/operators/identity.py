@@ -29,6 +29,7 @@ register(
         category="Shape",
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         keeps_order=True,

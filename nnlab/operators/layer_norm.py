@@ -105,7 +105,7 @@ register(
         title="Layer norm",
         category="Normalisation",
         inputs=(Tensor("x", "... features"),),
-        parameters=(Parameter("gain", "features", init="ones"), Parameter("shift", "features")),
+        parameters=(Parameter("gain", "features", init="ones", symbol="γ"), Parameter("shift", "features", symbol="β")),
         outputs=(Tensor("y", "... features"),),
         saved=(Tensor("mean", "..."), Tensor("deviation", "..."), Tensor("normalised", "... features")),
         settings=(

@@ -36,6 +36,8 @@ register(
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
         settings=(Setting("negative_slope", 0.01, "Negative slope", "Slope for negative inputs", minimum=0.0, maximum=1.0),),
+        initializer="he_uniform",
+        aliases=("lrelu", "leakyrelu", "leaky"),
         forward=forward,
         backward=backward,
         formula=r"y = \max(x,\, s x)",

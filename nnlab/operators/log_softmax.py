@@ -50,6 +50,8 @@ register(
         category="Activations",
         inputs=(Tensor("x", "... features"),),
         outputs=(Tensor("y", "... features"),),
+        bounds=(-math.inf, 0.0),
+        idempotent=True,
         forward=forward,
         backward=backward,
         formula=r"y_i = x_i - \log \sum_j e^{x_j}",

@@ -103,6 +103,7 @@ register(
             Setting("padding", 0, "Padding", "Cells of padding around the image, which are never the maximum", minimum=0, maximum=32),
         ),
         sizes=_sizes,
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",

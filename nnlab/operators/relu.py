@@ -4,6 +4,8 @@ Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2
 in PyTorch. A NaN passes through: it must be seen, not turned into 0.
 """
 
+import math
+
 from nnlab.core.explanation import Explanation, Factor, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
@@ -34,6 +36,12 @@ register(
         category="Activations",
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
+        bounds=(0.0, math.inf),
+        saturates=True,
+        can_die=True,
+        idempotent=True,
+        keeps_whole=True,
+        initializer="he_uniform",
         forward=forward,
         backward=backward,
         formula=r"y = \max(0,\, x)",

@@ -76,6 +76,7 @@ register(
                 reader=lengths,
             ),
         ),
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         sizes=_sizes,

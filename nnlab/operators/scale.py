@@ -31,6 +31,7 @@ register(
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
         settings=(Setting("factor", 1.0, "Factor", "Every value is multiplied by this", minimum=-1e6, maximum=1e6),),
+        blocks=lambda settings: settings["factor"] == 0.0,
         forward=forward,
         backward=backward,
         summary=lambda s: f"× {s['factor']:.4g}",

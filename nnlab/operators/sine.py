@@ -43,6 +43,8 @@ register(
         inputs=(Tensor("x", "..."),),
         outputs=(Tensor("y", "..."),),
         settings=(Setting("omega", 1.0, "ω", "Frequency ω of the sine", minimum=1e-3, maximum=1e3),),
+        bounds=(-1.0, 1.0),
+        aliases=("sin",),
         forward=forward,
         backward=backward,
         formula=r"y = \sin(\omega x)",

@@ -52,6 +52,7 @@ register(
             Setting("start", 0, "Start", "Index of the first feature selected, counted from 0", minimum=0, maximum=10**6),
             Setting("stop", 0, "Stop", "Index after the last feature selected; 0: to the end", minimum=0, maximum=10**6),
         ),
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         sizes=_sizes,

@@ -55,6 +55,8 @@ register(
         category="Activations",
         inputs=(Tensor("x", "... features"),),
         outputs=(Tensor("y", "... features"),),
+        bounds=(0.0, 1.0),
+        computes_link="softmax",
         forward=forward,
         backward=backward,
         formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",

@@ -34,6 +34,7 @@ register(
         category="Shape",
         inputs=(Tensor("x", "... rows columns"),),
         outputs=(Tensor("y", "... columns rows"),),
+        keeps_whole=True,
         forward=forward,
         backward=backward,
         summary=lambda s: "rows ↔ columns",

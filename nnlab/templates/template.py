@@ -16,13 +16,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.operator import operators
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.registry import Registry
 from nnlab.core.setting import Setting, Value, check_settings
 from nnlab.files.project import Project
 from nnlab.files.starting_network import starting_training
 from nnlab.graph.graph import Graph
-from nnlab.graph.mlp import INITIALIZERS
 from nnlab.graph.validation import infer
 from nnlab.training.settings import TrainingSettings
 
@@ -113,12 +113,11 @@ def fresh_training(project: Project, data: Data | None) -> TrainingSettings:
 
 # Settings that several templates share
 
-# Those that treat every unit alike and have an initialiser that suits them; other operators can be exchanged on the canvas afterwards.
-ACTIVATIONS = ("relu", "tanh", "sigmoid", *(name for name in INITIALIZERS if name not in ("relu", "prelu")), "sine")
-
-
 def activation_setting(default: str = "relu") -> Setting:
-    return Setting("activation", default, choices=ACTIVATIONS, tip="Activation of every hidden unit.")
+    """Those that treat every unit alike, the usual ones first; other operators can be exchanged on the canvas afterwards."""
+    usual = ("relu", "tanh", "sigmoid")
+    others = (kind.name for kind in operators if kind.is_elementwise and kind.name not in usual)
+    return Setting("activation", default, choices=(*usual, *others), tip="Activation of every hidden unit.")
 
 
 def width_setting(default: int, title: str = "Units", tip: str = "Units in each hidden layer.") -> Setting:

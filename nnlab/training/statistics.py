@@ -12,13 +12,12 @@ from functools import cache
 
 import numpy as np
 
-from nnlab.core.operator import Operator, operators
+from nnlab.core.operator import FLAT, operators
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves
 from nnlab.engine.kernel_curve import curve
 from nnlab.graph.graph import Node
 
-FLAT = 0.05  # share of the greatest slope below which a unit counts as saturated
 CHUNK = 32_768  # activations whose slopes are worked out at a time, few enough to stay in cache
 LAST = 60  # blocks of the history in the sparkline
 
@@ -42,15 +41,15 @@ class Saturation:
     """How many activations pass hardly any gradient. `dead` counts units that pass none for any sample of the batch."""
 
     share: float
-    dead: int | None  # None for a function that is never exactly flat
+    dead: int | None  # None for an operator that cannot die
     units: int
 
 
 @cache
-def _shape_of(kind: str, settings: tuple[tuple[str, object], ...], real: str) -> tuple[float, bool]:
-    """(greatest slope, whether it is exactly flat left of 0) of an activation, by its own kernel."""
+def _greatest_slope(kind: str, settings: tuple[tuple[str, object], ...], real: str) -> float:
+    """The greatest slope of an activation near 0, by its own kernel."""
     _, slope = curve(operators[kind], dict(settings), np.linspace(-4, 4, 161), real)  # type: ignore[arg-type]
-    return float(np.abs(slope).max()), bool((slope[:80] == 0).all())
+    return float(np.abs(slope).max())
 
 
 def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
@@ -59,9 +58,9 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
     Every element counts: a unit may answer to a single sample, and is not dead then. 200 × 4096 elements take 2.5 ms for ReLU or tanh.
     """
     kind, z = node.kind, frame.get(source)
-    if z is None or not z.size or not is_bending(kind):
+    if z is None or not z.size or not kind.saturates:
         return None
-    greatest, is_rectifier = _shape_of(kind.name, tuple(node.settings.items()), frame.program.real)
+    greatest = _greatest_slope(kind.name, tuple(node.settings.items()), frame.program.real)
     if greatest == 0:
         return None
     table = z.reshape(len(z), -1)
@@ -74,12 +73,7 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
         flat = slope <= FLAT * greatest
         always &= flat.all(axis=0)
         times += int(np.count_nonzero(flat))
-    return Saturation(times / table.size, int(always.sum()) if is_rectifier else None, units)
-
-
-def is_bending(kind: Operator) -> bool:
-    """Whether an operator is an activation whose slope depends on its own element alone."""
-    return kind.is_activation and kind.inputs[0].symbols == ("...",) and kind.backward is not None
+    return Saturation(times / table.size, int(always.sum()) if kind.can_die else None, units)
 
 
 def gradient_history(curves: Curves, name: str, last: int = LAST) -> tuple[np.ndarray, int]:

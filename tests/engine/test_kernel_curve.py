@@ -9,9 +9,8 @@ from nnlab.core.operator import Operator, operators
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.kernel_curve import curve
 from nnlab.graph.builder import GraphBuilder
-from nnlab.ui.stepper.picture import is_plain_elementwise
 
-PLAIN = [pytest.param(kind, id=kind.name) for kind in operators if is_plain_elementwise(kind)]
+PLAIN = [pytest.param(kind, id=kind.name) for kind in operators if kind.is_elementwise]
 X = np.linspace(-2.93, 3.11, 41)  # not exactly at a kink
 
 
@@ -40,5 +39,5 @@ def test_the_slope_is_that_of_the_curve(kind: Operator) -> None:
 
 
 def test_softmax_is_no_plain_curve() -> None:
-    assert not is_plain_elementwise(operators["softmax"])
-    assert is_plain_elementwise(operators["tanh"])
+    assert not operators["softmax"].is_elementwise
+    assert operators["tanh"].is_elementwise

@@ -10,9 +10,9 @@ from __future__ import annotations
 from nnlab.graph.fixes.case import Case, Proposer, offer
 from nnlab.graph.fixes.connections import PROPOSERS as CONNECTIONS
 from nnlab.graph.fixes.endings import PROPOSERS as ENDINGS
-from nnlab.graph.fixes.habits import PROPOSERS as HABITS
+from nnlab.graph.fixes.lint import PROPOSERS as LINT
 from nnlab.graph.fixes.mismatches import PROPOSERS as MISMATCHES
 
 __all__ = ["PROPOSERS", "Case", "offer"]
 
-PROPOSERS: dict[str, Proposer] = {**CONNECTIONS, **MISMATCHES, **ENDINGS, **HABITS}
+PROPOSERS: dict[str, Proposer] = {**CONNECTIONS, **MISMATCHES, **ENDINGS, **LINT}

@@ -71,7 +71,7 @@ def flatten_first(case: Case, edge: Edge, units: int | None = None) -> Iterator[
     """A flatten where the first dense layer reads an image: what it was meant to see is the whole of it."""
     for earlier in reversed(chain_back(case, edge)):
         shape, reader = case.shape(earlier), case.graph[earlier.target]
-        if shape is None or len(shape) < 2 or reader.operator != "dense":
+        if shape is None or len(shape) < 2 or not reader.kind.is_affine:
             continue
         step = f"Add a flatten before {reader.id}"
         yield Fix("Add a flatten", _inserting(earlier, (("flatten", {}),)), step)

@@ -9,8 +9,6 @@ from nnlab.graph.graph import Node
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
 
-SYMBOLS = {"weight": "W", "bias": "b"}
-
 
 class FreezeChecks(QWidget):
     """`chosen(names)`: the person wants exactly these parameters frozen. Hidden for a node with fewer than two."""
@@ -21,6 +19,7 @@ class FreezeChecks(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.checks: dict[str, Check] = {}
+        self._letters: dict[str, str] = {}
         self._frozen: frozenset[str] = frozenset()
         self._row = QHBoxLayout(self)
         self._row.addStretch(1)
@@ -29,13 +28,14 @@ class FreezeChecks(QWidget):
 
     def show_node(self, node: Node) -> None:
         """Shows what of a node is frozen; nothing is emitted."""
-        names = tuple(parameter.name for parameter in node.parameters)
-        if names != tuple(self.checks):
+        letters = {parameter.name: parameter.letter for parameter in node.parameters}
+        if letters != self._letters:
+            self._letters = letters
             for check in self.checks.values():
                 self._row.removeWidget(check)
                 check.hide()
                 check.deleteLater()
-            self.checks = {name: Check(self._theme, SYMBOLS.get(name, name)) for name in names}
+            self.checks = {name: Check(self._theme, letter) for name, letter in letters.items()}
             for place, (name, check) in enumerate(self.checks.items()):
                 self._row.insertWidget(place, check)
                 check.clicked.connect(lambda checked=False, name=name: self._choose(name, checked))
@@ -44,7 +44,7 @@ class FreezeChecks(QWidget):
             check.setChecked(name in node.frozen)
             check.setAccessibleName(f"Freeze {name} of {node.id}")
             check.setToolTip(f"A frozen {name} keeps its numbers: no gradient of it is computed and no update made, others learn on")
-        self.setVisible(len(names) > 1)
+        self.setVisible(len(letters) > 1)
 
     def _choose(self, name: str, is_frozen: bool) -> None:
         self.chosen.emit(self._frozen | {name} if is_frozen else self._frozen - {name})

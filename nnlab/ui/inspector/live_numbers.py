@@ -7,6 +7,7 @@ training stands still everything shows exactly the last frame.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,7 +19,6 @@ from nnlab.training.statistics import (
     NormHistory,
     Summary,
     gradient_history,
-    is_bending,
     saturation,
     summary,
     update_ratio,
@@ -37,7 +37,6 @@ NUMBERS_EVERY = 0.1  # seconds between changes of the numbers while training run
 PICTURES_EVERY = 0.25
 PICTURES_SHARE = 0.1  # share of the time the pictures may take; those of a very large layer follow less often, but are exact
 LARGE = 65_536  # a parameter of more numbers is summed up as rarely as a picture
-SYMBOLS = {"weight": "W", "bias": "b"}
 _ROWS = (  # field of Summary, word, what it means
     ("norm", "Norm", "Euclidean norm: the root of the sum of the squares"),
     ("mean", "Mean", "arithmetic mean of the values"),
@@ -82,30 +81,30 @@ class ParameterHeading(QWidget):
         self._theme = theme
         self.caption = Caption(theme, text)
         self.choice: Segmented | None = None
-        self._names: tuple[str, ...] = ()
+        self._letters: dict[str, str] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.caption, 1)
 
-    def offer(self, names: tuple[str, ...]) -> None:
-        """Offers these parameters, the first chosen; a choice that is there already stays."""
-        if names == self._names:
+    def offer(self, letters: Mapping[str, str]) -> None:
+        """Offers these parameters by their letters, the first chosen; a choice that is there already stays."""
+        if letters == self._letters:
             return
-        self._names = names
+        self._letters = dict(letters)
         if self.choice is not None:
             self._row.removeWidget(self.choice)
             self.choice.hide()
             self.choice.deleteLater()
             self.choice = None
-        if len(names) > 1:
-            options = [Option(name, SYMBOLS.get(name, name), f"Statistics of the parameter {name}") for name in names]
+        if len(letters) > 1:
+            options = [Option(name, letter, f"Statistics of the parameter {name}") for name, letter in letters.items()]
             self.choice = Segmented(self._theme, options, "Parameter")
             self._row.addWidget(self.choice)
 
     @property
     def current(self) -> str:
         """The parameter that is chosen, "" without any."""
-        return self.choice.current if self.choice is not None else self._names[0] if self._names else ""
+        return self.choice.current if self.choice is not None else next(iter(self._letters), "")
 
 
 class LiveNumbers(PartColumn):
@@ -167,10 +166,10 @@ class LiveNumbers(PartColumn):
         self._graph, self._node = graph, node_id
         kind = graph[node_id].kind
         choice = self.heading.choice
-        self.heading.offer(tuple(p.name for p in graph[node_id].parameters))
+        self.heading.offer({p.name: p.letter for p in graph[node_id].parameters})
         if self.heading.choice is not None and self.heading.choice is not choice:
             self.heading.choice.chosen.connect(lambda _: self._show_again())
-        self._activation = docking.docked(graph, node_id) or (node_id if is_bending(kind) else None)
+        self._activation = docking.docked(graph, node_id) or (node_id if kind.saturates else None)
         last = self._activation or node_id
         self._values = f"{last}.{graph[last].kind.outputs[0].name}" if kind.outputs and not kind.is_loss and not kind.is_input else ""
         incoming = graph.inputs(self._activation) if self._activation is not None else ()

@@ -32,8 +32,6 @@ from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
-_SYMBOLS = {"weight": "W", "bias": "b"}
-
 
 class NodePage(QWidget):
     """Shows one node at a time; the form is made again when a node with other settings is shown."""
@@ -283,7 +281,7 @@ def shape_rows(graph: Graph, node: Node, shapes: Shapes) -> list[tuple[str, str]
         if kind.is_loss and name not in ports:
             rows.append((name, "one number"))
         elif any(name == p.name for p in node.parameters):
-            rows.append((_SYMBOLS.get(name, name), f"({', '.join(str(length) for length in shape)})"))
+            rows.append((kind.tensors[name].letter, f"({', '.join(str(length) for length in shape)})"))
         else:
             rows.append(("output" if name not in ports else name, show(shape)))
     return rows

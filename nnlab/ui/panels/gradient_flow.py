@@ -13,7 +13,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.color_bar import ColorBar
 from nnlab.ui.panels.plotting.export import ExportTable
-from nnlab.ui.panels.plotting.heat_map_plot import HeatMapPlot
+from nnlab.ui.panels.plotting.heat_map_plot import HeatMapPlot, rows_of
 from nnlab.ui.panels.plotting.ticks import power_of_ten
 from nnlab.ui.run.live_view import LiveView
 
@@ -47,7 +47,7 @@ class GradientFlowPanel(LivePanel):
             return
         last = max(int(curves.iterations[-1]), view.frame.iteration)
         self.plot.set_run(curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
-        self.plot.show_curves(curves, last)
+        self.plot.show_curves(curves, last, rows_of(curves.names, view.frame.program.graph))
         low, high = self.plot.decades
         self.color_bar.set_ends(power_of_ten(low), power_of_ten(high))
         self.color_bar.show()

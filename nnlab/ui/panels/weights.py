@@ -143,7 +143,7 @@ class WeightsPanel(LivePanel):
         if is_other or names != [self.choice.itemData(k) for k in range(self.choice.count())]:
             self.choice.clear()
             for name in names:
-                self.choice.addItem({"weight": "W", "bias": "b"}.get(name, name), name)
+                self.choice.addItem(node.kind.tensors[name].letter, name)
             self._layout = None
         self.choice.setVisible(len(names) > 1)
         self.set_title(f"Weights of {node_id}{f', {node.frozen_words}' if node.frozen else ''}")
@@ -219,7 +219,7 @@ class WeightsPanel(LivePanel):
             widget.setVisible(index is not None)
         if index is None or self._values is None:
             return
-        self.place.setText(entry_name(self.choice.currentData(), index))
+        self.place.setText(entry_name(self.choice.currentText(), index))
         self.value.setEnabled(self.matrix.model_.is_editable)
         if not self.value.is_busy:
             self._gesture = ""

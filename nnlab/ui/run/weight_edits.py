@@ -16,20 +16,20 @@ from nnlab.core.initializers import initial_values
 from nnlab.core.tensor import Index, Parameter
 from nnlab.engine.weight_change import WeightChange
 from nnlab.graph.graph import Graph, Node
+from nnlab.graph.letters import letter_of
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.numbers import count
 from nnlab.ui.run.session import LiveSession
 
-SYMBOLS = {"weight": "w", "bias": "b"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 
-def entry_name(parameter: str, index: Index) -> str:
+def entry_name(letter: str, index: Index) -> str:
     """A single weight as a textbook names it, counted from 1: w₃₂; w₁₂,₃ where digits would run together."""
     places = [str(i + 1).translate(_SUBSCRIPTS) for i in index]
     joint = "," if any(i >= 9 for i in index) else ""
-    return f"{SYMBOLS.get(parameter, parameter)}{joint.join(places)}"
+    return f"{letter.lower()}{joint.join(places)}"
 
 
 def initializer_of(parameter: Parameter, node: Node) -> str:
@@ -57,8 +57,8 @@ def set_entries(document: Document, session: LiveSession, name: str, values: Map
             after[index] = value
         if not np.isfinite(after[index]):
             raise NNLabError(f"{value:g} cannot be a weight; give a finite number of at most {np.finfo(after.dtype).max:.2g}.")
-    node_id, parameter = name.rsplit(".", 1)
-    what = entry_name(parameter, next(iter(values))) if len(values) == 1 else f"{count(len(values))} numbers"
+    node_id = name.rpartition(".")[0]
+    what = entry_name(letter_of(document.graph, name), next(iter(values))) if len(values) == 1 else f"{count(len(values))} numbers"
     document.set_weights(f"{what} of {node_id}", WeightChange.between({name: before}, {name: after}), gesture)
 
 

@@ -1,8 +1,8 @@
 """Matrix forms: which matrices stand beside one another for an operation, and which row and column the explained element comes from.
 
-A form is a row of matrices and signs, "z = W · x + b", with every matrix taken from what the instruction read and wrote. Forms are
-looked up by operator and tensor in `FORMS`; an optimiser's update has one for any parameter. An operation without a form is shown
-as rows of numbers (`rows_of`): the tensors it read and wrote, for the chosen sample.
+A form is a row of matrices and signs, "z = W · x + b", with every matrix taken from what the instruction read and wrote. An operator that
+is declared affine has one for every tensor it writes (`AFFINE`), an optimiser's update has one for any parameter. An operation without
+a form is shown as rows of numbers (`rows_of`): the tensors it read and wrote, for the chosen sample.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlab.core.explanation import ExplanationContext
+from nnlab.core.operator import operators
 from nnlab.core.tensor import Index
 from nnlab.ui.stepper.model import StepModel
 
@@ -49,7 +50,7 @@ def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:
     return values.reshape(-1, values.shape[-1]), lambda row: tuple(int(k) for k in np.unravel_index(row, leading))
 
 
-def _dense_forward(m: ExplanationContext) -> Form:
+def _affine_forward(m: ExplanationContext) -> Form:
     *row, u = m.index
     n = tuple(row)
     x, weight, y = m["x"], m["weight"], m.after["y"]
@@ -67,7 +68,7 @@ def _dense_forward(m: ExplanationContext) -> Form:
     )
 
 
-def _dense_weight(m: ExplanationContext) -> Form:
+def _affine_weight(m: ExplanationContext) -> Form:
     u, i = m.index
     (x, sample), (upstream, _), gradient = _rows(m["x"]), _rows(m["d_y"]), m.after["d_weight"]
     words = "upstream gradient, one column for each sample"
@@ -82,7 +83,7 @@ def _dense_weight(m: ExplanationContext) -> Form:
     )
 
 
-def _dense_bias(m: ExplanationContext) -> Form:
+def _affine_bias(m: ExplanationContext) -> Form:
     (u,) = m.index
     upstream, sample = _rows(m["d_y"])
     words = "upstream gradient, one column for each sample"
@@ -96,7 +97,7 @@ def _dense_bias(m: ExplanationContext) -> Form:
     )
 
 
-def _dense_input(m: ExplanationContext) -> Form:
+def _affine_input(m: ExplanationContext) -> Form:
     *row, i = m.index
     n = tuple(row)
     own, upstream = m.after["d_x"][n][:, None], m["d_y"][n][:, None]
@@ -111,11 +112,11 @@ def _dense_input(m: ExplanationContext) -> Form:
     )
 
 
-FORMS: dict[tuple[str, str], Callable[[ExplanationContext], Form]] = {
-    ("dense", "y"): _dense_forward,
-    ("dense", "d_weight"): _dense_weight,
-    ("dense", "d_bias"): _dense_bias,
-    ("dense", "d_x"): _dense_input,
+AFFINE: dict[str, Callable[[ExplanationContext], Form]] = {  # of an operator that is declared affine, by the tensor that is explained
+    "y": _affine_forward,
+    "d_weight": _affine_weight,
+    "d_bias": _affine_bias,
+    "d_x": _affine_input,
 }
 
 
@@ -182,5 +183,6 @@ def form_of(model: StepModel) -> Form | None:
         return None
     if instruction.parameter is not None:
         return update_form(moment)
-    maker = FORMS.get((instruction.operator, moment.target))
+    is_affine = instruction.operator in operators and operators[instruction.operator].is_affine
+    maker = AFFINE.get(moment.target) if is_affine else None
     return maker(moment) if maker is not None else rows_of(model)

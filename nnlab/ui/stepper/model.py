@@ -15,12 +15,11 @@ from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
+from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.elements import SAMPLE, Layout, NamedAxis, layout
-
-_LETTERS = {"weight": "W", "bias": "b"}
 
 
 class StepModel(QObject):
@@ -111,8 +110,8 @@ class StepModel(QObject):
         """A moment in few letters, for a block of the scrubber: tanh, dense_1, W of dense_1."""
         graph = self.graph
         if instruction.parameter is not None:
-            tensor = instruction.parameter.rsplit(".", 1)[1]
-            return f"{_LETTERS.get(tensor, tensor)} of {instruction.node_id}"
+            assert graph is not None  # an instruction comes with its program
+            return f"{letter_of(graph, instruction.parameter)} of {instruction.node_id}"
         if instruction.title:
             return instruction.title
         # What ran last may be of the program before.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from nnlab.engine.kernel_curve import POINTS, curve, is_plain_elementwise, reach
+from nnlab.engine.kernel_curve import POINTS, curve, reach
 from nnlab.engine.program import BACKWARD
 from nnlab.graph.graph import Node
 from nnlab.ui.look.numbers import number
@@ -69,7 +69,7 @@ class Picture(QStackedWidget):
             if shown is not None:
                 self.bars.show_picture(shown)
                 return self.bars
-        if instruction.parameter is None and is_plain_elementwise(node.kind):
+        if instruction.parameter is None and node.kind.is_elementwise:
             self.curve.show_picture(self._curve(node))
             return self.curve
         form = form_of(model)

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.operator import operators
 from nnlab.core.preparation import Data
 from nnlab.files.network_text import LINE, kind_of, read_network
 from nnlab.files.project import Project
-from nnlab.graph.mlp import ALIASES, is_shape_line, parse_mlp
+from nnlab.graph.mlp import activation_aliases, activation_names, is_shape_line, parse_mlp
 from nnlab.templates.template import Made, Template
 from nnlab.ui.widgets.fuzzy import ranked
 
@@ -70,5 +69,5 @@ def is_unfinished(line: str) -> bool:
     if _DANGLING.search(lower):
         return True
     word = re.search(r"[a-z_]+$", lower)
-    names = [*(operator.name for operator in operators if operator.category == "Activations"), *ALIASES]
+    names = (*activation_names(), *activation_aliases())
     return word is not None and any(name.startswith(word[0]) and name != word[0] for name in names)

@@ -9,15 +9,18 @@ from views import with_curves
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
+from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.look.colormaps import magnitude_pixels
 from nnlab.ui.panels.plotting.heat_map_plot import rows_of
 from nnlab.ui.panels.plotting.ticks import power_of_ten
 
 
 def test_rows_are_named_after_node_and_symbol() -> None:
-    rows = rows_of(("dense_1.weight", "dense_1.bias", "norm.gain", "my.layer.weight"))
+    b = GraphBuilder()
+    b.mse(b.layer_norm(b.dense(b.input(features=2), units=2), id="norm"))
+    rows = rows_of(("dense_1.weight", "dense_1.bias", "norm.gain", "gone.inner_weight"), b.build())
     assert [(row.node, row.symbol, row.is_first) for row in rows] == [
-        ("dense_1", "W", True), ("dense_1", "b", False), ("norm", "gain", True), ("my.layer", "W", True),
+        ("dense_1", "W", True), ("dense_1", "b", False), ("norm", "γ", True), ("gone", "inner weight", True),
     ]  # fmt: skip
 
 

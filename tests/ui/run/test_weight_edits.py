@@ -25,17 +25,17 @@ def trained(qtbot: QtBot) -> Iterator[World]:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "index", "name"),
+    ("letter", "index", "name"),
     [
-        ("weight", (2, 1), "w₃₂"),
-        ("weight", (11, 2), "w₁₂,₃"),
-        ("weight", (0, 0, 1, 2), "w₁₁₂₃"),
-        ("bias", (0,), "b₁"),
-        ("gamma", (9,), "gamma₁₀"),
+        ("W", (2, 1), "w₃₂"),
+        ("W", (11, 2), "w₁₂,₃"),
+        ("W", (0, 0, 1, 2), "w₁₁₂₃"),
+        ("b", (0,), "b₁"),
+        ("γ", (9,), "γ₁₀"),
     ],
 )
-def test_a_weight_is_named_as_in_a_textbook(parameter: str, index: tuple[int, ...], name: str) -> None:
-    assert entry_name(parameter, index) == name
+def test_a_weight_is_named_as_in_a_textbook(letter: str, index: tuple[int, ...], name: str) -> None:
+    assert entry_name(letter, index) == name
 
 
 def test_a_weight_is_set_and_taken_back_exactly(trained: World) -> None:

@@ -105,7 +105,6 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
     shape = shapes.output(graph[nodes[-1]])
     units = shape[0] if shape is not None and len(shape) == 1 and not kind.is_loss else None
     losses = [graph[e.target] for e in graph.outgoing(nodes[-1]) if graph[e.target].kind.is_loss]
-    activation = graph[nodes[-1]].kind if len(nodes) > 1 else (kind if kind.is_activation else None)
     return CardContent(
         id=node.id,
         nodes=nodes,
@@ -120,9 +119,14 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
         units=units,
         is_output=bool(losses),
         bias=_bias(node, shapes, units),
-        bounded=activation is not None and activation.name in ("tanh", "sigmoid", "softmax"),
+        bounded=graph[nodes[-1]].kind.is_activation and _is_within_one(graph[nodes[-1]]),
         frozen=node.frozen_words,
     )
+
+
+def _is_within_one(node: Node) -> bool:
+    low, high = node.kind.output_bounds(node.settings)
+    return low >= -1 and high <= 1
 
 
 def _block(graph: Graph, shapes: Shapes, card: docking.Card) -> CardContent:

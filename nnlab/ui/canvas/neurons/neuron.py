@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.engine.kernel_curve import POINTS, curve, is_plain_elementwise, reach
+from nnlab.engine.kernel_curve import POINTS, curve, reach
 from nnlab.graph.graph import Graph, Node
 from nnlab.ui.canvas.model.content import INPUT, CardContent, Weights
 from nnlab.ui.canvas.neurons.sample import Sample
@@ -182,7 +182,7 @@ def _products(unit: int, weights: Weights, around: NeuronContext, sample: Sample
 
 def _activation(node: Node, z: float, a: float, around: NeuronContext) -> Activation | None:
     """The curve from the activation's own kernels; None for one that looks at all units, as softmax does."""
-    if not is_plain_elementwise(node.kind):
+    if not node.kind.is_elementwise:
         return None
     half = reach(z)
     x = np.linspace(-half, half, POINTS)

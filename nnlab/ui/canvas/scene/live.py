@@ -9,7 +9,8 @@ import numpy as np
 
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
-from nnlab.graph.graph import Edge
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.letters import letter_of
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix, overlay_values
@@ -170,7 +171,7 @@ class LiveValues:
         node_id, reads, writes = self._step
         texts = []
         for verb, tensors in (("reads", reads), ("writes", writes)):
-            names = sorted({_short(name, item.card) for name in tensors if _owner(name) in item.card.nodes})
+            names = sorted({_short(name, item.card, self._scene.document.graph) for name in tensors if _owner(name) in item.card.nodes})
             texts += [f"{verb} {', '.join(names)}"] if names else []
         if node_id in item.card.nodes:
             step = "current"
@@ -202,11 +203,11 @@ def _owner(tensor: str) -> str:
     return tensor.split(".", 1)[0]
 
 
-def _short(tensor: str, card: CardContent) -> str:
+def _short(tensor: str, card: CardContent, graph: Graph) -> str:
     """A tensor as a formula names it: d_weight is ∂W; on a layer with an activation the outputs are z and a."""
     node, _, name = tensor.partition(".")
     gradient = "∂" if name.startswith("d_") else ""
     name = name.removeprefix("d_")
-    if name == "y" and len(card.nodes) > 1:
-        name = "a" if node == card.last else "z"
-    return gradient + {"weight": "W", "bias": "b"}.get(name, name)
+    if len(card.nodes) > 1 and node in graph and name in (output.name for output in graph[node].kind.outputs):
+        return gradient + ("a" if node == card.last else "z")
+    return gradient + letter_of(graph, f"{node}.{name}")

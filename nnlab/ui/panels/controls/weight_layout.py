@@ -15,7 +15,7 @@ from nnlab.core.preparation import Data
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph, Node
-from nnlab.ui.run.weight_edits import SYMBOLS, Index
+from nnlab.ui.run.weight_edits import Index
 
 _SINGULAR = {"vocabulary": "entry"}
 
@@ -51,7 +51,7 @@ def layout(graph: Graph, node: Node, parameter: Parameter, shape: Shape, data: D
     """The table of a node's parameter of `shape`. Features and classes of the data head the axes that stand for them."""
     symbols = [symbol for symbol in parameter.symbols if symbol != "batch"]
     axes = tuple(_word(symbols, k) for k in range(len(shape)))
-    symbol = SYMBOLS.get(parameter.name, parameter.name)
+    symbol = parameter.letter.lower()
     counted = [_numbers(length) for length in shape]
     if len(shape) < 2:
         rows = _classes(graph, node, data, shape[0]) if shape else None

@@ -11,6 +11,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
+from nnlab.graph.graph import Graph
+from nnlab.graph.letters import letter_of
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import decade_range, magnitude_pixels, to_image
 from nnlab.ui.look.theme import Theme
@@ -22,7 +24,6 @@ from nnlab.ui.panels.plotting.thinning import block_at, sample_columns, thin_nor
 from nnlab.ui.panels.plotting.ticks import Tick
 
 GROUP_GAP, ROW_GAP = 4.0, 1.0  # pixels between nodes, and between the tensors of one
-SYMBOLS = {"weight": "W", "bias": "b"}
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ class HeatMapRow:
     is_first: bool
 
 
-def rows_of(names: tuple[str, ...]) -> tuple[HeatMapRow, ...]:
-    """Parameter names ("dense_1.weight") as rows, in the same order."""
+def rows_of(names: tuple[str, ...], graph: Graph) -> tuple[HeatMapRow, ...]:
+    """Parameter names ("dense_1.weight") as rows, in the same order, each with the letter that the graph's operators declare."""
     rows: list[HeatMapRow] = []
     for name in names:
-        node, _, tensor = name.rpartition(".")
-        rows.append(HeatMapRow(name, node, SYMBOLS.get(tensor, tensor.replace("_", " ")), not rows or rows[-1].node != node))
+        node = name.rpartition(".")[0]
+        rows.append(HeatMapRow(name, node, letter_of(graph, name), not rows or rows[-1].node != node))
     return tuple(rows)
 
 
@@ -76,11 +77,12 @@ class HeatMapPlot(IterationPlot):
     def curves(self) -> Curves | None:
         return self._curves
 
-    def show_curves(self, curves: Curves, last: int) -> None:
-        renamed = self._curves is None or curves.names != self._curves.names
+    def show_curves(self, curves: Curves, last: int, rows: tuple[HeatMapRow, ...]) -> None:
+        """`rows` say what stands beside each of the curves' parameters (`rows_of`)."""
+        renamed = self._curves is None or rows != self._rows
         self._curves = curves
         if renamed:
-            self._rows = rows_of(curves.names)
+            self._rows = rows
             self._place()
         if self.is_following:
             self.set_range((curves.origin, max(last, curves.origin + 1)), (0.0, max(1, len(self._rows))))
@@ -89,7 +91,7 @@ class HeatMapPlot(IterationPlot):
 
     def _show_everything(self) -> None:
         if self._curves is not None:
-            self.show_curves(self._curves, self._last)
+            self.show_curves(self._curves, self._last, self._rows)
 
     def row_edges(self) -> np.ndarray:
         """Pixel edges between rows, from the top of the picture: row i lies between entries i and i + 1."""

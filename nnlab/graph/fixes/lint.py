@@ -1,4 +1,4 @@
-"""Fixes for habits: networks that run, but certainly not as meant (`nnlab.graph.habits`)."""
+"""Fixes for lint: networks that run, but probably not as meant (`nnlab.graph.lint`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import Fix
-from nnlab.graph.fixes.building import configured, insert_chain
+from nnlab.graph.fixes.building import configured, insert_chain, setting_title
 from nnlab.graph.fixes.case import Case, Proposer, Removal
 from nnlab.graph.fixes.endings import flatten_first
 
@@ -23,7 +23,7 @@ def linear(case: Case) -> Iterator[Fix]:
     """An activation between the two layers, the one the network uses elsewhere; or one layer instead of two."""
     node = case.node
     edge = case.graph.incoming(node.id)[0]
-    used = Counter(n.operator for n in case.graph if n.kind.is_activation and n.operator not in ("softmax", "log_softmax"))
+    used = Counter(n.operator for n in case.graph if n.kind.is_elementwise)
     activation = used.most_common(1)[0][0] if used else "tanh"
     for name in dict.fromkeys((activation, "relu", "tanh")):
         between = partial(insert_chain, edge=edge, steps=((name, {}),))
@@ -40,9 +40,12 @@ def row_by_row(case: Case) -> Iterator[Fix]:
 
 
 def closed(case: Case) -> Iterator[Fix]:
-    """A usual probability; or no dropout."""
-    for share in (0.5, 0.2):
-        yield Fix(f"Set probability to {share}", configured(case.node.id, p=share), f"Set probability of {case.node.id} to {share}")
+    """The usual settings; or the node is taken out."""
+    node = case.node
+    for setting in node.kind.settings:
+        name, usual = setting_title(case.graph, node.id, setting.name), setting.default
+        if node.settings[setting.name] != usual:
+            yield Fix(f"Set {name} to {usual}", configured(node.id, **{setting.name: usual}), f"Set {name} of {node.id} to {usual}")
     yield from without_it(case)
 
 

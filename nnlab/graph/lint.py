@@ -1,4 +1,4 @@
-"""Habits: networks that run, but certainly not as meant. Each is told as a warning with its reason.
+"""Lint: networks that run, but probably not as meant. Each finding is a warning with its reason.
 
 Only what holds for every set of weights is told; a choice that may have a reason (a narrow linear layer, as LoRA makes it, or an unusual
 activation) is nobody's mistake.
@@ -9,24 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnlab.core.tensor import Shape, show
-from nnlab.graph.graph import Graph, Node
+from nnlab.graph.graph import Edge, Graph, Node
 
 Found = tuple[str, str, str]  # kind, node id, sentence
 TensorShapes = Mapping[tuple[str, str], Shape]
 
-# A loss from logits applies its own link; the same function before it squashes what is squashed already.
-_LINKS = {"softmax": "softmax", "sigmoid": "sigmoid"}
-_BOUNDED = {
-    "relu": "lets nothing below 0 through, so no logit can be negative",
-    "tanh": "keeps every logit between −1 and 1, so no probability can come near 0 or 1",
-    "hard_tanh": "keeps every logit in a fixed range, so no probability can come near 0 or 1",
-    "sigmoid": "keeps every logit between 0 and 1, so no probability can come near 0 or 1",
-    "softmax": "keeps every logit between 0 and 1, so no probability can come near 0 or 1",
-}
-_KEEPS_WHOLE = ("identity", "flatten", "reshape", "slice", "transpose", "dropout", "relu", "max_pool2d")
+_SURE = 4.6  # a logit of this size is a probability of 0.99; where larger ones are possible, nothing is told
 
 
-def habits(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
+def lint(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
     """What is told of the graph; `shapes` are those inferred for it. The graph has no cycle."""
     layers = [node for node in graph if node.parameters]
     if layers and all(node.is_frozen for node in layers):
@@ -36,32 +27,43 @@ def habits(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
         if len(incoming) != 1 or (incoming[0].source, incoming[0].source_port) not in shapes:
             continue
         source = graph[incoming[0].source]
-        if node.kind.is_loss and node.kind.link in _LINKS:
+        kind = node.kind
+        if kind.is_loss and kind.link != "identity":
             yield from _before_loss(node, source)
-        elif node.operator == source.operator == "relu":
-            yield "repeated", node.id, f"{node.id} changes nothing: {source.id} has cut off everything below 0 already."
-        elif node.operator == "dense":
-            yield from _before_dense(graph, shapes, node, source)
-        elif node.operator == "dropout" and node.settings["p"] == 1.0:
-            yield "closed", node.id, f"{node.id} leaves everything out: nothing behind it can learn."
-        elif node.operator == "embedding":
-            yield from _before_embedding(graph, node)
+        elif kind.idempotent and node.operator == source.operator and node.settings == source.settings:
+            yield "repeated", node.id, f"{node.id} changes nothing: {source.id} before it has done the same already."
+        elif kind.is_affine:
+            yield from _before_affine(graph, shapes, node, incoming[0])
+        elif kind.blocks(node.settings):
+            yield "closed", node.id, f"{node.id} lets nothing through: nothing behind it can learn."
+        elif kind.reads_indices:
+            yield from _before_indices(graph, node)
 
 
 def _before_loss(loss: Node, source: Node) -> Iterator[Found]:
-    if source.operator == _LINKS[loss.kind.link] and loss.operator != "hinge":
+    kind = source.kind
+    low, high = kind.output_bounds(source.settings)
+    if kind.computes_link == loss.kind.link and loss.kind.applies_link:
         reason = f"{loss.id} works from logits and applies the {source.operator} itself; {source.id} before it squashes them twice."
         yield "squashed_twice", source.id, reason
-    elif source.operator in _BOUNDED:
-        yield "bounded_logits", source.id, f"{source.id} {_BOUNDED[source.operator]}: {loss.id} works from logits."
+    elif max(abs(low), abs(high)) < _SURE:
+        reason = f"keeps every logit between {_number(low)} and {_number(high)}, so no probability can come near 0 or 1"
+        yield "bounded_logits", source.id, f"{source.id} {reason}: {loss.id} works from logits."
+    elif low >= 0:
+        reason = "lets nothing below 0 through, so no logit can be negative"
+        yield "bounded_logits", source.id, f"{source.id} {reason}: {loss.id} works from logits."
 
 
-def _before_dense(graph: Graph, shapes: TensorShapes, node: Node, source: Node) -> Iterator[Found]:
-    shape = shapes[source.id, "y"]
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def _before_affine(graph: Graph, shapes: TensorShapes, node: Node, edge: Edge) -> Iterator[Found]:
+    source, shape = graph[edge.source], shapes[edge.source, edge.source_port]
     if len(shape) == 3 and _is_image(graph, source):
         yield "row_by_row", node.id, f"{node.id} acts on every row of the images {show(shape)} by itself; a flatten lets it see them whole."
-    if source.operator == "dense" and len(graph.outgoing(source.id)) == 1 and (source.id, "x") in shapes:
-        before, between, after = shapes[source.id, "x"][-1], shape[-1], int(node.settings["units"])
+    if source.kind.is_affine and len(graph.outgoing(source.id)) == 1 and (source.id, "x") in shapes and (node.id, "y") in shapes:
+        before, between, after = shapes[source.id, "x"][-1], shape[-1], shapes[node.id, "y"][-1]
         if between >= min(before, after):
             yield "linear", node.id, f"{node.id} follows {source.id} without an activation: together they compute what one layer can."
 
@@ -73,9 +75,9 @@ def _is_image(graph: Graph, node: Node) -> bool:
     return node.kind.category == "Images"
 
 
-def _before_embedding(graph: Graph, node: Node) -> Iterator[Found]:
+def _before_indices(graph: Graph, node: Node) -> Iterator[Found]:
     origin = graph[graph.incoming(node.id)[0].source]
-    while origin.operator in _KEEPS_WHOLE and len(graph.incoming(origin.id)) == 1:
+    while origin.kind.keeps_whole and len(graph.incoming(origin.id)) == 1:
         origin = graph[graph.incoming(origin.id)[0].source]
     if origin.parameters or origin.kind.category in ("Activations", "Normalisation"):
         yield "fractions", node.id, f"{node.id} looks up whole numbers, but {origin.id} computes fractions; let it read the data."
