@@ -19,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 
 _home = tempfile.mkdtemp(prefix="nnlab-tests-")
 os.environ["NNLAB_HOME"] = _home
+os.environ["NNLAB_VERIFY"] = "1"  # every program that any test compiles is checked before it runs
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
 # The first call of a kernel compiles or loads it: a deadline per example would measure that.

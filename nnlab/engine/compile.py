@@ -20,6 +20,7 @@ from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
+from nnlab.engine.verify import is_wanted, verify
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import check
 
@@ -43,7 +44,10 @@ def compile(graph: Graph, capacity: int, real: str = "float32", update: Update |
     With `update` it trains (forward, loss, backward, one update per parameter); without, it only evaluates (forward, loss).
     Raises GraphError naming the node if the graph cannot run, SettingError for a setting of the optimiser or schedule.
     """
-    return _Compiler(graph, capacity, real, update).program()
+    program = _Compiler(graph, capacity, real, update).program()
+    if is_wanted():
+        verify(program)
+    return program
 
 
 class _Compiler:
