@@ -120,7 +120,7 @@ def picture(
                 raise NNLabError(f"There is no workspace {workspace!r}; choose one of {', '.join(workspaces())}.")
             window.show_workspace(workspace)
         _train(window, steps)
-        if workspace == "step":
+        if workspace is not None and workspaces()[workspace].follows_steps:
             _step_into_backward(window)
         settle()
         if not window.grab().save(str(output)):

@@ -184,9 +184,9 @@ def _flow(s: _Subject) -> Iterator[str]:
             if name not in known and name not in written and not (name in s.gradients and s.is_zeroed(name)):
                 yield f"{where} reads {name}, which nothing has written before."
         for operand in instruction.operands:
-            name = operand.tensor
-            if name is None or not operand.written:
+            if operand.tensor is None or not operand.written:
                 continue
+            name = operand.tensor
             first = by_name.get(f"{FIRST}{operand.argument.name}")
             sets = first is not None and first.words[0] == 1
             if sets != (name in instruction.fresh):
@@ -199,9 +199,9 @@ def _flow(s: _Subject) -> Iterator[str]:
             elif instruction.phase <= LOSS and name in written and name != p.loss_name:
                 yield f"{where} writes {name}, which was written before."
         written |= instruction.writes
-    for name in (p.output_name, p.loss_name):
-        if name is not None and name not in written | s.given:
-            yield f"Nothing writes {name}, which is read when the network has run."
+    for result in (p.output_name, p.loss_name):
+        if result is not None and result not in written | s.given:
+            yield f"Nothing writes {result}, which is read when the network has run."
 
 
 def _rights(s: _Subject) -> Iterator[str]:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from nnlab.ui.inspector.statistics import saturation
 
 import nnlab
 from nnlab.core.operator import operators
@@ -19,7 +20,6 @@ from nnlab.graph.mlp import initializer_for, parse_mlp
 from nnlab.graph.validation import infer, validate
 from nnlab.ui.canvas.model.content import describe
 from nnlab.ui.inspector.node_page import shape_rows
-from nnlab.ui.inspector.statistics import saturation
 
 SOURCE = '''
 """Softsign: y = x / (1 + |x|)  (Glorot and Bengio 2010)."""

@@ -217,9 +217,7 @@ class DockArea(QMainWindow):
             if workspace.tall_right:
                 width -= getattr(metrics, workspace.right_width)
             self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
-            height = getattr(metrics, workspace.height)
-            if workspace.height == "formula_panel":
-                height += metrics.scrubber
+            height = sum(getattr(metrics, name) for name in workspace.height)
             # A small window gives the canvas at least half.
             self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
         for names, side in ((workspace.left, metrics.palette), (workspace.right, getattr(metrics, workspace.right_width))):

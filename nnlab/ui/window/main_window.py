@@ -45,11 +45,10 @@ from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.transport import Transport
-from nnlab.ui.workspaces import workspaces
+from nnlab.ui.workspaces import first_workspace, workspaces
 
 MINIMUM = QSize(1024, 700)
 NARROW = 1120  # below this width the palette is a column of icons
-FIRST_WORKSPACE = "train"
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._follow_document()
         self._on_state()
-        self.show_workspace(store.text("workspace", FIRST_WORKSPACE))
+        self.show_workspace(store.text("workspace", ""))
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the button at the left of the top bar."""
@@ -173,17 +172,17 @@ class MainWindow(QMainWindow):
     # Workspaces
 
     def show_workspace(self, name: str) -> None:
-        known = workspaces()
-        workspace = known.get(name) or known[FIRST_WORKSPACE]
+        """Arranges the window for a workspace; one that is not there any more is the first."""
+        workspace = workspaces().get(name) or first_workspace()
         self.area.show_workspace(workspace)
         self.top_bar.choose_workspace(workspace.name)
         self.header.setVisible(workspace.overlay)
-        self.header.phases.setVisible(workspace.name != "step")
+        self.header.phases.setVisible(not workspace.follows_steps)
         self.canvas.header_margin = self._theme.metrics.px(40) if workspace.overlay else self._theme.metrics.px(12)
         self.canvas.set_mode(workspace.expanded)
-        if workspace.name != "step":
+        if not workspace.follows_steps:
             self.canvas.set_step(None, frozenset(), frozenset())
-        self.transport.show_workspace(workspace.name)
+        self.transport.show_workspace(workspace)
         self._store.set("workspace", workspace.name)
         self._want_probes()
         QTimer.singleShot(0, self.canvas.fit)
@@ -227,7 +226,7 @@ class MainWindow(QMainWindow):
             self._on_stepping_over()
 
     def _on_stepping_over(self) -> None:
-        if self.area.workspace is not None and self.area.workspace.name != "step":
+        if self.area.workspace is not None and not self.area.workspace.follows_steps:
             self.canvas.set_step(None, frozenset(), frozenset())
             self.header.phases.set_phase(None)
 
@@ -266,7 +265,7 @@ class MainWindow(QMainWindow):
         return True
 
     def _present_view(self) -> View:
-        return replace(View(), workspace=self.area.workspace.name if self.area.workspace is not None else FIRST_WORKSPACE)
+        return replace(View(), workspace=(self.area.workspace or first_workspace()).name)
 
     # The interface
 

@@ -14,9 +14,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar
-
-RUN = ("run.rewind", "step.back", "run.play", "run.step_iteration", "run.step_epoch", "run.dice")
-STEP = ("run.rewind", "step.back", "step.over", "step.into", "step.out", "step.finish", "run.play")
+from nnlab.ui.workspaces import Workspace
 
 
 class Transport(QObject):
@@ -25,13 +23,12 @@ class Transport(QObject):
     def __init__(self, theme: Theme, actions: Mapping[str, QAction], session: LiveSession, document: Document) -> None:
         super().__init__()
         self._actions, self._session, self._document = actions, session, document
-        self.bar = TransportBar(theme, [actions[name] for name in RUN], actions["run.play"])
+        self.bar = TransportBar(theme, [], actions["run.play"])
         self.bar.speed_changed.connect(self._set_speed)
         self.bar.time.asked.connect(session.back_to)
 
-    def show_workspace(self, name: str) -> None:
-        names, main = (STEP, "step.over") if name == "step" else (RUN, "run.play")
-        self.bar.set_actions([self._actions[n] for n in names], self._actions[main])
+    def show_workspace(self, workspace: Workspace) -> None:
+        self.bar.set_actions([self._actions[name] for name in workspace.buttons], self._actions[workspace.main_button])
 
     def follow_state(self) -> None:
         self.bar.set_unavailable(self._session.reason or None)

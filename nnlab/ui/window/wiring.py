@@ -17,6 +17,7 @@ from nnlab.training.runs import MOST_RUNS
 from nnlab.training.variant import another_seed
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
+from nnlab.ui.workspaces import stepping_workspace
 
 Handler = Callable[[], object]
 
@@ -102,8 +103,8 @@ def add_seed(window: MainWindow) -> None:
 
 def step(window: MainWindow, run: Handler) -> None:
     """A step of the stepper, shown where it can be followed."""
-    if window.area.workspace is None or window.area.workspace.name != "step":
-        window.show_workspace("step")
+    if window.area.workspace is None or not window.area.workspace.follows_steps:
+        window.show_workspace(stepping_workspace().name)
     run()
 
 

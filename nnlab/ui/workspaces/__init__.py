@@ -1,37 +1,64 @@
-"""Workspaces: arrangements of the one window, each for one job. One file each; the tabs follow from the files.
+"""Workspaces: arrangements of the one window, each for one job. One file each, which registers itself; the tabs follow from the registry.
 
-A workspace names the panels it shows at the bottom, whether the palette and the inspector are there, and how the canvas draws
-its cards. What the person changes in it (docks moved, closed, resized) is remembered per workspace.
+A workspace names the panels it shows at the bottom, whether the palette and the inspector are there, how the canvas draws its cards
+and which buttons run the network. Whatever is special about one is a field here: the window asks for no workspace by name. What the
+person changes in it (docks moved, closed, resized) is remembered per workspace.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+
+from nnlab.core.registry import Registry
+
+RUNNING = ("run.rewind", "step.back", "run.play", "run.step_iteration", "run.step_epoch", "run.dice")
 
 
 @dataclass(frozen=True)
 class Workspace:
+    """A workspace as registered. Panels and actions are named as the window knows them, sizes by entries of Metrics."""
+
     name: str
     title: str
     order: int
     tip: str
-    bottom: tuple[str, ...]  # panel names from left to right
+    bottom: tuple[str, ...]  # panels from left to right
     shares: tuple[int, ...]  # their relative widths
-    height: str  # the entry of Metrics that gives the bottom's height
+    height: tuple[str, ...]  # of the bottom, the sum of these
     left: tuple[str, ...] = ("palette",)
     right: tuple[str, ...] = ("inspector", "data", "training")
-    right_width: str = "inspector"  # the entry of Metrics that gives the right column's width
+    right_width: str = "inspector"
     tall_right: bool = False  # the right column reaches down beside the bottom panels
     expanded: bool = True  # cards show their neurons
     overlay: bool = True  # the canvas has the strip with phases and the choice of what edges mean
+    buttons: tuple[str, ...] = RUNNING  # actions of the transport bar from left to right
+    main_button: str = "run.play"  # the one of them that the workspace is for
+    follows_steps: bool = False  # shows single steps: stepping leads here, and the canvas keeps what a step read and wrote lit
+    is_first: bool = False  # where a window without a memory starts
 
 
-@cache
-def workspaces() -> dict[str, Workspace]:
+_registry: Registry[Workspace] = Registry("workspace", __name__)
+
+
+def register(workspace: Workspace) -> Workspace:
+    """Adds a workspace; windows opened from now on have it."""
+    return _registry.add(workspace)
+
+
+def remove(name: str) -> None:
+    _registry.remove(name)
+
+
+def workspaces() -> Mapping[str, Workspace]:
     """Every workspace by name, in the order of the tabs."""
-    modules = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)]
-    found = sorted((m.WORKSPACE for m in modules), key=lambda w: w.order)
-    return {workspace.name: workspace for workspace in found}
+    return {workspace.name: workspace for workspace in sorted(_registry, key=lambda workspace: workspace.order)}
+
+
+def first_workspace() -> Workspace:
+    return next(workspace for workspace in workspaces().values() if workspace.is_first)
+
+
+def stepping_workspace() -> Workspace:
+    """The workspace that stepping leads to from one that does not follow it."""
+    return next(workspace for workspace in workspaces().values() if workspace.follows_steps)

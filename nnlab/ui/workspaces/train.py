@@ -1,8 +1,10 @@
 """Train: watching the network learn. Loss, gradient flow and predictions below the living canvas."""
 
-from nnlab.ui.workspaces import Workspace
+from nnlab.ui.workspaces import Workspace, register
 
-WORKSPACE = Workspace(
-    name="train", title="Train", order=20, tip="Watch the network learn", bottom=("loss", "gradient_flow", "prediction"),
-    shares=(490, 438, 352), height="dock",
+register(
+    Workspace(
+        name="train", title="Train", order=20, tip="Watch the network learn", bottom=("loss", "gradient_flow", "prediction"),
+        shares=(490, 438, 352), height=("dock",), is_first=True,
+    )
 )  # fmt: skip
