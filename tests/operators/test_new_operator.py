@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from nnlab.ui.inspector.statistics import saturation
 
 import nnlab
 from nnlab.core.operator import operators
@@ -18,6 +17,7 @@ from nnlab.graph import docking, edits
 from nnlab.graph.letters import letter_of
 from nnlab.graph.mlp import initializer_for, parse_mlp
 from nnlab.graph.validation import infer, validate
+from nnlab.training.statistics import saturation
 from nnlab.ui.canvas.model.content import describe
 from nnlab.ui.inspector.node_page import shape_rows
 

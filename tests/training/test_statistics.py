@@ -137,3 +137,10 @@ def test_a_unit_is_saturated_where_its_slope_is_a_twentieth_of_the_greatest() ->
     z = np.array([[edge - 0.01, edge + 0.01], [-edge + 0.01, -edge - 0.01]], dtype=np.float32)
     found = saturation(graph_with("tanh")["tanh_1"], Batch(z), "dense_1.y")  # type: ignore[arg-type]
     assert found is not None and found.share == 0.5
+
+
+def test_only_what_is_declared_to_saturate_is_looked_at_and_only_what_can_die_has_dead_units() -> None:
+    z = np.array([[-9.0, 0.5, 3.0], [9.0, 0.5, 2.0]], dtype=np.float32)
+    found = saturation(graph_with("hard_tanh")["hard_tanh_1"], Batch(z), "dense_1.y")  # type: ignore[arg-type]
+    assert found is not None and (found.share, found.dead, found.units) == (4 / 6, 2, 3)
+    assert saturation(graph_with("leaky_relu")["leaky_relu_1"], Batch(z), "dense_1.y") is None  # type: ignore[arg-type]

@@ -120,8 +120,8 @@ class LiveNumbers(PartColumn):
             theme, "Update / weight", "Norm of the last update divided by the norm of the weights; known while stepping"
         )
         self.flat = ValueRow(theme, "Saturated", "Share of this batch's activations whose slope is below 5 % of the maximum")
-        self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that are 0 and pass no gradient")
-        self.dead = ValueRow(theme, "Dead units", "Units whose output is 0 for every sample of this batch")
+        self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that pass no gradient")
+        self.dead = ValueRow(theme, "Dead units", "Units that pass no gradient for any sample of this batch")
         self.loss = ValueRow(theme, "Batch loss", "The loss of the last batch, before its update")
         self.smoothed = ValueRow(theme, "Smoothed", "Running mean of the batch losses")
         self.rows = (self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
@@ -133,7 +133,7 @@ class LiveNumbers(PartColumn):
         self._node: str | None = None
         self._graph = Graph()
         self._values = ""  # the tensor of activations
-        self._source = ""  # what the activation reads
+        self._source = ""  # what the activation reads, where it can saturate
         self._activation: str | None = None
         self._view: LiveView | None = None
         self._due = self._pictures_due = 0.0
@@ -172,7 +172,7 @@ class LiveNumbers(PartColumn):
         self._activation = docking.docked(graph, node_id) or (node_id if kind.saturates else None)
         last = self._activation or node_id
         self._values = f"{last}.{graph[last].kind.outputs[0].name}" if kind.outputs and not kind.is_loss and not kind.is_input else ""
-        incoming = graph.inputs(self._activation) if self._activation is not None else ()
+        incoming = graph.inputs(self._activation) if self._activation is not None and graph[self._activation].kind.saturates else ()
         self._source = f"{incoming[0].source}.{incoming[0].source_port}" if incoming else ""
         for widget in (self.table, self.courses, self.weights_caption, self.weights):
             widget.setVisible(bool(self.parameter))
@@ -286,10 +286,10 @@ class LiveNumbers(PartColumn):
     def _show_saturation(self, view: LiveView) -> None:
         assert self._activation is not None
         found = saturation(view.frame.program.graph[self._activation], view.frame, self._source)
-        is_rectifier = found is not None and found.dead is not None
-        self.flat.setVisible(found is not None and not is_rectifier)
-        self.inactive.setVisible(is_rectifier)
-        self.dead.setVisible(is_rectifier)
+        can_die = found is not None and found.dead is not None
+        self.flat.setVisible(found is not None and not can_die)
+        self.inactive.setVisible(can_die)
+        self.dead.setVisible(can_die)
         if found is not None:
             self.flat.set_text(percent(found.share))
             self.inactive.set_text(percent(found.share))
