@@ -42,7 +42,8 @@ def edit_to_first_step() -> float:
     import numpy as np
 
     from nnlab.engine.compile import Update
-    from nnlab.engine.run import Run
+    from nnlab.engine.run import Former, Run
+    from nnlab.engine.setup import Setup
     from nnlab.graph import edits
     from nnlab.graph.builder import GraphBuilder
 
@@ -55,13 +56,13 @@ def edit_to_first_step() -> float:
     assert len(graph) >= 50
     generator = np.random.default_rng(0)
     x, y = generator.standard_normal((500, 2)).astype(np.float32), generator.standard_normal((500, 1)).astype(np.float32)
-    run = Run(graph, x, y, update=Update("adam", 1e-3), batch_size=10)
+    run = Run(Setup(graph, x, y, update=Update("adam", 1e-3), batch_size=10))
     run.train(100)
     times = []
     for number in range(EDITS):
         start = time.perf_counter()
         graph = edits.configure(graph, f"dense_{number % 20 + 2}", units=9 + number % 3)
-        following = Run(graph, x, y, update=Update("adam", 1e-3), batch_size=10, former=run)
+        following = Run(Setup(graph, x, y, update=Update("adam", 1e-3), batch_size=10), Former(run))
         following.train(1)
         times.append(time.perf_counter() - start)
         run = following

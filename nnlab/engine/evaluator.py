@@ -7,15 +7,17 @@ batch a run is at, and can be used on another thread than the run's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from nnlab.core.errors import DataError
 from nnlab.core.kernel.context import ROWS, TRAINING
+from nnlab.core.kernel.structures import Network
 from nnlab.engine import machine
 from nnlab.engine.compile import compile
-from nnlab.engine.layout import layout_of
+from nnlab.engine.layout import layout_of, network_of
 from nnlab.engine.program import LOSS, Program
 from nnlab.engine.state import State, new_state
 from nnlab.graph.graph import Graph
@@ -29,10 +31,16 @@ class Evaluator:
     def __init__(self, graph: Graph, real: str = "float32", capacity: int = CHUNK) -> None:
         self.program: Program = compile(graph, capacity, real)
         self.state: State = new_state(self.program, capacity, 0)
-        self.layout = layout_of(self.program)
+        layout = layout_of(self.program)
         # Without targets only what comes before the loss is run.
         self.before_loss = sum(i.phase < LOSS for i in self.program.instructions)
-        self.layout[machine.LAYOUT_UPDATE_START] = self.before_loss
+        layout[machine.LAYOUT_UPDATE_START] = self.before_loss
+        self._layout = layout
+
+    @cached_property
+    def network(self) -> Network:
+        """The program and its numbers for the machine."""
+        return network_of(self.state, self._layout)
 
     @property
     def features(self) -> int:
@@ -73,17 +81,13 @@ class Evaluator:
             rows = min(program.capacity, len(data) - start)
             context[ROWS] = rows
             source.view(arena, rows)[...] = data[start : start + rows]
-            machine.execute(program.addresses, program.instruction_table, program.operand_table, arena, context, 0, self.before_loss)
+            machine.execute(self.network, 0, self.before_loss)
             for name, place in places.items():
                 result[name][start : start + rows] = place.view(arena, rows)
         return result
 
     def _run(self, data: np.ndarray, targets: np.ndarray, result: np.ndarray) -> float:
-        p = self.program
-        return machine.evaluate(
-            p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout, p.capacity,
-            data, targets, result,
-        )  # fmt: skip
+        return machine.evaluate(self.network, data, targets, result)
 
     def as_samples(self, x: np.ndarray) -> np.ndarray:
         """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.kernel import publishing
+from nnlab.core.kernel.structures import Frames
 from nnlab.engine.program import RATE, Place, Program
 from nnlab.engine.steps import gradient_name, tensor_name
 
@@ -124,6 +125,10 @@ class Mailbox:
         self.moves = np.full((2, len(program.parameters) if frames else 0, 2), np.nan)
         self.sequence = np.array([sequence], dtype=np.int64)
         self._last_of_others = sequence
+
+    def arrays(self, revision: int) -> Frames:
+        """The buffer as the machine takes it; `revision` is stamped on every frame."""
+        return Frames(self.spans, self.frames, self.meta, self.batches, self.moves, self.sequence, float(revision))
 
     def newest(self, seen: int = 0) -> Frame | None:
         """A copy of the newest complete frame, None if its sequence number is `seen` or there is none yet."""

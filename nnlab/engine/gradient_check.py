@@ -21,7 +21,7 @@ from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import as_samples, as_targets
-from nnlab.engine.layout import layout_of
+from nnlab.engine.layout import layout_of, network_of
 from nnlab.engine.state import State, new_state
 from nnlab.graph.graph import Graph
 
@@ -81,6 +81,7 @@ class GradientChecker:
         offset, size = program.places[program.target_name].span(rows)
         state.arena[offset : offset + size] = targets.ravel()
         self._state: State = state
+        self._network = network_of(state, layout_of(program))
         self._gradients_known = False
 
     def check(self, parameter: str, index: tuple[int, ...], step: float | None = None) -> GradientCheck:
@@ -113,10 +114,9 @@ class GradientChecker:
     def _backward(self) -> None:
         """Forward and backward once: the weights never change between checks, so neither do their gradients."""
         if not self._gradients_known:
-            machine.zero_gradients(self._state.arena, layout_of(self._state.program))
+            machine.zero_gradients(self._network)
             self._execute(0, self._state.program.update_start)
             self._gradients_known = True
 
     def _execute(self, start: int, stop: int) -> None:
-        p = self._state.program
-        machine.execute(p.addresses, p.instruction_table, p.operand_table, self._state.arena, self._state.context, start, stop)
+        machine.execute(self._network, start, stop)

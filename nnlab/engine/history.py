@@ -1,4 +1,4 @@
-"""The history of a run: loss per iteration, gradient norms per layer, validation losses, in bounded memory.
+"""The history of a run: loss per iteration, gradient norms per layer, validation losses and any quantity asked for, in bounded memory.
 
 The machine appends to these arrays while other threads read them. Each row of `blocks` stands for `block_size`
 iterations (minimum, maximum, mean, running mean); when the rows are full, neighbours merge. Minimum and maximum stay true
@@ -7,12 +7,17 @@ for a run of any length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.engine import machine
+from nnlab.core.errors import NNLabError
+from nnlab.core.kernel import recording
+from nnlab.core.kernel.structures import Record
+from nnlab.engine.program import Program
+from nnlab.engine.quantity import Quantity, quantity_words
 
 ROWS = 4096
 
@@ -41,6 +46,14 @@ class Curves:
     validation_losses: np.ndarray
     last: float
     running_mean: float
+    quantities: tuple[Quantity, ...] = ()
+    values: np.ndarray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))  # (blocks, quantities), at the same iterations
+
+    def value_of(self, quantity: Quantity) -> np.ndarray:
+        """A recorded quantity at each block's last iteration, NaN where it was not asked for yet; NNLabError if it never was."""
+        if quantity not in self.quantities:
+            raise NNLabError(f"{quantity.reduction} of {quantity.tensor} is not recorded; ask for it with Run.record.")
+        return self.values[:, self.quantities.index(quantity)]
 
     @property
     def iterations(self) -> np.ndarray:
@@ -55,7 +68,7 @@ class Curves:
             return self
         return replace(
             self, minimum=self.minimum[:blocks], maximum=self.maximum[:blocks], mean=self.mean[:blocks], smoothed=self.smoothed[:blocks],
-            norms=self.norms[:blocks], validation_iterations=self.validation_iterations[:checks],
+            norms=self.norms[:blocks], values=self.values[:blocks], validation_iterations=self.validation_iterations[:checks],
             validation_losses=self.validation_losses[:checks],
         )  # fmt: skip
 
@@ -63,28 +76,54 @@ class Curves:
 class History:
     """The arrays of one run, written by the machine, read by `curves`."""
 
-    def __init__(self, names: tuple[str, ...], rows: int = ROWS, origin: int = 0) -> None:
+    def __init__(
+        self, names: tuple[str, ...], rows: int = ROWS, origin: int = 0, *, quantities: Sequence[Quantity] = (),
+        words: np.ndarray | None = None,
+    ) -> None:  # fmt: skip
+        """`names`: the parameters whose gradients' norms are recorded; `words`: where the quantities lie, see `quantity_words`."""
         self.names = names
-        self.marks = np.zeros(machine.MARK_WORDS, dtype=np.int64)
-        self.marks[machine.BLOCK_SIZE] = 1
-        self.marks[machine.ORIGIN] = self.marks[machine.LAST_VALIDATION] = origin
-        self.blocks = np.zeros((rows, 4))
-        self.sums = np.full(machine.SUM_WORDS, np.nan)
-        self.norms = np.zeros((rows, len(names)), dtype=np.float32)
-        self.validations = np.zeros((rows, 2))
+        self.quantities = tuple(quantities)
+        marks = np.zeros(recording.MARK_WORDS, dtype=np.int64)
+        marks[recording.BLOCK_SIZE] = 1
+        marks[recording.ORIGIN] = marks[recording.LAST_VALIDATION] = origin
+        self.arrays = Record(
+            marks=marks,
+            blocks=np.zeros((rows, 4)),
+            sums=np.full(recording.SUM_WORDS, np.nan),
+            columns=np.zeros((rows, len(names) + len(self.quantities)), dtype=np.float32),
+            validations=np.zeros((rows, 2)),
+            quantities=np.zeros((0, 4), dtype=np.int64) if words is None else words,
+            bounds=np.array([q.bound for q in self.quantities], dtype=np.float64),
+        )
+
+    @staticmethod
+    def of(program: Program, quantities: Sequence[Quantity] = (), origin: int = 0) -> History:
+        """An empty history of a program's run."""
+        names = tuple(info.name for info in program.parameters)
+        return History(names, origin=origin, quantities=quantities, words=quantity_words(quantities, program))
+
+    @property
+    def origin(self) -> int:
+        """The iteration it begins after."""
+        return int(self.arrays.marks[recording.ORIGIN])
+
+    @property
+    def block_size(self) -> int:
+        """Iterations that a row stands for."""
+        return int(self.arrays.marks[recording.BLOCK_SIZE])
 
     @property
     def last(self) -> float:
-        return float(self.sums[machine.SUM_LAST])
+        return float(self.arrays.sums[recording.SUM_LAST])
 
     @property
     def smoothed(self) -> float:
-        return float(self.sums[machine.SUM_SMOOTHED])
+        return float(self.arrays.sums[recording.SUM_SMOOTHED])
 
     @property
     def last_validation(self) -> float:
-        count = int(self.marks[machine.VALIDATIONS])
-        return float(self.validations[count - 1, 1]) if count else float("nan")
+        count = int(self.arrays.marks[recording.VALIDATIONS])
+        return float(self.arrays.validations[count - 1, 1]) if count else float("nan")
 
     @property
     def losses(self) -> Losses:
@@ -93,53 +132,65 @@ class History:
 
     def curves(self) -> Curves:
         """A copy made while the machine may be writing: taken again when rows were moved meanwhile."""
+        marks = self.arrays.marks
         while True:
-            version = int(self.marks[machine.VERSION])
+            version = int(marks[recording.VERSION])
             if version % 2 == 0:
-                count, size = int(self.marks[machine.BLOCKS]), int(self.marks[machine.BLOCK_SIZE])
-                checks = int(self.marks[machine.VALIDATIONS])
-                blocks, norms = self.blocks[:count].copy(), self.norms[:count].copy()
-                validations = self.validations[:checks].copy()
-                if int(self.marks[machine.VERSION]) == version:
+                count, size = int(marks[recording.BLOCKS]), int(marks[recording.BLOCK_SIZE])
+                checks = int(marks[recording.VALIDATIONS])
+                blocks, columns = self.arrays.blocks[:count].copy(), self.arrays.columns[:count].copy()
+                validations = self.arrays.validations[:checks].copy()
+                if int(marks[recording.VERSION]) == version:
                     break
+        gradients = len(self.names)
         return Curves(
-            origin=int(self.marks[machine.ORIGIN]), block_size=size,
-            minimum=blocks[:, machine.BLOCK_MINIMUM], maximum=blocks[:, machine.BLOCK_MAXIMUM],
-            mean=blocks[:, machine.BLOCK_MEAN], smoothed=blocks[:, machine.BLOCK_SMOOTHED],
-            norms=norms, names=self.names,
+            origin=int(marks[recording.ORIGIN]), block_size=size,
+            minimum=blocks[:, recording.BLOCK_MINIMUM], maximum=blocks[:, recording.BLOCK_MAXIMUM],
+            mean=blocks[:, recording.BLOCK_MEAN], smoothed=blocks[:, recording.BLOCK_SMOOTHED],
+            norms=columns[:, :gradients], names=self.names, quantities=self.quantities, values=columns[:, gradients:],
             validation_iterations=validations[:, 0], validation_losses=validations[:, 1],
             last=self.last, running_mean=self.smoothed,
         )  # fmt: skip
 
     def copy(self) -> History:
         """The history as it is, in memory of its own."""
-        return self.with_names(self.names)
+        return self._with_columns(self.names, self.quantities, self.arrays.quantities)
 
     def until(self, iteration: int) -> History:
         """The history as it was after `iteration`, which has to lie at the border of two blocks."""
-        since, size = iteration - int(self.marks[machine.ORIGIN]), int(self.marks[machine.BLOCK_SIZE])
-        assert since % size == 0, f"iteration {iteration} lies inside a block of {size}"
         result = self.copy()
-        rows = since // size
-        checks = int(np.searchsorted(self.validations[: self.marks[machine.VALIDATIONS], 0], iteration, side="right"))
-        result.marks[machine.BLOCKS], result.marks[machine.IN_BLOCK], result.marks[machine.VALIDATIONS] = rows, 0, checks
-        result.marks[machine.LAST_VALIDATION] = self.validations[checks - 1, 0] if checks else self.marks[machine.ORIGIN]
-        result.sums[:] = np.nan
+        marks, validations = result.arrays.marks, result.arrays.validations
+        origin, size = int(marks[recording.ORIGIN]), int(marks[recording.BLOCK_SIZE])
+        assert (iteration - origin) % size == 0, f"iteration {iteration} lies inside a block of {size}"
+        rows = (iteration - origin) // size
+        checks = int(np.searchsorted(validations[: marks[recording.VALIDATIONS], 0], iteration, side="right"))
+        marks[recording.BLOCKS], marks[recording.IN_BLOCK], marks[recording.VALIDATIONS] = rows, 0, checks
+        marks[recording.LAST_VALIDATION] = validations[checks - 1, 0] if checks else origin
+        result.arrays.sums[:] = np.nan
         if rows:
-            result.sums[machine.SUM_SMOOTHED] = self.blocks[rows - 1, machine.BLOCK_SMOOTHED]
+            result.arrays.sums[recording.SUM_SMOOTHED] = result.arrays.blocks[rows - 1, recording.BLOCK_SMOOTHED]
         return result
 
     @property
     def nbytes(self) -> int:
-        return sum(part.nbytes for part in (self.marks, self.blocks, self.sums, self.norms, self.validations))
+        return sum(part.nbytes for part in self.arrays)
 
-    def with_names(self, names: tuple[str, ...]) -> History:
-        """The same history for an edited network: losses stay, norms stay where the parameter's name does."""
-        result = History(names, len(self.blocks))
-        result.marks[:], result.blocks[:], result.sums[:] = self.marks, self.blocks, self.sums
-        result.validations[:] = self.validations
-        filled, place = int(self.marks[machine.BLOCKS]), {name: column for column, name in enumerate(self.names)}
-        known = [column for column, name in enumerate(names) if name in place]
-        result.norms[:filled] = np.nan
-        result.norms[:filled, known] = self.norms[:filled, [place[names[column]] for column in known]]
+    def for_program(self, program: Program, quantities: Sequence[Quantity] | None = None) -> History:
+        """The same history for an edited network, or from now on with other quantities: losses stay, columns where their name does.
+
+        A quantity of a tensor that the network does not have is NaN.
+        """
+        wanted = self.quantities if quantities is None else tuple(quantities)
+        return self._with_columns(tuple(info.name for info in program.parameters), wanted, quantity_words(wanted, program))
+
+    def _with_columns(self, names: tuple[str, ...], quantities: tuple[Quantity, ...], words: np.ndarray) -> History:
+        old = self.arrays
+        result = History(names, len(old.blocks), quantities=quantities, words=words)
+        new, filled = result.arrays, int(old.marks[recording.BLOCKS])
+        new.marks[:], new.blocks[:], new.sums[:], new.validations[:] = old.marks, old.blocks, old.sums, old.validations
+        place = {name: column for column, name in enumerate((*self.names, *self.quantities))}
+        wanted = (*names, *quantities)
+        known = [column for column, name in enumerate(wanted) if name in place]
+        new.columns[:filled] = np.nan
+        new.columns[:filled, known] = old.columns[:filled, [place[wanted[column]] for column in known]]
         return result

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnlab.core.kernel import Adapter
 from nnlab.core.kernel.context import CONTEXT_WORDS, ROWS
+from nnlab.core.kernel.structures import Network
 from nnlab.core.operator import Operator
 from nnlab.core.setting import Value
 from nnlab.engine import machine
@@ -74,7 +75,7 @@ def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str
     arena = np.concatenate(parts)
     context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
     context[ROWS] = rows
-    machine.execute(
-        np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64), np.array(words, dtype=np.int64), arena, context, 0, 1
-    )  # fmt: skip
+    operands, layout = np.array(words, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
+    network = Network(np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64), operands, arena, context, layout)
+    machine.execute(network, 0, 1)
     return {name: arena[start : start + length].copy() for name, (start, length) in places.items()}

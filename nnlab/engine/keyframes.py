@@ -10,36 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlab.core.kernel import compiled
 from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
+from nnlab.core.kernel.keyframing import MARK_WORDS, ORIGIN, ROWS, SPACING, USED
+from nnlab.core.kernel.structures import KeyframeTable
 
-USED, SPACING, ORIGIN, ROWS = range(4)  # words of `marks`
-MARK_WORDS = 4
 MOST_ROWS = 1024  # a power of two below the history's, so that keyframes lie at the borders of its blocks
 FEWEST_ROWS = 2
-
-
-@compiled(*[f"void({real}[::1],int64[::1],int64[::1],{real}[:,::1],int64[:,::1])" for real in ("float32", "float64")])
-def keep_keyframe(arena, context, marks, learned, contexts):  # type: ignore[no-untyped-def]
-    """Copies parameters, buffers, moments and context if this iteration is one of those that are kept."""
-    if marks[ROWS] == 0 or (context[ITERATION] - marks[ORIGIN]) % marks[SPACING]:
-        return
-    while marks[USED] == marks[ROWS]:
-        marks[SPACING] *= 2
-        used = 0
-        for row in range(marks[ROWS]):
-            if (contexts[row, ITERATION] - marks[ORIGIN]) % marks[SPACING] == 0:
-                if used < row:
-                    learned[used, :] = learned[row, :]
-                    contexts[used, :] = contexts[row, :]
-                used += 1
-        marks[USED] = used
-        if (context[ITERATION] - marks[ORIGIN]) % marks[SPACING]:
-            return
-    row = marks[USED]
-    learned[row, :] = arena[: learned.shape[1]]
-    contexts[row, :] = context
-    marks[USED] = row + 1
 
 
 class Keyframes:
@@ -58,6 +34,11 @@ class Keyframes:
     def none(dtype: np.dtype) -> Keyframes:
         """Keeps nothing."""
         return Keyframes(0, dtype, 0)
+
+    @property
+    def arrays(self) -> KeyframeTable:
+        """The table as the machine takes it."""
+        return KeyframeTable(self.marks, self.learned, self.contexts)
 
     def __len__(self) -> int:
         return int(self.marks[USED])

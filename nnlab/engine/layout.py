@@ -1,11 +1,13 @@
-"""The machine's view of a program: offsets in one integer vector."""
+"""The machine's view of a program: offsets in one integer vector, and the structures its functions take."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from nnlab.core.kernel.structures import Network
 from nnlab.engine import machine
 from nnlab.engine.program import Program
+from nnlab.engine.state import State
 from nnlab.engine.steps import gradient_name
 
 TOTAL_WEIGHT = "total_weight"  # the saved tensor by which a loss says how much its batch counts in a mean; otherwise its rows
@@ -17,6 +19,7 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     layout[machine.LAYOUT_FORWARD_END] = program.forward_end
     layout[machine.LAYOUT_UPDATE_START] = program.update_start
     layout[machine.LAYOUT_END] = len(program.instructions)
+    layout[machine.LAYOUT_CAPACITY] = program.capacity
     layout[machine.LAYOUT_GRADIENTS] = program.gradients_start
     layout[machine.LAYOUT_ZEROED], layout[machine.LAYOUT_ZEROED_END] = program.zeroed
     layout[machine.LAYOUT_PARAMETER_GRADIENTS_END] = program.parameter_gradients_end
@@ -36,6 +39,12 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     layout[machine.LAYOUT_TOTAL_WEIGHT] = weight.offset if weight else -1
     layout[machine.LAYOUT_OUTPUT] = program.places[program.output_name].offset
     return layout
+
+
+def network_of(state: State, layout: np.ndarray) -> Network:
+    """A program and its numbers as the machine takes them; compiles or loads the operators it uses."""
+    p = state.program
+    return Network(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, layout)
 
 
 def parameter_spans(program: Program) -> np.ndarray:

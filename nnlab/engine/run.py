@@ -6,137 +6,189 @@ a time through the same compiled functions, so that both leave the same bits.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlab.core.errors import DataError, TrainingError
+from nnlab.core.errors import TrainingError
 from nnlab.core.kernel import use_threads_for
-from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, SAMPLES, SEED
+from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, ROWS, SAMPLES, SEED
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
 from nnlab.engine.carry_over import Remembered, carry_over
-from nnlab.engine.compile import Update, compile
-from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
+from nnlab.engine.compile import compile
+from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
-from nnlab.engine.layout import gradient_spans, layout_of, parameter_spans
-from nnlab.engine.program import Program
-from nnlab.engine.state import initial, new_state, not_finite, not_finite_weight
+from nnlab.engine.quantity import Quantity, require
+from nnlab.engine.setup import Samples, Setup
+from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.stepper import Stepper
+from nnlab.engine.stop_condition import StopCondition, StopConditions
+from nnlab.engine.training_step import TrainingStep
 from nnlab.engine.weight_change import Entries
-from nnlab.graph.graph import Graph
 
 SMALLEST_CAPACITY = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Training and validation data as contiguous arrays of the program's real type; targets are (samples, outputs)."""
+class Former:
+    """What a run continues: an earlier run, of the same network before an edit, whose position, weights, moments and history it takes over.
 
-    x: np.ndarray
-    y: np.ndarray
-    validation_x: np.ndarray
-    validation_y: np.ndarray
+    `remembered`: numbers for what that run does not know, since an edit that is undone now took it away; `renewed`: nodes that are others
+    than those of the same name in it.
+    """
 
-    @staticmethod
-    def of(program: Program, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None, validation_y: np.ndarray | None) -> Samples:
-        """Checks shapes and targets against the program; raises DataError saying what does not fit."""
-        train_x = as_samples(program, x)
-        if not len(train_x):
-            raise DataError("There are no training samples; add samples, or set a smaller validation share.")
-        train_y = as_targets(program, y, len(train_x))
-        if validation_x is None or validation_y is None or not len(validation_x):
-            return Samples(train_x, train_y, train_x[:0], train_y[:0])
-        held_x = as_samples(program, validation_x)
-        return Samples(train_x, train_y, held_x, as_targets(program, validation_y, len(held_x)))
+    run: Run
+    remembered: Remembered = field(default_factory=dict)
+    renewed: Container[str] = ()
 
 
 class Run:
     """Program, state, data, history and mailbox of one training run."""
 
     def __init__(
-        self, graph: Graph, x: np.ndarray, y: np.ndarray, validation_x: np.ndarray | None = None, validation_y: np.ndarray | None = None, *,
-        update: Update, batch_size: int, seed: int = 0, real: str = "float32", shuffle: bool = True, revision: int = 0,
-        watched: Iterable[str] | None = None, frames: bool = True, control: np.ndarray | None = None, former: Run | None = None,
-        remembered: Remembered | None = None, renewed: Container[str] = (),
+        self, setup: Setup, former: Former | None = None, *, frames: bool = True, watched: Iterable[str] | None = None,
+        control: np.ndarray | None = None, revision: int = 0,
     ) -> None:  # fmt: skip
         """`frames`: whether anybody will look at the run while it trains; without, no memory is set aside for pictures of it.
-        `watched`: what frames hold besides the parameters, see nnlab.engine.frame; by default every tensor.
 
-        `former`: an earlier run, of the same network before an edit, whose position, weights, moments and history are taken over.
-        `remembered`: numbers for what the former run does not know, since an edit that is undone now took it away; `renewed`: nodes
-        that are others than those of the same name in the former run.
+        `watched`: what frames hold besides the parameters, see nnlab.engine.frame; by default every tensor. `revision`: what they are
+        stamped with. `control`: the words by which others speak to the machine, see nnlab.engine.machine.
+        Raises GraphError, SettingError and DataError for what cannot be trained.
         """
-        self.program = compile(graph, max(batch_size, SMALLEST_CAPACITY), real, update)
-        self.samples = Samples.of(self.program, x, y, validation_x, validation_y)
-        self.state = initial(self.program, batch_size, seed) if former is None else new_state(self.program, batch_size, former.seed)
-        self.layout = layout_of(self.program, shuffle)
-        self.order = np.arange(len(self.samples.x), dtype=np.int64)
-        self.history = History(tuple(p.name for p in self.program.parameters))
+        size, seed = setup.batch_size, setup.seed
+        self.program = compile(setup.graph, max(size, SMALLEST_CAPACITY), setup.real, setup.update)
+        samples = Samples.of(self.program, setup)
+        state = initial(self.program, size, seed) if former is None else new_state(self.program, size, former.run.seed)
+        self.step = TrainingStep(state, samples, setup.shuffle, is_measured=frames)
         self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
-        self.revision = revision
-        self.gradient_spans = gradient_spans(self.program)
-        self.parameter_spans = parameter_spans(self.program)[: None if frames else 0]
-        self.moved = np.full((len(self.parameter_spans), 2), np.nan)  # by the last update, see machine.measure_update
         self.control[machine.MEASURE] = self.mailbox.holds_updates
-        self.squares = np.zeros(len(self.gradient_spans))  # of every parameter's gradient, the sum
-        # Weights and moments before an update that might overflow; memory that is not written to is not occupied.
-        self._kept = np.empty(self.program.moments_end, dtype=self.program.dtype)
-        self.keyframes = Keyframes.none(self.program.dtype)  # who wants to go back to earlier iterations sets others
-        self.stepper = Stepper(self)
+        self.revision = revision
+        self.stepper = Stepper(self.step)
         self.program.addresses  # noqa: B018  (compiles or loads before the first step)
         if former is not None:
-            self._continue_from(former, remembered or {}, renewed)
+            self._continue_from(former)
 
-    @cached_property
+    @property
+    def state(self) -> State:
+        return self.step.state
+
+    @property
+    def samples(self) -> Samples:
+        return self.step.samples
+
+    @property
+    def history(self) -> History:
+        return self.step.history
+
+    @history.setter
+    def history(self, history: History) -> None:
+        self.step.history = history
+
+    @property
+    def keyframes(self) -> Keyframes:
+        """What earlier iterations are replayed from; none, unless they were set."""
+        return self.step.keyframes
+
+    @keyframes.setter
+    def keyframes(self, keyframes: Keyframes) -> None:
+        self.step.keyframes = keyframes
+
+    @property
+    def layout(self) -> np.ndarray:
+        return self.step.layout
+
+    @property
+    def order(self) -> np.ndarray:
+        """The samples as they come in this epoch."""
+        return self.step.order
+
+    @property
+    def moved(self) -> np.ndarray:
+        """How far the last update moved every parameter, see nnlab.core.kernel.structures.Update; NaN where it is not known."""
+        return self.step.update.arrays.moved
+
+    @property
     def evaluator(self) -> Evaluator:
-        """The same network with an arena of its own, made when it is first needed."""
-        return Evaluator(self.program.graph, self.program.real)
+        """The same network with an arena of its own."""
+        return self.step.evaluator
 
-    @cached_property
-    def _evaluation(self) -> tuple[object, ...]:
-        """The machine's arguments for validation; without validation data nothing."""
-        if len(self.samples.validation_x):
-            e = self.evaluator
-            return (
-                e.program.addresses, e.program.instruction_table, e.program.operand_table, e.state.arena, e.state.context, e.layout,
-                e.program.capacity,
-            )  # fmt: skip
-        nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
-        return nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout), 1
-
-    def _continue_from(self, former: Run, remembered: Remembered, renewed: Container[str]) -> None:
-        former.stepper.settle()
-        carry_over(former.state, self.state, remembered, renewed)
-        self.history = former.history.with_names(tuple(p.name for p in self.program.parameters))
-        if len(former.order) == len(self.order):
-            self.order[:] = former.order
+    def _continue_from(self, former: Former) -> None:
+        old, step = former.run, self.step
+        old.stepper.settle()
+        carry_over(old.state, step.state, former.remembered, former.renewed)
+        self.history = old.history.for_program(self.program)
+        step.conditions = old.step.conditions.for_program(self.program)
+        if len(old.order) == len(step.order):
+            step.order[:] = old.order
         else:
-            machine.make_order(self.order, self.state.context, self.layout)
-        self.state.context[PC] = 0
+            step.make_order()
+        step.state.context[PC] = 0
 
     def reset(self, seed: int) -> None:
         """Back to iteration 0 with the weights of `seed`: the same ones every time."""
-        batch_size, live = int(self.state.context[BATCH_SIZE]), self.live_constants()
-        self.state = initial(self.program, batch_size, seed)
-        self.set_live_constants(live)
-        self.history = History(self.history.names)
-        self.stepper = Stepper(self)
-        self.forget_update()
+        state, live = self.state, self.state.live_constants()
+        first = initial(self.program, self.batch_size, seed)
+        state.arena[:], state.context[:] = first.arena, first.context
+        state.set_live_constants(live)
+        self._begin_anew()
 
-    def live_constants(self) -> list[tuple[int, float]]:
-        """(offset, value) of every scalar as it is now: a learning rate changed while training is not the program's own."""
-        return [(offset, float(self.state.arena[offset])) for offset, _ in self.program.constants.values()]
+    def move_to(self, position: np.ndarray) -> None:
+        """Goes on from the position of a snapshot (its context), with the present batch size and a history that begins there.
 
-    def set_live_constants(self, values: list[tuple[int, float]]) -> None:
-        for offset, value in values:
-            self.state.arena[offset] = value
+        The caller has set the weights and moments that belong to it; a stepped iteration is given up.
+        """
+        context, batch_size = self.state.context, self.batch_size
+        context[:] = position
+        self.set_batch_size(batch_size)
+        context[ROWS] = context[PC] = 0
+        self._begin_anew()
+        self.step.make_order()
+
+    def _begin_anew(self) -> None:
+        """Nothing recorded, stepped or measured before means anything from here on."""
+        self.history = History.of(self.program, self.history.quantities, origin=self.iteration)
+        self.stepper = Stepper(self.step)
+        self.step.forget_update()
+        self.step.conditions.set_hits([0] * len(self.step.conditions.conditions))
+
+    def record(self, quantities: Sequence[Quantity]) -> None:
+        """The history records these besides losses and gradient norms from now on; between two steps.
+
+        They stay asked for when the network is edited. Raises NNLabError for a tensor that the network does not have.
+        """
+        require(quantities, self.program)
+        self.stepper.forget()
+        self.history = self.history.for_program(self.program, tuple(dict.fromkeys(quantities)))
+
+    def stop_when(self, conditions: Sequence[StopCondition]) -> None:
+        """Training stops by itself when one of these has come true, from now on; between two steps. An empty sequence: never.
+
+        Which one it was stands in `stopped_by` afterwards. Raises NNLabError for a tensor that the network does not have.
+        """
+        require([c.quantity for c in conditions], self.program)
+        self.stepper.forget()
+        self.step.conditions = StopConditions(conditions, self.program)
+
+    @contextlib.contextmanager
+    def without_conditions(self) -> Iterator[None]:
+        """Within it nothing stops training and nothing is counted: steps that were done before are only done again."""
+        kept, self.step.conditions = self.step.conditions, StopConditions((), self.program)
+        try:
+            yield
+        finally:
+            self.step.conditions = kept
+
+    @property
+    def stopped_by(self) -> StopCondition | None:
+        """The condition that ended the last call of `train`, or was true after the last stepped iteration."""
+        return self.step.stopped_by
 
     @property
     def seed(self) -> int:
@@ -165,10 +217,6 @@ class Run:
             self.mailbox = Mailbox(self.program, watched, sequence=int(self.mailbox.sequence[0]))
             self.control[machine.MEASURE] = self.mailbox.holds_updates
 
-    def forget_update(self) -> None:
-        """How far the last update moved the weights is not known: other weights took their place, or it was not measured."""
-        self.moved[:] = np.nan
-
     def set_entries(self, entries: Mapping[str, Entries]) -> None:
         """Sets single weights between two steps; raises NNLabError, and has changed nothing, for what is no finite number of a parameter.
 
@@ -194,7 +242,7 @@ class Run:
         return max(1, -(-(len(self.samples.x) - done) // self.batch_size))
 
     def train(self, steps: int) -> int:
-        """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set. Returns the steps done.
+        """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set or a condition stops it. Returns the steps done.
 
         Raises TrainingError naming step, node and tensor when a loss or gradient is not finite; weights stay as before that step.
         """
@@ -203,44 +251,13 @@ class Run:
         self.stepper.forget()
         before = self.iteration
         use_threads_for(self.program.operations)
-        p, s, h, m, k = self.program, self.samples, self.history, self.mailbox, self.keyframes
-        status = machine.run_training(
-            p.addresses, p.instruction_table, p.operand_table, self.state.arena, self.state.context, self.layout,
-            self.order, s.x, s.y,
-            *self._evaluation, s.validation_x, s.validation_y,
-            self.gradient_spans, self.squares, h.marks, h.blocks, h.sums, h.norms, h.validations,
-            m.spans, m.frames, m.meta, m.batches, m.moves, m.sequence, float(self.revision),
-            self.parameter_spans, self.moved,
-            k.marks, k.learned, k.contexts,
-            self.control, self._kept, steps,
-        )  # fmt: skip
-        if status not in (machine.DONE, machine.LEFT):
-            self.forget_update()  # the last update that was applied was not measured
-        if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
-            raise not_finite(self.state)
-        if status == machine.NOT_FINITE_WEIGHT:
-            raise self._taken_back()
+        self.step.run(steps, self.mailbox.arrays(self.revision), self.control)
         return self.iteration - before
-
-    def measure_and_clip(self) -> None:
-        """What the machine does between backward pass and update: measures the gradients and clips them."""
-        total = machine.measure_gradients(self.state.arena, self.gradient_spans, self.squares)
-        machine.clip_gradients(self.state.arena, self.layout, self.gradient_spans, self.squares, total)
-
-    def _taken_back(self) -> TrainingError:
-        """Puts weights and moments before the last update back, and says which weight became infinite."""
-        error = not_finite_weight(self.state)
-        self.state.arena[: self.program.moments_end] = self._kept
-        return error
 
     def publish(self) -> None:
         """Writes a frame of the state as it is (the machine does it itself while it trains)."""
-        m = self.mailbox
-        loss = self.current_loss()
-        machine.publish(
-            self.state.arena, self.state.context, self.order, m.spans, m.frames, m.meta, m.batches, m.moves, m.sequence,
-            self.moved, loss, self.history.smoothed, float(self.revision),
-        )  # fmt: skip
+        frames = self.mailbox.arrays(self.revision)
+        machine.publish(self.step.update.network, self.order, frames, self.moved, self.current_loss(), self.history.smoothed)
 
     def current_loss(self) -> float:
         """The loss of the batch in the arena, NaN before the first."""

@@ -42,6 +42,14 @@ class State:
         """Changes a scalar such as "optimizer/learning_rate" between steps."""
         self.arena[self.program.constants[name][0]] = value
 
+    def live_constants(self) -> list[tuple[int, float]]:
+        """(offset, value) of every scalar as it is now: a learning rate changed while training is not the program's own."""
+        return [(offset, float(self.arena[offset])) for offset, _ in self.program.constants.values()]
+
+    def set_live_constants(self, values: list[tuple[int, float]]) -> None:
+        for offset, value in values:
+            self.arena[offset] = value
+
     def parameters(self) -> dict[str, np.ndarray]:
         """Copies of all parameters by name."""
         return {p.name: p.place.view(self.arena, 1).copy() for p in self.program.parameters}

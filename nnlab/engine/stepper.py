@@ -10,21 +10,16 @@ import contextlib
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlab.core.errors import TrainingError
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.kernel import use_threads_for
-from nnlab.core.kernel.context import BATCH, PC
-from nnlab.engine import machine
-from nnlab.engine.keyframes import keep_keyframe
+from nnlab.core.kernel.context import ITERATION, PC
+from nnlab.core.kernel.recording import BLOCKS
 from nnlab.engine.program import Instruction
-from nnlab.engine.state import not_finite, not_finite_weight
-
-if TYPE_CHECKING:
-    from nnlab.engine.run import Run
+from nnlab.engine.training_step import TrainingStep
 
 MEMORY = 256 * 1024 * 1024  # bytes kept for stepping back
 
@@ -52,6 +47,8 @@ class _Undo:
     marks: np.ndarray
     sums: np.ndarray
     moved: np.ndarray
+    squares: np.ndarray
+    hits: list[int]  # of the conditions to stop at
     rows: tuple[np.ndarray, np.ndarray] | None  # the history's rows, when this instruction may merge them
     spans: list[tuple[int, np.ndarray]]
 
@@ -61,10 +58,12 @@ class _Undo:
 
 
 class Stepper:
-    """Steps through iterations of a run. `inside` is true between the first and the last instruction of an iteration."""
+    """Steps through training steps. `inside` is true between the first and the last instruction of an iteration."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, step: TrainingStep) -> None:
+        self._step = step
+        self._state = step.state
+        self._program = step.program
         self.inside = False
         self.trace: Trace | None = None  # the instruction that ran last
         self._undo: deque[_Undo] = deque()
@@ -74,13 +73,13 @@ class Stepper:
     @property
     def pc(self) -> int:
         """The next instruction; 0 outside an iteration."""
-        return int(self.run.state.context[PC]) if self.inside else 0
+        return int(self._state.context[PC]) if self.inside else 0
 
     @property
     def learned_before(self) -> np.ndarray:
         """The arena's parameters, buffers and moments as they were before the begun iteration; as they are, outside one."""
-        has_begun_to_update = self.pc > self.run.program.update_start
-        return self._weights if has_begun_to_update else self.run.state.arena[: self.run.program.moments_end]
+        has_begun_to_update = self.pc > self._program.update_start
+        return self._weights if has_begun_to_update else self._state.arena[: self._program.moments_end]
 
     @property
     def can_go_back(self) -> bool:
@@ -94,26 +93,23 @@ class Stepper:
 
     def forward(self) -> Trace:
         """Runs the next instruction; the first of an iteration gathers its batch, the last completes the iteration."""
-        run, state, program = self.run, self.run.state, self.run.program
+        state, program = self._state, self._program
         use_threads_for(program.operations)  # as many as training uses, for they decide the last bits
         if self.inside:
             undo = self._save([])
         else:
             undo = self._save([(0, state.arena.copy())])
-            machine.begin_step(state.arena, state.context, run.layout, run.order, run.samples.x, run.samples.y)
+            self._step.begin()
             self.inside = True
         pc = int(state.context[PC])
         instruction = program.instructions[pc]
         self._keep_what_it_writes(undo, instruction, pc)
         for name in instruction.fresh:  # it does not read them; the explanation should not find the last step's numbers there
             program.places[name].view(state.arena, state.rows)[...] = 0
-        before = self._tensors(instruction)
         if pc == program.update_start:
-            self._require_finite()
-            self._weights = state.arena[: program.moments_end].copy()
-            run.measure_and_clip()
-            before = self._tensors(instruction)
-        machine.execute(program.addresses, program.instruction_table, program.operand_table, state.arena, state.context, pc, pc + 1)
+            self._before_update()
+        before = self._tensors(instruction)
+        self._step.update.execute(pc, pc + 1)
         state.context[PC] = pc + 1
         self.trace = Trace(instruction, before, self._tensors(instruction))
         if pc + 1 == len(program.instructions):
@@ -126,23 +122,26 @@ class Stepper:
             return False
         undo = self._undo.pop()
         self._bytes -= undo.bytes
-        run, history = self.run, self.run.history
-        live = run.live_constants()  # a learning rate changed since then stays changed
+        state, arrays, history = self._state, self._step.update.arrays, self._step.history.arrays
+        live = state.live_constants()  # a learning rate changed since then stays changed
         for offset, values in undo.spans:
-            run.state.arena[offset : offset + len(values)] = values
-        run.set_live_constants(live)
-        run.state.context[:], run.order[:] = undo.context, undo.order
+            state.arena[offset : offset + len(values)] = values
+        state.set_live_constants(live)
+        state.context[:], self._step.order[:] = undo.context, undo.order
         history.marks[:], history.sums[:] = undo.marks, undo.sums
-        run.moved[:] = undo.moved
+        arrays.moved[:], arrays.squares[:] = undo.moved, undo.squares
+        self._step.conditions.set_hits(undo.hits)
         if undo.rows is not None:
-            history.blocks[:], history.norms[:] = undo.rows
+            history.blocks[:], history.columns[:] = undo.rows
         self.inside, self.trace, self._weights = undo.inside, undo.trace, undo.weights
-        run.keyframes.forget_after(run.iteration)
+        if len(self._weights):
+            arrays.kept[:] = self._weights
+        self._step.keyframes.forget_after(int(state.context[ITERATION]))
         return True
 
     def go_to(self, pc: int) -> None:
         """Forward or back to just before instruction `pc` of this iteration; of the one just completed, when it can still be taken back."""
-        if not self.inside and self.can_go_back and pc < len(self.run.program.instructions):
+        if not self.inside and self.can_go_back and pc < len(self._program.instructions):
             self.back()
         while self.inside and self.pc > pc and self.back():
             pass
@@ -161,45 +160,33 @@ class Stepper:
         with contextlib.suppress(TrainingError):
             self.finish()
 
-    def _require_finite(self) -> None:
+    def _before_update(self) -> None:
         """Refuses the update that training would refuse too; the iteration is given up, the weights are those before it."""
-        run, program = self.run, self.run.program
-        assert program.loss_name is not None
-        start = program.gradients_start
-        finite = np.isfinite(run.state[program.loss_name][0])
-        if finite and machine.all_finite(run.state.arena, start, program.parameter_gradients_end):
-            return
-        raise self._given_up(not_finite(run.state))
+        try:
+            self._weights = self._step.update.before()
+        except TrainingError:
+            self._give_up()
+            raise
 
-    def _given_up(self, error: TrainingError) -> TrainingError:
+    def _complete(self) -> None:
+        if self._program.update_start == len(self._program.instructions):  # where nothing learns
+            self._before_update()
+        try:
+            self._step.update.after()
+        except TrainingError:
+            self._give_up()
+            raise
+        self._step.complete()
+        self.inside = False
+
+    def _give_up(self) -> None:
         """Ends an iteration that cannot be completed; the weights are those before it."""
         self.forget()
         self.inside = False
-        self.run.state.context[PC] = 0
-        return error
-
-    def _complete(self) -> None:
-        run = self.run
-        if not machine.all_finite(run.state.arena, 0, run.program.parameters_end):
-            error = not_finite_weight(run.state)
-            run.state.arena[: run.program.moments_end] = self._weights
-            raise self._given_up(error)
-        if len(self._weights):  # where nothing learns, nothing was updated
-            machine.measure_update(run.state.arena, self._weights, run.parameter_spans, run.moved)
-        loss = run.current_loss()
-        machine.measure_gradients(run.state.arena, run.gradient_spans, run.squares)
-        machine.end_step(run.state.context, run.state.rows)
-        h = run.history
-        machine.record(run.squares, h.marks, h.blocks, h.sums, h.norms, loss)
-        k = run.keyframes
-        keep_keyframe(run.state.arena, run.state.context, k.marks, k.learned, k.contexts)
-        since = run.iteration - int(h.marks[machine.LAST_VALIDATION])
-        if run.state.context[BATCH] == 0 and len(run.samples.validation_x) and since >= h.marks[machine.BLOCK_SIZE]:
-            machine.record_validation(h.marks, h.validations, run.iteration, run.validate()[0])
-        self.inside = False
+        self._state.context[PC] = 0
 
     def _keep_what_it_writes(self, undo: _Undo, instruction: Instruction, pc: int) -> None:
-        program, state = self.run.program, self.run.state
+        program, state = self._program, self._state
         spans = [program.places[name].span(state.rows) for name in sorted(instruction.writes)]
         if pc == program.update_start:  # clipping may scale every gradient
             start = program.gradients_start
@@ -211,18 +198,19 @@ class Stepper:
             self._bytes -= self._undo.popleft().bytes
 
     def _save(self, spans: Iterable[tuple[int, np.ndarray]]) -> _Undo:
-        run, h = self.run, self.run.history
-        full = int(h.marks[machine.BLOCKS]) + 1 == len(h.blocks)
+        step, h = self._step, self._step.history.arrays
+        full = int(h.marks[BLOCKS]) + 1 == len(h.blocks)
         undo = _Undo(
-            self.inside, self.trace, self._weights, run.state.context.copy(), run.order.copy(), h.marks.copy(), h.sums.copy(),
-            run.moved.copy(), (h.blocks.copy(), h.norms.copy()) if full else None, list(spans),
+            self.inside, self.trace, self._weights, self._state.context.copy(), step.order.copy(), h.marks.copy(), h.sums.copy(),
+            step.update.arrays.moved.copy(), step.update.arrays.squares.copy(), step.conditions.hits,
+            (h.blocks.copy(), h.columns.copy()) if full else None, list(spans),
         )  # fmt: skip
         self._undo.append(undo)
         return undo
 
     def _tensors(self, instruction: Instruction) -> dict[str, np.ndarray | float]:
         """Copies of the instruction's operands by kernel argument."""
-        program, state = self.run.program, self.run.state
+        program, state = self._program, self._state
         result: dict[str, np.ndarray | float] = {}
         for operand in instruction.operands:
             if operand.tensor is not None:

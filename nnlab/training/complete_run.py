@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nnlab.core.kernel.context import BATCH, EPOCH, SAMPLES
 from nnlab.core.preparation import Data
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
 from nnlab.training.commands import Snapshot
@@ -41,10 +42,11 @@ class Result:
 def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None) -> Run:
     """A run at iteration 0, or where `snapshot` stood; raises GraphError when the graph does not fit the data."""
     check(graph, DataShape(data.x.shape[1], data.target))
-    run = Run(
+    setup = Setup(
         graph, data.x, data.y, data.validation_x, data.validation_y,
-        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle, frames=False,
+        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
     )  # fmt: skip
+    run = Run(setup, frames=False)
     if snapshot is not None:
         restore_snapshot(run, snapshot)
     return run

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.engine.run import Run
+from nnlab.engine.run import Former, Run
+from nnlab.engine.setup import Setup
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.commands import Adjust, Block, Load, Snapshot
@@ -50,12 +51,12 @@ class Member:
         if not change.keep or back_to is not None:
             former = None
         training = project.training
-        run = Run(
+        setup = Setup(
             project.graph, data.x, data.y, data.validation_x, data.validation_y,
-            update=update_of(training), batch_size=training.batch_size,
-            seed=training.seed, shuffle=training.shuffle, revision=command.revision, control=self._control, watched=self._watched,
-            former=former, remembered=self._past.numbers_for(change.recall), renewed=change.renewed,
+            update=update_of(training), batch_size=training.batch_size, seed=training.seed, shuffle=training.shuffle,
         )  # fmt: skip
+        continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
+        run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
         if former is not None:
             self._past.keep_lost(former, run, change)
         if back_to is not None:

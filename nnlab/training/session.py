@@ -20,10 +20,12 @@ from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
-from nnlab.engine.layout import gradient_spans, layout_of
+from nnlab.engine.layout import layout_of
+from nnlab.engine.parameter_update import ParameterUpdate
 from nnlab.engine.program import PHASES
 from nnlab.engine.run import Run
-from nnlab.engine.state import State, initial, not_finite, not_finite_weight
+from nnlab.engine.setup import Setup
+from nnlab.engine.state import State, initial
 from nnlab.engine.steps import gradient_name
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
@@ -60,7 +62,7 @@ class Session:
         self.dtype = dtype
         self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings, schedule, schedule_settings or {})
         self._seed = int(SEED.check(seed, "session"))
-        self._state = initial(compile(graph, 1, dtype, self._update), 1, self._seed)
+        self._use(initial(compile(graph, 1, dtype, self._update), 1, self._seed))
         self._evaluator = Evaluator(graph, dtype)
 
     @property
@@ -95,7 +97,7 @@ class Session:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated. Those of frozen nodes are not computed: 0."""
         state = self._with_batch(x, y, finite=False)
         program = state.program
-        self._execute(state, 0, program.update_start)
+        self._execute(0, program.update_start)
         assert program.loss_name is not None
         found = {}
         for info in program.parameters:
@@ -106,10 +108,10 @@ class Session:
         """One optimiser update on exactly this batch; returns the loss before it."""
         state = self._with_batch(x, y)
         program = state.program
-        self._execute(state, 0, program.update_start)
-        before = self._ready_to_update(state)
-        self._execute(state, program.update_start, len(program.instructions))
-        return self._finish(state, before)
+        self._execute(0, program.update_start)
+        self._step.before()
+        self._execute(program.update_start, len(program.instructions))
+        return self._finish()
 
     def trace(self, x: Any, y: Any) -> Iterator[StepTrace]:
         """`step`, one instruction at a time; when exhausted, the weights are bit-identical to those of `step`.
@@ -123,12 +125,12 @@ class Session:
         try:
             for instruction in program.instructions:
                 if instruction.pc == program.update_start:
-                    self._ready_to_update(state)
+                    self._step.before()
                 reads = {name: state[name].copy() for name in sorted(instruction.reads)}
-                self._execute(state, instruction.pc, instruction.pc + 1)
+                self._execute(instruction.pc, instruction.pc + 1)
                 writes = {name: state[name].copy() for name in sorted(instruction.writes)}
                 yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
-            self._finish(state, before)
+            self._finish()
             completed = True
         finally:
             if not completed:
@@ -141,17 +143,17 @@ class Session:
         EPOCHS.check(epochs, "fit")
         BATCH_SIZE_SETTING.check(batch_size, "fit")
         held_x, held_y = validation if validation is not None else (None, None)
-        run = Run(
-            self.graph, x, y, held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed,
-            real=self.dtype, shuffle=shuffle, frames=False,
+        setup = Setup(
+            self.graph, x, y, held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed, real=self.dtype, shuffle=shuffle
         )  # fmt: skip
+        run = Run(setup, frames=False)
         before = self._state
         self._adopt(before, run.state)
         samples = len(run.samples.x)
         if samples == 0:
             raise NNLabError("fit needs at least one sample, but x is empty.")
         run.train(epochs * -(-samples // batch_size))
-        self._state = run.state
+        self._use(run.state)
         return run.history.curves()
 
     def _adopt(self, source: State, target: State) -> None:
@@ -171,7 +173,7 @@ class Session:
         if len(data) > program.capacity:
             larger = initial(compile(self.graph, len(data), self.dtype, self._update), len(data), self._seed)
             self._adopt(self._state, larger)
-            self._state = larger
+            self._use(larger)
         state = self._state
         program = state.program
         state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = len(data)
@@ -180,34 +182,20 @@ class Session:
         place = program.places[program.target_name]
         offset, size = place.span(len(data))
         state.arena[offset : offset + size] = targets.ravel()
-        machine.zero_gradients(state.arena, layout_of(program))
+        machine.zero_gradients(self._step.network)
         return state
 
-    def _execute(self, state: State, start: int, stop: int) -> None:
-        p = state.program
-        use_threads_for(p.operations)
-        machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, start, stop)
+    def _use(self, state: State) -> None:
+        self._state = state
+        self._step = ParameterUpdate(state, layout_of(state.program))
 
-    def _ready_to_update(self, state: State) -> np.ndarray:
-        """What stands between backward pass and update: refuses what is not finite, clips; a copy of weights and moments."""
-        program = state.program
-        assert program.loss_name is not None
-        start = program.gradients_start
-        finite = np.isfinite(state[program.loss_name][0])
-        if not finite or not machine.all_finite(state.arena, start, program.parameter_gradients_end):
-            raise not_finite(state)
-        spans = gradient_spans(program)
-        squares = np.zeros(len(spans))
-        total = machine.measure_gradients(state.arena, spans, squares)
-        machine.clip_gradients(state.arena, layout_of(program), spans, squares, total)
-        return state.arena[: program.moments_end].copy()
+    def _execute(self, start: int, stop: int) -> None:
+        use_threads_for(self._state.program.operations)
+        self._step.execute(start, stop)
 
-    def _finish(self, state: State, before: np.ndarray) -> float:
-        program = state.program
-        if not machine.all_finite(state.arena, 0, program.parameters_end):
-            error = not_finite_weight(state)
-            state.arena[: program.moments_end] = before
-            raise error
+    def _finish(self) -> float:
+        state, program = self._state, self._state.program
+        self._step.after()
         state.context[ITERATION] += 1
         assert program.loss_name is not None
         return float(state[program.loss_name][0])

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.core.kernel.context import ITERATION, PC, ROWS
-from nnlab.engine import machine
-from nnlab.engine.history import History
 from nnlab.engine.run import Run
-from nnlab.engine.stepper import Stepper
 from nnlab.training.commands import Snapshot
 
 
@@ -26,17 +22,10 @@ def take_snapshot(run: Run, undisturbed: bool = False) -> Snapshot:
 def restore_snapshot(run: Run, snapshot: Snapshot) -> None:
     """Sets what fits the present network by name and shape, and the position with its seed; a stepped iteration is given up."""
     state = run.state
-    run.stepper = Stepper(run)
     places = {name: info.place for name, info in run.program.stored.items()}
     state.set_parameters({n: v for n, v in snapshot.parameters.items() if n in places and places[n].shape == v.shape})
     for name, place in run.program.moments.items():
         values = snapshot.moments.get(name)
         if values is not None and values.shape == place.shape:
             place.view(state.arena, 1)[...] = values
-    batch_size = run.batch_size
-    state.context[:] = snapshot.context
-    run.set_batch_size(batch_size)
-    state.context[ROWS] = state.context[PC] = 0
-    run.forget_update()
-    run.history = History(run.history.names, origin=int(state.context[ITERATION]))
-    machine.make_order(run.order, state.context, run.layout)
+    run.move_to(snapshot.context)

@@ -68,7 +68,7 @@ class _Start:
     @staticmethod
     def of(run: Run) -> _Start:
         learned = run.state.arena[: run.program.moments_end].copy()
-        return _Start(_places(run), learned, run.state.context.copy(), run.order.copy(), run.live_constants(), run.history.copy())
+        return _Start(_places(run), learned, run.state.context.copy(), run.order.copy(), run.state.live_constants(), run.history.copy())
 
     @property
     def nbytes(self) -> int:
@@ -224,12 +224,13 @@ class Timeline:
         for at, what in passed:
             if at < begins and isinstance(what, LearningRate):
                 what.apply(run)
-        for at, what in [(at, what) for at, what in passed if at >= begins]:
-            if not _train_to(run, at, is_wanted):
-                break
-            what.apply(run)
-        else:
-            _train_to(run, iteration, is_wanted)
+        with run.without_conditions():
+            for at, what in [(at, what) for at, what in passed if at >= begins]:
+                if not _train_to(run, at, is_wanted):
+                    break
+                what.apply(run)
+            else:
+                _train_to(run, iteration, is_wanted)
         self._at = run.iteration
         return self._at
 
@@ -237,25 +238,24 @@ class Timeline:
         """Puts back the last keyframe before an iteration, or what the chapter began with; returns where that is."""
         start, frames, history = chapter.start, chapter.keyframes, self._ahead
         assert history is not None
-        size = int(history.marks[machine.BLOCK_SIZE])
         row = frames.before(iteration - 1)
-        while row is not None and (frames.iterations[row] - history.marks[machine.ORIGIN]) % size:
+        while row is not None and (frames.iterations[row] - history.origin) % history.block_size:
             row = row - 1 if row else None  # curves can be cut between two blocks only
         if row is None:
             learned, context, run.history = start.learned, start.context, start.history.copy()
         else:
             learned, context = frames.learned[row], frames.contexts[row]
-            run.history = history.until(int(context[ITERATION])).with_names(run.history.names)
+            run.history = history.until(int(context[ITERATION])).for_program(run.program)
         state = run.state
         state.arena[: len(learned)] = learned
         state.context[:] = context
         state.context[PC] = state.context[ROWS] = 0
-        run.set_live_constants(start.constants)
+        state.set_live_constants(start.constants)
         if context[EPOCH] == start.context[EPOCH] and start.context[BATCH_START]:
             run.order[:] = start.order  # an epoch that was begun before the chapter keeps its order
         elif context[BATCH_START]:
-            machine.make_order(run.order, state.context, run.layout)
-        run.stepper = Stepper(run)
+            run.step.make_order()
+        run.stepper = Stepper(run.step)
         return int(context[ITERATION])
 
     # Memory
@@ -264,11 +264,9 @@ class Timeline:
         start = _Start.of(run)
         chapter = _Chapter(project, start, Keyframes.none(run.program.dtype))
         self._chapters.append(chapter)
-        history = run.history
         run.keyframes = chapter.keyframes = Keyframes(
-            run.program.moments_end, run.program.dtype, self._room(chapter), int(history.marks[machine.ORIGIN]),
-            int(history.marks[machine.BLOCK_SIZE]),
-        )  # fmt: skip
+            run.program.moments_end, run.program.dtype, self._room(chapter), run.history.origin, run.history.block_size
+        )
 
     def _room(self, chapter: _Chapter) -> int:
         """Bytes for the keyframes of the chapter under way, after thinning out those of earlier ones; the oldest chapters go last."""

@@ -18,6 +18,7 @@ from nnlab.core.schedule import schedules
 REAL = "float32"
 MACHINE = "the machine"
 MACHINE_SHARE = 24  # its functions count as so many kernels, for they take as long
+KERNELS_EACH = 2
 
 NamedAdapter = tuple[str, Adapter]
 
@@ -62,14 +63,13 @@ def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[NamedAdap
 
     def one_more(name: str) -> None:
         functions.append(name)
-        progress(min(len(functions), MACHINE_SHARE - 1), total, MACHINE)
+        progress(min(len(functions) * KERNELS_EACH, MACHINE_SHARE - 1), total, MACHINE)
 
     compiled_listeners.append(one_more)
     try:
-        from nnlab.engine import machine  # its functions compile when it is imported
+        import nnlab.engine.machine  # noqa: F401  (its functions compile when it is imported)
     finally:
         compiled_listeners.remove(one_more)
-    assert machine.run_training.signatures
     for i, (name, one) in enumerate(waiting):
         progress(MACHINE_SHARE + i, total, name)
         one.address(REAL)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import nnlab
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph import edits
 from nnlab.training.commands import Snapshot
 from nnlab.ui.window.main_window import MainWindow
@@ -94,10 +95,9 @@ def test_weights_are_those_of_training_without_a_window(window: MainWindow, qtbo
     iterations(window, qtbot, 63)
     project, data = window.document.project, window.session.data
     assert data is not None
-    run = Run(
-        project.graph, data.x, data.y, update=Update(project.training.optimizer, project.training.learning_rate),
-        batch_size=project.training.batch_size, seed=project.training.seed,
-    )  # fmt: skip
+    training = project.training
+    update = Update(training.optimizer, training.learning_rate)
+    run = Run(Setup(project.graph, data.x, data.y, update=update, batch_size=training.batch_size, seed=training.seed))
     run.train(200)
     snapshot = window.session.snapshot()
     assert snapshot is not None

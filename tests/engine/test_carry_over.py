@@ -12,7 +12,8 @@ from networks import graphs, mlp, targets
 
 from nnlab.core.errors import GraphError
 from nnlab.engine.compile import Update
-from nnlab.engine.run import Run
+from nnlab.engine.run import Former, Run
+from nnlab.engine.setup import Setup
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Edge, Graph
@@ -24,18 +25,15 @@ ROWS = 12
 def trained(graph: Graph, real: str = "float32", optimizer: str = "adam") -> Run:
     generator = np.random.default_rng(5)
     features = int(graph.input_nodes[0].settings["features"])
-    run = Run(
-        graph, generator.standard_normal((ROWS, features)), targets(graph, ROWS, generator), update=Update(optimizer, 0.02), batch_size=4,
-        seed=3, real=real,
-    )  # fmt: skip
+    x, y = generator.standard_normal((ROWS, features)), targets(graph, ROWS, generator)
+    run = Run(Setup(graph, x, y, update=Update(optimizer, 0.02), batch_size=4, seed=3, real=real))
     run.train(20)
     return run
 
 
 def edited(old: Run, graph: Graph) -> Run:
-    return Run(
-        graph, old.samples.x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3, real=old.program.real, former=old
-    )  # fmt: skip
+    x, y = old.samples.x, old.samples.y
+    return Run(Setup(graph, x, y, update=Update("adam", 0.02), batch_size=4, seed=3, real=old.program.real), Former(old))
 
 
 def outputs(run: Run) -> np.ndarray:
@@ -151,7 +149,7 @@ def test_another_feature_starts_without_influence() -> None:
     old = trained(mlp([3, 5, 2]))
     graph = edits.configure(old.program.graph, "input_1", features=4)
     x = np.hstack([old.samples.x, np.random.default_rng(1).standard_normal((ROWS, 1))])
-    new = Run(graph, x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3, former=old)
+    new = Run(Setup(graph, x, old.samples.y, update=Update("adam", 0.02), batch_size=4, seed=3), Former(old))
     assert_same_function(old, new)
 
 
@@ -190,11 +188,11 @@ def test_another_optimiser_starts_its_moments_afresh() -> None:
     """The mean of Lion is no mean of Adam's, and Adam's count of steps belongs to its own averages."""
     graph = mlp([2, 3, 1])
     x, y = np.ones((4, 2)), np.ones((4, 1))
-    old = Run(graph, x, y, update=Update("lion", 0.01), batch_size=4)
+    old = Run(Setup(graph, x, y, update=Update("lion", 0.01), batch_size=4))
     old.train(5)
-    new = Run(graph, x, y, update=Update("adam", 0.01), batch_size=4, former=old)
+    new = Run(Setup(graph, x, y, update=Update("adam", 0.01), batch_size=4), Former(old))
     assert not any(new.state[name].any() for name in new.program.moments)
-    again = Run(graph, x, y, update=Update("lion", 0.05), batch_size=4, former=old)
+    again = Run(Setup(graph, x, y, update=Update("lion", 0.05), batch_size=4), Former(old))
     np.testing.assert_array_equal(again.state["dense_1.weight.mean"], old.state["dense_1.weight.mean"])
 
 
@@ -202,8 +200,8 @@ def test_new_places_of_a_moment_start_where_the_optimiser_says() -> None:
     graph = mlp([2, 3, 1])
     update = Update("adagrad", 0.01, {"initial_accumulator_value": 0.5})
     x, y = np.ones((4, 2)), np.ones((4, 1))
-    old = Run(graph, x, y, update=update, batch_size=4)
-    new = Run(edits.configure(graph, "dense_1", units=5), x, y, update=update, batch_size=4, former=old)
+    old = Run(Setup(graph, x, y, update=update, batch_size=4))
+    new = Run(Setup(edits.configure(graph, "dense_1", units=5), x, y, update=update, batch_size=4), Former(old))
     assert (new.state["dense_2.weight.squares"] == 0.5).all()
 
 
@@ -232,10 +230,10 @@ def test_a_plateau_is_not_judged_by_another_loss() -> None:
     x, y = np.ones((4, 2)), np.ones((4, 1))
     update = Update("sgd", 0.01, {}, "plateau", {"patience": 0, "factor": 0.5})
     graph = mlp([2, 3, 1])
-    old = Run(graph, x, y, update=update, batch_size=4)
+    old = Run(Setup(graph, x, y, update=update, batch_size=4))
     old.train(3)
     assert old.state["schedule/best"][0] < 1e30
-    other = Run(edits.replace_operator(graph, "mse_1", "mae"), x, y, update=update, batch_size=4, former=old)
+    other = Run(Setup(edits.replace_operator(graph, "mse_1", "mae"), x, y, update=update, batch_size=4), Former(old))
     assert other.state["schedule/best"][0] > 1e37
-    same = Run(edits.configure(graph, "dense_1", units=4), x, y, update=update, batch_size=4, former=old)
+    same = Run(Setup(edits.configure(graph, "dense_1", units=4), x, y, update=update, batch_size=4), Former(old))
     assert same.state["schedule/best"][0] == old.state["schedule/best"][0]

@@ -14,6 +14,7 @@ from nnlab.engine.compile import Update
 from nnlab.engine.frame import BATCH, GRADIENTS, OUTPUTS, UPDATES, Frame
 from nnlab.engine.program import RATE
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 
@@ -23,7 +24,7 @@ GRAPH = mlp([2, 5, 1])
 
 
 def made(graph: Graph = GRAPH, update: Update | None = None, **more: object) -> Run:
-    return Run(graph, X, Y, update=update or Update("adam", 0.01), batch_size=8, seed=1, **more)  # type: ignore[arg-type]
+    return Run(Setup(graph, X, Y, update=update or Update("adam", 0.01), batch_size=8, seed=1), **more)  # type: ignore[arg-type]
 
 
 def newest(run: Run, seen: int = 0) -> Frame:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
-from nnlab.engine.keyframes import Keyframes, keep_keyframe
+from nnlab.core.kernel.keyframing import keep_keyframe
+from nnlab.core.kernel.structures import Network
+from nnlab.engine.keyframes import Keyframes
 
 WIDTH = 3
 ROW = WIDTH * 4
@@ -12,11 +14,12 @@ ROW = WIDTH * 4
 
 def run(keyframes, iterations, start=0):
     """Steps a made-up run whose numbers are functions of the iteration."""
-    arena, context = np.zeros(10, np.float32), np.zeros(CONTEXT_WORDS, np.int64)
+    arena, context, nothing = np.zeros(10, np.float32), np.zeros(CONTEXT_WORDS, np.int64), np.zeros(0, np.int64)
+    network = Network(nothing, nothing.reshape(0, 3), nothing, arena, context, nothing)
     for iteration in range(start, iterations + 1):
         arena[:] = iteration + np.arange(10) / 16
         context[ITERATION] = iteration
-        keep_keyframe(arena, context, keyframes.marks, keyframes.learned, keyframes.contexts)
+        keep_keyframe(network, keyframes.arrays)
 
 
 @pytest.mark.parametrize(("steps", "spacing"), [(0, 1), (6, 1), (7, 1), (8, 2), (14, 2), (16, 4), (100, 16), (1000, 128), (1024, 256)])

@@ -18,13 +18,14 @@ from nnlab.engine import machine
 from nnlab.engine.compile import Update
 from nnlab.engine.program import UPDATE
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 X = np.random.default_rng(0).standard_normal((8, 2))
 Y = np.random.default_rng(1).standard_normal((8, 1))
 
 
 def run_with(update: Update, real: str = "float32", y: np.ndarray = Y) -> Run:
-    return Run(mlp([2, 3, 1]), X, y, update=update, batch_size=4, seed=1, real=real)
+    return Run(Setup(mlp([2, 3, 1]), X, y, update=update, batch_size=4, seed=1, real=real))
 
 
 @kernel
@@ -121,7 +122,7 @@ def test_after_an_immoderate_gradient_every_update_is_looked_at() -> None:
 def test_adam_without_epsilon_divides_zero_by_zero() -> None:
     """A weight that never had a gradient is 0 / 0: not bounded, so it is looked at."""
     x = np.hstack([X[:, :1], np.zeros((8, 1))])
-    run = Run(mlp([2, 1]), x, Y, update=Update("adam", 0.01, {"eps": 0.0}), batch_size=4, seed=1)
+    run = Run(Setup(mlp([2, 1]), x, Y, update=Update("adam", 0.01, {"eps": 0.0}), batch_size=4, seed=1))
     before = run.state.parameters()
     with pytest.raises(TrainingError, match=r"iteration 1: dense_1\.weight became NaN \(update of dense_1\)"):
         run.train(3)
@@ -148,9 +149,7 @@ def test_bounded_means_that_moderate_gradients_leave_weights_finite(kind: str) -
                     run.state[operand.tensor][...] = 3e38
     p = run.program
     for _ in range(20):
-        machine.execute(
-            p.addresses, p.instruction_table, p.operand_table, run.state.arena, run.state.context, p.update_start, len(p.instructions)
-        )  # fmt: skip
+        run.step.update.execute(p.update_start, len(p.instructions))
     assert all(np.isfinite(values).all() for values in run.state.parameters().values())
 
 

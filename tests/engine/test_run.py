@@ -11,7 +11,8 @@ from networks import graphs, mlp, targets
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.engine import machine
 from nnlab.engine.compile import Update
-from nnlab.engine.run import Run
+from nnlab.engine.run import Former, Run
+from nnlab.engine.setup import Setup
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 
@@ -20,9 +21,12 @@ X = GENERATOR.standard_normal((50, 2))
 Y = np.tanh(X[:, :1] - X[:, 1:])
 
 
-def run(graph: Graph | None = None, x: np.ndarray = X, y: np.ndarray = Y, *, optimizer: str = "adam", rate: float = 1e-2, **options) -> Run:  # type: ignore[no-untyped-def]
-    options = {"batch_size": 8, "seed": 1, **options}
-    return Run(graph or mlp([2, 8, 8, 1]), x, y, X[:20], Y[:20], update=Update(optimizer, rate), **options)
+def run(
+    graph: Graph | None = None, x: np.ndarray = X, y: np.ndarray = Y, *,
+    optimizer: str = "adam", rate: float = 1e-2, seed: int = 1, former: Former | None = None,
+) -> Run:  # fmt: skip
+    graph = graph or mlp([2, 8, 8, 1])
+    return Run(Setup(graph, x, y, X[:20], Y[:20], update=Update(optimizer, rate), batch_size=8, seed=seed), former)
 
 
 def weights(one: Run) -> bytes:
@@ -158,7 +162,7 @@ def test_editing_keeps_what_did_not_change() -> None:
     one.train(25)
     before = one.state.parameters()
     graph = edits.configure(one.program.graph, "dense_2", units=12)
-    other = run(graph, former=one)
+    other = run(graph, former=Former(one))
     after = other.state.parameters()
     np.testing.assert_array_equal(after["dense_1.weight"], before["dense_1.weight"])
     assert after["dense_2.weight"].shape == (12, 8)
@@ -172,7 +176,7 @@ def test_a_renamed_layer_keeps_its_weights() -> None:
     one = run()
     one.train(25)
     graph = edits.rename_node(one.program.graph, "dense_2", "hidden")
-    other = run(graph, former=one)
+    other = run(graph, former=Former(one))
     np.testing.assert_array_equal(other.state["hidden.weight"], one.state["dense_2.weight"])
 
 
@@ -183,7 +187,7 @@ def test_data_that_does_not_fit_is_refused() -> None:
         run(y=Y[:49])
     classes = mlp([2, 4, 3], loss="cross_entropy")
     with pytest.raises(DataError, match="takes class numbers from 0 to 2, but y has 3 for sample"):
-        Run(classes, X, np.arange(50) % 4, update=Update(), batch_size=8)
+        Run(Setup(classes, X, np.arange(50) % 4, update=Update(), batch_size=8))
 
 
 @given(graph=graphs())
@@ -193,8 +197,8 @@ def test_random_networks_step_to_the_bits_of_running(graph: Graph) -> None:
     features = graph.input_nodes[0].settings["features"]
     assert isinstance(features, int)
     x, y = generator.standard_normal((6, features)), targets(graph, 6, generator)
-    whole = Run(graph, x, y, update=Update("adam", 1e-2), batch_size=4)
-    stepped = Run(graph, x, y, update=Update("adam", 1e-2), batch_size=4)
+    whole = Run(Setup(graph, x, y, update=Update("adam", 1e-2), batch_size=4))
+    stepped = Run(Setup(graph, x, y, update=Update("adam", 1e-2), batch_size=4))
     whole.train(3)
     while stepped.iteration < 3:
         stepped.stepper.forward()

@@ -8,6 +8,7 @@ from projects import small_project
 
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.training.snapshots import take_snapshot
 
 
@@ -16,7 +17,7 @@ def run() -> Run:
     generator = np.random.default_rng(0)
     x = generator.standard_normal((40, 2)).astype(np.float32)
     y = generator.integers(0, 2, (40, 1)).astype(np.float32)
-    return Run(small_project().graph, x, y, update=Update("adam", 0.01), batch_size=10, seed=3)
+    return Run(Setup(small_project().graph, x, y, update=Update("adam", 0.01), batch_size=10, seed=3))
 
 
 def learned(run: Run) -> bytes:

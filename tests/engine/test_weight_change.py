@@ -11,6 +11,7 @@ from networks import mlp
 from nnlab.core.errors import NNLabError
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.engine.weight_change import Entries, WeightChange
 
 GRAPH = mlp([2, 3, 1])
@@ -19,7 +20,7 @@ GRAPH = mlp([2, 3, 1])
 def run() -> Run:
     generator = np.random.default_rng(0)
     x = generator.normal(size=(20, 2))
-    return Run(GRAPH, x, x[:, :1] * x[:, 1:], update=Update("adam", 1e-2), batch_size=5, seed=1)
+    return Run(Setup(GRAPH, x, x[:, :1] * x[:, 1:], update=Update("adam", 1e-2), batch_size=5, seed=1))
 
 
 def entries(value: float, place: int = 3, shape: tuple[int, ...] = (3, 2)) -> dict[str, Entries]:

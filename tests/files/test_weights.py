@@ -16,6 +16,7 @@ from safetensors.numpy import save
 from nnlab.core.errors import FileError
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.files import weights
 from nnlab.files.project import Project
 from nnlab.graph import edits
@@ -104,7 +105,7 @@ def test_an_edited_graph_keeps_what_fits_and_starts_the_rest_anew():
     kept = weights.fitted(SNAPSHOT, edited)
     assert np.array_equal(kept.parameters["dense_1.weight"], SNAPSHOT.parameters["dense_1.weight"])
     x, y = np.zeros((4, 2)), np.zeros((4, 2))
-    run = Run(edited.graph, x, y, update=Update("adam", 1e-3), batch_size=16, seed=0)
+    run = Run(Setup(edited.graph, x, y, update=Update("adam", 1e-3), batch_size=16, seed=0))
     assert np.array_equal(kept.parameters["dense_2.weight"], run.state.parameters()["dense_2.weight"])
     assert not kept.moments["dense_2.weight.mean"].any()
     read = weights.decode(weights.encode(kept), edited, kept.context)

@@ -9,10 +9,10 @@ import pytest
 from networks import operator_cases, single_operator_graph, targets
 
 from nnlab.core.operator import FIRST, Operator, operators
-from nnlab.engine import machine
 from nnlab.engine.compile import Update
 from nnlab.engine.program import BACKWARD, Instruction
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 Case = tuple[Operator, dict[str, Any]]
 
@@ -30,18 +30,16 @@ def told_that_it_comes_second(run: Run, instruction: Instruction) -> None:
 def test_the_first_to_write_a_gradient_does_not_read_what_was_there(kind: Operator) -> None:
     generator = np.random.default_rng(6)
     graph = single_operator_graph(kind)
-    run = Run(graph, generator.standard_normal((4, 3)), targets(graph, 4, generator), update=Update(), batch_size=4, real="float64")
+    run = Run(Setup(graph, generator.standard_normal((4, 3)), targets(graph, 4, generator), update=Update(), batch_size=4, real="float64"))
     p, state = run.program, run.state
-    machine.begin_step(state.arena, state.context, run.layout, run.order, run.samples.x, run.samples.y)
-    machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, 0, p.update_start)
+    run.step.begin()
+    run.step.update.execute(0, p.update_start)
     checked = 0
     for instruction in p.instructions:
         for name in instruction.fresh:
             expected = state[name].copy()
             state[name][...] = np.nan
-            machine.execute(
-                p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, instruction.pc, instruction.pc + 1
-            )  # fmt: skip
+            run.step.update.execute(instruction.pc, instruction.pc + 1)
             np.testing.assert_array_equal(state[name], expected)
             checked += instruction.node_id.startswith(kind.name)
     assert checked
@@ -52,13 +50,13 @@ def test_a_backward_instruction_that_runs_twice_leaves_twice_the_gradient(case: 
     generator = np.random.default_rng(6)
     graph = single_operator_graph(*case)
     x, y = generator.standard_normal((4, 3)), targets(graph, 4, generator)
-    run = Run(graph, x, y, update=Update(), batch_size=4, real="float64")
+    run = Run(Setup(graph, x, y, update=Update(), batch_size=4, real="float64"))
     p, state = run.program, run.state
-    machine.begin_step(state.arena, state.context, run.layout, run.order, run.samples.x, run.samples.y)
-    machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, 0, p.update_start)
+    run.step.begin()
+    run.step.update.execute(0, p.update_start)
 
     def gradients_after(pc: int, names: list[str]) -> dict[str, np.ndarray]:
-        machine.execute(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, pc, pc + 1)
+        run.step.update.execute(pc, pc + 1)
         return {name: state[name].copy() for name in names}
 
     for instruction in p.instructions:

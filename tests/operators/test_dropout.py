@@ -9,6 +9,7 @@ from dropout_masks import dropout_mask
 import nnlab
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 FEATURES = 200
 
@@ -31,7 +32,7 @@ def masks(run: Run, steps: int, node: str = "left") -> np.ndarray:
 
 def a_run(p: float = 0.5, seed: int = 0, real: str = "float32") -> Run:
     x, y = np.ones((10, 1)), np.zeros((10, FEATURES))
-    return Run(dropped(p), x, y, update=Update("sgd", 0.0), batch_size=10, seed=seed, real=real)
+    return Run(Setup(dropped(p), x, y, update=Update("sgd", 0.0), batch_size=10, seed=seed, real=real))
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])

@@ -8,6 +8,7 @@ import pytest
 import nnlab
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 
 def looked_up(vocabulary: int = 5, features: int = 3, positions: int = 2) -> nnlab.Graph:
@@ -43,7 +44,7 @@ def test_gradients_return_to_the_rows_that_were_read() -> None:
 @pytest.mark.parametrize("real", ["float32", "float64"])
 def test_a_number_without_a_row_stops_training_and_names_the_node(wrong: float, real: str) -> None:
     x = np.array([[1.0, 2.0], [0.0, wrong]])
-    run = Run(looked_up(), x, np.zeros((2, 6)), update=Update("sgd", 0.1), batch_size=2, real=real)
+    run = Run(Setup(looked_up(), x, np.zeros((2, 6)), update=Update("sgd", 0.1), batch_size=2, real=real))
     before = run.state.parameters()["embedding_1.weight"]
     with pytest.raises(nnlab.NNLabError, match="embedding_1"):
         run.train(1)
@@ -53,7 +54,7 @@ def test_a_number_without_a_row_stops_training_and_names_the_node(wrong: float, 
 
 
 def test_the_stepper_says_why_there_is_no_row() -> None:
-    run = Run(looked_up(), np.array([[1.0, 7.0]]), np.zeros((1, 6)), update=Update(), batch_size=1, real="float64")
+    run = Run(Setup(looked_up(), np.array([[1.0, 7.0]]), np.zeros((1, 6)), update=Update(), batch_size=1, real="float64"))
     trace = run.stepper.forward()
     (explained,) = trace.instruction.explanations
     moment = trace.moment("y", (0, 1, 2))

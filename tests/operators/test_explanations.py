@@ -16,6 +16,7 @@ from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import optimizers
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.engine.stepper import Trace
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
@@ -47,7 +48,7 @@ def traces(graph: Graph, update: Update, real: str = "float64", iterations: int 
     """Every instruction of the first iterations of a run."""
     generator = np.random.default_rng(seed)
     x = 2 * generator.standard_normal((ROWS, 3))
-    run = Run(graph, x, targets(graph, ROWS, generator), update=update, batch_size=ROWS, seed=seed, real=real)
+    run = Run(Setup(graph, x, targets(graph, ROWS, generator), update=update, batch_size=ROWS, seed=seed, real=real))
     for name, values in run.state.parameters().items():
         run.state[name][...] = values + 0.3 * generator.standard_normal(values.shape)  # biases other than 0
     for _ in range(iterations * len(run.program.instructions)):
@@ -151,7 +152,7 @@ def test_losses_of_a_single_output(kind: Operator, target: float) -> None:
             continue  # weights of two outputs
         b = GraphBuilder()
         b.node(kind.name, b.dense(b.input(features=1), units=1), **settings)
-        run = Run(b.build(), np.array([[0.5], [-2.0]]), np.full((2, 1), target), update=Update(), batch_size=2, real="float64")
+        run = Run(Setup(b.build(), np.array([[0.5], [-2.0]]), np.full((2, 1), target), update=Update(), batch_size=2, real="float64"))
         for _ in run.program.instructions:
             for explained, moment in moments(run.stepper.forward()):
                 assert_agrees(explained, moment, "float64")
@@ -162,7 +163,7 @@ def test_losses_of_a_single_output(kind: Operator, target: float) -> None:
 @pytest.mark.parametrize("settings", [{}, *VARIANTS["cross_entropy"]])
 def test_extreme_logits_are_explained_where_the_probability_is_too_small_for_its_type(settings: dict[str, Any]) -> None:
     graph = single_operator_graph(operators["cross_entropy"], settings)
-    run = Run(graph, np.full((1, 3), 50.0), np.array([0]), update=Update(), batch_size=1, real="float32")
+    run = Run(Setup(graph, np.full((1, 3), 50.0), np.array([0]), update=Update(), batch_size=1, real="float32"))
     last = f"{graph.nodes[-2].id}.bias"
     run.state[last][...] = (-150.0, 0.0, 100.0)
     for _ in range(run.program.forward_end):

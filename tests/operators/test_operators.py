@@ -13,6 +13,7 @@ from nnlab.core.operator import CATEGORIES, Operator, operators
 from nnlab.core.optimizer import optimizers
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 ALL = [pytest.param(kind, id=kind.name) for kind in trainable_operators()]
 ROWS = 5
@@ -55,7 +56,7 @@ def test_stepping_in_any_order_leaves_the_bits_of_running(kind: Operator, optimi
     settings = {"momentum": 0.9} if optimizer == "sgd" else {}
 
     def run() -> Run:
-        return Run(graph, x, y, update=Update(optimizer, 1e-2, settings), batch_size=3, seed=5)
+        return Run(Setup(graph, x, y, update=Update(optimizer, 1e-2, settings), batch_size=3, seed=5))
 
     whole, stepped = run(), run()
     whole.train(4)

@@ -15,6 +15,7 @@ from nnlab.core.schedule import Schedule, schedules
 from nnlab.engine.compile import Update
 from nnlab.engine.program import RATE
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.ui.look.formula import typeset
 
 RATE_CHOSEN, STEPS = 0.05, 60
@@ -103,7 +104,8 @@ def test_a_cycle_may_begin_or_end_at_its_peak(share: float) -> None:
 def test_a_rate_above_the_chosen_one_is_known() -> None:
     cosine = schedules["cosine"]
     assert cosine.highest(0.01, {"eta_min": 5.0}) == 5.0
-    run = Run(mlp([2, 3, 1]), *batch(1.0), update=Update("adamw", 1e-3, {"weight_decay": 1.0}, "cosine", {"eta_min": 5.0}), batch_size=2)
+    update = Update("adamw", 1e-3, {"weight_decay": 1.0}, "cosine", {"eta_min": 5.0})
+    run = Run(Setup(mlp([2, 3, 1]), *batch(1.0), update=update, batch_size=2))
     assert not run.program.has_bounded_steps(1e-3)
 
 
@@ -126,7 +128,7 @@ def test_stepping_back_and_forth_leaves_the_bits_of_running(name: str, settings:
     x, y = batch(1.0)
 
     def run() -> Run:
-        return Run(mlp([2, 3, 1]), x, y, update=Update("adam", 1e-2, {}, name, settings), batch_size=2, seed=5)
+        return Run(Setup(mlp([2, 3, 1]), x, y, update=Update("adam", 1e-2, {}, name, settings), batch_size=2, seed=5))
 
     whole, stepped = run(), run()
     whole.train(9)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
@@ -29,7 +30,7 @@ def network() -> Graph:
 
 def new_run() -> Run:
     update = Update("muon", 0.02, {"clip_value": 1.0, "clip_norm": 2.0}, "plateau", {"patience": 0, "factor": 0.7})
-    return Run(network(), X, Y, X[:10], Y[:10], update=update, batch_size=8, seed=4)
+    return Run(Setup(network(), X, Y, X[:10], Y[:10], update=update, batch_size=8, seed=4))
 
 
 def bits(run: Run) -> tuple[bytes, int]:

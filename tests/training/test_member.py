@@ -87,7 +87,7 @@ def test_what_could_not_be_loaded_is_not_adjusted(member: Member) -> None:
         member.load(Load(Change(Version(0, PROJECT), Version(1, PROJECT)), empty, 2))
     assert member.ready is None and "could not be loaded" in member.blocked
     assert member.run is not None
-    rate = member.run.live_constants()
+    rate = member.run.state.live_constants()
     faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.5))
     member.adjust(Adjust(Change(Version(1, PROJECT), Version(2, faster))))
-    assert member.run.live_constants() == rate
+    assert member.run.state.live_constants() == rate

@@ -189,7 +189,7 @@ def test_stepping_uses_as_many_threads_as_training(monkeypatch: pytest.MonkeyPat
     asked: dict[str, list[float]] = {}
     for name, module in (("train", run_module), ("step", stepper), ("session", session_module)):
         monkeypatch.setattr(module, "use_threads_for", lambda operations, name=name: asked.setdefault(name, []).append(operations))
-    run = run_module.Run(session().graph, X, Y, update=session_module.Update("adam"), batch_size=len(X))
+    run = run_module.Run(run_module.Setup(session().graph, X, Y, update=session_module.Update("adam"), batch_size=len(X)))
     run.train(1)
     run.stepper.forward()
     s = session()

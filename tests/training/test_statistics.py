@@ -12,6 +12,7 @@ from nnlab.core.kernel.context import ITERATION
 from nnlab.engine.compile import Update
 from nnlab.engine.history import Curves
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.statistics import NormHistory, Summary, gradient_history, norm, saturation, summary, update_ratio
@@ -109,7 +110,7 @@ def test_norms_are_remembered_as_frames_showed_them() -> None:
     """Weights 3 · (iteration + 1) and 4 · (iteration + 1): norms 5, 10, 15, …"""
     b = GraphBuilder()
     b.mse(b.dense(b.input(features=2), units=1))
-    run = Run(b.build(), np.zeros((4, 2)), np.zeros((4, 1)), update=Update("sgd", 0.1), batch_size=4)
+    run = Run(Setup(b.build(), np.zeros((4, 2)), np.zeros((4, 1)), update=Update("sgd", 0.1), batch_size=4))
     history = NormHistory(last=3)
 
     def take(iteration: int, scale: float) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from nnlab.core.preparation import DataSettings, prepare
-from nnlab.engine import machine
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
@@ -192,7 +191,7 @@ def test_stepping_in_the_past_goes_on_from_there_once_an_iteration_is_complete(j
 def test_a_long_run_keeps_its_curves_exact_when_blocks_have_merged():
     one = Journey()
     one.run.train(9000)  # 4,096 rows: blocks of four iterations
-    assert one.run.history.marks[machine.BLOCK_SIZE] == 4
+    assert one.run.history.block_size == 4
     full = one.run.history.curves()
     straight = Journey()
     straight.run.train(6001)

@@ -19,6 +19,7 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.compile import Update
 from nnlab.engine.frame import Frame
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
@@ -134,7 +135,7 @@ def test_weights_do_not_depend_on_pauses_frames_and_speed(trainer: Trainer, ear:
     ear.wait(StateChanged, playing=True)
     ear.wait(StateChanged, playing=False)
     end = snapshot(trainer)
-    run = Run(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10)
+    run = Run(Setup(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10))
     run.train(200)
     assert all(run.state.parameters()[k].tobytes() == v.tobytes() for k, v in end.parameters.items())
 
@@ -401,7 +402,7 @@ def frames(trainer: Trainer) -> tuple[Frame, Frame]:
 
 
 def weights_alone(seed: int, steps: int) -> np.ndarray:
-    run = Run(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10, seed=seed)
+    run = Run(Setup(GRAPH, DATA.x, DATA.y, update=Update("adam", 1e-2), batch_size=10, seed=seed))
     run.train(steps)
     return run.state["dense_2.weight"]
 

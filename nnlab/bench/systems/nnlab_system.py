@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nnlab.bench.workloads import LEARNING_RATE, Workload
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 
@@ -33,7 +34,8 @@ def graph_of(workload: Workload) -> Graph:
 
 def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
     x, y = workload.data()
-    run = Run(graph_of(workload), x, y, update=Update(workload.optimizer, LEARNING_RATE), batch_size=workload.batch, seed=1, frames=False)
+    update = Update(workload.optimizer, LEARNING_RATE)
+    run = Run(Setup(graph_of(workload), x, y, update=update, batch_size=workload.batch, seed=1), frames=False)
     epoch = -(-workload.samples // workload.batch)
 
     def train(epochs: int) -> None:

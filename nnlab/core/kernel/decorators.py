@@ -1,4 +1,4 @@
-"""`@kernel` and `@compiled`, and literals that take the kernel's floating-point type."""
+"""`@kernel`, `@compiled` and `@compiled_as_annotated`, and literals that take the kernel's floating-point type."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from nnlab.core.kernel.cache import cache_folder  # first: it sets numba's cache folder  # noqa: F401  isort:skip
 import numba
 from numba.core import types
 from numba.extending import overload
+
+from nnlab.core.kernel.structures import signatures
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def as_real(like: Any, value: Any) -> Any:
@@ -70,13 +74,26 @@ def kernel(function: Callable[..., Any]) -> Any:
 compiled_listeners: list[Callable[[str], None]] = []  # called with the name of every function that has been compiled ahead
 
 
-def compiled(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
+def compiled(*texts: str) -> Callable[[Callable[..., Any]], Any]:
     """A function compiled ahead for the given numba signatures, kept in the disk cache, run without the GIL."""
 
-    def decorate(function: Callable[..., Any]) -> Any:
-        ready = numba.njit(list(signatures), cache=True, nogil=True, error_model="numpy")(function)
-        for listener in tuple(compiled_listeners):
-            listener(function.__name__)
-        return ready
+    return lambda function: _ahead(function, list(texts))
 
-    return decorate
+
+def compiled_as_annotated(function: F) -> F:
+    """Like `compiled`; the signatures are the annotations, see nnlab.core.kernel.structures. Callers that are compiled inline it."""
+    ready: F = _ahead(function, signatures(function), forceinline=True)
+    return ready
+
+
+def inlined(function: F) -> F:
+    """A part of compiled functions, nothing by itself: compiled into each that calls it, for the types it is called with."""
+    part: F = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    return part
+
+
+def _ahead(function: Callable[..., Any], accepted: list[Any], **options: Any) -> Any:
+    ready = numba.njit(accepted, cache=True, nogil=True, error_model="numpy", **options)(function)
+    for listener in tuple(compiled_listeners):
+        listener(function.__name__)
+    return ready

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from nnlab.core.kernel.context import BATCH, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES
-from nnlab.core.kernel.decorators import compiled
-from nnlab.core.kernel.views import store_release
+from nnlab.core.kernel.decorators import compiled_as_annotated
+from nnlab.core.kernel.structures import FloatRows, Frames, Integers, Network
+from nnlab.core.kernel.views import copy_elements, store_release
 
 # Words of a frame's `meta`.
 (META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_SMOOTHED, META_START, META_REVISION) = range(8)
 META_WORDS = 12
 
 
-@compiled(
-    *[
-        f"void({real}[::1],int64[::1],int64[::1],int64[:,::1],{real}[:,::1],float64[:,::1],int64[:,::1],float64[:,:,::1],int64[::1],"
-        "float64[:,::1],float64,float64,float64)"
-        for real in ("float32", "float64")
-    ]
-)
-def publish(  # type: ignore[no-untyped-def]
-    arena, context, order, spans, frames, meta, batches, moves, sequence, moved, loss, smoothed, revision
-):  # fmt: skip
+@compiled_as_annotated
+def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows, loss: float, smoothed: float) -> None:
     """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
 
     The reader takes the half of the last sequence number and checks afterwards that it has not moved by two.
     """
-    number = sequence[0]
+    arena, context, meta = network.arena, network.context, frames.meta
+    number = frames.sequence[0]
     half = (number + 1) & 1
     place = 0
-    for k in range(spans.shape[0]):
-        offset, length = spans[k, 0], spans[k, 1]
-        for i in range(length):
-            frames[half, place + i] = arena[offset + i]
+    for k in range(frames.spans.shape[0]):
+        offset, length = frames.spans[k, 0], frames.spans[k, 1]
+        copy_elements(frames.values, half * frames.values.shape[1] + place, arena, offset, length)
         place += length
     meta[half, META_ITERATION] = context[ITERATION]
     meta[half, META_EPOCH] = context[EPOCH]
@@ -39,12 +32,14 @@ def publish(  # type: ignore[no-untyped-def]
     meta[half, META_ROWS] = context[ROWS]
     meta[half, META_LOSS] = loss
     meta[half, META_SMOOTHED] = smoothed
-    meta[half, META_REVISION] = revision
+    meta[half, META_REVISION] = frames.revision
     start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
     if context[PC] > 0 or context[ITERATION] == 0:
         start = context[BATCH_START]
     meta[half, META_START] = start
-    for n in range(min(context[ROWS], batches.shape[1])):
-        batches[half, n] = order[start + n] if 0 <= start + n < order.size else -1
-    moves[half, : moves.shape[1]] = moved[: moves.shape[1]]
-    store_release(sequence, 0, number + 1)
+    for n in range(min(context[ROWS], frames.batches.shape[1])):
+        frames.batches[half, n] = order[start + n] if 0 <= start + n < order.size else -1
+    for k in range(frames.moves.shape[1]):
+        for i in range(frames.moves.shape[2]):
+            frames.moves[half, k, i] = moved[k, i]
+    store_release(frames.sequence, 0, number + 1)

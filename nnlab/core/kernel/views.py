@@ -160,3 +160,28 @@ def prefetch_elements(typing, source, source_start, count):  # type: ignore[no-u
         return context.get_dummy_value()
 
     return types.void(source, types.int64, types.int64), build
+
+
+def _without_owner(context, builder, kind, value):  # type: ignore[no-untyped-def]
+    if isinstance(kind, types.Array):
+        array = arrayobj.make_array(kind)(context, builder, value)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)
+        array.parent = cgutils.get_null_value(array.parent.type)
+        return array._getvalue()
+    if isinstance(kind, types.BaseTuple):  # type: ignore[attr-defined]
+        for k, part in enumerate(kind):
+            value = builder.insert_value(value, _without_owner(context, builder, part, builder.extract_value(value, k)), k)
+    return value
+
+
+@intrinsic
+def borrowed(typing, structure):  # type: ignore[no-untyped-def]
+    """The same structure with arrays that own nothing: passing them on counts no references, which would cost as much as a small step.
+
+    The caller of the compiled function holds the arrays until it returns.
+    """
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return _without_owner(context, builder, signature.args[0], arguments[0])
+
+    return structure(structure), build

@@ -1,0 +1,102 @@
+"""Recording: what the machine writes into a run's history after a step (see nnlab.engine.history)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.core.kernel.context import ITERATION
+from nnlab.core.kernel.decorators import inlined
+from nnlab.core.kernel.quantities import quantity
+from nnlab.core.kernel.structures import Floats, Network, Record
+from nnlab.core.kernel.views import store_release
+
+# Words of `marks`, the integer part of the history.
+(BLOCKS, BLOCK_SIZE, IN_BLOCK, VALIDATIONS, VERSION, LAST_VALIDATION, COMPACTIONS, ORIGIN) = range(8)
+MARK_WORDS = 8
+# Columns of `blocks`, one row per block of iterations.
+BLOCK_MINIMUM, BLOCK_MAXIMUM, BLOCK_MEAN, BLOCK_SMOOTHED = range(4)
+# Words of `sums`: the block being filled, and the running mean.
+SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_SMOOTHED, SUM_LAST = range(5)
+SUM_WORDS = 8
+SMOOTHING = 0.98  # share of the running mean that one iteration keeps
+
+
+@inlined
+def _merge_neighbours(history: Record) -> None:
+    # An odd version tells a reader on another thread that rows are moving.
+    marks, blocks, columns = history.marks, history.blocks, history.columns
+    store_release(marks, VERSION, marks[VERSION] + 1)
+    half = blocks.shape[0] // 2
+    for row in range(half):
+        a, b = 2 * row, 2 * row + 1
+        blocks[row, BLOCK_MINIMUM] = min(blocks[a, BLOCK_MINIMUM], blocks[b, BLOCK_MINIMUM])
+        blocks[row, BLOCK_MAXIMUM] = max(blocks[a, BLOCK_MAXIMUM], blocks[b, BLOCK_MAXIMUM])
+        blocks[row, BLOCK_MEAN] = 0.5 * (blocks[a, BLOCK_MEAN] + blocks[b, BLOCK_MEAN])
+        blocks[row, BLOCK_SMOOTHED] = blocks[b, BLOCK_SMOOTHED]
+        for k in range(columns.shape[1]):
+            columns[row, k] = columns[b, k]
+    marks[BLOCKS] = half
+    marks[BLOCK_SIZE] *= 2
+    marks[COMPACTIONS] += 1
+    store_release(marks, VERSION, marks[VERSION] + 1)
+
+
+@inlined
+def _end_block(network: Network, squares: Floats, history: Record) -> None:
+    marks, blocks, sums, columns = history.marks, history.blocks, history.sums, history.columns
+    row = marks[BLOCKS]
+    blocks[row, BLOCK_MINIMUM] = sums[SUM_MINIMUM]
+    blocks[row, BLOCK_MAXIMUM] = sums[SUM_MAXIMUM]
+    blocks[row, BLOCK_MEAN] = sums[SUM_TOTAL] / marks[BLOCK_SIZE]
+    blocks[row, BLOCK_SMOOTHED] = sums[SUM_SMOOTHED]
+    for k in range(squares.size):
+        columns[row, k] = np.sqrt(squares[k])
+    for k in range(history.bounds.size):
+        columns[row, squares.size + k] = quantity(network, history.quantities[k], history.bounds[k])
+    marks[IN_BLOCK] = 0
+    store_release(marks, BLOCKS, row + 1)
+    if row + 1 == blocks.shape[0]:
+        _merge_neighbours(history)
+
+
+@inlined
+def record(network: Network, squares: Floats, history: Record, loss: float) -> None:
+    """Adds one iteration's loss to the history; at the end of a block, the gradient norms and the quantities asked for, too.
+
+    The history has a fixed number of rows. When they are full, neighbours merge and every block stands for twice as many
+    iterations: minimum and maximum stay true, memory stays bounded, whatever the length of the run.
+    `squares` holds the sum of squares of every parameter's gradient, one of the first columns each.
+    """
+    marks, sums = history.marks, history.sums
+    if marks[IN_BLOCK] == 0:
+        sums[SUM_MINIMUM] = loss
+        sums[SUM_MAXIMUM] = loss
+        sums[SUM_TOTAL] = 0.0
+    first = marks[BLOCKS] == 0 and marks[IN_BLOCK] == 0
+    sums[SUM_MINIMUM] = min(sums[SUM_MINIMUM], loss)
+    sums[SUM_MAXIMUM] = max(sums[SUM_MAXIMUM], loss)
+    sums[SUM_TOTAL] += loss
+    sums[SUM_SMOOTHED] = loss if first else SMOOTHING * sums[SUM_SMOOTHED] + (1.0 - SMOOTHING) * loss
+    sums[SUM_LAST] = loss
+    marks[IN_BLOCK] += 1
+    if marks[IN_BLOCK] == marks[BLOCK_SIZE]:
+        _end_block(network, squares, history)
+
+
+@inlined
+def record_validation(network: Network, history: Record, loss: float) -> None:
+    """Adds one row (iteration, loss); when the rows are full, every second one is kept."""
+    marks, validations = history.marks, history.validations
+    row, iteration = marks[VALIDATIONS], network.context[ITERATION]
+    validations[row, 0] = iteration
+    validations[row, 1] = loss
+    marks[LAST_VALIDATION] = iteration
+    store_release(marks, VALIDATIONS, row + 1)
+    if row + 1 == validations.shape[0]:
+        store_release(marks, VERSION, marks[VERSION] + 1)
+        half = validations.shape[0] // 2
+        for i in range(half):
+            validations[i, 0] = validations[2 * i + 1, 0]
+            validations[i, 1] = validations[2 * i + 1, 1]
+        marks[VALIDATIONS] = half
+        store_release(marks, VERSION, marks[VERSION] + 1)

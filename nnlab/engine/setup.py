@@ -1,0 +1,55 @@
+"""What a run trains: a network, data, and how."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+
+from nnlab.core.errors import DataError
+from nnlab.engine.compile import Update
+from nnlab.engine.evaluator import as_samples, as_targets
+from nnlab.engine.program import Program
+from nnlab.graph.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A graph, samples (N, features) with targets for training and, if any, for validation, and the settings of training.
+
+    `real` is the floating-point type, "float32" or "float64"; `shuffle`: a new order of the samples in every epoch.
+    """
+
+    graph: Graph
+    x: np.ndarray
+    y: np.ndarray
+    validation_x: np.ndarray | None = None
+    validation_y: np.ndarray | None = None
+    _: KW_ONLY
+    update: Update
+    batch_size: int
+    seed: int = 0
+    real: str = "float32"
+    shuffle: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Training and validation data as contiguous arrays of the program's real type; targets are (samples, outputs)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    validation_x: np.ndarray
+    validation_y: np.ndarray
+
+    @staticmethod
+    def of(program: Program, setup: Setup) -> Samples:
+        """Checks shapes and targets against the program; raises DataError saying what does not fit."""
+        x = as_samples(program, setup.x)
+        if not len(x):
+            raise DataError("There are no training samples; add samples, or set a smaller validation share.")
+        y = as_targets(program, setup.y, len(x))
+        if setup.validation_x is None or setup.validation_y is None or not len(setup.validation_x):
+            return Samples(x, y, x[:0], y[:0])
+        held_x = as_samples(program, setup.validation_x)
+        return Samples(x, y, held_x, as_targets(program, setup.validation_y, len(held_x)))

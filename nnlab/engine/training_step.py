@@ -1,0 +1,93 @@
+"""A training step: everything it reads and writes, and its sections one by one or in whole slices.
+
+`Run` makes one and trains with it; the stepper goes through it an instruction at a time. Neither knows the other.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from nnlab.core.kernel.structures import Batches, Frames, Network, Validation
+from nnlab.engine import machine
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.history import History
+from nnlab.engine.keyframes import Keyframes
+from nnlab.engine.layout import layout_of
+from nnlab.engine.parameter_update import ParameterUpdate
+from nnlab.engine.program import Program
+from nnlab.engine.setup import Samples
+from nnlab.engine.state import State
+from nnlab.engine.stop_condition import StopCondition, StopConditions
+
+
+class TrainingStep:
+    """The state that is trained, its samples in the order of this epoch, its history and the conditions to stop at."""
+
+    def __init__(self, state: State, samples: Samples, shuffle: bool = True, is_measured: bool = False) -> None:
+        self.state = state
+        self.samples = samples
+        self.history = History.of(state.program)
+        self.layout = layout_of(state.program, shuffle)
+        self.order = np.arange(len(samples.x), dtype=np.int64)
+        self.update = ParameterUpdate(state, self.layout, is_measured)
+        self.keyframes = Keyframes.none(state.program.dtype)  # who wants to go back to earlier iterations sets others
+        self.conditions = StopConditions((), state.program)
+        self.stopped_by: StopCondition | None = None  # what ended the last steps
+
+    @property
+    def program(self) -> Program:
+        return self.state.program
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """The same network with an arena of its own, made when it is first needed."""
+        return Evaluator(self.program.graph, self.program.real)
+
+    @cached_property
+    def _batches(self) -> Batches:
+        return Batches(self.order, self.samples.x, self.samples.y)
+
+    @cached_property
+    def _validation(self) -> Validation:
+        x, y = self.samples.validation_x, self.samples.validation_y
+        if len(x):
+            return Validation(self.evaluator.network, x, y)
+        nothing, words = np.zeros(0, dtype=np.int64), np.zeros_like(self.state.context)
+        empty = np.zeros(0, dtype=self.program.dtype)
+        return Validation(Network(nothing, nothing.reshape(0, 3), nothing, empty, words, np.zeros_like(self.layout)), x, y)
+
+    def make_order(self) -> None:
+        """Sorts the samples as the epoch the context stands in has them."""
+        machine.make_order(self.order, self.state.context, self.layout)
+
+    def begin(self) -> None:
+        """Gathers the next batch."""
+        machine.begin_step(self.update.network, self._batches)
+
+    def complete(self) -> None:
+        """Counts, records, validates and looks at the conditions, after the last instruction of a step."""
+        status = machine.complete_step(
+            self.update.network, self._validation, self.update.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays
+        )  # fmt: skip
+        self.stopped_by = self.conditions.stopped(status)
+
+    def run(self, steps: int, frames: Frames, control: np.ndarray) -> None:
+        """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set or a condition stops it.
+
+        Raises TrainingError when a number is not finite; weights stay as before that step.
+        """
+        u = self.update
+        status = machine.run_training(
+            u.network, self._batches, self._validation, u.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays,
+            frames, control, steps,
+        )  # fmt: skip
+        self.stopped_by = self.conditions.stopped(status)
+        if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT, machine.NOT_FINITE_WEIGHT):
+            self.forget_update()  # the last update that was applied was not measured
+        u.raise_for(status)
+
+    def forget_update(self) -> None:
+        """How far the last update moved the weights is not known: other weights took their place, or it was not measured."""
+        self.update.arrays.moved[:] = np.nan
