@@ -18,6 +18,7 @@ LARGE = 1e8  # floating-point operations of one step's matrix products from whic
 
 _setting = threading.Lock()
 _count = 0  # what was set last
+_most = os.cpu_count() or 1
 
 
 @cache
@@ -28,10 +29,17 @@ def _controller() -> threadpoolctl.ThreadpoolController:
 def use_threads_for(operations: float) -> int:
     """Sets the number of BLAS threads of this process for steps of so many operations; returns it."""
     global _count
-    count = (os.cpu_count() or 1) if operations >= LARGE else 1
+    count = _most if operations >= LARGE else 1
     with _setting:
         # OpenBLAS rearranges its buffers when it is told, even the same count again, while another thread may be computing.
         if count != _count:
             _controller().limit(limits=count, user_api="blas")
             _count = count
     return count
+
+
+def use_one_thread() -> None:
+    """From now on this process uses one BLAS thread, however large the steps: other processes have the other cores."""
+    global _most
+    _most = 1
+    use_threads_for(0.0)

@@ -9,19 +9,21 @@ knowingly, removes the copy. What a killed process leaves is found by the next w
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.files.atomic import reason
 from nnlab.files.autosave import LeftBehind, copies, lock_of, new_copy, read_copy, remove_copy, sweep, write_copy
 from nnlab.files.project import Project, SavedProject, View
+from nnlab.jobs.context import JobContext
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.commands import FileCommands
+from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
 
 PERIOD = 15_000  # milliseconds between two copies while work goes on
@@ -77,12 +79,18 @@ class _AutosaveTask:
     original: Path | None
     weights: Future[Snapshot]
 
-    def write(self) -> None:
+    def write(self, context: JobContext) -> str:
+        """Writes the copy; says in words why it could not be written, or nothing."""
         try:
             snapshot = self.weights.result()
         except NNLabError:  # there is no network yet: the project alone
             snapshot = None
-        write_copy(self.copy.path, SavedProject(self.project, snapshot, None, self.view), self.name, self.original)
+        try:
+            write_copy(self.copy.path, SavedProject(self.project, snapshot, None, self.view), self.name, self.original)
+        except NNLabError as error:
+            cause = error.__cause__
+            return reason(cause).split(";")[0] if isinstance(cause, OSError) else str(error).rstrip(".")
+        return ""
 
 
 class Autosave(QObject):
@@ -90,7 +98,6 @@ class Autosave(QObject):
 
     failed = Signal(str)
     succeeded = Signal()
-    _written = Signal(object)
 
     def __init__(
         self, parent: QObject, document: Document, session: LiveSession, files: FileCommands, folder: Path, view: Callable[[], View]
@@ -102,8 +109,7 @@ class Autosave(QObject):
         self._edited = False  # since the last copy
         self._copied_iteration = 0
         self._failing = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="autosave")
-        self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
+        self._job: LiveJob | None = None  # writes
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(self.copy_if_due)
         self._period = QTimer(self, interval=PERIOD)
@@ -153,7 +159,8 @@ class Autosave(QObject):
         """Removes the copy and ends; waits for one that is being written."""
         self._period.stop()
         self.forget()
-        self._thread.shutdown(wait=True)
+        if self._job is not None:
+            self._job.job.wait()
         if self._writing is not None:
             self._writing.copy.remove()
             self._writing = None
@@ -175,7 +182,10 @@ class Autosave(QObject):
         self._edited, self._copied_iteration = False, self._session.iteration
         weights = self._session.request_snapshot(undisturbed=True)
         self._writing = _AutosaveTask(self._copy, document.project, self._view(), document.name, self._files.path, weights)
-        self._thread.submit(self._writing.write).add_done_callback(self._written.emit)
+        self._job = self._session.jobs.start("Autosave", self._writing.write, quiet=True, lane="autosave")
+        self._job.finished.connect(self._take)
+        self._job.failed.connect(self._on_fault)
+        self._job.ended.connect(self._on_ended)
 
     def _new_copy(self) -> OwnedCopy | None:
         try:
@@ -184,23 +194,26 @@ class Autosave(QObject):
             return None
         return OwnedCopy.take(new_copy(self._folder))
 
-    def _on_written(self, done: Future[None]) -> None:
-        work, self._writing = self._writing, None
+    def _take(self, why: str) -> None:
+        """The copy was written, or not, for a reason in words."""
+        if why and self._writing is not None:
+            self._edited = True  # once more at the next turn
+            self._fail(why)
+        elif self._failing and self._writing is not None:
+            self._failing = False
+            self.succeeded.emit()
+
+    def _on_fault(self, sentence: str) -> None:
+        self._edited = True
+        self._fail(sentence.rstrip("."))
+
+    def _on_ended(self) -> None:
+        work, self._writing, self._job = self._writing, None, None
         if work is None:
             return  # closed meanwhile
         if work.copy is not self._copy:  # saved or given up meanwhile
             work.copy.remove()
-        try:
-            done.result()
-        except NNLabError as error:
-            self._edited = True  # once more at the next turn
-            cause = error.__cause__
-            self._fail(reason(cause).split(";")[0] if isinstance(cause, OSError) else str(error).rstrip("."))
-            return
-        if self._failing:
-            self._failing = False
-            self.succeeded.emit()
-        if self._edited:  # edited while it was written
+        if self._edited and not self._failing:  # edited while it was written
             self._settle.start()
 
     def _fail(self, why: str) -> None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
+from nnlab.jobs.context import TaskContext
 from nnlab.training.probe import probes
+from nnlab.ui.run.jobs import LiveJob, LiveJobs
 
 SHARE = 0.12  # of the time that one probe may take
 SHORTEST = 0.03  # seconds between two answers of one probe
@@ -43,21 +44,20 @@ class Probing(QObject):
 
     answered = Signal()
     failed = Signal(str, str)
-    _done = Signal(object)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, jobs: LiveJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probes")
+        self._jobs = jobs
+        self._job: LiveJob | None = None  # the request under way
         self._evaluator: Evaluator | None = None  # the thread's own, as is its revision
         self._evaluator_revision = -1
         self._wanted: dict[object, tuple[str, ...]] = {}
-        self._is_under_way = self._is_closed = False
+        self._is_closed = False
         self._revision = -1
         self._patient_until = 0.0
         self._results: dict[str, Any] = {}
         self._sequences: dict[str, int] = {}  # of the frame each result, or failure, was made from
         self._due: dict[str, float] = {}
-        self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
 
     def want(self, owner: object, names: Iterable[str]) -> None:
         """`owner` (a visible panel) needs these probes from now on; none when it no longer does."""
@@ -71,7 +71,7 @@ class Probing(QObject):
     @property
     def is_first(self) -> bool:
         """Whether the first results for this network are still being computed, and will be there in a moment."""
-        return self._is_under_way and not self._sequences and time.perf_counter() < self._patient_until
+        return self._job is not None and not self._sequences and time.perf_counter() < self._patient_until
 
     def is_exact(self, frame: Frame) -> bool:
         """Whether everything that is wanted was computed from this frame."""
@@ -84,7 +84,7 @@ class Probing(QObject):
             self._results.clear()
             self._sequences.clear()
             self._due.clear()
-        if self._is_under_way or self._is_closed:
+        if self._job is not None or self._is_closed:
             return
         now = time.perf_counter()
         due = [
@@ -93,18 +93,21 @@ class Probing(QObject):
             if self._sequences.get(name) != frame.sequence and not (playing and now < self._due.get(name, 0.0))
         ]
         if due:
-            self._is_under_way = True
-            self._pool.submit(self._compute, frame, data, due).add_done_callback(self._done.emit)
+            self._job = self._jobs.start("Probes", lambda context: self._compute(context, frame, data, due), quiet=True, lane="probes")
+            self._job.finished.connect(self._take)
+            self._job.failed.connect(lambda sentence, detail: self._put_off(frame, due, sentence, detail))
+            self._job.ended.connect(self._on_ended)
 
     def close(self) -> None:
-        """Ends the thread after what it is at; what is asked or answered later comes to nothing."""
+        """Asks for no more; what is under way ends after the probe it is at, and comes to nothing."""
         self._is_closed = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._job is not None:
+            self._job.cancel()
 
     def _names(self) -> dict[str, None]:
         return dict.fromkeys(name for names in self._wanted.values() for name in names)
 
-    def _compute(self, frame: Frame, data: Data, names: list[str]) -> Answer:
+    def _compute(self, context: TaskContext, frame: Frame, data: Data, names: list[str]) -> Answer:
         """On the thread."""
         results: dict[str, Any] = {}
         seconds: dict[str, float] = {}
@@ -113,7 +116,7 @@ class Probing(QObject):
             self._evaluator, self._evaluator_revision = Evaluator(frame.program.graph, frame.program.real), frame.revision
         self._evaluator.load(frame.parameters)
         for name in names:
-            if self._is_closed or frame.revision != self._revision:
+            if context.is_cancelled or frame.revision != self._revision:
                 break  # nobody waits for the others any more
             start = time.perf_counter()
             try:
@@ -124,11 +127,7 @@ class Probing(QObject):
             seconds[name] = time.perf_counter() - start
         return Answer(frame.revision, frame.sequence, results, seconds, faults)
 
-    def _on_done(self, future: Future[Answer]) -> None:
-        if self._is_closed:
-            return  # the request may have been cancelled
-        answer = future.result()
-        self._is_under_way = False
+    def _take(self, answer: Answer) -> None:
         if answer.revision == self._revision:
             self._results.update(answer.results)
             now = time.perf_counter()
@@ -137,4 +136,16 @@ class Probing(QObject):
                 self._due[name] = now + max(cost * (1 / SHARE - 1), AFTER_FAULT if name in answer.faults else SHORTEST)
             for fault in answer.faults.values():
                 self.failed.emit(*fault)
+
+    def _put_off(self, frame: Frame, names: list[str], sentence: str, detail: str) -> None:
+        """The network could not even be evaluated: the same is not tried again at once."""
+        if frame.revision == self._revision:
+            later = time.perf_counter() + AFTER_FAULT
+            self._sequences.update(dict.fromkeys(names, frame.sequence))
+            self._due.update(dict.fromkeys(names, later))
+        if not detail:  # else told by `LiveJobs.failed`
+            self.failed.emit(sentence, detail)
+
+    def _on_ended(self) -> None:
+        self._job = None
         self.answered.emit()

@@ -31,6 +31,7 @@ from nnlab.training.trainer import Trainer
 from nnlab.training.variant import Variant, seed_name
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.garbage import collect_on_display_thread
+from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.marks import Marks
 from nnlab.ui.run.other_runs import OtherRuns
@@ -46,7 +47,8 @@ class LiveSession(QObject):
     """Plays, pauses and steps the document's network.
 
     `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
-    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error.
+    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error. `jobs` runs
+    everything else that takes time beside the display.
     """
 
     ticked = Signal(object)
@@ -71,7 +73,8 @@ class LiveSession(QObject):
         self._marks = Marks()
         self._frame: Frame | None = None
         self._others = OtherRuns(self._trainer, self._companions)
-        self._probing = Probing(self)
+        self.jobs = LiveJobs(self)
+        self._probing = Probing(self.jobs, self)
         self._watched: dict[object, frozenset[str]] = {}
         self._is_news = False  # results that came after the frame was shown
         self._probing.answered.connect(self._on_answered)
@@ -261,6 +264,7 @@ class LiveSession(QObject):
         self._timer.stop()
         self._trainer.close()
         self._probing.close()
+        self.jobs.close()
 
     def _do(self, command: Command) -> None:
         self.synchronise()
