@@ -3,9 +3,9 @@
     for outcome in map_tasks(train_one, settings, context):
         outcome.index, outcome.value, outcome.error
 
-`train_one(setting, task_context)` and the settings are pickled, so they are a module's function and values. A task that raises is an outcome
-with an error; the others go on. Where a process is ended from outside (killed, out of memory), its task is tried again: nobody can tell
-which of the tasks under way it was, so each of them then runs alone, and one that takes its process down three times is given up.
+`train_one(setting, task_context)` and the settings are pickled, so they are a module's function and values. A task that raises is an
+outcome with an error; the others go on. Where a process is ended from outside (killed, out of memory), its task is tried again: nobody can
+tell which of the tasks under way it was, so each of them then runs alone, and one that takes its process down three times is given up.
 
 Every process uses one BLAS thread, gives way to the window, and ends with the program, even where that is killed. Flags and progress
 lie in plain shared memory without locks: a process killed while it holds a lock would stop everybody who wants it.

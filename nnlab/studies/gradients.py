@@ -32,8 +32,8 @@ def check_gradients(
 ) -> GradientSummary:
     """Checks every element of every trained parameter of `program` at `parameters` on one batch.
 
-    x is (batch, features), y as the loss takes it; `seed` and `iteration` as in `GradientChecker`. Costs three forward passes in float64 for
-    each weight. Emits a summary of what was checked so far whenever the largest error grows. Raises NNLabError when nothing is trained.
+    x is (batch, features), y as the loss takes it; `seed` and `iteration` as in `GradientChecker`. Costs three forward passes in float64
+    for each weight. Emits a summary of what was checked so far whenever the largest error grows. Raises NNLabError when nothing is trained.
     """
     places = [(info.name, index) for info in program.trained for index in np.ndindex(info.place.shape)]
     if not places:

@@ -156,7 +156,8 @@ def test_processes_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
     script, mark = tmp_path / "script.py", tmp_path / "pid"
     script.write_text(
         "import os, sys, time\nfrom pathlib import Path\nfrom nnlab.jobs.processes import map_tasks\n"
-        "def run(path, context):\n    Path(path + '~').write_text(str(os.getpid()))\n    os.replace(path + '~', path)\n    time.sleep(3600)\n"
+        "def run(path, context):\n    Path(path + '~').write_text(str(os.getpid()))\n"
+        "    os.replace(path + '~', path)\n    time.sleep(3600)\n"
         "if __name__ == '__main__':\n    list(map_tasks(run, [sys.argv[1]], workers=1))\n",
         encoding="utf-8",
     )

@@ -1,24 +1,29 @@
 """The finite difference of one weight, on request: is the gradient what the loss really does?
 
-The check runs on a thread of its own, for the first one may have to compile kernels in double precision.
+The check is a job, for the first one may have to compile kernels in double precision, and checking every weight of a large network takes
+minutes.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from nnlab.core.errors import NNLabError
 from nnlab.engine.frame import BATCH, Frame
-from nnlab.engine.gradient_check import GradientCheck, GradientChecker
-from nnlab.engine.program import UPDATE
+from nnlab.engine.gradient_check import AGREES, GradientCheck, GradientChecker
+from nnlab.engine.program import UPDATE, Program
+from nnlab.jobs.context import JobContext
+from nnlab.studies.gradients import GradientSummary, check_gradients
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.icons import icon
-from nnlab.ui.look.numbers import scientific
+from nnlab.ui.look.numbers import count, scientific
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.stepper.elements import Layout, NamedAxis, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
@@ -26,54 +31,59 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 
 EXPLAIN = "Moves one weight up and down by a small h, in double precision, and compares the slope of the loss with the gradient."
+EXPLAIN_ALL = "Checks every weight of the network on this batch, and tells the largest relative error and where it is."
 NO_BATCH = "The check needs a batch: step once or train an iteration."
+SUSPICIOUS = 1e-3  # relative error beyond what rounding and curvature leave of a small gradient
 
 
-def _batch(frame: Frame) -> tuple[np.ndarray, np.ndarray] | None:
-    """The batch the frame is of; None for a frame that was made before somebody asked for it."""
-    assert frame.program.target_name is not None
-    x, y = frame.get(frame.program.input_name), frame.get(frame.program.target_name)
-    return None if x is None or y is None else (x, y)
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """What a check is made of: values only, for a thread that has nothing to do with the window."""
 
+    program: Program
+    parameters: dict[str, np.ndarray]
+    x: np.ndarray
+    y: np.ndarray
+    seed: int
+    iteration: int
 
-class _CheckSignals(QObject):
-    """Carries answers from the thread to the window."""
-
-    finished = Signal(object)  # GradientCheck
-    failed = Signal(str)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._pool = QThreadPool(self)  # waits for its work when it is destroyed
-        self._pool.setMaxThreadCount(1)
-
-    def start(self, frame: Frame, seed: int, parameter: str, index: tuple[int, ...]) -> None:
-        program, batch = frame.program, _batch(frame)
-        assert batch is not None
+    @classmethod
+    def of(cls, frame: Frame | None, seed: int) -> _Batch | None:
+        """The batch of a frame; None when there is none, or when the frame was made before somebody asked for it."""
+        if frame is None or not frame.rows or frame.program.target_name is None:
+            return None
+        program = frame.program
+        x, y = frame.get(program.input_name), frame.get(frame.program.target_name)
         parameters = {info.name: frame.get(info.name) for info in program.parameters}
-        x, y = batch
+        if x is None or y is None:
+            return None
+        return cls(program, {name: values for name, values in parameters.items() if values is not None}, x, y, seed, frame.iteration)
 
-        def check() -> None:
-            try:
-                checker = GradientChecker(program.graph, parameters, x, y, seed, frame.iteration)  # type: ignore[arg-type]
-                self.finished.emit(checker.check(parameter, index))
-            except NNLabError as error:
-                self.failed.emit(str(error))
+    def check_one(self, parameter: str, index: tuple[int, ...]) -> GradientCheck:
+        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
+        return checker.check(parameter, index)
 
-        self._pool.start(check)
+    def check_all(self, context: JobContext) -> GradientSummary:
+        return check_gradients(self.program, self.parameters, self.x, self.y, self.seed, self.iteration, context)
 
 
 class DifferenceCheck(QWidget):
-    """Chooses a weight and shows both answers. By itself it takes the parameter of the moment, or of the node that is selected."""
+    """Chooses a weight and shows both answers. By itself it takes the parameter of the moment, or of the node that is selected.
+
+    `told(sentence)` and `warned(sentence)` carry what checking every gradient has found, for the window.
+    """
+
+    told = Signal(str)
+    warned = Signal(str)
 
     def __init__(
         self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._theme, self._model, self._document, self._selection = theme, model, document, selection
-        self._work = _CheckSignals(self)
-        self._work.finished.connect(self._show)
-        self._work.failed.connect(self._fail)
+        self._one: LiveJob | None = None  # checks the weight that is chosen
+        self._all: LiveJob | None = None  # checks every weight
+        self._waits_for_batch = False  # to check every weight
         self._axes: tuple[NamedAxis, ...] = ()
         self._asked: tuple[str, tuple[int, ...]] | None = None
         self.result: GradientCheck | None = None
@@ -81,6 +91,7 @@ class DifferenceCheck(QWidget):
         model.changed.connect(self._follow_moment)
         model.element_changed.connect(self._refresh)
         model.view_changed.connect(self._show_ready)
+        model.session.ticked.connect(self._on_frame)
         if selection is not None:
             selection.changed.connect(self._follow_selection)
         follow(theme, self)
@@ -93,6 +104,9 @@ class DifferenceCheck(QWidget):
         self.button = QPushButton("Check")
         self.button.setToolTip(EXPLAIN)
         self.button.clicked.connect(self.check)
+        self.all_button = QPushButton("Check all")
+        self.all_button.setToolTip(EXPLAIN_ALL)
+        self.all_button.clicked.connect(self.check_all)
         self.parameter = QComboBox()
         self.parameter.setAccessibleName("Parameter to check")
         self.parameter.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -108,6 +122,7 @@ class DifferenceCheck(QWidget):
         head, places = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.button)
+        head.addWidget(self.all_button)
         for picker in self.pickers:
             places.addWidget(picker)
         places.addStretch(1)
@@ -191,9 +206,9 @@ class DifferenceCheck(QWidget):
         self._show_ready()
 
     def _show_ready(self) -> None:
-        frame = self._model.frame
-        ready = bool(self._axes) and frame is not None and frame.rows > 0 and _batch(frame) is not None
+        ready = bool(self._axes) and self._batch is not None
         self.button.setEnabled(ready)
+        self.all_button.setEnabled(ready)
         if self._asked is None:
             self._say(EXPLAIN if ready else NO_BATCH, "text2")
 
@@ -207,11 +222,61 @@ class DifferenceCheck(QWidget):
 
     def check(self) -> None:
         """Starts the check; the answer comes when it is there."""
-        frame, index = self._model.frame, self.index
-        if frame is not None and index and frame.rows and _batch(frame) is not None:
-            self._asked = (self.parameter.currentText(), index)
-            self._say("Checking …", "text2")
-            self._work.start(frame, self._document.project.training.seed, *self._asked)
+        batch, parameter, index = self._batch, self.parameter.currentText(), self.index
+        if batch is None or not index:
+            return
+        if self._one is not None:
+            self._one.cancel()  # another weight was asked about
+        self._asked = (parameter, index)
+        self._say("Checking …", "text2")
+        jobs = self._model.session.jobs
+        self._one = jobs.start("Finite difference", lambda _: batch.check_one(parameter, index), quiet=True, lane="finite difference")
+        self._one.finished.connect(self._show)
+        self._one.failed.connect(self._fail)
+
+    def check_all(self) -> None:
+        """Checks every weight of the network on the batch of the newest frame; one sentence tells the end."""
+        frame = self._model.frame
+        if frame is None or not frame.rows:
+            self.warned.emit(NO_BATCH)
+            return
+        self._waits_for_batch = True
+        self._model.session.watch(EXPLAIN_ALL, (BATCH,))  # while this is hidden, frames leave the batch out
+        self._on_frame()
+
+    def _on_frame(self) -> None:
+        batch = self._batch if self._waits_for_batch else None
+        if batch is None:
+            return
+        self._waits_for_batch = False
+        self._model.session.watch(EXPLAIN_ALL, ())
+        if self._all is not None:
+            self._all.cancel()  # the weights have moved on
+        iteration = batch.iteration
+        self._all = self._model.session.jobs.start("Gradient check", batch.check_all)
+        self._all.partial.connect(self._say_so_far)
+        self._all.finished.connect(lambda summary: self._tell(summary, iteration))
+        self._all.ended.connect(self._show_ready)
+
+    @property
+    def _batch(self) -> _Batch | None:
+        return _Batch.of(self._model.frame, self._document.project.training.seed)
+
+    def _say_so_far(self, summary: GradientSummary) -> None:
+        if self._asked is None:
+            self._say(f"Largest relative error so far: {_error(summary.worst)}, at {summary.place}.", "text2")
+
+    def _tell(self, summary: GradientSummary, iteration: int) -> None:
+        agreeing = summary.checked - summary.differing
+        many = f"{count(agreeing)} of {count(summary.checked)}" if summary.differing else f"All {count(summary.checked)}"
+        sentence = (
+            f"{many} gradients of iteration {count(iteration)} agree with finite differences to {scientific(AGREES, 1)}; "
+            f"the largest relative error is {_error(summary.worst)}, at {summary.place}"
+        )
+        if summary.worst.relative_error <= SUSPICIOUS:
+            self.told.emit(f"{sentence}.")
+        else:
+            self.warned.emit(f"{sentence}: a kink of the loss, or a wrong backward pass.")
 
     def _show(self, result: GradientCheck) -> None:
         if (result.parameter, result.index) != self._asked:
@@ -220,7 +285,7 @@ class DifferenceCheck(QWidget):
         self.value.set_number(result.value)
         self.gradient.set_number(result.gradient)
         self.difference.set_number(result.difference)
-        self.error.set_text(scientific(result.relative_error, 2) if result.relative_error else "0")
+        self.error.set_text(_error(result))
         for row in (self.value, self.gradient, self.difference, self.error):
             row.setVisible(True)
         where = " after this update" if self._model.phase == UPDATE else ""
@@ -240,3 +305,7 @@ class DifferenceCheck(QWidget):
         if sign:
             side = self._theme.metrics.icon
             self._sign.setPixmap(icon(self._theme, sign, color="accent" if sign == "check" else "warn").pixmap(side, side))
+
+
+def _error(result: GradientCheck) -> str:
+    return scientific(result.relative_error, 2) if result.relative_error else "0"

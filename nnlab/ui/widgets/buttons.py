@@ -7,7 +7,7 @@ with the shortcut, so that a person learns it.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from nnlab.ui.look.icons import tinted
@@ -25,6 +25,16 @@ def shortcut_text(action: QAction) -> str:
 def plain_text(action: QAction) -> str:
     """An action's text without the & of its mnemonic."""
     return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+PRESS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def keep_press_keys(event: QEvent) -> None:
+    """Keeps Space and Enter for the button with the keyboard, where they would be shortcuts of the window: Space plays elsewhere."""
+    if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        if event.key() in PRESS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            event.accept()
 
 
 class IconButton(QToolButton):
@@ -70,7 +80,14 @@ class IconButton(QToolButton):
             shortcut = shortcut_text(action) if action is not None else ""
             QToolTip.showText(event.globalPos(), f"{self.toolTip()}  ({shortcut})" if shortcut else self.toolTip(), self)
             return True
+        keep_press_keys(event)
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in PRESS[1:]:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.radius_button

@@ -3,7 +3,8 @@
 Buttons are the actions it is given, so the bar knows neither training nor its state. Counters are declared by `CounterSpec`; their
 values come in by `set_counters`, sixty times a second, and only a counter whose written value changed repaints. What is least needed
 gives way where the bar is narrow or its type large: the extras first, then the other counters and the speed; the buttons, the iteration
-and its loss stay. Where training cannot run, the reason stands in the counters' place.
+and its loss stay. Where training cannot run, the reason stands in the counters' place. What runs in the background has an item of its own
+while it runs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nnlab.ui.look.numbers import NOTHING, count, number, rate, short
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton, MainButton
 from nnlab.ui.widgets.counter import Counter
+from nnlab.ui.widgets.job_item import JobItem, JobRow
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.slider import NumberSlider
 from nnlab.ui.widgets.time_strip import TimeStrip
@@ -77,6 +79,7 @@ RATE_COUNTERS = (
     CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
 )
 SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
+JOBS_GIVE_WAY = 0.5  # last of all: the list of jobs has a key, too
 
 
 class TransportBar(QWidget):
@@ -105,6 +108,8 @@ class TransportBar(QWidget):
         self.time = TimeStrip(theme, self)
         self.speed = SpeedControl(theme)
         self.speed.speed_changed.connect(self.speed_changed)
+        self.jobs = JobItem(theme)
+        self._has_jobs = False
         self._row = QHBoxLayout(self)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it may be narrower than what it shows now
         self._row.addLayout(self._buttons)
@@ -116,6 +121,7 @@ class TransportBar(QWidget):
             if group is counters:
                 self._add(counters)
                 self._row.addStretch(1)
+                self._row.addWidget(self.jobs)
                 self._row.addWidget(self.speed)
         self._add(rates)
         self.set_actions(actions, main)
@@ -192,6 +198,14 @@ class TransportBar(QWidget):
         self._reason.setVisible(reason is not None)
         self._arrange()
 
+    def show_jobs(self, rows: Sequence[JobRow]) -> None:
+        """Shows what runs in the background; nothing takes no room."""
+        if rows:
+            self.jobs.show_rows(rows)
+        if bool(rows) != self._has_jobs:
+            self._has_jobs = bool(rows)
+            self._arrange()
+
     @property
     def unavailable(self) -> str | None:
         """Why nothing can run, if so."""
@@ -226,12 +240,16 @@ class TransportBar(QWidget):
                 break
             kept.add(widget)
         for _, widget in self._after_buttons():
-            widget.setVisible(widget in kept and not blocked)
+            widget.setVisible(widget in kept and (not blocked or widget is self.jobs))
+        if not self._has_jobs:
+            self.jobs.hide()
         self._row.activate()
 
-    def _after_buttons(self) -> list[tuple[int, QWidget]]:
+    def _after_buttons(self) -> list[tuple[float, QWidget]]:
         """What follows the buttons, with how early each gives way."""
-        return [*((spec.gives_way, self.counters[name]) for name, spec in self._specs.items()), (SPEED_GIVES_WAY, self.speed)]
+        jobs = [(JOBS_GIVE_WAY, self.jobs)] if self._has_jobs else []
+        counters = [(spec.gives_way, self.counters[name]) for name, spec in self._specs.items()]
+        return [*counters, (SPEED_GIVES_WAY, self.speed), *jobs]
 
     def _width_of_buttons(self, tight: bool) -> int:
         """What the buttons take at their present sizes, with the bar's margins."""

@@ -44,6 +44,7 @@ from nnlab.ui.window.canvas_header import CanvasHeader
 from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
+from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.workspaces import first_workspace, workspaces
 
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
+        self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
         bars = (self.top_bar, self.recovery_bar, self.message_bar)
         self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.canvas), self.transport.bar))
         self.setMinimumSize(MINIMUM)

@@ -43,7 +43,8 @@ def connect_actions(window: MainWindow) -> None:
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
-        "step.finish": lambda: step(window, stepper.finish),
+        "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
+        "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
         "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window),
         "view.next_region": lambda: window.regions.go(1), "view.previous_region": lambda: window.regions.go(-1),
@@ -76,16 +77,22 @@ def connect_messages(window: MainWindow) -> None:
         (window.autosave.failed, bar.show_warning, "autosave"),
         (window.networks.failed, bar.show_error, "network"),
         (window.networks.told, bar.show_info, "network"),
+        (window.stepper.side.check.told, bar.show_info, "gradients"),
+        (window.stepper.side.check.warned, bar.show_warning, "gradients"),
     ):
         signal.connect(lambda text, show=show, key=key: show(text, key=key))
     window.files.saved.connect(lambda: bar.take_back("file"))
     window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
 
-    def training_failed(message: str, detail: str) -> None:
-        copy = (lambda: QApplication.clipboard().setText(detail)) if detail else None
-        bar.show_error(message, "Copy details" if detail else "", copy, key="training")
+    def show_failure(key: str) -> Callable[[str, str], None]:
+        def show(message: str, detail: str) -> None:
+            copy = (lambda: QApplication.clipboard().setText(detail)) if detail else None
+            bar.show_error(message, "Copy details" if detail else "", copy, key=key)
 
-    window.session.failed.connect(training_failed)
+        return show
+
+    window.session.failed.connect(show_failure("training"))
+    window.session.jobs.failed.connect(show_failure("job"))
 
 
 def add_seed(window: MainWindow) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from worlds import spiral_project, world
+
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.stepper.stepper_panel import StepperPanel
 
 
 def test_the_weight_of_the_moment_is_checked(steps: Any, qtbot: QtBot) -> None:
@@ -57,3 +62,46 @@ def test_the_table_lists_what_the_moment_read_and_wrote(steps: Any, qtbot: QtBot
     names = [row.name for row in side.table.rows]
     assert names[:4] == ["dense_1.weight", "dense_1.weight.mean", "dense_1.weight.square", "dense_1.weight.step"]
     assert {"dense_1.d_weight", "learning_rate", "beta1"} <= set(names)
+
+
+def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps: Any, qtbot: QtBot) -> None:
+    side = steps.panel.side
+    qtbot.addWidget(side)
+    side.show()
+    steps.to(10)
+    check, session = side.check, steps.world.session
+    qtbot.waitUntil(lambda: check.all_button.isEnabled())
+    said: list[str] = []
+    check.told.connect(said.append)
+    check.warned.connect(said.append)
+    so_far: list[str] = []
+    qtbot.mouseClick(check.all_button, Qt.MouseButton.LeftButton)
+    check._all.partial.connect(lambda summary: so_far.append(check.verdict.text()))
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    found = re.fullmatch(
+        r"(All|\d+ of) 105 gradients of iteration 200 agree with finite differences to 1e−6; "
+        r"the largest relative error is (\S+), at (dense_\d\.\w+)\[(\d+)(?:, (\d+))?\]\.",
+        said[0],
+    )
+    assert found is not None, said[0]
+    index = tuple(int(place) for place in found.groups()[3:] if place is not None)
+    check.parameter.setCurrentText(found[3])
+    for axis, place in zip(check._axes, index, strict=True):
+        check._model.choose_place(axis, place)
+    assert check.index == index
+    check.check()
+    qtbot.waitUntil(lambda: check.result is not None, timeout=20_000)
+    assert check.error.text == found[2]
+    assert so_far
+    assert so_far[-1].startswith(f"Largest relative error so far: {found[2]}, at {found[3]}[")
+    assert session.jobs.shown == ()
+
+
+def test_without_a_batch_checking_all_says_what_is_missing(qtbot: QtBot, theme: Theme) -> None:
+    with world(spiral_project(), qtbot) as found:
+        panel = StepperPanel(theme, found.session, found.document)
+        qtbot.addWidget(panel)
+        qtbot.addWidget(panel.side)
+        with qtbot.waitSignal(panel.side.check.warned) as said:
+            panel.side.check.check_all()
+        assert said.args == ["The check needs a batch: step once or train an iteration."]

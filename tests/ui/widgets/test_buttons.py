@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.icons import icon
@@ -69,3 +70,21 @@ def test_a_click_does_not_take_the_focus(theme: Theme, qtbot: QtBot) -> None:
     button.clearFocus()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.hasFocus()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_space_and_enter_press_the_button_with_the_keyboard_not_a_shortcut_of_its_window(theme: Theme, qtbot: QtBot, key: Qt.Key) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    pressed: list[str] = []
+    button = IconButton.of(theme, icon(theme, "close"), "Close", parent=window)
+    button.clicked.connect(lambda: pressed.append("button"))
+    shortcut = QAction("Play", window, shortcut=key)
+    shortcut.triggered.connect(lambda: pressed.append("shortcut"))
+    window.addAction(shortcut)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    button.setFocus()
+    qtbot.keyClick(button, key)
+    assert pressed == ["button"]

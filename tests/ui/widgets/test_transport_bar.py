@@ -10,6 +10,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.metrics import SCALES
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import MainButton
+from nnlab.ui.widgets.job_item import JobRow
 from nnlab.ui.widgets.transport_bar import CounterSpec, SpeedControl, TransportBar
 
 LEFT = Qt.MouseButton.LeftButton
@@ -104,9 +105,13 @@ def test_the_least_needed_go_first(bar: TransportBar) -> None:
 STEPPER = ("start", "back", "over", "into", "out", "epoch", "play")  # the workspace with the most buttons
 
 
+@pytest.mark.parametrize("jobs", [[], [JobRow("Gradient check", 0.5, "about 12 s left")]], ids=["no jobs", "a job"])
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("width", [1024, 1100, 1280, 1440, 1600, 1920, 2200, 2560])
-def test_nothing_in_the_bar_lies_on_anything_else(bar: TransportBar, theme: Theme, qtbot: QtBot, width: int, scale: float) -> None:
+def test_nothing_in_the_bar_lies_on_anything_else(
+    bar: TransportBar, theme: Theme, qtbot: QtBot, width: int, scale: float, jobs: list[JobRow]
+) -> None:
+    bar.show_jobs(jobs)
     actions = [QAction(icon(theme, role), role.capitalize(), bar) for role in STEPPER]
     bar.set_actions(actions, actions[2])  # made after the bar, so that they hear of another scale after it
     bar.set_counters(iteration=(1_234_567, None), batch_loss=0.51234, batch=(999, 1000), iterations_per_second=1.0)
@@ -124,6 +129,25 @@ def test_nothing_in_the_bar_lies_on_anything_else(bar: TransportBar, theme: Them
     assert bar.counters["batch_loss"] in shown
     for child in shown:
         assert child.width() >= child.sizeHint().width() or child.width() == child.minimumWidth()
+
+
+def test_a_job_takes_the_room_of_what_is_less_needed_and_gives_it_back(bar: TransportBar) -> None:
+    def shown() -> list[str]:
+        return [name for name, counter in bar.counters.items() if counter.isVisible()]
+
+    bar.resize(1024, 56)
+    before = shown()
+    bar.show_jobs([JobRow("Gradient check", 0.5)])
+    assert bar.jobs.isVisible()
+    assert set(shown()) < set(before)
+    assert {"iteration", "batch_loss"} <= set(shown())
+    bar.set_unavailable("The loss has no input")
+    assert bar.jobs.isVisible()
+    assert shown() == []
+    bar.set_unavailable(None)
+    bar.show_jobs([])
+    assert not bar.jobs.isVisible()
+    assert shown() == before
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
