@@ -27,14 +27,15 @@ def plain_text(action: QAction) -> str:
     return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 PRESS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def keep_press_keys(event: QEvent) -> None:
     """Keeps Space and Enter for the button with the keyboard, where they would be shortcuts of the window: Space plays elsewhere."""
-    if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-        if event.key() in PRESS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
-            event.accept()
+    is_asked = event.type() == QEvent.Type.ShortcutOverride
+    if is_asked and isinstance(event, QKeyEvent) and event.key() in PRESS and event.modifiers() in _PLAIN:
+        event.accept()
 
 
 class IconButton(QToolButton):

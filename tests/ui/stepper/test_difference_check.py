@@ -69,8 +69,9 @@ def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps
     qtbot.addWidget(side)
     side.show()
     steps.to(10)
-    check, session = side.check, steps.world.session
-    qtbot.waitUntil(lambda: check.all_button.isEnabled())
+    check, session, model = side.check, steps.world.session, steps.panel.model
+    model.choose("d_weight", (3, 5))
+    qtbot.waitUntil(lambda: model.frame.get("dense_2.d_weight")[3, 5] == model.moment.result)  # the moment's own frame
     said: list[str] = []
     check.told.connect(said.append)
     check.warned.connect(said.append)
@@ -87,7 +88,7 @@ def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps
     index = tuple(int(place) for place in found.groups()[3:] if place is not None)
     check.parameter.setCurrentText(found[3])
     for axis, place in zip(check._axes, index, strict=True):
-        check._model.choose_place(axis, place)
+        model.choose_place(axis, place)
     assert check.index == index
     check.check()
     qtbot.waitUntil(lambda: check.result is not None, timeout=20_000)

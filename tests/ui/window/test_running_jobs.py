@@ -111,8 +111,10 @@ def test_the_keyboard_reaches_the_job_from_the_bar(window: MainWindow, qtbot: Qt
     stops = focusable(window.transport.bar)
     at = stops.index(item.summary)
     assert stops[at + 1] is item.cancel
-    stops[at - 1].setFocus()
-    window.regions.tab(True)
+    stops[at + 2].setFocus()
+    window.regions.tab(False)
+    assert QApplication.focusWidget() is item.cancel
+    window.regions.tab(False)
     assert QApplication.focusWidget() is item.summary
     qtbot.keyClick(item.summary, Qt.Key.Key_Return)
     assert window.running_jobs.list.isVisible()
