@@ -31,8 +31,8 @@ from nnlab.core.errors import NNLabError
 from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
 from nnlab.jobs.service import JobError
 
-Task = TypeVar("Task")
-Value = TypeVar("Value")
+TaskInput = TypeVar("TaskInput")
+TaskValue = TypeVar("TaskValue")
 TRIES = 3
 LOOK = 0.05  # seconds between two looks at progress and cancelling
 GRACE = 0.05  # seconds in which tasks may stop by themselves when the job is cancelled
@@ -40,11 +40,11 @@ AHEAD = 2  # tasks handed over per process, so that none waits for its next
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[Value]):
+class Outcome(Generic[TaskValue]):
     """What became of task `index`: its value, or why there is none."""
 
     index: int
-    value: Value | None
+    value: TaskValue | None
     error: JobError | None = None
 
 
@@ -54,12 +54,12 @@ def default_workers() -> int:
 
 
 def map_tasks(
-    function: Callable[[Task, TaskContext], Value],
-    tasks: Sequence[Task],
+    function: Callable[[TaskInput, TaskContext], TaskValue],
+    tasks: Sequence[TaskInput],
     context: JobContext | None = None,
     workers: int | None = None,
     words: str = "",
-) -> Iterator[Outcome[Value]]:
+) -> Iterator[Outcome[TaskValue]]:
     """Yields the outcome of every task exactly once, in the order in which they end, and reports to `context` how much is done.
 
     With `workers` 0 the tasks run here, one after another. Raises Cancelled within a fifth of a second when the job is cancelled, and
@@ -76,8 +76,8 @@ def map_tasks(
 
 
 def _one_after_another(
-    function: Callable[[Task, TaskContext], Value], tasks: Sequence[Task], context: JobContext, words: str
-) -> Iterator[Outcome[Value]]:
+    function: Callable[[TaskInput, TaskContext], TaskValue], tasks: Sequence[TaskInput], context: JobContext, words: str
+) -> Iterator[Outcome[TaskValue]]:
     context.report(0, len(tasks), words)
     for index, task in enumerate(tasks):
 
@@ -95,11 +95,16 @@ def _outcome(function: Callable[[Any, TaskContext], Any], index: int, task: Any,
         return Outcome(index, None, JobError.of(f"task {index + 1}", error))
 
 
-class _Pools(Generic[Task, Value]):
+class _Pools(Generic[TaskInput, TaskValue]):
     """One process pool after another, each made anew when the one before broke, until every task has its outcome."""
 
     def __init__(
-        self, function: Callable[[Task, TaskContext], Value], tasks: Sequence[Task], context: JobContext, workers: int, words: str
+        self,
+        function: Callable[[TaskInput, TaskContext], TaskValue],
+        tasks: Sequence[TaskInput],
+        context: JobContext,
+        workers: int,
+        words: str,
     ) -> None:
         self._function, self._tasks, self._context, self._words = function, tasks, context, words
         self._workers = min(workers, len(tasks))
@@ -107,17 +112,17 @@ class _Pools(Generic[Task, Value]):
         self._waiting = deque(range(len(tasks)))
         self._suspects: deque[int] = deque()  # were under way when a process was ended
         self._tries = [0] * len(tasks)
-        self._under_way: dict[Future[Outcome[Value]], int] = {}
+        self._under_way: dict[Future[Outcome[TaskValue]], int] = {}
         self._done = 0
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> _Pools[Task, Value]:
+    def __enter__(self) -> _Pools[TaskInput, TaskValue]:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stop()
 
-    def outcomes(self) -> Iterator[Outcome[Value]]:
+    def outcomes(self) -> Iterator[Outcome[TaskValue]]:
         self._report()
         while self._waiting or self._suspects or self._under_way:
             try:
@@ -146,14 +151,14 @@ class _Pools(Generic[Task, Value]):
             future = self._pool.submit(_execute, queue[0], self._tasks[queue[0]])
             self._under_way[future] = queue.popleft()
 
-    def _taken(self, future: Future[Outcome[Value]]) -> Outcome[Value]:
+    def _taken(self, future: Future[Outcome[TaskValue]]) -> Outcome[TaskValue]:
         index = self._under_way.pop(future)
         self._done += 1
         self._shared.fractions[index] = 0.0  # counted as done from now on
         error = future.exception()
         return future.result() if error is None else Outcome(index, None, JobError.of(f"task {index + 1}", error))
 
-    def _recover(self) -> Iterator[Outcome[Value]]:
+    def _recover(self) -> Iterator[Outcome[TaskValue]]:
         """A process was ended: results that are there are kept, what was under way is tried again, one by one, in a new pool."""
         for future in list(self._under_way):
             if future.done() and not isinstance(future.exception(), BrokenProcessPool):

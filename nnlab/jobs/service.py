@@ -24,7 +24,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.jobs.context import Cancelled, JobContext, Progress
 from nnlab.jobs.remaining import RemainingTime
 
-Result = TypeVar("Result")
+JobResult = TypeVar("JobResult")
 CLOSING = 10.0  # seconds that closing waits for jobs to end
 
 
@@ -55,18 +55,18 @@ class JobError:
         return cls(f"“{name}” stopped: {type(error).__name__}: {str(error).rstrip('.') or 'no reason was given'}.", detail)
 
 
-class Job(Generic[Result]):
+class Job(Generic[JobResult]):
     """One job, for whoever started it. All of it may be used from any thread.
 
     `quiet` jobs are part of what the window always does (probes, autosave): they are not shown as running.
     """
 
-    def __init__(self, name: str, run: Callable[[JobContext], Result], quiet: bool, tell: Listener) -> None:
+    def __init__(self, name: str, run: Callable[[JobContext], JobResult], quiet: bool, tell: Listener) -> None:
         self.name, self.quiet = name, quiet
         self.state = JobState.WAITING
         self.progress: Progress | None = None
         self.started: float | None = None  # time.monotonic()
-        self.result: Result | None = None  # once it is finished
+        self.result: JobResult | None = None  # once it is finished
         self.error: JobError | None = None  # if it failed
         self._run, self._tell = run, tell
         self._remaining: RemainingTime | None = None
@@ -152,7 +152,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def start(self, name: str, run: Callable[[JobContext], Result], *, quiet: bool = False, lane: str = "") -> Job[Result]:
+    def start(self, name: str, run: Callable[[JobContext], JobResult], *, quiet: bool = False, lane: str = "") -> Job[JobResult]:
         """Runs `run(context)` on a thread. `name` is what people read of it. Raises NNLabError after `close`."""
         job = Job(name, run, quiet, self._tell)
         with self._lock:

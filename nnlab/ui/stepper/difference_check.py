@@ -33,6 +33,7 @@ from nnlab.ui.widgets.value_row import ValueRow
 EXPLAIN = "Moves one weight up and down by a small h, in double precision, and compares the slope of the loss with the gradient."
 EXPLAIN_ALL = "Checks every weight of the network on this batch, and tells the largest relative error and where it is."
 NO_BATCH = "The check needs a batch: step once or train an iteration."
+ALL = "gradient check"  # who reads the batch of frames while this is hidden
 SUSPICIOUS = 1e-3  # relative error beyond what rounding and curvature leave of a small gradient
 
 
@@ -241,7 +242,7 @@ class DifferenceCheck(QWidget):
             self.warned.emit(NO_BATCH)
             return
         self._waits_for_batch = True
-        self._model.session.watch(EXPLAIN_ALL, (BATCH,))  # while this is hidden, frames leave the batch out
+        self._model.session.watch(ALL, (BATCH,))
         self._on_frame()
 
     def _on_frame(self) -> None:
@@ -249,7 +250,7 @@ class DifferenceCheck(QWidget):
         if batch is None:
             return
         self._waits_for_batch = False
-        self._model.session.watch(EXPLAIN_ALL, ())
+        self._model.session.watch(ALL, ())
         if self._all is not None:
             self._all.cancel()  # the weights have moved on
         iteration = batch.iteration

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.job_item import JobRow, draw_share
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.overlay import Overlay
@@ -50,7 +51,7 @@ class JobsList(Overlay):
         while len(self.rows) > len(rows):
             line = self.rows.pop()
             self.column.removeWidget(line)
-            if line.isAncestorOf(self.focusWidget() or self):
+            if focused_within(line) is not None:
                 self.box.setFocus(Qt.FocusReason.OtherFocusReason)
             line.hide()
             line.deleteLater()

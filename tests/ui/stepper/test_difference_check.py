@@ -68,10 +68,11 @@ def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps
     side = steps.panel.side
     qtbot.addWidget(side)
     side.show()
+    check, session, model, gradient = side.check, steps.world.session, steps.panel.model, "dense_2.d_weight"
+    session.watch("test", (gradient,))
     steps.to(10)
-    check, session, model = side.check, steps.world.session, steps.panel.model
     model.choose("d_weight", (3, 5))
-    qtbot.waitUntil(lambda: model.frame.get("dense_2.d_weight")[3, 5] == model.moment.result)  # the moment's own frame
+    qtbot.waitUntil(lambda: model.frame.get(gradient) is not None and model.frame.get(gradient)[3, 5] == model.moment.result)
     said: list[str] = []
     check.told.connect(said.append)
     check.warned.connect(said.append)
