@@ -256,7 +256,7 @@ def test_a_copy_that_fails_is_told_once_and_taken_back(window: MainWindow, qtbot
         for _ in range(2):
             window.autosave.copy_if_due()
             qtbot.waitUntil(lambda: window.autosave._writing is None, timeout=5000)
-        assert told == ["Unsaved work of “spiral” has no safety copy now: the disk is full. Save it to be safe."]
+        assert told == ["Unsaved work of “spiral” has no safety copy now: the disk is full. Save the project."]
         assert window.message_bar.current is not None and window.message_bar.current.text == told[0]
     written(window, qtbot)
     assert window.message_bar.current is None
