@@ -8,25 +8,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from real_windows import real_windows
 
-from nnlab.app import open_window
 from nnlab.jobs.context import JobContext, TaskContext
 from nnlab.jobs.processes import map_tasks
-from nnlab.ui.files.store import Store
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.regions import focusable
 
+pytestmark = pytest.mark.window
+
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = open_window("spiral", size=QSize(1280, 800), store=Store(tmp_path), theme="dark", in_use="ignore")
+def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
+    with real_windows(qtbot, tmp_path / "home") as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def window(opened: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
+    made = opened("spiral")
     qtbot.waitUntil(lambda: made.session.frame is not None, timeout=60_000)
-    yield made
-    made.files.give_up()
-    made.close()
+    return made
 
 
 @pytest.fixture
@@ -141,9 +146,11 @@ def test_every_gradient_is_checked_by_a_command(window: MainWindow, qtbot: QtBot
     assert "105 gradients of iteration 5 agree with finite differences to 1e−6" in window.message_bar.current.text
 
 
-def test_closing_the_window_ends_its_threads_and_processes(qtbot: QtBot, tmp_path: Path, gate: threading.Event) -> None:
+def test_closing_the_window_ends_its_threads_and_processes(
+    opened: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path, gate: threading.Event
+) -> None:
     before = set(threading.enumerate())
-    window = open_window("spiral", size=QSize(1280, 800), store=Store(tmp_path / "store"), in_use="ignore")
+    window = opened("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None, timeout=60_000)
     mark = tmp_path / "mark"
     window.session.jobs.start("On a thread", held(gate, 1, 2))
