@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nnlab.bench.workloads import WORKLOADS, Workload
+from nnlab.bench.systems.workloads import WORKLOADS, Workload
 from nnlab.core.kernel.threads import LARGE
 
 ROUNDS = 5

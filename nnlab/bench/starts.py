@@ -106,7 +106,7 @@ def _memory(name: str) -> tuple[int, int]:
     import numpy as np
 
     from nnlab.bench.systems import nnlab_system
-    from nnlab.bench.workloads import WORKLOADS
+    from nnlab.bench.systems.workloads import WORKLOADS
 
     workload = WORKLOADS[name]
     nnlab_system.prepare(WORKLOADS["W1"], 1)(1)  # libraries and machine code are loaded

@@ -29,7 +29,7 @@ def main(name: str, threads: int) -> None:
         os.environ[variable] = str(threads)
     if name == "jax" and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
-    from nnlab.bench.workloads import WORKLOADS
+    from nnlab.bench.systems.workloads import WORKLOADS
 
     system = importlib.import_module(f"nnlab.bench.systems.{name}_system")
     print(json.dumps({"ready": name, "versions": system.versions()}), flush=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from nnlab.bench.workloads import LEARNING_RATE, Workload
+from nnlab.bench.systems.workloads import LEARNING_RATE, Workload
 
 NAME = "JAX jit + scan"
 BETA1, BETA2, EPS = 0.9, 0.999, 1e-8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nnlab.bench.workloads import LEARNING_RATE, Workload
+from nnlab.bench.systems.workloads import LEARNING_RATE, Workload
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnlab.bench.workloads import Workload
+from nnlab.bench.systems.workloads import Workload
 
 NAME = "sgemm alone"
 

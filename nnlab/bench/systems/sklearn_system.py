@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from nnlab.bench.workloads import LEARNING_RATE, Workload
+from nnlab.bench.systems.workloads import LEARNING_RATE, Workload
 
 NAME = "scikit-learn"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from nnlab.bench.workloads import LEARNING_RATE, Workload
+from nnlab.bench.systems.workloads import LEARNING_RATE, Workload
 
 NAME = "PyTorch eager"
 
