@@ -69,7 +69,7 @@ def test_out_writes_a_project_that_goes_on_where_it_stood(nnlab_command: Run, tm
     nnlab_command("train", "xor", "--steps", 200, "--out", whole)
     nnlab_command("train", "xor", "--steps", 77, "--out", half)
     answer = nnlab_command("train", half, "--steps", 123, "--out", both, "--json")
-    assert answer.report["step"] == 200 and "goes on at iteration 77" in answer.err
+    assert answer.report["step"] == 200 and "continues at iteration 77" in answer.err
     left, right = load_project(whole).snapshot, load_project(both).snapshot
     assert left is not None and right is not None and same_arrays(left.parameters, right.parameters)
     assert nnlab_command("train", half, "--steps", 5, "--seed", 0, "--json").report["step"] == 5
@@ -82,7 +82,7 @@ def test_out_writes_a_project_that_goes_on_where_it_stood(nnlab_command: Run, tm
         (("--epochs", -1), "--epochs"),
         (("--epochs", "many"), "--epochs"),
         (("--seed", -1), "--seed"),
-        (("--epochs", 1, "--steps", 1), "exclude each other"),
+        (("--epochs", 1, "--steps", 1), "cannot be combined"),
         (("--out", "x.txt"), "must end in .nnlab"),
         (("--out", "nowhere/x.nnlab"), "there is no folder"),
         (("--frobnicate",), "--frobnicate"),
@@ -134,7 +134,7 @@ def test_check_does_not_fail_for_warnings(nnlab_command: Run, tmp_path: Path):
     builder.binary_cross_entropy(builder.dense(x, units=1))
     (tmp_path / "g.json").write_text(builder.build().to_json())
     answer = nnlab_command("check", tmp_path / "g.json")
-    assert answer.status == 0 and "warning: Nothing reads dense_1" in answer.out
+    assert answer.status == 0 and "warning: The output of dense_1 is not used" in answer.out
 
 
 def test_examples_are_listed(nnlab_command: Run):

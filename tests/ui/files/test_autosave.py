@@ -287,7 +287,7 @@ def test_work_left_behind_is_offered_and_comes_back_as_it_was(opened: Callable[.
     bar = second.recovery_bar
     assert bar.isVisible() and [left.path for left in bar.offered] == [copy]
     row = bar.rows[0]
-    assert row.title.text() == "Unsaved work of “mine”" and row.detail.text() == "kept just now, at iteration 33"
+    assert row.title.text() == "Unsaved work of “mine”" and row.detail.text() == "saved just now, at iteration 33"
     qtbot.mouseClick(row.recover, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: second.session.iteration == 33, timeout=10_000)
     assert second.document.project == project and second.document.name == "mine"
@@ -346,7 +346,7 @@ def test_discarding_asks_and_then_deletes(opened: Callable[..., MainWindow], qtb
     buttons = QMessageBox.StandardButton
     asked = answer(buttons.Discard if really else buttons.Cancel, qtbot)
     qtbot.mouseClick(second.recovery_bar.rows[0].discard, Qt.MouseButton.LeftButton)
-    assert asked == ["Delete the unsaved work of “spiral” for good?"]
+    assert asked == ["Delete the unsaved work of “spiral” permanently?"]
     assert copy.exists() != really and second.recovery_bar.isHidden() == really
 
 

@@ -173,7 +173,7 @@ def test_a_name_without_ending_never_replaces_a_project_unasked(window: MainWind
 
     in_next_dialog(fill_and_answer)
     act(window, "file.save_as").trigger()
-    assert asked == [["“mine.nnlab” is there already. Replace it?"]]
+    assert asked == [["“mine.nnlab” already exists. Replace it?"]]
     assert ((shelf / "mine.nnlab").read_bytes() == before) != replace
 
 
@@ -262,7 +262,7 @@ def test_a_second_window_on_one_project_says_so_and_shows_a_copy(opened: Callabl
     first, second = opened(shelf / "mine.nnlab"), opened(shelf / "mine.nnlab")
     assert first.files.path == shelf / "mine.nnlab" and locks_beside(shelf / "mine.nnlab") == [".mine.nnlab.lock"]
     assert second.files.path is None and second.document.name == "mine copy"
-    assert said(second) == "“mine” is open in another window, so this is a copy of it without a file of its own."
+    assert said(second) == "“mine” is open in another window, so this is an unsaved copy."
     assert not said(first)
     first.close()
     assert locks_beside(shelf / "mine.nnlab") == []

@@ -85,5 +85,5 @@ def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
 def test_long_ago_is_a_date() -> None:
     moment = datetime(2026, 11, 4, 12).timestamp()
     assert ago(90_000, moment) == "on 4 November 2026"
-    assert in_words(Note("x", None, time.time(), 1204)) == "kept just now, at iteration 1,204"
-    assert in_words(Note("x", None, time.time())) == "kept just now"
+    assert in_words(Note("x", None, time.time(), 1204)) == "saved just now, at iteration 1,204"
+    assert in_words(Note("x", None, time.time())) == "saved just now"

@@ -32,7 +32,7 @@ def test_before_the_first_step_it_says_what_will_appear(steps: Any, qtbot: QtBot
     assert panel._stack.currentIndex() == 1
     assert panel.header.phase.text() == "Forward"
     assert panel.header.title.text() == "dense_1"
-    assert panel.scrubber.text == f"dense_1, moment 1 of {MOMENTS}"
+    assert panel.scrubber.text == f"dense_1, operation 1 of {MOMENTS}"
 
 
 def test_every_number_is_the_engines(steps: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_an_activation_is_pulled_off_its_card_and_put_back(bench, chain):
     alt_drag(desk, subtitle(desk, "dense_1"), subtitle(desk, "dense_1") + QPoint(0, 150))
     assert "tanh_1" in desk.canvas.scene.cards and not desk.graph.incoming("tanh_1")
     assert [e.source for e in desk.graph.incoming("dense_2")] == ["dense_1"]
-    assert desk.document.undo_stack.undoText() == "Pull tanh_1 off"
+    assert desk.document.undo_stack.undoText() == "Detach tanh_1"
     desk.drag(desk.card("tanh_1"), desk.card("dense_1"))
     assert desk.canvas.scene.cards["dense_1"].nodes == ("dense_1", "tanh_1")
     assert [e.source for e in desk.graph.incoming("dense_2")] == ["tanh_1"]
