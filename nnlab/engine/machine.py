@@ -43,7 +43,7 @@ from nnlab.core.kernel.structures import (
     RealRows,
     Reals,
     Record,
-    Update,
+    UpdateArrays,
     Validation,
 )
 from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_elements, load_volatile, prefetch_elements, store_release
@@ -66,7 +66,7 @@ DONE, LEFT, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT, NOT_FINITE_WEIGHT, STOPPED = r
 AHEAD = 2  # rows between the one that is copied into the batch and the one that is fetched
 MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
 
-# Columns of `Update.moved`.
+# Columns of `UpdateArrays.moved`.
 MOVED_BY, MOVED_FROM = 0, 1
 
 
@@ -143,7 +143,7 @@ def measure_gradients(arena: Reals, spans: IntegerRows, squares: Floats) -> floa
 
 
 @inlined
-def clip_gradients(network: Network, update: Update, total: float) -> float:
+def clip_gradients(network: Network, update: UpdateArrays, total: float) -> float:
     """Cuts single elements to the one limit, then scales all parameter gradients so that their common norm is at most the other.
 
     `total` is what `measure_gradients` returned; returns what it would return now.
@@ -169,7 +169,7 @@ def clip_gradients(network: Network, update: Update, total: float) -> float:
 
 @inlined
 def measure_update(arena: Reals, before: Reals, spans: IntegerRows, moved: FloatRows) -> None:
-    """How far an update moved every parameter, whatever rule made it: see `Update.moved`. `before` holds the weights as they were.
+    """How far an update moved every parameter, whatever rule made it: see `UpdateArrays.moved`. `before` holds the weights as they were.
 
     Of a parameter with an empty span (a frozen one) both are 0.
     """
@@ -225,7 +225,7 @@ def evaluate(network: Network, data_x: RealRows, data_y: RealRows, outputs: Real
 
 
 @compiled_as_annotated
-def before_update(network: Network, update: Update, is_measured: bool, is_checked: bool) -> int:
+def before_update(network: Network, update: UpdateArrays, is_measured: bool, is_checked: bool) -> int:
     """What stands between backward pass and update: DONE, or which number is not finite; then nothing may be updated.
 
     Where the update might make a weight infinite, weights and moments are copied to `update.kept`, so that the step can be taken back.
@@ -248,7 +248,7 @@ def before_update(network: Network, update: Update, is_measured: bool, is_checke
 
 
 @compiled_as_annotated
-def after_update(network: Network, update: Update, is_measured: bool, is_checked: bool) -> int:
+def after_update(network: Network, update: UpdateArrays, is_measured: bool, is_checked: bool) -> int:
     """What stands behind the update: DONE, or NOT_FINITE_WEIGHT. The bad values stay to be looked at; the caller puts `kept` back."""
     arena, layout = network.arena, network.layout
     if (is_checked or not layout[LAYOUT_BOUNDED]) and not finite(arena[: layout[LAYOUT_PARAMETERS_END]]):
@@ -260,7 +260,7 @@ def after_update(network: Network, update: Update, is_measured: bool, is_checked
 
 @compiled_as_annotated
 def complete_step(
-    network: Network, validation: Validation, update: Update, history: Record, keyframes: KeyframeTable, conditions: Conditions
+    network: Network, validation: Validation, update: UpdateArrays, history: Record, keyframes: KeyframeTable, conditions: Conditions
 ) -> int:  # fmt: skip
     """The end of a step: DONE, or STOPPED + the number of the first condition that says so."""
     arena, context, layout = network.arena, network.context, network.layout
@@ -278,7 +278,7 @@ def complete_step(
 
 @compiled_as_annotated
 def run_training(
-    network: Network, batches: Batches, validation: Validation, update: Update, history: Record, keyframes: KeyframeTable,
+    network: Network, batches: Batches, validation: Validation, update: UpdateArrays, history: Record, keyframes: KeyframeTable,
     conditions: Conditions, frames: Frames, control: Integers, steps: int,
 ) -> int:  # fmt: skip
     """Up to `steps` whole training steps; returns DONE, LEFT, STOPPED and above, or which number was not finite.

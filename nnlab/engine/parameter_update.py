@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nnlab.core.kernel.structures import Network, Update
+from nnlab.core.kernel.structures import Network, UpdateArrays
 from nnlab.engine import machine
 from nnlab.engine.layout import gradient_spans, network_of, parameter_spans
 from nnlab.engine.state import State, not_finite, not_finite_weight
@@ -25,7 +25,7 @@ class ParameterUpdate:
         parameters = parameter_spans(program)[: None if is_measured else 0]
         self.state = state
         self.layout = layout
-        self.arrays = Update(
+        self.arrays = UpdateArrays(
             gradients=gradients,
             squares=np.zeros(len(gradients)),
             parameters=parameters,

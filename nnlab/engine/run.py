@@ -111,7 +111,7 @@ class Run:
 
     @property
     def moved(self) -> np.ndarray:
-        """How far the last update moved every parameter, see nnlab.core.kernel.structures.Update; NaN where it is not known."""
+        """How far the last update moved every parameter, see nnlab.core.kernel.structures.UpdateArrays; NaN where it is not known."""
         return self.step.update.arrays.moved
 
     @property

@@ -60,7 +60,7 @@ class Validation(NamedTuple):
     y: RealRows
 
 
-class Update(NamedTuple):
+class UpdateArrays(NamedTuple):
     """What is measured and kept around an update.
 
     `moved` has one row per parameter: the sum of squares of what the last update added, and of the weights before it.
