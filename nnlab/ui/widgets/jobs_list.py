@@ -80,7 +80,7 @@ class JobsList(Overlay):
         corner = QPoint(self._anchor.width(), 0) if self._anchor.isVisible() else None
         end = self._anchor.mapTo(window, corner) if corner is not None else QPoint(self.width(), self.height() - metrics.transport)
         left = max(metrics.grid, min(end.x() - width, self.width() - width - metrics.grid))
-        return QRect(left, max(metrics.grid, end.y() - height - metrics.grid), width, height)
+        return QRect(left, max(metrics.grid, end.y() - height - metrics.padding), width, height)
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
