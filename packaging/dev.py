@@ -34,6 +34,7 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[1]
 STARTER = "spiral"
 OLDEST_PYTHON = (3, 11)
+WORKERS = ["-n", "2", "--dist", "worksteal"]  # of pytest-xdist, for the whole suite
 
 # Shared libraries that the Qt of PySide6-Essentials loads from the system, with the Debian packages that hold them. They
 # are what `readelf -d` prints as NEEDED for Qt's libraries and plugins; tests/packaging/test_dev.py compares the two.
@@ -345,7 +346,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Runs pytest with `arguments`; `--oracle` among them adds PyTorch and the tests that compare with it."""
+    """Runs pytest with `arguments`; `--oracle` among them adds PyTorch and the tests that compare with it.
+
+    Without arguments the whole suite runs on two cores; who names tests wants few, for which more processes take longer.
+    """
     oracle = "--oracle" in arguments
     rest = [a for a in arguments if a != "--oracle"]
     python = prepare(("test", "oracle") if oracle else ("test",), display="none")
@@ -354,7 +358,8 @@ def test(arguments: Sequence[str]) -> int:
         environ["QT_QPA_PLATFORM"] = "offscreen"
     selection = ["-m", ""] if oracle else []  # pyproject.toml leaves out the tests marked oracle; the last -m wins
     os.chdir(CHECKOUT)
-    return run_program([python, "-m", "pytest", *selection, *rest], environ)
+    workers = [] if rest or (os.cpu_count() or 1) < 2 else WORKERS
+    return run_program([python, "-m", "pytest", *selection, *workers, *rest], environ)
 
 
 def main(arguments: Sequence[str]) -> int:

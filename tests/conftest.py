@@ -8,11 +8,14 @@ in every run would cost minutes and test nothing.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Generator
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
@@ -27,8 +30,23 @@ settings.register_profile("nnlab", deadline=None)
 settings.load_profile("nnlab")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    """Frees what a test has closed. Qt does so when an event loop runs, and most tests run none: thousands of dead widgets would
+    be styled anew with every change of theme."""
+    result = yield
+    core = sys.modules.get("PySide6.QtCore")
+    if core is not None and core.QCoreApplication.instance() is not None:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+    return result
+
+
 def pytest_sessionfinish() -> None:
     """Empties the clipboard: what a test copied would outlive the interpreter in Qt's own static memory, and abort the process."""
     widgets = sys.modules.get("PySide6.QtWidgets")
     if widgets is not None and widgets.QApplication.instance() is not None:
         widgets.QApplication.clipboard().clear()
+        # Cycles that hold widgets are collected while there is an application; without one that ends the process.
+        gc.collect()
+        widgets.QApplication.sendPostedEvents(None, sys.modules["PySide6.QtCore"].QEvent.Type.DeferredDelete.value)
+        gc.collect()

@@ -367,16 +367,24 @@ def test_run_without_a_display_ends_in_a_picture(programs, capsys):
 @pytest.mark.parametrize(
     ("arguments", "pytest_arguments"),
     [
-        ([], []),
+        ([], ["-n", "2", "--dist", "worksteal"]),
         (["-k", "two words", "tests/core"], ["-k", "two words", "tests/core"]),
-        (["--oracle"], ["-m", ""]),
+        (["--oracle"], ["-m", "", "-n", "2", "--dist", "worksteal"]),
         (["--oracle", "-m", "oracle"], ["-m", "", "-m", "oracle"]),
     ],
 )
 def test_test_hands_its_arguments_to_pytest(programs, monkeypatch, arguments, pytest_arguments):
     monkeypatch.chdir(CHECKOUT)  # put back afterwards; the command works from any folder
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: 2)
     assert dev.main(["test", *arguments]) == 0
     assert [command for command, _ in programs] == [["-m", "pytest", *pytest_arguments]]
+
+
+def test_one_core_takes_one_process(programs, monkeypatch):
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: 1)
+    assert dev.main(["test"]) == 0
+    assert [command for command, _ in programs] == [["-m", "pytest"]]
 
 
 @linux_only

@@ -83,3 +83,7 @@ def world(project: Project, qtbot: QtBot) -> Iterator[World]:
     finally:
         session.close()
         QApplication.processEvents()
+        document.undo_stack.blockSignals(True)
+        document.undo_stack.clear()  # in this order: the collector's would be any
+        session.setParent(document)
+        document.deleteLater()
