@@ -31,11 +31,11 @@ def lint(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
         if kind.is_loss and kind.link != "identity":
             yield from _before_loss(node, source)
         elif kind.idempotent and node.operator == source.operator and node.settings == source.settings:
-            yield "repeated", node.id, f"{node.id} changes nothing: {source.id} before it has done the same already."
+            yield "repeated", node.id, f"{node.id} has no effect: {source.id} before it already does the same."
         elif kind.is_affine:
             yield from _before_affine(graph, shapes, node, incoming[0])
         elif kind.blocks(node.settings):
-            yield "closed", node.id, f"{node.id} lets nothing through: nothing behind it can learn."
+            yield "closed", node.id, f"{node.id} sets every value to 0: layers before it cannot learn."
         elif kind.reads_indices:
             yield from _before_indices(graph, node)
 
@@ -44,14 +44,14 @@ def _before_loss(loss: Node, source: Node) -> Iterator[Found]:
     kind = source.kind
     low, high = kind.output_bounds(source.settings)
     if kind.computes_link == loss.kind.link and loss.kind.applies_link:
-        reason = f"{loss.id} works from logits and applies the {source.operator} itself; {source.id} before it squashes them twice."
+        reason = f"{loss.id} takes logits and applies {source.operator} itself; {source.id} applies it a second time."
         yield "squashed_twice", source.id, reason
     elif max(abs(low), abs(high)) < _SURE:
         reason = f"keeps every logit between {_number(low)} and {_number(high)}, so no probability can come near 0 or 1"
-        yield "bounded_logits", source.id, f"{source.id} {reason}: {loss.id} works from logits."
+        yield "bounded_logits", source.id, f"{loss.id} takes logits, but {source.id} {reason}."
     elif low >= 0:
-        reason = "lets nothing below 0 through, so no logit can be negative"
-        yield "bounded_logits", source.id, f"{source.id} {reason}: {loss.id} works from logits."
+        reason = "outputs nothing below 0, so no logit can be negative"
+        yield "bounded_logits", source.id, f"{loss.id} takes logits, but {source.id} {reason}."
 
 
 def _number(value: float) -> str:
@@ -61,11 +61,11 @@ def _number(value: float) -> str:
 def _before_affine(graph: Graph, shapes: TensorShapes, node: Node, edge: Edge) -> Iterator[Found]:
     source, shape = graph[edge.source], shapes[edge.source, edge.source_port]
     if len(shape) == 3 and _is_image(graph, source):
-        yield "row_by_row", node.id, f"{node.id} acts on every row of the images {show(shape)} by itself; a flatten lets it see them whole."
+        yield "row_by_row", node.id, f"{node.id} acts on every row of the images {show(shape)} separately; add a flatten before it."
     if source.kind.is_affine and len(graph.outgoing(source.id)) == 1 and (source.id, "x") in shapes and (node.id, "y") in shapes:
         before, between, after = shapes[source.id, "x"][-1], shape[-1], shapes[node.id, "y"][-1]
         if between >= min(before, after):
-            yield "linear", node.id, f"{node.id} follows {source.id} without an activation: together they compute what one layer can."
+            yield "linear", node.id, f"{node.id} follows {source.id} without an activation: together they are equivalent to one layer."
 
 
 def _is_image(graph: Graph, node: Node) -> bool:
@@ -80,4 +80,4 @@ def _before_indices(graph: Graph, node: Node) -> Iterator[Found]:
     while origin.kind.keeps_whole and len(graph.incoming(origin.id)) == 1:
         origin = graph[graph.incoming(origin.id)[0].source]
     if origin.parameters or origin.kind.category in ("Activations", "Normalisation"):
-        yield "fractions", node.id, f"{node.id} looks up whole numbers, but {origin.id} computes fractions; let it read the data."
+        yield "fractions", node.id, f"{node.id} takes whole numbers, but {origin.id} outputs fractions; connect it to the input."

@@ -211,7 +211,7 @@ class Timeline:
         """
         chapter = self._chapters[self._index(iteration)]
         if _places(run) != chapter.start.places:
-            raise NNLabError(f"Another network was trained at iteration {iteration:,}; what it had learned then does not fit this one.")
+            raise NNLabError(f"A different network was trained at iteration {iteration:,}; its weights do not fit the current one.")
         if self._ahead is None:
             self._ahead, self._latest = (former or run).history, (former or run).iteration
         return self._replay(run, chapter, iteration, is_wanted)

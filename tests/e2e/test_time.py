@@ -84,7 +84,7 @@ def test_by_keys_alone(clock: Clock) -> None:
     assert np.array_equal(clock.weight, clock.weights[200])
     clock.window.actions_by_id["run.iteration_back"].trigger()
     clock.arrive(199)
-    clock.window.actions_by_id["run.iteration_forth"].trigger()
+    clock.window.actions_by_id["run.iteration_forward"].trigger()
     clock.arrive(200)
     assert np.array_equal(clock.weight, clock.weights[200])
     clock.window.actions_by_id["run.to_latest"].trigger()

@@ -59,7 +59,7 @@ ACTIONS = (
     Action("run.back_to", "Go back to iteration…", "Focuses the time strip: type an iteration and press Enter",
            ("Ctrl+I",), "history", menu="Run"),
     Action("run.iteration_back", "Iteration back", "Goes back one iteration", ("Alt+Left",), menu="Run"),
-    Action("run.iteration_forth", "Iteration forth", "After going back, goes one iteration ahead", ("Alt+Right",), menu="Run"),
+    Action("run.iteration_forward", "Iteration forward", "After going back, goes one iteration forward", ("Alt+Right",), menu="Run"),
     Action("run.to_latest", "Back to now", "After going back, returns to the latest iteration", ("Alt+End",), menu="Run"),
     Action("run.dice", "New initial weights", "Draws new initial weights (another seed)", ("Ctrl+Shift+D",), "dice", menu="Run"),
     Action("run.add_seed", "Train another seed beside this run",

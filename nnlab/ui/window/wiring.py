@@ -38,7 +38,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.play": session.toggle, "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
         "run.back_to": lambda: window.transport.bar.time.setFocus(Qt.FocusReason.ShortcutFocusReason),
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
-        "run.iteration_forth": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
+        "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.rewind": session.rewind, "run.dice": session.dice,
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
