@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import DataError
+from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import ROWS, TRAINING
 from nnlab.core.kernel.structures import Network
 from nnlab.engine import machine
@@ -81,13 +82,15 @@ class Evaluator:
             rows = min(program.capacity, len(data) - start)
             context[ROWS] = rows
             source.view(arena, rows)[...] = data[start : start + rows]
-            machine.execute(self.network, 0, self.before_loss)
+            with look_with(program.operations):
+                machine.execute(self.network, 0, self.before_loss)
             for name, place in places.items():
                 result[name][start : start + rows] = place.view(arena, rows)
         return result
 
     def _run(self, data: np.ndarray, targets: np.ndarray, result: np.ndarray) -> float:
-        return machine.evaluate(self.network, data, targets, result)
+        with look_with(self.program.operations):
+            return machine.evaluate(self.network, data, targets, result)
 
     def as_samples(self, x: np.ndarray) -> np.ndarray:
         """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
 from nnlab.engine import machine
 from nnlab.engine.compile import Update, compile
@@ -119,4 +120,5 @@ class GradientChecker:
             self._gradients_known = True
 
     def _execute(self, start: int, stop: int) -> None:
-        machine.execute(self._network, start, stop)
+        with look_with(self._state.program.operations):
+            machine.execute(self._network, start, stop)

@@ -11,8 +11,9 @@ Training, prediction, stepping, gradient checks and the command line all go thro
 
 `run_training` holds whole epochs of them in one call without the GIL; the stepper and Python's session call the same functions one by one.
 It polls the control words once per step: LEAVE makes it return, FRAME makes it copy the watched tensors into the spare half of a double
-buffer and flip a sequence number. No Python runs per step or per frame. Both are read before a step's update, so that the step after which
-somebody looks also measures how far it moved the weights.
+buffer and flip a sequence number; it also returns when others wait for their turn (`asked`, see nnlab.core.kernel.threads). No Python runs
+per step or per frame. The words are read before a step's update, so that the step after which somebody looks also measures how far it
+moved the weights.
 
 The arguments are structures, see nnlab.core.kernel.structures.
 """
@@ -61,7 +62,7 @@ LEAVE, FRAME, MEASURE = 0, 1, 2
 CONTROL_WORDS = 8
 
 # How a step, or a whole run of them, ended. From STOPPED on the number says which condition stopped it: the first is STOPPED itself.
-DONE, LEFT, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT, NOT_FINITE_WEIGHT, STOPPED = range(6)
+DONE, LEFT, YIELDED, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT, NOT_FINITE_WEIGHT, STOPPED = range(7)
 
 AHEAD = 2  # rows between the one that is copied into the batch and the one that is fetched
 MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
@@ -276,12 +277,19 @@ def complete_step(
     return DONE if condition < 0 else STOPPED + condition
 
 
+@inlined
+def _reason_to_leave(control: Integers, asked: Integers) -> int:
+    if load_volatile(control, LEAVE):
+        return LEFT
+    return YIELDED if load_volatile(asked, 0) else DONE
+
+
 @compiled_as_annotated
 def run_training(
     network: Network, batches: Batches, validation: Validation, update: UpdateArrays, history: Record, keyframes: KeyframeTable,
-    conditions: Conditions, frames: Frames, control: Integers, steps: int,
+    conditions: Conditions, frames: Frames, control: Integers, asked: Integers, steps: int,
 ) -> int:  # fmt: skip
-    """Up to `steps` whole training steps; returns DONE, LEFT, STOPPED and above, or which number was not finite.
+    """Up to `steps` whole training steps; returns DONE, LEFT, YIELDED, STOPPED and above, or which number was not finite.
 
     A step whose loss or gradient is not finite is not applied; one after which a weight is not finite is taken back by the caller. The last
     step done here is measured, unless `update.parameters` is empty or a condition stops it.
@@ -291,16 +299,16 @@ def run_training(
     status, layout = DONE, network.layout
     is_measurable = update.parameters.shape[0] > 0
     mode = flush_denormals()
-    leaving = load_volatile(control, LEAVE) != 0
+    leaving = _reason_to_leave(control, asked)
     for step in range(steps):
-        if leaving:
-            status = LEFT
+        if leaving != DONE:
+            status = leaving
             break
         begin_step(network, batches)
         _execute(network, 0, layout[LAYOUT_UPDATE_START])
-        leaving = load_volatile(control, LEAVE) != 0
+        leaving = _reason_to_leave(control, asked)
         wanted = load_volatile(control, FRAME) != 0
-        is_last = leaving or step + 1 == steps
+        is_last = leaving != DONE or step + 1 == steps
         is_measured = is_measurable and (is_last or (wanted and load_volatile(control, MEASURE) != 0))
         status = before_update(network, update, is_measured, False)
         if status != DONE:

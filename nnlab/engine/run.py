@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlab.core.errors import TrainingError
-from nnlab.core.kernel import use_threads_for
+from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, ROWS, SAMPLES, SEED
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
@@ -250,8 +250,10 @@ class Run:
             raise TrainingError("A stepped iteration is not finished; finish it or step back before training.")
         self.stepper.forget()
         before = self.iteration
-        use_threads_for(self.program.operations)
-        self.step.run(steps, self.mailbox.arrays(self.revision), self.control)
+        frames, is_over = self.mailbox.arrays(self.revision), False
+        while not is_over:
+            with train_with(self.program.operations) as turn:
+                is_over = self.step.run(before + steps - self.iteration, frames, self.control, turn.asked)
         return self.iteration - before
 
     def publish(self) -> None:

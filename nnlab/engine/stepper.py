@@ -15,7 +15,7 @@ import numpy as np
 
 from nnlab.core.errors import TrainingError
 from nnlab.core.explanation import ExplanationContext
-from nnlab.core.kernel import use_threads_for
+from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import ITERATION, PC
 from nnlab.core.kernel.recording import BLOCKS
 from nnlab.engine.program import Instruction
@@ -93,8 +93,11 @@ class Stepper:
 
     def forward(self) -> Trace:
         """Runs the next instruction; the first of an iteration gathers its batch, the last completes the iteration."""
+        with train_with(self._program.operations, patience=0.0):  # as many threads as training uses, for they decide the last bits
+            return self._forward()
+
+    def _forward(self) -> Trace:
         state, program = self._state, self._program
-        use_threads_for(program.operations)  # as many as training uses, for they decide the last bits
         if self.inside:
             undo = self._save([])
         else:

@@ -73,20 +73,22 @@ class TrainingStep:
         )  # fmt: skip
         self.stopped_by = self.conditions.stopped(status)
 
-    def run(self, steps: int, frames: Frames, control: np.ndarray) -> None:
+    def run(self, steps: int, frames: Frames, control: np.ndarray, asked: np.ndarray) -> bool:
         """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set or a condition stops it.
 
+        Returns False when it left early only because others were waiting for their turn, see nnlab.core.kernel.threads.Turn.
         Raises TrainingError when a number is not finite; weights stay as before that step.
         """
         u = self.update
         status = machine.run_training(
             u.network, self._batches, self._validation, u.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays,
-            frames, control, steps,
+            frames, control, asked, steps,
         )  # fmt: skip
         self.stopped_by = self.conditions.stopped(status)
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT, machine.NOT_FINITE_WEIGHT):
             self.forget_update()  # the last update that was applied was not measured
         u.raise_for(status)
+        return status != machine.YIELDED
 
     def forget_update(self) -> None:
         """How far the last update moved the weights is not known: other weights took their place, or it was not measured."""

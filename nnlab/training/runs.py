@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.threads import LARGE
+from nnlab.core.kernel.threads import threads_for
 from nnlab.engine import machine
 from nnlab.engine.run import Run
 from nnlab.training.member import Member
@@ -102,7 +102,7 @@ class RunGroup:
 
     def _train(self, runs: Sequence[Run], steps: int) -> list[str]:
         """Why each has stopped, empty where it has not. A fault that is no TrainingError is raised when all have come to rest."""
-        if len(runs) == 1 or any(run.program.operations >= LARGE for run in runs):
+        if len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
             return [_train(run, steps) for run in runs]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(MOST_RUNS - 1, thread_name_prefix="training beside")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import NNLabError, SettingError
-from nnlab.core.kernel import use_threads_for
+from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
@@ -190,8 +190,8 @@ class Session:
         self._step = ParameterUpdate(state, layout_of(state.program))
 
     def _execute(self, start: int, stop: int) -> None:
-        use_threads_for(self._state.program.operations)
-        self._step.execute(start, stop)
+        with train_with(self._state.program.operations, patience=0.0):
+            self._step.execute(start, stop)
 
     def _finish(self) -> float:
         state, program = self._state, self._state.program

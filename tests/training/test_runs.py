@@ -54,9 +54,9 @@ def bits(group: RunGroup, number: int) -> bytes:
     return run.state.arena[: run.program.moments_end].tobytes()
 
 
-@pytest.mark.parametrize("large", [runs.LARGE, 0.0], ids=["side by side", "by turns"])
-def test_every_run_ends_in_the_bits_of_its_project_alone(large: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "LARGE", large)
+@pytest.mark.parametrize("threads", [1, 2], ids=["side by side", "by turns"])
+def test_every_run_ends_in_the_bits_of_its_project_alone(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "threads_for", lambda operations: threads)
     group = group_of(VARIANTS)
     for steps in (1, 30, 7, 162):
         assert group.advance(steps) == (steps, {})

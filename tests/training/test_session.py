@@ -182,13 +182,19 @@ def test_a_trace_left_before_its_end_leaves_the_weights_as_they_were() -> None:
 
 def test_stepping_uses_as_many_threads_as_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """They decide the last bits of large products."""
+    from nnlab.core.kernel.threads import TURN_SECONDS, Turn, train_with
     from nnlab.engine import run as run_module
     from nnlab.engine import stepper
     from nnlab.training import session as session_module
 
     asked: dict[str, list[float]] = {}
     for name, module in (("train", run_module), ("step", stepper), ("session", session_module)):
-        monkeypatch.setattr(module, "use_threads_for", lambda operations, name=name: asked.setdefault(name, []).append(operations))
+
+        def note(operations: float, patience: float = TURN_SECONDS, name: str = name) -> Turn:
+            asked.setdefault(name, []).append(operations)
+            return train_with(operations, patience)
+
+        monkeypatch.setattr(module, "train_with", note)
     run = run_module.Run(run_module.Setup(session().graph, X, Y, update=session_module.Update("adam"), batch_size=len(X)))
     run.train(1)
     run.stepper.forward()

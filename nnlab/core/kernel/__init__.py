@@ -19,9 +19,9 @@ cache folder is named by a hash of this package, and an adapter's file by a hash
 from nnlab.core.kernel.adapter import Adapter, Argument, adapter
 from nnlab.core.kernel.cache import cache_folder
 from nnlab.core.kernel.decorators import as_real, compiled, compiled_as_annotated, compiled_listeners, inlined, kernel
-from nnlab.core.kernel.threads import use_threads_for
+from nnlab.core.kernel.threads import look_with, train_with
 
 __all__ = [
     "Adapter", "Argument", "adapter", "as_real", "cache_folder", "compiled", "compiled_as_annotated", "compiled_listeners",
-    "inlined", "kernel", "use_threads_for",
+    "inlined", "kernel", "look_with", "train_with",
 ]  # fmt: skip

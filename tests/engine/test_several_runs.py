@@ -1,0 +1,63 @@
+"""Runs on threads of their own end in the bits of each trained alone, whatever number of BLAS threads their programs want."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.core.kernel.threads import LARGE
+from nnlab.engine.compile import Update
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
+
+SMALL = (2, 8, 8, 1)
+MEDIUM = (130, 250, 6)  # wants one thread, and ends in other bits with two
+WIDE = (517, 643, 9)  # wants all cores, and ends in other bits with one
+STEPS = {SMALL: 30_000, MEDIUM: 150, WIDE: 20}
+
+
+def made(sizes: tuple[int, ...]) -> Run:
+    generator = np.random.default_rng(3)
+    x, y = generator.standard_normal((300, sizes[0])), generator.standard_normal((300, sizes[-1]))
+    return Run(Setup(mlp(list(sizes)), x, y, update=Update("adam", 1e-3), batch_size=150, seed=4, real="float64"), frames=False)
+
+
+def bits(run: Run) -> bytes:
+    return run.state.arena[: run.program.moments_end].tobytes()
+
+
+def test_the_sizes_are_what_they_say() -> None:
+    assert made(SMALL).program.operations < made(MEDIUM).program.operations < LARGE <= made(WIDE).program.operations
+
+
+@pytest.mark.parametrize(
+    "pair", [(SMALL, MEDIUM), (MEDIUM, MEDIUM), (MEDIUM, WIDE), (WIDE, SMALL), (WIDE, WIDE)], ids=lambda pair: "-".join(map(str, pair[0]))
+)
+def test_two_runs_at_once_are_each_as_alone(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    alone = {}
+    for sizes in pair:
+        run = made(sizes)
+        run.train(STEPS[sizes])
+        alone[sizes] = bits(run)
+    together = [made(sizes) for sizes in pair]
+    evaluator, done, pictures = Evaluator(together[0].program.graph, "float64"), threading.Event(), []
+
+    def look() -> None:  # as the display does, without pause
+        while not done.is_set():
+            pictures.append(evaluator.predict(together[0].samples.x))
+
+    threads = [threading.Thread(target=run.train, args=(STEPS[sizes],)) for run, sizes in zip(together, pair, strict=True)]
+    looking = threading.Thread(target=look)
+    for thread in (*threads, looking):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.set()
+    looking.join()
+    assert [run.iteration for run in together] == [STEPS[sizes] for sizes in pair]
+    assert [bits(run) for run in together] == [alone[sizes] for sizes in pair]
+    assert pictures
