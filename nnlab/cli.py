@@ -23,6 +23,7 @@ import typer
 from typer.core import TyperGroup
 
 from nnlab import __version__
+from nnlab.commands.compare import compare
 from nnlab.core.errors import FileError, NNLabError, SettingError, TrainingError
 
 if TYPE_CHECKING:
@@ -198,6 +199,9 @@ def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO
     )  # fmt: skip
     if out is not None:
         print(f"Written to {out}", file=stream)
+
+
+app.command()(compare)
 
 
 @app.command()

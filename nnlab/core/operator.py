@@ -60,6 +60,7 @@ class Operator:
       counts as saturated. `can_die`: the slope is exactly 0 there, so a unit that is there for all data learns nothing any more.
     - `docks`: whether an operator of an activation's form sits on the card of the layer before it; None: if it is in "Activations".
     - `computes_link`: the link ("sigmoid", "softmax") it is as an operator; `applies_link`, of a loss: whether the loss does that itself.
+    - `takes_probabilities`, of a loss: behind an operator that computes a link it accepts classes, as one number of 0 or 1 for each.
     - `is_affine`: y = W x + b along the last axis, by tensors named x, weight, bias and y.
     - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
     - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
@@ -90,6 +91,7 @@ class Operator:
     link: str = "identity"
     applies_link: bool = True
     computes_link: str = ""
+    takes_probabilities: bool = False
     bounds: Bounds | Callable[[Mapping[str, Value]], Bounds] = UNBOUNDED
     saturates: bool = False
     can_die: bool = False

@@ -17,10 +17,10 @@ from nnlab.core.tensor import Shape, show
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import ERROR, WARNING, DataShape, Diagnostic, Fix, count
 from nnlab.graph.fixes import PROPOSERS, Case, offer
-from nnlab.graph.fixes.case import outputs_for
 from nnlab.graph.fixes.connections import best_loss
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.lint import lint
+from nnlab.graph.targets import accepts, outputs_wanted
 
 __all__ = [
     "DataShape", "Diagnostic", "Fix", "Shapes", "check", "infer", "insert_neutral", "known_shape_reason", "validate",
@@ -193,13 +193,13 @@ def _against_data(graph: Graph, inferred: Shapes, data: DataShape) -> list[Diagn
             problems.append(Diagnostic(ERROR, text, entry.id, "features"))
     for node in graph.losses[:1]:
         kind, target = node.kind, data.target
-        if target.kind not in kind.target_kinds:
+        if not accepts(graph, node, target):
             problems.append(_wrong_loss(node, target))
             continue
         shape = inferred.get(node.id, kind.inputs[0].name)
         if shape is None:
             continue
-        wanted = outputs_for(data, kind.link)
+        wanted = outputs_wanted(target, kind.link)
         if shape != (wanted,):
             problems.append(_wrong_width(graph, inferred, node, shape, wanted, target))
     return problems
@@ -216,9 +216,9 @@ def _wrong_loss(node: Node, target: Target) -> Diagnostic:
 
 
 def _wrong_width(graph: Graph, inferred: Shapes, loss: Node, shape: Shape, wanted: int, target: Target) -> Diagnostic:
-    classifies = loss.kind.link == "softmax"
+    classifies = wanted == target.classes
     what = f"a target of {target.classes} classes" if classifies else f"a target of {count(wanted, 'number')}"
-    need = "one logit per class" if classifies else "as many outputs"
+    need = "as many outputs" if not classifies else "one logit per class" if loss.kind.link == "softmax" else "one output per class"
     text = f"{count(shape[-1], 'output') if len(shape) == 1 else show(shape) + ' outputs'} for {what}; {loss.id} needs {need}."
     return Diagnostic(ERROR, text, _layer_before(graph, inferred, loss) or loss.id, "wrong_width")
 

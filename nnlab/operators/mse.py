@@ -2,6 +2,9 @@
 
 Bishop, Pattern Recognition and Machine Learning (2006), section 5.2, without the factor 1/2 (as PyTorch's MSELoss) unless `half` is
 chosen: many books and TensorFlow Playground halve the square, so that its gradient is the error itself.
+
+Behind a softmax it takes classes too, the target being 1 for the true class and 0 for the others (Brier, Verification of Forecasts
+Expressed in Terms of Probability, 1950, but for the mean over outputs in place of the sum).
 """
 
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, factor, gradient, number, product, shortened, sum_of_numbers
@@ -80,6 +83,7 @@ register(
         forward=forward,
         backward=backward,
         target_kinds=("continuous", "binary"),
+        takes_probabilities=True,
         summary=lambda s: "half the mean" if s["half"] else "mean over batch",
         formula=r"L = \frac{1}{N}\sum_n (y_n - t_n)^2",
         explain_forward=(

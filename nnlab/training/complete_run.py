@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from nnlab.core.kernel.context import BATCH, EPOCH, SAMPLES
 from nnlab.core.preparation import Data
 from nnlab.engine.run import Run
-from nnlab.engine.setup import Setup
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
 from nnlab.training.commands import Snapshot
 from nnlab.training.metrics import metrics
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.snapshots import restore_snapshot
-from nnlab.training.update import update_of
+from nnlab.training.update import setup_of
 
 SLICE_SECONDS = 0.1
 
@@ -42,11 +41,7 @@ class Result:
 def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None) -> Run:
     """A run at iteration 0, or where `snapshot` stood; raises GraphError when the graph does not fit the data."""
     check(graph, DataShape(data.x.shape[1], data.target))
-    setup = Setup(
-        graph, data.x, data.y, data.validation_x, data.validation_y,
-        update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
-    )  # fmt: skip
-    run = Run(setup, frames=False)
+    run = Run(setup_of(graph, data, settings), frames=False)
     if snapshot is not None:
         restore_snapshot(run, snapshot)
     return run

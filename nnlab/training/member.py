@@ -11,7 +11,6 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.run import Former, Run
-from nnlab.engine.setup import Setup
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.commands import Adjust, Block, Load, Snapshot
@@ -19,7 +18,7 @@ from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
 from nnlab.training.timeline import LearningRate, Timeline, WeightsIntervention
-from nnlab.training.update import update_of
+from nnlab.training.update import setup_of
 
 
 class Member:
@@ -29,6 +28,7 @@ class Member:
         self.run: Run | None = None
         self.blocked = "There is no network yet."
         self.stopped = ""  # why it cannot go on while others do; until it is rewound
+        self.seconds = 0.0  # that the machine has trained it since iteration 0
         self._control = control
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
@@ -47,15 +47,11 @@ class Member:
         back_to = self._iteration_of(change)
         if not change.keep:
             self._past.end(former, change)
-            self.stopped = ""
+            self.stopped, self.seconds = "", 0.0
         if not change.keep or back_to is not None:
             former = None
-        training = project.training
-        setup = Setup(
-            project.graph, data.x, data.y, data.validation_x, data.validation_y,
-            update=update_of(training), batch_size=training.batch_size, seed=training.seed, shuffle=training.shuffle,
-        )  # fmt: skip
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
+        setup = setup_of(project.graph, data, project.training)
         run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
         if former is not None:
             self._past.keep_lost(former, run, change)
@@ -83,7 +79,7 @@ class Member:
             self.timeline.note(run, LearningRate(project.training.learning_rate))
         if not change.keep:
             self._past.end(run, change)
-            self.stopped = ""
+            self.stopped, self.seconds = "", 0.0
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
             self.timeline.begin(run, project)
@@ -123,7 +119,7 @@ class Member:
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
         self._past.begin_anew()
-        self.stopped = ""
+        self.stopped, self.seconds = "", 0.0
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
             self.timeline.begin(self.run, self._project)

@@ -7,6 +7,7 @@ trained alone. A run whose numbers go wrong stops alone.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -77,7 +78,10 @@ class RunGroup:
         run = self.main.run
         assert run is not None and self.is_alone
         _use(run, self._control)
-        return run.train(steps)
+        begun = time.perf_counter()
+        done = run.train(steps)
+        self.main.seconds += time.perf_counter() - begun
+        return done
 
     def advance(self, steps: int) -> tuple[int, dict[int, str]]:
         """Up to `steps` steps of those runs that have done the fewest: all of them, unless some have to catch up.
@@ -94,14 +98,18 @@ class RunGroup:
         chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
         if MAIN in chosen:
             _use(chosen[MAIN], self._own_control)
-        reasons = self._train(list(chosen.values()), steps)
-        stopped = {number: reason for number, reason in zip(chosen, reasons, strict=True) if reason}
-        for number, reason in stopped.items():
-            self._members[number].stopped = reason
+        stopped = {}
+        for number, (reason, seconds) in zip(chosen, self._train(list(chosen.values()), steps), strict=True):
+            self._members[number].seconds += seconds
+            if reason:
+                stopped[number] = self._members[number].stopped = reason
         return steps, stopped
 
-    def _train(self, runs: Sequence[Run], steps: int) -> list[str]:
-        """Why each has stopped, empty where it has not. A fault that is no TrainingError is raised when all have come to rest."""
+    def _train(self, runs: Sequence[Run], steps: int) -> list[tuple[str, float]]:
+        """Why each has stopped, empty where it has not, and the seconds it took.
+
+        A fault that is no TrainingError is raised when all have come to rest.
+        """
         if len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
             return [_train(run, steps) for run in runs]
         if self._pool is None:
@@ -179,9 +187,10 @@ def _use(run: Run, control: np.ndarray) -> None:
     run.control = control
 
 
-def _train(run: Run, steps: int) -> str:
+def _train(run: Run, steps: int) -> tuple[str, float]:
+    begun, reason = time.perf_counter(), ""
     try:
         run.train(steps)
     except NNLabError as error:
-        return str(error)
-    return ""
+        reason = str(error)
+    return reason, time.perf_counter() - begun

@@ -11,6 +11,7 @@ from nnlab.core.tensor import Shape
 from nnlab.graph.diagnostic import DataShape, Diagnostic, Fix, count
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Edge, Graph, Node
+from nnlab.graph.targets import outputs_wanted
 
 MOST_TRIED = 24  # proposals that are tried for one diagnostic; trying means inferring every shape again
 MOST_OFFERED = 4
@@ -46,7 +47,7 @@ class Case:
         """How many outputs the data's target asks of the network's loss; None when the data is not known."""
         if self.data is None or not self.graph.losses:
             return None
-        return outputs_for(self.data, self.graph.losses[0].kind.link)
+        return outputs_wanted(self.data.target, self.graph.losses[0].kind.link)
 
     def here(self, node_id: str) -> str:
         """ " of dense_2", or nothing when that is the node the problem is told of."""
@@ -54,11 +55,6 @@ class Case:
 
 
 Proposer = Callable[[Case], Iterator[Fix]]
-
-
-def outputs_for(data: DataShape, link: str) -> int:
-    """How many outputs a loss with this link needs on the data."""
-    return data.target.classes if link == "softmax" else data.target.outputs
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice, permutations
 
+from nnlab.core.operator import operators
 from nnlab.graph import docking, edits
 from nnlab.graph.diagnostic import Fix
 from nnlab.graph.fixes.building import OperatorSpec, append, remove_branch
-from nnlab.graph.fixes.case import Case, Proposer, Removal, outputs_for
+from nnlab.graph.fixes.case import Case, Proposer, Removal
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.layout import COLUMN
+from nnlab.graph.targets import outputs_wanted
 
 NEAREST = 6  # nodes that are tried as what was meant to be connected
 MOST_JOINED = 16  # choices of several of them that are tried
@@ -195,7 +197,7 @@ def _loss_for(case: Case) -> tuple[str, int]:
     if case.data is None:
         return "mse", 1
     loss = best_loss(case.data.target.kind)
-    return loss, outputs_for(case.data, "softmax" if loss == "cross_entropy" else "identity")
+    return loss, outputs_wanted(case.data.target, operators[loss].link)
 
 
 def best_loss(target_kind: str) -> str:

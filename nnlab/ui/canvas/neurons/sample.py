@@ -16,6 +16,7 @@ import numpy as np
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
+from nnlab.graph.targets import encoded
 from nnlab.ui.canvas.model.lookup import Lookup
 
 
@@ -70,7 +71,7 @@ class SamplePass:
         if self._evaluator is None or self._program is not frame.program:
             self._evaluator, self._program = Evaluator(frame.program.graph, frame.program.real, capacity=1), frame.program
         self._evaluator.load(frame.parameters)
-        self._evaluator.loss(data.x[number : number + 1], data.y[number : number + 1])
+        self._evaluator.loss(data.x[number : number + 1], encoded(frame.program.graph, data.target, data.y[number : number + 1]))
         return PassedSample(self._evaluator)
 
 

@@ -1,0 +1,63 @@
+"""What several commands share: their arguments, and reading what a person named."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from nnlab.files.project import Project
+    from nnlab.jobs.context import JobContext
+    from nnlab.training.commands import Snapshot
+
+Source = Annotated[str, typer.Argument(help="An example's name, or a project (.nnlab), graph (.json) or table (.csv)", metavar="FILE")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")]
+
+
+def count_option(help_text: str, minimum: int, maximum: int) -> Any:
+    """An option that takes a whole number."""
+    return typer.Option(metavar="N", min=minimum, max=maximum, help=help_text)
+
+
+def read_source(source: str) -> tuple[Project, Snapshot | None, str]:
+    """(project, state of its run or None, name)."""
+    from nnlab.files.examples import open_any
+
+    saved, name = open_any(source)
+    return saved.project, saved.snapshot, name
+
+
+def announce_compiling(project: Project) -> None:
+    """Says so on stderr when kernels have to be compiled first."""
+    from nnlab.training.warm import adapters_of, is_warm
+
+    names = (*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule)
+    if not is_warm(adapters_of(names)):
+        print("Compiling NN Lab's kernels for this computer. This happens once and takes about 10 seconds.", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[JobContext]:
+    """What a study reports goes to a bar on stderr, which is gone afterwards."""
+    from tqdm import tqdm
+
+    from nnlab.jobs.context import JobContext, Progress
+
+    layout = "{desc} {percentage:3.0f} %|{bar}| {postfix}"
+    with tqdm(total=1.0, desc=name, file=sys.stderr, leave=False, delay=0.5, bar_format=layout, dynamic_ncols=True) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.set_postfix_str(progress.words, refresh=False)
+            bar.update(progress.fraction - bar.n)
+
+        yield JobContext(show)
+
+
+def finite(value: float | None) -> float | None:
+    """For JSON, which has no NaN and no infinity: null."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,91 @@
+"""`nnlab compare FILE --vary KEY=A,B`: variants of a project from the same start, and which of them is the best."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nnlab.commands.common import AsJson, Source, announce_compiling, count_option, finite, progress_bar, read_source
+
+if TYPE_CHECKING:
+    from nnlab.studies.comparison import Comparison, RunOutcome
+
+
+def compare(
+    source: Source,
+    vary: Annotated[str, typer.Option(metavar="KEY=A,B", help="What differs, such as loss=mse,binary_cross_entropy or dense_1.units=4,16")],
+    steps: Annotated[int | None, count_option("Iterations of every run; default: the project's epochs", 1, 10**9)] = None,
+    seeds: Annotated[int | None, count_option("Seeds to repeat every variant with; default: 3", 1, 1000)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Trains two to four variants in lock-step from the same start and says which is the best."""
+    project, _, name = read_source(source)
+    from nnlab.core.preparation import prepare
+    from nnlab.training.difference import differences
+
+    found, data = differences(vary), prepare(project.data)
+    announce_compiling(project)
+    from nnlab.studies.comparison import compare as study
+
+    total = steps if steps is not None else project.training.epochs * -(-len(data.x) // project.training.batch_size)
+    with progress_bar(name) as context:
+        comparison = study(project, data, found, total, seeds, context)
+    _print(name, comparison, total, sys.stderr if as_json else sys.stdout)
+    if as_json:
+        print(json.dumps(_document(comparison), allow_nan=False), flush=True)
+
+
+def _print(name: str, comparison: Comparison, steps: int, stream: Any) -> None:
+    width, measure = max(len(band.setting) for band in comparison.bands), comparison.measure
+    seeds = len(comparison.runs) // len(comparison.bands)
+    print(f"{name}: {steps:,} iterations, {seeds} seed{'s' if seeds > 1 else ''}, measured by {measure}", file=stream)
+    for band in comparison.bands:
+        own = [run for run in comparison.runs if run.setting == band.setting]
+        losses = ", ".join("stopped" if run.stopped else f"{run.result.loss:.4g}" for run in own)
+        score = "no result" if math.isnan(band.median) else f"{measure} {band.median:.4g} ({band.lowest:.4g} to {band.highest:.4g})"
+        print(f"  {band.setting:{width}}  {score}, loss {losses}", file=stream)
+    for run in comparison.runs:
+        if run.stopped:
+            print(f"  {run.setting}, seed {run.seed}: {run.stopped}", file=stream)
+    print(f"  same initial weights: {_yes(comparison.equal_weights)}; same batches: {_yes(comparison.equal_batches)}", file=stream)
+    print(comparison.verdict, file=stream)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _document(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "runs": [_run(run) for run in comparison.runs],
+        "differs": [comparison.key],
+        "winner": comparison.winner,
+        "verdict": comparison.verdict,
+        "measure": comparison.measure,
+        "equal": {"initial_weights": comparison.equal_weights, "batches": comparison.equal_batches},
+        "bands": [
+            {"setting": b.setting, "lowest": finite(b.lowest), "median": finite(b.median), "highest": finite(b.highest)}
+            for b in comparison.bands
+        ],
+    }
+
+
+def _run(run: RunOutcome) -> dict[str, Any]:
+    result = run.result
+    return {
+        "setting": run.setting,
+        "seed": run.seed,
+        "step": result.step,
+        "loss": finite(result.loss),
+        "validation_loss": finite(result.validation_loss),
+        "metrics": {key: finite(value) for key, value in result.metrics.items()},
+        "training_metrics": {key: finite(value) for key, value in result.training_metrics.items()},
+        "initial_weights_sha256": run.initial_weights_sha256,
+        "batches_sha256": run.batches_sha256,
+        "seconds": round(run.seconds, 4),
+        "stopped": run.stopped or None,
+    }

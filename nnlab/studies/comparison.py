@@ -1,0 +1,216 @@
+"""Comparison: variants of one project trained in lock-step from the same start, over several seeds, and which of them is the best.
+
+The measure is accuracy for classes, R² for numbers (the mean absolute error where R² is not defined), on the validation samples if there
+are any. Of each variant the band is the least and the greatest value over the seeds. A winner is a variant whose whole band lies beyond
+the band of every other; where bands overlap, and with a single seed, there is none.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.preparation import Data
+from nnlab.engine import machine
+from nnlab.engine.fingerprint import batches_sha256, weights_sha256
+from nnlab.graph.validation import DataShape, check
+from nnlab.jobs.context import JobContext
+from nnlab.training.change import Change
+from nnlab.training.commands import Load
+from nnlab.training.complete_run import Result, result_of
+from nnlab.training.difference import SEED_KEY, Difference
+from nnlab.training.project import Project
+from nnlab.training.runs import MOST_RUNS, RunGroup
+from nnlab.training.settings import SEED
+
+USUAL_SEEDS = 3
+FEWEST_SEEDS = 2  # below that there is no band, so nothing is known of another seed
+SLICE = 256  # steps between two looks at whether to stop, at first
+SLICE_SECONDS = 0.1
+MEASURES = ("accuracy", "r2", "mae")  # the first that the data has is the measure
+LOWER_IS_BETTER = frozenset({"mae"})
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """One variant with one seed. `stopped` says why it ended early, empty if it did not; `result` is then that of the last good step."""
+
+    setting: str  # learning_rate=0.1
+    seed: int
+    result: Result
+    initial_weights_sha256: str
+    batches_sha256: str
+    seconds: float  # that the machine trained this run, others that train beside it not counted
+    stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """The measure of one variant over the seeds; NaN where no run came to its end."""
+
+    setting: str
+    lowest: float
+    median: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`equal_weights` and `equal_batches`: whether, for every seed, all variants start from the same bits and see the same batches."""
+
+    key: str
+    runs: tuple[RunOutcome, ...]
+    measure: str
+    bands: tuple[Band, ...]
+    winner: str | None
+    verdict: str  # one sentence: who wins by what, or why nobody does
+    equal_weights: bool
+    equal_batches: bool
+
+
+def variants(project: Project, data: Data, differences: Sequence[Difference]) -> tuple[Project, ...]:
+    """The project with each difference, checked against the data; raises NNLabError for what cannot be compared."""
+    if len(differences) < 2:
+        raise SettingError(f"{differences[0] if differences else 'Nothing'} alone cannot be compared; give at least two values.")
+    if len(differences) > MOST_RUNS:
+        raise SettingError(f"{len(differences)} variants are too many; at most {MOST_RUNS} train side by side.")
+    found = []
+    for difference in differences:
+        try:
+            derived = difference.apply(project)
+            check(derived.graph, DataShape(data.x.shape[1], data.target))
+        except SettingError:
+            raise
+        except NNLabError as error:
+            raise SettingError(f"{difference} is no network that can be trained: {error}") from error
+        found.append(derived)
+    for k, other in enumerate(found):
+        same = next((i for i in range(k) if found[i] == other), None)
+        if same is not None:
+            raise SettingError(f"{differences[same]} and {differences[k]} are the same network and training; there is nothing to compare.")
+    return tuple(found)
+
+
+def compare(
+    project: Project, data: Data, differences: Sequence[Difference], steps: int, seeds: int | None = None,
+    context: JobContext | None = None,
+) -> Comparison:  # fmt: skip
+    """Trains every variant for `steps` iterations with `seeds` seeds, from the project's own upwards.
+
+    By default these are three; one where the seed is what differs.
+    Emits a `RunOutcome` as each run ends. Raises NNLabError for what cannot be compared; a run whose numbers go wrong stops alone.
+    """
+    context = context or JobContext()
+    derived = variants(project, data, differences)
+    is_seed = differences[0].key == SEED_KEY
+    seeds = seeds or (1 if is_seed else USUAL_SEEDS)
+    if is_seed and seeds > 1:
+        raise SettingError(f"The seed is what differs, so it cannot be repeated with {seeds} seeds as well; leave one of the two out.")
+    outcomes: list[RunOutcome] = []
+    for repeat in range(seeds):
+        for outcome in _train(derived, data, differences, steps, repeat, seeds, context):
+            outcomes.append(outcome)
+            context.emit(outcome)
+    context.report(seeds, seeds)
+    return _summary(differences, outcomes)
+
+
+def _train(
+    derived: Sequence[Project], data: Data, differences: Sequence[Difference], steps: int, repeat: int, seeds: int, context: JobContext
+) -> list[RunOutcome]:
+    """One seed: all variants in lock-step."""
+    group = RunGroup(np.zeros(machine.CONTROL_WORDS, dtype=np.int64))
+    try:
+        starts, runs = [], []
+        for number, project in enumerate(derived):
+            seed = (project.training.seed + repeat) % (int(SEED.maximum or 0) + 1)
+            own = replace(project, training=replace(project.training, seed=seed))
+            runs.append(group.add(number).load(Load(Change.opening(own), data, 1, number)))
+            per_epoch = -(-len(data.x) // own.training.batch_size)
+            starts.append((weights_sha256(runs[-1].state), batches_sha256(runs[-1], -(-steps // per_epoch))[0]))
+        stopped = _to_the_end(group, steps, repeat, seeds, context)
+        return [
+            RunOutcome(str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].seconds, stopped.get(k, ""))
+            for k, run in enumerate(runs)
+        ]
+    finally:
+        group.close()
+
+
+def _to_the_end(group: RunGroup, steps: int, repeat: int, seeds: int, context: JobContext) -> dict[int, str]:
+    """All runs at iteration `steps`, but those that stopped: why, by number."""
+
+
+    done, slice_steps, stopped = 0, 1, {}
+    while done < steps and group.active:
+        context.report(repeat + done / steps, seeds, f"Seed {repeat + 1} of {seeds}, iteration {done:,} of {steps:,}")
+        begun = time.perf_counter()
+        advanced, reasons = group.advance(min(slice_steps, steps - done))
+        done += advanced
+        stopped.update(reasons)
+        if time.perf_counter() - begun < SLICE_SECONDS:
+            slice_steps = min(2 * slice_steps, 1_000_000)
+        elif slice_steps > 1:
+            slice_steps //= 2
+    return stopped
+
+
+def _summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -> Comparison:
+    names = [str(difference) for difference in differences]
+    scores = {name: _scores([o for o in outcomes if o.setting == name]) for name in names}
+    measure = next((m for m in MEASURES if any(m in found for name in names for found in scores[name])), MEASURES[0])
+    bands = tuple(_band(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
+    winner, verdict = judge(bands, measure, len(outcomes) // len(names))
+    groups = [[o for o in outcomes if o.seed == seed] for seed in dict.fromkeys(o.seed for o in outcomes)]
+    return Comparison(
+        key=differences[0].key, runs=tuple(outcomes), measure=measure, bands=bands, winner=winner, verdict=verdict,
+        equal_weights=all(len({o.initial_weights_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
+        equal_batches=all(len({o.batches_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
+    )  # fmt: skip
+
+
+def _scores(outcomes: Sequence[RunOutcome]) -> list[dict[str, float]]:
+    """Metrics of each run; none of one that stopped early, since it did not learn as long as the others."""
+    return [{} if o.stopped else dict(o.result.metrics) for o in outcomes]
+
+
+def _band(setting: str, values: Sequence[float]) -> Band:
+    known = np.array([v for v in values if math.isfinite(v)])
+    if len(known) < len(values) or not len(known):  # a seed for which a run fails is part of what is known of it
+        return Band(setting, math.nan, math.nan, math.nan)
+    return Band(setting, float(known.min()), float(np.median(known)), float(known.max()))
+
+
+MEASURE_WORDS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error"}
+
+
+def judge(bands: Sequence[Band], measure: str, seeds: int) -> tuple[str | None, str]:
+    """(winner or None, one sentence)."""
+    words = MEASURE_WORDS.get(measure, measure)
+    if seeds < FEWEST_SEEDS:
+        return None, "No clear winner: one seed says nothing about another; compare several seeds."
+    complete = [band for band in bands if math.isfinite(band.median)]
+    if not complete:
+        return None, "No clear winner: no run came to its end with every seed."
+    sign = -1.0 if measure in LOWER_IS_BETTER else 1.0
+    best = max(complete, key=lambda band: sign * band.median)
+    worst_of_best = best.lowest if sign > 0 else best.highest
+    others = [band for band in complete if band is not best]
+    failed = [band.setting for band in bands if band not in complete]
+    rival = max(others, key=lambda band: max(sign * band.lowest, sign * band.highest), default=None)
+    if rival is not None and sign * worst_of_best <= max(sign * rival.lowest, sign * rival.highest):
+        both = f"of {best.setting} ({_range(best)}) and of {rival.setting} ({_range(rival)})"
+        return None, f"No clear winner: over {seeds} seeds the {words} {both} overlap."
+    against = [f"{rival.setting} {_range(rival)}"] if rival is not None else []
+    against += [f"{name} did not come to its end" for name in failed]
+    return best.setting, f"{best.setting} wins by {words} over {seeds} seeds: {_range(best)}; {'; '.join(against)}."
+
+
+def _range(band: Band) -> str:
+    low, high = f"{band.lowest:.4g}", f"{band.highest:.4g}"
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,128 @@
+"""Comparison: equal starts, every run in the bits of its project alone, a run that fails alone, and a winner only where bands are apart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from nnlab.core.errors import SettingError
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.fingerprint import weights_sha256
+from nnlab.files.examples import load_example
+from nnlab.jobs.context import Cancelled, JobContext
+from nnlab.studies.comparison import Band, RunOutcome, compare, judge
+from nnlab.training.complete_run import prepare_run, result_of
+from nnlab.training.difference import Difference, differences
+from nnlab.training.settings import TrainingSettings
+
+SPIRAL = load_example("spiral")
+DATA = prepare(SPIRAL.data)
+SINE = load_example("sine")
+
+
+def test_every_run_ends_as_its_project_trained_alone() -> None:
+    found = compare(SPIRAL, DATA, differences("loss=mse,binary_cross_entropy"), steps=700, seeds=2)
+    assert [(run.setting, run.seed) for run in found.runs] == [
+        ("loss=mse", 0), ("loss=binary_cross_entropy", 0), ("loss=mse", 1), ("loss=binary_cross_entropy", 1),
+    ]  # fmt: skip
+    for outcome in found.runs:
+        project = Difference(*outcome.setting.split("=")).apply(SPIRAL)
+        alone = prepare_run(project.graph, DATA, replace(project.training, seed=outcome.seed))
+        assert outcome.initial_weights_sha256 == weights_sha256(alone.state)
+        alone.train(700)
+        assert outcome.result == result_of(alone, DATA), "to the bit"
+        assert outcome.result.step == 700 and outcome.seconds > 0
+    assert found.equal_weights and found.equal_batches
+
+
+def test_another_width_starts_elsewhere_and_another_batch_size_sees_other_batches() -> None:
+    wider = compare(SPIRAL, DATA, differences("units=4,5"), steps=3, seeds=1)
+    assert not wider.equal_weights and wider.equal_batches
+    larger = compare(SPIRAL, DATA, differences("batch_size=4,5"), steps=3, seeds=1)
+    assert larger.equal_weights and not larger.equal_batches
+
+
+def test_a_run_whose_numbers_go_wrong_stops_alone() -> None:
+    project = replace(SINE, training=TrainingSettings("sgd", {}, 0.01, 16))
+    found = compare(project, prepare(SINE.data), differences("learning_rate=0.01,1000"), steps=400, seeds=2)
+    good, bad = (next(run for run in found.runs if run.setting == f"learning_rate={rate}") for rate in ("0.01", "1000"))
+    assert good.stopped == "" and good.result.step == 400
+    assert "became" in bad.stopped and bad.result.step < 400
+    assert found.winner == "learning_rate=0.01" and "learning_rate=1000 did not come to its end" in found.verdict
+
+
+def test_a_winner_is_found_where_one_variant_cannot_learn() -> None:
+    found = compare(SPIRAL, DATA, differences("learning_rate=0.00000001,0.03"), steps=2000, seeds=2)
+    assert found.measure == "accuracy" and found.winner == "learning_rate=0.03"
+
+
+def test_numbers_are_measured_by_r2() -> None:
+    assert compare(SINE, prepare(SINE.data), differences("optimizer=adam,sgd"), steps=20, seeds=1).measure == "r2"
+
+
+@pytest.mark.parametrize(
+    ("bands", "measure", "winner"),
+    [
+        ([("a", 0.90, 0.95), ("b", 0.80, 0.89)], "accuracy", "a"),
+        ([("a", 0.80, 0.95), ("b", 0.80, 0.89)], "accuracy", None),
+        ([("a", 0.90, 0.95), ("b", 0.80, 0.90)], "accuracy", None),  # they touch
+        ([("a", 0.10, 0.20), ("b", 0.30, 0.90)], "mae", "a"),  # less is better
+        ([("a", 0.10, 0.31), ("b", 0.30, 0.90)], "mae", None),
+        ([("a", 0.90, 0.95), ("b", 0.50, 0.60), ("c", 0.40, 0.91)], "accuracy", None),
+        ([("a", math.nan, math.nan), ("b", 0.80, 0.90)], "accuracy", "b"),
+        ([("a", math.nan, math.nan), ("b", math.nan, math.nan)], "accuracy", None),
+    ],
+)
+def test_a_winner_lies_beyond_every_other_band(bands: list[tuple[str, float, float]], measure: str, winner: str | None) -> None:
+    found, verdict = judge([Band(name, low, (low + high) / 2, high) for name, low, high in bands], measure, 3)
+    assert found == winner
+    assert verdict.startswith("No clear winner" if winner is None else f"{winner} wins")
+
+
+def test_one_seed_has_no_winner() -> None:
+    assert judge([Band("a", 0.9, 0.9, 0.9), Band("b", 0.1, 0.1, 0.1)], "accuracy", 1)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("vary", "words"),
+    [
+        ("learning_rate=1", "alone cannot be compared"),
+        ("learning_rate=1,2,3,4,5", "5 variants are too many; at most 4"),
+        ("loss=hinge,cross_entropy", "loss=cross_entropy is no network that can be trained: 1 output"),
+        ("learning_rate=0.1,0.10", "learning_rate=0.1 and learning_rate=0.10 are the same"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_sentence(vary: str, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        compare(SPIRAL, DATA, differences(vary), steps=1)
+
+
+def test_seeds_that_are_the_difference_are_not_repeated() -> None:
+    assert [run.seed for run in compare(SPIRAL, DATA, differences("seed=4,9"), steps=1).runs] == [4, 9]
+    with pytest.raises(SettingError, match="cannot be repeated with 2 seeds"):
+        compare(SPIRAL, DATA, differences("seed=4,9"), steps=1, seeds=2)
+
+
+def test_it_tells_how_far_it_is_and_can_be_cancelled() -> None:
+    told, partial = [], []
+    compare(SPIRAL, DATA, differences("units=4,5"), steps=40, seeds=2, context=JobContext(told.append, partial.append))
+    assert told[0].fraction == 0.0 and told[-1].fraction == 1.0
+    assert [type(part) for part in partial] == [RunOutcome] * 4
+
+    def stop(progress: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        compare(SPIRAL, DATA, differences("units=4,5"), steps=40, context=JobContext(stop))
+
+
+def test_thirty_repeats_of_the_digits_comparison_give_the_same_bits() -> None:
+    digits = load_example("digits")
+    data = prepare(DataSettings("digits"))
+    found = {
+        tuple((run.setting, run.result.loss, run.result.validation_loss, run.initial_weights_sha256) for run in runs)
+        for runs in (compare(digits, data, differences("loss=mse,cross_entropy"), steps=60, seeds=1).runs for _ in range(30))
+    }
+    assert len(found) == 1

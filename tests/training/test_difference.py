@@ -1,0 +1,142 @@
+"""Differences: every kind of key does what it says and no more; what cannot be is one sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.evaluator import Evaluator
+from nnlab.files.examples import load_example
+from nnlab.graph.graph import Graph
+from nnlab.training.complete_run import prepare_run
+from nnlab.training.difference import Difference, differences, hidden_layers
+from nnlab.training.project import Project
+from nnlab.training.settings import TrainingSettings
+
+SPIRAL = load_example("spiral")  # 2-8-8-1 tanh, Adam, binary cross-entropy
+IRIS = load_example("iris")
+
+
+def operators_of(graph: Graph) -> list[str]:
+    return [node.operator for node in graph.topological()]
+
+
+def settings_of(project: Project, node_id: str, name: str) -> object:
+    return project.graph[node_id].settings[name]
+
+
+def test_a_list_of_values_is_read() -> None:
+    assert differences(" loss = mse, binary_cross_entropy ") == (Difference("loss", "mse"), Difference("loss", "binary_cross_entropy"))
+
+
+@pytest.mark.parametrize("text", ["", "loss", "=mse", "loss=", "loss=mse,", "loss=mse,,hinge"])
+def test_what_is_no_list_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="such as loss=mse,binary_cross_entropy"):
+        differences(text)
+
+
+def test_the_same_value_twice_is_refused() -> None:
+    with pytest.raises(SettingError, match="names 4 twice"):
+        differences("units=4,8,4")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "name", "value"),
+    [
+        ("learning_rate", "0.5", "learning_rate", 0.5),
+        ("batch_size", "7", "batch_size", 7),
+        ("seed", "11", "seed", 11),
+        ("shuffle", "no", "shuffle", False),
+        ("optimizer", "sgd", "optimizer", "sgd"),
+        ("schedule", "cosine", "schedule", "cosine"),
+    ],
+)
+def test_a_setting_of_training_differs_alone(key: str, text: str, name: str, value: object) -> None:
+    found = Difference(key, text).apply(SPIRAL)
+    assert getattr(found.training, name) == value
+    assert found.graph == SPIRAL.graph and found.data == SPIRAL.data
+
+
+def test_a_setting_of_the_optimizer_is_found_and_goes_with_it() -> None:
+    sgd = Project(SPIRAL.graph, SPIRAL.data, TrainingSettings("sgd", {"momentum": 0.9, "weight_decay": 0.01}))
+    assert Difference("momentum", "0.5").apply(sgd).training.optimizer_settings["momentum"] == 0.5
+    other = Difference("optimizer", "rmsprop").apply(sgd).training  # has weight_decay and momentum too
+    assert other.optimizer_settings["weight_decay"] == 0.01
+    assert "momentum" not in Difference("optimizer", "adagrad").apply(sgd).training.optimizer_settings
+    with pytest.raises(SettingError, match="There is no 'momentum' that could differ"):
+        Difference("momentum", "0.5").apply(SPIRAL)
+
+
+def test_hidden_layers_are_all_but_the_one_that_makes_the_output() -> None:
+    assert [node.id for node in hidden_layers(SPIRAL.graph)] == ["dense_1", "dense_2"]
+    wider = Difference("units", "5").apply(SPIRAL)
+    assert [settings_of(wider, n, "units") for n in ("dense_1", "dense_2", "dense_3")] == [5, 5, 1]
+    drawn = Difference("init", "he_normal").apply(SPIRAL)
+    assert [settings_of(drawn, n, "init") for n in ("dense_1", "dense_2")] == ["he_normal"] * 2
+    assert settings_of(drawn, "dense_3", "init") == settings_of(SPIRAL, "dense_3", "init")
+
+
+def test_activations_of_hidden_layers_are_exchanged_and_the_output_stays() -> None:
+    mse = Difference("loss", "mse").apply(SPIRAL)  # which put a sigmoid before the loss
+    assert operators_of(Difference("activation", "relu").apply(mse).graph) == [
+        "input", "dense", "relu", "dense", "relu", "dense", "sigmoid", "mse",
+    ]  # fmt: skip
+
+
+def test_a_single_node_differs() -> None:
+    found = Difference("dense_2.units", "3").apply(SPIRAL)
+    assert settings_of(found, "dense_2", "units") == 3 and settings_of(found, "dense_1", "units") == 8
+
+
+@pytest.mark.parametrize(
+    ("project", "loss", "link"),
+    [(SPIRAL, "binary_cross_entropy", "sigmoid"), (IRIS, "cross_entropy", "softmax")],
+    ids=["binary", "classes"],
+)
+def test_another_loss_keeps_what_the_network_predicts(project: Project, loss: str, link: str) -> None:
+    """Cross-entropy makes probabilities of logits itself; MSE compares them, so the link moves in front of it, and away again."""
+    mse = Difference("loss", "mse").apply(project)
+    assert operators_of(mse.graph)[-2:] == [link, "mse"]
+    assert operators_of(Difference("loss", loss).apply(mse).graph) == operators_of(project.graph)
+    data = prepare(project.data)
+    runs = [prepare_run(p.graph, data, p.training) for p in (project, mse)]
+    logits, shares = (run_outputs(run.program.graph, run.state.arena, data.x) for run in runs)
+    expected = 1 / (1 + np.exp(-logits)) if link == "sigmoid" else np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert np.allclose(shares, expected, atol=1e-6)
+
+
+def run_outputs(graph: Graph, arena: np.ndarray, x: np.ndarray) -> np.ndarray:
+    evaluator = Evaluator(graph)
+    evaluator.load(arena)
+    return evaluator.predict(x).astype(np.float64)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("loss", "tanh", "loss=tanh is not known; choose one of binary_cross_entropy"),
+        ("los", "mse", r"There is no 'los' that could differ \(did you mean loss\?\)"),
+        ("activation", "rel", r"activation=rel is not known \(did you mean relu\?\)"),
+        ("optimizer", "adamm", r"\(did you mean adam\?\)"),
+        ("schedule", "sudden", "schedule=sudden is not known"),
+        ("learning_rate", "fast", "learning_rate is 'fast'; it must be a number"),
+        ("batch_size", "1.5", "batch_size is 1.5; it must be a whole number"),
+        ("dense_1.units", "0", "units is 0; it must be from 1"),
+        ("dense_1.unit", "3", r"dense_1 has no setting 'unit' \(did you mean units\?\); it has bias"),
+        ("dense_7.units", "3", "there is no node 'dense_7'"),
+        ("tanh_1.units", "3", "tanh_1 has no setting 'units'; it has none"),
+    ],
+)
+def test_what_cannot_differ_is_one_sentence(key: str, text: str, words: str) -> None:
+    with pytest.raises(NNLabError, match=words):
+        Difference(key, text).apply(SPIRAL)
+
+
+def test_a_network_without_hidden_layers_has_none_to_change() -> None:
+    project = Project(mlp([2, 1], loss="mse"), DataSettings("plane"), TrainingSettings())
+    for key in ("units", "init", "activation"):
+        with pytest.raises(SettingError, match=f"{key}=.* changes nothing"):
+            Difference(key, {"units": "3", "init": "zeros", "activation": "relu"}[key]).apply(project)
