@@ -174,9 +174,13 @@ def test_towers_of_powers_overflow_instead_of_hanging() -> None:
 
 
 def test_the_limits_are_reached_by_ordinary_formulas() -> None:
-    compile_expression("+".join(["x"] * MAX_DEPTH))
-    compile_expression("(" * MAX_NESTING + "x" + ")" * MAX_NESTING)
-    compile_expression("x" + " " * (MAX_LENGTH - 1))
+    x = np.array([0.5, -2.0])
+    for text, value in (
+        ("+".join(["x"] * MAX_DEPTH), MAX_DEPTH * x),
+        ("(" * MAX_NESTING + "x" + ")" * MAX_NESTING, x),
+        ("x".ljust(MAX_LENGTH), x),
+    ):
+        np.testing.assert_array_equal(compile_expression(text).evaluate(x=x), value)
 
 
 def test_no_warnings_from_odd_values_or_odd_text() -> None:

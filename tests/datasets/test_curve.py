@@ -17,7 +17,12 @@ def test_points_above_the_curve_are_the_positive_class() -> None:
 
 
 def test_noise_asks_for_the_curve_only_inside_the_square() -> None:
-    curve("sqrt(6 - x)", noise=50.0)
+    """√(6 − x) does not exist beyond 6, and labels are read up to 50 % of 6 away: only beyond 3 the class is sure."""
+    exact, noisy = curve("sqrt(6 - x)"), curve("sqrt(6 - x)", noise=50.0)
+    x, y = noisy.x.T
+    assert np.array_equal(noisy.x, exact.x) and abs(noisy.x).max() <= 6
+    assert noisy.y[y - 3 > np.sqrt(6 - np.maximum(x - 3, -6))].all() and not noisy.y[y + 3 < 0].any()
+    assert (noisy.y != exact.y).any()
 
 
 @pytest.mark.parametrize(("formula", "side"), [("-7", "above"), ("x^2 + 6", "below")])

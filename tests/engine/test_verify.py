@@ -23,19 +23,36 @@ from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 
 
+def owners(program: Program) -> np.ndarray:
+    """How many tensors and settings every element of the arena belongs to, counted one by one."""
+    counts = np.zeros(program.arena_size, dtype=int)
+    for place in program.places.values():
+        place.view(counts, program.capacity)[...] += 1
+    for offset, _ in program.constants.values():
+        counts[offset] += 1
+    return counts
+
+
 @given(graph=graphs(), optimizer=st.sampled_from(sorted(o.name for o in optimizers)), data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_every_program_is_right(graph: Graph, optimizer: str, data: st.DataObject) -> None:
     frozen = data.draw(st.sets(st.sampled_from([node.id for node in graph.nodes if node.parameters])))
     graph = edits.set_frozen(graph, frozen, True)
     schedule = data.draw(st.sampled_from(("constant", "step", "plateau")))
-    verify(compile(graph, 7, update=Update(optimizer, schedule=schedule)))
-    verify(compile(graph, 7))
+    trained = sorted(f"{node.id}.{parameter.name}" for node in graph.nodes if node.id not in frozen for parameter in node.parameters)
+    for update, updated in ((Update(optimizer, schedule=schedule), trained), (None, [])):
+        program = compile(graph, 7, update=update)
+        verify(program)
+        assert owners(program).max() == 1
+        assert sorted(i.parameter for i in program.instructions if i.parameter) == updated
 
 
 @pytest.mark.parametrize("case", operator_cases())
 def test_the_program_of_every_operator_is_right(case: tuple[Operator, dict[str, Any]]) -> None:
-    verify(compile(single_operator_graph(*case), 5, update=Update("adam")))
+    program = compile(single_operator_graph(*case), 5, update=Update("adam"))
+    verify(program)
+    assert owners(program).max() == 1
+    assert sorted(i.parameter for i in program.instructions if i.parameter) == sorted(info.name for info in program.parameters)
 
 
 def test_programs_are_checked_when_they_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

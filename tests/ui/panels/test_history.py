@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,6 +15,7 @@ from nnlab.files.project import Project
 from nnlab.graph import edits
 from nnlab.graph.layout import arrange
 from nnlab.ui.document.document import Document, HistoryStep
+from nnlab.ui.look.theme import Mode
 from nnlab.ui.panels.history import _IS_SAVED, _STATE, EMPTY, OPENED, PAST, PRESENT, UNDONE, kind_of_change
 
 
@@ -149,12 +151,16 @@ def test_five_thousand_steps_are_no_burden(qtbot: QtBot, studio: Callable) -> No
     panel.grab()
 
 
-def test_it_survives_themes_and_sizes(studio: Callable) -> None:
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+def test_it_follows_theme_and_scale(studio: Callable, mode: Mode, scale: float) -> None:
     s = studio()
     panel = s.panel("history", 264, 300)
     three_steps(s.document)
-    for mode in ("light", "dark"):
-        s.services.theme.set_mode(mode)
-        s.services.theme.set_scale(1.6)
-        panel.grab()
-    s.services.theme.set_scale(1.0)
+    s.services.theme.set_mode(mode)
+    s.services.theme.set_scale(scale)
+    heights = [panel.list.visualRect(panel.model.index(row)).height() for row in range(4)]
+    assert heights == [round(28 * scale)] * 4, "a row is 28 pixels high"
+    image = panel.list.viewport().grab().toImage()
+    present = panel.list.visualRect(panel.model.index(3))
+    assert image.pixelColor(present.left() + 1, present.center().y()) == s.services.theme.tokens.accent

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -60,12 +61,19 @@ def test_a_number_typed_while_training_counts_when_it_is_finished(qtbot: QtBot, 
     assert [mark.text for mark in view.marks] == ["batch 16 → 32"]
 
 
-def test_it_survives_theme_and_sizes(studio: Callable) -> None:
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+def test_it_follows_theme_and_scale(qtbot: QtBot, studio: Callable, scale: float) -> None:
     s = studio()
     panel = s.panel("training")
     s.services.theme.set_mode("light")
-    s.services.theme.set_scale(1.6)
-    panel.grab()
+    s.services.theme.set_scale(scale)
+
+    def steps() -> list[int]:
+        names = ("batch_size", "shuffle", "seed", "epochs")
+        return np.diff([panel.common.editor(name).mapTo(panel.common, QPoint()).y() for name in names]).tolist()
+
+    qtbot.waitUntil(lambda: steps() == [round(32 * scale)] * 3)  # a row of a form is 32 pixels high
+    assert panel.grab().toImage().pixelColor(2, panel.height() - 2) == s.services.theme.tokens.panel
 
 
 def test_a_schedule_brings_its_own_settings(studio: Callable) -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from nnlab.ui.canvas.painting.matrix import READABLE, Cells, headings, strongest
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.look.colormaps import sign_pixels
+from nnlab.ui.look.colormaps import NOT_A_NUMBER, sign_pixels
 
 SIZE = 200
 
@@ -69,9 +69,12 @@ def test_numbers_stand_in_cells_that_are_large_enough(kit, size, written):
     assert (len(colours) > 1) == written
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_no_number_is_painted(kit, bad):
-    painted(Cells(np.full((3, 3), bad), 1.0, kit), QRectF(0, 0, SIZE, SIZE))
+    """NaN in the colour of errors, what is infinite in full orange or blue. Seen beside the text in the cells."""
+    pixels = painted(Cells(np.full((3, 3), bad), 1.0, kit), QRectF(0, 0, SIZE, SIZE))
+    colour = QColor(*NOT_A_NUMBER[kit.is_dark]) if np.isnan(bad) else QColor("#fea660" if bad > 0 else "#81c5fe")
+    assert {int(pixels[y, x]) for y in (2, 70, 198) for x in (2, 70, 198)} == {colour.rgb()}
 
 
 @pytest.mark.parametrize(("count", "size", "found"), [

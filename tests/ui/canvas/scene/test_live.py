@@ -141,11 +141,15 @@ def test_a_network_of_images_shows_weights_as_images(bench):
     assert shown._pictures == pytest.approx(weight[list(shown.units)].reshape(8, 8, 8), abs=1e-6)
 
 
-def test_nan_everywhere_is_painted_without_an_exception(desk, values):
+def test_nan_everywhere_is_painted_and_told(desk, values):
     desk.canvas.set_values({name: np.full_like(value, np.nan) for name, value in values.items()}.get)
-    desk.canvas.view.grab()
-    desk.canvas.set_overlay("gradients")
-    desk.canvas.view.grab()
+    assert np.isnan(desk.canvas.scene.items_by_card["mse_1"].loss)
+    edge = next(e for e in desk.graph.edges if e.target == "dense_1")
+    for overlay, bias in (("weights", "bias NaN"), ("gradients", "∂L/∂b NaN")):
+        desk.canvas.set_overlay(overlay)
+        desk.canvas.view.grab()  # an exception while painting fails the test
+        assert bias in tooltip(desk.canvas.scene, desk.canvas._live, Hit(CARD, "dense_1", unit=2)).splitlines()
+        assert tooltip(desk.canvas.scene, desk.canvas._live, Hit(EDGE, edge=edge, weight=(3, 1))).endswith("w = NaN\n∂L/∂w = NaN")
 
 
 class TestStep:
