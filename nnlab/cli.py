@@ -23,6 +23,7 @@ import typer
 from typer.core import TyperGroup
 
 from nnlab import __version__
+from nnlab.commands.advise import advise
 from nnlab.commands.compare import compare
 from nnlab.core.errors import FileError, NNLabError, SettingError, TrainingError
 
@@ -202,6 +203,7 @@ def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO
 
 
 app.command()(compare)
+app.command()(advise)
 
 
 @app.command()

@@ -31,6 +31,7 @@ class Target:
 
     kind: str
     names: tuple[str, ...]  # of the classes, or of the columns of a continuous target
+    are_probabilities: bool = False  # whether all numbers of a continuous target lie from 0 to 1
 
     @property
     def classes(self) -> int:

@@ -133,7 +133,8 @@ def _target(csv_text: CsvText, columns: Columns, choice: str) -> tuple[Target, n
         raise DataError(
             f"{csv_text.name}, line {line}: the target, column {name!r}, holds {columns.text[row][:40]!r}, which is not a number."
         )
-    return Target("continuous", (name,)), columns.number.reshape(-1, 1)
+    are_probabilities = bool(columns.number.min() >= 0.0 and columns.number.max() <= 1.0)
+    return Target("continuous", (name,), are_probabilities), columns.number.reshape(-1, 1)
 
 
 def _classes(csv_text: CsvText, columns: Columns, numeric: np.ndarray) -> tuple[Target, np.ndarray]:

@@ -11,7 +11,7 @@ from nnlab.graph.graph import Graph, Node
 def accepts(graph: Graph, loss: Node, target: Target) -> bool:
     """Whether a loss can be computed on a target of this kind; how many outputs that takes is another question."""
     kind = loss.kind
-    if target.kind in kind.target_kinds:
+    if target.kind in kind.target_kinds or (target.are_probabilities and kind.link == "sigmoid"):
         return True
     sources = [graph[edge.source].kind for edge in graph.incoming(loss.id)]
     return target.kind == "classes" and kind.takes_probabilities and any(source.computes_link for source in sources)

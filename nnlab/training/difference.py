@@ -19,6 +19,7 @@ from nnlab.core.setting import Setting, Value
 from nnlab.graph import edits
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph, Node
+from nnlab.graph.layers import hidden_layers
 from nnlab.training.project import Project
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.training.variant import Variant
@@ -78,24 +79,6 @@ def read_value(setting: Setting, text: str, owner: str = "") -> Value:
         except ValueError:
             value = text
     return setting.check(value, owner)
-
-
-def hidden_layers(graph: Graph) -> tuple[Node, ...]:
-    """Nodes with weights and `units` or `filters` before the layer that makes the output."""
-    layers = [node for node in graph.topological() if node.parameters and ("units" in node.settings or "filters" in node.settings)]
-    last = _output_layer(graph)
-    return tuple(node for node in layers if node.id != last)
-
-
-def _output_layer(graph: Graph) -> str | None:
-    """The last layer on the way to the loss: back through whatever has no `units`."""
-    node = graph.losses[0] if graph.losses else None
-    while node is not None:
-        incoming = graph.incoming(node.id)
-        node = graph[incoming[0].source] if len(incoming) == 1 else None
-        if node is not None and ("units" in node.settings or "filters" in node.settings):
-            return node.id
-    return None
 
 
 def _with_units(graph: Graph, text: str) -> Graph:

@@ -20,6 +20,13 @@ def predicted_classes(outputs: np.ndarray, link: str) -> np.ndarray:
     return (outputs[:, 0] > (0.5 if link == "identity" else 0.0)).astype(np.int64)
 
 
+def predicted_numbers(outputs: np.ndarray, target: Target, link: str) -> np.ndarray:
+    """Predictions of a continuous target: the outputs, or the probabilities they are the logits of."""
+    if target.kind != "continuous" or link != "sigmoid":
+        return outputs
+    return 0.5 * (1.0 + np.tanh(0.5 * outputs))
+
+
 def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> dict[str, float]:
     """{"accuracy"} for classes, {"mae", "r2"} for numbers; empty without samples. `link` is that of the loss."""
     if not len(outputs):
@@ -27,7 +34,7 @@ def metrics(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> di
     if target.kind in ("binary", "classes"):
         return {"accuracy": float(np.mean(predicted_classes(outputs, link) == y.ravel()))}
     truth = y.reshape(outputs.shape).astype(np.float64)
-    errors = outputs.astype(np.float64) - truth
+    errors = predicted_numbers(outputs, target, link).astype(np.float64) - truth
     spread = float(((truth - truth.mean(axis=0)) ** 2).sum())
     found = {"mae": float(np.abs(errors).mean())}
     if spread > 0:

@@ -11,8 +11,9 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.files.examples import load_example
 from nnlab.graph.graph import Graph
+from nnlab.graph.layers import hidden_layers
 from nnlab.training.complete_run import prepare_run
-from nnlab.training.difference import Difference, differences, hidden_layers
+from nnlab.training.difference import Difference, differences
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 

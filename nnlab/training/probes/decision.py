@@ -9,6 +9,7 @@ import numpy as np
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.training.domain import cell_centres, domain, grid, raw_features
+from nnlab.training.metrics import predicted_numbers
 from nnlab.training.probe import Probe, register
 
 SIDE = 100  # cells along each feature
@@ -43,6 +44,7 @@ class Decision:
 def decision(evaluator: Evaluator, data: Data) -> Decision:
     (x0, x1), (y0, y1) = domain(data)
     outputs = evaluator.predict(data.transform(grid(data, SIDE)))
+    outputs = predicted_numbers(outputs, data.target, evaluator.program.graph.losses[0].kind.link)
     return Decision((x0, x1, y0, y1), outputs.reshape(SIDE, SIDE, -1))
 
 

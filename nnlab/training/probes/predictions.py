@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
-from nnlab.training.metrics import confusion, metrics, mistakes
+from nnlab.training.metrics import confusion, metrics, mistakes, predicted_numbers
 from nnlab.training.probe import Probe, register
 
 SAMPLES = 4000  # predictions are made for at most so many samples of each part, so that the probe stays quick
@@ -19,7 +19,7 @@ SAMPLES = 4000  # predictions are made for at most so many samples of each part,
 class Predictions:
     """Outputs and metrics for the training and validation samples (the first SAMPLES of each)."""
 
-    outputs: np.ndarray  # (training samples, outputs) of the program's real type, before the loss (logits for a classifier)
+    outputs: np.ndarray  # (training samples, outputs) of the program's real type (logits for a classifier)
     validation_outputs: np.ndarray  # (validation samples, outputs)
     metrics: Mapping[str, float]  # of the training samples, see nnlab.training.metrics
     validation_metrics: Mapping[str, float]  # empty without validation samples
@@ -35,8 +35,8 @@ def predictions(evaluator: Evaluator, data: Data) -> Predictions:
     y, held_y = data.y[:SAMPLES], data.validation_y[:SAMPLES]
     counted = (held, held_y) if len(held) else (outputs, y)
     return Predictions(
-        outputs=outputs,
-        validation_outputs=held,
+        outputs=predicted_numbers(outputs, target, link),
+        validation_outputs=predicted_numbers(held, target, link),
         metrics=metrics(outputs, y, target, link),
         validation_metrics=metrics(held, held_y, target, link),
         wrong=mistakes(outputs, y, target, link),
