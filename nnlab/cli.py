@@ -146,7 +146,7 @@ def _train_with_bar(run: Run, total: int, name: str) -> float:
     with tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False, mininterval=interval) as bar:
 
         def show(done: int) -> None:
-            bar.set_postfix_str(f"loss {run.history.smoothed:.4g}", refresh=False)
+            bar.set_postfix_str(f"loss {run.history.losses.smoothed:.4g}", refresh=False)
             bar.update(done)
 
         try:

@@ -38,7 +38,6 @@ class Frame:
     batch: int
     rows: int
     loss: float
-    smoothed: float
     samples: np.ndarray  # indices into the training data of the current batch
     program: Program
     _spans: dict[str, tuple[int, Place]]
@@ -146,6 +145,6 @@ class Mailbox:
         return Frame(
             revision=int(meta[publishing.META_REVISION]), sequence=number, iteration=int(meta[publishing.META_ITERATION]),
             epoch=int(meta[publishing.META_EPOCH]), batch=int(meta[publishing.META_BATCH]), rows=rows,
-            loss=float(meta[publishing.META_LOSS]), smoothed=float(meta[publishing.META_SMOOTHED]), samples=batch[:rows],
+            loss=float(meta[publishing.META_LOSS]), samples=batch[:rows],
             program=self.program, _spans=self.spans_by_name, _values=values, _moves=moves,
         )  # fmt: skip

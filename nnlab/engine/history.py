@@ -1,14 +1,15 @@
 """The history of a run: loss per iteration, gradient norms per layer, validation losses and any quantity asked for, in bounded memory.
 
 The machine appends to these arrays while other threads read them. Each row of `blocks` stands for `block_size`
-iterations (minimum, maximum, mean, running mean); when the rows are full, neighbours merge. Minimum and maximum stay true
-for a run of any length.
+iterations (minimum, maximum, mean); when the rows are full, neighbours merge. Minimum, maximum and mean stay true
+for a run of any length. What is smoothed is worked out from the means by whoever reads (`nnlab.engine.smoothing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -18,16 +19,22 @@ from nnlab.core.kernel import recording
 from nnlab.core.kernel.structures import Record
 from nnlab.engine.program import Program
 from nnlab.engine.quantity import Quantity, quantity_words
+from nnlab.engine.smoothing import trailing_means, window_blocks
 
 ROWS = 4096
 
 
 class Losses(NamedTuple):
-    """Where a run stands: the last batch's loss, the running mean, the last validation loss; NaN for what there is none of."""
+    """Where a run stood after an iteration; NaN for what there was none of by then.
 
-    last: float
-    running_mean: float
+    `smoothed` is the mean of the last `window` batch losses, `validation` and `training` were evaluated last: both with the weights
+    of the same moment, without dropout, by the means and variances of inference.
+    """
+
+    smoothed: float
+    window: int
     validation: float
+    training: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +46,12 @@ class Curves:
     minimum: np.ndarray
     maximum: np.ndarray
     mean: np.ndarray
-    smoothed: np.ndarray
     norms: np.ndarray  # (blocks, gradients), the norm at each block's last iteration
     names: tuple[str, ...]  # parameter names of the columns of `norms`
     validation_iterations: np.ndarray
     validation_losses: np.ndarray
+    training_losses: np.ndarray  # evaluated as the validation losses are, at the same iterations
     last: float
-    running_mean: float
     quantities: tuple[Quantity, ...] = ()
     values: np.ndarray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))  # (blocks, quantities), at the same iterations
 
@@ -60,6 +66,21 @@ class Curves:
         """The last iteration of every block."""
         return self.origin + (np.arange(len(self.mean)) + 1) * self.block_size
 
+    @cached_property
+    def windows(self) -> np.ndarray:
+        """How many iterations up to the end of every block its smoothed loss is the mean of."""
+        return window_blocks(np.arange(1, len(self.mean) + 1)) * self.block_size
+
+    @cached_property
+    def smoothed(self) -> np.ndarray:
+        """At the end of every block, the mean of the last batch losses: a twentieth of all so far."""
+        return trailing_means(self.mean, self.windows // self.block_size)
+
+    @property
+    def losses(self) -> Losses:
+        """At the end of these curves."""
+        return _losses(self.mean, len(self.mean), self.block_size, self.validation_losses, self.training_losses)
+
     def until(self, iteration: int) -> Curves:
         """The same curves without what came after `iteration`: whole blocks and validations that were complete by then."""
         blocks = max(0, (iteration - self.origin) // self.block_size)
@@ -67,9 +88,9 @@ class Curves:
         if blocks >= len(self.mean) and checks == len(self.validation_losses):
             return self
         return replace(
-            self, minimum=self.minimum[:blocks], maximum=self.maximum[:blocks], mean=self.mean[:blocks], smoothed=self.smoothed[:blocks],
+            self, minimum=self.minimum[:blocks], maximum=self.maximum[:blocks], mean=self.mean[:blocks],
             norms=self.norms[:blocks], values=self.values[:blocks], validation_iterations=self.validation_iterations[:checks],
-            validation_losses=self.validation_losses[:checks],
+            validation_losses=self.validation_losses[:checks], training_losses=self.training_losses[:checks],
         )  # fmt: skip
 
 
@@ -88,10 +109,10 @@ class History:
         marks[recording.ORIGIN] = marks[recording.LAST_VALIDATION] = origin
         self.arrays = Record(
             marks=marks,
-            blocks=np.zeros((rows, 4)),
+            blocks=np.zeros((rows, recording.BLOCK_COLUMNS)),
             sums=np.full(recording.SUM_WORDS, np.nan),
             columns=np.zeros((rows, len(names) + len(self.quantities)), dtype=np.float32),
-            validations=np.zeros((rows, 2)),
+            validations=np.zeros((rows, recording.CHECK_COLUMNS)),
             quantities=np.zeros((0, 4), dtype=np.int64) if words is None else words,
             bounds=np.array([q.bound for q in self.quantities], dtype=np.float64),
         )
@@ -117,18 +138,28 @@ class History:
         return float(self.arrays.sums[recording.SUM_LAST])
 
     @property
-    def smoothed(self) -> float:
-        return float(self.arrays.sums[recording.SUM_SMOOTHED])
-
-    @property
-    def last_validation(self) -> float:
-        count = int(self.arrays.marks[recording.VALIDATIONS])
-        return float(self.arrays.validations[count - 1, 1]) if count else float("nan")
-
-    @property
     def losses(self) -> Losses:
-        """Three numbers, where `curves` copies thousands."""
-        return Losses(self.last, self.smoothed, self.last_validation)
+        """At the newest iteration."""
+        return self.losses_at(None)
+
+    def losses_at(self, iteration: int | None) -> Losses:
+        """What was known after an iteration (None: the newest), where `curves` copies thousands of numbers.
+
+        The smoothed loss is that of the last whole block by then.
+        """
+        marks = self.arrays.marks
+        while True:
+            version = int(marks[recording.VERSION])
+            if version % 2 == 0:
+                size, count = int(marks[recording.BLOCK_SIZE]), int(marks[recording.BLOCKS])
+                checks = self.arrays.validations[: int(marks[recording.VALIDATIONS])]
+                if iteration is not None:
+                    count = max(0, min(count, (iteration - self.origin) // size))
+                    checks = checks[: int(np.searchsorted(checks[:, recording.CHECK_ITERATION], iteration, side="right"))]
+                means = self.arrays.blocks[max(0, count - int(window_blocks(np.array(count)))) : count, recording.BLOCK_MEAN].copy()
+                last = checks[-1:].copy()
+                if int(marks[recording.VERSION]) == version:
+                    return _losses(means, count, size, last[:, recording.CHECK_VALIDATION], last[:, recording.CHECK_TRAINING])
 
     def curves(self) -> Curves:
         """A copy made while the machine may be writing: taken again when rows were moved meanwhile."""
@@ -146,10 +177,10 @@ class History:
         return Curves(
             origin=int(marks[recording.ORIGIN]), block_size=size,
             minimum=blocks[:, recording.BLOCK_MINIMUM], maximum=blocks[:, recording.BLOCK_MAXIMUM],
-            mean=blocks[:, recording.BLOCK_MEAN], smoothed=blocks[:, recording.BLOCK_SMOOTHED],
+            mean=blocks[:, recording.BLOCK_MEAN],
             norms=columns[:, :gradients], names=self.names, quantities=self.quantities, values=columns[:, gradients:],
-            validation_iterations=validations[:, 0], validation_losses=validations[:, 1],
-            last=self.last, running_mean=self.smoothed,
+            validation_iterations=validations[:, recording.CHECK_ITERATION], validation_losses=validations[:, recording.CHECK_VALIDATION],
+            training_losses=validations[:, recording.CHECK_TRAINING], last=self.last,
         )  # fmt: skip
 
     def copy(self) -> History:
@@ -167,8 +198,6 @@ class History:
         marks[recording.BLOCKS], marks[recording.IN_BLOCK], marks[recording.VALIDATIONS] = rows, 0, checks
         marks[recording.LAST_VALIDATION] = validations[checks - 1, 0] if checks else origin
         result.arrays.sums[:] = np.nan
-        if rows:
-            result.arrays.sums[recording.SUM_SMOOTHED] = result.arrays.blocks[rows - 1, recording.BLOCK_SMOOTHED]
         return result
 
     @property
@@ -194,3 +223,15 @@ class History:
         new.columns[:filled] = np.nan
         new.columns[:filled, known] = old.columns[:filled, [place[wanted[column]] for column in known]]
         return result
+
+
+def _losses(means: np.ndarray, blocks: int, block_size: int, validation: np.ndarray, training: np.ndarray) -> Losses:
+    """From the means of the last of so many blocks, enough for their window."""
+    nothing = float("nan")
+    window = window_blocks(np.array([blocks]))
+    return Losses(
+        float(trailing_means(means, window)[0]) if blocks else nothing,
+        int(window[0]) * block_size if blocks else 0,
+        float(validation[-1]) if len(validation) else nothing,
+        float(training[-1]) if len(training) else nothing,
+    )

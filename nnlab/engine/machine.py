@@ -29,7 +29,7 @@ from nnlab.core.kernel.keyframing import keep_keyframe
 from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.quantities import first_that_stops
 from nnlab.core.kernel.random_numbers import shuffle
-from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, SUM_SMOOTHED, record, record_validation
+from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
 from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
 from nnlab.core.kernel.structures import (
     Batches,
@@ -272,7 +272,9 @@ def complete_step(
     if context[BATCH] == 0 and validation.x.shape[0] > 0 and since >= history.marks[BLOCK_SIZE]:
         copy_elements(validation.network.arena, 0, arena, 0, layout[LAYOUT_PARAMETERS_END])
         nothing = validation.network.arena[:0].reshape(0, 0)
-        record_validation(network, history, evaluate(validation.network, validation.x, validation.y, nothing))
+        held_out = evaluate(validation.network, validation.x, validation.y, nothing)
+        training = evaluate(validation.network, validation.training_x, validation.training_y, nothing)
+        record_validation(network, history, held_out, training)
     condition = first_that_stops(network, conditions)
     return DONE if condition < 0 else STOPPED + condition
 
@@ -322,8 +324,7 @@ def run_training(
             update.moved[:] = np.nan
         if wanted:
             store_release(control, FRAME, 0)
-            loss = np.float64(network.arena[layout[LAYOUT_LOSS]])
-            publish(network, batches.order, frames, update.moved, loss, history.sums[SUM_SMOOTHED])
+            publish(network, batches.order, frames, update.moved, np.float64(network.arena[layout[LAYOUT_LOSS]]))
         if status != DONE:
             break
     restore_denormals(mode)

@@ -259,7 +259,7 @@ class Run:
     def publish(self) -> None:
         """Writes a frame of the state as it is (the machine does it itself while it trains)."""
         frames = self.mailbox.arrays(self.revision)
-        machine.publish(self.step.update.network, self.order, frames, self.moved, self.current_loss(), self.history.smoothed)
+        machine.publish(self.step.update.network, self.order, frames, self.moved, self.current_loss())
 
     def current_loss(self) -> float:
         """The loss of the batch in the arena, NaN before the first."""

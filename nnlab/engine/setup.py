@@ -42,6 +42,13 @@ class Samples:
     validation_x: np.ndarray
     validation_y: np.ndarray
 
+    def some_training(self, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Training samples and their targets: all, or as many of them as asked for, chosen at random but always the same."""
+        if len(self.x) <= most:
+            return self.x, self.y
+        chosen = np.sort(np.random.default_rng(0).choice(len(self.x), most, replace=False))
+        return self.x[chosen], self.y[chosen]
+
     @staticmethod
     def of(program: Program, setup: Setup) -> Samples:
         """Checks shapes and targets against the program; raises DataError saying what does not fit."""

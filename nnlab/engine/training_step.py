@@ -53,10 +53,10 @@ class TrainingStep:
     def _validation(self) -> Validation:
         x, y = self.samples.validation_x, self.samples.validation_y
         if len(x):
-            return Validation(self.evaluator.network, x, y)
+            return Validation(self.evaluator.network, x, y, *self.samples.some_training(len(x)))
         nothing, words = np.zeros(0, dtype=np.int64), np.zeros_like(self.state.context)
         empty = np.zeros(0, dtype=self.program.dtype)
-        return Validation(Network(nothing, nothing.reshape(0, 3), nothing, empty, words, np.zeros_like(self.layout)), x, y)
+        return Validation(Network(nothing, nothing.reshape(0, 3), nothing, empty, words, np.zeros_like(self.layout)), x, y, x, y)
 
     def make_order(self) -> None:
         """Sorts the samples as the epoch the context stands in has them."""

@@ -47,7 +47,7 @@ def alone(project: Project, seed: int, steps: int) -> tuple[bytes, float]:
     """Weights and smoothed loss of the project with this seed, trained by itself."""
     run = prepare_run(project.graph, prepare(project.data), replace(project.training, seed=seed))
     run.train(steps)
-    return run.state["dense_2.weight"].tobytes(), run.history.smoothed
+    return run.state["dense_2.weight"].tobytes(), run.history.losses.smoothed
 
 
 def loss_panel(window: MainWindow) -> LossPanel:
@@ -67,8 +67,8 @@ def test_two_seeds_train_in_lock_step_with_the_bits_of_each_alone(window: MainWi
     assert all(other.frame.iteration == shown.frame.iteration for shown in views for other in shown.others)
     assert (view.name, [other.name for other in view.others]) == (f"seed {seed}", [f"seed {seed + 1}"])
     for frame, smoothed, which in (
-        (view.frame, view.losses.running_mean, seed),
-        (view.others[0].frame, view.others[0].losses.running_mean, seed + 1),
+        (view.frame, view.losses.smoothed, seed),
+        (view.others[0].frame, view.others[0].losses.smoothed, seed + 1),
     ):
         weights = frame.get("dense_2.weight")
         assert weights is not None
@@ -81,22 +81,22 @@ def test_the_plot_shows_and_says_both_and_one_action_ends_it(window: MainWindow,
     train(window, qtbot, 60)
     settled(qtbot, views, 100)
     mine, theirs = alone(project, seed, 100)[1], alone(project, seed + 1, 100)[1]
-    labels = {label.name: label.text for label in plot.end_labels() if label.name != "val"}
+    labels = {label.name: label.text for label in plot.end_labels() if label.name not in ("train", "val")}
     assert labels == {f"seed {seed}": numbers.number(mine), f"seed {seed + 1}": numbers.number(theirs)}
     description = plot.accessibleDescription()
-    assert description.startswith(f"Iteration 100: seed {seed}: loss {numbers.number(mine)}, validation ")
-    assert description.endswith(f"; seed {seed + 1}: loss {numbers.number(theirs)}")
+    assert description.startswith(f"Iteration 100: seed {seed}: batch loss {numbers.number(mine)}, training ")
+    assert description.endswith(f"; seed {seed + 1}: batch loss {numbers.number(theirs)}")
     x, _ = plot.other_lines[0].getData()
     assert len(x) and len(x) % 2 == 0, "drawn in dashes, which are pairs of points"
     dash_pixels = np.diff(x.reshape(-1, 2), axis=1).max() / (plot.x_range[1] - plot.x_range[0]) * plot.picture.width()
     assert dash_pixels <= 9.0 + 1e-6
     table = loss_panel(window).table()
-    assert table is not None and table.names[-1] == f"running_mean_loss_seed_{seed + 1}"
+    assert table is not None and table.names[-1] == f"smoothed_loss_seed_{seed + 1}"
     assert table.columns[-1][-1] == theirs
     assert window.actions_by_id["run.remove_runs"].isEnabled()
     window.actions_by_id["run.remove_runs"].trigger()
     assert not window.actions_by_id["run.remove_runs"].isEnabled()
-    assert [label.name for label in plot.end_labels()][-1] == "train" and not len(plot.other_lines[0].getData()[0])
+    assert [label.name for label in plot.end_labels()][-1] == "batch loss" and not len(plot.other_lines[0].getData()[0])
     assert "seed" not in plot.accessibleDescription()
     train(window, qtbot, 10)
 

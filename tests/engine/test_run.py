@@ -14,6 +14,7 @@ from nnlab.engine.compile import Update
 from nnlab.engine.run import Former, Run
 from nnlab.engine.setup import Setup
 from nnlab.graph import edits
+from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 
 GENERATOR = np.random.default_rng(0)
@@ -130,7 +131,7 @@ def test_validation_is_the_mean_over_all_held_out_samples() -> None:
     one.train(7)
     loss, outputs = one.validate()
     assert loss == pytest.approx(float(np.mean((outputs - Y[:20]) ** 2)), rel=1e-5)
-    assert one.history.last_validation == pytest.approx(loss, rel=1e-6)
+    assert one.history.losses.validation == pytest.approx(loss, rel=1e-6)
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_weights() -> None:
@@ -248,3 +249,19 @@ def test_frames_leave_out_what_an_optimiser_works_in() -> None:
     one = run(optimizer="muon")
     assert "dense_1.weight.room" in one.program.places
     assert not {name for name in one.mailbox.spans_by_name if name.rsplit(".", 1)[-1] in ("room", "gram", "polynomial", "direction")}
+
+
+def test_the_training_loss_beside_the_validation_loss_is_measured_as_that_is() -> None:
+    """With the same weights and without dropout; on a fixed part of the samples that is not larger than the validation part."""
+    b = GraphBuilder()
+    b.mse(b.dense(b.dropout(b.dense(b.input(features=2), units=8), p=0.5), units=1))
+    one = run(b.build())
+    one.train(14)
+    curves = one.history.curves()
+    assert curves.validation_iterations.tolist() == [7, 14]
+    x, y = one.samples.some_training(20)
+    assert len(x) == 20 and {row.tobytes() for row in x} < {row.tobytes() for row in one.samples.x}
+    one.evaluator.load(one.state.arena)
+    assert one.history.losses.training == curves.training_losses[-1] == pytest.approx(one.evaluator.loss(x, y)[0], rel=1e-6)
+    assert one.samples.some_training(50)[0] is one.samples.x
+    assert np.array_equal(one.samples.some_training(20)[0], x), "always the same"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.engine.history import Curves
+from nnlab.engine.history import Curves, Losses
 from nnlab.ui.run.live_view import LiveView
 
 
@@ -18,8 +18,10 @@ class FixedHistory:
     def curves(self) -> Curves:
         return self.fixed
 
+    def losses_at(self, iteration: int | None) -> Losses:
+        return (self.fixed if iteration is None else self.fixed.until(iteration)).losses
+
 
 def with_curves(view: LiveView, **changes: Any) -> LiveView:
     """The same view with some of its curves replaced."""
-    losses = view.losses._replace(**{name: changes[name] for name in ("last", "running_mean") if name in changes})
-    return replace(view, history=FixedHistory(replace(view.curves, **changes)), losses=losses)
+    return replace(view, history=FixedHistory(replace(view.curves, **changes)))

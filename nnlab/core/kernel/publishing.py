@@ -8,12 +8,12 @@ from nnlab.core.kernel.structures import FloatRows, Frames, Integers, Network
 from nnlab.core.kernel.views import copy_elements, store_release
 
 # Words of a frame's `meta`.
-(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_SMOOTHED, META_START, META_REVISION) = range(8)
+(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_START, META_REVISION) = range(7)
 META_WORDS = 12
 
 
 @compiled_as_annotated
-def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows, loss: float, smoothed: float) -> None:
+def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows, loss: float) -> None:
     """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
 
     The reader takes the half of the last sequence number and checks afterwards that it has not moved by two.
@@ -31,7 +31,6 @@ def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows,
     meta[half, META_BATCH] = context[BATCH]
     meta[half, META_ROWS] = context[ROWS]
     meta[half, META_LOSS] = loss
-    meta[half, META_SMOOTHED] = smoothed
     meta[half, META_REVISION] = frames.revision
     start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
     if context[PC] > 0 or context[ITERATION] == 0:

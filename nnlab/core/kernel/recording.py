@@ -14,11 +14,14 @@ from nnlab.core.kernel.views import store_release
 (BLOCKS, BLOCK_SIZE, IN_BLOCK, VALIDATIONS, VERSION, LAST_VALIDATION, COMPACTIONS, ORIGIN) = range(8)
 MARK_WORDS = 8
 # Columns of `blocks`, one row per block of iterations.
-BLOCK_MINIMUM, BLOCK_MAXIMUM, BLOCK_MEAN, BLOCK_SMOOTHED = range(4)
-# Words of `sums`: the block being filled, and the running mean.
-SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_SMOOTHED, SUM_LAST = range(5)
+BLOCK_MINIMUM, BLOCK_MAXIMUM, BLOCK_MEAN = range(3)
+BLOCK_COLUMNS = 3
+# Words of `sums`: the block being filled.
+SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_LAST = range(4)
 SUM_WORDS = 8
-SMOOTHING = 0.98  # share of the running mean that one iteration keeps
+# Columns of `validations`, one row per evaluation: both losses are those of the same weights.
+CHECK_ITERATION, CHECK_VALIDATION, CHECK_TRAINING = range(3)
+CHECK_COLUMNS = 3
 
 
 @inlined
@@ -32,7 +35,6 @@ def _merge_neighbours(history: Record) -> None:
         blocks[row, BLOCK_MINIMUM] = min(blocks[a, BLOCK_MINIMUM], blocks[b, BLOCK_MINIMUM])
         blocks[row, BLOCK_MAXIMUM] = max(blocks[a, BLOCK_MAXIMUM], blocks[b, BLOCK_MAXIMUM])
         blocks[row, BLOCK_MEAN] = 0.5 * (blocks[a, BLOCK_MEAN] + blocks[b, BLOCK_MEAN])
-        blocks[row, BLOCK_SMOOTHED] = blocks[b, BLOCK_SMOOTHED]
         for k in range(columns.shape[1]):
             columns[row, k] = columns[b, k]
     marks[BLOCKS] = half
@@ -47,8 +49,8 @@ def _end_block(network: Network, squares: Floats, history: Record) -> None:
     row = marks[BLOCKS]
     blocks[row, BLOCK_MINIMUM] = sums[SUM_MINIMUM]
     blocks[row, BLOCK_MAXIMUM] = sums[SUM_MAXIMUM]
-    blocks[row, BLOCK_MEAN] = sums[SUM_TOTAL] / marks[BLOCK_SIZE]
-    blocks[row, BLOCK_SMOOTHED] = sums[SUM_SMOOTHED]
+    # A rounded sum of equal losses may lie beside them: a mean never lies outside its numbers.
+    blocks[row, BLOCK_MEAN] = min(max(sums[SUM_TOTAL] / marks[BLOCK_SIZE], sums[SUM_MINIMUM]), sums[SUM_MAXIMUM])
     for k in range(squares.size):
         columns[row, k] = np.sqrt(squares[k])
     for k in range(history.bounds.size):
@@ -72,11 +74,9 @@ def record(network: Network, squares: Floats, history: Record, loss: float) -> N
         sums[SUM_MINIMUM] = loss
         sums[SUM_MAXIMUM] = loss
         sums[SUM_TOTAL] = 0.0
-    first = marks[BLOCKS] == 0 and marks[IN_BLOCK] == 0
     sums[SUM_MINIMUM] = min(sums[SUM_MINIMUM], loss)
     sums[SUM_MAXIMUM] = max(sums[SUM_MAXIMUM], loss)
     sums[SUM_TOTAL] += loss
-    sums[SUM_SMOOTHED] = loss if first else SMOOTHING * sums[SUM_SMOOTHED] + (1.0 - SMOOTHING) * loss
     sums[SUM_LAST] = loss
     marks[IN_BLOCK] += 1
     if marks[IN_BLOCK] == marks[BLOCK_SIZE]:
@@ -84,19 +84,20 @@ def record(network: Network, squares: Floats, history: Record, loss: float) -> N
 
 
 @inlined
-def record_validation(network: Network, history: Record, loss: float) -> None:
-    """Adds one row (iteration, loss); when the rows are full, every second one is kept."""
+def record_validation(network: Network, history: Record, validation: float, training: float) -> None:
+    """Adds one row (iteration, loss on the validation data, loss on training data); when the rows are full, every second one is kept."""
     marks, validations = history.marks, history.validations
     row, iteration = marks[VALIDATIONS], network.context[ITERATION]
-    validations[row, 0] = iteration
-    validations[row, 1] = loss
+    validations[row, CHECK_ITERATION] = iteration
+    validations[row, CHECK_VALIDATION] = validation
+    validations[row, CHECK_TRAINING] = training
     marks[LAST_VALIDATION] = iteration
     store_release(marks, VALIDATIONS, row + 1)
     if row + 1 == validations.shape[0]:
         store_release(marks, VERSION, marks[VERSION] + 1)
         half = validations.shape[0] // 2
         for i in range(half):
-            validations[i, 0] = validations[2 * i + 1, 0]
-            validations[i, 1] = validations[2 * i + 1, 1]
+            for k in range(validations.shape[1]):
+                validations[i, k] = validations[2 * i + 1, k]
         marks[VALIDATIONS] = half
         store_release(marks, VERSION, marks[VERSION] + 1)

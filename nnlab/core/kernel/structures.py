@@ -53,11 +53,16 @@ class Batches(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """The same network with an arena of its own, for held-out samples; none of either where nothing is validated."""
+    """The same network with an arena of its own, for held-out samples; none of either where nothing is validated.
+
+    The training data is evaluated in the same way at the same moments, so that the two can be compared: `training_x` holds some of it.
+    """
 
     network: Network
     x: RealRows
     y: RealRows
+    training_x: RealRows
+    training_y: RealRows
 
 
 class UpdateArrays(NamedTuple):
@@ -80,7 +85,7 @@ class Record(NamedTuple):
     blocks: FloatRows
     sums: Floats
     columns: SingleRows  # (blocks, gradients + quantities)
-    validations: FloatRows  # (checks, 2): iteration, loss
+    validations: FloatRows  # (checks, 3): iteration, loss on the validation data, loss on training data
     quantities: IntegerRows  # (quantities, 4), see nnlab.core.kernel.quantities
     bounds: Floats
 

@@ -27,7 +27,7 @@ from nnlab.ui.inspector.number_table import NumberRow, NumberTable, written
 from nnlab.ui.inspector.parts import Caption, PartColumn
 from nnlab.ui.look.numbers import NOTHING, count, percent
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.widgets.histogram import Histogram
 from nnlab.ui.widgets.segmented import Option, Segmented
 from nnlab.ui.widgets.sparkline import Sparkline
@@ -123,7 +123,7 @@ class LiveNumbers(PartColumn):
         self.inactive = ValueRow(theme, "Inactive", "Share of this batch's activations that pass no gradient")
         self.dead = ValueRow(theme, "Dead units", "Units that pass no gradient for any sample of this batch")
         self.loss = ValueRow(theme, "Batch loss", "The loss of the last batch, before its update")
-        self.smoothed = ValueRow(theme, "Smoothed", "Running mean of the batch losses")
+        self.smoothed = ValueRow(theme, "Smoothed", smoothed_words(0))
         self.rows = (self.update_ratio, self.flat, self.inactive, self.dead, self.loss, self.smoothed)
         self.weights_caption, self.weights = Caption(theme, "Weights"), Histogram(theme, "Weights", 76)
         self.activations_caption = Caption(theme, "Activations of this batch")
@@ -248,8 +248,9 @@ class LiveNumbers(PartColumn):
                 self._show_summaries(summary(values), summary(frame.get(self._gradient)))
             self.update_ratio.set_number(update_ratio(frame, self.parameter))
         if self.loss.isVisibleTo(self):
-            self.loss.set_number(view.losses.last if frame.iteration else None)
-            self.smoothed.set_number(view.losses.running_mean if frame.iteration else None)
+            self.loss.set_number(known(frame.loss))
+            self.smoothed.set_number(known(view.losses.smoothed))
+            self.smoothed.setToolTip(smoothed_words(view.losses.window))
 
     @property
     def _gradient(self) -> str:

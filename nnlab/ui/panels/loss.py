@@ -1,10 +1,13 @@
 """Loss: how wrong the network is, over the iterations of the run.
 
-The bright line is the running mean of the batch losses, the dashed one the loss on the validation data, and the pale band reaches
-from the lowest to the highest batch loss: the true extremes, however long the run.
+Where there is validation data, the bright line is the loss on training samples and the dashed one that on the validation data, both
+evaluated with the same weights and without dropout, so that they can be compared. The thin line is the mean of the newest batch losses,
+and the pale band reaches from the lowest to the highest batch loss: the true extremes, however long the run.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -14,7 +17,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
-from nnlab.ui.run.live_view import LiveView, RunView
+from nnlab.ui.run.live_view import LiveView, RunView, smoothed_words
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 
@@ -50,12 +53,16 @@ class LossPanel(LivePanel):
         others = [OtherCurves(other.name, other.curves) for other in view.others if len(other.curves.mean)]
         self.plot.set_others(view.name, others)
         self.plot.show_curves(curves, last)
+        self.plot.explanation = explanation(view)
         if not view.playing:
             where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
-            held = f", validation {numbers.number(view.losses.validation)}" if len(curves.validation_losses) else ""
+            losses = view.losses
+            held = "" if math.isnan(losses.validation) else (
+                f", training {numbers.number(losses.training)}, validation {numbers.number(losses.validation)}"
+            )  # fmt: skip
             own = f"{view.name}: " if others else ""
             beside = "".join(f"; {_described(other)}" for other in view.others)
-            text = f"Iteration {where}: {own}loss {numbers.number(curves.running_mean)}{held}{beside}"
+            text = f"Iteration {where}: {own}batch loss {numbers.number(losses.smoothed)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
 
     def picture_widget(self) -> QWidget | None:
@@ -71,20 +78,33 @@ class LossPanel(LivePanel):
         rows = np.searchsorted(iterations, curves.validation_iterations)
         inside = rows < len(iterations)
         validation[rows[inside]] = curves.validation_losses[inside]
-        beside = {f"running_mean_loss_{other.name.replace(' ', '_')}": _at(other.curves, iterations) for other in self.plot.others}
+        training = np.full(len(iterations), np.nan)
+        training[rows[inside]] = curves.training_losses[inside]
+        beside = {f"smoothed_loss_{other.name.replace(' ', '_')}": _at(other.curves, iterations) for other in self.plot.others}
         return ExportTable(
-            ("iteration", "lowest_loss", "highest_loss", "mean_loss", "running_mean_loss", "validation_loss", *beside),
-            (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, validation, *beside.values()),
+            ("iteration", "lowest_loss", "highest_loss", "mean_loss", "smoothed_loss", "training_loss", "validation_loss", *beside),
+            (iterations, curves.minimum, curves.maximum, curves.mean, curves.smoothed, training, validation, *beside.values()),
         )
+
+
+def explanation(view: LiveView) -> str:
+    """What the lines of the loss plot are."""
+    samples, of = min(len(view.data.validation_x), len(view.data.x)), len(view.data.x)
+    words = smoothed_words(view.losses.window)
+    batches = f"batch loss: {words[0].lower()}{words[1:]}"
+    if not samples:
+        return f"{batches}."
+    some = "the training data" if samples == of else f"{numbers.count(samples)} of the {numbers.count(of)} training samples"
+    return f"train, val: the loss on {some} and on the validation data, both with the same weights and without dropout; {batches}."
 
 
 def _described(other: RunView) -> str:
     stopped = f", stopped at iteration {numbers.count(other.frame.iteration)}" if other.stopped else ""
-    return f"{other.name}: loss {numbers.number(other.curves.running_mean)}{stopped}"
+    return f"{other.name}: batch loss {numbers.number(other.losses.smoothed)}{stopped}"
 
 
 def _at(curves: Curves, iterations: np.ndarray) -> np.ndarray:
-    """The running mean at these iterations; NaN where the run has no block that ends there."""
+    """The smoothed loss at these iterations; NaN where the run has no block that ends there."""
     found = np.full(len(iterations), np.nan)
     rows = np.searchsorted(curves.iterations, iterations)
     known = rows < len(curves.mean)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, Losses
 from nnlab.files.project import Project
+from nnlab.ui.look.numbers import count
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class CurvesSource(Protocol):
     def curves(self) -> Curves:
         """A consistent copy of what there is by now."""
 
+    def losses_at(self, iteration: int | None) -> Losses:
+        """What was known after an iteration, without a copy of all."""
+
 
 @dataclass(frozen=True, eq=False)
 class RunView:
@@ -39,14 +44,18 @@ class RunView:
     project: Project
     frame: Frame
     history: CurvesSource
-    losses: Losses
     stopped: str
     is_in_the_past: bool = False
 
     @cached_property
     def curves(self) -> Curves:
         """As `LiveView.curves`."""
-        return _curves(self.history, self.losses, None if self.is_in_the_past else self.frame)
+        return _curves(self.history, None if self.is_in_the_past else self.frame)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """As `LiveView.losses`."""
+        return self.history.losses_at(self.frame.iteration)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +71,6 @@ class LiveView:
     data: Data
     frame: Frame
     history: CurvesSource
-    losses: Losses
     marks: tuple[Mark, ...]
     probes: Mapping[str, Any]
     playing: bool
@@ -87,9 +95,26 @@ class LiveView:
     @cached_property
     def curves(self) -> Curves:
         """The history up to this frame: copied when somebody shows it, once for all who do, and never ahead of the frame."""
-        return _curves(self.history, self.losses, None if self.is_in_the_past else self.frame)
+        return _curves(self.history, None if self.is_in_the_past else self.frame)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """What was known at this frame's iteration."""
+        return self.history.losses_at(self.frame.iteration)
 
 
-def _curves(history: CurvesSource, losses: Losses, frame: Frame | None) -> Curves:
+def smoothed_words(window: int) -> str:
+    """What a smoothed loss over so many batch losses is."""
+    if window <= 1:
+        return "Mean of the newest batch losses, a twentieth of the run: so early, the last one alone"
+    return f"Mean of the last {count(window)} batch losses, a twentieth of the run"
+
+
+def known(value: float) -> float | None:
+    """None for a loss that there is none of."""
+    return None if math.isnan(value) else value
+
+
+def _curves(history: CurvesSource, frame: Frame | None) -> Curves:
     known = history.curves()
-    return replace(known if frame is None else known.until(frame.iteration), last=losses.last, running_mean=losses.running_mean)
+    return known if frame is None else known.until(frame.iteration)

@@ -28,15 +28,15 @@ class OtherRuns:
         reach = self._trainer.reach
         is_in_the_past = reach.iteration < reach.latest
         for number, companion in self._companions.all.items():
-            theirs, history, passed = self._trainer.newest_frame(number=number), self._trainer.history(number), self._trainer.passed(number)
-            if theirs is None or history is None or passed is None or theirs.revision != frame.revision:
+            theirs, passed = self._trainer.newest_frame(number=number), self._trainer.passed(number)
+            if theirs is None or passed is None or theirs.revision != frame.revision:
                 continue
             if is_patient and theirs.iteration > frame.iteration and not companion.stopped:
                 self._has_waited = True
                 return False
             if theirs.iteration >= frame.iteration or companion.stopped:
                 view = RunView(
-                    number, companion.name, companion.project, theirs, passed, history.losses, companion.stopped, is_in_the_past
+                    number, companion.name, companion.project, theirs, passed, companion.stopped, is_in_the_past
                 )  # fmt: skip
                 found.append(view)
         self.shown = tuple(found)

@@ -388,8 +388,8 @@ class LiveSession(QObject):
         self._is_news = True
 
     def _show(self, frame: Frame) -> None:
-        history, passed = self._trainer.history(), self._trainer.passed()
-        if history is None or passed is None or self.data is None:
+        passed = self._trainer.passed()
+        if passed is None or self.data is None:
             return
         self.past.forget_marks_of_what_was_dropped()
         self._is_news = False
@@ -399,7 +399,7 @@ class LiveSession(QObject):
         exact = not self._playing and self._probing.is_exact(frame)
         self.ticked.emit(
             LiveView(
-                self._document.project, self.data, frame, passed, history.losses, self._marks.shown, self._probing.results, self._playing,
+                self._document.project, self.data, frame, passed, self._marks.shown, self._probing.results, self._playing,
                 exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others.shown,
                 self.past.is_shown,
             )

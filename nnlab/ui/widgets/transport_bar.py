@@ -70,7 +70,7 @@ TRAINING_COUNTERS = (
     CounterSpec("iteration", "iteration", "000,000", "Weight updates so far", of_run),
     CounterSpec("batch", "batch", "00 / 00", "Batch of this epoch, of all batches in an epoch", of_total, gives_way=3),
     CounterSpec("batch_loss", "batch loss", "0.00000", "Loss of the latest batch, before its update"),
-    CounterSpec("smoothed", "smoothed", "0.00000", "Moving average of the batch loss", gives_way=4),
+    CounterSpec("smoothed", "smoothed", "0.00000", "Mean of the newest batch losses", gives_way=4),
     CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is not used for training", gives_way=7),
     CounterSpec("learning_rate", "learning rate", "0.00000", "Size of every step against the gradient", _plain(short), 8),
 )

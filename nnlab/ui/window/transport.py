@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from nnlab.engine.program import RATE
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar
 from nnlab.ui.workspaces import Workspace
@@ -41,13 +41,14 @@ class Transport(QObject):
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
         batch = frame.batch if frame.batch or not frame.iteration else view.batches
         scheduled = frame.get(RATE) if frame.iteration else None
+        self.bar.counters["smoothed"].setToolTip(smoothed_words(view.losses.window))
         self.bar.set_counters(
             epoch=frame.epoch,
             iteration=(frame.iteration, latest if view.is_in_the_past else None),
             batch=(batch, view.batches),
-            batch_loss=_finite(frame.loss),
-            smoothed=_finite(frame.smoothed),
-            validation=_finite(view.losses.validation),
+            batch_loss=known(frame.loss),
+            smoothed=known(view.losses.smoothed),
+            validation=known(view.losses.validation),
             learning_rate=training.learning_rate if scheduled is None else float(scheduled[0]),
             iterations_per_second=view.iterations_per_second if view.playing else None,
             frames_per_second=view.frames_per_second if view.playing else None,
@@ -55,7 +56,3 @@ class Transport(QObject):
 
     def _set_speed(self, speed: float) -> None:
         self._session.set_speed(None if math.isinf(speed) else speed)
-
-
-def _finite(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -37,13 +37,19 @@ def test_lines_and_labels_are_the_engines_numbers(studio: Callable) -> None:
     panel = s.panel("loss")
     view = s.train(200)
     curves = view.curves
-    x, y = line(panel.plot.train)
+    x, y = line(panel.plot.batches)
     assert np.array_equal(x, curves.iterations)
     assert np.allclose(10.0**y, curves.smoothed)
+    x, y = line(panel.plot.train)
+    assert np.array_equal(x, curves.validation_iterations)
+    assert np.allclose(10.0**y, curves.training_losses)
     labels = {label.name: label.text for label in panel.plot.end_labels()}
-    assert labels == {"train": numbers.number(curves.running_mean), "val": numbers.number(view.losses.validation)}
+    losses = view.losses
+    assert labels == {name: numbers.number(value) for name, value in (
+        ("batch loss", curves.smoothed[-1]), ("train", losses.training), ("val", losses.validation)
+    )}  # fmt: skip
     assert panel.plot.x_range == (0.0, 200.0)
-    assert numbers.number(curves.running_mean) in panel.plot.accessibleDescription()
+    assert numbers.number(losses.smoothed) in panel.plot.accessibleDescription()
 
 
 def test_the_band_reaches_from_the_true_minimum_to_the_true_maximum(studio: Callable) -> None:
@@ -68,33 +74,33 @@ def test_the_switch_changes_the_axis_and_not_the_numbers(qtbot: QtBot, studio: C
     view = s.train(50)
     qtbot.mouseClick(panel.scale.button("linear"), Qt.MouseButton.LeftButton)
     assert not panel.plot.logarithmic
-    assert np.allclose(line(panel.plot.train)[1], view.curves.smoothed)
+    assert np.allclose(line(panel.plot.batches)[1], view.curves.smoothed)
     assert panel.plot.y_range[0] <= 0.0 and panel.plot.y_range[1] >= view.curves.maximum.max()
     qtbot.mouseClick(panel.scale.button("log"), Qt.MouseButton.LeftButton)
-    assert np.allclose(10.0 ** line(panel.plot.train)[1], view.curves.smoothed)
+    assert np.allclose(10.0 ** line(panel.plot.batches)[1], view.curves.smoothed)
 
 
 def test_no_validation_data_no_validation_line(studio: Callable) -> None:
     s = studio(DataSettings("spiral", validation_share=0.0))
     panel = s.panel("loss")
     s.train(50)
-    assert [label.name for label in panel.plot.end_labels()] == ["train"]
+    assert [label.name for label in panel.plot.end_labels()] == ["batch loss"]
     assert not len(panel.plot.validation.getData()[0])
     assert len(panel.plot.readings(20)) == 1
 
 
 def awkward(curves: Curves) -> dict[str, dict[str, object]]:
     count = len(curves.mean)
-    holes = curves.smoothed.copy()
-    holes[::3] = np.nan
+    holes = curves.mean.copy()
+    holes[::30] = np.nan
     nothing = np.full(count, np.nan)
     return {
-        "holes": {"smoothed": holes},
-        "not a number": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), nothing) | {"running_mean": math.nan},
-        "infinite": {"maximum": np.full(count, np.inf), "running_mean": math.inf},
-        "zero": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), np.zeros(count)) | {"running_mean": 0.0},
+        "holes": {"mean": holes},
+        "not a number": dict.fromkeys(("minimum", "maximum", "mean"), nothing),
+        "infinite": dict.fromkeys(("maximum", "mean"), np.full(count, np.inf)),
+        "zero": dict.fromkeys(("minimum", "maximum", "mean"), np.zeros(count)),
         "negative": {"minimum": curves.minimum - 5.0},
-        "constant": dict.fromkeys(("minimum", "maximum", "mean", "smoothed"), np.full(count, 0.25)),
+        "constant": dict.fromkeys(("minimum", "maximum", "mean"), np.full(count, 0.25)),
         "validation is not a number": {"validation_losses": np.full(len(curves.validation_losses), np.nan)},
     }
 
@@ -115,10 +121,10 @@ def test_a_hole_in_the_curve_is_a_gap(studio: Callable) -> None:
     s = studio()
     panel = s.panel("loss")
     view = s.train(60)
-    smoothed = view.curves.smoothed.copy()
-    smoothed[30] = np.nan
-    panel.show_view(with_curves(view, smoothed=smoothed))
-    assert np.isnan(line(panel.plot.train)[1]).sum() == 1
+    mean = view.curves.mean.copy()
+    mean[30] = np.nan  # its window holds no other
+    panel.show_view(with_curves(view, mean=mean))
+    assert np.isnan(line(panel.plot.batches)[1]).sum() == 1
 
 
 def test_changed_settings_are_marked(studio: Callable) -> None:
@@ -199,7 +205,7 @@ def test_zooming_shows_detail_and_a_double_click_shows_everything_again(qtbot: Q
     plot.view.sigRangeChangedManually.emit([True, True])
     assert not plot.is_following
     low, high = plot.x_range
-    x, _ = line(plot.train)
+    x, _ = line(plot.batches)
     assert x[0] >= low - 3 and x[-1] <= high + 3 and np.all(np.diff(x) == 1)  # every iteration by itself
     s.train(50)
     assert plot.x_range == (low, high)
@@ -232,7 +238,9 @@ def test_the_data_is_every_block_with_every_digit(studio: Callable) -> None:
     table = panel.table()
     columns = dict(zip(table.names, table.columns, strict=True))
     assert np.array_equal(columns["iteration"], view.curves.iterations)
-    assert np.array_equal(columns["running_mean_loss"], view.curves.smoothed)
+    assert np.array_equal(columns["smoothed_loss"], view.curves.smoothed)
+    measured = columns["training_loss"][~np.isnan(columns["training_loss"])]
+    assert np.array_equal(measured, view.curves.training_losses)
     measured = columns["validation_loss"][~np.isnan(columns["validation_loss"])]
     assert np.array_equal(measured, view.curves.validation_losses)
     texts = [action.text() for action in panel.context_menu().actions() if action.text()]

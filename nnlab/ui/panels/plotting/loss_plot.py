@@ -1,4 +1,4 @@
-"""The plot of the losses: running mean, validation, and the band from the lowest to the highest batch loss.
+"""The plot of the losses: smoothed batch loss, training and validation, and the band from the lowest to the highest batch loss.
 
 The band is composed as one small image, column by column: Qt fills a polygon of a thousand corners in ten milliseconds, the image
 takes less than one.
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from nnlab.engine.history import Curves
+from nnlab.engine.history import Curves, Losses
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -30,6 +30,7 @@ RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0))  # of the other run
 SAMPLE = 24  # length of a line before its name
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
 WIDEST_VALUE = "00.0000"
+BATCH_LOSS = "batch loss"  # the name of the smoothed line, where no run beside it needs another
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,24 @@ class OtherCurves:
 
 
 class LossPlot(IterationPlot):
-    """Shows `Curves`, and of runs that train beside it the running mean; `logarithmic` decides the y axis."""
+    """Shows `Curves`, and of runs that train beside it the smoothed batch loss; `logarithmic` decides the y axis.
+
+    `explanation` says what the lines are, for who rests on their names.
+    """
 
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         self._curves: Curves | None = None
-        self._name = "train"
+        self._name = BATCH_LOSS
+        self.explanation = ""
         self.others: tuple[OtherCurves, ...] = ()
         super().__init__(theme, "Loss over iterations", crosshair, parent)
         self.logarithmic = True
         self.band = PictureItem()
         self.validation = make_line(theme.tokens.text, 1.5)
         self.train = make_line(theme.tokens.text, 2.0)
+        self.batches = make_line(theme.tokens.text2, 1.5)
         self.other_lines = [make_line(theme.tokens.text, 1.5) for _ in RUN_DASHES]
-        for item in (self.band, *self.other_lines, self.validation, self.train):
+        for item in (self.band, *self.other_lines, self.batches, self.validation, self.train):
             self.view.addItem(item, ignoreBounds=True)
         self.range_changed.connect(self._draw)
         self.all_wanted.connect(self._show_everything)
@@ -79,7 +85,7 @@ class LossPlot(IterationPlot):
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font("caption_strong"))
-        return max(metrics.horizontalAdvance(name) for name in (self._name, *(other.name for other in self.others)))
+        return max(metrics.horizontalAdvance(name) for name in (BATCH_LOSS, self._name, *(other.name for other in self.others)))
 
     def _sample_width(self) -> float:
         """Room for a piece of each line before its name, where names are more than the two everybody knows."""
@@ -104,7 +110,7 @@ class LossPlot(IterationPlot):
 
     def set_others(self, name: str, others: Sequence[OtherCurves]) -> None:
         """Other runs at the same iteration, and the `name` that tells the plot's own from them; shown with the next curves."""
-        name = name if others else "train"
+        name = name if others else BATCH_LOSS
         names = [other.name for other in self.others]
         is_same = (name, [other.name for other in others]) == (self._name, names)
         self._name, self.others = name, tuple(others)
@@ -122,17 +128,18 @@ class LossPlot(IterationPlot):
     def full_y_range(self, curves: Curves) -> tuple[float, float]:
         """What shows the whole run: everything for an even axis. A logarithmic one ends a decade below the lowest whole decade of
 
-        the running mean and the validation loss: single batches may come as near to zero as they like.
+        the lines: single batches may come as near to zero as they like.
         """
-        beside = [other.curves.smoothed for other in self.others]
-        everything = np.concatenate([curves.minimum, curves.maximum, curves.validation_losses, *beside])
+        lines = np.concatenate(
+            [curves.smoothed, curves.training_losses, curves.validation_losses, *(other.curves.smoothed for other in self.others)]
+        )
+        everything = np.concatenate([curves.minimum, curves.maximum, lines])
         everything = everything[np.isfinite(everything)]
         if not self.logarithmic:
             if not everything.size:
                 return 0.0, 1.0
             low, high = min(0.0, float(everything.min())), float(everything.max())
             return low, high + 0.03 * max(high - low, 1e-12)
-        lines = np.concatenate([curves.smoothed, curves.validation_losses, *beside])
         usable, lines = everything[everything > 0], lines[np.isfinite(lines) & (lines > 0)]
         if not usable.size:
             return -1.0, 0.0
@@ -153,10 +160,13 @@ class LossPlot(IterationPlot):
         color = self._theme.tokens.text
         self.train.setPen(line_pen(color, 2.0))
         self.validation.setPen(line_pen(color, 1.5))
-        self.train.setData(thinned.iterations, self.on_axis(thinned.smoothed))
+        self.batches.setPen(line_pen(self._theme.tokens.text2, 1.5))
+        self.batches.setData(thinned.iterations, self.on_axis(thinned.smoothed))
         scale = (self.picture.width() / (high - low), self.picture.height() / (self.y_range[1] - self.y_range[0]))
-        x, y = self._validation_points(curves, low, high)
-        self.validation.setData(*dashes(x, y, scale), connect="pairs")
+        checks = self._evaluations(curves, low, high)
+        x = curves.validation_iterations[checks]
+        self.train.setData(x, self.on_axis(curves.training_losses[checks]))
+        self.validation.setData(*dashes(x, self.on_axis(curves.validation_losses[checks]), scale), connect="pairs")
         self._draw_others(scale)
         self._draw_band(thinned)
 
@@ -170,14 +180,13 @@ class LossPlot(IterationPlot):
             else:
                 line.setData([], [])
 
-    def _validation_points(self, curves: Curves, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
-        """The validation curve within the view, with one point beyond on each side; not more points than pixels."""
+    def _evaluations(self, curves: Curves, low: float, high: float) -> np.ndarray:
+        """Which evaluations lie within the view, with one beyond on each side; not more than pixels."""
         x = curves.validation_iterations
         start = max(0, int(np.searchsorted(x, low)) - 1)
         stop = min(len(x), int(np.searchsorted(x, high)) + 1)
         stride = max(1, (stop - start) // max(1, int(self.picture.width())))
-        chosen = np.unique(np.append(np.arange(start, stop, stride), stop - 1)) if stop > start else np.empty(0, dtype=np.int64)
-        return x[chosen], self.on_axis(curves.validation_losses[chosen])
+        return np.unique(np.append(np.arange(start, stop, stride), stop - 1)) if stop > start else np.empty(0, dtype=np.int64)
 
     def _draw_band(self, thinned: ThinnedLoss) -> None:
         (x0, x1), (y0, y1) = self.x_range, self.y_range
@@ -207,19 +216,30 @@ class LossPlot(IterationPlot):
 
     def end_labels(self) -> list[EndLabel]:
         curves = self._curves
-        if curves is None or not len(curves.smoothed):
+        if curves is None or not len(curves.mean):
             return []
+        losses = self._losses_now(curves)
         found = []
-        validations = curves.validation_losses if self.now is None else curves.until(self.now).validation_losses
-        if len(validations):
-            value = float(validations[-1])
-            found.append(EndLabel("val", value, float(self.on_axis(np.array([value]))[0]), False, DASHES))
-        value = curves.running_mean
-        found.append(EndLabel(self._name, value, float(self.on_axis(np.array([value]))[0]), True))
+        if not math.isnan(losses.validation):
+            found.append(self._label("val", losses.validation, False, DASHES))
+            found.append(self._label("train", losses.training, True))
+        found.append(self._label(self._name, losses.smoothed, math.isnan(losses.validation)))
         for other, dash in zip(self.others, RUN_DASHES, strict=False):
-            value = other.curves.running_mean
-            found.append(EndLabel(other.name, value, float(self.on_axis(np.array([value]))[0]), False, dash))
+            found.append(self._label(other.name, self._losses_now(other.curves).smoothed, False, dash))
         return found
+
+    def _losses_now(self, curves: Curves) -> Losses:
+        """Where the run stands, also in the past."""
+        return (curves if self.now is None else curves.until(self.now)).losses
+
+    def _label(self, name: str, value: float, is_strong: bool, dash: tuple[float, ...] = ()) -> EndLabel:
+        return EndLabel(name, value, float(self.on_axis(np.array([value]))[0]), is_strong, dash)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and event.pos().x() > self.picture.right():
+            QToolTip.showText(event.globalPos(), self.explanation, self)
+            return True
+        return bool(super().viewportEvent(event))
 
     def paint_below(self, painter: QPainter) -> None:
         super().paint_below(painter)
@@ -243,7 +263,8 @@ class LossPlot(IterationPlot):
 
     def _paint_sample(self, painter: QPainter, label: EndLabel, left: float, y: float) -> None:
         """A piece of the line, as it is dashed."""
-        pen = line_pen(self._theme.tokens.text, 2.0 if label.is_strong else 1.5)
+        tokens = self._theme.tokens
+        pen = line_pen(tokens.text2 if label.name == self._name else tokens.text, 2.0 if label.is_strong else 1.5)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if label.dash:
             pen.setDashPattern([length / pen.widthF() for length in label.dash])  # Qt counts in widths of the pen
@@ -251,7 +272,7 @@ class LossPlot(IterationPlot):
         painter.drawLine(QPointF(left, round(y)), QPointF(left + self._theme.metrics.px(SAMPLE), round(y)))
 
     def readings(self, iteration: int) -> list[tuple[float, str]]:
-        """(y on the axis, text) of the running mean at an iteration, of the validation loss last measured by then, of the other runs."""
+        """(y on the axis, text) of the smoothed loss at an iteration, of the losses last evaluated by then, of the other runs."""
         curves = self._curves
         block = block_at(curves, iteration) if curves is not None else None
         if curves is None or block is None:
@@ -259,7 +280,7 @@ class LossPlot(IterationPlot):
         values = [float(curves.smoothed[block])]
         known = int(np.searchsorted(curves.validation_iterations, iteration, side="right"))
         if known:
-            values.append(float(curves.validation_losses[known - 1]))
+            values += [float(curves.validation_losses[known - 1]), float(curves.training_losses[known - 1])]
         for other in self.others:
             theirs = block_at(other.curves, iteration)
             if theirs is not None:

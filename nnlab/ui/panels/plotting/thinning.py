@@ -1,6 +1,6 @@
 """Thinning: a curve of thousands of blocks as what the pixel columns of a plot can show.
 
-Neighbouring blocks are grouped. A group keeps the true minimum and maximum of its blocks, and the running mean at its end. Groups
+Neighbouring blocks are grouped. A group keeps the true minimum and maximum of its blocks, and the smoothed loss at its end. Groups
 start at multiples of their size, so that they stay the same blocks while the curve grows, and the picture does not flicker.
 """
 
