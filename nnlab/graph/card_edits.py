@@ -6,47 +6,9 @@ Each raises GraphError and leaves the given graph as it is when it cannot be don
 from __future__ import annotations
 
 from nnlab.core.errors import GraphError
-from nnlab.core.operator import operators
 from nnlab.graph import annotation, docking, edits
 from nnlab.graph.graph import Edge, Graph, Position
-from nnlab.graph.layout import COLUMN, ROW
-
-
-def insert_after(graph: Graph, operator: str, after: str, position: Position | None = None) -> Graph:
-    """Adds an operator behind a node and, where that makes sense, between it and whatever read it.
-
-    Inputs stand alone, a loss only reads, an operator of several inputs takes the node as its first. Cards further to the right make room.
-    """
-    kind, node = operators[operator], graph[after]
-    place = position or (node.position[0] + COLUMN, node.position[1])
-    if kind.is_input or node.kind.is_loss:
-        return edits.add_node(graph, operator, position=position or free_place(graph))
-    outgoing = graph.outgoing(after)
-    between = len(outgoing) > 0 and not kind.is_loss and len(kind.inputs) == 1 and not kind.variadic
-    docks = kind.is_activation and bool(node.parameters)
-    result = graph
-    if position is None and between and not docks:
-        moved = {n.id: (n.position[0] + COLUMN, n.position[1]) for n in graph.nodes if n.position[0] > node.position[0] + 1.0}
-        result = edits.move_nodes(result, moved)
-    elif position is None and outgoing and not docks:
-        place = (place[0], max(n.position[1] for n in graph.nodes) + ROW)
-    result = edits.add_node(result, operator, position=node.position if docks else place)
-    new = result.nodes[-1].id
-    if between:
-        result = edits.cut(result, outgoing, close_up=False)
-        for edge in outgoing:
-            result = edits.connect(result, new, edge.target, edge.target_port)
-    result = edits.connect(result, after, new, result.ports(new)[0])
-    # What is added within a group, or on the card of a layer in it, belongs to it.
-    inside = docks or (between and all(annotation.same_group(graph, after, edge.target) for edge in outgoing))
-    return annotation.join_group(result, new, after) if inside else result
-
-
-def free_place(graph: Graph) -> Position:
-    """A place to the right of everything."""
-    if not graph.nodes:
-        return 0.0, 0.0
-    return max(node.position[0] for node in graph.nodes) + COLUMN, graph.nodes[-1].position[1]
+from nnlab.graph.layout import COLUMN
 
 
 def splice(graph: Graph, name: str, edge: Edge) -> Graph:

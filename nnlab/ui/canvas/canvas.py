@@ -189,13 +189,14 @@ class Canvas(QWidget):
 
     def add_operator(self, name: str, scene_position: QPointF | None = None) -> str | None:
         """Adds an operator behind the selected card, or at a place of the canvas; returns its node id, None when refused."""
-        if scene_position is None:
-            return self.commands.add(name, after=self.commands.default_anchor())
-        return self.commands.add(name, self.scene.to_document(scene_position))
+        added = self.commands.add(name, None if scene_position is None else self.scene.to_document(scene_position))
+        if added is not None:
+            self.reveal(added)
+        return added
 
     def open_search(self, at: QPoint | None = None) -> None:
         """Opens the search popup at a point of the view; without one, for what is selected."""
-        self.search(Search(self.view.place_of_keys(), by_key=True) if at is None else Search(at))
+        self.search(self.view.search_by_key() if at is None else Search(at))
 
     def search(self, search: Search) -> None:
         """Opens the search popup for what a gesture wants to be completed."""
@@ -213,15 +214,15 @@ class Canvas(QWidget):
         elif search.target is not None:
             self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]), settings)
         elif search.by_key:
-            self.commands.add(name, after=self.commands.default_anchor(), settings=settings)
+            self.commands.add(name, settings=settings)
         elif found.edge is not None:
             self.commands.add_on_edge(name, found.edge, place, settings)
         elif found.card:
             self.commands.add(name, after=scene.cards[found.card].last, settings=settings)
-        elif self._selection.nodes:
-            self.commands.add(name, after=self.commands.default_anchor(), settings=settings)
         else:
             self.commands.add(name, place, settings=settings)
+        if self._selection.current is not None:
+            self.reveal(self._selection.current)
         self.add_requested.emit(name, point)
 
     def _remedy(self, number: int) -> None:

@@ -341,10 +341,7 @@ class GraphView(Viewport):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.key() == Qt.Key.Key_Tab:
-            under = self.viewport().mapFromGlobal(self.cursor().pos())
-            # Who walks over the cards by keys does not mean the place where the pointer was left.
-            by_key = self.focus.card is not None or not self.viewport().rect().contains(under)
-            self.search_wanted.emit(Search(self.place_of_keys() if by_key else under, by_key))
+            self.search_wanted.emit(self.search_by_key())
         elif event.key() == Qt.Key.Key_Menu:
             self.menu_wanted.emit(self.viewport().mapToGlobal(self.viewport().rect().center()))
         elif event.key() == Qt.Key.Key_Escape:
@@ -356,6 +353,10 @@ class GraphView(Viewport):
             or self.focus.key(event.key(), event.modifiers(), self._around.commands)
         ):
             event.ignore()
+
+    def search_by_key(self) -> Search:
+        """A search that follows what is selected: where the pointer rests means nothing to who uses a key."""
+        return Search(self.place_of_keys(), by_key=True, anchor=self._around.commands.anchor() or "")
 
     def place_of_keys(self) -> QPoint:
         """Where something asked for by a key is shown: beside the selected card, else in the middle (viewport pixels)."""

@@ -9,7 +9,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import docking, edits
-from nnlab.graph.card_edits import insert_after
+from nnlab.graph.extending import behind
 from nnlab.graph.graph import Graph, Node
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.document.document import Document
@@ -75,7 +75,7 @@ def with_activation(graph: Graph, layer: str, title: str) -> Graph:
         return edits.bypass_node(graph, node_id) if node_id is not None else graph
     if node_id is not None:
         return edits.replace_operator(graph, node_id, by_title(title))
-    return insert_after(graph, by_title(title), layer)
+    return behind(graph, by_title(title), layer)
 
 
 class FormEdits:

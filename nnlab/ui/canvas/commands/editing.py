@@ -13,12 +13,14 @@ from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.operator import operators
-from nnlab.graph import annotation, card_edits, docking, edits, parts
-from nnlab.graph.card_edits import Position, free_place, insert_after
-from nnlab.graph.graph import Edge, Graph
+from nnlab.graph import annotation, card_edits, docking, edits, extending, parts
+from nnlab.graph.free_places import cleared
+from nnlab.graph.graph import Edge, Graph, Position
 from nnlab.graph.validation import Fix, insert_neutral, known_shape_reason, validate
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
+
+NUDGE = 8.0  # canvas units: what was put on top of another card is moved off it in steps of the grid
 
 
 class CanvasCommands(QObject):
@@ -215,17 +217,26 @@ class CanvasCommands(QObject):
     def add(
         self, operator: str, position: Position | None = None, after: str | None = None, settings: Mapping[str, object] | None = None
     ) -> str | None:
-        """Adds an operator; joins it to `after` where it fits. Returns the new node's id, None when refused."""
+        """Adds an operator where one asks for it; returns the new node's id, None when refused.
+
+        At `position` it stands alone; behind the node `after` it reads that; without either it follows what is selected, see
+        `nnlab.graph.extending`.
+        """
 
         def edit(graph: Graph) -> Graph:
-            if after is not None and after in graph:
-                return insert_after(graph, operator, after, position)
-            return edits.add_node(graph, operator, position=position or free_place(graph))
+            if position is not None:
+                return edits.add_node(graph, operator, settings, position)
+            if after is not None:
+                return extending.behind(graph, operator, after, settings)
+            return extending.extend(graph, operator, self._selection.nodes, settings)
 
         if operator not in operators:
             self.refused.emit(f"There is no operator {operator!r}.")
             return None
-        return self._selection.current if self._add(f"Add {operators[operator].title}", edit, settings) else None
+        if position is None and after is None and not self._selection.nodes and len(self._selection.edges) == 1:
+            edge = self._selection.edges[0]
+            return self._selection.current if self.add_on_edge(operator, edge, self.graph[edge.source].position, settings) else None
+        return self._selection.current if self._add(f"Add {operators[operator].title}", edit) else None
 
     def add_on_edge(self, operator: str, edge: Edge, position: Position, settings: Mapping[str, object] | None = None) -> bool:
         """Adds an operator in the middle of an edge; without settings of its own it changes what flows there as little as it can."""
@@ -272,31 +283,22 @@ class CanvasCommands(QObject):
         return self._add(label, lambda graph: card_edits.add_before(graph, operator, target, port, position), settings)
 
     def _add(self, label: str, edit: Callable[[Graph], Graph], settings: Mapping[str, object] | None = None) -> bool:
-        """An edit that adds nodes, which are selected then; a single one gets these settings."""
+        """An edit that adds a node, which gets these settings, is taken off other cards and is selected then."""
         before = set(self.graph.by_id)
 
         def add(graph: Graph) -> Graph:
             result = edit(graph)
             new = next(node.id for node in result.nodes if node.id not in before)
-            return edits.configure(result, new, **settings) if settings else result
+            return cleared(edits.configure(result, new, **settings) if settings else result, new, NUDGE)
 
         done = self.attempt(label, add)
         if done:
             self._selection.set(node_id for node_id in self.graph.by_id if node_id not in before)
         return done
 
-    def default_anchor(self) -> str | None:
-        """The node a new one is added after: the selected card's output, else the end of the network before its loss."""
-        current = self._selection.current
-        if current is not None and current in self.graph:
-            card = docking.card_of(self.graph, current)
-            return card.exit or card.nodes[-1]
-        if self.graph.losses:
-            incoming = self.graph.inputs(self.graph.losses[0].id)
-            if incoming:
-                return incoming[0].source
-        ends = [node.id for node in self.graph.nodes if not node.kind.is_loss and not self.graph.outgoing(node.id)]
-        return ends[-1] if ends else None
+    def anchor(self) -> str | None:
+        """What an operator without a place would be added behind, see `nnlab.graph.extending`."""
+        return extending.anchor(self.graph, self._selection.nodes)
 
 
 def _join(graph: Graph, first: docking.Card, second: docking.Card) -> Graph:

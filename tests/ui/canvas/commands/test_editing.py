@@ -3,9 +3,10 @@
 import pytest
 
 from nnlab.graph.builder import GraphBuilder
+from nnlab.graph.extending import behind
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import validate
-from nnlab.ui.canvas.commands.editing import CanvasCommands, insert_after
+from nnlab.ui.canvas.commands.editing import CanvasCommands
 
 
 @pytest.fixture
@@ -27,21 +28,21 @@ def joined(graph: Graph):
 
 
 def test_a_layer_is_added_between_its_neighbours(chain):
-    graph = insert_after(chain, "dense", "tanh_1")
+    graph = behind(chain, "dense", "tanh_1")
     assert {("tanh_1", "dense_3"), ("dense_3", "dense_2")} <= joined(graph)
     assert errors(graph) == []
     assert graph["dense_2"].position[0] > chain["dense_2"].position[0]  # made room
 
 
 def test_an_activation_lands_on_its_layers_card(chain):
-    graph = insert_after(chain, "relu", "dense_2")
+    graph = behind(chain, "relu", "dense_2")
     assert {("dense_2", "relu_1"), ("relu_1", "mse_1")} <= joined(graph)
     assert graph["relu_1"].position == graph["dense_2"].position
     assert graph["mse_1"].position == chain["mse_1"].position
 
 
 def test_a_merge_takes_the_node_as_its_first_input_and_leaves_the_rest(chain):
-    graph = insert_after(chain, "add", "tanh_1")
+    graph = behind(chain, "add", "tanh_1")
     assert Edge("tanh_1", "add_1", "a") in graph.edges
     assert ("tanh_1", "dense_2") in joined(graph)
 
@@ -49,7 +50,7 @@ def test_a_merge_takes_the_node_as_its_first_input_and_leaves_the_rest(chain):
 def test_a_loss_only_reads():
     b = GraphBuilder()
     b.mse(b.dense(b.input(features=2), units=1))
-    graph = insert_after(b.build(), "cross_entropy", "dense_1")
+    graph = behind(b.build(), "cross_entropy", "dense_1")
     assert {("dense_1", "mse_1"), ("dense_1", "cross_entropy_1")} <= joined(graph)
 
 
