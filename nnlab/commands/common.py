@@ -6,14 +6,19 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from nnlab.core.errors import FileError
 
 if TYPE_CHECKING:
     from nnlab.files.project import Project
     from nnlab.jobs.context import JobContext
     from nnlab.training.commands import Snapshot
+
+BAD_INPUT, UNFINISHED = 2, 1  # exit statuses
 
 Source = Annotated[str, typer.Argument(help="An example's name, or a project (.nnlab), graph (.json) or table (.csv)", metavar="FILE")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")]
@@ -61,3 +66,13 @@ def progress_bar(name: str) -> Iterator[JobContext]:
 def finite(value: float | None) -> float | None:
     """For JSON, which has no NaN and no infinity: null."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def check_output(path: Path, suffix: str, option: str) -> None:
+    """Tells a mistake in the name of a file to be written before the work, not after it."""
+    if path.suffix.lower() != suffix:
+        raise FileError(f"{option} {path}: the file's name must end in {suffix}.")
+    if path.is_dir():
+        raise FileError(f"{option} {path}: this is a folder; name a file in it.")
+    if not path.absolute().parent.is_dir():
+        raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; create it first.")

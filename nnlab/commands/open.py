@@ -1,0 +1,29 @@
+"""`nnlab FILE`: opens the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from nnlab.commands.common import read_source
+from nnlab.core.errors import TrainingError
+
+
+def open_command(source: Annotated[str | None, typer.Argument(metavar="FILE")] = None) -> None:
+    """Opens the window (what `nnlab FILE` does)."""
+    if source is not None:
+        read_source(source)  # a mistake in the name or the file is told before a window opens
+    _require_display()
+    from nnlab.app import main as open_application
+
+    raise typer.Exit(open_application(source))
+
+
+def _require_display() -> None:
+    """Qt aborts the process without a display; a sentence is better."""
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not has_display:
+        raise TrainingError("There is no display to open a window on; use `nnlab train FILE` or `nnlab picture FILE -o PNG` instead.")

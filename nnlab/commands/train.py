@@ -1,0 +1,135 @@
+"""`nnlab train FILE`: trains without a window, with a bar on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from nnlab.commands.common import AsJson, Source, announce_compiling, check_output, count_option, finite, read_source
+from nnlab.core.errors import SettingError, TrainingError
+
+if TYPE_CHECKING:
+    from nnlab.core.preparation import Data
+    from nnlab.engine.run import Run
+    from nnlab.files.project import Project
+
+
+def train(
+    source: Source,
+    epochs: Annotated[int | None, count_option("Epochs (passes over the training data); default: the project's setting", 1, 10**7)] = None,
+    steps: Annotated[int | None, count_option("Iterations (updates) to train, instead of epochs", 1, 2**62)] = None,
+    seed: Annotated[int | None, count_option("Starts over from the initial weights of this seed", 0, 2**31 - 1)] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Trains without a window; a project that was trained before goes on where it stood."""
+    if epochs is not None and steps is not None:
+        raise SettingError("--epochs and --steps cannot be combined; give one of them.")
+    if out is not None:
+        check_output(out, ".nnlab", "--out")
+    project, snapshot, name = read_source(source)
+    if seed is not None:
+        project, snapshot = replace(project, training=replace(project.training, seed=seed)), None
+    from nnlab.core.preparation import prepare
+    from nnlab.graph.validation import DataShape, check
+
+    data = prepare(project.data)
+    check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
+    announce_compiling(project)
+    from nnlab.training.complete_run import prepare_run, steps_of_epochs
+
+    run = prepare_run(project.graph, data, project.training, snapshot)
+    total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
+    failure, seconds, begun = None, 0.0, run.iteration
+    if begun:
+        print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)
+    try:
+        seconds = _train_with_bar(run, total, name)
+    except _Stopped as stopped:
+        failure, seconds = stopped.reason, stopped.seconds
+    report = _report(run, data, begun, seconds)
+    if out is not None:
+        _save_trained(out, project, run)
+    _summary(name, report, out, sys.stderr if as_json else sys.stdout)
+    if as_json:
+        print(json.dumps(report, allow_nan=False), flush=True)
+    if failure is not None:
+        raise TrainingError(failure)
+
+
+class _Stopped(Exception):
+    """Training ended early, after whole steps: by Ctrl-C, or by a number that is not finite."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.reason, self.seconds = reason, seconds
+
+
+def _train_with_bar(run: Run, total: int, name: str) -> float:
+    """Trains with a bar on stderr that also shows the running loss; returns the seconds it took."""
+    from tqdm import tqdm
+
+    from nnlab.training.complete_run import train as train_steps
+
+    interval = 0.1 if sys.stderr.isatty() else 5.0  # a log file needs no ten lines a second
+    start = time.perf_counter()
+    with tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False, mininterval=interval) as bar:
+
+        def show(done: int) -> None:
+            bar.set_postfix_str(f"loss {run.history.losses.smoothed:.4g}", refresh=False)
+            bar.update(done)
+
+        try:
+            train_steps(run, total, show)
+        except KeyboardInterrupt:
+            raise _Stopped(f"Interrupted after {bar.n:,} of {total:,} steps.", time.perf_counter() - start) from None
+        except TrainingError as error:
+            raise _Stopped(str(error), time.perf_counter() - start) from error
+    return time.perf_counter() - start
+
+
+def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
+    """What `--json` prints. `metrics` are of the validation part, or of all samples when none are set aside; null: not a number."""
+    from nnlab.training.complete_run import result_of
+
+    result = result_of(run, data)
+
+    return {
+        "step": result.step,
+        "epoch": result.epoch,
+        "loss": finite(result.loss),
+        "validation_loss": finite(result.validation_loss),
+        "metrics": {name: finite(value) for name, value in result.metrics.items()},
+        "training_metrics": {name: finite(value) for name, value in result.training_metrics.items()},
+        "steps_per_second": round((result.step - begun) / max(seconds, 1e-9), 1),
+        "parameters": result.parameters,
+        "seed": result.seed,
+    }
+
+
+def _save_trained(out: Path, project: Project, run: Run) -> None:
+    from nnlab.files.project import SavedProject
+    from nnlab.files.project_file import save_project
+    from nnlab.training.snapshots import take_snapshot
+
+    save_project(out, SavedProject(project, take_snapshot(run)))
+
+
+def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO) -> None:
+    def show(value: float | None) -> str:
+        return "not a number" if value is None else f"{value:.4g}"
+
+    validation = "" if report["validation_loss"] is None else f", validation loss {show(report['validation_loss'])}"
+    scores = "".join(f", {key} {show(value)}" for key, value in report["metrics"].items())
+    print(
+        f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
+        f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream,
+    )  # fmt: skip
+    if out is not None:
+        print(f"Written to {out}", file=stream)
