@@ -64,8 +64,8 @@ class NodePage(QWidget):
         self.formula_caption, self.formula = Caption(theme, "Formula"), Formulas(theme)
         self.shapes_caption, self.shapes = Caption(theme, "Shapes"), PropertyTable(theme)
         self.data = button("Change data…", "Changes the data set, its features, noise and split", self.change_data.emit)
-        self.preview = InitializerPreview(theme)
-        self.freeze_checks = FreezeChecks(theme)
+        self.preview = InitializerPreview(theme, self)  # forms that it stands in come and go
+        self.freeze_checks = FreezeChecks(theme, self)
         self.freeze_checks.chosen.connect(self._freeze)
         self.weight_buttons = WeightButtons(theme)
         self.numbers = LiveNumbers(theme, norms)

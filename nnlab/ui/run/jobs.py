@@ -79,6 +79,8 @@ class LiveJobs(QObject):
         self._is_closed = True
         self._timer.stop()
         self._jobs.close()
+        for live in self._live.values():
+            live.deleteLater()  # what is connected to it holds whoever started it, who holds it: a circle that Python cannot see
         self._live.clear()
         self._news.clear()
 

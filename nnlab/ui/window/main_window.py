@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, theme: Theme, store: Store, project: Project | None = None, name: str = "untitled") -> None:
         super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # or 700 widgets and 22 MB would follow the theme for ever
         self._theme, self._store = theme, store
         self.document = Document(project, name, self)
         self.session = LiveSession(self.document, self)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -134,3 +137,20 @@ def test_closing_ends_every_thread_and_nothing_is_told_any_more(qtbot: QtBot, ga
     QApplication.processEvents()
     assert set(threading.enumerate()) <= before
     assert news == [[], [], []]
+
+
+def test_closing_frees_whoever_waits_for_a_job_that_has_not_ended(jobs: LiveJobs, gate: threading.Event, qapp: QApplication) -> None:
+    """It holds the job, whose signals hold it."""
+
+    class Owner:
+        job: LiveJob
+
+    owner = Owner()
+    owner.job = jobs.start("Held", held(gate), quiet=True)
+    owner.job.finished.connect(lambda _, waiting=owner: waiting)
+    known = weakref.ref(owner)
+    jobs.close()
+    del owner
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    assert known() is None

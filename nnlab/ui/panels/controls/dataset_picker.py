@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
-from shiboken6 import isValid
 
 from nnlab.core.dataset import CATEGORIES, Dataset, datasets
 from nnlab.ui.look.theme import Theme, follow
@@ -96,7 +95,7 @@ class DatasetPicker(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for dataset in datasets:
             self._add(dataset)
-        datasets.listen(self._registered)
+        self.destroyed.connect(datasets.listen(self._registered))  # the registry outlives every window
         follow(theme, self)
 
     def _add(self, dataset: Dataset) -> None:
@@ -108,8 +107,6 @@ class DatasetPicker(QWidget):
 
     def _registered(self, dataset: Dataset) -> None:
         """A plug-in brought a data set while the window is open."""
-        if not isValid(self):  # the registry outlives every window
-            return
         previous = self.tiles.pop(dataset.name, None)
         if previous is not None:
             previous.deleteLater()
