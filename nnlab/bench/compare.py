@@ -7,7 +7,6 @@ them alike. The figure of a system is the median of its rounds; a peer counts wi
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 from nnlab.bench.systems.workloads import WORKLOADS, Workload
 from nnlab.core.kernel.threads import LARGE
+from nnlab.core.processors import usable_processors
 
 ROUNDS = 5
 Echo = Callable[[str], None]
@@ -53,12 +53,12 @@ class System:
 
 def threads_of(workload: Workload) -> int:
     """The threads NN Lab itself chooses for this workload."""
-    return (os.cpu_count() or 1) if 3 * 2.0 * workload.batch * workload.weights >= LARGE else 1
+    return usable_processors() if 3 * 2.0 * workload.batch * workload.weights >= LARGE else 1
 
 
 def compare(against: Sequence[str], seconds: float, echo: Echo) -> dict[str, Any]:
     """{"workloads": {"W1": {"nnlab": …, "torch": …, "sgemm_share": …}}, "machine": {"versions": …}}; steps per second."""
-    counts = sorted({1, min(2, os.cpu_count() or 1)})
+    counts = sorted({1, min(2, usable_processors())})
     systems = [System("nnlab", 1), *(System("sgemm", n) for n in counts), *(System(name, n) for name in against for n in counts)]
     echo(f"One process per system, in turn; medians of {ROUNDS} rounds of {seconds:g} s, peers at the better of {counts} threads.")
     workloads = {}

@@ -31,6 +31,13 @@ def doctor() -> None:
         "numba": numba.__version__, "PySide6": metadata.version("PySide6-Essentials"),
         "kernel cache": f"{folder} ({'compiled' if is_warm() else 'not compiled yet'})",
         "free disk space": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
-        "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": os.cpu_count(), "BLAS": threads,
+        "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": _cores(), "BLAS": threads,
     }.items():  # fmt: skip
         print(f"{label:13} {value}")
+
+
+def _cores() -> str:
+    from nnlab.core.processors import usable_processors
+
+    usable, present = usable_processors(), os.cpu_count() or 1
+    return str(present) if usable == present else f"{usable} of {present} may be used"

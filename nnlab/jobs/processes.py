@@ -28,6 +28,7 @@ from multiprocessing.sharedctypes import RawArray, RawValue
 from typing import Any, Generic, TypeVar
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.processors import usable_processors
 from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
 from nnlab.jobs.service import JobError
 
@@ -49,8 +50,8 @@ class Outcome(Generic[TaskValue]):
 
 
 def default_workers() -> int:
-    """One process per core this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """One process for every processor this one may use."""
+    return usable_processors()
 
 
 def map_tasks(

@@ -1,4 +1,4 @@
-"""Threads of the matrix products: one for small networks, all cores for large ones; and who may use them when.
+"""Threads of the matrix products: one for small networks, all processors this process may use for large ones; and who may use them when.
 
 A second BLAS thread costs a small product more in waiting than it saves in work, and takes the core the window paints on. The
 count is a function of the program alone, never of what else runs, so results stay the same bit for bit.
@@ -15,7 +15,6 @@ Who came first is served first.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -25,12 +24,14 @@ import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (loads the library whose threads are set)
 import threadpoolctl
 
+from nnlab.core.processors import usable_processors
+
 LARGE = 1e8  # floating-point operations of one step's matrix products from which all cores are used
 TURN_SECONDS = 0.02  # how long a turn is left alone when others wait
 PATIENCE = 0.05  # seconds after which nobody goes before one who waits
 
 
-_most = os.cpu_count() or 1
+_most = usable_processors()
 
 
 def threads_for(operations: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ import threadpoolctl
 
 from nnlab.core.kernel import threads
 from nnlab.core.kernel.threads import LARGE, Turn, Turns
+from nnlab.core.processors import usable_processors
 
 PATIENCE = 0.01
 WAIT = 5.0  # seconds until a test gives up
@@ -148,7 +148,7 @@ def test_every_thread_can_set_the_count() -> None:
         thread = threading.Thread(target=set_and_read, args=(operations,))
         thread.start()
         thread.join()
-    assert found == [1, os.cpu_count(), 1, os.cpu_count()]
+    assert found == [1, usable_processors(), 1, usable_processors()]
 
 
 def test_the_library_computes_with_the_count_of_the_turn() -> None:
@@ -158,6 +158,6 @@ def test_the_library_computes_with_the_count_of_the_turn() -> None:
     with threads.train_with(LARGE / 2):
         assert counts() == {1}
     with threads.train_with(LARGE):
-        assert counts() == {os.cpu_count()}
+        assert counts() == {usable_processors()}
     with threads.train_with(0.0), threads.look_with(LARGE):
         assert counts() == {1}
