@@ -33,6 +33,21 @@ def test_unknown_alignments_are_named() -> None:
 def test_distances_are_equal() -> None:
     assert distribute(PLACES, 0) == {"a": (0.0, 10.0), "c": (200.0, 40.0), "b": (400.0, 0.0)}
     assert distribute({"a": (5.0, 5.0)}, 1) == {"a": (5.0, 5.0)}
+    assert distribute({"a": (0.0, 5.0), "b": (7.0, 405.0), "c": (9.0, 6.0)}, 1) == {"a": (0.0, 5.0), "c": (9.0, 205.0), "b": (7.0, 405.0)}
+
+
+def test_where_there_is_too_little_room_the_middle_stays() -> None:
+    """Three cards need 2 · 152 across and 2 · 104 down."""
+    assert distribute({"a": (0.0, 0.0), "b": (100.0, 0.0), "c": (20.0, 0.0)}, 0) == {
+        "a": (-102.0, 0.0),
+        "c": (50.0, 0.0),
+        "b": (202.0, 0.0),
+    }
+    assert distribute({"a": (0.0, 0.0), "b": (0.0, 8.0)}, 1) == {"a": (0.0, -48.0), "b": (0.0, 56.0)}
+    exactly = {"a": (0.0, 0.0), "b": (152.0, 0.0), "c": (304.0, 0.0)}
+    assert distribute(exactly, 0) == exactly
+    same = {"low": (5.0, 9.0), "high": (5.0, 1.0)}
+    assert distribute(same, 0) == {"high": (-71.0, 1.0), "low": (81.0, 9.0)}, "at one place the other axis decides the order"
 
 
 places = st.dictionaries(st.text(min_size=1, max_size=3), st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=2, max_size=8)

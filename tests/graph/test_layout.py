@@ -69,6 +69,51 @@ def test_comments_go_with_what_they_stand_beside() -> None:
     assert tidy.comments[0].position == pytest.approx((tidy["dense_2"].position[0] - 20.0, tidy["dense_2"].position[1] - 100.0))
 
 
+def test_columns_are_168_apart_unless_a_name_needs_more() -> None:
+    """A card is 120 wide, or 28 and 8.8 for every letter of its name; 44 stay between two cards."""
+    graph = arrange(networks.mlp([2, 8, 8, 1]))
+    assert {n: x for n, (x, _) in middles(graph).items()} == {
+        "input_1": 0.0,
+        "dense_1": 168.0,
+        "dense_2": 336.0,
+        "dense_3": 504.0,
+        "mse_1": 672.0,
+    }
+    wide = middles(arrange(edits.rename_node(graph, "dense_2", "a_name_of_20_letters")))  # 28 + 20 * 8.8 = 204
+    steps = [b - a for a, b in pairwise(x for x, _ in wide.values())]
+    assert steps == pytest.approx([168.0, (120 + 204) / 2 + 44, (204 + 120) / 2 + 44, 168.0])
+
+
+def test_rows_are_136_apart_and_a_layer_is_centred_on_its_line() -> None:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=2)
+    b.mse(b.dense(b.add(*(b.dense(x, units=3, id=name) for name in ("one", "two", "three"))), units=1))
+    places = middles(arrange(b.build()))
+    assert sorted(places[n][1] for n in ("one", "two", "three")) == [0.0, 136.0, 272.0]
+    assert {y for n, (_, y) in places.items() if n not in ("one", "two", "three")} == {136.0}
+
+
+def test_a_part_that_is_not_joined_stands_one_row_below() -> None:
+    graph = arrange(edits.add_node(edits.add_node(networks.mlp([2, 3, 1]), "dense"), "relu"))
+    assert sorted({y for _, y in middles(graph).values()}) == [0.0, 136.0, 272.0]
+
+
+def test_a_group_takes_its_frame_and_its_title_into_account() -> None:
+    """Frames are 18 to the left and right of their cards, 36 above and below; the group is laid out as one box."""
+    graph = annotation.group_nodes(networks.mlp([2, 8, 8, 1]), ["dense_1", "tanh_1", "dense_2", "tanh_2"])
+    places = middles(arrange(graph))
+    wide = 168.0 + 120 + 2 * 18
+    assert [x for x, _ in places.values()] == pytest.approx(
+        [0.0, (120 + wide) / 2 + 44 - 84, (120 + wide) / 2 + 44 + 84, wide + 120 + 88, wide + 120 + 88 + 168]
+    )
+    b = nnlab.GraphBuilder()
+    x = b.input(features=2)
+    b.mse(b.dense(b.add(b.dense(x, units=3, id="one"), b.dense(x, units=3, id="two")), units=1))
+    beside = middles(arrange(annotation.group_nodes(b.build(), ["one"])))
+    apart = abs(beside["one"][1] - beside["two"][1])
+    assert apart == (80 + 2 * 36) / 2 + 80 / 2 + (136 - 80), "half the frame, half a card, and the room between rows"
+
+
 def test_a_cycle_has_no_layers() -> None:
     b = nnlab.GraphBuilder()
     x = b.input(features=2)

@@ -52,6 +52,16 @@ class TestByHand:
         assert rest is None
         assert (neuron.products.total, neuron.bias, neuron.z) == (0.0, 0.1, 0.1)
 
+    def test_units_and_inputs_are_counted_from_one(self):
+        first, second = (inside(network(), "dense_1", unit, FrameSample(VALUES.get)) for unit in (0, 1))
+        assert (first.title, first.short, first.unit) == ("dense_1, neuron 1", "neuron 1", 0)
+        assert (second.title, second.short, second.unit) == ("dense_1, neuron 2", "neuron 2", 1)
+        feature = inside(network(), "input_1", 1, FrameSample(VALUES.get))
+        assert (feature.title, feature.short, feature.result, feature.column) == ("input_1, x₂", "x₂", "x", None)
+        labels = [Products(np.ones(12), np.ones(12), "a").term(i).label for i in (0, 8, 9, 11)]
+        assert labels == ["a₁", "a₉", "a₁₀", "a₁₂"]
+        assert inside(network(), "dense_1", 2, FrameSample(VALUES.get)) is None, "there are two"
+
     def test_the_point_on_the_curve_and_its_slope(self):
         neuron = inside(network(), "dense_1", 0, FrameSample(VALUES.get))
         assert neuron.activation.title == "tanh"
@@ -89,6 +99,21 @@ class TestByHand:
         found = cards.describe(graph, infer(graph))["mse_1"]
         part = share(found, graph, FrameSample(VALUES.get, 1))
         assert (part.outputs.tolist(), part.target.tolist(), part.loss, part.is_class) == ([0.4], [1.0], 0.36, False)
+
+
+class TestImages:
+    """Two images of 1 × 2 pixels."""
+
+    def test_an_input_card_of_images_shows_the_sample(self):
+        neuron = inside(network(), "input_1", 0, FrameSample(VALUES.get, 1), image_shape=(1, 2))
+        assert neuron.image.tolist() == [[3.0, -1.0]] and (neuron.title, neuron.result) == ("input_1", "x")
+
+    def test_only_a_layer_that_reads_the_pixels_shows_its_weights_as_one(self):
+        sample = FrameSample(VALUES.get)
+        assert inside(network(), "dense_1", 0, sample, image_shape=(1, 2)).image_shape == (1, 2)
+        assert inside(network(), "dense_1", 0, sample).image_shape is None
+        assert inside(network(), "dense_1", 0, sample, image_shape=(2, 2)).image_shape is None, "four pixels are not two inputs"
+        assert inside(network(), "dense_2", 0, sample, image_shape=(1, 2)).image_shape is None
 
 
 class TestLongSums:
