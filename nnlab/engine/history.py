@@ -51,6 +51,8 @@ class Curves:
     validation_iterations: np.ndarray
     validation_losses: np.ndarray
     training_losses: np.ndarray  # evaluated as the validation losses are, at the same iterations
+    validation_scores: np.ndarray  # accuracy, or R², at the same iterations; NaN where the run is not scored
+    training_scores: np.ndarray
     last: float
     quantities: tuple[Quantity, ...] = ()
     values: np.ndarray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))  # (blocks, quantities), at the same iterations
@@ -91,6 +93,7 @@ class Curves:
             self, minimum=self.minimum[:blocks], maximum=self.maximum[:blocks], mean=self.mean[:blocks],
             norms=self.norms[:blocks], values=self.values[:blocks], validation_iterations=self.validation_iterations[:checks],
             validation_losses=self.validation_losses[:checks], training_losses=self.training_losses[:checks],
+            validation_scores=self.validation_scores[:checks], training_scores=self.training_scores[:checks],
         )  # fmt: skip
 
 
@@ -180,7 +183,9 @@ class History:
             mean=blocks[:, recording.BLOCK_MEAN],
             norms=columns[:, :gradients], names=self.names, quantities=self.quantities, values=columns[:, gradients:],
             validation_iterations=validations[:, recording.CHECK_ITERATION], validation_losses=validations[:, recording.CHECK_VALIDATION],
-            training_losses=validations[:, recording.CHECK_TRAINING], last=self.last,
+            training_losses=validations[:, recording.CHECK_TRAINING],
+            validation_scores=validations[:, recording.CHECK_VALIDATION_SCORE],
+            training_scores=validations[:, recording.CHECK_TRAINING_SCORE], last=self.last,
         )  # fmt: skip
 
     def copy(self) -> History:

@@ -31,6 +31,7 @@ from nnlab.core.kernel.quantities import first_that_stops
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
 from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
+from nnlab.core.kernel.scoring import score
 from nnlab.core.kernel.structures import (
     Batches,
     Conditions,
@@ -271,10 +272,12 @@ def complete_step(
     since = context[ITERATION] - history.marks[LAST_VALIDATION]
     if context[BATCH] == 0 and validation.x.shape[0] > 0 and since >= history.marks[BLOCK_SIZE]:
         copy_elements(validation.network.arena, 0, arena, 0, layout[LAYOUT_PARAMETERS_END])
-        nothing = validation.network.arena[:0].reshape(0, 0)
-        held_out = evaluate(validation.network, validation.x, validation.y, nothing)
-        training = evaluate(validation.network, validation.training_x, validation.training_y, nothing)
-        record_validation(network, history, held_out, training)
+        held_out = evaluate(validation.network, validation.x, validation.y, validation.outputs)
+        training = evaluate(validation.network, validation.training_x, validation.training_y, validation.training_outputs)
+        kind = validation.scored[0]
+        held_out_score = score(validation.outputs, validation.y, kind)
+        training_score = score(validation.training_outputs, validation.training_y, kind)
+        record_validation(network, history, held_out, training, held_out_score, training_score)
     condition = first_that_stops(network, conditions)
     return DONE if condition < 0 else STOPPED + condition
 

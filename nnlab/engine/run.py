@@ -65,7 +65,7 @@ class Run:
         self.program = compile(setup.graph, max(size, SMALLEST_CAPACITY), setup.real, setup.update)
         samples = Samples.of(self.program, setup)
         state = initial(self.program, size, seed) if former is None else new_state(self.program, size, former.run.seed)
-        self.step = TrainingStep(state, samples, setup.shuffle, is_measured=frames)
+        self.step = TrainingStep(state, samples, setup.shuffle, is_measured=frames, score=setup.score)
         self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
         self.control[machine.MEASURE] = self.mailbox.holds_updates

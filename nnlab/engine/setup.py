@@ -17,7 +17,8 @@ from nnlab.graph.graph import Graph
 class Setup:
     """A graph, samples (N, features) with targets for training and, if any, for validation, and the settings of training.
 
-    `real` is the floating-point type, "float32" or "float64"; `shuffle`: a new order of the samples in every epoch.
+    `real` is the floating-point type, "float32" or "float64"; `shuffle`: a new order of the samples in every epoch. `score`: what the
+    history keeps besides losses, "accuracy", "r2" or nothing: the loss alone does not tell whether a target of 0 and 1 is a class.
     """
 
     graph: Graph
@@ -31,6 +32,7 @@ class Setup:
     seed: int = 0
     real: str = "float32"
     shuffle: bool = True
+    score: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nnlab.core.kernel import scoring
 from nnlab.core.kernel.structures import Batches, Frames, Network, Validation
 from nnlab.engine import machine
 from nnlab.engine.evaluator import Evaluator
@@ -25,7 +26,7 @@ from nnlab.engine.stop_condition import StopCondition, StopConditions
 class TrainingStep:
     """The state that is trained, its samples in the order of this epoch, its history and the conditions to stop at."""
 
-    def __init__(self, state: State, samples: Samples, shuffle: bool = True, is_measured: bool = False) -> None:
+    def __init__(self, state: State, samples: Samples, shuffle: bool = True, is_measured: bool = False, score: str = "") -> None:
         self.state = state
         self.samples = samples
         self.history = History.of(state.program)
@@ -35,6 +36,7 @@ class TrainingStep:
         self.keyframes = Keyframes.none(state.program.dtype)  # who wants to go back to earlier iterations sets others
         self.conditions = StopConditions((), state.program)
         self.stopped_by: StopCondition | None = None  # what ended the last steps
+        self._score = score
 
     @property
     def program(self) -> Program:
@@ -52,11 +54,15 @@ class TrainingStep:
     @cached_property
     def _validation(self) -> Validation:
         x, y = self.samples.validation_x, self.samples.validation_y
+        kind = scored(self.program, self._score) if len(x) else scoring.NO_SCORE
+        width, words = self.program.places[self.program.output_name].row if kind else 0, np.array([kind])
         if len(x):
-            return Validation(self.evaluator.network, x, y, *self.samples.some_training(len(x)))
-        nothing, words = np.zeros(0, dtype=np.int64), np.zeros_like(self.state.context)
-        empty = np.zeros(0, dtype=self.program.dtype)
-        return Validation(Network(nothing, nothing.reshape(0, 3), nothing, empty, words, np.zeros_like(self.layout)), x, y, x, y)
+            some_x, some_y = self.samples.some_training(len(x))
+            outputs, training_outputs = (np.empty((len(part), width), dtype=self.program.dtype) for part in (x, some_x))
+            return Validation(self.evaluator.network, x, y, some_x, some_y, outputs, training_outputs, words)
+        nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
+        network = Network(nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout))
+        return Validation(network, x, y, x, y, empty.reshape(0, 0), empty.reshape(0, 0), words)
 
     def make_order(self) -> None:
         """Sorts the samples as the epoch the context stands in has them."""
@@ -93,3 +99,16 @@ class TrainingStep:
     def forget_update(self) -> None:
         """How far the last update moved the weights is not known: other weights took their place, or it was not measured."""
         self.update.arrays.moved[:] = np.nan
+
+
+def scored(program: Program, score: str) -> int:
+    """The word of nnlab.core.kernel.scoring for a program's outputs, given what is to be scored ("accuracy", "r2" or nothing)."""
+    assert program.loss_node is not None
+    link, outputs = program.graph[program.loss_node].kind.link, program.places[program.output_name].row
+    if score == "r2":
+        return scoring.SHARES if link == "sigmoid" else scoring.NUMBERS
+    if score != "accuracy":
+        return scoring.NO_SCORE
+    if outputs == 1:
+        return scoring.ABOVE_HALF if link == "identity" else scoring.ABOVE_ZERO
+    return scoring.CLASS_NUMBER if link == "softmax" else scoring.ONE_HOT

@@ -16,6 +16,7 @@ def setup_of(graph: Graph, data: Data, settings: TrainingSettings) -> Setup:
     return Setup(
         graph, data.x, encoded(graph, data.target, data.y), data.validation_x, encoded(graph, data.target, data.validation_y),
         update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
+        score="accuracy" if data.target.classes else "r2",
     )  # fmt: skip
 
 

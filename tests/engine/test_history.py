@@ -15,7 +15,8 @@ def curves() -> Curves:
     numbers = np.arange(5.0)
     return Curves(
         100, 10, numbers, numbers + 1, numbers + 2, np.stack([numbers, -numbers], axis=1), ("a", "b"),
-        np.array([115.0, 130.0, 145.0]), np.array([0.3, 0.2, 0.1]), np.array([0.2, 0.1, 0.0]), 0.5,
+        np.array([115.0, 130.0, 145.0]), np.array([0.3, 0.2, 0.1]), np.array([0.2, 0.1, 0.0]), np.array([0.7, 0.8, 0.9]),
+        np.array([0.8, 0.9, 1.0]), 0.5,
     )  # fmt: skip
 
 

@@ -19,9 +19,9 @@ BLOCK_COLUMNS = 3
 # Words of `sums`: the block being filled.
 SUM_MINIMUM, SUM_MAXIMUM, SUM_TOTAL, SUM_LAST = range(4)
 SUM_WORDS = 8
-# Columns of `validations`, one row per evaluation: both losses are those of the same weights.
-CHECK_ITERATION, CHECK_VALIDATION, CHECK_TRAINING = range(3)
-CHECK_COLUMNS = 3
+# Columns of `validations`, one row per evaluation: losses and scores are those of the same weights.
+CHECK_ITERATION, CHECK_VALIDATION, CHECK_TRAINING, CHECK_VALIDATION_SCORE, CHECK_TRAINING_SCORE = range(5)
+CHECK_COLUMNS = 5
 
 
 @inlined
@@ -84,13 +84,17 @@ def record(network: Network, squares: Floats, history: Record, loss: float) -> N
 
 
 @inlined
-def record_validation(network: Network, history: Record, validation: float, training: float) -> None:
-    """Adds one row (iteration, loss on the validation data, loss on training data); when the rows are full, every second one is kept."""
+def record_validation(
+    network: Network, history: Record, validation: float, training: float, validation_score: float, training_score: float
+) -> None:  # fmt: skip
+    """Adds one row (iteration, losses and scores on validation and training data); when the rows are full, every second one is kept."""
     marks, validations = history.marks, history.validations
     row, iteration = marks[VALIDATIONS], network.context[ITERATION]
     validations[row, CHECK_ITERATION] = iteration
     validations[row, CHECK_VALIDATION] = validation
     validations[row, CHECK_TRAINING] = training
+    validations[row, CHECK_VALIDATION_SCORE] = validation_score
+    validations[row, CHECK_TRAINING_SCORE] = training_score
     marks[LAST_VALIDATION] = iteration
     store_release(marks, VALIDATIONS, row + 1)
     if row + 1 == validations.shape[0]:

@@ -56,6 +56,8 @@ class Validation(NamedTuple):
     """The same network with an arena of its own, for held-out samples; none of either where nothing is validated.
 
     The training data is evaluated in the same way at the same moments, so that the two can be compared: `training_x` holds some of it.
+    `outputs` and `training_outputs` receive what the network answers; their rows are scored as `scored` says, see
+    nnlab.core.kernel.scoring, and have width 0 where nothing is scored.
     """
 
     network: Network
@@ -63,6 +65,9 @@ class Validation(NamedTuple):
     y: RealRows
     training_x: RealRows
     training_y: RealRows
+    outputs: RealRows
+    training_outputs: RealRows
+    scored: Integers  # (1,)
 
 
 class UpdateArrays(NamedTuple):
