@@ -15,6 +15,24 @@ def test_large_windows_have_the_large_sizes() -> None:
     assert (SMALL.transport, LARGE.transport) == (56, 64)
 
 
+DESIGNED = {  # what the design says: in a small window, in a large one
+    "caption": (12, 13), "body": (13, 14), "counter": (15, 17), "number": (20, 32), "loss": (22, 32), "result": (28, 44),
+    "formula": (30, 48), "formula_chain": (14, 24), "formula_small": (14, 20),
+    "grid": (8, 8), "padding": (16, 16), "canvas_margin": (24, 56), "row": (28, 34), "form_row": (32, 38), "fraction": (56, 66),
+    "header": (36, 36), "radius_card": (10, 10), "radius_button": (8, 8), "radius_field": (6, 6), "radius_cell": (3, 3),
+    "top_bar": (40, 48), "command_field": (208, 208), "palette": (168, 216), "inspector": (264, 336), "dock": (240, 408),
+    "transport": (56, 64), "side_column": (336, 520), "formula_panel": (288, 584), "scrubber": (80, 112), "problems": (152, 208),
+    "button": (36, 44), "button_icon": (22, 26), "main_button": ((48, 40), (60, 48)), "speed_slider": (128, 240),
+    "card_width": (92, 152), "card_header": (48, 60), "card_foot": (14, 18), "tile": (34, 72), "tile_gap": (6, 12), "step_tile": (27, 56),
+    "output_tile": (72, 136), "loss_card": ((136, 196), (224, 324)), "collapsed_card": ((120, 80), (200, 120)), "port": (5.0, 6.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DESIGNED)
+def test_sizes_are_those_of_the_design(name: str) -> None:
+    assert (getattr(metrics(1280), name), getattr(metrics(2560), name)) == DESIGNED[name]
+
+
 def test_nothing_is_smaller_in_a_large_window() -> None:
     for field in fields(Metrics):
         assert getattr(LARGE, field.name) >= getattr(SMALL, field.name), field.name
@@ -33,4 +51,6 @@ def test_scaling_multiplies_every_size() -> None:
     assert double.main_button == (96, 80)
     assert double.port == 10.0
     assert double.px(7) == 14
+    assert metrics(1280, 1.1).form_row == round(32 * 1.1) == 35 and metrics(1280, 1.25).main_button == (60, 50)
+    assert metrics(1280).scale == 1.0 and metrics(2560, 1.6).scale == 1.6
     assert SMALL.px(7) == 7

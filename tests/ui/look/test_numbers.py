@@ -9,6 +9,7 @@ from nnlab.ui.look.numbers import (
     MINUS,
     NO_BREAK_SPACE,
     count,
+    decimals,
     editable,
     fixed,
     number,
@@ -28,13 +29,39 @@ FINITE = st.floats(-1e300, 1e300)  # beyond, rounding up to fewer digits is infi
     [
         (0.44962, "0.4496"), (9.3829, "9.383"), (4.872e-4, "4.87e−4"), (-0.39901, "−0.3990"), (0, "0"), (-0.0, "0"), (12345.6, "12,346"),
 
-        (0.0013, "0.00130"), (0.01306, "0.0131"), (0.09996, "0.100"), (99.9996, "100.0"),
+        (0.0013, "0.00130"), (0.01306, "0.0131"), (0.09996, "0.100"), (99.9996, "100.0"), (1, "1.000"), (-1, "−1.000"),
+        (0.1, "0.1000"), (0.0999, "0.0999"), (-0.1, "−0.1000"), (0.001, "0.00100"), (0.00099999, "1.00e−3"), (9999.6, "10,000"),
+        (123.456, "123.5"), (999_499, "999,499"), (1_000_000, "1.00e6"), (-1_234_567.0, "−1.23e6"),
         (1234567.0, "1.23e6"), (999999.9, "1.00e6"), (-1e-12, "−1.00e−12"), (math.nan, "NaN"),
         (math.inf, "∞"), (-math.inf, "−∞"),
     ],
 )  # fmt: skip
 def test_number_by_example(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(math.pi, 3, "3.14"), (math.pi, 1, "3"), (0.0314159, 3, "0.031"), (0.0314159, 1, "0.03"), (3.14159e-5, 1, "3e−5"), (31415.9, 2, "31,416"),
+     (3_141_592.0, 2, "3e6"), (3_141_592.0, 1, "3e6"), (0.5, 2, "0.50")],
+)  # fmt: skip
+def test_as_many_digits_as_are_asked_for(value: float, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "most", "places"),
+    [([123.4], 4, 6, 1), ([999.9], 4, 6, 1), ([1000.0], 4, 6, 0), ([0.5], 4, 6, 4), ([-1.0, 0.25], 3, 6, 2), ([0.0], 4, 6, 3), ([0.001], 4, 6, 6),
+     ([0.001], 4, 4, 4), ([1e-3, math.nan, math.inf], 2, 6, 4), ([1e9], 4, 6, 0)],
+)  # fmt: skip
+def test_a_column_shares_the_decimals_of_its_largest(values: list[float], digits: int, most: int, places: int) -> None:
+    assert decimals(values, digits, most) == places
+
+
+def test_defaults_are_four_digits_and_three_for_powers() -> None:
+    assert (number(math.pi), fixed(math.pi), scientific(math.pi), decimals([math.pi])) == ("3.142", "3.1416", "3.14e0", 3)
+    assert short(math.pi) == "3.142" and decimals([1e-12]) == 6
+    assert [scientific(value) for value in (math.nan, math.inf, -math.inf)] == ["NaN", "∞", "−∞"]
 
 
 @given(FINITE, st.integers(2, 6))
@@ -83,15 +110,19 @@ def test_splitting_by_example(text: str, parts: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.958, "95.8"), (1, "100"), (0, "0"), (0.99999, "> 99.9"), (0.00001, "< 0.1"), (0.9994, "99.9"), (1.5, "150.0")]
+    ("share", "text"), [
+        (0.958, "95.8"), (1, "100"), (0, "0"), (0.99999, "> 99.9"), (0.00001, "< 0.1"), (0.9994, "99.9"), (1.5, "150.0"), (0.9995, "> 99.9"),
+        (0.0005, "0.1"), (0.00049, "< 0.1"), (-0.25, "−25.0"), (0.01, "1.0"), (12.5, "1,250.0"), (1.00001, "100.0"), (math.nan, "NaN"),
+    ],
 )
 def test_percent_never_rounds_to_all_or_nothing(share: float, text: str) -> None:
-    assert percent(share) == f"{text} %".replace(" ", NO_BREAK_SPACE)
+    assert percent(share) == (text if text == "NaN" else f"{text} %".replace(" ", NO_BREAK_SPACE))
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1240.4, "1,240"), (485123, "485,000"), (12.34, "12.3"), (0.519, "0.519"), (0, "0"), (9.996, "10.0"), (999.6, "1,000")],
+    [(1240.4, "1,240"), (485123, "485,000"), (12.34, "12.3"), (0.519, "0.519"), (0, "0"), (9.996, "10.0"), (999.6, "1,000"), (99.96, "100"),
+     (0.0123, "0.012"), (-12.34, "−12.3"), (1.0, "1.00"), (123456789, "123,000,000"), (math.inf, "∞")],
 )
 def test_rates(value: float, text: str) -> None:
     assert rate(value) == text

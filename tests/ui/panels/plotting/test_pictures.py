@@ -49,9 +49,41 @@ def test_classes_get_paler_the_less_certain_the_network_is() -> None:
     assert 0 < distance(1.0) < distance(3.0) < distance(30.0)
 
 
+def rgb(pixel: np.uint32) -> list[int]:
+    return [int(pixel) >> shift & 255 for shift in (24, 16, 8, 0)]
+
+
+@pytest.mark.parametrize(("dark", "canvas"), [(True, (0x14, 0x16, 0x19)), (False, (255, 255, 255))])
+def test_a_class_is_mixed_with_the_canvas_by_its_certainty(dark: bool, canvas: tuple[int, ...]) -> None:
+    """Of three classes, certainty goes from 0 at a third to 1; a certain one is three fifths of its own colour."""
+    for best in range(3):
+        for share in (1.0, 0.8, 0.5, 1 / 3):
+            outputs = np.full((1, 1, 3), (1.0 - share) / 2)
+            outputs[..., best] = share
+            certainty = (share - 1 / 3) / (2 / 3)
+            mixed = [c + 0.6 * certainty * (own - c) for c, own in zip(canvas, class_colors(3, dark)[best], strict=True)]
+            found = rgb(decision_pixels(outputs, CLASSES, "identity", 1.0, dark)[0, 0])
+            assert found[0] == 255 and found[1:] == pytest.approx(mixed, abs=0.5001)
+
+
+def test_the_first_row_is_the_lowest_second_feature() -> None:
+    outputs = np.zeros((2, 3, 3))
+    outputs[0, :, 1], outputs[1, :, 2] = 1.0, 1.0
+    pixels = decision_pixels(outputs, CLASSES, "identity", 1.0, True)
+    assert pixels.shape == (2, 3) and len(set(pixels[0])) == len(set(pixels[1])) == 1
+    assert pixels[0, 0] == decision_pixels(outputs[1:], CLASSES, "identity", 1.0, True)[0, 0] != pixels[1, 0]
+
+
+def test_shares_of_classes_are_those_of_the_softmax() -> None:
+    assert probabilities(np.log([[1.0, 2.0, 5.0]]), "softmax")[0] == pytest.approx([1 / 8, 2 / 8, 5 / 8])
+    assert probabilities(np.array([[-0.5, 0.25, 2.0]]), "identity").tolist() == [[0.0, 0.25, 1.0]]
+    assert probabilities(np.array([[0.25]]), "identity").tolist() == [[0.75, 0.25]]
+    assert probabilities(np.log([[3.0]]), "sigmoid")[0] == pytest.approx([0.25, 0.75])
+
+
 def test_outputs_that_are_not_numbers_make_a_picture_without_an_error() -> None:
     outputs = np.full((3, 3, 3), np.nan)
-    assert decision_pixels(outputs, CLASSES, "softmax", 1.0, True).shape == (3, 3)
+    assert (decision_pixels(outputs, CLASSES, "softmax", 1.0, True) == 0xFF141619).all(), "the canvas"
     assert decision_pixels(outputs[..., :1], BINARY, "sigmoid", 1.0, True).shape == (3, 3)
 
 
