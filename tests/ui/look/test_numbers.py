@@ -42,7 +42,8 @@ def test_number_by_example(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(math.pi, 3, "3.14"), (math.pi, 1, "3"), (0.0314159, 3, "0.031"), (0.0314159, 1, "0.03"), (3.14159e-5, 1, "3e−5"), (31415.9, 2, "31,416"),
+    [(math.pi, 3, "3.14"), (math.pi, 1, "3"), (0.0314159, 3, "0.031"), (0.0314159, 1, "0.03"), (3.14159e-5, 1, "3e−5"),
+     (31415.9, 2, "31,416"),
      (3_141_592.0, 2, "3e6"), (3_141_592.0, 1, "3e6"), (0.5, 2, "0.50")],
 )  # fmt: skip
 def test_as_many_digits_as_are_asked_for(value: float, digits: int, text: str) -> None:
@@ -51,7 +52,8 @@ def test_as_many_digits_as_are_asked_for(value: float, digits: int, text: str) -
 
 @pytest.mark.parametrize(
     ("values", "digits", "most", "places"),
-    [([123.4], 4, 6, 1), ([999.9], 4, 6, 1), ([1000.0], 4, 6, 0), ([0.5], 4, 6, 4), ([-1.0, 0.25], 3, 6, 2), ([0.0], 4, 6, 3), ([0.001], 4, 6, 6),
+    [([123.4], 4, 6, 1), ([999.9], 4, 6, 1), ([1000.0], 4, 6, 0), ([0.5], 4, 6, 4), ([-1.0, 0.25], 3, 6, 2), ([0.0], 4, 6, 3),
+     ([0.001], 4, 6, 6),
      ([0.001], 4, 4, 4), ([1e-3, math.nan, math.inf], 2, 6, 4), ([1e9], 4, 6, 0)],
 )  # fmt: skip
 def test_a_column_shares_the_decimals_of_its_largest(values: list[float], digits: int, most: int, places: int) -> None:
@@ -111,7 +113,8 @@ def test_splitting_by_example(text: str, parts: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"), [
-        (0.958, "95.8"), (1, "100"), (0, "0"), (0.99999, "> 99.9"), (0.00001, "< 0.1"), (0.9994, "99.9"), (1.5, "150.0"), (0.9995, "> 99.9"),
+        (0.958, "95.8"), (1, "100"), (0, "0"), (0.99999, "> 99.9"), (0.00001, "< 0.1"), (0.9994, "99.9"), (1.5, "150.0"),
+        (0.9995, "> 99.9"),
         (0.0005, "0.1"), (0.00049, "< 0.1"), (-0.25, "−25.0"), (0.01, "1.0"), (12.5, "1,250.0"), (1.00001, "100.0"), (math.nan, "NaN"),
     ],
 )

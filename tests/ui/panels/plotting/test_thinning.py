@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.engine.history import Curves
-from nnlab.ui.panels.plotting.thinning import block_at, group_starts, positive_logarithm, thin_loss, thin_norms
+from nnlab.ui.panels.plotting.thinning import (
+    block_at,
+    group_starts,
+    positive_logarithm,
+    sample_columns,
+    thin_loss,
+    thin_norms,
+    visible_blocks,
+)
 
 
 def curves(minimum: np.ndarray, maximum: np.ndarray, *, origin: int = 0, block_size: int = 1, norms: np.ndarray | None = None) -> Curves:
@@ -50,6 +59,39 @@ def test_blocks_of_many_iterations_and_an_origin_keep_their_iterations() -> None
     assert block_at(curves(np.zeros(10), np.ones(10), origin=500, block_size=8), 508) == 0
     assert block_at(curves(np.zeros(10), np.ones(10), origin=500, block_size=8), 509) == 1
     assert block_at(curves(np.zeros(10), np.ones(10), origin=500, block_size=8), 10**9) == 9
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "blocks"),
+    [(500, 580, (0, 10)), (516, 532, (1, 5)), (515, 533, (0, 6)), (524, 524, (2, 4)), (0, 1, (0, 0)), (900, 999, (10, 10)),
+     (580, 600, (9, 10))],
+)  # fmt: skip
+def test_visible_are_the_blocks_of_the_range_and_one_to_each_side(first: float, last: float, blocks: tuple[int, int]) -> None:
+    """Block k covers the iterations 501 + 8 k … 508 + 8 k."""
+    assert visible_blocks(curves(np.zeros(10), np.ones(10), origin=500, block_size=8), first, last) == blocks
+
+
+@pytest.mark.parametrize(
+    ("first", "stop", "most", "starts"),
+    [(0, 10, 10, list(range(10))), (0, 10, 9, [0, 2, 4, 6, 8]), (0, 10, 5, [0, 2, 4, 6, 8]), (0, 10, 4, [0, 3, 6, 9]),
+     (5, 10, 2, [5, 6, 9]),
+     (6, 12, 2, [6, 9]), (0, 3, 0, [0])],
+)  # fmt: skip
+def test_where_groups_start(first: int, stop: int, most: int, starts: list[int]) -> None:
+    assert group_starts(first, stop, most).tolist() == starts
+
+
+def test_norms_know_the_iterations_of_their_groups() -> None:
+    thinned = thin_norms(curves(np.zeros(10), np.ones(10), origin=500, block_size=8), 530, 560, 3)
+    assert (thinned.first, thinned.last, thinned.iterations.tolist()) == (516, 572, [524.0, 548.0, 572.0])
+    assert thinned.logarithms.tolist() == [[0.0]] * 3
+    nothing = thin_norms(curves(np.zeros(3), np.ones(3), origin=500, norms=np.empty((3, 0))), 500, 503, 3)
+    assert (nothing.first, nothing.last, nothing.logarithms.shape) == (500, 500, (0, 0))
+
+
+def test_a_crosshair_finds_the_group_that_ends_there_or_next() -> None:
+    assert sample_columns(np.array([10.0, 20.0, 30.0]), np.array([1.0, 10.0, 10.5, 30.0, 99.0])).tolist() == [0, 0, 1, 2, 2]
+    assert block_at(curves(np.zeros(3), np.ones(3), origin=500, block_size=8), 3) == 0
 
 
 def test_a_value_that_is_not_a_number_does_not_hide_its_neighbours() -> None:

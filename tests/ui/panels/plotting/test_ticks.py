@@ -18,7 +18,8 @@ def test_steps_are_one_two_or_five_times_a_power_of_ten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("span", "most", "step"), [(10, 10, 1), (10, 9.99, 2), (20, 4, 5), (26, 5, 10), (1e-3, 4, 5e-4), (7, 1, 10), (7, 0.1, 10), (5, 1, 5), (5.1, 1, 10)]
+    ("span", "most", "step"), [(10, 10, 1), (10, 9.99, 2), (20, 4, 5), (26, 5, 10), (1e-3, 4, 5e-4), (7, 1, 10), (7, 0.1, 10), (5, 1, 5),
+    (5.1, 1, 10)]
 )  # fmt: skip
 def test_the_step_is_the_smallest_that_leaves_room(span: float, most: float, step: float) -> None:
     assert nice_step(span, most) == pytest.approx(step)
@@ -36,7 +37,8 @@ def test_as_many_ticks_as_the_length_has_room_for() -> None:
 @pytest.mark.parametrize(
     ("value", "step", "text"),
     [(0.25, 0.05, "0.25"), (0.3, 0.1, "0.3"), (7, 1, "7"), (70, 10, "70"), (1500, 500, "1,500"), (1e-20, 1.0, "0"), (-0.5, 0.5, "−0.5"),
-     (999_999, 1, "999,999"), (1e6, 1e5, "1.0e6"), (1_250_000, 50_000, "1.25e6"), (3e-5, 1e-5, "3e−5"), (1.5e-4, 5e-5, "1.5e−4"), (2e6, 1e6, "2e6"),
+     (999_999, 1, "999,999"), (1e6, 1e5, "1.0e6"), (1_250_000, 50_000, "1.25e6"), (3e-5, 1e-5, "3e−5"), (1.5e-4, 5e-5, "1.5e−4"),
+     (2e6, 1e6, "2e6"),
      (0.0002, 0.0001, "0.0002"), (1_234_567_891, 1, "1.23457e9")],
 )  # fmt: skip
 def test_a_tick_has_the_decimals_of_its_step(value: float, step: float, text: str) -> None:
@@ -81,7 +83,8 @@ def test_many_decades_are_thinned_to_what_has_room() -> None:
     assert all(tick.position == round(tick.position) for tick in ticks)
 
 
-@pytest.mark.parametrize(("exponent", "text"), [(0, "1"), (-1, "0.1"), (-2, "0.01"), (-3, "1e−3"), (3, "1,000"), (4, "10,000"), (5, "1e5"), (7, "1e7"), (-12, "1e−12")])
+@pytest.mark.parametrize(("exponent", "text"), [(0, "1"), (-1, "0.1"), (-2, "0.01"), (-3, "1e−3"), (3, "1,000"), (4, "10,000"),
+    (5, "1e5"), (7, "1e7"), (-12, "1e−12")])
 def test_powers_of_ten(exponent: int, text: str) -> None:
     assert power_of_ten(exponent) == text
 
