@@ -117,11 +117,12 @@ def unit_rows(model: StepModel, most: int = 16) -> Form | None:
     moment, explanation, trace = model.moment, model.explanation, model.trace
     if moment is None or explanation is None or trace is None or not explanation.factors:
         return None
-    axes = model.layout(moment.target).axes
+    layout = model.layout(moment.target)
+    axes = layout.axes
     units = axes[-1].length if axes else 0
     if len(axes) != 2 or not 2 <= units <= most:
         return None
-    layout, sample = model.layout(moment.target), model.place(axes[0])
+    sample = model.place(axes[0])
 
     def element(row: int, column: int) -> tuple[int, ...]:
         return layout.index(lambda axis: sample if axis is axes[0] else column)
