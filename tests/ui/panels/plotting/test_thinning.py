@@ -22,7 +22,7 @@ def curves(minimum: np.ndarray, maximum: np.ndarray, *, origin: int = 0, block_s
     middle = (minimum + maximum) / 2
     norms = np.ones((count, 1), dtype=np.float32) if norms is None else norms
     names = tuple(f"dense_{k}.weight" for k in range(norms.shape[1]))
-    return Curves(origin, block_size, minimum, maximum, middle, norms, names, np.empty(0), np.empty(0), np.empty(0), 0.0)
+    return Curves(origin, block_size, minimum, maximum, middle, norms, names, *(np.empty(0) for _ in range(5)), 0.0)
 
 
 @given(st.integers(1, 4096), st.integers(1, 1500), st.integers(0, 2**32 - 1))
