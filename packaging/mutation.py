@@ -86,7 +86,8 @@ class Executed:
         self.tests: dict[str, dict[int, set[str]]] = {}  # file -> line -> tests
         self.uses: dict[str, set[tuple[str, int]]] = defaultdict(set)  # name -> (file, line) wherever the package says it
 
-    def measure(self) -> None:
+    def measure(self, folders: tuple[str, ...]) -> None:
+        """Brings up to date what is known of the tests in these folders, "tests" for all; others do not count."""
         record, data = self.copy.work / "measured.json", self.copy.work / "coverage.sqlite"
         known = json.loads(record.read_text()) if record.exists() and data.exists() else {}
         package = _digest(self.copy.files("nnlab", "*.py").values())
@@ -98,15 +99,15 @@ class Executed:
         stamps = {
             name: _digest([path, *(other for other in support if other.parent in path.parents or other.parent.name == "support")])
             for name, path in everything.items()
-            if path.name.startswith("test_") and not name.startswith(NOT_MEASURED)
+            if path.name.startswith("test_") and name.startswith(folders) and not name.startswith(NOT_MEASURED)
         }
         changed = [name for name, stamp in stamps.items() if known["files"].get(name) != stamp]
         if changed:
             print(f"measuring which test executes which line: {len(changed)} test files", flush=True)
-            kept = {test: s for test, s in known["seconds"].items() if test.partition("::")[0] in stamps.keys() - set(changed)}
-            known = {"package": package, "files": stamps, "seconds": {**kept, **self._run(changed, data)}}
+            kept = {test: s for test, s in known["seconds"].items() if test.partition("::")[0] not in changed}
+            known = {"package": package, "files": {**known["files"], **stamps}, "seconds": {**kept, **self._run(changed, data)}}
             record.write_text(json.dumps(known))
-        self.seconds = known["seconds"]
+        self.seconds = {test: s for test, s in known["seconds"].items() if test.partition("::")[0] in stamps}
         self._read(data)
 
     def _run(self, files: list[str], data: Path) -> dict[str, float]:
@@ -217,12 +218,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the draw (default 1)")
     parser.add_argument("--only", nargs="+", default=[], metavar="KEY", help="only the mutants with these keys")
     parser.add_argument("--work", type=Path, default=CHECKOUT / "build" / "mutation", help="where the copy is (default build/mutation)")
+    parser.add_argument("--tests", nargs="+", default=["tests"], metavar="FOLDER", help="folders of tests that count (default all)")
     parser.add_argument("--budget", type=float, default=20.0, help="seconds of tests that one mutant is met by (default 20)")
     options = parser.parse_args()
     copy = Copy(options.work.resolve())
     copy.refresh()
     executed = Executed(copy)
-    executed.measure()
+    executed.measure(tuple(options.tests))
     known, files = equivalent(), list(targets(copy, options.paths))
     mutants = [m for file in files for m in mutants_of(file, (copy.tree / file).read_text(encoding="utf-8")) if m.title not in known]
     random.Random(options.seed).shuffle(mutants)
