@@ -98,7 +98,7 @@ def test_the_norm_is_euclidean() -> None:
 def test_the_last_gradient_norms_of_one_parameter() -> None:
     norms = np.arange(200.0).reshape(100, 2)
     nothing = np.zeros(100)
-    curves = Curves(0, 8, nothing, nothing, nothing, norms, ("a", "b"), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), 0.0)
+    curves = Curves(0, 8, nothing, nothing, nothing, norms, ("a", "b"), *(np.zeros(0) for _ in range(5)), 0.0)
     values, iterations = gradient_history(curves, "b", 3)
     assert values.tolist() == [195.0, 197.0, 199.0] and iterations == 24
     assert len(gradient_history(curves, "b")[0]) == 60

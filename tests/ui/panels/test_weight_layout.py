@@ -75,8 +75,9 @@ def test_of_filters_the_last_two_axes_are_shown() -> None:
     assert found.matrix(values, (4, 0)).tolist() == values[4, 0].tolist() and found.index(2, 1, (4, 0)) == (4, 0, 2, 1)
 
 
-@pytest.mark.parametrize(("operator", "parameter", "axes"), [("embedding", "weight", ("entry", "feature")),
-    ("layer_norm", "gain", ("feature",))])
+@pytest.mark.parametrize(
+    ("operator", "parameter", "axes"), [("embedding", "weight", ("entry", "feature")), ("layer_norm", "gain", ("feature",))]
+)
 def test_axes_are_called_by_one_of_what_they_hold(operator: str, parameter: str, axes: tuple[str, ...]) -> None:
     graph = edits.add_node(Graph(), operator)
     node = graph.nodes[0]
