@@ -16,6 +16,7 @@ import numpy as np
 from nnlab.core.errors import TrainingError
 from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, ROWS, SAMPLES, SEED
+from nnlab.core.memory import require_memory
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
 from nnlab.engine.carry_over import Remembered, carry_over
@@ -24,6 +25,7 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
+from nnlab.engine.program import Program
 from nnlab.engine.quantity import Quantity, require
 from nnlab.engine.setup import Samples, Setup
 from nnlab.engine.state import State, initial, new_state
@@ -59,10 +61,11 @@ class Run:
 
         `watched`: what frames hold besides the parameters, see nnlab.engine.frame; by default every tensor. `revision`: what they are
         stamped with. `control`: the words by which others speak to the machine, see nnlab.engine.machine.
-        Raises GraphError, SettingError and DataError for what cannot be trained.
+        Raises GraphError, SettingError and DataError for what cannot be trained, NotEnoughMemory for what has no room.
         """
         size, seed = setup.batch_size, setup.seed
         self.program = compile(setup.graph, max(size, SMALLEST_CAPACITY), setup.real, setup.update)
+        require_memory(_size_of(self.program, frames))
         samples = Samples.of(self.program, setup)
         state = initial(self.program, size, seed) if former is None else new_state(self.program, size, former.run.seed)
         self.step = TrainingStep(state, samples, setup.shuffle, is_measured=frames, score=setup.score)
@@ -275,3 +278,9 @@ class Run:
         if not len(self.samples.validation_x):
             return math.nan, np.empty((0, self.evaluator.outputs), dtype=self.program.dtype)
         return self.evaluator.loss(self.samples.validation_x, self.samples.validation_y)
+
+
+def _size_of(program: Program, frames: bool) -> int:
+    """Bytes that a run needs before its first step: its arena, two frames, and the largest parameter as it is drawn, in float64."""
+    drawn = max((info.place.row for info in program.stored.values()), default=0)
+    return program.dtype.itemsize * (program.arena_size + 2 * frames * program.parameters_end) + 8 * drawn

@@ -13,6 +13,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
+from nnlab.core.memory import require_memory
 from nnlab.engine.program import PHASES, ParameterInfo, Place, Program
 from nnlab.engine.steps import readable_name
 from nnlab.engine.weight_change import Entries
@@ -109,7 +110,8 @@ class State:
 
 
 def new_state(program: Program, batch_size: int, seed: int) -> State:
-    """A state with constants and the optimiser's moments set, and all else zero."""
+    """A state with constants and the optimiser's moments set, and all else zero. Raises NotEnoughMemory when there is no room for it."""
+    require_memory(program.arena_size * program.dtype.itemsize)
     arena = np.zeros(program.arena_size, dtype=program.dtype)
     for offset, value in program.constants.values():
         arena[offset] = value

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from nnlab.core.errors import FileError, GraphError, NNLabError
+from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings
 from nnlab.files import places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
@@ -68,7 +69,10 @@ def named(error: NNLabError, name: str) -> NNLabError:
 def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, bytes]:
     """The entries of the archive; raises FileError when they could not be read again."""
     project = saved.project
-    snapshot = None if saved.snapshot is None else weights.fitted(saved.snapshot, project)
+    try:
+        snapshot = None if saved.snapshot is None else weights.fitted(saved.snapshot, project)
+    except (NotEnoughMemory, MemoryError):  # a network without room for weights has none
+        snapshot = None
     entries = {}
     data_path, data = _data_to_save(project.data, with_data)
     try:

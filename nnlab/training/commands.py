@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
+from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
@@ -129,6 +130,10 @@ class Rewind(Command):
     """Back to iteration 0 and the same initial weights."""
 
 
+class NoNetwork(NNLabError):
+    """There is nothing whose weights could be copied: no network was ever loaded, and none waits to be restored."""
+
+
 @dataclass(frozen=True, eq=False)
 class Request(Command, Generic[T]):
     """A command that is answered through a future, with the error if it cannot be."""
@@ -208,6 +213,14 @@ class Event:
 class Loaded(Event):
     revision: int
     parameters: int
+
+
+@dataclass(frozen=True)
+class NotLoaded(Event):
+    """A network could not be loaded, and cannot be trained for this reason, in one sentence; what was trained before is kept."""
+
+    revision: int
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.engine.run import Former, Run
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
-from nnlab.training.commands import Adjust, Block, Load, Snapshot
+from nnlab.training.commands import Adjust, Block, Load, NoNetwork, Snapshot
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
@@ -148,12 +148,12 @@ class Member:
         self.run.publish()
 
     def snapshot(self, undisturbed: bool) -> Snapshot:
-        """The state of the run, or what waits to be restored; raises NNLabError when there is neither."""
+        """The state of the run, or what waits to be restored; raises NoNetwork when there is neither."""
         if self.run is not None:
             return take_snapshot(self.run, undisturbed)
         if self._past.waiting is not None:
             return self._past.waiting
-        raise NNLabError("There is no network to take a snapshot of.")
+        raise NoNetwork("There is no network to take a snapshot of.")
 
     def restore(self, snapshot: Snapshot) -> None:
         """Restores a snapshot, now or as soon as there is a network."""

@@ -179,6 +179,7 @@ class RunGroup:
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True)
+            self._pool = None
 
 
 def _use(run: Run, control: np.ndarray) -> None:

@@ -5,16 +5,14 @@ LEAVE, so the machine returns after the step it is in. Nothing here knows a wind
 a callback on this thread; pictures of the run go through the mailbox.
 
 Whatever fails, on the way or in telling so, the thread goes on, and whoever waits for an answer gets one. Should it end all the same,
-`ended` says so, and every later request is answered with that sentence.
+`has_died` says so, requests are answered with a sentence, and `restart` goes on with the runs as they are.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -26,14 +24,17 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
 from nnlab.engine.run import Run
 from nnlab.training import commands as c
-from nnlab.training.commands import Command, Event, Failed, Loaded, Refused, Request, RunStopped, StateChanged, Stepped
+from nnlab.training.command_queue import CommandQueue, answer
+from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged, Stepped
+from nnlab.training.failure import in_words
 from nnlab.training.pace import Pace
 from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
-ENDED = "The training thread has ended; save your work and start NN Lab again."
+CLOSING = 10.0  # seconds that closing waits for the step that is under way
+ENDED = "The training thread has ended; try again in a moment."
 
 _log = logging.getLogger(__name__)
 
@@ -43,44 +44,58 @@ class Trainer:
 
     def __init__(self, listener: Callable[[Event], None]) -> None:
         self._listener = listener
-        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._commands = CommandQueue()
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
         self._group = RunGroup(self._control)
         self._goal: int | None = None  # the iteration that was last asked to go back to
         self.reach = Reach()
         self._playing = False
         self._pace = Pace()
-        self._has_ended = False  # nothing is carried out any more
         self._is_closing = False
-        self._thread = threading.Thread(target=self._live, name="training", daemon=True)
-        self._thread.start()
+        self._start()
 
     def send(self, command: Command) -> None:
         """Queues a command and makes the machine leave after its present step."""
         self._commands.put(command)
         self._control[machine.LEAVE] = 1
-        if self._has_ended:
-            self._answer_the_rest()
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after this iteration; a replay for an earlier request is given up."""
         self._goal = iteration
         self.send(c.BackTo(iteration))
 
-    def close(self) -> None:
-        """Ends the thread and waits for it."""
+    def close(self, timeout: float = CLOSING) -> bool:
+        """Ends the thread and waits for it; False when the step it is in takes longer. Then it ends after that, or with the process."""
         self._is_closing = True
         self.send(c.Close())
-        self._thread.join()
+        self._thread.join(timeout)
+        if self.is_alive:
+            self._commands.refuse(ENDED)
+        return not self.is_alive
+
+    def restart(self) -> None:
+        """After the thread has died: a new one goes on, paused, with the runs as they are and the commands that wait.
+
+        Other runs beside the project's own stand still until they are rewound, lest they be caught up with what ended the thread.
+        """
+        for number, member in self._group.members.items():
+            if number != MAIN and member.run is not None:
+                member.stopped = ENDED
+        self._commands.accept()
+        self._start()
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._live, name="training", daemon=True)
+        self._thread.start()
 
     @property
     def is_alive(self) -> bool:
         return self._thread.is_alive()
 
     @property
-    def ended(self) -> str:
-        """A sentence once the thread has ended although nobody closed it; empty otherwise."""
-        return "" if self._is_closing or self.is_alive else ENDED
+    def has_died(self) -> bool:
+        """Whether the thread has ended although nobody closed it."""
+        return not self._is_closing and not self.is_alive
 
     def want_frame(self) -> None:
         """Asks the machine for a frame after its present step."""
@@ -117,19 +132,9 @@ class Trainer:
         except BaseException:  # nothing is left to go on with: not a fault of a command, those are reported in the turn
             _log.critical("the training thread ended", exc_info=True)
         finally:
-            self._playing, self._has_ended = False, True
-            self._answer_the_rest()
+            self._playing, self._pace.remaining = False, None
+            self._commands.refuse(ENDED)
             self._group.close()
-
-    def _answer_the_rest(self) -> None:
-        """Nobody waits for ever for a thread that has ended."""
-        while True:
-            try:
-                command = self._commands.get_nowait()
-            except queue.Empty:
-                return
-            if isinstance(command, Request) and command.answer.set_running_or_notify_cancel():
-                command.answer.set_exception(NNLabError(ENDED))
 
     def _turn(self) -> bool:
         """Carries out waiting commands, then trains for one slice; False when the thread should end."""
@@ -141,7 +146,7 @@ class Trainer:
                     return False
                 self._handle(command)
                 self._note_reach()
-                command = self._waiting_command()
+                command = self._commands.next_within(0.0)
             if not self._group.is_alone:
                 self._train_together()
             elif self._playing and self._group.main.run is not None:
@@ -153,9 +158,7 @@ class Trainer:
 
     def _report(self, error: Exception) -> None:
         """Training stops and the error is told; what fails in doing so is written into the log, and changes nothing."""
-        is_expected = isinstance(error, NNLabError)
-        message = str(error) if is_expected else f"Training failed: {type(error).__name__}: {error}."
-        detail = "" if is_expected else "".join(traceback.format_exception(error))
+        message, detail = in_words(error)
         self._playing, self._pace.remaining = False, None
         try:
             self._publish()
@@ -170,14 +173,8 @@ class Trainer:
     def _next_command(self) -> Command | None:
         """Waits for a command when there is nothing to do, or until the next paced step is due."""
         if not self._playing and not self._group.has_late:
-            return self._commands.get()
-        return self._waiting_command(self._pace.seconds_until_due if self._playing else 0.0)
-
-    def _waiting_command(self, seconds: float = 0.0) -> Command | None:
-        try:
-            return self._commands.get(timeout=seconds) if seconds > 0 else self._commands.get_nowait()
-        except queue.Empty:
-            return None
+            return self._commands.next()
+        return self._commands.next_within(self._pace.seconds_until_due if self._playing else 0.0)
 
     def _note_reach(self) -> None:
         self._group.follow_time()
@@ -252,13 +249,10 @@ class Trainer:
 
     def _handle(self, command: Command) -> None:
         handler = self._handlers[type(command)]
-        if not isinstance(command, Request):
+        if isinstance(command, Request):
+            answer(command, lambda: handler(self, command), ENDED)
+        else:
             handler(self, command)
-        elif command.answer.set_running_or_notify_cancel():
-            try:
-                command.answer.set_result(handler(self, command))
-            except Exception as error:
-                command.answer.set_exception(error)
 
     def _carry_out_together(self, command: c.Together) -> None:
         """Each of them, whatever becomes of the others; the first error is told."""
@@ -266,7 +260,7 @@ class Trainer:
         for each in command.commands:
             try:
                 self._handle(each)
-            except NNLabError as error:
+            except Exception as error:
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -275,11 +269,16 @@ class Trainer:
         if command.run != MAIN:
             try:
                 self._group.add(command.run).load(command).publish()
-            except NNLabError as error:
+            except (NNLabError, MemoryError) as error:
                 self._group.remove(command.run)
-                self._listener(RunStopped(command.run, str(error)))
+                self._listener(RunStopped(command.run, in_words(error)[0]))
             return
-        run = self._group.main.load(command)
+        try:
+            run = self._group.main.load(command)
+        except BaseException as error:
+            self._group.main.blocked, _ = in_words(error)
+            self._listener(NotLoaded(command.revision, self._group.main.blocked))
+            raise
         self._note_reach()
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))

@@ -25,9 +25,11 @@ def real_windows(qtbot: QtBot, folder: Path) -> Iterator[Callable[..., MainWindo
         qtbot.waitExposed(window)
         return window
 
-    yield open_one
-    for window in windows:
-        shut(window)
+    try:
+        yield open_one
+    finally:
+        for window in windows:
+            shut(window)
 
 
 def shut(window: MainWindow) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
@@ -14,6 +14,7 @@ import pytest
 from networks import mlp
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.compile import Update
@@ -34,6 +35,7 @@ from nnlab.training.commands import (
     Iterate,
     Load,
     Loaded,
+    NotLoaded,
     Pause,
     Play,
     ReadParameters,
@@ -354,9 +356,8 @@ class Crash(BaseException):
     """Nothing that a thread can go on after."""
 
 
-def test_a_dead_thread_is_noticed_and_everyone_who_waits_is_told(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    load(trainer, ear)
-    assert trainer.ended == ""
+def crash_in_a_step(trainer: Trainer, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """The thread dies in a step; `meanwhile` is called while it is in it."""
     reached, go_on = threading.Event(), threading.Event()
 
     def crash(self: Run, steps: int) -> int:
@@ -364,24 +365,137 @@ def test_a_dead_thread_is_noticed_and_everyone_who_waits_is_told(trainer: Traine
         go_on.wait(20)
         raise Crash
 
-    monkeypatch.setattr(Run, "train", crash)
-    trainer.send(Play())
-    assert reached.wait(20)
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "train", crash)
+        trainer.send(Play())
+        assert reached.wait(20)
+        meanwhile()
+        go_on.set()
+        trainer._thread.join(20)
+
+
+def test_a_dead_thread_is_noticed_and_everyone_who_waits_is_told(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(trainer, ear)
+    assert not trainer.has_died
     before: Future[Snapshot] = Future()
-    trainer.send(TakeSnapshot(before))  # waits behind the step in which the thread ends
-    go_on.set()
+    crash_in_a_step(trainer, monkeypatch, lambda: trainer.send(TakeSnapshot(before)))  # waits behind the step in which the thread dies
     with pytest.raises(NNLabError, match="The training thread has ended"):
         before.result(timeout=20)
-    with pytest.raises(NNLabError, match="save your work and start NN Lab again"):
+    with pytest.raises(NNLabError, match="try again in a moment"):
         snapshot(trainer)
-    trainer._thread.join(20)
-    assert trainer.ended.startswith("The training thread has ended") and not trainer.is_alive
+    assert trainer.has_died
 
 
-def test_a_thread_that_was_closed_has_not_ended_by_itself(ear: Ear) -> None:
+def test_a_new_thread_goes_on_where_the_dead_one_was(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent meanwhile is not lost, and the bits are those of a run that nothing ever happened to."""
+    load(trainer, ear)
+    trainer.send(Iterate(5))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    crash_in_a_step(trainer, monkeypatch, lambda: trainer.send(Iterate(7)))
+    trainer.restart()
+    assert not trainer.has_died
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    after = snapshot(trainer)
+    project = Project(GRAPH, SPIRAL, SETTINGS)
+    trainer.send(Load(Change.opening(project), DATA, 2))
+    trainer.send(Iterate(12))
+    ear.wait(Loaded, revision=2)
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    straight = snapshot(trainer)
+    assert after.context[0] == straight.context[0]
+    assert all(after.parameters[name].tobytes() == values.tobytes() for name, values in straight.parameters.items())
+
+
+def test_a_request_in_which_the_thread_dies_is_answered(trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(trainer, ear)
+
+    def crash(self: Member, undisturbed: bool) -> Snapshot:
+        raise Crash
+
+    monkeypatch.setattr(Member, "snapshot", crash)
+    with pytest.raises(NNLabError, match="The training thread has ended"):
+        snapshot(trainer)
+
+
+def test_weights_that_cannot_be_copied_for_want_of_memory_are_told_in_words(
+    trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(trainer, ear)
+
+    def no_room(self: Member, undisturbed: bool) -> Snapshot:
+        raise MemoryError
+
+    monkeypatch.setattr(Member, "snapshot", no_room)
+    with pytest.raises(NotEnoughMemory, match="not enough memory to copy the weights; close other programs"):
+        snapshot(trainer)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "There is not enough memory for this network and batch; use fewer units or a smaller batch."),
+        (ZeroDivisionError("a fault"), "Training failed: ZeroDivisionError: a fault."),
+        (Crash("a fault"), "Training failed: Crash: a fault."),
+    ],
+)
+def test_a_network_that_cannot_be_loaded_is_told_with_the_reason(
+    error: BaseException, reason: str, trainer: Trainer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Play then answers with it, what was learned before is kept, and the next version trains."""
+    load(trainer, ear)
+    learned = snapshot(trainer)
+
+    def no_room(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nnlab.training.member.Run", no_room)
+        trainer.send(Load(change(mlp([2, 9, 1]), SETTINGS), DATA, 2))
+        assert ear.wait(NotLoaded) == NotLoaded(2, reason)
+        if isinstance(error, Crash):
+            trainer._thread.join(20)
+            trainer.restart()
+        else:
+            assert ear.wait(Failed).message == reason
+    trainer.send(Play())
+    ear.wait(StateChanged, playing=False, reason=reason)
+    kept = snapshot(trainer)
+    assert all((kept.parameters[name] == values).all() for name, values in learned.parameters.items())
+    load(trainer, ear, revision=3)
+    trainer.send(Iterate(1))
+    ear.wait(StateChanged, playing=True)
+
+
+def test_closing_does_not_wait_for_ever_for_a_step(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = Trainer(ear.events.put)
-    trainer.close()
-    assert trainer.ended == "" and not trainer.is_alive
+    load(trainer, ear)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def long(self: Run, steps: int) -> int:
+        reached.set()
+        go_on.wait(20)
+        return 0
+
+    monkeypatch.setattr(Run, "train", long)
+    trainer.send(Play())
+    assert reached.wait(20)
+    waiting: Future[Snapshot] = Future()
+    trainer.send(TakeSnapshot(waiting))
+    assert not trainer.close(timeout=0.05)
+    with pytest.raises(NNLabError, match="The training thread has ended"):
+        waiting.result(timeout=20)
+    go_on.set()
+    trainer._thread.join(20)
+    assert not trainer.is_alive and not trainer.has_died
+
+
+def test_a_thread_that_was_closed_has_not_died(ear: Ear) -> None:
+    trainer = Trainer(ear.events.put)
+    assert trainer.close()
+    assert not trainer.has_died and not trainer.is_alive
     with pytest.raises(NNLabError, match="The training thread has ended"):
         snapshot(trainer)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NoAnswer
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from nnlab.files.atomic import reason
 from nnlab.files.autosave import LeftBehind, copies, lock_of, new_copy, read_copy, remove_copy, sweep, write_copy
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.jobs.context import JobContext
-from nnlab.training.commands import Snapshot
+from nnlab.training.commands import NoNetwork, Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.commands import FileCommands
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
 
+LOOK = 0.05  # seconds between two looks at whether the copy is still wanted
+CLOSING = 10.0  # seconds that closing waits for the disk
 PERIOD = 15_000  # milliseconds between two copies while work goes on
 SETTLED = 3_000  # milliseconds after an edit, when no other follows
 
@@ -80,17 +83,29 @@ class _AutosaveTask:
     weights: Future[Snapshot]
 
     def write(self, context: JobContext) -> str:
-        """Writes the copy; says in words why it could not be written, or nothing."""
+        """Writes the copy; says in words what is not there now and why, or nothing."""
+        snapshot, missing = None, ""
         try:
-            snapshot = self.weights.result()
-        except NNLabError:  # there is no network yet: the project alone
-            snapshot = None
+            snapshot = self._wait_for_weights(context)
+        except NoNetwork:  # yet: the project alone
+            pass
+        except NNLabError as error:
+            missing = f"no safety copy of its weights now: {str(error).rstrip('.')}"
         try:
             write_copy(self.copy.path, SavedProject(self.project, snapshot, None, self.view), self.name, self.original)
         except NNLabError as error:
             cause = error.__cause__
-            return reason(cause).split(";")[0] if isinstance(cause, OSError) else str(error).rstrip(".")
-        return ""
+            return _no_copy(reason(cause).split(";")[0] if isinstance(cause, OSError) else str(error))
+        return missing
+
+    def _wait_for_weights(self, context: JobContext) -> Snapshot:
+        """Until the training thread answers, or nobody wants the copy any more."""
+        while True:
+            context.check()
+            try:
+                return self.weights.result(timeout=LOOK)
+            except NoAnswer:
+                continue
 
 
 class Autosave(QObject):
@@ -156,11 +171,12 @@ class Autosave(QObject):
             copy.remove()  # else when it has been written
 
     def close(self) -> None:
-        """Removes the copy and ends; waits for one that is being written."""
+        """Removes the copy and ends; one that is being written is waited for, not one that still waits for its weights."""
         self._period.stop()
         self.forget()
         if self._job is not None:
-            self._job.job.wait()
+            self._job.cancel()
+            self._job.job.wait(CLOSING)
         if self._writing is not None:
             self._writing.copy.remove()
             self._writing = None
@@ -176,7 +192,7 @@ class Autosave(QObject):
         if self._copy is None:
             self._copy = self._new_copy()
         if self._copy is None:
-            self._fail(f"the folder {self._folder} cannot be written to")
+            self._fail(_no_copy(f"the folder {self._folder} cannot be written to"))
             return
         document = self._document
         self._edited, self._copied_iteration = False, self._session.iteration
@@ -205,7 +221,7 @@ class Autosave(QObject):
 
     def _on_fault(self, sentence: str) -> None:
         self._edited = True
-        self._fail(sentence.rstrip("."))
+        self._fail(_no_copy(sentence))
 
     def _on_ended(self) -> None:
         work, self._writing, self._job = self._writing, None, None
@@ -216,7 +232,11 @@ class Autosave(QObject):
         if self._edited and not self._failing:  # edited while it was written
             self._settle.start()
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, what: str) -> None:
         if not self._failing:
             self._failing = True
-            self.failed.emit(f"Unsaved work of “{self._document.name}” has no safety copy now: {why}. Save the project.")
+            self.failed.emit(f"Unsaved work of “{self._document.name}” has {what}. Save the project.")
+
+
+def _no_copy(why: str) -> str:
+    return f"no safety copy now: {why.rstrip('.')}"

@@ -8,7 +8,6 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as NoAnswer
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +21,7 @@ from nnlab.files.autosave import LeftBehind
 from nnlab.files.examples import open_any
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import SUFFIX, load_project, save_project
+from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
@@ -224,13 +224,16 @@ class FileCommands(QObject):
             self.failed.emit(f"{path} was not saved, because it is open {holder.words}; choose another name.")
             return False
         try:
-            saved = SavedProject(self._document.project, self._session.snapshot(), self._thumbnail(), self._view())
+            snapshot, missing = self._learned(path)
+            saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view())
             save_project(path, saved)
-        except (NNLabError, NoAnswer) as error:
+        except NNLabError as error:
             if lock is not self._lock:
                 lock.release()
-            self.failed.emit(str(error) or f"{path} was not saved, because training did not respond; try again in a moment.")
+            self.failed.emit(str(error))
             return False
+        if missing:
+            self.told.emit(f"{path.name} holds the network without its weights: {missing}")
         self._hold(path, lock)
         self._saved_iteration = _iteration(saved)
         self._store.set("folder", str(path.parent))
@@ -239,6 +242,18 @@ class FileCommands(QObject):
         self._document.set_name(path.stem)
         self.saved.emit()
         return True
+
+    def _learned(self, path: Path) -> tuple[Snapshot | None, str]:
+        """(what the run has learned, or None, and why it cannot be had). Raises NNLabError where a file with weights would lose them."""
+        try:
+            return self._session.snapshot(), ""
+        except NNLabError as error:
+            if path.exists():
+                raise NNLabError(
+                    f"{path} was not saved, so that it keeps the weights in it: {str(error).rstrip('.')}. "
+                    "Under another name the network is saved without its weights."
+                ) from error
+            return None, str(error)
 
     def _thumbnail(self) -> bytes:
         picture: QPixmap = self._window.grab().scaled(

@@ -30,6 +30,7 @@ from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.training.variant import Variant, seed_name
 from nnlab.ui.document.document import Document
+from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.garbage import collect_on_display_thread
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
@@ -40,7 +41,7 @@ from nnlab.ui.run.probing import Probing
 from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
-SNAPSHOT_SECONDS = 30.0
+RESTARTED = "The training thread ended unexpectedly and was started again; what was learned is kept. Press Play to go on."
 
 
 class LiveSession(QObject):
@@ -231,14 +232,17 @@ class LiveSession(QObject):
         return frozenset().union(*self._watched.values())
 
     def snapshot(self) -> Snapshot | None:
-        """Weights, moments and position of the run; None when nothing was ever trained or loaded."""
+        """Weights, moments and position of the run; None when nothing was ever trained or loaded.
+
+        Raises NNLabError when they cannot be copied.
+        """
         try:
-            return self.request_snapshot().result(timeout=SNAPSHOT_SECONDS)
-        except NNLabError:
+            return wait_for(self.request_snapshot())
+        except commands.NoNetwork:
             return None
 
     def request_snapshot(self, undisturbed: bool = False) -> Future[Snapshot]:
-        """The same without waiting: the training thread answers between two steps, with an NNLabError when there is nothing.
+        """The same without waiting: the training thread answers between two steps, with NoNetwork when there is nothing, or another error.
 
         A stepped iteration is ended by it, or with `undisturbed` left as it is: the answer is then the state before it.
         """
@@ -254,7 +258,7 @@ class LiveSession(QObject):
         self.synchronise()
         answer: Future[dict[str, np.ndarray]] = Future()
         self._trainer.send(commands.ReadParameters(answer, tuple(names)))
-        return answer.result(timeout=SNAPSHOT_SECONDS)
+        return wait_for(answer)
 
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
@@ -333,6 +337,9 @@ class LiveSession(QObject):
             self.stepped.emit(event)
         elif isinstance(event, Refused):
             self.failed.emit(event.message, "")
+        elif isinstance(event, commands.NotLoaded):
+            if event.revision == self._revision:
+                self._reason = event.reason
         elif isinstance(event, RunStopped):
             sentence = event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason)
             if sentence:
@@ -345,8 +352,8 @@ class LiveSession(QObject):
     def _tick(self) -> None:
         now = time.perf_counter()
         self._rates.tick(now)
-        if self._trainer.ended and self._reason != self._trainer.ended:
-            self._say_that_training_ended(self._trainer.ended)
+        if self._trainer.has_died:
+            self._restart_training()
         frame = self._trainer.newest_frame(self._frame)
         if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
@@ -361,9 +368,12 @@ class LiveSession(QObject):
         self._rates.progress(now, frame.iteration)
         self._show(frame)
 
-    def _say_that_training_ended(self, reason: str) -> None:
-        self._playing, self._reason = False, reason
-        self.failed.emit(reason, "")
+    def _restart_training(self) -> None:
+        self._playing = False
+        self._trainer.restart()
+        for number in self._companions.all:
+            self._companions.stop(number, RESTARTED)
+        self.failed.emit(RESTARTED, "")
         self.state_changed.emit()
 
     def _tick_without_frame(self) -> None:

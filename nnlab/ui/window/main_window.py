@@ -5,6 +5,7 @@ Scripts and tests use `document`, `session`, `canvas`, and actions by their obje
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,7 @@ from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.workspaces import first_workspace, workspaces
 
+_log = logging.getLogger(__name__)
 MINIMUM = QSize(1024, 700)
 NARROW = 1120  # below this width the palette is a column of icons
 
@@ -217,6 +219,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["run.play"].setText("Pause" if session.is_playing else "Play")
         for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", "step.over", "step.into", "step.out", "step.finish"):
             self.actions_by_id[name].setEnabled(session.can_run)
+            self.actions_by_id[name].setToolTip(session.reason or self.actions_by_id[name].statusTip())
         self.actions_by_id["run.add_seed"].setEnabled(session.can_run and len(session.companions) + 1 < MOST_RUNS)
         self.actions_by_id["run.remove_runs"].setEnabled(bool(session.companions))
         if not session.can_run:
@@ -334,12 +337,14 @@ class MainWindow(QMainWindow):
         if not self.files.may_close():
             event.ignore()
             return
-        self.area.remember()
-        self.recovery_bar.leave()
-        self.autosave.close()
-        self.files.close()
-        self.document.undo_stack.blockSignals(True)  # it tells of its own end, when there is nobody left to follow
-        self.session.close()
         event.accept()
+        self.document.undo_stack.blockSignals(True)  # it tells of its own end, when there is nobody left to follow
+        # Hidden first: what has to be waited for, such as a step that takes long, is waited for unseen.
+        ends = (self.area.remember, self.hide, self.recovery_bar.leave, self.autosave.close, self.files.close, self.session.close)
+        for end in ends:
+            try:
+                end()
+            except Exception:
+                _log.exception("closing went on after a fault")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ from nnlab.files import autosave as safety_copies
 from nnlab.files.autosave import lock_of, read_copy
 from nnlab.files.project_file import load_project
 from nnlab.graph import edits
+from nnlab.jobs.service import JobState
+from nnlab.training.commands import Snapshot
+from nnlab.training.member import Member
 from nnlab.ui.files import autosave
 from nnlab.ui.files.autosave import OwnedCopy, left_behind
 from nnlab.ui.window.main_window import MainWindow
@@ -186,6 +190,40 @@ def test_the_display_thread_never_waits_for_the_disk(window: MainWindow, qtbot: 
     qtbot.waitUntil(lambda: window.autosave._writing is None, timeout=5000)
     assert window.autosave._settle.isActive(), "there was an edit meanwhile"
     assert load_project(written(window, qtbot)).project == window.document.project
+
+
+def test_weights_that_cannot_be_copied_leave_a_copy_of_the_network(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(self: Member, undisturbed: bool) -> Snapshot:
+        raise MemoryError
+
+    said: list[str] = []
+    window.autosave.failed.connect(said.append)
+    monkeypatch.setattr(Member, "snapshot", no_memory)
+    edit(window)
+    saved = load_project(written(window, qtbot))
+    assert saved.project == window.document.project and saved.snapshot is None
+    assert said == [
+        "Unsaved work of “spiral” has no safety copy of its weights now: There is not enough memory to copy the weights; "
+        "close other programs and try again. Save the project."
+    ]
+
+
+def test_closing_does_not_wait_for_weights_that_never_come(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The training thread is in a step that takes long."""
+    monkeypatch.setattr(window.session, "request_snapshot", lambda undisturbed=False: Future())
+    edit(window)
+    window.autosave.copy_if_due()
+    job = window.autosave._job
+    assert job is not None
+    qtbot.waitUntil(lambda: job.job.state is JobState.RUNNING, timeout=5000)
+    monkeypatch.setattr(autosave, "CLOSING", 0.0)  # whoever waits for the disk does not wait here
+    folder = window.autosave.folder
+    window.files.give_up()
+    assert window.close()
+    assert job.job.wait(5) and job.job.state is JobState.CANCELLED
+    assert not any(path.suffix == ".nnlab" for path in folder.iterdir())
 
 
 # When a copy goes away

@@ -20,6 +20,8 @@ from real_windows import real_windows
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.graph import edits
+from nnlab.training.commands import Snapshot
+from nnlab.training.member import Member
 from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.window.main_window import MainWindow
 
@@ -534,6 +536,48 @@ def test_a_disk_that_is_really_full(opened: Callable[..., MainWindow], tiny_disk
     assert not list(tiny_disk.glob(".*.tmp"))
     filler.unlink()
     assert window.files.save() and load_project(path).project == project
+
+
+# Weights that cannot be copied
+
+
+def test_weights_that_cannot_be_copied_are_not_saved_and_not_lost(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new file holds the network alone, and says so; a file with weights keeps them; closing closes."""
+
+    def no_memory(self: Member, undisturbed: bool) -> Snapshot:
+        raise MemoryError
+
+    old, new = tmp_path / "old.nnlab", tmp_path / "new.nnlab"
+    assert window.files._write(old)
+    before = old.read_bytes()
+    monkeypatch.setattr(Member, "snapshot", no_memory)
+    edit(window)
+    assert not window.files.save()
+    assert said(window).startswith(f"{old} was not saved, so that it keeps the weights in it: There is not enough memory to copy")
+    assert old.read_bytes() == before
+    assert window.files._write(new)
+    assert said(window).startswith("new.nnlab holds the network without its weights: There is not enough memory to copy the weights")
+    saved = load_project(new)
+    assert saved.snapshot is None and saved.project == window.document.project
+    window.files.give_up()
+    assert window.close()
+
+
+def test_a_fault_on_the_way_does_not_keep_a_window_from_closing(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    trainer = window.session._trainer
+    monkeypatch.setattr(window.area, "remember", fault)
+    monkeypatch.setattr(window.autosave, "close", fault)
+    window.files.give_up()
+    with qtbot.waitSignal(window.destroyed, timeout=10_000):
+        assert window.close()
+    assert not trainer.is_alive and caplog.text.count("ZeroDivisionError: a fault") == 2
 
 
 # Recent files
