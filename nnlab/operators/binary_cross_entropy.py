@@ -15,6 +15,7 @@ import numpy as np
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation, Factor, constant, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.kernel.limits import times
 from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.loss_terms import mean_over_outputs, outputs, pairs, share_of_mean
 from nnlab.core.number_list import positive_numbers
@@ -33,6 +34,18 @@ def is_plain(pos_weight, label_smoothing):
 
 
 @kernel
+def limit(x, target, pos_weight, label_smoothing, n):
+    """A sample's sum where logits are infinite: on the target's side they cost nothing."""
+    sample = 0.0
+    for i in range(x.shape[1]):
+        logit = x[n, i]
+        rest = math.log1p(math.exp(-abs(logit)))
+        wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
+        sample += times(pos_weight[i] * wanted, max(-logit, 0.0) + rest) + times(1.0 - wanted, max(logit, 0.0) + rest)
+    return sample
+
+
+@kernel
 def forward(x, target, pos_weight, label_smoothing, loss, sample_loss):
     plain = is_plain(pos_weight, label_smoothing)
     share = as_real(x, 1.0 / x.shape[1])
@@ -48,6 +61,8 @@ def forward(x, target, pos_weight, label_smoothing, loss, sample_loss):
                 wanted = (1.0 - label_smoothing) * target[n, i] + 0.5 * label_smoothing
                 # -log p = max(-x, 0) + rest and -log(1 - p) = max(x, 0) + rest: neither loses digits.
                 sample += pos_weight[i] * wanted * (max(-logit, 0.0) + rest) + (1.0 - wanted) * (max(logit, 0.0) + rest)
+        if sample != sample:
+            sample = limit(x, target, pos_weight, label_smoothing, n)
         sample_loss[n] = sample * share
         total += sample_loss[n]
     loss[0] = total / as_real(x, x.shape[0])

@@ -1,7 +1,7 @@
 """Cross-entropy from logits: minus the logarithm of the softmax probability of the true class, averaged over the batch.
 
 Bishop (2006), equation 4.108, in the stable form log(sum_j exp(x_j - max)) - (x_t - max), as PyTorch's CrossEntropyLoss. The
-target is a class number; the gradient is p - one_hot(target).
+target is a class number; the gradient is p - one_hot(target). An infinite logit counts as the limit: of the true class it costs nothing.
 
 Label smoothing s (Szegedy et al., Rethinking the Inception Architecture for Computer Vision (2016), section 7) spreads the share s of
 the target evenly over all K classes. Class weights w multiply each class's part, and the mean becomes the sum over the batch divided by
@@ -28,6 +28,7 @@ from nnlab.core.explanation import (
     sum_of_numbers,
 )  # fmt: skip
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.kernel.limits import subtract_highest
 from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
@@ -51,20 +52,22 @@ def forward(x, target, class_weight, label_smoothing, loss, sample_loss, probabi
         highest = x[n, 0]
         for i in range(1, x.shape[1]):
             highest = max(highest, x[n, i])
-        exponentials = 0.0
+        exponentials, true = 0.0, int(target[n])
+        subtract_highest(x, n, highest, probability)
+        sample_loss[n] = -probability[n, true]
         for i in range(x.shape[1]):
-            probability[n, i] = math.exp(x[n, i] - highest)
+            probability[n, i] = math.exp(probability[n, i])
             exponentials += probability[n, i]
         for i in range(x.shape[1]):
             probability[n, i] /= exponentials
-        logarithm, true = math.log(exponentials), int(target[n])
-        sample_loss[n] = logarithm - (x[n, true] - highest)
+        logarithm = math.log(exponentials)
+        sample_loss[n] += logarithm
         if not plain:
             sample_loss[n] *= (1.0 - label_smoothing) * class_weight[true]
             if label_smoothing > 0.0:
                 surprise = 0.0
                 for i in range(x.shape[1]):
-                    surprise += class_weight[i] * (logarithm - (x[n, i] - highest))
+                    surprise += class_weight[i] * (logarithm - (0.0 if x[n, i] == highest else x[n, i] - highest))
                 sample_loss[n] += label_smoothing / as_real(x, x.shape[1]) * surprise
             weights += class_weight[true]
         total += sample_loss[n]

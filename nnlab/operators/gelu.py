@@ -7,6 +7,7 @@ import math
 
 from nnlab.core.explanation import Explanation, factor, gradient, local_slope, number, product, upstream
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.kernel.limits import times
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 
@@ -15,7 +16,7 @@ from nnlab.core.tensor import Tensor
 def forward(x, y):
     root = as_real(x, math.sqrt(0.5))
     for i in range(x.size):
-        y[i] = 0.5 * x[i] * math.erfc(-x[i] * root)  # 1 + erf(x) would lose all digits of a small probability
+        y[i] = times(math.erfc(-x[i] * root), 0.5 * x[i])  # 1 + erf(x) would lose all digits of a small probability
 
 
 @kernel
@@ -24,7 +25,7 @@ def backward(x, d_y, d_x):
     root, peak = as_real(x, math.sqrt(0.5)), as_real(x, 1.0 / math.sqrt(2.0 * math.pi))
     for i in range(x.size):
         below = 0.5 * math.erfc(-x[i] * root)
-        d_x[i] += d_y[i] * (below + x[i] * peak * math.exp(-0.5 * x[i] * x[i]))
+        d_x[i] += d_y[i] * (below + times(math.exp(-0.5 * x[i] * x[i]), x[i] * peak))
 
 
 def _below(z: float) -> float:

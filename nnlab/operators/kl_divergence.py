@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, bracketed, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
+from nnlab.core.kernel.limits import times
 from nnlab.core.loss_terms import outputs, pairs
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -24,7 +25,7 @@ def forward(x, target, loss, sample_loss):
         for i in range(x.shape[1]):
             share = target[n, i]
             # 0 log 0 = 0; the logarithm of a negative number is NaN, which shows that the target is no probability.
-            divergence += (0.0 if share == 0.0 else share * math.log(share)) - share * x[n, i]
+            divergence += (0.0 if share == 0.0 else share * math.log(share)) - times(share, x[n, i])
         sample_loss[n] = divergence
         total += divergence
     loss[0] = total / as_real(x, x.shape[0])

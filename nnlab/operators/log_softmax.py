@@ -7,6 +7,7 @@ import math
 
 from nnlab.core.explanation import Explanation, abridged_sum, factor, gradient, number, shortened, sum_of
 from nnlab.core.kernel import kernel
+from nnlab.core.kernel.limits import subtract_highest
 from nnlab.core.kernel.mathematics import exp
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -19,11 +20,12 @@ def forward(x, y):
         for i in range(1, x.shape[1]):
             highest = max(highest, x[n, i])
         total = 0.0
+        subtract_highest(x, n, highest, y)
         for i in range(x.shape[1]):
-            total += exp(x[n, i] - highest)
+            total += exp(y[n, i])
         shift = math.log(total)
         for i in range(x.shape[1]):
-            y[n, i] = x[n, i] - highest - shift
+            y[n, i] -= shift
 
 
 @kernel

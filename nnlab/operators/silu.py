@@ -6,24 +6,29 @@ Elfwing, Uchibe, Doya, Sigmoid-Weighted Linear Units (2018); PyTorch's SiLU.
 import math
 
 from nnlab.core.explanation import Explanation, gradient, local_slope, number, product, upstream
-from nnlab.core.kernel import kernel
+from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 
 
+FAR = 1e30  # as good as infinity, but 0 times it is 0
+
+
 @kernel
 def forward(x, y):
+    far = as_real(x, FAR)
     for i in range(x.size):
-        y[i] = x[i] * sigmoid(x[i])
+        y[i] = max(x[i], -far) * sigmoid(x[i])
 
 
 @kernel
 def backward(x, d_y, d_x):
     """d_x = d_y s (1 + x (1 - s)) with s = sigma(x)."""
+    far = as_real(x, FAR)
     for i in range(x.size):
         s = sigmoid(x[i])
-        d_x[i] += d_y[i] * s * (1.0 + x[i] * (1.0 - s))
+        d_x[i] += d_y[i] * s * (1.0 + min(max(x[i], -far), far) * (1.0 - s))
 
 
 def _slope(m):  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ import math
 
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, gradient, number, product, shortened, sum_of
 from nnlab.core.kernel import kernel
+from nnlab.core.kernel.limits import subtract_highest
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 
@@ -19,8 +20,9 @@ def forward(x, y):
         for i in range(1, x.shape[1]):
             highest = max(highest, x[n, i])
         total = 0.0
+        subtract_highest(x, n, highest, y)
         for i in range(x.shape[1]):
-            y[n, i] = math.exp(x[n, i] - highest)
+            y[n, i] = math.exp(y[n, i])
             total += y[n, i]
         for i in range(x.shape[1]):
             y[n, i] /= total
