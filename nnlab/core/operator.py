@@ -19,6 +19,7 @@ from typing import Any
 
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation
+from nnlab.core.fault import Fault
 from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
 from nnlab.core.registry import Registry
@@ -61,9 +62,11 @@ class Operator:
     - `docks`: whether an operator of an activation's form sits on the card of the layer before it; None: if it is in "Activations".
     - `computes_link`: the link ("sigmoid", "softmax") it is as an operator; `applies_link`, of a loss: whether the loss does that itself.
     - `takes_probabilities`, of a loss: behind an operator that computes a link it accepts classes, as one number of 0 or 1 for each.
+    - `target_bounds`, of a loss of numbers: the least and the greatest target it is defined for.
     - `is_affine`: y = W x + b along the last axis, by tensors named x, weight, bias and y.
     - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
     - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
+    - `fault(values)`: why it made NaN or infinity of finite numbers, given its tensors (batch first) and settings by name; None: unknown.
     - `initializer`: the initialiser that suits the weights of the layer before it. `aliases`: other programs' names for it.
     """
 
@@ -96,11 +99,13 @@ class Operator:
     saturates: bool = False
     can_die: bool = False
     docks: bool | None = None
+    target_bounds: Bounds = UNBOUNDED
     is_affine: bool = False
     idempotent: bool = False
     keeps_whole: bool = False
     reads_indices: bool = False
     blocks: Callable[[Mapping[str, Value]], bool] = field(default=lambda settings: False)
+    fault: Callable[[Mapping[str, Any]], Fault | None] = field(default=lambda values: None)
     initializer: str = "xavier_uniform"
     aliases: tuple[str, ...] = ()
     summary: Callable[[Mapping[str, Value]], str] = field(default=lambda settings: "")

@@ -17,6 +17,7 @@ from math import prod
 from typing import Any
 
 from nnlab.core.explanation import Explanation
+from nnlab.core.fault import Fault
 from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
 from nnlab.core.registry import Registry
@@ -91,6 +92,8 @@ class Optimizer:
     # weights finite. The machine then looks after the update only where it must; what is not known to be bounded is checked, and
     # kept a copy of, at every step.
     bounded: Callable[[Mapping[str, Value]], bool] = lambda settings: False
+    # Why a weight with this gradient became NaN or infinite; None: the step was too long.
+    fault: Callable[[float, Mapping[str, Value]], Fault | None] = lambda gradient, settings: None
 
     @property
     def all_settings(self) -> tuple[Setting, ...]:

@@ -93,12 +93,19 @@ class Setting:
 
 
 def plain_number(value: float) -> str:
-    """A number as one reads it in a sentence: 10,000,000 and 0.0001; a power of ten only where digits would be a long row."""
+    """A number as one reads it in a sentence: 10,000,000 and 0.0001; a power of ten (3.2e18) only where digits would be a long row."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "infinity" if value > 0 else "-infinity"
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    if 1e-10 <= abs(value) < 1e-4:
-        return f"{value:.15f}".rstrip("0")
-    return f"{value:,.6g}" if 1e-4 <= abs(value) < 1e6 else f"{value:g}"
+        text = f"{int(value):,}"
+    elif 1e-10 <= abs(value) < 1e-4:
+        text = f"{value:.15f}".rstrip("0")
+    elif 1e-4 <= abs(value) < 1e6:
+        text = f"{value:,.6g}"
+    else:
+        mantissa, _, exponent = f"{value:.6g}".partition("e")
+        text = f"{mantissa}e{int(exponent)}" if exponent else f"{value:,.0f}"
+    return text
 
 
 def check_settings(declared: Iterable[Setting], given: Mapping[str, object], owner: str = "") -> dict[str, Value]:

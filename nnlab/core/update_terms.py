@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnlab.core.explanation import Explanation, ExplanationContext, base, bracketed, constant, factor, number, sum_of
-from nnlab.core.setting import Value
+from nnlab.core.fault import Fault
+from nnlab.core.setting import Value, plain_number
 
 LEAST_EPS = 1e-15
 
@@ -18,6 +19,14 @@ def is_bounded(settings: Mapping[str, Value]) -> bool:
     """
     decays_at_most_all = float(settings["learning_rate"]) * float(settings.get("weight_decay", 0.0)) <= 1.0
     return decays_at_most_all and float(settings.get("eps", 1.0)) >= LEAST_EPS
+
+
+def zero_over_zero(gradient: float, settings: Mapping[str, Value]) -> Fault | None:
+    """`Optimizer.fault` of the rules that divide by a mean of squared gradients plus epsilon."""
+    eps = float(settings["eps"])
+    if eps >= LEAST_EPS or gradient * gradient > 1e-37:
+        return None
+    return Fault(f"its gradient is {plain_number(gradient)} and eps is {plain_number(eps)}: a division by 0", "set eps above 0, as to 1e−8")
 
 
 def slope(m: ExplanationContext) -> float:

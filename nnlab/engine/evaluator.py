@@ -6,6 +6,7 @@ batch a run is at, and can be used on another thread than the run's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import ROWS, TRAINING
 from nnlab.core.kernel.structures import Network
+from nnlab.core.setting import plain_number
 from nnlab.engine import machine
 from nnlab.engine.compile import compile
 from nnlab.engine.layout import layout_of, network_of
@@ -132,11 +134,13 @@ def as_targets(program: Program, y: Any, samples: int, finite: bool = True) -> n
     elif kind.link == "sigmoid":
         wrong, accepted = (values < 0) | (values > 1), "targets from 0 to 1"
     else:
-        return values
+        low, high = kind.target_bounds
+        wrong = (values < low) | (values > high)
+        accepted = f"targets {f'from {plain_number(low)} to {plain_number(high)}' if high < math.inf else f'of at least {plain_number(low)}'}"
     if wrong.any():
         sample = int(np.argmax(wrong.any(axis=1)))
         found = values[sample][wrong[sample]][0]
-        raise DataError(f"{program.loss_node} takes {accepted}, but y has {found:g} for sample {sample}.")
+        raise DataError(f"{program.loss_node} takes {accepted}, but y has {plain_number(found)} for sample {sample}.")
     return values
 
 

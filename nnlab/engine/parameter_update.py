@@ -13,7 +13,8 @@ import numpy as np
 from nnlab.core.kernel.structures import Network, UpdateArrays
 from nnlab.engine import machine
 from nnlab.engine.layout import gradient_spans, network_of, parameter_spans
-from nnlab.engine.state import State, not_finite, not_finite_weight
+from nnlab.engine.not_finite import not_finite, not_finite_weight
+from nnlab.engine.state import State
 
 
 class ParameterUpdate:
@@ -24,6 +25,7 @@ class ParameterUpdate:
         gradients = gradient_spans(program)
         parameters = parameter_spans(program)[: None if is_measured else 0]
         self.state = state
+        self.order: np.ndarray | None = None  # of the samples in this epoch, where the batch is taken from more
         self.layout = layout
         self.arrays = UpdateArrays(
             gradients=gradients,
@@ -57,7 +59,7 @@ class ParameterUpdate:
     def raise_for(self, status: int) -> None:
         """The error for how a step ended, if it ended badly; parameters and moments are those before it."""
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
-            raise not_finite(self.state)
+            raise not_finite(self.state, self.order)
         if status == machine.NOT_FINITE_WEIGHT:
             error = not_finite_weight(self.state)
             self.state.arena[: len(self.arrays.kept)] = self.arrays.kept

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError, TrainingError
+from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
-from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ITERATION, ROWS, SEED, TRAINING
+from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ROWS, SEED, TRAINING
 from nnlab.core.memory import require_memory
-from nnlab.engine.program import PHASES, ParameterInfo, Place, Program
-from nnlab.engine.steps import readable_name
+from nnlab.engine.program import ParameterInfo, Place, Program
 from nnlab.engine.weight_change import Entries
 
 
@@ -137,35 +136,3 @@ def draw(state: State, info: ParameterInfo) -> None:
     """Gives one parameter or buffer its initial values."""
     values = initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name)
     info.place.view(state.arena, 1)[...] = values
-
-
-def not_finite_weight(state: State) -> TrainingError:
-    """The error for an update that made a weight NaN or infinite, naming the first; the caller puts the weights before it back."""
-    step = int(state.context[ITERATION]) + 1
-    for name, info in state.program.stored.items():
-        values = info.place.view(state.arena, 1)
-        if not np.isfinite(values).all():
-            kind = "NaN" if np.isnan(values).any() else "infinite"
-            return TrainingError(
-                f"Training stopped at iteration {step:,}: {name} became {kind} (update of {info.node_id}). "
-                "The weights from before this iteration are kept; try a smaller learning rate."
-            )
-    raise AssertionError("every weight is finite")
-
-
-def not_finite(state: State) -> TrainingError:
-    """The error that says which tensor went wrong first, in the order of the instructions of the step that was not applied."""
-    step, program = int(state.context[ITERATION]) + 1, state.program
-    for instruction in program.instructions[: program.update_start]:
-        for operand in instruction.operands:
-            if operand.tensor is None:
-                continue
-            values = program.places[operand.tensor].view(state.arena, state.rows)
-            if not np.isfinite(values).all():
-                name, phase = readable_name(operand.tensor), PHASES[instruction.phase]
-                kind = "NaN" if np.isnan(values).any() else "infinite"
-                return TrainingError(
-                    f"Training stopped at iteration {step:,}: {name} became {kind} ({phase} of {instruction.node_id}). "
-                    "The weights from before this iteration are kept; try a smaller learning rate."
-                )
-    return TrainingError(f"Training stopped at iteration {step:,}: a gradient became infinite. Try a smaller learning rate.")

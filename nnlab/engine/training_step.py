@@ -33,6 +33,7 @@ class TrainingStep:
         self.layout = layout_of(state.program, shuffle)
         self.order = np.arange(len(samples.x), dtype=np.int64)
         self.update = ParameterUpdate(state, self.layout, is_measured)
+        self.update.order = self.order
         self.keyframes = Keyframes.none(state.program.dtype)  # who wants to go back to earlier iterations sets others
         self.conditions = StopConditions((), state.program)
         self.stopped_by: StopCondition | None = None  # what ended the last steps

@@ -24,6 +24,7 @@ from nnlab.core.explanation import (
     sum_of_numbers,
     sum_of_products,
 )  # fmt: skip
+from nnlab.core.fault import Fault, row_of_zero_variance
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
@@ -142,6 +143,14 @@ def _running(name):  # type: ignore[no-untyped-def]
 
 _D_GAIN, _D_SHIFT = gradient(r"\gamma", "<0>"), gradient(r"\beta", "<0>")
 
+def _fault(values):  # type: ignore[no-untyped-def]
+    x = values["x"]
+    feature = row_of_zero_variance(x.reshape(len(x), x.shape[1], -1), (0, 2)) if values["eps"] == 0 else None
+    if feature is None:
+        return None
+    return Fault(f"feature {feature} is the same in the whole batch and eps is 0: a division by 0", "set eps above 0, as to 1e−5")
+
+
 register(
     Operator(
         name="batch_norm",
@@ -172,6 +181,7 @@ register(
             ),
         ),
         forward=forward,
+        fault=_fault,
         backward=backward,
         update=update,
         skippable=("x", "gain", "shift"),

@@ -7,12 +7,15 @@ NaN, so that training stops there and names this node.
 
 import math
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers, with_indices
+from nnlab.core.fault import Fault
 from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
-from nnlab.core.setting import Setting
+from nnlab.core.setting import Setting, plain_number
 from nnlab.core.tensor import Parameter, Tensor
 
 
@@ -44,6 +47,20 @@ def backward(x, d_y, d_weight):
         if row >= 0:
             for i in range(d_y.shape[1]):
                 d_weight[row, i] += d_y[n, i]
+
+
+def _fault(values):  # type: ignore[no-untyped-def]
+    """The first number that has no row."""
+    x = np.asarray(values["x"]).reshape(len(values["x"]), -1)
+    vocabulary = int(values["vocabulary"])
+    wrong = ~((x >= 0) & (x < vocabulary) & (x == np.floor(x)))
+    if not wrong.any():
+        return None
+    row = int(np.argmax(wrong.any(axis=1)))
+    value = float(x[row][wrong[row]][0])
+    is_high = value >= vocabulary and value.is_integer()
+    advice = f"set the vocabulary to at least {plain_number(value + 1)}" if is_high else "connect it to whole numbers that count from 0"
+    return Fault(f"x is {plain_number(value)} and the vocabulary has the whole numbers 0 to {vocabulary - 1:,}", advice, row)
 
 
 def _row(m):  # type: ignore[no-untyped-def]
@@ -97,6 +114,7 @@ register(
         penalized=("weight",),
         reads_indices=True,
         forward=forward,
+        fault=_fault,
         backward=backward,
         skippable=("x",),
         summary=lambda s: f"{s['vocabulary']} → {s['features']}",

@@ -64,6 +64,7 @@ register(
         forward=forward,
         backward=backward,
         target_kinds=("continuous",),
+        target_bounds=(0.0, math.inf),
         summary=lambda s: "from log-probabilities",
         formula=r"L = \frac{1}{N}\sum_n \sum_k t_{nk} \left(\log t_{nk} - \log p_{nk}\right)",
         explain_forward=(

@@ -22,6 +22,7 @@ from nnlab.core.explanation import (
     sum_of_numbers,
     sum_of_products,
 )  # fmt: skip
+from nnlab.core.fault import Fault, row_of_zero_variance
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
@@ -99,6 +100,11 @@ def _pull(m):  # type: ignore[no-untyped-def]
 
 _D_GAIN, _D_SHIFT = gradient(r"\gamma", "<0>"), gradient(r"\beta", "<0>")
 
+def _fault(values):  # type: ignore[no-untyped-def]
+    row = row_of_zero_variance(values["x"].reshape(len(values["x"]), -1), (1,)) if values["eps"] == 0 else None
+    return None if row is None else Fault("all its inputs are equal and eps is 0: a division by 0", "set eps above 0, as to 1e−5", row)
+
+
 register(
     Operator(
         name="layer_norm",
@@ -120,6 +126,7 @@ register(
             ),
         ),
         forward=forward,
+        fault=_fault,
         backward=backward,
         skippable=("x", "gain", "shift"),
         formula=r"y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta",

@@ -11,7 +11,6 @@ from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 
-
 FAR = 1e30  # as good as infinity, but 0 times it is 0
 
 

@@ -10,7 +10,7 @@ from nnlab.core.explanation import Explanation, bracketed, constant, number, sum
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import is_bounded, slope_numbers, slope_symbols, squared_slope
+from nnlab.core.update_terms import is_bounded, slope_numbers, slope_symbols, squared_slope, zero_over_zero
 
 
 @kernel
@@ -53,6 +53,7 @@ register(
         ),
         moments=(Moment("squares", initial="setting:initial_accumulator_value"), Moment("step", "one")),
         bounded=is_bounded,
+        fault=zero_over_zero,
         formula=r"w \leftarrow w - \eta\, \frac{g}{\sqrt{\sum g^2} + \epsilon}",
         explain_update=(
             Explanation(

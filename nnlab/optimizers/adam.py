@@ -10,7 +10,7 @@ from nnlab.core.explanation import Explanation, constant, number
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import adaptive_step, adaptive_words, is_bounded, running_mean, running_square
+from nnlab.core.update_terms import adaptive_step, adaptive_words, is_bounded, running_mean, running_square, zero_over_zero
 
 
 @kernel
@@ -48,6 +48,7 @@ register(
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
         bounded=is_bounded,
+        fault=zero_over_zero,
         formula=r"w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

@@ -18,6 +18,7 @@ from nnlab.core.update_terms import (
     is_bounded,
     running_mean,
     running_square,
+    zero_over_zero,
 )
 
 
@@ -50,6 +51,7 @@ register(
         ),
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
         bounded=is_bounded,
+        fault=zero_over_zero,
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

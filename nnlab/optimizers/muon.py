@@ -13,7 +13,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed
 from nnlab.core.optimizer import Moment, Optimizer, matrix_shape, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, is_bounded
+from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, is_bounded, zero_over_zero
 
 _A, _B, _C = 3.4445, -4.7750, 2.0315  # of the iteration's polynomial A x + B x^3 + C x^5
 
@@ -117,6 +117,7 @@ register(
         matrices=True,
         others="adamw",
         bounded=is_bounded,
+        fault=zero_over_zero,
         formula=r"W \leftarrow (1 - \eta \lambda) W - \eta\, r\, \mathrm{orth}(M)",
         explain_update=(
             Explanation(

@@ -10,7 +10,7 @@ from nnlab.core.explanation import Explanation, bracketed, constant, factor, num
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import average, slope_numbers, slope_symbols, squared_slope
+from nnlab.core.update_terms import average, slope_numbers, slope_symbols, squared_slope, zero_over_zero
 
 
 @kernel
@@ -21,7 +21,7 @@ def update(parameter, gradient, learning_rate, alpha, eps, weight_decay, momentu
         spread = square[i]
         if centered != 0.0:
             mean[i] += (slope - mean[i]) * (1.0 - alpha)
-            spread -= mean[i] * mean[i]
+            spread = max(spread - mean[i] * mean[i], 0.0)  # which rounding may put below 0
         step = slope / (math.sqrt(spread) + eps)
         if momentum > 0.0:
             velocity[i] = momentum * velocity[i] + step
@@ -61,6 +61,7 @@ register(
             Setting("centered", False, "Centred", "Divides by the standard deviation of the gradient around its running mean"),
         ),
         moments=(Moment("square"), Moment("mean"), Moment("velocity")),
+        fault=zero_over_zero,
         formula=r"w \leftarrow w - \eta\, \frac{g}{\sqrt{v} + \epsilon}",
         explain_update=(
             Explanation(

@@ -49,7 +49,7 @@ class Session:
     """A graph with weights and an optimiser.
 
     Raises GraphError when the graph cannot run and SettingError when a setting is out of its range; a failing call leaves the
-    session as it was.
+    session as it was, training that fails as it was before the step at fault.
     """
 
     def __init__(
@@ -139,7 +139,10 @@ class Session:
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int = 32, shuffle: bool = True, validation: tuple[Any, Any] | None = None
     ) -> Curves:
-        """Trains for whole epochs inside the machine; returns the loss history."""
+        """Trains for whole epochs inside the machine; returns the loss history.
+
+        Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
+        """
         EPOCHS.check(epochs, "fit")
         BATCH_SIZE_SETTING.check(batch_size, "fit")
         held_x, held_y = validation if validation is not None else (None, None)
@@ -152,8 +155,10 @@ class Session:
         samples = len(run.samples.x)
         if samples == 0:
             raise NNLabError("fit needs at least one sample, but x is empty.")
-        run.train(epochs * -(-samples // batch_size))
-        self._use(run.state)
+        try:
+            run.train(epochs * -(-samples // batch_size))
+        finally:
+            self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
         return run.history.curves()
 
     def _adopt(self, source: State, target: State) -> None:

@@ -12,7 +12,8 @@ from nnlab.core.setting import Setting, plain_number
     ("value", "text"),
     [
         (10_000_000, "10,000,000"), (1e7, "10,000,000"), (-6.0, "-6"), (0.0, "0"), (0.9999, "0.9999"), (0.0001, "0.0001"),
-        (0.000001, "0.000001"), (1e-8, "0.00000001"), (1e-30, "1e-30"), (3.4e38, "3.4e+38"), (2.5, "2.5"),
+        (0.000001, "0.000001"), (1e-8, "0.00000001"), (1e-30, "1e-30"),
+        (3.4e38, "3.4e38"), (float("inf"), "infinity"), (2.5, "2.5"),
     ],
 )  # fmt: skip
 def test_a_number_in_a_sentence_is_written_out(value: float, text: str) -> None:

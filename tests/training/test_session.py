@@ -202,3 +202,17 @@ def test_stepping_uses_as_many_threads_as_training(monkeypatch: pytest.MonkeyPat
     s.step(X, Y)
     assert set(asked) == {"train", "step", "session"}
     assert asked["train"][0] == asked["step"][0]
+
+
+def test_fit_that_fails_keeps_what_was_learned_up_to_there() -> None:
+    graph = mlp([2, 8, 1], activation="relu")
+    failing, single = (nnlab.Session(graph, "sgd", 1.0, seed=0) for _ in range(2))
+    with pytest.raises(TrainingError, match="The weights from before this iteration are kept") as caught:
+        failing.fit(X, 100 * Y, epochs=50, batch_size=8, shuffle=False)
+    done = failing.iteration
+    assert done > 0 and f"stopped at iteration {done + 1:,}:" in str(caught.value)
+    for first in range(0, 8 * done, 8):
+        rows = np.arange(first, first + 8) % len(X)
+        single.step(X[rows], 100 * Y[rows])
+    for name, values in failing.parameters.items():
+        assert np.isfinite(values).all() and values.tobytes() == single.parameters[name].tobytes()
