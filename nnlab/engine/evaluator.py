@@ -136,7 +136,8 @@ def as_targets(program: Program, y: Any, samples: int, finite: bool = True) -> n
     else:
         low, high = kind.target_bounds
         wrong = (values < low) | (values > high)
-        accepted = f"targets {f'from {plain_number(low)} to {plain_number(high)}' if high < math.inf else f'of at least {plain_number(low)}'}"
+        limits = f"from {plain_number(low)} to {plain_number(high)}" if high < math.inf else f"of at least {plain_number(low)}"
+        accepted = f"targets {limits}"
     if wrong.any():
         sample = int(np.argmax(wrong.any(axis=1)))
         found = values[sample][wrong[sample]][0]

@@ -1,8 +1,8 @@
 """What a person is told when a number becomes NaN or infinite: which, where, from what, and what helps against that.
 
 The cause is looked for in this order: what the operator or optimiser itself knows (a number without a row in an embedding's table, an
-epsilon of 0); data so large that their squares leave the range of the type; weights that have grown in training. Only the last is remedied by a
-smaller learning rate.
+epsilon of 0); data so large that their squares leave the range of the type; weights that have grown in training. Only the last is
+remedied by a smaller learning rate.
 """
 
 from __future__ import annotations
