@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from projects import same_arrays, small_project
 
 import nnlab
 from nnlab import cli
+from nnlab.core.preparation import prepare
 from nnlab.files.examples import example_names
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
@@ -274,3 +276,11 @@ def test_a_terminal_that_knows_few_characters(monkeypatch: pytest.MonkeyPatch):
     assert stop.value.code == 0
     plain.seek(0)
     assert "8 ? 8 pixels" in plain.read()
+
+
+def test_train_says_what_its_settings_do_not_do(nnlab_command: Callable[..., Answer], tmp_path: Path) -> None:
+    project = small_project()
+    rows = len(prepare(project.data).x)
+    save_project(tmp_path / "p.nnlab", SavedProject(replace(project, training=replace(project.training, batch_size=rows + 1))))
+    answer = nnlab_command("train", tmp_path / "p.nnlab", "--steps", 1)
+    assert f"p: The batch size is {rows + 1}, but there are only {rows} training samples: every batch holds all of them." in answer.err

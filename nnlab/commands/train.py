@@ -43,8 +43,11 @@ def train(
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
     announce_compiling(project)
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
+    from nnlab.training.problems import training_problems
 
     run = prepare_run(project.graph, data, project.training, snapshot)
+    for problem in training_problems(project.graph, len(data.x), project.training):
+        print(f"{name}: {problem.message}", file=sys.stderr)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     failure, seconds, begun = None, 0.0, run.iteration
     if begun:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation
 from nnlab.core.fault import Fault
@@ -66,6 +67,8 @@ class Operator:
     - `is_affine`: y = W x + b along the last axis, by tensors named x, weight, bias and y.
     - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
     - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
+    - `doubt(settings, shapes)`: what in settings and shapes (of its tensors by name) certainly does not do what it is for; None: nothing.
+    - `least_rows(shapes)`: how many samples a batch must have for it.
     - `fault(values)`: why it made NaN or infinity of finite numbers, given its tensors (batch first) and settings by name; None: unknown.
     - `initializer`: the initialiser that suits the weights of the layer before it. `aliases`: other programs' names for it.
     """
@@ -105,6 +108,8 @@ class Operator:
     keeps_whole: bool = False
     reads_indices: bool = False
     blocks: Callable[[Mapping[str, Value]], bool] = field(default=lambda settings: False)
+    doubt: Callable[[Mapping[str, Value], Mapping[str, Shape]], Doubt | None] = field(default=lambda settings, shapes: None)
+    least_rows: Callable[[Mapping[str, Shape]], int] = field(default=lambda shapes: 1)
     fault: Callable[[Mapping[str, Any]], Fault | None] = field(default=lambda values: None)
     initializer: str = "xavier_uniform"
     aliases: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation
 from nnlab.core.fault import Fault
 from nnlab.core.kernel import Adapter, Argument, adapter
@@ -92,6 +93,8 @@ class Optimizer:
     # weights finite. The machine then looks after the update only where it must; what is not known to be bounded is checked, and
     # kept a copy of, at every step.
     bounded: Callable[[Mapping[str, Value]], bool] = lambda settings: False
+    # What in its settings, at this learning rate, certainly does not do what it is for; None: nothing.
+    doubt: Callable[[float, Mapping[str, Value]], Doubt | None] = lambda rate, settings: None
     # Why a weight with this gradient became NaN or infinite; None: the step was too long.
     fault: Callable[[float, Mapping[str, Value]], Fault | None] = lambda gradient, settings: None
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument, adapter
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS
@@ -35,6 +36,7 @@ class Schedule:
     settings: tuple[Setting, ...] = ()
     moments: tuple[Moment, ...] = ()
     highest: Callable[[float, Mapping[str, Value]], float] = lambda rate, settings: rate  # the greatest rate it ever gives
+    doubt: Callable[[float, Mapping[str, Value]], Doubt | None] = lambda rate, settings: None  # as `Optimizer.doubt`
     formula: str = ""
     explain: tuple[Explanation, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, ExplanationContext, base, bracketed, constant, factor, number, sum_of
 from nnlab.core.fault import Fault
 from nnlab.core.setting import Value, plain_number
@@ -19,6 +20,13 @@ def is_bounded(settings: Mapping[str, Value]) -> bool:
     """
     decays_at_most_all = float(settings["learning_rate"]) * float(settings.get("weight_decay", 0.0)) <= 1.0
     return decays_at_most_all and float(settings.get("eps", 1.0)) >= LEAST_EPS
+
+
+def decays_all(rate: float, settings: Mapping[str, Value]) -> Doubt | None:
+    """`Optimizer.doubt` of the rules whose decay takes a share of the weight, times the learning rate."""
+    if rate * float(settings["weight_decay"]) < 1.0:
+        return None
+    return Doubt("Weight decay times the learning rate is 1 or more: every update takes the whole weight away.", {"weight_decay": 0.0})
 
 
 def zero_over_zero(gradient: float, settings: Mapping[str, Value]) -> Fault | None:

@@ -47,6 +47,7 @@ class Diagnostic:
     node_id: str | None = None
     kind: str = ""
     find_fixes: Callable[[], tuple[Fix, ...]] = field(default=_none, compare=False, repr=False)
+    setting: str = ""  # of the training, under whose field it is told, too
 
     @cached_property
     def fixes(self) -> tuple[Fix, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.tensor import Shape, show
 from nnlab.graph.graph import Edge, Graph, Node
 
@@ -22,6 +23,10 @@ def lint(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
     layers = [node for node in graph if node.parameters]
     if layers and all(node.is_frozen for node in layers):
         yield "all_frozen", layers[-1].id, "Every layer is frozen: training changes nothing."
+    for node in graph:
+        doubt = doubt_of(node, shapes)
+        if doubt is not None:
+            yield "doubtful", node.id, f"{node.id} {doubt.sentence}"
     for node in graph:
         incoming = graph.incoming(node.id)
         if len(incoming) != 1 or (incoming[0].source, incoming[0].source_port) not in shapes:
@@ -38,6 +43,12 @@ def lint(graph: Graph, shapes: TensorShapes) -> Iterator[Found]:
             yield "closed", node.id, f"{node.id} sets every value to 0: layers before it cannot learn."
         elif kind.reads_indices:
             yield from _before_indices(graph, node)
+
+
+def doubt_of(node: Node, shapes: TensorShapes) -> Doubt | None:
+    """What its operator says of its settings and of the shapes that reach it, where these are known."""
+    known = {name: shapes[node.id, name] for name in node.kind.tensors if (node.id, name) in shapes}
+    return node.kind.doubt(node.settings, known) if all(name in known for name in node.kind.input_names) else None
 
 
 def _before_loss(loss: Node, source: Node) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, abridged_sum, gradient, number, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
@@ -97,6 +98,12 @@ def _sum_of_shares(m):  # type: ignore[no-untyped-def]
     return abridged_sum(lambda k: rf"\frac{{{number(shares[k][0])}}}{{{shares[k][1]}}}", sizes)
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if settings["kernel_size"] == 1 and settings["stride"] <= 1:
+        return Doubt("passes the image unchanged with a window of 1 × 1.", {"kernel_size": 2})
+    return None
+
+
 register(
     Operator(
         name="average_pool2d",
@@ -111,6 +118,7 @@ register(
             Setting("count_include_pad", True, "Count padding", "Whether padding cells count in the mean, as zeros"),
         ),
         sizes=_sizes,
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import (
     Explanation,
     Factor,
@@ -151,6 +152,17 @@ def _fault(values):  # type: ignore[no-untyped-def]
     return Fault(f"feature {feature} is the same in the whole batch and eps is 0: a division by 0", "set eps above 0, as to 1e−5")
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if settings["momentum"] == 0:
+        return Doubt("never updates its running mean and variance, by which it is validated and predicts.", {"momentum": 0.1})
+    return None
+
+
+def _least_rows(shapes):  # type: ignore[no-untyped-def]
+    """One number for each feature has no variance, as PyTorch says; an image has many."""
+    return 1 if math.prod(shapes["x"][1:]) > 1 else 2
+
+
 register(
     Operator(
         name="batch_norm",
@@ -180,6 +192,8 @@ register(
                 maximum=1.0,
             ),
         ),
+        doubt=_doubt,
+        least_rows=_least_rows,
         forward=forward,
         fault=_fault,
         backward=backward,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import Explanation, Factor, constant, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
@@ -199,6 +200,12 @@ def _slope(m):  # type: ignore[no-untyped-def]
     return (positive + negative) * (1 + math.tanh(m.at("x") / 2)) / 2 - positive
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if settings["label_smoothing"] == 1:
+        return Doubt("takes one half as the target of every sample: nothing is left of the true one.", {"label_smoothing": 0.0})
+    return None
+
+
 register(
     Operator(
         name="binary_cross_entropy",
@@ -226,6 +233,7 @@ register(
                 reader=positive_numbers,
             ),
         ),
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         target_kinds=("binary",),

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.errors import GraphError
 from nnlab.core.explanation import (
     Explanation,
@@ -231,6 +232,14 @@ def _share_of_exponentials(m):  # type: ignore[no-untyped-def]
     return rf"\frac{{e^{{{number(m.at('x'))}}}}}{{{total}}}"
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if shapes["x"][-1] == 1:
+        return Doubt("has a single class, so the loss is always 0.")
+    if settings["label_smoothing"] == 1:
+        return Doubt("spreads the whole target over all classes: nothing is left of the true one.", {"label_smoothing": 0.0})
+    return None
+
+
 register(
     Operator(
         name="cross_entropy",
@@ -258,6 +267,7 @@ register(
                 reader=positive_numbers,
             ),
         ),
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         target_kinds=("classes", "binary"),

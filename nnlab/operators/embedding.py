@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers, with_indices
 from nnlab.core.fault import Fault
 from nnlab.core.initializers import CHOICE_TITLES, initializers
@@ -94,6 +95,10 @@ def _readers(m):  # type: ignore[no-untyped-def]
     return f"{places} the number {m.index[0]}: their upstream gradients add up." + shortened(count)
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    return Doubt("has a single row: every number becomes the same vector.", {"vocabulary": 16}) if settings["vocabulary"] == 1 else None
+
+
 register(
     Operator(
         name="embedding",
@@ -113,6 +118,7 @@ register(
         ),
         penalized=("weight",),
         reads_indices=True,
+        doubt=_doubt,
         forward=forward,
         fault=_fault,
         backward=backward,

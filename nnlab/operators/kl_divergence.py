@@ -24,7 +24,7 @@ def forward(x, target, loss, sample_loss):
         divergence = 0.0
         for i in range(x.shape[1]):
             share = target[n, i]
-            # 0 log 0 = 0; the logarithm of a negative number is NaN, which shows that the target is no probability.
+            # 0 log 0 = 0, however small the predicted probability
             divergence += (0.0 if share == 0.0 else share * math.log(share)) - times(share, x[n, i])
         sample_loss[n] = divergence
         total += divergence

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import (
     Explanation,
     Factor,
@@ -105,6 +106,10 @@ def _fault(values):  # type: ignore[no-untyped-def]
     return None if row is None else Fault("all its inputs are equal and eps is 0: a division by 0", "set eps above 0, as to 1e−5", row)
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    return Doubt("normalises a single feature, so its output is the same for every sample.") if shapes["x"][-1] == 1 else None
+
+
 register(
     Operator(
         name="layer_norm",
@@ -125,6 +130,7 @@ register(
                 logarithmic=True,
             ),
         ),
+        doubt=_doubt,
         forward=forward,
         fault=_fault,
         backward=backward,

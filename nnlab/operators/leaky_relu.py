@@ -4,6 +4,7 @@ Maas, Hannun, Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Model
 in PyTorch.
 """
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, Factor, constant, factor, gradient, number, product, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
@@ -28,6 +29,12 @@ def _slope(m):  # type: ignore[no-untyped-def]
     return 1.0 if m.at("x") > 0 else float(m["negative_slope"])
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if settings["negative_slope"] == 1:
+        return Doubt("passes every input unchanged with a negative slope of 1.", {"negative_slope": 0.01})
+    return None
+
+
 register(
     Operator(
         name="leaky_relu",
@@ -38,6 +45,7 @@ register(
         settings=(Setting("negative_slope", 0.01, "Negative slope", "Slope for negative inputs", minimum=0.0, maximum=1.0),),
         initializer="he_uniform",
         aliases=("lrelu", "leakyrelu", "leaky"),
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         formula=r"y = \max(x,\, s x)",

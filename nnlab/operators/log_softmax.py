@@ -5,6 +5,7 @@ The row's maximum is subtracted first (Blanchard, Higham, Higham, Accurately Com
 
 import math
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, abridged_sum, factor, gradient, number, shortened, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.limits import subtract_highest
@@ -45,6 +46,10 @@ def _numbers(m):  # type: ignore[no-untyped-def]
     return rf"{number(m.at('x'))} - \log({total})"
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    return Doubt("has a single input, so its output is always 0.") if shapes["x"][-1] == 1 else None
+
+
 register(
     Operator(
         name="log_softmax",
@@ -54,6 +59,7 @@ register(
         outputs=(Tensor("y", "... features"),),
         bounds=(-math.inf, 0.0),
         idempotent=True,
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         formula=r"y_i = x_i - \log \sum_j e^{x_j}",

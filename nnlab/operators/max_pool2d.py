@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
@@ -89,6 +90,12 @@ def _won(m):  # type: ignore[no-untyped-def]
     return f"The cell is the maximum of {windows} and receives the whole upstream gradient." + shortened(count)
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    if settings["kernel_size"] == 1 and settings["stride"] <= 1:
+        return Doubt("passes the image unchanged with a window of 1 × 1.", {"kernel_size": 2})
+    return None
+
+
 register(
     Operator(
         name="max_pool2d",
@@ -104,6 +111,7 @@ register(
         ),
         sizes=_sizes,
         keeps_whole=True,
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",

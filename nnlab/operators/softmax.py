@@ -6,6 +6,7 @@ cross_entropy needs no softmax before it: that loss takes logits.
 
 import math
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, gradient, number, product, shortened, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.limits import subtract_highest
@@ -50,6 +51,10 @@ def _mean(m):  # type: ignore[no-untyped-def]
     return float((m["d_y"][m.index[:-1]] * m["y"][m.index[:-1]]).sum())
 
 
+def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
+    return Doubt("has a single input, so its output is always 1.") if shapes["x"][-1] == 1 else None
+
+
 register(
     Operator(
         name="softmax",
@@ -59,6 +64,7 @@ register(
         outputs=(Tensor("y", "... features"),),
         bounds=(0.0, 1.0),
         computes_link="softmax",
+        doubt=_doubt,
         forward=forward,
         backward=backward,
         formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",

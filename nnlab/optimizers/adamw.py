@@ -15,6 +15,7 @@ from nnlab.core.update_terms import (
     adaptive_words,
     decayed_numbers,
     decayed_symbols,
+    decays_all,
     is_bounded,
     running_mean,
     running_square,
@@ -52,6 +53,7 @@ register(
         moments=(Moment("mean"), Moment("square"), Moment("step", "one")),
         bounded=is_bounded,
         fault=zero_over_zero,
+        doubt=decays_all,
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
         explain_update=(
             Explanation(

@@ -8,7 +8,7 @@ from nnlab.core.explanation import Explanation, constant, factor
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, is_bounded
+from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, decays_all, is_bounded
 
 
 @kernel
@@ -38,6 +38,7 @@ register(
         ),
         moments=(Moment("mean"),),
         bounded=is_bounded,
+        doubt=decays_all,
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta\, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)",
         explain_update=(
             Explanation(

@@ -8,12 +8,13 @@ columns); biases and other vectors are left to AdamW, as the paper recommends, w
 
 import math
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, constant, factor, number
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed
 from nnlab.core.optimizer import Moment, Optimizer, matrix_shape, register
 from nnlab.core.setting import Setting
-from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, is_bounded, zero_over_zero
+from nnlab.core.update_terms import average, decayed_numbers, decayed_symbols, decays_all, is_bounded, zero_over_zero
 
 _A, _B, _C = 3.4445, -4.7750, 2.0315  # of the iteration's polynomial A x + B x^3 + C x^5
 
@@ -93,6 +94,12 @@ def _ratio(m):  # type: ignore[no-untyped-def]
     return 0.2 * math.sqrt(max(rows, columns)) if m["match_rms_adamw"] else math.sqrt(max(1.0, rows / columns))
 
 
+def _doubt(rate, settings):  # type: ignore[no-untyped-def]
+    if settings["nesterov"] and settings["momentum"] == 0:
+        return Doubt("Nesterov momentum looks ahead along the momentum, which is 0.", {"momentum": 0.95})
+    return decays_all(rate, settings)
+
+
 register(
     Optimizer(
         name="muon",
@@ -118,6 +125,7 @@ register(
         others="adamw",
         bounded=is_bounded,
         fault=zero_over_zero,
+        doubt=_doubt,
         formula=r"W \leftarrow (1 - \eta \lambda) W - \eta\, r\, \mathrm{orth}(M)",
         explain_update=(
             Explanation(

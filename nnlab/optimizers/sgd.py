@@ -4,6 +4,7 @@ Sutskever et al., On the importance of initialization and momentum in deep learn
 names are those of torch.optim.SGD: v <- m v + g,  w <- w - rate * v (Nesterov: rate * (g + m v)).
 """
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, bracketed, constant, factor, number, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
@@ -45,6 +46,12 @@ def _numbers(m):  # type: ignore[no-untyped-def]
     return start + factor(m.wrote("velocity"))
 
 
+def _doubt(rate, settings):  # type: ignore[no-untyped-def]
+    if settings["nesterov"] and settings["momentum"] == 0:
+        return Doubt("Nesterov momentum looks ahead along the momentum, which is 0.", {"momentum": 0.9})
+    return None
+
+
 register(
     Optimizer(
         name="sgd",
@@ -65,6 +72,7 @@ register(
         ),
         moments=(Moment("velocity"),),
         bounded=is_bounded,
+        doubt=_doubt,
         formula=r"w \leftarrow w - \eta\, g",
         explain_update=(
             Explanation(

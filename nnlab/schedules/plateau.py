@@ -4,6 +4,7 @@ torch.optim.lr_scheduler.ReduceLROnPlateau (mode min, relative threshold), its `
 of the training losses of that epoch.
 """
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, constant, number
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.optimizer import Moment
@@ -40,6 +41,14 @@ def update(
         bad_epochs[0] = 0.0
 
 
+def _doubt(rate, settings):  # type: ignore[no-untyped-def]
+    if settings["min_lr"] >= rate:
+        return Doubt("The minimum rate is not below the learning rate, so it is never reduced.", {"min_lr": 0.0})
+    if (1 - settings["factor"]) * rate <= settings["eps"]:
+        return Doubt("Every reduction is smaller than ε, so it is skipped.", {"eps": 0.0})
+    return None
+
+
 register(
     Schedule(
         name="plateau",
@@ -64,6 +73,7 @@ register(
             Moment("waiting", "one"),
             Moment("reduction", "one", initial=1.0),
         ),
+        doubt=_doubt,
         formula=r"\eta_t = \eta\, f^{\,k}",
         explain=(
             Explanation(

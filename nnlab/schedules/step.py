@@ -1,5 +1,6 @@
 """Step: the learning rate is multiplied by gamma after every so many updates. torch.optim.lr_scheduler.StepLR."""
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, constant
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.schedule import Schedule, register
@@ -9,6 +10,10 @@ from nnlab.core.setting import Setting
 @kernel
 def update(learning_rate, step_size, gamma, iteration, rate):
     rate[0] = learning_rate * gamma ** as_real(learning_rate, iteration // int(step_size))
+
+
+def _doubt(rate, settings):  # type: ignore[no-untyped-def]
+    return Doubt("With γ at 1 the schedule keeps the learning rate as it is.", {"gamma": 0.1}) if settings["gamma"] == 1 else None
 
 
 register(
@@ -29,6 +34,7 @@ register(
             ),  # fmt: skip
             Setting("gamma", 0.1, "γ", "Every step multiplies the rate by this", minimum=1e-6, maximum=1.0),
         ),
+        doubt=_doubt,
         formula=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",
         explain=(
             Explanation(

@@ -3,6 +3,7 @@
 Goyal et al., Accurate, Large Minibatch SGD (2017), section 2.2. torch.optim.lr_scheduler.LinearLR with end_factor 1.
 """
 
+from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, constant, number
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.schedule import Schedule, register
@@ -15,6 +16,12 @@ def update(learning_rate, start_factor, total_iters, iteration, rate):
     rate[0] = learning_rate * (start_factor + (1.0 - start_factor) * done)
 
 
+def _doubt(rate, settings):  # type: ignore[no-untyped-def]
+    if settings["start_factor"] == 1:
+        return Doubt("The warm-up starts at the full learning rate, so it changes nothing.", {"start_factor": 0.1})
+    return None
+
+
 register(
     Schedule(
         name="warm_up",
@@ -25,6 +32,7 @@ register(
             Setting("start_factor", 1 / 3, "Start", "Share of the learning rate at the first update", minimum=1e-6, maximum=1.0),
             Setting("total_iters", 100, "Updates", "Updates until the full rate is reached", minimum=1, maximum=10**9, unit="updates"),
         ),
+        doubt=_doubt,
         formula=r"\eta_t = \eta \left(f + (1 - f) \min\left(1, \frac{t}{T}\right)\right)",
         explain=(
             Explanation(

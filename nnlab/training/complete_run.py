@@ -17,6 +17,7 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
 from nnlab.training.commands import Snapshot
 from nnlab.training.metrics import metrics
+from nnlab.training.problems import check_batches
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.snapshots import restore_snapshot
 from nnlab.training.update import setup_of
@@ -41,6 +42,7 @@ class Result:
 def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None) -> Run:
     """A run at iteration 0, or where `snapshot` stood; raises GraphError when the graph does not fit the data."""
     check(graph, DataShape(data.x.shape[1], data.target))
+    check_batches(graph, len(data.x), settings.batch_size)
     run = Run(setup_of(graph, data, settings), frames=False)
     if snapshot is not None:
         restore_snapshot(run, snapshot)

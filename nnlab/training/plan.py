@@ -10,6 +10,7 @@ from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.graph.validation import DataShape, Diagnostic, validate
 from nnlab.training.change import Change
 from nnlab.training.commands import Adjust, Block, Load
+from nnlab.training.problems import training_problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,8 @@ def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = F
     project = change.after.project
     data = prepared.data
     diagnostics = validate(project.graph, DataShape(data.x.shape[1], data.target) if data is not None else None)
+    if data is not None:
+        diagnostics = (*diagnostics, *training_problems(project.graph, len(data.x), project.training))
     reason = prepared.problem or reason_of(diagnostics)
     if data is None or reason:
         return Plan(Block(change, reason, run), prepared, diagnostics, reason)

@@ -5,6 +5,7 @@ Conventions are those of the contract: weights are (out, in), batch is the first
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, initial
 from nnlab.engine.steps import gradient_name
 from nnlab.graph.graph import Graph
+from nnlab.training.problems import check_batches, too_large
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED
 
@@ -137,17 +139,19 @@ class Session:
                 state.arena[: program.moments_end] = before
 
     def fit(
-        self, x: Any, y: Any, epochs: int = 10, batch_size: int = 32, shuffle: bool = True, validation: tuple[Any, Any] | None = None
-    ) -> Curves:
-        """Trains for whole epochs inside the machine; returns the loss history.
+        self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
+        validation: tuple[Any, Any] | None = None,
+    ) -> Curves:  # fmt: skip
+        """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
+        Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
         EPOCHS.check(epochs, "fit")
-        BATCH_SIZE_SETTING.check(batch_size, "fit")
+        size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "fit"))
         held_x, held_y = validation if validation is not None else (None, None)
         setup = Setup(
-            self.graph, x, y, held_x, held_y, update=self._update, batch_size=batch_size, seed=self._seed, real=self.dtype, shuffle=shuffle
+            self.graph, x, y, held_x, held_y, update=self._update, batch_size=size, seed=self._seed, real=self.dtype, shuffle=shuffle
         )  # fmt: skip
         run = Run(setup, frames=False)
         before = self._state
@@ -155,8 +159,11 @@ class Session:
         samples = len(run.samples.x)
         if samples == 0:
             raise NNLabError("fit needs at least one sample, but x is empty.")
+        check_batches(self.graph, samples, size)
+        if batch_size is not None and too_large(samples, size):
+            warnings.warn(too_large(samples, size), stacklevel=2)
         try:
-            run.train(epochs * -(-samples // batch_size))
+            run.train(epochs * -(-samples // size))
         finally:
             self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
         return run.history.curves()
@@ -175,6 +182,7 @@ class Session:
         if not len(data):
             raise NNLabError("A step needs at least one sample, but x is empty.")
         targets = as_targets(program, y, len(data), finite)
+        check_batches(self.graph, len(data), len(data))
         if len(data) > program.capacity:
             larger = initial(compile(self.graph, len(data), self.dtype, self._update), len(data), self._seed)
             self._adopt(self._state, larger)

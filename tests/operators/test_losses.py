@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import nnlab
+from nnlab.core.errors import DataError
 
 
 def loss_and_slope(name: str, x: float, target: float, **settings: Any) -> tuple[float, float]:
@@ -44,5 +45,6 @@ def test_a_nan_is_not_swallowed(name: str) -> None:
     assert math.isnan(loss_and_slope(name, math.nan, 1.0)[0])
 
 
-def test_a_target_that_is_no_probability_shows() -> None:
-    assert math.isnan(loss_and_slope("kl_divergence", -1.0, -0.5)[0])
+def test_a_target_that_is_no_probability_is_refused() -> None:
+    with pytest.raises(DataError, match=r"takes targets of at least 0, but y has -0\.5 for sample 0"):
+        loss_and_slope("kl_divergence", -1.0, -0.5)

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
+from nnlab.core.setting import plain_number
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import Fix
 from nnlab.graph.fixes.building import configured, insert_chain, setting_title
 from nnlab.graph.fixes.case import Case, Proposer, Removal
 from nnlab.graph.fixes.endings import flatten_first
+from nnlab.graph.lint import doubt_of
 
 
 def without_it(case: Case) -> Iterator[Fix]:
@@ -49,6 +51,15 @@ def closed(case: Case) -> Iterator[Fix]:
     yield from without_it(case)
 
 
+def doubtful(case: Case) -> Iterator[Fix]:
+    """The settings that its operator proposes; or the node is taken out."""
+    node, doubt = case.node, doubt_of(case.node, case.shapes)
+    for name, value in (doubt.remedy if doubt is not None else {}).items():
+        title, words = setting_title(case.graph, node.id, name), plain_number(float(value)) if not isinstance(value, str) else value
+        yield Fix(f"Set {title} to {words}", configured(node.id, **{name: value}), f"Set {title} of {node.id} to {words}")
+    yield from without_it(case)
+
+
 def fractions(case: Case) -> Iterator[Fix]:
     """The table reads the data itself, or is taken out."""
     node = case.node.id
@@ -74,5 +85,6 @@ PROPOSERS: dict[str, Proposer] = {
     "linear": linear,
     "row_by_row": row_by_row,
     "closed": closed,
+    "doubtful": doubtful,
     "fractions": fractions,
 }

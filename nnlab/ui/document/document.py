@@ -20,8 +20,10 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from nnlab.engine.weight_change import Entries, WeightChange
 from nnlab.files.project import Project
+from nnlab.graph.diagnostic import Fix
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
+from nnlab.training.problems import TrainingFix
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,13 @@ class _Edit(QUndoCommand):
         document.recall = document.merging(self._gesture) if self._is_new else (self._to,)
         self._is_new = False
         document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Applies a fix of a problem, as one undoable step; NNLabError passes to the caller and nothing has changed."""
+        if isinstance(fix, TrainingFix):
+            self.edit(fix.name, replace(self._project, training=fix.change(self._project.training)))
+        else:
+            self.attempt(fix.name, fix.apply)
 
     def undo(self) -> None:
         document = self._document
@@ -173,6 +182,13 @@ class Document(QObject):
     def attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> None:
         """Applies a pure edit to the current graph; NNLabError passes to the caller and nothing has changed."""
         self.apply(label, edit(self.graph), gesture)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Applies a fix of a problem, as one undoable step; NNLabError passes to the caller and nothing has changed."""
+        if isinstance(fix, TrainingFix):
+            self.edit(fix.name, replace(self._project, training=fix.change(self._project.training)))
+        else:
+            self.attempt(fix.name, fix.apply)
 
     def undo(self) -> None:
         self.undo_stack.undo()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import docking, edits
+from nnlab.graph.diagnostic import Diagnostic
 from nnlab.graph.extending import behind
 from nnlab.graph.graph import Graph, Node
 from nnlab.training.settings import TrainingSettings
@@ -127,6 +128,11 @@ def training_edit(edit: Callable[[TrainingSettings], TrainingSettings]) -> Calla
         document.edit(label, replace(document.project, training=edited), gesture)
 
     return apply
+
+
+def remarks_on_training(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+    """What stands under the settings of the training, by name."""
+    return {problem.setting: problem.message for problem in diagnostics if problem.setting}
 
 
 def freeze_label(what: str, frozen: object) -> str:

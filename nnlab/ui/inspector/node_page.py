@@ -233,7 +233,7 @@ class NodePage(QWidget):
 
     def _fix(self, fix: Fix) -> None:
         try:
-            self._document.attempt(fix.name, fix.apply)
+            self._document.apply_fix(fix)
         except NNLabError as error:
             self._refuse(str(error))
 

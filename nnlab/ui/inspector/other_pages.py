@@ -123,6 +123,10 @@ class ProjectPage(Page):
         self.data.show_rows(rows)
         self._show_rule(project.training)
         self.form.set_values(self._values())
+        remarks = editing.remarks_on_training(self._session.diagnostics)
+        for form in (self.form, self.rule_form):
+            if form is not None:
+                form.show_remarks(remarks)
 
     def _show_rule(self, training: TrainingSettings) -> None:
         """The optimiser's own settings and its formula."""

@@ -144,7 +144,7 @@ class ProblemsPanel(LivePanel):
     def apply_fix(self, fix: Fix) -> None:
         """Applies a fix, as one undoable step. One that no longer fits the graph is told like a failed run."""
         try:
-            self._services.document.attempt(fix.name, fix.apply)
+            self._services.document.apply_fix(fix)
         except NNLabError as error:
             self._failed(str(error), "")
 

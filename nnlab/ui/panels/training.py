@@ -17,7 +17,7 @@ from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.ui.document.document import Document
-from nnlab.ui.inspector.editing import FormEdits, training_edit
+from nnlab.ui.inspector.editing import FormEdits, remarks_on_training, training_edit
 from nnlab.ui.inspector.parts import in_reading_order
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.widgets.label import Label
@@ -126,7 +126,7 @@ class TrainingPanel(LivePanel):
         for form in self.parts.values():
             form.made.connect(self._order)
         self.set_content(area)
-        for signal in (self._document.training_changed, self._document.replaced):
+        for signal in (self._document.training_changed, self._document.replaced, services.session.state_changed):
             signal.connect(self.refresh)
         self.refresh()
 
@@ -153,6 +153,10 @@ class TrainingPanel(LivePanel):
         self.common.set_values(self._values())
         for part in PARTS:
             self.parts[part.name].show_choice(getattr(self._training, part.name), getattr(self._training, part.field))
+        remarks = remarks_on_training(self._services.session.diagnostics)
+        for form in (self.common, *(part.form for part in self.parts.values())):
+            if form is not None:
+                form.show_remarks(remarks)
         self.apply_metrics()
 
     def apply_metrics(self) -> None:

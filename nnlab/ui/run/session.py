@@ -311,6 +311,7 @@ class LiveSession(QObject):
             and change.back_to is None
         ):  # fmt: skip
             self._marks.note(change.before.project.training, change.after.project.training, self.iteration)
+        has_news = self._diagnostics != planned.diagnostics
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
         self._trainer.send(commands.Together((planned.command, *others)) if others else planned.command)
@@ -320,7 +321,7 @@ class LiveSession(QObject):
             self._playing = False
         else:
             self._follower.is_trained(change)
-        if not isinstance(planned.command, Adjust):
+        if has_news or not isinstance(planned.command, Adjust):
             self.state_changed.emit()
 
     # Events and frames

@@ -40,6 +40,7 @@ class SettingsForm(QWidget):
         self._labels: dict[str, ElidedLabel] = {}
         self._sentences: dict[str, Label] = {}
         self._mixed: frozenset[str] = frozenset()
+        self._remarks: dict[str, str] = {}  # sentences under settings that refuse nothing
         for setting in settings:
             self._add(setting, (values or {}).get(setting.name, setting.default))
         self._grid.setRowStretch(3 * len(self._editors), 1)  # room to spare goes below the last row
@@ -116,6 +117,14 @@ class SettingsForm(QWidget):
         if sentence != label.text():
             label.setText(sentence)
         label.setVisible(bool(sentence))
+
+    def show_remarks(self, sentences: Mapping[str, str]) -> None:
+        """Writes what is remarked on settings under them, by name; remarks of before go, a refusal of what is being typed stays."""
+        for name in self._editors:
+            sentence, shown = sentences.get(name, ""), self.problem(name)
+            if not shown or shown == self._remarks.get(name):
+                self.show_problem(name, sentence)
+                self._remarks[name] = sentence
 
     def problem(self, name: str) -> str:
         """The sentence under a setting, or ""."""

@@ -231,6 +231,17 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
         edits.configure(edits.replace_operator(PLAIN, "tanh_1", "dropout"), "dropout_1", p=1.0), NUMBER, "closed", "dropout_1",
         "Set probability to 0.5", ("Remove dropout_1",),
     ),
+    "nothing left of the target": (
+        edits.configure(build(digits), "cross_entropy_1", label_smoothing=1.0), DIGITS, "doubtful", "cross_entropy_1",
+        "Set label smoothing to 0", (),
+    ),
+    "softmax of one": (
+        build(lambda b: b.mse(b.softmax(b.dense(b.input(features=3), units=1)))), NUMBER, "doubtful", "softmax_1", "Remove softmax_1", (),
+    ),
+    "a slope of one": (
+        edits.configure(edits.replace_operator(PLAIN, "tanh_1", "leaky_relu"), "leaky_relu_1", negative_slope=1.0), NUMBER, "doubtful",
+        "leaky_relu_1", "Set negative slope to 0.01", ("Remove leaky_relu_1",),
+    ),
     "all frozen": (
         edits.set_frozen(PLAIN, ["dense_1", "dense_2"], True), NUMBER, "all_frozen", "dense_2", "Unfreeze dense_2", ("Unfreeze all",),
     ),

@@ -120,3 +120,28 @@ def test_choices_are_written_with_their_titles(studio: Callable) -> None:
     titles = [box.itemText(k) for k in range(box.count())]
     assert {"RMSprop", "AdamW", "SGD"} <= set(titles) and titles == sorted(titles, key=str.lower)
     assert {box.itemData(k) for k in range(box.count())} == {kind.name for kind in optimizers}
+
+
+def test_a_batch_size_above_the_samples_is_said_under_its_field_and_set_by_a_button(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel, problems = s.panel("training"), s.panel("problems", 900, 160)
+    rows = len(s.session.data.x)
+    panel.common.committed.emit("batch_size", rows + 1)
+    sentence = f"The batch size is {rows + 1}, but there are only {rows} training samples: every batch holds all of them."
+    qtbot.waitUntil(lambda: panel.common.problem("batch_size") == sentence)
+    assert s.session.can_run and [row.problem.message for row in problems.rows] == [sentence]
+    assert problems.rows[0].button.text() == f"Set batch size to {rows}"
+    qtbot.mouseClick(problems.rows[0].button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.common.problem("batch_size") == "")
+    assert panel.common.values["batch_size"] == rows == s.document.project.training.batch_size and not problems.rows
+    s.document.undo()
+    qtbot.waitUntil(lambda: panel.common.problem("batch_size") == sentence)
+
+
+def test_a_learning_rate_of_zero_is_said_at_once(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    panel.common.committed.emit("learning_rate", 0.0)
+    qtbot.waitUntil(lambda: panel.common.problem("learning_rate") == "The learning rate is 0: training changes nothing.")
+    panel.common.committed.emit("learning_rate", 0.1)
+    qtbot.waitUntil(lambda: panel.common.problem("learning_rate") == "")
