@@ -67,13 +67,6 @@ class _Edit(QUndoCommand):
         self._is_new = False
         document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
 
-    def apply_fix(self, fix: Fix) -> None:
-        """Applies a fix of a problem, as one undoable step; NNLabError passes to the caller and nothing has changed."""
-        if isinstance(fix, TrainingFix):
-            self.edit(fix.name, replace(self._project, training=fix.change(self._project.training)))
-        else:
-            self.attempt(fix.name, fix.apply)
-
     def undo(self) -> None:
         document = self._document
         document.state, document.is_returning, document.recall = self._from, True, (self._from,)
