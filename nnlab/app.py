@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
@@ -137,6 +138,7 @@ def _train(window: MainWindow, steps: int) -> None:
         return
     if window.session.reason:
         raise TrainingError(window.session.reason.rstrip(".") + ".")
+    window.transport.set_speed(math.inf)  # nobody watches
     loop = QEventLoop()
     messages: list[str] = []
     target = window.session.iteration + steps

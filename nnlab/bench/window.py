@@ -85,9 +85,16 @@ def _headless_in_child(name: str, seconds: float) -> float:
 
 def in_window(name: str, seconds: float) -> dict[str, float]:
     """Frames per second, the longest gap between two handled timer ticks, and steps per second with the window open."""
-    from nnlab.app import open_window, record, settle
+    import math
+    import tempfile
+    from pathlib import Path
 
-    window = open_window("spiral", show=False)
+    from nnlab.app import open_window, record, settle
+    from nnlab.ui.files.store import Store
+
+    folder = tempfile.TemporaryDirectory()
+    window = open_window("spiral", show=False, store=Store(Path(folder.name)))
+    window.transport.set_speed(math.inf)
     window.document.replace(workload(name), name)
     window.show()
     window.show_workspace("train")
@@ -99,6 +106,7 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     settle(200)
     window.files.give_up()
     window.close()
+    folder.cleanup()
     gaps = [b - a for a, b in itertools.pairwise(ticks)]
     (t0, n0), (t1, n1) = views[0], views[-1]
     return {

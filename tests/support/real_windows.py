@@ -16,11 +16,16 @@ from nnlab.ui.window.main_window import MainWindow
 
 @contextmanager
 def real_windows(qtbot: QtBot, folder: Path) -> Iterator[Callable[..., MainWindow]]:
-    """Opens windows on a source, with `open_window`'s options; what they remember lies in `folder`."""
+    """Opens windows on a source, with `open_window`'s options; what they remember lies in `folder`.
+
+    They train at full speed, unless `folder` remembers another.
+    """
     windows: list[MainWindow] = []
 
     def open_one(source: object = None, **options: object) -> MainWindow:
-        window = open_window(source, store=Store(folder), **options)  # type: ignore[arg-type]
+        store = Store(folder)
+        store.set("speed", store.text("speed", "inf"))
+        window = open_window(source, store=store, **options)  # type: ignore[arg-type]
         windows.append(window)
         qtbot.waitExposed(window)
         return window

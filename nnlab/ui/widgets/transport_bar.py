@@ -79,11 +79,12 @@ RATE_COUNTERS = (
     CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
 )
 SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
+HINT_GIVES_WAY = 1.5  # how to go faster is worth more than any counter that may go
 JOBS_GIVE_WAY = 0.5  # last of all: the list of jobs has a key, too
 
 
 class TransportBar(QWidget):
-    """`speed_changed` carries operations per second, infinity for full speed."""
+    """`speed_changed` carries iterations per second, infinity for full speed. `faster` is the key for full speed, where there is one."""
 
     speed_changed = Signal(float)
 
@@ -95,6 +96,7 @@ class TransportBar(QWidget):
         counters: Sequence[CounterSpec] = TRAINING_COUNTERS,
         rates: Sequence[CounterSpec] = RATE_COUNTERS,
         parent: QWidget | None = None,
+        faster: str = "",
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -108,6 +110,9 @@ class TransportBar(QWidget):
         self.time = TimeStrip(theme, self)
         self.speed = SpeedControl(theme)
         self.speed.speed_changed.connect(self.speed_changed)
+        self.speed_hint = Counter(theme, "full speed", faster, "Trains as fast as this machine can; the slider's right end does the same")
+        self.speed_hint.set_value(faster)
+        self._has_hint = False
         self.jobs = JobItem(theme)
         self._has_jobs = False
         self._row = QHBoxLayout(self)
@@ -123,6 +128,7 @@ class TransportBar(QWidget):
                 self._row.addStretch(1)
                 self._row.addWidget(self.jobs)
                 self._row.addWidget(self.speed)
+                self._row.addWidget(self.speed_hint)
         self._add(rates)
         self.set_actions(actions, main)
         follow(theme, self)
@@ -206,6 +212,12 @@ class TransportBar(QWidget):
             self._has_jobs = bool(rows)
             self._arrange()
 
+    def show_speed_hint(self, shown: bool) -> None:
+        """Says beside the speed how to go to full speed, until it is known."""
+        if shown != self._has_hint:
+            self._has_hint = shown
+            self._arrange()
+
     @property
     def unavailable(self) -> str | None:
         """Why nothing can run, if so."""
@@ -243,13 +255,16 @@ class TransportBar(QWidget):
             widget.setVisible(widget in kept and (not blocked or widget is self.jobs))
         if not self._has_jobs:
             self.jobs.hide()
+        if not self._has_hint:
+            self.speed_hint.hide()
         self._row.activate()
 
     def _after_buttons(self) -> list[tuple[float, QWidget]]:
         """What follows the buttons, with how early each gives way."""
         jobs = [(JOBS_GIVE_WAY, self.jobs)] if self._has_jobs else []
+        hint = [(HINT_GIVES_WAY, self.speed_hint)] if self._has_hint else []
         counters = [(spec.gives_way, self.counters[name]) for name, spec in self._specs.items()]
-        return [*counters, (SPEED_GIVES_WAY, self.speed), *jobs]
+        return [*counters, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
 
     def _width_of_buttons(self, tight: bool) -> int:
         """What the buttons take at their present sizes, with the bar's margins."""
@@ -271,19 +286,19 @@ class TransportBar(QWidget):
         painter.end()
 
 
-SLOWEST = 1.0  # operations per second
+SLOWEST = 1.0  # iterations per second
 FASTEST = 1e5  # beyond it lies full speed
 
 
 class SpeedControl(QWidget):
-    """A logarithmic slider from one operation per second to full speed, which is its right end; the speed is written above it."""
+    """A logarithmic slider from one iteration per second to full speed, which is its right end; the speed is written above it."""
 
     speed_changed = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        tip = "Operations per second, from slow motion to full speed (right end)"
+        tip = "Iterations per second, from slow motion to full speed (right end)"
         self.slider = NumberSlider(theme, SLOWEST, FASTEST, logarithmic=True, name="Speed", tip=tip)
         self.slider.set_number(FASTEST)
         self.slider.moved.connect(self._moved)
@@ -297,7 +312,7 @@ class SpeedControl(QWidget):
 
     @property
     def speed(self) -> float:
-        """Operations per second; infinity at the right end."""
+        """Iterations per second; infinity at the right end."""
         return math.inf if self.slider.value() == self.slider.maximum() else float(f"{self.slider.number:.2g}")
 
     def set_speed(self, speed: float) -> None:

@@ -53,6 +53,8 @@ ACTIONS = (
     Action("node.freeze", "Freeze or unfreeze", "Training does not change the weights of a frozen layer", ("Ctrl+Shift+F",), "frozen",
            menu="Node"),
     Action("run.play", "Play", "Trains until you pause", ("Space",), "play", "pause", checkable=True, menu="Run"),
+    Action("run.full_speed", "Full speed", "Trains as fast as this machine can; again, at the speed before", ("Shift+Space",),
+           checkable=True, menu="Run"),
     Action("run.step_iteration", "One iteration", "Trains on one batch", ("Ctrl+Right",), "step", menu="Run"),
     Action("run.step_epoch", "One epoch", "Trains to the end of this epoch", ("Ctrl+Shift+Right",), "epoch", menu="Run"),
     Action("run.rewind", "Rewind", "Back to iteration 0 and the same initial weights", ("Ctrl+Left",), "start", menu="Run"),

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.area.add("moment", "Moment", self.stepper.side)
         for panel_name, panel in self.panels.items():
             self.area.add(panel_name, panel.title, panel)
-        self.transport = Transport(theme, self.actions_by_id, self.session, self.document)
+        self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
