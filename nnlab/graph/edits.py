@@ -7,7 +7,7 @@ inconsistent: no edge without its ends, no second edge into one port, no cycle.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from nnlab.core.errors import GraphError
@@ -67,17 +67,21 @@ def connect(graph: Graph, source: str, target: str, port: str | None = None) -> 
     return replace(graph, edges=(*kept, Edge(source, target, port, output)))
 
 
-def refusal(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:
-    """Why `connect` would refuse, in one sentence, or None. Shapes are the validation's business."""
+def refusal(graph: Graph, source: str, target: str, port: str | None = None, called: Callable[[str], str] = str) -> str | None:
+    """Why `connect` would refuse, in one sentence, or None. Shapes are the validation's business.
+
+    `called` says what a node is called where the sentence is shown, by its id.
+    """
     tail, head = graph[source], graph[target]
+    one, other = called(source), called(target)
     if tail.kind.is_loss or not tail.kind.outputs:
-        return f"{source} is a loss; other nodes cannot read it."
+        return f"{one} is a loss; other nodes cannot read it."
     if not head.kind.inputs:
-        return f"{target} is an input; it reads the data, not another node."
+        return f"{other} is an input; it reads the data, not another node."
     if port is not None and port not in graph.ports(target):
-        return f"{target} has no input {port!r}; it has {', '.join(graph.ports(target))}."
+        return f"{other} has no input {port!r}; it has {', '.join(graph.ports(target))}."
     if source == target or reaches(graph, target, source):
-        return f"{source} is computed from {target}: this edge would close a cycle."
+        return f"{one} is computed from {other}: this edge would close a cycle."
     return None
 
 

@@ -6,7 +6,7 @@ being checked; what follows from it has no shape and is not reported a second ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -97,13 +97,13 @@ def _missing_input(graph: Graph, node: Node, missing: int) -> Diagnostic:
     return Diagnostic(ERROR, text, node.id, "missing_input")
 
 
-def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[tuple[str, str], Shape]) -> None:
+def _infer_node(node: Node, kind: Operator, incoming: list[Shape], shapes: dict[tuple[str, str], Shape], name: str = "") -> None:
     """Binds symbols to the incoming shapes and the settings, then resolves every other tensor of the node."""
     rounds = [incoming] if not kind.variadic else [[incoming[0], shape] for shape in incoming[1:]]
     found: Mapping[str, Shape] = {}
     for given in rounds:
         pair = given if not found or not kind.variadic else [found[kind.outputs[0].name], given[1]]
-        found = kind.shapes(pair, node.settings, node.id)
+        found = kind.shapes(pair, node.settings, name or node.id)
     shapes.update(((node.id, name), shape) for name, shape in found.items())
     shapes.update(((node.id, name), shape) for name, shape in zip(kind.port_names(len(incoming)), incoming, strict=True))
 
@@ -242,13 +242,15 @@ def insert_neutral(graph: Graph, edge: Edge, operator: str, position: tuple[floa
     return edits.insert_on_edge(graph, edge, operator, position, settings=neutral(shape) if neutral is not None and shape else None)
 
 
-def known_shape_reason(graph: Graph, source: str, target: str, port: str | None = None) -> str | None:
+def known_shape_reason(
+    graph: Graph, source: str, target: str, port: str | None = None, called: Callable[[str], str] = str
+) -> str | None:
     """Why joining `source` to `target` cannot work, shapes included, in one sentence; None when it can.
 
     Only problems that the connection itself brings are told, not those that were there before. Asked of every port while a connection is
-    drawn, so only `target` is looked at, with what is known of everything before it.
+    drawn, so only `target` is looked at, with what is known of everything before it. `called` says what a node is called where it is shown.
     """
-    reason = edits.refusal(graph, source, target, port)
+    reason = edits.refusal(graph, source, target, port, called)
     if reason:
         return reason
     known, node = infer(graph), graph[target]
@@ -259,8 +261,20 @@ def known_shape_reason(graph: Graph, source: str, target: str, port: str | None 
     shapes = [incoming[p] for p in ports if p in incoming]
     if len(shapes) < (2 if node.kind.variadic else len(node.kind.inputs)) or any(shape is None for shape in shapes):
         return None  # other ports are still free, or what comes before is not known
+    given = [shape for shape in shapes if shape is not None]
     try:
-        _infer_node(node, node.kind, [shape for shape in shapes if shape is not None], {})
+        _infer_node(node, node.kind, given, {})
     except GraphError as error:
-        return None if any(d.message == str(error) for d in known.errors) else str(error)
+        if any(d.message == str(error) for d in known.errors):
+            return None
+        return _in_words(node, given, called) or str(error)
     return None
+
+
+def _in_words(node: Node, given: list[Shape], called: Callable[[str], str]) -> str:
+    """What is wrong with the shapes at a node, under the name it has where it is shown."""
+    try:
+        _infer_node(node, node.kind, given, {}, called(node.id))
+    except GraphError as error:
+        return str(error)
+    return ""

@@ -261,7 +261,7 @@ class Hands:
 def picture(window: MainWindow) -> tuple[dict[str, object], QImage]:
     """The canvas as values and as pixels, with nothing selected and the whole network in sight."""
     window.selection.set()
-    while window.message_bar.current is not None:  # what was refused stands above the canvas and takes its room
+    while window.message_bar.current is not None:  # what was refused lies over the canvas
         window.message_bar.close_message()
     canvas, scene = window.canvas, window.canvas.scene
     canvas.fit()

@@ -60,6 +60,7 @@ class Canvas(QWidget):
         self.commands = CanvasCommands(document, selection, self)
         self.commands.refused.connect(self.refused)
         self.scene = GraphScene(document, selection, theme)
+        self.commands.called = self.scene.title_of
         self._live = LiveValues(self.scene)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)

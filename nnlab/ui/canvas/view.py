@@ -47,8 +47,8 @@ EDGE_ROOM = 24  # pixels from the edge of the view within which a gesture moves 
 class GraphView(Viewport):
     """The picture of one scene, and what mouse and keyboard do there.
 
-    `search_wanted(Search)` for the search popup; `edit_wanted(kind, id)` to write a
-    name in place ("node", "group", "comment"); `fold_wanted(group)`; `menu_wanted(global point)` for the menu of what is under the cursor.
+    `search_wanted(Search)` for the search popup; `edit_wanted(kind, id)` to write a name in place ("node", "group", "comment");
+    `fold_wanted(group)`; `menu_wanted(global point)` for the menu of what is under the cursor.
     """
 
     search_wanted = Signal(object)
@@ -78,6 +78,8 @@ class GraphView(Viewport):
         scene.changing.connect(self.cancel_gesture)  # what it moves or joins may be gone
         # An edit made meanwhile (undo by key, a script) takes the ground from under a gesture.
         scene.document.changed.connect(lambda _: self.cancel_gesture())
+        for moved in (self.zoomed, self.scrolled, scene.document.changed):  # a reason stands where it was given
+            moved.connect(self._reason_popup.stop_lingering)
 
     @property
     def is_busy(self) -> bool:
@@ -92,6 +94,7 @@ class GraphView(Viewport):
         at = event.position().toPoint()
         if self._gesture is not None:
             return
+        self._reason_popup.stop_lingering()
         self.units.stop()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.focus.leave()
@@ -340,6 +343,7 @@ class GraphView(Viewport):
         return False if forward else super().focusNextPrevChild(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        self._reason_popup.stop_lingering()
         if event.key() == Qt.Key.Key_Tab:
             self.search_wanted.emit(self.search_by_key())
         elif event.key() == Qt.Key.Key_Menu:
@@ -355,17 +359,12 @@ class GraphView(Viewport):
             event.ignore()
 
     def search_by_key(self) -> Search:
-        """A search that follows what is selected: where the pointer rests means nothing to who uses a key."""
-        return Search(self.place_of_keys(), by_key=True, anchor=self._around.commands.anchor() or "")
-
-    def place_of_keys(self) -> QPoint:
-        """Where something asked for by a key is shown: beside the selected card, else in the middle (viewport pixels)."""
-        scene, room = self._graph_scene, self.viewport().rect()
-        card = scene.items_by_card.get(scene.owner.get(self._around.selection.current or "", ""))
-        if card is None:
-            return room.center()
-        beside = self.mapFromScene(card.outline.topRight())
-        return beside if room.contains(beside) else room.center()
+        """A search that follows what is selected, shown beside that or in the middle: where the pointer rests means nothing to a key."""
+        scene, around, room = self._graph_scene, self._around, self.viewport().rect()
+        card = scene.items_by_card.get(scene.owner.get(around.selection.current or "", ""))
+        beside = room.center() if card is None else self.mapFromScene(card.outline.topRight())
+        at = beside if room.contains(beside) else room.center()
+        return Search(at, by_key=True, anchor=scene.title_of(around.commands.anchor() or ""))
 
     def _trigger(self, event: QKeyEvent) -> bool:
         """Runs the action a key belongs to: Qt's own shortcuts sleep while the window is not the active one."""

@@ -1,4 +1,7 @@
-"""Message bar: one line that says what went wrong, or well, and stays out of the way. Never a dialog.
+"""Message bar: a sentence that says what went wrong, or well, and stays out of the way. Never a dialog.
+
+It lies over what it is told to lie over, at its upper edge: nothing is moved when it comes and goes, least of all what one is about to
+press. A sentence that needs more than one line gets them.
 
 Errors and warnings stay until they are closed or taken back; a piece of news disappears by itself and never covers a problem.
 Several messages wait behind each other, the gravest and newest in front.
@@ -10,19 +13,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
+from nnlab.ui.widgets.required import parent_of
 
 Kind = Literal["error", "warning", "info"]
 _COLORS = {"error": "error", "warning": "warn", "info": "text2"}
 _GRAVITY = {"info": 0, "warning": 1, "error": 2}
 NEWS_LASTS = 8000  # milliseconds
+_MOVED = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show)
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,10 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._messages: list[Message] = []
+        self._under: QWidget | None = None
         self._sign = _KindIcon(theme)
-        self._text = ElidedLabel(theme)
+        self._text = Label(theme)
+        self._text.setWordWrap(True)
         self._more = Label(theme, "", "caption", "text2")
         self._button = QPushButton()
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -60,6 +68,37 @@ class MessageBar(QWidget):
         self._timer.timeout.connect(self._drop_news)
         follow(theme, self)
         self.hide()
+
+    def lie_over(self, widget: QWidget) -> None:
+        """Stands from now on at the upper edge of a widget, which lies within this bar's parent."""
+        self._under, above = widget, widget
+        while above is not parent_of(self):
+            above.installEventFilter(self)
+            above = parent_of(above)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVED:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """In the middle of the room, as wide as the sentence needs, as high as it then is."""
+        if self._under is None or self.current is None:
+            return
+        margin = self._theme.metrics.grid
+        most = self._under.width() - 2 * margin
+        margins = self._row.contentsMargins()
+        others = [widget for widget in (self._sign, self._more, self._button, self._close) if not widget.isHidden()]
+        around = margins.left() + margins.right() + sum(widget.sizeHint().width() + self._row.spacing() for widget in others)
+        text = QFontMetrics(self._text.font()).horizontalAdvance(self._text.text()) + 2
+        width = min(most, text + around)
+        self.setFixedWidth(width)
+        self._row.activate()
+        self.setFixedHeight(max(self._theme.metrics.header, self._row.totalHeightForWidth(width) + 2 * margin))
+        at = self._under.mapTo(parent_of(self), QPoint((self._under.width() - width) // 2, margin // 2))
+        self.move(at)
+        self.raise_()
 
     @property
     def current(self) -> Message | None:
@@ -119,13 +158,15 @@ class MessageBar(QWidget):
         self._button.setVisible(bool(current.button))
         self.setAccessibleName(f"{current.kind.capitalize()}: {current.text}")
         self.show()
+        self._place()  # now: a button that was never shown does not know its size
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self.setFixedHeight(metrics.header)
         self._row.setContentsMargins(metrics.padding, 0, metrics.grid, 0)
         self._row.setSpacing(metrics.grid)
+        self.setFixedHeight(metrics.header)
+        self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -135,8 +176,9 @@ class MessageBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.tokens.raised)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.tokens.line)
+        radius = self._theme.metrics.radius_card
+        fill_rounded(painter, self.rect(), radius, self._theme.tokens.raised)
+        outline_rounded(painter, self.rect(), radius, self._theme.tokens.stroke)
         painter.end()
 
 

@@ -115,11 +115,13 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top_bar, self.message_bar, self.recovery_bar):
+        for part in (self.top_bar, self.recovery_bar):
             column.addWidget(part)
         column.addWidget(self.area, 1)
         column.addWidget(self.transport.bar)
         self.setCentralWidget(body)
+        self.message_bar.setParent(body)
+        self.message_bar.lie_over(self.canvas)
 
     def all_actions(self) -> list[QAction]:
         """Every action of the window and the canvas, for menus and the command palette."""

@@ -13,14 +13,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from nnlab.engine.program import RATE
-from nnlab.ui.files.store import Store
 from nnlab.ui.document.document import Document
+from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar
 from nnlab.ui.workspaces import Workspace
-
 
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store

@@ -96,7 +96,7 @@ def test_with_nothing_selected_it_goes_before_the_loss(bench, chain, where: str)
 
 def test_the_popup_says_what_it_follows(bench, chain) -> None:
     desk = bench(chain)
-    for chosen, words in ((["dense_1"], "Add after tanh_1"), ([], "Add after dense_2"), (["input_1"], "Add after input_1")):
+    for chosen, words in ((["dense_1"], "Add after dense_1"), ([], "Add after dense_2"), (["input_1"], "Add after input_1")):
         desk.selection.set(chosen)
         desk.key(KEY.Key_Tab)
         assert desk.canvas._popup.search.placeholderText().startswith(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.window
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     """The spiral example, loaded and shown; closed without a question."""
     shown = open_window("spiral", store=Store(tmp_path / "store"))
+    shown.transport.set_speed(math.inf)
     qtbot.waitUntil(lambda: shown.session.frame is not None, timeout=20_000)
     yield shown
     shown.files.give_up()

@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import Theme
@@ -81,3 +81,26 @@ def test_it_can_be_closed_by_button_and_by_key(bar: MessageBar, qtbot: QtBot) ->
     assert text(bar) == "one"
     qtbot.keyClick(close, Qt.Key.Key_Escape)
     assert bar.isHidden()
+
+
+def test_it_lies_over_what_it_belongs_to_and_never_cuts_a_sentence(theme: Theme, qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(700, 400)
+    inner = QWidget(page)
+    under = QWidget(inner)
+    bar = MessageBar(theme, page)
+    bar.lie_over(under)
+    page.show()
+    for width, words in ((600, 4), (600, 60), (400, 12)):
+        inner.setGeometry(40, 30, 650, 360)
+        under.setGeometry(10, 20, width, 300)
+        bar.show_error(" ".join(["sentence"] * words), "Copy details", lambda: None, key="one")
+        qtbot.wait(10)
+        room = under.rect().translated(under.mapTo(page, under.rect().topLeft()))
+        assert room.contains(bar.geometry()) and bar.geometry().top() - room.top() < 12
+        label = bar._text
+        needed = label.fontMetrics().boundingRect(QRect(0, 0, label.width(), 1000), int(Qt.TextFlag.TextWordWrap), label.text())
+        assert needed.width() <= label.width() and needed.height() <= label.height()
+    inner.move(20, 5)
+    assert bar.geometry().top() < 40, "it follows"

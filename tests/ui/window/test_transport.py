@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_first_run_is_one_that_can_be_watched(first: MainWindow, qtbot: QtBot)
     first.session.ticked.connect(lambda view: views.append(view.frame.iteration))
     QTest.keyClick(first.canvas.view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(views) and views[-1] >= 60, timeout=20_000)
-    seen = [b - a for a, b in zip(views, views[1:], strict=False)]
+    seen = [b - a for a, b in pairwise(views)]
     assert max(seen) <= WATCHED, "at full speed there are thousands between two pictures"
 
 

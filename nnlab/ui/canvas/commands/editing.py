@@ -24,13 +24,14 @@ NUDGE = 8.0  # canvas units: what was put on top of another card is moved off it
 
 
 class CanvasCommands(QObject):
-    """Edits of one document. `refused` carries the reason of one that could not be made."""
+    """Edits of one document. `refused` carries the reason of one that could not be made; it calls nodes what `called` says."""
 
     refused = Signal(str)
 
     def __init__(self, document: Document, selection: Selection, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._selection = document, selection
+        self.called: Callable[[str], str] = str
         self._lacking: tuple[Graph, Edge | None, Graph] | None = None
 
     @property
@@ -79,7 +80,7 @@ class CanvasCommands(QObject):
     def reason_against(self, source: str, target: str, port: str, instead_of: Edge | None = None) -> str | None:
         """Why a connection cannot be, in one sentence; None when it can."""
         graph = self._graph_without(instead_of)
-        return known_shape_reason(graph, source, target, _existing(graph, target, port))
+        return known_shape_reason(graph, source, target, _existing(graph, target, port), self.called)
 
     def _graph_without(self, edge: Edge | None) -> Graph:
         """The graph without an edge that a gesture has taken off; kept, since every port asks while it lasts."""
@@ -116,7 +117,7 @@ class CanvasCommands(QObject):
 
         def join(graph: Graph) -> Graph:
             for first, second in pairwise(order):
-                graph = _join(graph, docking.shown(graph)[first], docking.shown(graph)[second])
+                graph = _join(graph, docking.shown(graph)[first], docking.shown(graph)[second], self.called)
             return graph
 
         self.attempt(f"Connect {_names(self.titles(order), 'node')}", join)
@@ -242,7 +243,7 @@ class CanvasCommands(QObject):
         """Adds an operator in the middle of an edge; without settings of its own it changes what flows there as little as it can."""
         kind = operators[operator]
         if kind.is_loss or kind.is_input:
-            self.refused.emit(f"{kind.title} cannot be inserted between {edge.source} and {edge.target}.")
+            self.refused.emit(f"{kind.title} cannot be inserted between {self.called(edge.source)} and {self.called(edge.target)}.")
             return False
 
         def put(graph: Graph) -> Graph:
@@ -301,16 +302,17 @@ class CanvasCommands(QObject):
         return extending.anchor(self.graph, self._selection.nodes)
 
 
-def _join(graph: Graph, first: docking.Card, second: docking.Card) -> Graph:
+def _join(graph: Graph, first: docking.Card, second: docking.Card, called: Callable[[str], str]) -> Graph:
     """What leaves one card into the first free port of another; nothing changes where they are joined already."""
     if not first.exit or not second.entries:
         source, target = first.exit or first.nodes[-1], (second.entries or ((second.nodes[0], ""),))[0][0]
-        raise GraphError(edits.refusal(graph, source, target) or f"{first.title} cannot be connected to {second.title}.", target)
+        words = edits.refusal(graph, source, target, called=called) or f"{first.title} cannot be connected to {second.title}."
+        raise GraphError(words, target)
     if any(edge.source == first.exit and edge.target in second.nodes for edge in graph.edges):
         return graph
     taken = {(edge.target, edge.target_port) for edge in graph.edges}
     target, port = next((entry for entry in second.entries if entry not in taken), second.entries[0])
-    reason = known_shape_reason(graph, first.exit, target, port)
+    reason = known_shape_reason(graph, first.exit, target, port, called)
     if reason is not None:
         raise GraphError(reason, target)
     return edits.connect(graph, first.exit, target, port)

@@ -92,7 +92,8 @@ class ConnectGesture(Gesture):
             self._popup.show_reason(self._reason, self._shapes(), self.around.viewport, pointer.view)
         else:
             source, target, port = self._joined(end.card, end.port)
-            self._popup.show_offer(f"{source} → {target}.{port}", self._shape(source), self.around.viewport, pointer.view)
+            called = scene.title_of
+            self._popup.show_offer(f"{called(source)} → {called(target)}.{port}", self._shape(source), self.around.viewport, pointer.view)
 
     def _shape(self, source: str) -> str:
         """What would flow along the connection."""
@@ -138,16 +139,18 @@ class ConnectGesture(Gesture):
         card = scene.cards[self._card]
         if self._backwards:
             node, port = card.input(self._port or "")
-            self.around.search(Search(pointer.view, target=(node, port)))
+            self.around.search(Search(pointer.view, target=(node, port), anchor=card.title))
         else:
-            self.around.search(Search(pointer.view, source=card.last, detail=f"{card.last} gives {self._shape(card.last)}"))
+            detail = f"{card.title} gives {self._shape(card.last)}"
+            self.around.search(Search(pointer.view, source=card.last, anchor=card.title, detail=detail))
 
     def _offer_fixes(self, source: str, target: str, port: str, reason: str, pointer: Pointer) -> None:
-        """What would make a refused connection fit, if anything would; otherwise the reason is told once more."""
+        """What would make a refused connection fit, if anything would; otherwise the reason stays where it is."""
         commands, taken, shapes = self.around.commands, self._taken, self.around.scene.shape_text(source, target)
         fixes = commands.fixes_for(source, target, port, taken)
         if not fixes:
-            commands.refused.emit(reason)
+            self._popup.show_reason(reason, shapes, self.around.viewport, pointer.view)
+            self._popup.linger()
             return
         self.around.search(
             Search(pointer.view, title=reason, detail=shapes, fixes=fixes,

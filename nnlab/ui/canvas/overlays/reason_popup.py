@@ -1,9 +1,12 @@
-"""A note beside the cursor while a connection is drawn: what would be joined, with its shape, or why that is refused."""
+"""A note beside the cursor while a connection is drawn: what would be joined, with its shape, or why that is refused.
+
+A reason for which there is no remedy lingers after the button was released, until one goes on. It is never in the way of the mouse.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnlab.ui.look.icons import icon
@@ -12,6 +15,7 @@ from nnlab.ui.widgets.required import layout_of, parent_of
 
 WIDTH = 330
 AWAY = 22  # from the cursor, pixels
+LINGERS = 8000  # milliseconds
 
 
 class ReasonPopup(QWidget):
@@ -34,11 +38,24 @@ class ReasonPopup(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(text, 1)
+        self._timer = QTimer(self, singleShot=True, interval=LINGERS)
+        self._timer.timeout.connect(self.hide)
         self.hide()
 
     def show_reason(self, reason: str, shapes: str, viewport: QWidget, cursor: QPoint) -> None:
         """Shows why not, beside the cursor (viewport pixels), where it does not leave the canvas."""
         self._show(reason, shapes, "refused", "error", WIDTH, viewport, cursor)
+
+    def linger(self) -> None:
+        """Stays for a while, and is told to those who cannot see it."""
+        self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.reason.text()))
+
+    def stop_lingering(self) -> None:
+        """One goes on; what is shown while a connection is drawn stays."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.hide()
 
     def show_offer(self, text: str, shape: str, viewport: QWidget, cursor: QPoint) -> None:
         """Shows what would be joined."""
@@ -47,6 +64,7 @@ class ReasonPopup(QWidget):
         self._show(text, shape, "check", "accent", min(WIDTH, widest + 64), viewport, cursor)
 
     def _show(self, text: str, shapes: str, sign: str, color: str, width: int, viewport: QWidget, cursor: QPoint) -> None:
+        self._timer.stop()
         tokens = self._theme.tokens
         self._icon.setPixmap(icon(self._theme, sign, color=color).pixmap(18, 18))
         self.reason.setFont(self._theme.font("option"))

@@ -23,7 +23,7 @@ class Search:
 
     at: QPoint  # in the viewport
     by_key: bool = False  # the pointer shows no place: what is chosen stands behind what is selected, or at the end of the network
-    anchor: str = ""  # the node that is, for saying so
+    anchor: str = ""  # what the card is called that it will be joined to, for saying so
     source: str | None = None
     target: tuple[str, str] | None = None
     taken: Edge | None = None  # an edge that was pulled off its port by the same gesture
@@ -36,9 +36,9 @@ class Search:
         if self.fixes:
             return "Make it fit …"
         if self.source is not None:
-            return f"Add after {self.source} …"
+            return f"Add after {self.anchor or self.source} …"
         if self.target is not None:
-            return f"Add before {self.target[0]} …"
+            return f"Add before {self.anchor or self.target[0]} …"
         return f"Add after {self.anchor}, e.g. dense 16 …" if self.anchor else "Add an operator, e.g. dense 16 …"
 
 

@@ -362,12 +362,15 @@ class GraphScene(QGraphicsScene):
         return tuple(d for node_id in card.nodes for d in self.messages.get(node_id, ()))
 
     def shape_text(self, source: str, target: str) -> str:
-        """The shapes that meet in a connection, as far as they are known: "dense_1.y is (N, 8)"."""
-        known = [(f"{source}.y", self.shapes.get(source, "y"))]
-        known += [
-            (f"{target}.{edge.target_port}", self.shapes.get(target, edge.target_port)) for edge in self.document.graph.inputs(target)
-        ]
-        return ", ".join(f"{name} is {show(shape)}" for name, shape in known if shape is not None)
+        """The shapes that meet in a connection, as far as they are known: "dense_1 gives (N, 8), add_1.a is (N, 16)"."""
+        known = [(f"{self.title_of(source)} gives", self.shapes.get(source, "y"))]
+        ports = [edge.target_port for edge in self.document.graph.inputs(target)]
+        known += [(f"{self.title_of(target)}.{port} is", self.shapes.get(target, port)) for port in ports]
+        return ", ".join(f"{words} {show(shape)}" for words, shape in known if shape is not None)
+
+    def title_of(self, node_id: str) -> str:
+        """What the card that carries a node is called on the canvas."""
+        return self.cards[self.owner[node_id]].title if node_id in self.owner else node_id
 
     def _show_severities(self) -> None:
         for name, item in self.items_by_card.items():

@@ -82,7 +82,7 @@ def test_an_operator_nobody_knows_is_refused(desk, commands):
 def test_a_loss_cannot_stand_on_an_edge(desk, commands, chain):
     edge = next(e for e in chain.edges if e.target == "dense_2")
     assert not commands.add_on_edge("mse", edge, (0.0, 0.0))
-    assert desk.refusals == ["MSE cannot be inserted between tanh_1 and dense_2."]
+    assert desk.refusals == ["MSE cannot be inserted between dense_1 and dense_2."]
     assert desk.graph == chain
 
 

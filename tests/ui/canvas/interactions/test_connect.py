@@ -1,9 +1,10 @@
 """Drawing connections, and being refused with a reason."""
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtTest import QTest
 
-from nnlab.graph import edits
+from nnlab.graph import annotation, edits
 from nnlab.graph.validation import infer
 from nnlab.ui.canvas.overlays.add_popup import WHY
 
@@ -66,14 +67,44 @@ def test_a_refused_connection_offers_what_would_make_it_fit(bench, residual):
 def test_what_nothing_makes_fit_is_refused_in_words(bench, chain):
     desk = bench(chain)
     desk.drag(desk.output("dense_2"), desk.input("dense_1"))
-    assert not desk.canvas._popup.isVisible() and len(desk.refusals) == 1
+    popup = desk.canvas.view._reason_popup
+    assert not desk.canvas._popup.isVisible() and desk.refusals == []
+    assert popup.isVisible() and popup.reason.text() == "dense_2 is computed from dense_1: this edge would close a cycle."
+    assert popup.geometry().intersects(QRect(desk.input("dense_1"), QSize(1, 1)).adjusted(-60, -60, 60, 60)), "beside the port"
+    before = desk.graph
+    desk.drag(desk.input("dense_2"), desk.empty())  # the next drag goes where it is meant
+    assert desk.graph != before and not popup.isVisible()
+
+
+@pytest.mark.parametrize("go_on", [
+    lambda desk: desk.key(Qt.Key.Key_Escape), lambda desk: desk.click(desk.empty()), lambda desk: desk.canvas.view.zoom_step(1.2),
+    lambda desk: desk.canvas.view._reason_popup._timer.timeout.emit(),
+])  # fmt: skip
+def test_a_reason_goes_when_one_goes_on(bench, chain, go_on):
+    desk = bench(chain)
+    desk.drag(desk.output("dense_2"), desk.input("dense_1"))
+    assert desk.canvas.view._reason_popup.isVisible()
+    go_on(desk)
+    assert not desk.canvas.view._reason_popup.isVisible()
+
+
+def test_a_reason_calls_cards_as_they_call_themselves(bench, residual):
+    cut = edits.disconnect(residual, next(e for e in residual.edges if (e.target, e.target_port) == ("add_1", "b")))
+    desk = bench(annotation.set_group(annotation.group_nodes(cut, ["dense_1", "relu_1"], "Encoder"), "group_1", collapsed=True))
+    desk.canvas.set_data_title("Wine", "target y")
+    desk.drag(desk.output("input_1"), desk.input("add_1", "b"), release=False)
+    assert desk.canvas.view._reason_popup._shapes.text().startswith("Wine gives (N, 13)")
+    commands = desk.canvas.commands
+    assert commands.reason_against("dense_2", "input_1", "x") == "Wine is an input; it reads the data, not another node."
+    assert commands.reason_against("add_1", "relu_1", "x") == "add_1 is computed from Encoder: this edge would close a cycle."
+    assert commands.reason_against("mse_1", "dense_2", "x") == "mse is a loss; other nodes cannot read it."
 
 
 def test_the_shape_is_shown_while_a_connection_is_drawn(bench, residual):
     desk = bench(residual)
     desk.drag(desk.output("dense_1"), desk.input("add_1", "c"), release=False)
     popup = desk.canvas.view._reason_popup
-    assert popup.isVisible() and popup.reason.text() == "relu_1 → add_1.c" and "(N, 16)" in popup._shapes.text()
+    assert popup.isVisible() and popup.reason.text() == "dense_1 → add_1.c" and "(N, 16)" in popup._shapes.text()
 
 
 def test_a_connection_let_go_over_nothing_asks_for_an_operator_and_joins_it(bench, chain):
@@ -106,7 +137,7 @@ def test_a_cycle_is_refused(bench, chain):
     desk = bench(chain)
     desk.drag(desk.output("dense_2"), desk.input("dense_1"))
     assert desk.graph == chain
-    assert "cycle" in desk.refusals[0]
+    assert "cycle" in desk.canvas.view._reason_popup.reason.text()
 
 
 def test_ports_that_accept_are_marked_while_drawing(bench, residual):
