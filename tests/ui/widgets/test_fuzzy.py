@@ -54,3 +54,29 @@ def test_places_spell_the_query(query: str, text: str) -> None:
         places = found[1]
         assert list(places) == sorted(set(places))
         assert [text[i].casefold() for i in places] == letters
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "score", "places"),
+    [
+        ("s", "Step", 1 + 8, (0,)),  # a letter, and that it begins a word
+        ("t", "Step", 1, (1,)),
+        ("st", "Step", 9 + 1 + 9, (0, 1)),  # together
+        ("so", "Step one", 9 + 9, (0, 5)),
+        ("tp", "Step", 1 + 1, (1, 3)),
+        ("v", "kernelView", 9, (6,)),  # a capital after a small letter begins a word
+        ("i", "XIi", 1, (1,)),  # none after another capital
+        ("n", "dense_1 N", 9, (8,)),
+        ("1", "dense_1", 9, (6,)),
+        ("on", "no on", 9 + 10, (3, 4)),
+    ],
+)  # fmt: skip
+def test_letters_count_one_beginnings_eight_more_neighbours_nine(query: str, text: str, score: int, places: tuple[int, ...]) -> None:
+    found = match(query, text)
+    assert found is not None and found[0] == score
+    assert found[1] == places
+
+
+def test_of_equal_matches_the_shorter_then_the_earlier_comes_first() -> None:
+    assert [name for name, _ in ranked("a", ["ab cd", "ab", "ac"], str)] == ["ab", "ac", "ab cd"]
+    assert [name for name, _ in ranked("b", ["xxb", "b", "ab"], str)] == ["b", "ab", "xxb"]
