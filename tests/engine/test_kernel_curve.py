@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.core.operator import Operator, operators
 from nnlab.engine.evaluator import Evaluator
-from nnlab.engine.kernel_curve import curve
+from nnlab.engine.kernel_curve import curve, reach
 from nnlab.graph.builder import GraphBuilder
 
 PLAIN = [pytest.param(kind, id=kind.name) for kind in operators if kind.is_elementwise]
@@ -41,3 +41,10 @@ def test_the_slope_is_that_of_the_curve(kind: Operator) -> None:
 def test_softmax_is_no_plain_curve() -> None:
     assert not operators["softmax"].is_elementwise
     assert operators["tanh"].is_elementwise
+
+
+@pytest.mark.parametrize(
+    ("z", "half"), [(0.0, 3), (2.76, 3), (2.77, 6), (-2.77, 6), (5.4, 6), (5.5, 9), (-30.0, 33), (np.nan, 3), (np.inf, 3)]
+)
+def test_a_plot_grows_in_steps_of_three_and_leaves_a_tenth_beside_the_point(z: float, half: float) -> None:
+    assert reach(z) == half

@@ -23,3 +23,12 @@ def test_only_the_last_second_or_so_counts() -> None:
         rates.progress(k, k * k)
     assert rates.ticks_per_second == 64.0
     assert rates.iterations_per_second == (199**2 - 140**2) / 59
+
+
+def test_two_are_enough_for_a_rate() -> None:
+    rates = Rates()
+    for now, iteration in ((4.0, 10), (4.5, 60)):
+        assert (rates.ticks_per_second, rates.iterations_per_second) == (0.0, 0.0)
+        rates.tick(now)
+        rates.progress(now, iteration)
+    assert (rates.ticks_per_second, rates.iterations_per_second) == (2.0, 100.0)
