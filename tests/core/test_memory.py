@@ -48,4 +48,5 @@ def test_what_does_not_fit_is_said_with_figures(monkeypatch: pytest.MonkeyPatch,
 
 def test_where_nothing_is_known_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     system(monkeypatch, tmp_path, None)
+    assert available_memory() is None
     require_memory(10**18)

@@ -10,6 +10,7 @@ from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.files.examples import load_example
+from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.layers import hidden_layers
 from nnlab.training.complete_run import prepare_run
@@ -121,6 +122,7 @@ def run_outputs(graph: Graph, arena: np.ndarray, x: np.ndarray) -> np.ndarray:
         ("loss", "tanh", "loss=tanh is not known; choose one of binary_cross_entropy"),
         ("los", "mse", r"There is no 'los' that could differ \(did you mean loss\?\)"),
         ("activation", "rel", r"activation=rel is not known \(did you mean relu\?\)"),
+        ("activation", "prelu", "activation=prelu is not known"),  # it learns, so it is a layer of its own
         ("optimizer", "adamm", r"\(did you mean adam\?\)"),
         ("schedule", "sudden", "schedule=sudden is not known"),
         ("learning_rate", "fast", "learning_rate is 'fast'; it must be a number"),
@@ -141,3 +143,13 @@ def test_a_network_without_hidden_layers_has_none_to_change() -> None:
     for key in ("units", "init", "activation"):
         with pytest.raises(SettingError, match=f"{key}=.* changes nothing"):
             Difference(key, {"units": "3", "init": "zeros", "activation": "relu"}[key]).apply(project)
+
+
+def test_an_activation_that_the_loss_reads_stays_whoever_else_reads_it() -> None:
+    b = GraphBuilder()
+    output = b.tanh(b.dense(b.relu(b.dense(b.input(features=2), units=4)), units=1))
+    b.mse(output)
+    b.dense(output, units=1)  # a second reader, which leads nowhere
+    project = Project(b._graph, DataSettings("plane"), TrainingSettings())
+    found = Difference("activation", "sigmoid").apply(project).graph
+    assert [node.operator for node in found if node.kind.is_activation] == ["sigmoid", "tanh"]

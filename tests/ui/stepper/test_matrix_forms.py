@@ -184,6 +184,6 @@ def test_factors_for_all_units_of_a_sample(steps: Any) -> None:
         assert [m.index(0, 5) for m in form.matrices] == [(sample, 5)] * len(form.matrices)
         assert unit_rows(model, most=7) is None and unit_rows(model, most=8) is not None
         assert result.symbol == ("downstream" if model.target.startswith("d_") else "result")
-        for matrix in factors:
-            assert not matrix.is_magnitude or matrix.values.min() >= 0
+        assert (factors[0].symbol, factors[0].is_magnitude) == ("upstream", False), "a number with a sign"
+        assert [m.is_magnitude for m in factors[1:]] == [True], "the slope of tanh, 1 - a², is never negative"
     assert found >= 2
