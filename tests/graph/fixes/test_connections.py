@@ -1,0 +1,58 @@
+"""What is offered for a node without an input: unread nodes first, then what is near, and what lies before it rather than behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnlab.graph import edits
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.validation import validate
+
+
+def scattered(**places: tuple[float, float]) -> Graph:
+    """An input, layers that read it at these places, and `here`, a layer at (1000, 0) that reads nothing."""
+    graph = edits.add_node(Graph(), "input", {"features": 2}, (-3000.0, 0.0))
+    for name, place in places.items():
+        graph = edits.connect(edits.add_node(graph, "dense", position=place, node_id=name), "input_1", name)
+    return edits.add_node(graph, "dense", position=(1000.0, 0.0), node_id="here")
+
+
+def labels(graph: Graph, kind: str = "missing_input", node_id: str = "here") -> list[str]:
+    problem = next(d for d in validate(graph) if (d.kind, d.node_id) == (kind, node_id))
+    return [fix.label for fix in problem.fixes]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "nearer"),
+    [
+        ((900.0, 0.0), (800.0, 0.0), "a"), ((700.0, 0.0), (900.0, 199.0), "b"), ((700.0, 0.0), (900.0, 201.0), "a"),
+        ((900.0, -90.0), (900.0, 91.0), "a"), ((1100.0, 0.0), (564.0 + 1.0, 0.0), "b"), ((1100.0, 0.0), (564.0 - 1.0, 0.0), "a"),
+        ((1000.0, 300.0), (1001.0, 0.0), "a"), ((1000.0, 338.0), (1001.0, 0.0), "b"),
+    ],
+)  # fmt: skip
+def test_the_nearest_comes_first_and_two_columns_count_for_what_lies_behind(first: tuple, second: tuple, nearer: str) -> None:
+    """Distances are dx + dy; a node to the right is 2 · 168 further away than it looks."""
+    assert labels(scattered(a=first, b=second))[0] == f"Connect {nearer} here"
+
+
+def test_what_nobody_reads_comes_before_what_is_near() -> None:
+    graph = edits.connect(edits.add_node(scattered(read=(900.0, 0.0), unread=(0.0, 0.0)), "mse"), "read", "mse_1")
+    assert labels(graph)[0] == "Connect unread here"
+
+
+def test_it_goes_into_the_edge_whose_middle_is_nearest() -> None:
+    graph = edits.add_node(scattered(left=(600.0, 0.0)), "mse", position=(1400.0, 100.0))
+    graph = edits.connect(edits.connect(graph, "left", "mse_1"), "input_1", "left")
+    assert "Insert it into left → mse_1" in labels(graph)
+    moved = edits.move_nodes(graph, {"here": (-1300.0, 0.0)})  # between (-3000, 0) and (600, 0)
+    assert "Insert it into input_1 → left" in labels(moved)
+
+
+def test_a_cycle_is_cut_first_where_it_runs_furthest_backwards() -> None:
+    names = ("one", "two", "three")
+    graph = Graph()
+    for k, name in enumerate(names):
+        graph = edits.add_node(graph, "dense", position=(200.0 * k, 0.0), node_id=name)
+    edges = tuple(Edge(a, b, "x") for a, b in (("one", "two"), ("two", "three"), ("three", "one")))
+    problem = next(d for d in validate(Graph(graph.nodes, edges)) if d.kind == "cycle")
+    assert problem.fixes[0].label == "Break the cycle: remove three → one"
