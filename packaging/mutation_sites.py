@@ -1,7 +1,8 @@
 """The small faults that `mutation.py` makes, and where: signs, operators, comparisons, numbers off by one, conditions, results, slices.
 
 A mutant is one change to the syntax tree of a file, written out again in full. Left out, because no test could or should see them: types,
-decorators, docstrings, `__repr__`, assertions (they are for the type checker) and keywords that change no result (`strict`, `copy`…).
+decorators, docstrings, `__repr__`, assertions (they are for the type checker), keywords that change no result (`strict`, `copy`…) and the
+number of rows at which a parameter is viewed.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ def _visit(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:
         elif name == "body" and isinstance(node, ast.ClassDef):
             inner = _Place(place.functions, (*place.path, node.name), place.statement)
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
+            # `place.view(arena, 1)`: of a tensor without a batch axis, any number of rows is the same.
+            is_rows = isinstance(child, ast.Constant) and isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".view")
+            if isinstance(child, ast.AST) and not is_rows:
                 yield from _visit(child, inner)
 
 

@@ -35,6 +35,7 @@ def test_every_kind_of_change(statement: str, expected: set[str]) -> None:
     [
         '"""Says 1 + 1."""', "x: Array[1] | None", "assert a < b, 'less'", "def __repr__(self): return f'{self.x + 1}'",
         "if TYPE_CHECKING:\n    a = 1", "@cache(3)\ndef f(a: 'int | str'): a", "zip(a, b, strict=True)", "'a' + b", "return_value",
+        "place.view(arena, 1)",
     ],
 )  # fmt: skip
 def test_what_nobody_could_see_is_left_alone(source: str) -> None:
