@@ -3,6 +3,7 @@
     project.json          graph, data, training settings, view, position of the run (`nnlab.files.schema`)
     weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
     data/<name>.csv       a copy of the data, when it is a CSV file
+    adapters/<name>/      adapters that are kept but not in use, in PEFT's layout (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
 
 Loading takes everything or nothing: any fault raises before a value exists. Saving replaces the old file in one step
@@ -21,7 +22,7 @@ import msgspec
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings
-from nnlab.files import places, schema, weights
+from nnlab.files import adapters, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.atomic import write_atomically
 from nnlab.files.project import Project, SavedProject
@@ -79,6 +80,9 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
         text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path)
         schema.decode(text)
         entries[PROJECT] = text
+        kept = adapters.encode(project.adapters)
+        adapters.decode(list(project.adapters), kept)
+        entries |= kept
         if snapshot is not None:
             entries[WEIGHTS] = weights.encode(snapshot)
             weights.decode(entries[WEIGHTS], project, snapshot.context)
@@ -117,7 +121,7 @@ def _safe_name(name: str) -> str:
 def _limit_of(name: str) -> int | None:
     if name.startswith(DATA) and name.removeprefix(DATA) == _safe_name(name.removeprefix(DATA)):
         return _MAX_DATA
-    return _LIMITS.get(name)
+    return _LIMITS.get(name) or adapters.limit_of(name)
 
 
 def _load(path: Path) -> SavedProject:
@@ -137,7 +141,7 @@ def _load(path: Path) -> SavedProject:
     thumbnail = contents.get(THUMBNAIL)
     if thumbnail is not None and not thumbnail.startswith(_PNG):
         raise FileError("thumbnail.png is not an image")
-    project = document.project
+    project = replace(document.project, adapters=adapters.decode(list(document.adapters), contents))
     snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context)
     return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view)
 

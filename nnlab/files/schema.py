@@ -27,10 +27,12 @@ from nnlab.files.graph_file import read_graph
 from nnlab.files.project import Project, View
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 1
+SCHEMA = 2
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda raw: {**raw, "adapters": []},  # version 1 knew no adapters
+}
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 _POSITION_WORDS = {
@@ -86,6 +88,7 @@ class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     training: TrainingPart
     view: ViewPart = msgspec.field(default_factory=ViewPart)
     position: PositionPart | None = None
+    adapters: list[str] = []
     written_by: str = ""
     title: str = ""
     description: str = ""
@@ -100,6 +103,7 @@ class ProjectDocument:
     context: np.ndarray | None  # position of the run, see nnlab.core.kernel.context; None: there are no weights
     title: str = ""
     description: str = ""
+    adapters: tuple[str, ...] = ()  # names; what they hold lies beside project.json
 
 
 def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None) -> bytes:
@@ -116,6 +120,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         ),
         view=ViewPart(view.workspace, view.center, view.zoom),
         position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
+        adapters=list(project.adapters),
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
@@ -134,6 +139,7 @@ def decode(content: bytes) -> ProjectDocument:
         None if part.position is None else _context(part.position),
         part.title,
         part.description,
+        tuple(part.adapters),
     )
 
 
@@ -147,7 +153,7 @@ def _part(content: bytes) -> ProjectPart:
     version = raw["schema"]
     if version > SCHEMA:
         raise FileError(f"it was written by a newer NN Lab (schema {version}); this one reads up to {SCHEMA}: please update")
-    while version < SCHEMA:
+    while type(version) is int and version < SCHEMA:  # true is not 1: left for the check below
         raw = MIGRATIONS[version](raw)
         version += 1
         raw["schema"] = version

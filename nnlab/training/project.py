@@ -6,11 +6,14 @@ the old one. What a file holds besides (the weights as they are, how the window 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.stored_adapter import StoredAdapter
 
 
 @dataclass(frozen=True)
@@ -18,3 +21,7 @@ class Project:
     graph: Graph = field(default_factory=Graph)
     data: DataSettings = field(default_factory=DataSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    adapters: Mapping[str, StoredAdapter] = field(default_factory=dict)  # by name; not in use, so nothing that is computed depends on them
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "adapters", MappingProxyType(dict(self.adapters)))

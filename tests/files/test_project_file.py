@@ -151,7 +151,7 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
     [
         (spoil("project.json", lambda _: None), "no project.json inside"),
         (spoil("project.json", lambda content: content[:100]), "project.json cannot be read"),
-        (spoil("project.json", in_json(schema=7)), "written by a newer NN Lab (schema 7); this one reads up to 1: please update"),
+        (spoil("project.json", in_json(schema=7)), "written by a newer NN Lab (schema 7); this one reads up to 2: please update"),
         (spoil("project.json", in_json(colour="red")), "unknown field `colour`"),
         (spoil("project.json", in_json(position=None)), "the position of the run is missing"),
         (spoil("weights.safetensors", lambda _: None), "the weights are missing"),
@@ -171,7 +171,7 @@ def test_a_spoiled_entry_refuses_the_whole(tmp_path: Path, spoiled: Callable[[di
 
 def test_a_newer_version_may_have_entries_this_one_does_not_know(tmp_path: Path):
     entries = valid_entries(tmp_path) | {"dreams.bin": b"zzz"}
-    path = write_zip(tmp_path / "new.nnlab", spoil("project.json", in_json(schema=2))(entries))
+    path = write_zip(tmp_path / "new.nnlab", spoil("project.json", in_json(schema=3))(entries))
     assert "please update" in refused(path)
 
 

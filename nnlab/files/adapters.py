@@ -1,0 +1,62 @@
+"""Adapters inside a project file: adapters/<name>/adapter_config.json and adapter_model.safetensors, as PEFT lays them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnlab.core.errors import FileError
+from nnlab.training.stored_adapter import StoredAdapter
+
+FOLDER, CONFIG, MODEL = "adapters/", "adapter_config.json", "adapter_model.safetensors"
+MAX_ADAPTERS = 40  # two entries each, within what an archive may have
+_LIMITS = {CONFIG: 2**20, MODEL: 256 * 2**20}
+_DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+
+
+def limit_of(entry: str) -> int | None:
+    """The most bytes of an adapter's entry; None: not one."""
+    parts = entry.split("/")
+    return _LIMITS.get(parts[2]) if len(parts) == 3 and parts[0] + "/" == FOLDER else None
+
+
+def encode(adapters: Mapping[str, StoredAdapter]) -> dict[str, bytes]:
+    """The archive's entries."""
+    from safetensors.numpy import save
+
+    if len(adapters) > MAX_ADAPTERS:
+        raise FileError(f"a project keeps at most {MAX_ADAPTERS} adapters, this one has {len(adapters)}; delete some")
+    entries = {}
+    for name, adapter in adapters.items():
+        entries[f"{FOLDER}{name}/{CONFIG}"] = adapter.config_json
+        entries[f"{FOLDER}{name}/{MODEL}"] = save(dict(adapter.tensors), {"format": "pt"})
+    return entries
+
+
+def decode(names: list[str], entries: Mapping[str, bytes]) -> dict[str, StoredAdapter]:
+    """The adapters that project.json names; raises FileError when an entry is missing, left over or wrong."""
+    if len({name.lower() for name in names}) != len(names):
+        raise FileError("two adapters have one name; rename one of them")
+    expected = {f"{FOLDER}{name}/{file}" for name in names for file in _LIMITS}
+    found = {entry for entry in entries if entry.startswith(FOLDER)}
+    for entry in sorted(expected ^ found):
+        raise FileError(f"{entry!r} {'is missing' if entry in expected else 'is not named in project.json'}; use an undamaged copy")
+    return {
+        name: StoredAdapter(name, entries[f"{FOLDER}{name}/{CONFIG}"], _tensors(name, entries[f"{FOLDER}{name}/{MODEL}"])) for name in names
+    }
+
+
+def _tensors(name: str, content: bytes) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        found = deserialize(content)  # checks the header's lengths and offsets against the content
+    except SafetensorError as error:
+        raise FileError(f"adapter {name}: {MODEL} is damaged or not safetensors ({str(error).rstrip('.')})") from error
+    tensors: dict[str, np.ndarray] = {}
+    for key, tensor in found:
+        if tensor["dtype"] not in _DTYPES:
+            raise FileError(f"adapter {name}: {key} has numbers of type {tensor['dtype']}; use F16, F32 or F64")
+        tensors[key] = np.frombuffer(tensor["data"], _DTYPES[tensor["dtype"]]).reshape(tensor["shape"])
+    return tensors
