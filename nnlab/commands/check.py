@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from nnlab.commands.common import UNFINISHED, Source, read_source
 from nnlab.core.errors import FileError, NNLabError
 
 if TYPE_CHECKING:
+    from nnlab.files.project import Project
     from nnlab.graph.validation import Diagnostic
 
 
@@ -47,4 +49,13 @@ def _diagnose(source: str) -> tuple[str, tuple[Diagnostic, ...]]:
         data = prepare(project.data)
     except NNLabError as error:
         return name, (*validate(project.graph), Diagnostic("error", str(error)))
-    return name, validate(project.graph, DataShape(data.x.shape[1], data.target))
+    return name, (*validate(project.graph, DataShape(data.x.shape[1], data.target)), *_adapters(project))
+
+
+def _adapters(project: Project) -> Iterator[Diagnostic]:
+    """Adapters that are kept but could not be used in the network as it is now."""
+    from nnlab.graph.diagnostic import WARNING, Diagnostic
+
+    for adapter in project.adapters.values():
+        if (words := adapter.misfit(project.graph)) is not None:
+            yield Diagnostic(WARNING, words, kind="adapter")

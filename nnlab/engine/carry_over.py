@@ -76,7 +76,7 @@ def lost(old: State, new: State, renewed: Container[str] = ()) -> Remembered:
     found = {}
     for name, info in old.program.stored.items():
         node_id = now.get(info.node_id, info.node_id)
-        place = new.program.stored.get(tensor_name(node_id, name.rsplit(".", 1)[1]))
+        place = new.program.stored.get(tensor_name(node_id, name.split(".", 1)[1]))
         if place is None or place.place.shape != info.place.shape or node_id in renewed:
             found[name, info.place.shape] = info.place.view(old.arena, 1).copy()
     return found
@@ -87,7 +87,7 @@ def _carry_numbers(old: State, new: State, remembered: Remembered, renewed: Cont
     former = _former_names(before.graph, after.graph)
     origins = _origins(before, after, former)
     for name, info in after.stored.items():
-        node, tensor = after.graph[info.node_id], name.rsplit(".", 1)[1]
+        node, tensor = after.graph[info.node_id], name.split(".", 1)[1]
         old_id = former.get(info.node_id, info.node_id)
         source = None if info.node_id in renewed else before.stored.get(tensor_name(old_id, tensor))
         if (name, info.place.shape) in remembered:

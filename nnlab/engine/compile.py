@@ -310,7 +310,7 @@ class _Compiler:
             else:
                 name = names[argument.name]
                 operands.append(Operand(argument, name, argument.name != "loss", (self.places[name].offset, 1)))
-        loss_node = loss_name.rsplit(".", 1)[0]
+        loss_node = loss_name.split(".", 1)[0]
         self._append(
             Instruction(len(self.instructions), UPDATE, loss_node, schedule.update_adapter, tuple(operands), schedule.explain,
                         title="Learning rate")

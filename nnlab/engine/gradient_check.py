@@ -91,7 +91,7 @@ class GradientChecker:
         self._backward()
         program, value = self._state.program, float(values[index])
         assert program.loss_name is not None
-        node_id, tensor = parameter.rsplit(".", 1)
+        node_id, tensor = parameter.split(".", 1)
         gradient = float(self._state[f"{node_id}.d_{tensor}"][index])
         h = step if step is not None else STEP * max(1.0, abs(value))
         losses = []

@@ -140,6 +140,7 @@ def source_name(edge: Edge) -> str:
 
 
 def tensor_name(node_id: str, tensor: str) -> str:
+    """The name of a tensor of a node. It is taken apart at its first dot: a node's id holds none, a tensor may ("lora_A.task_b")."""
     return f"{node_id}.{tensor}"
 
 

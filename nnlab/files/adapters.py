@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from nnlab.core.errors import FileError
+from nnlab.files.tensor_file import read_tensors
 from nnlab.training.stored_adapter import StoredAdapter
 
 FOLDER, CONFIG, MODEL = "adapters/", "adapter_config.json", "adapter_model.safetensors"
 MAX_ADAPTERS = 40  # two entries each, within what an archive may have
 _LIMITS = {CONFIG: 2**20, MODEL: 256 * 2**20}
-_DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+_DTYPES = ("F16", "F32", "F64")
 
 
 def limit_of(entry: str) -> int | None:
@@ -22,15 +21,18 @@ def limit_of(entry: str) -> int | None:
 
 
 def encode(adapters: Mapping[str, StoredAdapter]) -> dict[str, bytes]:
-    """The archive's entries."""
+    """The archive's entries; raises FileError for what could not be read again."""
     from safetensors.numpy import save
 
     if len(adapters) > MAX_ADAPTERS:
         raise FileError(f"a project keeps at most {MAX_ADAPTERS} adapters, this one has {len(adapters)}; delete some")
     entries = {}
     for name, adapter in adapters.items():
-        entries[f"{FOLDER}{name}/{CONFIG}"] = adapter.config_json
-        entries[f"{FOLDER}{name}/{MODEL}"] = save(dict(adapter.tensors), {"format": "pt"})
+        for file, content in ((CONFIG, adapter.config_json), (MODEL, save(dict(adapter.tensors), {"format": "pt"}))):
+            if len(content) > _LIMITS[file]:
+                size, limit = len(content), _LIMITS[file]
+                raise FileError(f"adapter {name}: {file} has {size:,} bytes, more than the {limit:,} a project keeps; lower its rank")
+            entries[f"{FOLDER}{name}/{file}"] = content
     return entries
 
 
@@ -42,21 +44,8 @@ def decode(names: list[str], entries: Mapping[str, bytes]) -> dict[str, StoredAd
     found = {entry for entry in entries if entry.startswith(FOLDER)}
     for entry in sorted(expected ^ found):
         raise FileError(f"{entry!r} {'is missing' if entry in expected else 'is not named in project.json'}; use an undamaged copy")
-    return {
-        name: StoredAdapter(name, entries[f"{FOLDER}{name}/{CONFIG}"], _tensors(name, entries[f"{FOLDER}{name}/{MODEL}"])) for name in names
-    }
+    return {name: _decode(name, entries[f"{FOLDER}{name}/{CONFIG}"], entries[f"{FOLDER}{name}/{MODEL}"]) for name in names}
 
 
-def _tensors(name: str, content: bytes) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError, deserialize
-
-    try:
-        found = deserialize(content)  # checks the header's lengths and offsets against the content
-    except SafetensorError as error:
-        raise FileError(f"adapter {name}: {MODEL} is damaged or not safetensors ({str(error).rstrip('.')})") from error
-    tensors: dict[str, np.ndarray] = {}
-    for key, tensor in found:
-        if tensor["dtype"] not in _DTYPES:
-            raise FileError(f"adapter {name}: {key} has numbers of type {tensor['dtype']}; use F16, F32 or F64")
-        tensors[key] = np.frombuffer(tensor["data"], _DTYPES[tensor["dtype"]]).reshape(tensor["shape"])
-    return tensors
+def _decode(name: str, config: bytes, model: bytes) -> StoredAdapter:
+    return StoredAdapter(name, config, read_tensors(model, f"adapter {name}: {MODEL}", _DTYPES))

@@ -19,13 +19,13 @@ from nnlab.engine.compile import compile
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial
 from nnlab.files.project import Project
+from nnlab.files.tensor_file import read_tensors
 from nnlab.graph.validation import validate
 
 if TYPE_CHECKING:  # see nnlab.files.project
     from nnlab.training.commands import Snapshot
 
 MOMENTS = "moments/"
-_DTYPES: Mapping[str, np.dtype] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}  # safetensors are little-endian
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -38,7 +38,7 @@ def encode(snapshot: Snapshot) -> bytes:
 
 def decode(content: bytes, project: Project, context: np.ndarray) -> Snapshot:
     """The snapshot in `content`, made for `project`; raises FileError naming the tensor that does not belong, fit or count."""
-    tensors = _read(content)
+    tensors = read_tensors(content, "weights.safetensors", ("F32", "F64"))
     program = program_of(project)
     expected = _shapes(program) if program is not None else None
     for name, values in tensors.items():
@@ -101,26 +101,3 @@ def _shapes(program: Program) -> Mapping[str, Shape]:
     """Shapes of all parameters and buffers, and of the optimiser's moments under `MOMENTS`."""
     shapes = {name: info.place.shape for name, info in program.stored.items()}
     return shapes | {f"{MOMENTS}{name}": place.shape for name, place in program.moments.items()}
-
-
-def _read(content: bytes) -> dict[str, np.ndarray]:
-    """Tensors by name. The library checks the header against the content: offsets, lengths and overlaps."""
-    from safetensors import SafetensorError, deserialize
-
-    try:
-        found = deserialize(content)
-    except SafetensorError as error:
-        raise FileError(f"weights.safetensors is damaged ({str(error).rstrip('.')})") from error
-    tensors: dict[str, np.ndarray] = {}
-    for name, tensor in found:
-        dtype = _DTYPES.get(tensor["dtype"])
-        if dtype is None:
-            raise FileError(f"weights.safetensors: {name} has numbers of type {tensor['dtype']}; weights are F32 or F64")
-        values = np.frombuffer(tensor["data"], dtype=dtype)
-        shape = tuple(tensor["shape"])
-        if name in tensors or values.size != int(np.prod(shape, dtype=object)):
-            raise FileError(f"weights.safetensors is damaged ({name} is there twice or has the wrong length)")
-        tensors[name] = values.reshape(shape).astype(dtype.newbyteorder("="))
-    return tensors
-
-

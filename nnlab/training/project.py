@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph.graph import Graph
@@ -25,3 +26,6 @@ class Project:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adapters", MappingProxyType(dict(self.adapters)))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send projects to other processes
+        return Project, (self.graph, self.data, self.training, dict(self.adapters))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, cast
 
 import msgspec
 import numpy as np
 
 from nnlab.core.errors import FileError
+from nnlab.core.json_text import unique_keys
+from nnlab.graph.graph import Graph
+from nnlab.graph.validation import infer
 
+MAX_RANK = 65_536
 PREFIX = "base_model.model."
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 _RESERVED = re.compile(r"(?i)lora|weight|con|prn|aux|nul|com\d|lpt\d")  # PEFT's own words, and names that Windows keeps
@@ -39,6 +45,33 @@ class StoredAdapter:
         _check(self)
 
     @property
+    def layers(self) -> dict[str, dict[str, np.ndarray]]:
+        """Its tensors by layer and by their name there ("lora_A.weight")."""
+        found: dict[str, dict[str, np.ndarray]] = {}
+        for key, values in self.tensors.items():
+            if (match := _KEY.fullmatch(key)) is not None:
+                found.setdefault(match[1], {})[match[2]] = values
+        return found
+
+    def misfit(self, graph: Graph) -> str | None:
+        """Why it cannot be used in `graph`, in one sentence that names the layer and both shapes; None when it can.
+
+        A project keeps it all the same: the graph may have been edited since, and may be edited back.
+        """
+        shapes, start = infer(graph), f"adapter {self.name} does not fit this network:"
+        for layer, parts in self.layers.items():
+            shown = repr(layer)
+            if layer not in graph:
+                return f"{start} it has no layer {shown}."
+            weight = shapes.get(layer, "weight")
+            if weight is None or len(weight) != 2:
+                return f"{start} {layer} has no weight matrix."
+            here = (parts["lora_B.weight"].shape[0], parts["lora_A.weight"].shape[1])
+            if here != weight:
+                return f"{start} its {layer} is {here}, but the weight of {layer} is {weight}."
+        return None
+
+    @property
     def config(self) -> dict[str, object]:
         """A fresh copy of the configuration."""
         return msgspec.json.decode(self.config_json, type=dict[str, object])
@@ -48,6 +81,9 @@ class StoredAdapter:
 
     def __hash__(self) -> int:
         return hash((self.name, self.config_json))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself
+        return StoredAdapter, (self.name, self.config_json, dict(self.tensors))
 
     def _content(self) -> tuple[object, ...]:
         return self.name, self.config_json, [(k, v.dtype.str, v.shape, v.tobytes()) for k, v in self.tensors.items()]
@@ -62,29 +98,63 @@ def check_name(name: str) -> None:
 def _check(adapter: StoredAdapter) -> None:
     check_name(adapter.name)
     where = f"adapter {adapter.name}"
-    try:
-        config = adapter.config
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise FileError(f"{where}: adapter_config.json cannot be read: {error}") from error
-    for key in ("peft_type", "r", "lora_alpha", "target_modules"):
-        if key not in config:
-            raise FileError(f"{where}: adapter_config.json lacks {key}; export the adapter again")
-    rank, pattern = config["r"], config.get("rank_pattern") or {}
-    if config["peft_type"] != "LORA" or type(rank) is not int or rank < 1 or not isinstance(pattern, dict):
-        raise FileError(f"{where}: adapter_config.json has to describe LORA with a whole rank r of at least 1")
-    layers: dict[str, dict[str, np.ndarray]] = {}
-    for key, values in adapter.tensors.items():
-        match = _KEY.fullmatch(key)
-        if match is None:
+    config = _config(where, adapter.config_json)
+    rank, pattern = cast(int, config["r"]), cast(Mapping[str, int], config.get("rank_pattern") or {})
+    layers = adapter.layers
+    for key in adapter.tensors:
+        if _KEY.fullmatch(key) is None:
             raise FileError(f"{where}: {key[:120]!r} is not a key of PEFT ({PREFIX}LAYER.lora_A.weight)")
-        layers.setdefault(match[1], {})[match[2]] = values
     if not layers:
         raise FileError(f"{where} holds no tensors; export the adapter again")
     for layer, parts in layers.items():
         _check_layer(f"{where}, layer {layer}", parts, _rank(layer, rank, pattern))
 
 
-def _rank(layer: str, rank: int, pattern: Mapping[str, object]) -> object:
+def _config(where: str, text: bytes) -> Mapping[str, object]:
+    """The configuration, once what is known of it has its type."""
+    where = f"{where}: adapter_config.json"
+    try:
+        config = unique_keys(text)
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{where} cannot be read: {error}") from error
+    if not isinstance(config, dict):
+        raise FileError(f"{where} has to be an object with r, lora_alpha and target_modules")
+    for key, (is_right, wanted) in _CONFIG.items():
+        if key not in config and not key.endswith("_pattern"):
+            raise FileError(f"{where} lacks {key}; export the adapter again")
+        if key in config and not is_right(config[key]):
+            raise FileError(f"{where}: {key} is {config[key]!r}; {wanted}")
+    return config
+
+
+def _is_rank(value: object) -> bool:
+    return type(value) is int and 1 <= value <= MAX_RANK
+
+
+def _is_number(value: object) -> bool:
+    return (type(value) is int and abs(value) <= 2**53) or (type(value) is float and math.isfinite(value))
+
+
+def _is_target(value: object) -> bool:
+    return bool(value) and (isinstance(value, str) or (isinstance(value, list) and all(isinstance(name, str) and name for name in value)))
+
+
+def _by_layer(is_right: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or (isinstance(value, dict) and all(map(is_right, value.values())))
+
+
+# What PEFT needs, and what it must be; the patterns may be left out.
+_CONFIG: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "peft_type": (lambda value: value == "LORA", "only LORA can be kept"),
+    "r": (_is_rank, "give a whole number of at least 1"),
+    "lora_alpha": (_is_number, "give a finite number"),
+    "target_modules": (_is_target, "give a list of layers' names, or one pattern"),
+    "rank_pattern": (_by_layer(_is_rank), "give whole numbers of at least 1 by layer"),
+    "alpha_pattern": (_by_layer(_is_number), "give finite numbers by layer"),
+}
+
+
+def _rank(layer: str, rank: int, pattern: Mapping[str, int]) -> int | None:
     """The rank of a layer. PEFT's patterns are regular expressions; only plain names are compared, others leave it open (None)."""
     for key, value in pattern.items():
         if layer == key or layer.endswith("." + key):
@@ -92,7 +162,7 @@ def _rank(layer: str, rank: int, pattern: Mapping[str, object]) -> object:
     return None if any(re.search(r"[^\w.]", key) for key in pattern) else rank
 
 
-def _check_layer(where: str, parts: Mapping[str, np.ndarray], rank: object) -> None:
+def _check_layer(where: str, parts: Mapping[str, np.ndarray], rank: int | None) -> None:
     a, b = parts.get("lora_A.weight"), parts.get("lora_B.weight")
     if a is None or b is None:
         raise FileError(f"{where}: {'lora_A' if a is None else 'lora_B'}.weight is missing; export the adapter again")

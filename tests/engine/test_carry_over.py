@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import graphs, mlp, targets
+from renamed import ADAPTER, renamed
 
 from nnlab.core.errors import GraphError
-from nnlab.engine.compile import Update
+from nnlab.engine.carry_over import carry_over, lost
+from nnlab.engine.compile import Update, compile
 from nnlab.engine.run import Former, Run
 from nnlab.engine.setup import Setup
+from nnlab.engine.state import initial
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Edge, Graph
@@ -237,3 +240,15 @@ def test_a_plateau_is_not_judged_by_another_loss() -> None:
     assert other.state["schedule/best"][0] > 1e37
     same = Run(Setup(edits.configure(graph, "dense_1", units=4), x, y, update=update, batch_size=4), Former(old))
     assert same.state["schedule/best"][0] == old.state["schedule/best"][0]
+
+
+def test_a_parameter_whose_name_has_two_dots_is_carried_over() -> None:
+    """An adapter's, as the contract names it: hidden.lora_A.task_b."""
+    program = compile(mlp([3, 4, 2]), 4, update=Update("adam"))
+    old, fresh = (initial(renamed(program, "dense_1"), 4, seed) for seed in (1, 2))
+    name = f"dense_1.{ADAPTER}"
+    old[name][...] = np.arange(12).reshape(4, 3)
+    old[f"{name}.mean"][...] = 7.0
+    carry_over(old, fresh)
+    assert fresh[name].tolist() == old[name].tolist() and set(fresh[f"{name}.mean"].ravel()) == {7.0}
+    assert lost(old, fresh) == {}

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from networks import mlp, single_operator_graph, targets, trainable_operators
+from renamed import ADAPTER, renamed
 
 import nnlab
 from nnlab.core.errors import NNLabError
@@ -104,3 +105,11 @@ def test_wrong_names_and_places_are_refused() -> None:
         check.check("dense_1.weight", (4, 0))
     with pytest.raises(NNLabError, match="at least one sample"):
         GradientChecker(mlp([3, 4, 2]), {}, np.empty((0, 3)), np.empty((0, 2)))
+
+
+def test_a_parameter_whose_name_has_two_dots_is_checked() -> None:
+    """An adapter's, as the contract names it: dense_1.lora_A.task_b."""
+    known, other = checker(mlp([3, 4, 2])), checker(mlp([3, 4, 2]))
+    other._state.program = renamed(other._state.program, "dense_1")
+    plain, found = known.check("dense_1.weight", (3, 0)), other.check(f"dense_1.{ADAPTER}", (3, 0))
+    assert (found.gradient, found.difference) == (plain.gradient, plain.difference)

@@ -159,7 +159,7 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
         (spoil("weights.safetensors", lambda content: content[:-4] + b"\x00\x00\xc0\x7f"), "contains NaN"),
         (spoil("thumbnail.png", lambda _: b"GIF89a"), "thumbnail.png is not an image"),
         (spoil("data/x.csv", lambda _: b"a,b\n1,2\n"), "does not match its description"),
-        (spoil("adapters/x/adapter_model.safetensors", lambda _: b""), "does not belong to a project"),
+        (spoil("adapters/x/adapter_model.safetensors", lambda _: b""), "is not named in project.json"),
         (spoil("data/../../x.csv", lambda _: b""), "outside the archive"),
         (spoil("run.py", lambda _: b"import os"), "does not belong to a project"),
     ],

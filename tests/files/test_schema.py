@@ -107,6 +107,7 @@ def test_older_versions_are_migrated_one_by_one(monkeypatch: pytest.MonkeyPatch)
         return {**raw, "training": {**raw["training"], "epochs": int(raw["training"]["epochs"])}}
 
     old = json.loads(TEXT)
+    old["schema"] = 1
     old["training"] |= {"luck": old["training"].pop("seed"), "epochs": str(old["training"]["epochs"])}
     monkeypatch.setattr(schema, "SCHEMA", 3)
     monkeypatch.setattr(schema, "MIGRATIONS", {1: to_2, 2: to_3})

@@ -57,7 +57,7 @@ def set_entries(document: Document, session: LiveSession, name: str, values: Map
             after[index] = value
         if not np.isfinite(after[index]):
             raise NNLabError(f"{value:g} cannot be a weight; give a finite number of at most {np.finfo(after.dtype).max:.2g}.")
-    node_id = name.rpartition(".")[0]
+    node_id = name.partition(".")[0]
     what = entry_name(letter_of(document.graph, name), next(iter(values))) if len(values) == 1 else f"{count(len(values))} numbers"
     document.set_weights(f"{what} of {node_id}", WeightChange.between({name: before}, {name: after}), gesture)
 

@@ -70,11 +70,11 @@ def layout(graph: Graph, instruction: Instruction, argument: str, shape: tuple[i
     node = graph[instruction.node_id]
     name = argument.removeprefix("d_")
     if instruction.parameter is not None:
-        name = instruction.parameter.rsplit(".", 1)[1]
+        name = instruction.parameter.split(".", 1)[1]
     declared = node.kind.tensors.get(name)
     if operand.tensor is None or declared is None:
         return Layout(shape, ())
-    owner = operand.tensor.rsplit(".", 1)[0]
+    owner = operand.tensor.split(".", 1)[0]
     if declared.has_batch:
         return Layout(shape, _value_axes(graph, declared, owner, shape))
     if not declared.symbols[0].isalpha():  # the loss: one number

@@ -101,7 +101,7 @@ class StepModel(QObject):
         if graph is None or instruction.node_id not in graph:
             return instruction.node_id
         if instruction.parameter is not None:
-            return f"{instruction.parameter.rsplit('.', 1)[1]} of {instruction.node_id}"  # weight of dense_1
+            return f"{instruction.parameter.split('.', 1)[1]} of {instruction.node_id}"  # weight of dense_1
         host = docking.host(graph, instruction.node_id)
         kind = graph[instruction.node_id].kind
         return f"{kind.title} in {host}" if host is not None else instruction.node_id

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from worlds import World, spiral_project, world
 
+import nnlab
 from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
+from nnlab.files.project import Project
 from nnlab.graph import edits
+from nnlab.ui.document.document import Document
 from nnlab.ui.run.weight_edits import entry_name, reinitialise, set_entries
 
 ALL = [f"dense_{k}.{name}" for k in (1, 2, 3) for name in ("weight", "bias")]
@@ -112,3 +116,12 @@ def test_a_network_with_errors_says_what_to_wait_for(trained: World) -> None:
     document.attempt("Cut", lambda g: edits.remove_nodes(g, ["binary_cross_entropy_1"]))
     with pytest.raises(NNLabError, match="weights cannot be changed until then"):
         set_entries(document, session, "dense_1.weight", {(0, 0): 1.0})
+
+
+def test_the_undo_step_names_the_node_of_a_parameter_with_two_dots() -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.input(features=2), units=1, id="hidden"))
+    document = Document(Project(b.build()))
+    session = SimpleNamespace(parameters=lambda names: {name: np.zeros((1, 2), np.float32) for name in names})
+    set_entries(document, session, "hidden.lora_A.task_b", {(0, 1): 0.5})  # type: ignore[arg-type]
+    assert document.undo_stack.undoText().endswith(" of hidden")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
+from renamed import renamed
 
 import nnlab
 from nnlab.engine.compile import Update, compile
+from nnlab.graph.letters import letter_of
 from nnlab.ui.stepper.elements import SAMPLE, Layout, layer_of, layout, parameter_layout
+from nnlab.ui.stepper.model import StepModel
 
 
 def program() -> object:
@@ -60,3 +65,17 @@ def test_a_loss_shares_the_units_of_what_it_reads() -> None:
     assert layer_of(graph, "cross_entropy_1") == "dense_3"
     assert layer_of(graph, "tanh_1") == "dense_1"
     assert layer_of(graph, "concat_1") == "concat_1"
+
+
+def test_a_tensor_whose_name_has_two_dots_belongs_to_the_node_before_the_first() -> None:
+    made = renamed(program(), "dense_1", "y", "y.task_b")
+    forward = next(i for i in made.instructions if (i.phase, i.node_id) == (0, "dense_1"))
+    assert words(layout(made.graph, forward, "y", (6, 4))) == [(SAMPLE, 6, ""), ("neuron", 4, "dense_1")]
+
+
+def test_an_update_of_a_parameter_with_two_dots_is_not_taken_for_one_with_the_last_part() -> None:
+    made = renamed(program(), "dense_1", "weight", "task_b.weight")
+    update = next(i for i in made.instructions if i.parameter == "dense_1.task_b.weight")
+    assert words(layout(made.graph, update, "gradient", (4, 3))) == []
+    assert StepModel.title(SimpleNamespace(graph=made.graph), update) == "task_b.weight of dense_1"
+    assert letter_of(made.graph, "dense_1.task_b.weight") == "task b.weight"

@@ -40,7 +40,7 @@ def rows_of(names: tuple[str, ...], graph: Graph) -> tuple[HeatMapRow, ...]:
     """Parameter names ("dense_1.weight") as rows, in the same order, each with the letter that the graph's operators declare."""
     rows: list[HeatMapRow] = []
     for name in names:
-        node = name.rpartition(".")[0]
+        node = name.partition(".")[0]
         rows.append(HeatMapRow(name, node, letter_of(graph, name), not rows or rows[-1].node != node))
     return tuple(rows)
 
