@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from nnlab.core.errors import GraphError
 from nnlab.graph import annotation, docking, edits
+from nnlab.graph.card_size import COLUMN
 from nnlab.graph.graph import Edge, Graph, Position
-from nnlab.graph.layout import COLUMN
 
 
 def splice(graph: Graph, name: str, edge: Edge) -> Graph:

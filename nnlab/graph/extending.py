@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nnlab.core.operator import operators
 from nnlab.graph import annotation, card_edits, docking, edits
+from nnlab.graph.card_size import COLUMN
 from nnlab.graph.free_places import cleared, right_of_everything
 from nnlab.graph.graph import Edge, Graph
-from nnlab.graph.layout import COLUMN
 from nnlab.graph.validation import infer, insert_neutral
 
 Settings = Mapping[str, object] | None

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from nnlab.graph import docking, edits
+from nnlab.graph.card_size import COLUMN, HEIGHT, ROW, width_of
 from nnlab.graph.graph import Graph, Group, Position
-from nnlab.graph.layout import CARD, COLUMN, FRAME, HEIGHT, LETTER, ROW, TITLE
+from nnlab.graph.layout import FRAME, TITLE
 
 MARGIN = 12.0  # free between two cards at least, canvas units
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
@@ -63,7 +64,7 @@ def _frame(graph: Graph, group: Group, cards: dict[str, docking.Card], owner: di
 
 def _around(card: docking.Card, place: Position) -> Rect:
     """A card's outline as it is drawn collapsed; a long name makes it wider."""
-    half = max(CARD, 28.0 + LETTER * len(card.title)) / 2
+    half = width_of(card) / 2
     return place[0] - half, place[1] - HEIGHT / 2, place[0] + half, place[1] + HEIGHT / 2
 
 

@@ -1,4 +1,4 @@
-"""Layered layout from left to right, by a library (Sugiyama's method); nothing here knows how cards are drawn.
+"""Layered layout from left to right, by a library (Sugiyama's method), long chains in several rows (`rows`).
 
 What lies in one group stays together: a group is laid out by itself, then takes its place among the others as one box.
 """
@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nnlab.graph import annotation, docking, edits
+from nnlab.graph.card_size import BETWEEN, COLUMN, HEIGHT, ROW, size_of, width_of
 from nnlab.graph.graph import Graph, Position
+from nnlab.graph.rows import ROW_GAP, Size, break_into_rows
+from nnlab.graph.validation import infer
 
-COLUMN = 168.0  # from centre to centre of neighbouring layers, canvas units
-ROW = 136.0
-CARD, LETTER, BETWEEN = 120.0, 8.8, 44.0  # a card's width unless its name needs more, what a letter takes, and room for an edge
-HEIGHT = 80.0  # of a card
 FRAME, TITLE = 18.0, 36.0  # around the cards of a group, and above them
-
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,7 @@ class Box:
     width: float
     height: float
     places: Mapping[str, Position]
+    size: Size  # with the room around it
 
 
 def arrange(graph: Graph) -> Graph:
@@ -38,7 +37,8 @@ def arrange(graph: Graph) -> Graph:
     cards = docking.shown(graph)
     owner = {node_id: name for name, card in cards.items() for node_id in card.nodes}
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
-    boxes = {name: Box(max(CARD, 28.0 + LETTER * len(card.title)), HEIGHT, {name: (0.0, 0.0)}) for name, card in cards.items()}
+    shapes = infer(graph)
+    boxes = {name: Box(width_of(card), HEIGHT, {name: (0.0, 0.0)}, size_of(graph, shapes.get, card)) for name, card in cards.items()}
     home = {name: name for name in cards}  # the box a card is in
     for group in graph.groups:
         if not group.collapsed:
@@ -50,20 +50,23 @@ def arrange(graph: Graph) -> Graph:
     # A group may be both before and behind another card: it stands where its first node is computed, edges back to it count for nothing.
     first = {name: min(order[i] for card in box.places for i in cards[card].nodes) for name, box in boxes.items()}
     outer = sorted({(home[a], home[b]) for a, b in pairs if first[home[a]] < first[home[b]]})
-    middles = _layered(boxes, outer)
+    middles, _ = _layered(boxes, outer)
     places = {card: (x + middles[name][0], y + middles[name][1]) for name, box in boxes.items() for card, (x, y) in box.places.items()}
     return _with_comments(graph, edits.move_nodes(graph, docking.moved(graph, places)))
 
 
 def _framed(cards: Mapping[str, Box], pairs: list[tuple[str, str]]) -> Box:
     """A group's cards, laid out by themselves."""
-    places = _layered(cards, pairs)
+    places, inner = _layered(cards, pairs)
     left = min(places[name][0] - box.width / 2 for name, box in cards.items())
     right = max(places[name][0] + box.width / 2 for name, box in cards.items())
-    top, bottom = min(y for _, y in places.values()) - HEIGHT / 2, max(y for _, y in places.values()) + HEIGHT / 2
+    top = min(places[name][1] - box.height / 2 for name, box in cards.items())
+    bottom = max(places[name][1] + box.height / 2 for name, box in cards.items())
     x, y = (left + right) / 2, (top + bottom) / 2
     width, height = right - left + 2 * FRAME, bottom - top + 2 * max(FRAME, TITLE)
-    return Box(width, height, {name: (px - x, py - y) for name, (px, py) in places.items()})
+    around, above = 2 * FRAME, 2 * max(FRAME, TITLE)
+    size = Size(width + BETWEEN, height, inner.open_width + around, inner.open_height + above)
+    return Box(width, height, {name: (px - x, py - y) for name, (px, py) in places.items()}, size)
 
 
 def _with_comments(before: Graph, after: Graph) -> Graph:
@@ -76,8 +79,23 @@ def _with_comments(before: Graph, after: Graph) -> Graph:
     return after
 
 
-def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str, Position]:
-    """The middle of every box."""
+def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> tuple[dict[str, Position], Size]:
+    """The middle of every box, and how large they are together."""
+    places: dict[str, Position] = {}
+    sizes = []
+    below = 0.0
+    for layers in _layers(boxes, pairs):
+        found, height, size = _in_rows(boxes, pairs, layers, below)
+        places |= found
+        sizes.append(size)
+        below += height - HEIGHT + ROW
+    return places, Size(
+        max(s.width for s in sizes), below - ROW + HEIGHT, max(s.open_width for s in sizes), sum(s.open_height for s in sizes)
+    )
+
+
+def _layers(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> list[list[list[str]]]:
+    """For every part of the graph that hangs together its layers, in each the boxes from top to bottom."""
     from grandalf.graphs import Edge, Vertex
     from grandalf.graphs import Graph as LayoutGraph
     from grandalf.layouts import SugiyamaLayout
@@ -102,35 +120,67 @@ def _layered(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> dict[str
     for name in boxes:
         vertices[name] = Numbered(name)
     drawing = LayoutGraph(list(vertices.values()), [Joined(vertices[a], vertices[b]) for a, b in pairs])
-    positions: dict[str, Position] = {}
-    below = 0.0
+    parts = []
     for component in drawing.C:
         layout = SugiyamaLayout(component)
         layout.xspace, layout.yspace = ROW - Size.w, COLUMN - Size.h
         roots = [v for v in component.sV if not v.e_in()]
         layout.init_all(roots=roots)
         layout.draw(3)
-        # grandalf draws downwards; layers run to the right here, so its x is our y. Its order within a layer keeps crossings few;
-        # each layer is then centred on one line, so that a chain is straight and an edge that skips a layer goes round it.
+        # grandalf draws downwards; layers run to the right here, so its x is our y. Its order within a layer keeps crossings few.
         layers: dict[int, list[tuple[float, str]]] = {}
         for vertex in component.sV:
             layers.setdefault(layout.grx[vertex].rank, []).append((float(vertex.view.xy[0]), vertex.data))
-        order = {depth: [name for _, name in sorted(layer)] for depth, layer in layers.items()}
-        heights = {depth: sum(boxes[n].height for n in names) + (len(names) - 1) * (ROW - HEIGHT) for depth, names in order.items()}
-        columns = _columns([max(boxes[name].width for name in order[depth]) for depth in sorted(order)])
-        middle = below + (max(heights.values()) - HEIGHT) / 2
-        for column, depth in zip(columns, sorted(order), strict=True):
-            y = middle - heights[depth] / 2
-            for name in order[depth]:
-                positions[name] = (column, y + boxes[name].height / 2)
+        parts.append([[name for _, name in sorted(layers[depth])] for depth in sorted(layers)])
+    return parts
+
+
+def _in_rows(
+    boxes: Mapping[str, Box], pairs: list[tuple[str, str]], layers: list[list[str]], top: float
+) -> tuple[dict[str, Position], float, Size]:
+    """The middles of one part's boxes, the first row's centre line `top` below, its height, and its size in all.
+
+    Each layer is centred on its row's line, so that a chain is straight and an edge that skips a layer goes round it.
+    """
+    heights = [sum(boxes[n].height for n in names) + (len(names) - 1) * (ROW - HEIGHT) for names in layers]
+    sizes = [_stacked([boxes[name].size for name in names], height) for names, height in zip(layers, heights, strict=True)]
+    rows = break_into_rows(sizes, _cuts(layers, pairs))
+    widths = [max(boxes[name].width for name in names) for names in layers]
+    places: dict[str, Position] = {}
+    line = top - HEIGHT / 2
+    for row in rows:
+        tallest = max(heights[i] for i in row)
+        for column, i in zip(_columns([widths[i] for i in row], [widths[r[0]] for r in rows]), row, strict=True):
+            y = line + (tallest - heights[i]) / 2
+            for name in layers[i]:
+                places[name] = (column, y + boxes[name].height / 2)
                 y += boxes[name].height + ROW - HEIGHT
-        below += max(heights.values()) - HEIGHT + ROW
-    return positions
+        line += tallest + ROW_GAP
+    height = line - ROW_GAP - top + HEIGHT / 2
+    wide = max(sum(sizes[i].width for i in row) for row in rows), max(sum(sizes[i].open_width for i in row) for row in rows)
+    open_height = sum(max(sizes[i].open_height for i in row) for row in rows) + (len(rows) - 1) * ROW_GAP
+    return places, height, Size(wide[0], height, wide[1], open_height)
 
 
-def _columns(widths: Sequence[float]) -> list[float]:
-    """The middle of every layer, given its widest box."""
-    middles = [0.0]
+def _stacked(sizes: Sequence[Size], height: float) -> Size:
+    """Of the boxes of one layer together."""
+    open_height = sum(size.open_height for size in sizes) + (len(sizes) - 1) * (ROW - HEIGHT)
+    return Size(max(size.width for size in sizes), height, max(size.open_width for size in sizes), open_height)
+
+
+def _cuts(layers: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """How many boxes are read across the border behind each layer."""
+    depth = {name: i for i, names in enumerate(layers) for name in names}
+    reach: dict[str, int] = {}
+    for a, b in pairs:
+        if a in depth:
+            reach[a] = max(reach.get(a, 0), depth[b])
+    return [sum(depth[a] <= i < last for a, last in reach.items()) for i in range(len(layers))]
+
+
+def _columns(widths: Sequence[float], first: Sequence[float]) -> list[float]:
+    """The middle of every layer of a row, given its widest box; rows begin at one edge, below the first row's first box `first`."""
+    middles = [(widths[0] - first[0]) / 2]
     for left, right in pairwise(widths):
         middles.append(middles[-1] + max(COLUMN, (left + right) / 2 + BETWEEN))
     return middles

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import nnlab
 from nnlab.core.errors import GraphError
 from nnlab.graph import annotation, docking, edits
+from nnlab.graph.card_size import CARD, HEIGHT
 from nnlab.graph.graph import Edge, Graph
-from nnlab.graph.layout import CARD, FRAME, HEIGHT, arrange
+from nnlab.graph.layout import FRAME, arrange
 
 
 def middles(graph: Graph) -> dict[str, tuple[float, float]]:
@@ -25,6 +26,15 @@ def test_a_chain_is_one_row() -> None:
     assert {y for _, y in places.values()} == {0.0}
     xs = [x for x, _ in places.values()]
     assert xs == sorted(xs) and min(b - a for a, b in pairwise(xs)) >= CARD
+
+
+def test_a_long_chain_is_several_rows_read_from_left_to_right() -> None:
+    places = list(middles(arrange(networks.mlp([2, *[8] * 18, 1]))).values())
+    assert max(x for x, _ in places) <= 8 * 168, "no wider than a window shows with names to be read"
+    rows = sorted({y for _, y in places})
+    assert len(rows) >= 3
+    for (x, y), (next_x, next_y) in pairwise(places):
+        assert (next_y == y and next_x >= x + CARD) or (next_y == rows[rows.index(y) + 1] and next_x < x), "on, or to the next row's start"
 
 
 @given(networks.graphs(), st.data())

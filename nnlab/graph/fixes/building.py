@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nnlab.core.tensor import Shape
 from nnlab.graph import edits
+from nnlab.graph.card_size import COLUMN, ROW
 from nnlab.graph.fixes.case import Case
 from nnlab.graph.graph import Edge, Graph
-from nnlab.graph.layout import COLUMN, ROW
 
 OperatorSpec = tuple[str, Mapping[str, object]]  # an operator and its settings
 

@@ -8,11 +8,11 @@ from itertools import islice, permutations
 
 from nnlab.core.operator import operators
 from nnlab.graph import docking, edits
+from nnlab.graph.card_size import COLUMN
 from nnlab.graph.diagnostic import Fix
 from nnlab.graph.fixes.building import OperatorSpec, append, remove_branch
 from nnlab.graph.fixes.case import Case, Proposer, Removal
 from nnlab.graph.graph import Edge, Graph, Node
-from nnlab.graph.layout import COLUMN
 from nnlab.graph.targets import outputs_wanted
 
 NEAREST = 6  # nodes that are tried as what was meant to be connected

@@ -21,6 +21,11 @@ FOLD = 20.0  # side of the arrow that folds it
 COMMENT_WIDTH, COMMENT_INSET = 240.0, 8.0  # text pixels
 
 
+def title_room(kit: PaintKit, text_scale: float) -> float:
+    """What a frame takes above its cards."""
+    return 8.0 + TITLE * text_scale * kit.scale
+
+
 class AnnotationItem(QGraphicsItem):
     """What frames and comments share: colours, scale, and how they are shown at the moment."""
 
@@ -49,7 +54,7 @@ class FrameItem(AnnotationItem):
         rect = QRectF()
         for outline in outlines:
             rect = rect.united(outline)
-        rect = rect.adjusted(-FRAME_ROOM, -8.0 - TITLE * text_scale * self.kit.scale, FRAME_ROOM, FRAME_ROOM)
+        rect = rect.adjusted(-FRAME_ROOM, -title_room(self.kit, text_scale), FRAME_ROOM, FRAME_ROOM)
         if (rect, text_scale) != (self.rect, self.text_scale):
             self.prepareGeometryChange()
             self.rect, self.text_scale = rect, text_scale

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Comment, Graph, Position
-from nnlab.ui.canvas.annotations.items import COMMENT_WIDTH, CommentItem, FrameItem
+from nnlab.ui.canvas.annotations.items import COMMENT_WIDTH, FRAME_ROOM, CommentItem, FrameItem, title_room
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.model.spacing import Spacing
@@ -95,6 +95,11 @@ class AnnotationViews:
         items: tuple[FrameItem | CommentItem, ...] = (*self.frames.values(), *self.comments.values())
         for item in items:
             item.set_kit(kit)
+
+    def rooms(self, owner: Mapping[str, str], scale: float) -> dict[str, tuple[str, float, float]]:
+        """By card its unfolded group, and the room that the frame takes below and above, where a pixel of text takes `scale` units."""
+        above = title_room(self._kit, scale)
+        return {owner[i]: (group, FRAME_ROOM, above) for group, frame in self.frames.items() for i in frame.shown_group.members}
 
     def bounds(self) -> QRectF:
         """What frames and comments cover."""

@@ -42,7 +42,7 @@ class CardBody(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painting.paint_outline(painter, owner.kit, owner.card, owner.geometry, owner.state, owner.text_scale)
         painter.setOpacity(0.45 if owner.state.refuses else 1.0)
-        painting.paint_title(painter, owner.kit, owner.card, owner.geometry, owner.state, owner.text_scale, owner.batch_size)
+        painting.paint_title(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_ports(painter, owner)
 
@@ -68,7 +68,7 @@ class CardFace(QGraphicsItem):
         elif owner.card.form == LOSS and owner.geometry.is_expanded:
             loss_painting.paint_loss(painter, owner)
         elif owner.card.form == LOSS:
-            painting.paint_collapsed_loss(painter, owner)
+            painting.paint_compact_loss(painter, owner)
         else:
             painting.paint_filters(painter, owner)
         painter.setOpacity(1.0)

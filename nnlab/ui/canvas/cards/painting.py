@@ -8,15 +8,15 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
-from nnlab.ui.canvas.cards import filter_painting
+from nnlab.ui.canvas.cards import compact_text, filter_painting
 from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
-from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, CardGeometry, Tile
+from nnlab.ui.canvas.model.geometry import CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
 from nnlab.ui.look.numbers import number
-from nnlab.ui.look.theme import FontRole, mix
+from nnlab.ui.look.theme import mix
 
 RADIUS = 10.0
 PORT, LARGE_PORT = 5.0, 6.5
@@ -66,10 +66,9 @@ def paint_outline(painter: QPainter, kit: PaintKit, card: CardContent, geometry:
             painter.drawRoundedRect(ring, radius + offset, radius + offset)
 
 
-def paint_title(
-    painter: QPainter, kit: PaintKit, card: CardContent, geometry: CardGeometry, state: CardState, scale: float, batch_size: int
-) -> None:
+def paint_title(painter: QPainter, item: ShownCard) -> None:
     """Name, summary and state icon."""
+    kit, card, geometry, state, scale = item.kit, item.card, item.geometry, item.state, item.text_scale
     tokens, unit = kit.tokens, scale * kit.scale
     icon = {"error": ("error", tokens.error), "warning": ("warning", tokens.warn)}.get(state.severity)
     if icon is None and card.frozen:
@@ -79,10 +78,10 @@ def paint_title(
     # Expanded cards, and those whose name takes the whole width, carry the icon across their corner.
     across = kit.text_width(card.title, "name") * scale + side + 30.0 > outline.width() and card.form != LOSS
     if not geometry.is_expanded:
-        _paint_collapsed_title(painter, kit, card, geometry, unit, scale)
+        _paint_compact_text(painter, item)
         inset = 10.0
     else:
-        text = f"batch of {batch_size}" if card.form == LOSS and batch_size else card.subtitle
+        text = f"batch of {item.batch_size}" if card.form == LOSS and item.batch_size else card.subtitle
         inset = 14.0 * unit if card.form == LOSS else 6.0
         align = LEFT if card.form == LOSS else CENTRED
         room = QRectF(header.left() + inset, header.top() + 8.0 * unit, header.width() - 2 * inset, 20.0 * unit)
@@ -100,36 +99,20 @@ def paint_title(
         kit.icon(painter, icon[0], icon[1], place)
 
 
-def _paint_collapsed_title(painter: QPainter, kit: PaintKit, card: CardContent, geometry: CardGeometry, unit: float, scale: float) -> None:
-    lines: list[tuple[str, FontRole, QColor]] = [(card.title, "name", kit.tokens.text)]
-    lines += [(text, "caption", kit.tokens.text2) for text in (card.subtitle, card.detail) if text]
-    rooms = _collapsed_lines(card, geometry, unit, 3 if card.form == LOSS else len(lines))
-    if card.form == LOSS and len(rooms) > 1:  # the last line is the loss itself
-        rooms = rooms[:-1]
-    for (text, role, colour), room in zip(lines, rooms, strict=False):
-        if kit.text_width(text, role) * scale > room.width():
-            text = text.replace(" parameters", " params")
-        # From afar a long line is written smaller than a short one, as long as it can be read.
-        least = min(scale, max(1.0, 1.01 * LEAST_TEXT / kit.scale / painter.worldTransform().m11()))
-        fitting = max(min(scale, room.width() / max(kit.text_width(text, role), 1.0)), least)
-        write(painter, kit, text, role, colour, room, LEFT, fitting)
+def _paint_compact_text(painter: QPainter, item: ShownCard) -> None:
+    """Everything but the loss, which lives."""
+    kit = item.kit
+    for line in compact_text.lines(item, painter.worldTransform().m11()):
+        if not line.is_loss:
+            colour = kit.tokens.text if line.role == "name" else kit.tokens.text2
+            write(painter, kit, line.text, line.role, colour, line.room, LEFT, line.scale)
 
 
-def _collapsed_lines(card: CardContent, geometry: CardGeometry, unit: float, wanted: int) -> list[QRectF]:
-    """Where the lines of a compact card are written: as many of those wanted as it has room for."""
-    outline, step, large = geometry.outline, 18.5 * unit, geometry.outline.height() / COLLAPSED_HEIGHT
-    inset = (32.0 if card.names_ports else 14.0) * large
-    most = int((outline.height() - 8.0 * large) / step)
-    count = max(1, min(wanted, most))
-    top = outline.top() + 12.0 * large if most >= 3 else outline.center().y() - count * step / 2
-    return [QRectF(outline.left() + inset, top + i * step, outline.width() - inset - 6.0 * large, step) for i in range(count)]
-
-
-def paint_collapsed_loss(painter: QPainter, item: ShownCard) -> None:
+def paint_compact_loss(painter: QPainter, item: ShownCard) -> None:
     """The loss of the current batch on a compact card."""
-    rooms = _collapsed_lines(item.card, item.geometry, item.text_scale * item.kit.scale, 3)
-    if item.loss is not None and len(rooms) > 1:
-        write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, rooms[-1], LEFT, item.text_scale)
+    for line in compact_text.lines(item, painter.worldTransform().m11()) if item.loss is not None else ():
+        if line.is_loss and item.loss is not None:
+            write(painter, item.kit, number(item.loss), "name", item.kit.tokens.text, line.room, LEFT, line.scale)
 
 
 def paint_tiles(painter: QPainter, item: ShownCard) -> None:
@@ -319,7 +302,8 @@ def paint_ports(painter: QPainter, item: ShownCard) -> None:
     if painter.worldTransform().m11() * scale < LEAST_TEXT and not state.accepting:
         return  # a dot of two pixels says nothing, and a large graph has thousands
     heights = [at.y() for at in geometry.inputs.values()][:2]
-    named = item.card.names_ports and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
+    named = compact_text.names_ports(item, painter.worldTransform().m11())
+    named = named and heights[1] - heights[0] >= NAME_STEP * scale * kit.scale  # else names would lie over each other
     for port, at in geometry.inputs.items():
         offered = port == state.hovered_port and state.offered_port
         if port in item.shown_ports or state.hovered or offered or port in state.accepting:

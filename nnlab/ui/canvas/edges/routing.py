@@ -10,7 +10,11 @@ from PySide6.QtGui import QPainterPath
 
 RADIUS = 12.0
 LEAD = 22.0  # how far an edge leaves a port before it turns
+GAP_CLEARANCE = 14.0  # the same between two rows
+LANE, LANES, MOST_LANED = 8.0, 3, 400  # from line to line where several go round side by side, how many to each side, and of how many lines
+LANE_ORDER = (0, 1, -1, 2, -2, 3, -3)
 CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
+TARGET_LEAD = 40.0  # further left than any edge that leads back
 TARGET_CLEARANCE, TARGET_LABEL = 14.0, (16.0, 110.0)  # and for the target's line; from where to where its label stands
 PAIRS = 20_000  # of an edge and a card that are looked at together, which bounds the memory it takes
 
@@ -98,11 +102,19 @@ def routes(ends: np.ndarray, tails: np.ndarray, heads: np.ndarray, obstacles: Ob
     blocked = crossed.any(axis=1)
     for part, levels, lead in (
         (forward_edges[blocked], _levels(ends[forward_edges[blocked]], obstacles, crossed[blocked], among[blocked]), LEAD / 2),
-        (np.flatnonzero(~ahead), _levels_back(obstacles, tails[~ahead], heads[~ahead]), LEAD),
+        (np.flatnonzero(~ahead), _levels_back(ends[~ahead], obstacles, tails[~ahead], heads[~ahead]), LEAD),
     ):
         x0, y0, x1, y1 = ends[part].T
         corners = np.stack([x0, y0, x0 + lead, y0, x0 + lead, levels, x1 - lead, levels, x1 - lead, y1, x1, y1], axis=1)
         for edge, way in zip(part, corners.reshape(-1, 6, 2), strict=True):
+            found[edge] = way
+    round_about = np.array([i for i, way in enumerate(found) if len(way) == 6], np.intp)
+    if len(round_about) > 1:
+        ways = np.array([found[i] for i in round_about])
+        lanes = _lanes(ways, tails[round_about])
+        ways[:, 2:4, 1] += LANE * lanes[:, None]
+        ways[:, 1:3, 0] += LANE / 2 * lanes[:, None]
+        for edge, way in zip(round_about, ways, strict=True):
             found[edge] = way
     return found
 
@@ -127,31 +139,65 @@ def bars(ways: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
 def _levels(ends: np.ndarray, obstacles: Obstacles, crossed: np.ndarray, among: np.ndarray) -> np.ndarray:
     """For each edge a height free of cards between its two ports: the nearer of above and below."""
     between = among & (obstacles.right > ends[:, :1]) & (obstacles.left < ends[:, 2:3])
-    top = np.where(between, obstacles.top - CLEARANCE, np.inf)
-    bottom = np.where(between, obstacles.bottom + CLEARANCE, -np.inf)
     below = np.where(crossed, obstacles.bottom + CLEARANCE, -np.inf).max(axis=1, initial=-np.inf)
     above = np.where(crossed, obstacles.top - CLEARANCE, np.inf).min(axis=1, initial=np.inf)
+    return _nearest_free(obstacles, between, CLEARANCE, below, above, (ends[:, 1] + ends[:, 3]) / 2)
+
+
+def _levels_back(ends: np.ndarray, obstacles: Obstacles, tails: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """For each edge that leads back: a height free of cards between its two, in the gap between their rows if there is one."""
+    tail_top, tail_bottom = obstacles.top[tails], obstacles.bottom[tails]
+    head_top, head_bottom = obstacles.top[heads], obstacles.bottom[heads]
+    level = np.maximum(tail_bottom, head_bottom) + CLEARANCE
+    level = np.where(head_bottom + 2 * GAP_CLEARANCE <= tail_top, (head_bottom + tail_top) / 2, level)
+    level = np.where(tail_bottom + 2 * GAP_CLEARANCE <= head_top, (tail_bottom + head_top) / 2, level)
+    within = (obstacles.right > ends[:, 2:3] - LEAD) & (obstacles.left < ends[:, :1] + LEAD)
+    return _nearest_free(obstacles, within, GAP_CLEARANCE, level, level, level)
+
+
+def _nearest_free(
+    obstacles: Obstacles, within: np.ndarray, clearance: float, below: np.ndarray, above: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """For each edge the height nearest to `wanted` that keeps a clearance from the cards `within` its span, (edges, cards) bool.
+
+    It is looked for downwards from `below` and upwards from `above`.
+    """
+    top = np.where(within, obstacles.top - clearance, np.inf)
+    bottom = np.where(within, obstacles.bottom + clearance, -np.inf)
     while (blocking := (top < below[:, None]) & (below[:, None] < bottom)).any():
         below = np.maximum(below, np.where(blocking, bottom, -np.inf).max(axis=1))
     while (blocking := (top < above[:, None]) & (above[:, None] < bottom)).any():
         above = np.minimum(above, np.where(blocking, top, np.inf).min(axis=1))
-    middle = (ends[:, 1] + ends[:, 3]) / 2
-    return np.where(below - middle <= middle - above, below, above)
+    return np.where(below - wanted <= wanted - above, below, above)
 
 
-def _levels_back(obstacles: Obstacles, tails: np.ndarray, heads: np.ndarray) -> np.ndarray:
-    """For each edge that leads back: a height in the gap between its two cards, else below both."""
-    tail_top, tail_bottom = obstacles.top[tails], obstacles.bottom[tails]
-    head_top, head_bottom = obstacles.top[heads], obstacles.bottom[heads]
-    under = np.maximum(tail_bottom, head_bottom) + CLEARANCE
-    under = np.where(head_bottom + 2 * CLEARANCE <= tail_top, (head_bottom + tail_top) / 2, under)
-    return np.where(tail_bottom + 2 * CLEARANCE <= head_top, (tail_bottom + head_top) / 2, under)
+def _lanes(corners: np.ndarray, tails: np.ndarray) -> np.ndarray:
+    """How far each way round (ways, 6, 2) is moved aside, in lanes, so that lines from different cards do not lie on each other."""
+    lanes = np.zeros(len(corners), np.intp)
+    left, right = np.minimum(corners[:, 2, 0], corners[:, 3, 0]), np.maximum(corners[:, 2, 0], corners[:, 3, 0])
+    level = corners[:, 2, 1]
+    for i in range(1, min(len(corners), MOST_LANED)):
+        beside = (np.abs(level[:i] - level[i]) < LANE * (LANES + 1)) & (left[:i] < right[i]) & (right[:i] > left[i])
+        taken = {int(lane) for lane in lanes[:i][beside & (tails[:i] != tails[i])]}
+        same = lanes[:i][beside & (tails[:i] == tails[i]) & (np.abs(level[:i] - level[i]) < 1.0)]
+        lanes[i] = same[0] if len(same) else next((lane for lane in LANE_ORDER if lane not in taken), 0)
+    return lanes
 
 
 def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QPainterPath:
-    """From below the input card round under all cards to below the loss card."""
-    left, right = sorted((source.x(), target.x()))
+    """From below the input card round under all cards to below the loss card; where cards stand below the input, on their left."""
+    start = source.x()
+    under = [r for r in cards if r.top() > source.y() and r.left() - TARGET_CLEARANCE < start < r.right() + TARGET_CLEARANCE]
+    if under:
+        start = min(r.left() for r in cards if r.bottom() > source.y() and r.left() < source.x()) - TARGET_LEAD
+    left, right = sorted((start, target.x()))
     bottoms = [r.bottom() for r in cards if r.right() > left and r.left() < right]
     over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL[0] and r.left() < left + TARGET_LABEL[1]]
     level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + CLEARANCE)
-    return rounded([source, QPointF(source.x(), level), QPointF(target.x(), level), target])
+    corners = [QPointF(start, level), QPointF(target.x(), level), target]
+    if under:
+        out = source.y() + min(TARGET_CLEARANCE, (min(r.top() for r in under) - source.y()) / 2)
+        corners = [QPointF(source.x(), out), QPointF(start, out), *corners]
+    else:
+        corners.insert(0, QPointF(source.x(), source.y()))
+    return rounded([source, *corners] if under else corners)

@@ -22,18 +22,18 @@ from nnlab.ui.canvas.annotations.items import CommentItem, FrameItem
 from nnlab.ui.canvas.annotations.views import AnnotationViews
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.edges.views import EdgeViews
-from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
 from nnlab.ui.canvas.model import geometry
-from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent, Weights, card_of, describe, weights
-from nnlab.ui.canvas.model.spacing import MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM, Spacing, spacing
+from nnlab.ui.canvas.model.content import BLOCK, INPUT, CardContent, Weights, card_of, describe, weights
+from nnlab.ui.canvas.model.spacing import Spacing
 from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
+from nnlab.ui.canvas.scene.card_sizes import CardSizes, name_scale
+from nnlab.ui.canvas.scene.placing import least_spacing
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
 
 CACHE_KILOBYTES = 100_000
-SUMMARY = 150.0  # pixels of a summary that a collapsed card grows for
 # Zooms at which cards become compact and show their neurons again, by whether the workspace prefers neurons; apart, so that they do not
 # flicker between the two forms.
 COLLAPSE_BELOW, EXPAND_ABOVE = {True: 0.48, False: 1.45}, {True: 0.52, False: 1.6}
@@ -60,6 +60,7 @@ class GraphScene(QGraphicsScene):
         extent = 100_000.0
         self.setSceneRect(-extent, -extent, 2 * extent, 2 * extent)
         self.kit = PaintKit(theme)
+        self._sizes = CardSizes(self.kit)
         self.cards: dict[str, CardContent] = {}
         self.items_by_card: dict[str, CardItem] = {}
         self.owner: dict[str, str] = {}
@@ -71,11 +72,10 @@ class GraphScene(QGraphicsScene):
         self.zoom = 1.0
         self.spacing = Spacing()
         self.stretch = 1.0
-        self._guests: dict[str, int] = {}  # units that were gone to, by card
         self._collapsed_by_zoom = False
+        self._close_zoom: float | None = None
         self._data_title = ""
         self._feature_names: tuple[str, ...] = ()
-        self.image_shape: tuple[int, int] | None = None
         self._severities: dict[str, str] = {}
         self.messages: dict[str, tuple[Diagnostic, ...]] = {}
         document.changed.connect(self.apply)
@@ -128,13 +128,13 @@ class GraphScene(QGraphicsScene):
         for name, card in found.items():
             item = self.items_by_card.get(name)
             if item is None:
-                item = CardItem(card, self.geometry_of(card, self.text_scale), self.kit, self)
+                item = CardItem(card, self.geometry_of(card), self.kit, self)
                 item.text_scale = self.text_scale
                 self.items_by_card[name] = item
                 self._label(item)
             elif item.card != card:
                 item.set_card(card)
-                item.set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
+                item.set_geometry(self.geometry_of(card), self.text_scale)
                 item.update()
         self.items_by_card = stacked(self.items_by_card, found)
         self.edges.set_edges(self._edges(), self.owner)
@@ -156,7 +156,8 @@ class GraphScene(QGraphicsScene):
         return {name: self.place_of(name) for name in self.cards}
 
     def _place_annotations(self) -> None:
-        self.annotations.place(self.items_by_card, self._places(), self.owner, self.spacing, self.shows_tiles, self.text_scale)
+        scale = name_scale(self.text_scale, self._close_zoom)
+        self.annotations.place(self.items_by_card, self._places(), self.owner, self.spacing, self.shows_tiles, scale)
 
     def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
         graph, found = self.document.graph, {}
@@ -175,43 +176,40 @@ class GraphScene(QGraphicsScene):
         return not self._collapsed_by_zoom
 
     @property
+    def is_close(self) -> bool:
+        """Whether compact cards stand as near as they can: all are seen, where with their neurons none could be read."""
+        return self._close_zoom is not None
+
+    @property
     def is_spread(self) -> bool:
         """Whether cards stand as far apart as their neurons need. While one builds they stand where they were put."""
-        return self.expanded or self.shows_tiles
+        return (self.expanded and not self.is_close) or self.shows_tiles
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Of the data's samples, where they are images."""
+        return self._sizes.image_shape
 
     @property
     def text_scale(self) -> float:
         return geometry.text_scale(self.zoom)
 
-    def geometry_of(self, card: CardContent, scale: float, expanded: bool | None = None) -> geometry.CardGeometry:
-        # In pixels before the person's interface scale, which the geometry gets as part of its own scale.
-        name, summary = (self.kit.text_width(*text) / self.kit.scale for text in ((card.title, "name"), (card.subtitle, "caption")))
-        if (card.units is None and card.form != LOSS) or not (self.shows_tiles if expanded is None else expanded):
-            text = max(name + (18.0 if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
-            # Where cards stand as they were put, none may grow into its neighbour: from afar their text takes the room there is.
-            return geometry.collapsed(card, text, (scale if self.is_spread else min(scale, 1.0)) * self.kit.scale, self.kit.scale)
-        if card.form == LOSS:
-            summary = max(summary, self.kit.text_width("0.0000", "loss") / self.kit.scale)
-        is_image = card.form == INPUT and self._is_image(card)
-        guest = self._guests.get(card.id)
-        return geometry.expanded(card, max(name, summary), scale * self.kit.scale, 1 if is_image else None, guest)
+    def geometry_of(self, card: CardContent) -> geometry.CardGeometry:
+        """A card as it is shown now."""
+        return self._sizes.of(card, self.text_scale, self.shows_tiles, self._close_zoom, self.is_spread)
 
     def show_unit(self, name: str, unit: int) -> None:
         """Gives a unit of a card a tile, where the card has no room for all of them."""
         item = self.items_by_card[name]
         if item.geometry.more is not None and unit not in [tile.unit for tile in item.geometry.tiles]:
-            self._guests[name] = unit
+            self._sizes.guests[name] = unit
             self._lay_out()
-
-    def _is_image(self, card: CardContent) -> bool:
-        shape = self.image_shape
-        return shape is not None and card.units == shape[0] * shape[1]
 
     def set_expanded(self, expanded: bool) -> None:
         """Tiles (True) or the collapsed form of the Build workspace."""
         if expanded != self.expanded:
             self.changing.emit()
-            self.expanded = expanded
+            self.expanded, self._close_zoom = expanded, None
             self._collapsed_by_zoom = self.zoom < EXPAND_ABOVE[expanded]
             self.stretch = 1.0
             self.arrange()
@@ -223,14 +221,22 @@ class GraphScene(QGraphicsScene):
             return
         before, was_spread = (self.text_scale, self.shows_tiles), self.is_spread
         self.zoom = zoom
-        if zoom < COLLAPSE_BELOW[self.expanded]:
+        prefers_tiles = self.expanded and not self.is_close
+        if zoom < COLLAPSE_BELOW[prefers_tiles]:
             self._collapsed_by_zoom = True
-        elif zoom > EXPAND_ABOVE[self.expanded]:
-            self._collapsed_by_zoom = False
+        elif zoom > EXPAND_ABOVE[prefers_tiles]:
+            self._collapsed_by_zoom, self._close_zoom = False, None
         if self.is_spread != was_spread:
             self.arrange()
         elif (self.text_scale, self.shows_tiles) != before:
             self._lay_out()
+
+    def set_close(self, zoom: float | None) -> None:
+        """Draws compact cards as near as they can stand, in a workspace that shows neurons otherwise, with names to be read at a zoom."""
+        if zoom != self._close_zoom:
+            self._collapsed_by_zoom = zoom is not None or self.zoom < EXPAND_ABOVE[self.expanded]
+            self._close_zoom = zoom
+            self.arrange()
 
     def arrange(self, stretch: float | None = None) -> None:
         """Works out how far apart cards stand, and puts everything in its place.
@@ -238,26 +244,21 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        least = self._least_spacing(max(1.0, self.text_scale) if self.shows_tiles else 1.0) if self.is_spread else self._as_placed
-        self.spacing = least.stretched(self.stretch)
+        self.spacing = self._spacing(self.text_scale, self.shows_tiles, self._close_zoom).stretched(self.stretch)
         self._lay_out()
+
+    def _spacing(self, scale: float, shows_tiles: bool, close: float | None) -> Spacing:
+        """How far apart cards stand where a pixel of text takes `scale` canvas units; see `set_close`."""
+        if close is None and not self.expanded and not shows_tiles:
+            return self._as_placed
+        frames = self.annotations.rooms(self.owner, name_scale(1.0 / geometry.TEXT_SHRINKS, close))
+        least = max(1.0, scale) if shows_tiles else 1.0
+        return least_spacing(self.cards, self._sizes, self._places(), self.edges.weights, self.owner, frames, least, close)
 
     @property
     def _as_placed(self) -> Spacing:
         """While one builds, cards stay where they were put; only the interface's scale draws everything larger."""
         return Spacing(stretch=self.kit.scale, y=self.kit.scale)
-
-    def _least_spacing(self, scale: float) -> Spacing:
-        shapes = {name: self.geometry_of(card, scale, self.is_spread) for name, card in self.cards.items()}
-        gaps = []
-        for edge, found in self.edges.weights.items():
-            tail, head = self.owner[edge.source], self.owner[edge.target]
-            room = TENSOR_ROOM
-            if self.is_spread and found is not None:
-                is_matrix = found.count > MATRIX_FROM or self._is_image(self.cards[tail])
-                room = MATRIX_ROOM if is_matrix else WEIGHTS_ROOM
-            gaps.append((tail, head, room))
-        return spacing(self._places(), shapes, gaps)
 
     def nearest_card(self, point: QPointF) -> str | None:
         """The card whose middle is nearest to a point of the canvas."""
@@ -279,7 +280,7 @@ class GraphScene(QGraphicsScene):
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
-            self.items_by_card[name].set_geometry(self.geometry_of(card, self.text_scale), self.text_scale)
+            self.items_by_card[name].set_geometry(self.geometry_of(card), self.text_scale)
             self._put(name)
         self._place_edges()
         self._place_annotations()
@@ -321,19 +322,21 @@ class GraphScene(QGraphicsScene):
         """Whether there is nothing to see."""
         return not self.cards and not self.comments
 
-    def expected_rect(self, zoom: float) -> QRectF:
-        """The room cards would take if they were arranged for another zoom, without stretch."""
+    def expected_rect(self, zoom: float, close: bool = False) -> QRectF:
+        """The room cards would take if they were arranged for another zoom, without stretch; see `set_close`."""
         rect, scale = QRectF(), geometry.text_scale(zoom)
-        places = self._least_spacing(max(1.0, scale)) if self.expanded else self._as_placed
+        shows_tiles = self.expanded and not close
+        near = zoom if close else None
+        places = self._spacing(scale, shows_tiles, near)
         outlines = {}
         for name, card in self.cards.items():
-            outline = self.geometry_of(card, scale, self.expanded).outline
+            outline = self._sizes.of(card, scale, shows_tiles, near, self.expanded).outline
             outlines[name] = outline.translated(places.to_scene(self.place_of(name)))
             rect = rect.united(outlines[name])
         for group in self.document.graph.groups:
             if not group.collapsed:
                 frame = FrameItem(group, self.kit)
-                frame.enclose((outlines[self.owner[node_id]] for node_id in group.members), scale)
+                frame.enclose((outlines[self.owner[node_id]] for node_id in group.members), name_scale(scale, near))
                 rect = rect.united(frame.rect)
         if not self.edges.target.hidden:
             rect.setBottom(rect.bottom() + 16.0)
@@ -383,7 +386,8 @@ class GraphScene(QGraphicsScene):
         shown = (self._data_title, self._feature_names, self.image_shape, self.edges.target_name)
         if (title, tuple(features), image_shape, target) == shown:
             return
-        self._data_title, self._feature_names, self.image_shape, self.edges.target_name = title, tuple(features), image_shape, target
+        self._data_title, self._feature_names, self.edges.target_name = title, tuple(features), target
+        self._sizes.image_shape = image_shape
         for item in self.items_by_card.values():
             self._label(item)
         self._synchronise()
@@ -395,13 +399,13 @@ class GraphScene(QGraphicsScene):
             plain = [f"x{str(i + 1).translate(_SUBSCRIPTS)}" for i in range(count)] if count <= geometry.ALL_UNITS else []
             short = len(self._feature_names) == count <= geometry.ALL_UNITS and all(len(name) <= 4 for name in self._feature_names)
             item.labels = self._feature_names if short else tuple(plain)
-            item.image_shape = self.image_shape if self._is_image(item.card) else None
+            item.image_shape = self.image_shape if self._sizes.is_image(item.card) else None
             is_named = len(self._feature_names) == count and item.image_shape is None  # pixels go by their numbers
             item.names = self._feature_names if is_named else item.labels
             item.face.update()
 
     def _new_kit(self) -> None:
-        self.kit = PaintKit(self.theme)
+        self.kit = self._sizes.kit = PaintKit(self.theme)
         for item in self.items_by_card.values():
             item.set_kit(self.kit)
         self.edges.set_kit(self.kit)

@@ -18,6 +18,7 @@ LARGEST_MATRIX = 4000.0  # over a matrix one may go on until a single cell is tw
 WHEEL_STEP = 1.2  # zoom of one notch
 # By whether tiles are shown. Text alone gains nothing from more.
 FIT_LARGEST = {True: 2.0, False: 1.25}
+LEAST_WITH_TILES = 0.54  # below, a network seen whole is shown as compact cards, whose names can be read
 LARGEST_SELECTION = 1.4
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
@@ -100,10 +101,12 @@ class Viewport(QGraphicsView):
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
-        zoom = 1.0
-        for _ in range(8 if scene.cards else 0):  # the smaller the zoom, the more room the text takes: a fixed point
-            rect = scene.expected_rect(zoom)
-            zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded])
+        zoom = self._zoom_for(room, close=False)
+        if scene.expanded and zoom < LEAST_WITH_TILES:
+            zoom = self._zoom_for(room, close=True)
+            scene.set_close(zoom)
+        else:
+            scene.set_close(None)
         for _ in range(2):  # comments and detours show how much room they take when everything is in its place
             zoom = max(zoom, SMALLEST)
             scene.set_zoom(zoom)
@@ -112,11 +115,20 @@ class Viewport(QGraphicsView):
             if rect.isEmpty():
                 break
             zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
+        prefers_tiles = scene.expanded and not scene.is_close
         positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
         if span > 0 and spare > 0:
-            scene.arrange(stretch=min(STRETCH[scene.expanded], 1.0 + spare / span))
+            scene.arrange(stretch=min(STRETCH[prefers_tiles], 1.0 + spare / span))
         self._show_at(zoom, scene.content_rect().center(), room.center())
+
+    def _zoom_for(self, room: QRectF, close: bool) -> float:
+        """At which zoom everything is seen. The smaller it is, the more room the text takes: a fixed point."""
+        scene, zoom = self._graph_scene, 1.0
+        for _ in range(8 if scene.cards else 0):
+            rect = scene.expected_rect(zoom, close)
+            zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded and not close])
+        return zoom
 
     def fit_selection(self) -> None:
         """Shows what is selected, large; everything when nothing is."""

@@ -1,0 +1,54 @@
+"""How large every card is drawn: what its text and its neurons take, at a zoom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nnlab.ui.canvas.cards.compact_text import READABLE, broken
+from nnlab.ui.canvas.model import geometry
+from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
+
+LARGEST_NAME = 2.4  # of its size as meant, that a card or a frame seen from afar grows for its name
+SUMMARY = 150.0  # pixels of a summary that a compact card grows for
+PORT_NAME = 18.0  # pixels of text beside the name
+
+
+@dataclass
+class CardSizes:
+    """What sizes follow from besides the cards: `image_shape` of the data's samples, and `guests`, units that were gone to, by card."""
+
+    kit: PaintKit
+    image_shape: tuple[int, int] | None = None
+    guests: dict[str, int] = field(default_factory=dict)
+
+    def of(self, card: CardContent, scale: float, expanded: bool, close: float | None, may_grow: bool) -> geometry.CardGeometry:
+        """A card where a pixel of text takes `scale` canvas units: with its neurons where it is `expanded` and has any, else compact.
+
+        Compact, it is as wide as its name needs to be read at the zoom `close`, or grows with its text if it may.
+        """
+        unit = self.kit.scale
+        if not expanded or (card.units is None and card.form != LOSS):
+            if close is not None and close < READABLE:
+                name = max(self._text(part) for part in broken(self.kit, card.title))
+                return geometry.collapsed(card, name, name_scale(1.0, close) * unit, unit)
+            name, summary = self._text(card.title), self._text(card.subtitle, is_summary=True)
+            width = max(name + (PORT_NAME if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
+            return geometry.collapsed(card, width, (scale if may_grow and close is None else min(scale, 1.0)) * unit, unit)
+        summary = self._text(card.subtitle, is_summary=True)
+        if card.form == LOSS:
+            summary = max(summary, self.kit.text_width("0.0000", "loss") / unit)
+        tiles = 1 if card.form == INPUT and self.is_image(card) else None
+        return geometry.expanded(card, max(self._text(card.title), summary), scale * unit, tiles, self.guests.get(card.id))
+
+    def is_image(self, card: CardContent) -> bool:
+        return self.image_shape is not None and card.units == self.image_shape[0] * self.image_shape[1]
+
+    def _text(self, text: str, is_summary: bool = False) -> float:
+        """Its width in pixels before the person's interface scale, which the geometry gets as part of its own scale."""
+        return self.kit.text_width(text, "caption" if is_summary else "name") / self.kit.scale
+
+
+def name_scale(scale: float, close: float | None) -> float:
+    """Canvas units for a pixel of a name, which from afar, at the zoom `close`, is to be read when other text is not."""
+    return scale if close is None else max(scale, min(READABLE / close, LARGEST_NAME))

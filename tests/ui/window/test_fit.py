@@ -1,0 +1,86 @@
+"""Fit, in the real window of 1280 × 800 pixels: every example and template is seen whole, every name on it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from nnlab.app import open_window
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.files.examples import example_names, load_example
+from nnlab.files.project import Project
+from nnlab.templates.template import make, ordered
+from nnlab.ui.canvas.cards import compact_text
+from nnlab.ui.canvas.cards.item import CardItem
+from nnlab.ui.files.store import Store
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.workspaces import workspaces
+
+LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of the window itself
+NAME = 13.0  # pixels of a name's font as it is meant
+NETWORKS = [*example_names(), *(f"{template.name} on {data}" for template in ordered() for data in ("iris", "digits"))]
+WORKSPACES = list(workspaces())
+
+
+def project_of(name: str) -> Project:
+    if name in example_names():
+        return load_example(name)
+    template, _, data = name.partition(" on ")
+    project = Project(data=DataSettings(data))
+    return make(next(t for t in ordered() if t.name == template), {}, project, prepare(project.data)).project
+
+
+@pytest.fixture(scope="module")
+def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    opened = open_window("plane", theme="dark", size=QSize(1280, 800), store=Store(tmp_path_factory.mktemp("store")))
+    yield opened
+    opened._theme.set_scale(1.0)
+    opened.files.give_up()
+    opened.close()
+    opened.deleteLater()
+
+
+def show(window: MainWindow, project: Project, workspace: str) -> None:
+    if window.document.project != project:
+        window.document.edit("Show", project)
+    window.show_workspace(workspace)
+    for _ in range(3):  # docks find their sizes over several turns of the event loop
+        QApplication.processEvents()
+    window.canvas.fit()
+
+
+def name_of(window: MainWindow, item: CardItem) -> tuple[list[str], float, bool]:
+    """The lines of a card's name, the size of their font in pixels of the screen, and whether all of it is seen."""
+    zoom, kit = window.canvas.view.zoom, item.kit
+    if item.geometry.is_expanded:
+        room, scale, texts = item.geometry.header.width() - 12.0, item.text_scale, [item.card.title]
+    else:
+        lines = [line for line in compact_text.lines(item, zoom) if line.is_name]
+        room, scale, texts = lines[0].room.width(), lines[0].scale, [line.text for line in lines]
+    widest = max(kit.text_width(text, "name") for text in texts)
+    return texts, NAME * kit.scale * scale * zoom, widest * scale <= room + 0.5 * scale
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: str, workspace: str) -> None:
+    show(window, project_of(name), workspace)
+    scene, view = window.canvas.scene, window.canvas.view
+    items = list(scene.items_by_card.values())
+    assert len(items) > 2
+    for item in items:
+        texts, pixels, whole = name_of(window, item)
+        assert pixels >= LEAST, f"{item.card.title} is written in {pixels:.1f} px"
+        assert whole and "".join(texts).replace(" ", "") == item.card.title.replace(" ", "")
+    for first, second in combinations(items, 2):
+        assert not first.outline.intersects(second.outline), (first.card.title, second.card.title)
+    for frame in scene.frames.values():
+        for item in items:
+            inside = set(item.card.nodes) <= set(frame.shown_group.members)
+            assert inside or not frame.rect.intersects(item.outline), f"{item.card.title} lies in the frame {frame.shown_group.title}"
+    shown = view.mapFromScene(scene.content_rect()).boundingRect()
+    assert view.viewport().rect().contains(shown), "all of it is seen"
