@@ -133,6 +133,14 @@ def test_an_operator_of_several_inputs_reads_all_that_are_selected() -> None:
     assert errors(graph) == ["There is no loss: add one after the last layer, so that training can minimise it."]
 
 
+def test_of_too_many_selected_the_last_and_the_first_from_the_left_are_read() -> None:
+    graph = extend(Graph(), "input")
+    for name, place in (("one", (100.0, 0.0)), ("two", (100.0, 200.0)), ("three", (300.0, 0.0)), ("four", (200.0, 0.0))):
+        graph = edits.connect(edits.add_node(graph, "dense", position=place, node_id=name), "input_1", name)
+    found = extend(graph, "subtract", ["four", "three", "two", "one"])
+    assert [e.source for e in found.inputs("subtract_1")] == ["one", "three"]
+
+
 def test_behind_a_group_it_stands_outside_the_frame(chain: Graph) -> None:
     grouped = annotation.group_nodes(chain, ["dense_1", "tanh_1"])
     for graph in (grouped, annotation.set_group(grouped, "group_1", collapsed=True)):

@@ -135,6 +135,18 @@ def test_edges_of_a_file_end_at_ports_that_exist(edges: str, message: str) -> No
         Graph.from_json(f'{{"nodes": [{nodes}], "edges": {edges}}}')
 
 
+def test_a_file_may_leave_a_port_of_a_sum_open() -> None:
+    """Two edges into a sum: it has the ports a, b and one to spare."""
+    nodes = '{"id": "a", "operator": "input"}, {"id": "m", "operator": "add"}'
+    for port, is_there in (("b", True), ("c", True), ("d", False)):
+        text = f'{{"nodes": [{nodes}], "edges": [["a", "y", "m", "a"], ["a", "y", "m", "{port}"]]}}'
+        if is_there:
+            assert [e.target_port for e in Graph.from_json(text).incoming("m")] == ["a", port]
+        else:
+            with pytest.raises(GraphError, match="m has no such input; it has a, b, c"):
+                Graph.from_json(text)
+
+
 class TestRemembered:
     """A graph is looked at once, and its data are compared with it once, whoever asks."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from nnlab.core.kernel.context import CONTEXT_WORDS
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
@@ -229,3 +231,15 @@ def test_a_replay_that_is_not_wanted_any_more_stops_on_the_way():
     straight = Journey()
     straight.run.train(4000)
     assert one.bits == straight.bits
+
+
+def test_its_size_is_that_of_the_start_and_of_every_keyframe():
+    """A keyframe of every iteration: all that is learned in float32, and the words of the context."""
+    one = Journey()
+    sizes = []
+    for _ in range(3):
+        sizes.append(one.member.timeline.nbytes)
+        one.run.train(10)
+    row = 4 * one.run.program.moments_end + 8 * CONTEXT_WORDS
+    assert [b - a for a, b in pairwise(sizes)] in ([11 * row, 10 * row], [10 * row, 10 * row]), "the first with or without iteration 0"
+    assert one.member.timeline.reach(one.run).nbytes == one.member.timeline.nbytes == sizes[-1] + 10 * row

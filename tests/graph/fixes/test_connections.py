@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnlab.graph import edits
+from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import validate
 
@@ -56,3 +57,20 @@ def test_a_cycle_is_cut_first_where_it_runs_furthest_backwards() -> None:
     edges = tuple(Edge(a, b, "x") for a, b in (("one", "two"), ("two", "three"), ("three", "one")))
     problem = next(d for d in validate(Graph(graph.nodes, edges)) if d.kind == "cycle")
     assert problem.fixes[0].label == "Break the cycle: remove three → one"
+
+
+@pytest.mark.parametrize("shape", ["1, 4", "2, 2", "1, 2, 2"])
+def test_behind_rows_of_numbers_the_output_layer_reads_them_flat(shape: str) -> None:
+    b = GraphBuilder()
+    b.reshape(b.tanh(b.dense(b.input(features=2), units=4)), shape=shape)
+    problem = next(d for d in validate(b._graph) if d.kind == "no_loss")
+    after = next(fix for fix in problem.fixes if fix.label == "Add a dense layer of 1 and mse").apply(b._graph)
+    assert [node.operator for node in after.topological()][-4:] == ["reshape", "flatten", "dense", "mse"]
+    assert [d for d in validate(after) if d.is_error] == []
+
+
+def test_an_image_may_be_flattened_into_as_many_units_as_the_other_has() -> None:
+    b = GraphBuilder()
+    x = b.input(features=4)
+    b.mse(b.dense(b.add(b.dense(x, units=3), b.reshape(x, shape="2, 2")), units=1))
+    assert "Flatten reshape_1 into 3 units" in labels(b._graph, "shape", "add_1")

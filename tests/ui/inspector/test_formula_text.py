@@ -28,6 +28,8 @@ def test_the_activation_is_applied_to_the_layer(activation: str, text: str) -> N
 def test_what_cannot_be_joined_stands_under_one_another() -> None:
     assert formulas(DENSE, make_node("a", "softmax")) == ("y = W x + b", operators["softmax"].formula)
     assert composed("y = W x + b", "a longer sentence") == ""
+    assert composed(r"\hat y = W x", "y = 2 x") == composed("y = W x", "y_i = 2 x") == "", "of one letter alone the rest is a function"
+    assert composed("y = W x", "y = 2 x") == "a = 2 W x"
 
 
 @pytest.mark.parametrize("kind", [k for k in operators if k.is_activation], ids=lambda k: k.name)

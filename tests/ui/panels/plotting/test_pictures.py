@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from nnlab.core.dataset import Target
 from nnlab.ui.look.colormaps import contrast, decision_values, sign_pixels
-from nnlab.ui.panels.plotting.class_colors import class_colors
+from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
 from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
 from nnlab.ui.panels.plotting.loss_plot import band_image
 from nnlab.ui.panels.plotting.plot import dashes
@@ -97,6 +97,8 @@ def test_class_colours_are_no_sign_stand_out_and_differ(dark: bool) -> None:
         hue, saturation = QColor(*color).hslHueF(), QColor(*color).hslSaturationF()
         assert saturation <= 0.13 or not (0.02 <= hue <= 0.125 or 0.42 <= hue <= 0.72), color
     assert class_colors(200, dark)[:10] == colors
+    muted = {"#CC6677", "#DDCC77", "#117733", "#882255", "#999933", "#AA4499"}  # of Paul Tol's list, those with a hue that is free
+    assert as_hex(colors[0]).upper() in muted and len({as_hex(color).upper() for color in colors} & muted) >= 3
 
 
 def test_a_band_fills_each_column_from_top_to_bottom_and_at_least_one_pixel() -> None:
