@@ -273,7 +273,10 @@ def main() -> None:
     executed = Executed(copy)
     executed.measure(tuple(options.tests))
     known, files = equivalent(), list(targets(copy, options.paths))
-    mutants = [m for file in files for m in mutants_of(file, (copy.tree / file).read_text(encoding="utf-8")) if m.title not in known]
+    every = [m for file in files for m in mutants_of(file, (copy.tree / file).read_text(encoding="utf-8"))]
+    mutants = [m for m in every if m.title not in known]
+    for title in sorted(known - {m.title for m in every} if not options.paths else ()):
+        print(f"no longer there, take it out of {EQUIVALENT.name}: {title}")
     random.Random(options.seed).shuffle(mutants)
     drawn = [m for m in mutants if m.key in options.only] if options.only else mutants[: options.sample]
     print(f"{len(drawn)} of the {len(mutants)} mutants in {len(files)} files, seed {options.seed}", flush=True)
