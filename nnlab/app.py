@@ -110,6 +110,7 @@ def picture(
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         os.environ["QT_SCALE_FACTOR"] = str(scale)
     from nnlab.ui.files.store import Store
+    from nnlab.ui.look.png import write_png
     from nnlab.ui.workspaces import workspaces
 
     # A picture shows the window as it ships, whatever the person's own window remembers.
@@ -124,8 +125,7 @@ def picture(
         if workspace is not None and workspaces()[workspace].follows_steps:
             _step_into_backward(window)
         settle()
-        if not window.grab().save(str(output)):
-            raise NNLabError(f"{output} could not be written; choose a .png file in a folder with write permission.")
+        write_png(output, window.grab())
     finally:
         window.files.give_up()
         window.close()

@@ -6,6 +6,7 @@ finish. A traceback comes only with `--debug`. Nothing heavy is imported before 
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -25,7 +26,8 @@ from nnlab.commands.examples import list_examples
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.train import train
-from nnlab.core.errors import NNLabError, TrainingError
+from nnlab.core.errors import NNLabError, TrainingError, WriteError
+from nnlab.core.memory import NotEnoughMemory
 
 
 class _OpensByDefault(TyperGroup):
@@ -93,21 +95,32 @@ def _run(arguments: list[str]) -> int:
         print("nnlab: Interrupted.", file=sys.stderr)
         return UNFINISHED
     except BrokenPipeError:  # whoever read our output, `head` for instance, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.filename is None and error.errno == errno.ENOSPC:
+            _drop_output()
+        raise
     return status if isinstance(status, int) else 0
+
+
+def _drop_output() -> None:
+    """Python flushes standard output once more at its end, into what takes nothing any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> tuple[int, str]:
     """Exit status and one line for the person: what, where, what to do."""
     if isinstance(error, typer.TyperException):  # the command line itself was not understood
         return BAD_INPUT, f"{' '.join(error.format_message().split()).rstrip('.')}. `nnlab --help` lists the commands."
-    if isinstance(error, TrainingError):
+    if isinstance(error, TrainingError | WriteError):
         return UNFINISHED, str(error)
     if isinstance(error, NNLabError):
         return BAD_INPUT, str(error)
     if isinstance(error, MemoryError):
-        return UNFINISHED, "There is not enough memory for this network and batch; use fewer units or a smaller batch."
+        return UNFINISHED, str(NotEnoughMemory())
     if isinstance(error, OSError) and error.filename is not None:
         return UNFINISHED, f"{error.filename}: {error.strerror}."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return UNFINISHED, "The output could not be written, because the disk is full; free some space or send it elsewhere."
     return UNFINISHED, f"Unexpected error: {type(error).__name__}: {error}. Run again with --debug and report it."

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import full_disks
 import pytest
 from command_line import Answer, run_command
 from networks import mlp
@@ -18,10 +22,12 @@ from projects import same_arrays, small_project
 
 import nnlab
 from nnlab import cli
-from nnlab.core.preparation import prepare
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.files import atomic
 from nnlab.files.examples import example_names
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
+from nnlab.training.settings import TrainingSettings
 
 KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed"}
 
@@ -96,17 +102,83 @@ def test_wrong_usage_is_told_before_training(nnlab_command: Run, arguments: tupl
 
 
 def test_a_run_that_explodes_reports_saves_and_ends_in_1(nnlab_command: Run, tmp_path: Path):
-    from dataclasses import replace
-
-    from nnlab.core.preparation import DataSettings
-    from nnlab.training.settings import TrainingSettings
-
     project = replace(small_project(), graph=mlp([2, 8, 1]), data=DataSettings("plane"), training=TrainingSettings("sgd", {}, 1e3))
     save_project(tmp_path / "x.nnlab", SavedProject(project))
     answer = nnlab_command("train", tmp_path / "x.nnlab", "--json", "--out", tmp_path / "y.nnlab")
     assert answer.status == 1 and answer.error.startswith("Training stopped at iteration")
     assert "NaN" not in answer.out and set(answer.report) >= KEYS
     assert load_project(tmp_path / "y.nnlab").snapshot is not None
+
+
+# A full disk
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    with full_disks.tiny_disk(tmp_path / "disk") as folder:
+        yield folder
+
+
+def no_room(*arguments: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_without_room_is_told_before_training(nnlab_command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(atomic, "_reserve", no_room)
+    monkeypatch.setattr("nnlab.training.complete_run.train", lambda *arguments: 1 // 0)
+    answer = nnlab_command("train", "xor", "--out", tmp_path / "x.nnlab")
+    assert (answer.status, answer.out) == (1, "")
+    assert answer.error == f"{tmp_path / 'x.nnlab'} cannot be written: the disk is full; free some space or choose another folder."
+    assert not list(tmp_path.iterdir())
+
+
+def test_room_is_asked_for_the_weights_too(nnlab_command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """2-8-8-1 with Adam: 129 parameters and two moments each, in float32; more than that stands in the file."""
+    sizes: list[int] = []
+    monkeypatch.setattr(atomic, "_reserve", lambda descriptor, size: sizes.append(size))
+    project = replace(small_project(), graph=mlp([2, 8, 8, 1], loss="binary_cross_entropy"))
+    save_project(tmp_path / "x.nnlab", SavedProject(replace(project, training=TrainingSettings("adam"))))
+    assert nnlab_command("train", tmp_path / "x.nnlab", "--steps", 1, "--out", tmp_path / "y.nnlab").status == 0
+    small, whole = sizes
+    assert whole - small >= 3 * 4 * 129
+
+
+def test_a_disk_that_fills_while_it_trains_costs_the_file_and_not_the_report(
+    nnlab_command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(os, "replace", no_room)
+    answer = nnlab_command("train", "xor", "--steps", 20, "--out", tmp_path / "x.nnlab", "--json")
+    assert answer.status == 1 and answer.report["step"] == 20
+    assert answer.error.startswith(f"{tmp_path / 'x.nnlab'} could not be saved: the disk is full")
+    assert "Written to" not in answer.err and not list(tmp_path.iterdir())
+
+
+def test_a_report_that_nobody_can_take_costs_the_report_and_not_the_file(
+    nnlab_command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("nnlab.commands.train._summary", no_room)
+    answer = nnlab_command("train", "xor", "--steps", 20, "--out", tmp_path / "x.nnlab")
+    assert answer.status == 1
+    assert answer.error == "The output could not be written, because the disk is full; free some space or send it elsewhere."
+    assert load_project(tmp_path / "x.nnlab").snapshot is not None
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
+def test_standard_output_into_a_full_disk_is_one_sentence():
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([sys.executable, "-m", "nnlab", "examples"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == "nnlab: The output could not be written, because the disk is full; free some space or send it elsewhere.\n"
+
+
+def test_a_disk_that_is_really_full(nnlab_command: Run, tiny_disk: Path):
+    with pytest.raises(OSError, match="No space left"):
+        (tiny_disk / "filler").write_bytes(bytes(2**20))
+    for arguments in (("train", "xor", "--out", tiny_disk / "x.nnlab"), ("picture", "xor", "-o", tiny_disk / "x.png")):
+        answer = nnlab_command(*arguments)
+        assert answer.status == 1 and not answer.out
+        assert "cannot be written: the disk is full; free some space" in answer.error
+    assert [path.name for path in tiny_disk.iterdir()] == ["filler"]
 
 
 # check, examples, doctor

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nnlab.training.commands import Snapshot
 
 BAD_INPUT, UNFINISHED = 2, 1  # exit statuses
+ROOM = 65_536  # bytes that a file to be written needs at least
 
 Source = Annotated[str, typer.Argument(help="An example's name, or a project (.nnlab), graph (.json) or table (.csv)", metavar="FILE")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")]
@@ -69,10 +70,13 @@ def finite(value: float | None) -> float | None:
 
 
 def check_output(path: Path, suffix: str, option: str) -> None:
-    """Tells a mistake in the name of a file to be written before the work, not after it."""
+    """Tells a mistake in the name of a file to be written, or a disk that takes none, before the work and not after it."""
     if path.suffix.lower() != suffix:
         raise FileError(f"{option} {path}: the file's name must end in {suffix}.")
     if path.is_dir():
         raise FileError(f"{option} {path}: this is a folder; name a file in it.")
     if not path.absolute().parent.is_dir():
         raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; create it first.")
+    from nnlab.files.atomic import check_room
+
+    check_room(path, ROOM)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from nnlab.commands.common import AsJson, Source, announce_compiling, check_output, count_option, finite, read_source
+from nnlab.commands.common import ROOM, AsJson, Source, announce_compiling, check_output, count_option, finite, read_source
 from nnlab.core.errors import SettingError, TrainingError
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def train(
     run = prepare_run(project.graph, data, project.training, snapshot)
     for problem in training_problems(project.graph, len(data.x), project.training):
         print(f"{name}: {problem.message}", file=sys.stderr)
+    if out is not None:
+        _check_room(out, run)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     failure, seconds, begun = None, 0.0, run.iteration
     if begun:
@@ -57,11 +59,15 @@ def train(
     except _Stopped as stopped:
         failure, seconds = stopped.reason, stopped.seconds
     report = _report(run, data, begun, seconds)
-    if out is not None:
-        _save_trained(out, project, run)
-    _summary(name, report, out, sys.stderr if as_json else sys.stdout)
-    if as_json:
-        print(json.dumps(report, allow_nan=False), flush=True)
+    stream = sys.stderr if as_json else sys.stdout
+    try:
+        _summary(name, report, stream)
+        if as_json:
+            print(json.dumps(report, allow_nan=False), flush=True)
+    finally:  # what was learned is not lost because nobody takes the report, nor the report because the disk is full
+        if out is not None:
+            _save_trained(out, project, run)
+            print(f"Written to {out}", file=stream, flush=True)
     if failure is not None:
         raise TrainingError(failure)
 
@@ -116,6 +122,13 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
     }
 
 
+def _check_room(out: Path, run: Run) -> None:
+    """Raises WriteError when the weights and moments of the run would not fit on the disk now."""
+    from nnlab.files.atomic import check_room
+
+    check_room(out, ROOM + run.program.moments_end * run.program.dtype.itemsize)
+
+
 def _save_trained(out: Path, project: Project, run: Run) -> None:
     from nnlab.files.project import SavedProject
     from nnlab.files.project_file import save_project
@@ -124,7 +137,7 @@ def _save_trained(out: Path, project: Project, run: Run) -> None:
     save_project(out, SavedProject(project, take_snapshot(run)))
 
 
-def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO) -> None:
+def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
     def show(value: float | None) -> str:
         return "not a number" if value is None else f"{value:.4g}"
 
@@ -132,7 +145,5 @@ def _summary(name: str, report: dict[str, Any], out: Path | None, stream: TextIO
     scores = "".join(f", {key} {show(value)}" for key, value in report["metrics"].items())
     print(
         f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
-        f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream,
+        f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream, flush=True,
     )  # fmt: skip
-    if out is not None:
-        print(f"Written to {out}", file=stream)

@@ -33,5 +33,9 @@ class FileError(NNLabError):
     """A file that cannot be read or written."""
 
 
+class WriteError(FileError):
+    """A file that could not be written for a reason outside the program: a full disk, a folder that is read-only."""
+
+
 class TrainingError(NNLabError):
     """A training run that could not go on; names the step, the node and the tensor where it can."""

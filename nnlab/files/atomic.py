@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from nnlab.core.errors import FileError
+from nnlab.core.errors import FileError, WriteError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder",
@@ -42,7 +42,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Calls `write(file)` with a binary, seekable file that becomes `path` when everything is on the disk.
 
     A link is followed: what it points to is replaced, not the link. Permissions of an existing file are kept.
-    Raises FileError in one sentence; whatever stood at `path` is then unchanged.
+    Raises FileError in one sentence, a WriteError where the disk is at fault; whatever stood at `path` is then unchanged.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -52,11 +52,39 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         _replace(target, write)
     except OSError as error:
         kept = " The file that was there is unchanged." if os.path.lexists(path) else ""
-        raise FileError(f"{path} could not be saved: {reason(error)}.{kept}") from error
+        raise WriteError(f"{path} could not be saved: {reason(error)}.{kept}") from error
     try:
         _flush_folder(target.parent)
     except OSError as error:
-        raise FileError(f"{path} was written, but the disk did not confirm it: {reason(error)}. Save it in another folder.") from error
+        raise WriteError(f"{path} was written, but the disk did not confirm it: {reason(error)}. Save it in another folder.") from error
+
+
+def check_room(path: Path, size: int) -> None:
+    """Raises WriteError unless `size` bytes can be written to `path` now: they are reserved in a file beside it, and given back.
+
+    For whoever works long for what is then to be written. The room may be gone by then, of course.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        _clear_away(target)
+        temporary = _temporary_for(target)
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            _reserve(descriptor, size)
+        finally:
+            os.close(descriptor)
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+        return
+    block = bytes(min(size, 2**20))
+    for start in range(0, size, len(block)):
+        os.write(descriptor, block[: size - start])
 
 
 def temporary_files(target: Path) -> list[Path]:
@@ -71,6 +99,10 @@ def _prefix(target: Path) -> str:
     return f".{target.name[:100]}."
 
 
+def _temporary_for(target: Path) -> Path:
+    return target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
+
+
 def _clear_away(target: Path) -> None:
     """Removes what killed programs left of earlier saves; before writing, because a full disk needs the room."""
     now = time.time()
@@ -82,7 +114,7 @@ def _clear_away(target: Path) -> None:
 
 def _replace(target: Path, write: Callable[[IO[bytes]], object]) -> None:
     # Not tempfile's: those are readable by their owner alone, and a shared project must stay as readable as it was.
-    temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
+    temporary = _temporary_for(target)
     permissions = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), permissions)
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,7 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
+from nnlab.ui.look.png import as_png
 from nnlab.ui.run.session import LiveSession
 
 DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
@@ -259,11 +260,7 @@ class FileCommands(QObject):
         picture: QPixmap = self._window.grab().scaled(
             THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        picture.save(buffer, "PNG")
-        return bytes(data.data())
+        return as_png(picture)
 
     # Giving up
 

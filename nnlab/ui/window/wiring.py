@@ -7,14 +7,16 @@ The window puts its parts together; here every action gets its handler, and sign
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import nnlab
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import FileError, NNLabError
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.variant import another_seed
+from nnlab.ui.look.png import write_png
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.workspaces import stepping_workspace
@@ -130,8 +132,12 @@ def open_commands(window: MainWindow) -> None:
 def save_picture(window: MainWindow) -> None:
     """The window as it is, as a PNG."""
     name, _ = QFileDialog.getSaveFileName(window, "Save picture", f"{window.document.name}.png", "Pictures (*.png)")
-    if name and not window.grab().save(name):
-        window.message_bar.show_error(f"{name} could not be written; choose a folder with write permission.", key="file")
+    if not name:
+        return
+    try:
+        write_png(Path(name), window.grab())
+    except FileError as error:
+        window.message_bar.show_error(str(error), key="file")
 
 
 def about(window: MainWindow) -> None:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import full_disks
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
@@ -507,16 +508,8 @@ def test_a_full_disk_says_so_and_keeps_the_document_and_the_old_file(
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 256 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only root on Linux may mount a small disk; the stages of a full disk are injected in the tests above")
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "nnlab-test", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this system lets nobody mount a small disk; the stages of a full disk are injected in the tests above")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with full_disks.tiny_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 def test_a_disk_that_is_really_full(opened: Callable[..., MainWindow], tiny_disk: Path) -> None:
@@ -533,6 +526,11 @@ def test_a_disk_that_is_really_full(opened: Callable[..., MainWindow], tiny_disk
     assert said(window).startswith(f"{path} could not be saved: the disk is full")
     assert path.read_bytes() == before and load_project(path)
     assert window.document.project == project and window.document.is_edited
+    picture = tiny_disk / "window.png"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(picture), ""))
+        act(window, "file.picture").trigger()
+    assert said(window).startswith(f"{picture} could not be saved: the disk is full") and not picture.exists()
     assert not list(tiny_disk.glob(".*.tmp"))
     filler.unlink()
     assert window.files.save() and load_project(path).project == project

@@ -1,7 +1,7 @@
 """Taking a picture or its numbers away: PNG, SVG, CSV, or the clipboard.
 
 A picture is the widget as it is painted, at twice the screen's resolution at least, so that it can be printed; an SVG is painted
-by the same code. Files are written to a temporary name first, so that an error never leaves half of one.
+by the same code.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRect, QSaveFile, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRect, QSize
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from nnlab.core.errors import FileError
+from nnlab.files.atomic import write_atomically
 from nnlab.ui.look.icons import icon
+from nnlab.ui.look.png import as_png
 from nnlab.ui.look.theme import Theme
 
 PICTURE_SCALE = 2.0
@@ -77,22 +79,6 @@ def _cell(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Writes the whole file or nothing; raises FileError saying why not."""
-    file = QSaveFile(str(path))
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
-        raise FileError(f"{path.name} could not be written: {file.errorString()}.")
-
-
-def as_png(widget: QWidget) -> bytes:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    as_image(widget).save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs ask for bytes, Qt for text
-    buffer.close()
-    return bytes(data.data())
-
-
 def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Callable[[], ExportTable | None]) -> QMenu:
     """The context menu of a picture. `table` is asked when the menu opens, and again when data is taken."""
     result = QMenu(parent)
@@ -119,7 +105,7 @@ def _csv_data(table: ExportTable | None) -> QMimeData:
 
 
 def _picture(widget: QWidget, title: str, path: Path) -> bytes:
-    return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(widget)
+    return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(as_image(widget))
 
 
 _FILTERS = {"png": "Picture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
@@ -134,6 +120,7 @@ def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[
     if not path.suffix:
         path = path.with_suffix(".svg" if "svg" in kind else f".{suffix}")
     try:
-        write_file(path, content(path))
+        data = content(path)
+        write_atomically(path, lambda file: file.write(data))
     except FileError as error:
         QMessageBox.warning(parent, f"Save {title}", str(error))
