@@ -67,6 +67,7 @@ def open_window(
     compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import MODES, Theme
+    from nnlab.ui.startup.preload import preload
     from nnlab.ui.window.assembly import assemble
 
     store = store or Store()
@@ -87,6 +88,7 @@ def open_window(
         window.session.restore(saved.snapshot)
     if show:
         window.show()
+        preload(window.session)
     return window
 
 

@@ -161,6 +161,8 @@ class Theme(QObject):
         images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
         self._application.setFont(self.font("body"))
         self._application.setPalette(_palette(self.tokens))
+        # A sheet that takes the place of another restyles every widget as often as it has parents; none, and then a new one, once each.
+        self._application.setStyleSheet("")
         self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
 
 

@@ -37,3 +37,13 @@ def collect_on_display_thread() -> None:
     app = QCoreApplication.instance()
     if app is not None and getattr(app, "nnlab_collector", None) is None:
         app.nnlab_collector = DisplayCollector(app)  # type: ignore[attr-defined]
+
+
+def freeze() -> None:
+    """What there is now stays: full collections leave it out, and take a third of the time once all libraries are there."""
+    gc.freeze()
+
+
+def thaw() -> None:
+    """What has been left out is looked at again, since some of it is going away."""
+    gc.unfreeze()

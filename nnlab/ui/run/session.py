@@ -31,7 +31,7 @@ from nnlab.training.trainer import Trainer
 from nnlab.training.variant import Variant, seed_name
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
-from nnlab.ui.run.garbage import collect_on_display_thread
+from nnlab.ui.run.garbage import collect_on_display_thread, thaw
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.marks import Marks
@@ -65,6 +65,7 @@ class LiveSession(QObject):
         self._trainer = Trainer(self._event.emit)
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         self._revision = 0
+        self.is_closed = False
         self._playing = False
         self._reason = ""
         self._diagnostics: tuple[Diagnostic, ...] = ()
@@ -265,10 +266,12 @@ class LiveSession(QObject):
 
     def close(self) -> None:
         """Ends the threads."""
+        self.is_closed = True
         self._timer.stop()
         self._trainer.close()
         self._probing.close()
         self.jobs.close()
+        thaw()
 
     def _do(self, command: Command) -> None:
         self.synchronise()

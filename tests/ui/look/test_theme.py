@@ -135,3 +135,25 @@ def test_follow_repaints_and_measures_and_ends_with_the_widget(theme: Theme, qtb
     QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
     theme.set_mode("dark")  # would raise "already deleted" if the connection were still there
     theme.scale_down()
+
+
+def test_a_change_of_theme_restyles_a_widget_twice_however_deep_it_lies(theme: Theme, qtbot: QtBot) -> None:
+    """Qt restyles each widget once for every parent when one style sheet takes the place of another: half a second in a full window."""
+
+    class Counted(QWidget):
+        restyled = 0
+
+        def changeEvent(self, event: QEvent) -> None:
+            super().changeEvent(event)
+            self.restyled += event.type() == QEvent.Type.StyleChange
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    inner: QWidget = window
+    for _ in range(10):
+        inner = QWidget(inner)
+    deepest = Counted(inner)
+    window.show()
+    deepest.restyled = 0
+    theme.toggle()
+    assert 1 <= deepest.restyled <= 2

@@ -15,8 +15,10 @@ from real_windows import real_windows, shut
 from shiboken6 import isValid
 
 from nnlab.app import open_window
+from nnlab.jobs.context import JobContext
 from nnlab.ui.files.store import Store
 from nnlab.ui.look import formula
+from nnlab.ui.startup.preload import load_libraries
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -67,6 +69,7 @@ def megabytes() -> float:
 
 def test_fifty_windows_opened_and_closed_leave_nothing(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     store, names = Store(tmp_path / "store"), list(workspaces())
+    load_libraries(JobContext())  # as every window does when it has been open for a second
     for i in range(WARM_UP):
         use_and_close(store, qtbot, names[i % len(names)], thoroughly=True)
     widgets, before, memory = len(qapp.allWidgets()), instances(), megabytes()

@@ -1,0 +1,72 @@
+"""Libraries are there before anybody waits for them."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from nnlab.jobs.context import Cancelled, JobContext
+from nnlab.ui.startup import preload as preloading
+from nnlab.ui.startup.preload import load_libraries, preload
+from tests.support.worlds import World, spiral_project, world
+
+
+@pytest.fixture
+def spiral(qtbot: QtBot) -> Iterator[World]:
+    with world(spiral_project(), qtbot) as made:
+        yield made
+
+
+def test_they_are_loaded_on_a_thread_and_left_out_of_full_collections_until_the_window_closes(
+    spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(preloading, "load_libraries", lambda context: threads.append(threading.current_thread()))
+    gc.unfreeze()
+    preload(spiral.session, delay=0)
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=10_000)
+    assert len(threads) == 1 and threads[0] is not threading.main_thread()
+    spiral.session.close()
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_window_that_closes_at_once_loads_nothing(spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(preloading, "load_libraries", begun.append)
+    preload(spiral.session, delay=0)
+    spiral.session.close()
+    qtbot.wait(20)
+    assert not begun
+
+
+def test_loading_can_be_cancelled() -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        load_libraries(JobContext(cancelled=cancelled))
+
+
+def test_after_it_no_data_set_loads_anything_large() -> None:
+    """Whatever is chosen from then on, scikit-learn and DuckDB are there: nothing of theirs is imported again."""
+    code = (
+        "import sys\n"
+        "from nnlab.jobs.context import JobContext\n"
+        "from nnlab.ui.startup.preload import load_libraries\n"
+        "from nnlab.core.dataset import datasets\n"
+        "from nnlab.core.preparation import DataSettings, prepare\n"
+        "load_libraries(JobContext())\n"
+        "before = set(sys.modules)\n"
+        "for data in datasets:\n"
+        "    if data.name != 'csv_file':\n"
+        "        prepare(DataSettings(data.name))\n"
+        "new = {name for name in set(sys.modules) - before if not name.startswith('sklearn.datasets.')}  # the folders of its files\n"
+        "print(*{name.split('.')[0] for name in new} & {'sklearn', 'scipy', 'duckdb', 'pandas'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == []
