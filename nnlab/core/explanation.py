@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.window_sum import WindowSum
+
 DIGITS = 4  # significant digits of a number in a formula; one fewer below 0.1, as everywhere in the window
 TERMS = 3  # of a long sum, so many are written out
 Symbols = str | Callable[["ExplanationContext"], str]
@@ -103,6 +105,7 @@ class Explanation:
     words: Callable[[ExplanationContext], str] | None = None
     factors: tuple[Factor, ...] = ()  # of the right-hand side, when it is a product
     applies: Callable[[ExplanationContext], bool] = lambda moment: True
+    window: Callable[[ExplanationContext], WindowSum] | None = None  # where it is a sum over the cells of images
 
     def formula(self, moment: ExplanationContext) -> str:
         """The formula in symbols, its marks filled in with the indices of the explained element."""

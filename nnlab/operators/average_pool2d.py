@@ -14,6 +14,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
+from nnlab.core.window_sum import Cells, WindowSum
 from nnlab.core.windows import pooling_sizes, seen
 
 
@@ -65,6 +66,14 @@ def _covered(m, r, s, shape):  # type: ignore[no-untyped-def]
     rows, columns = (seen(p, size, int(m["stride"]) or size, padding, length)[0] for p, length in zip((r, s), shape, strict=True))
     inside = (rows.stop - rows.start) * (columns.stop - columns.start)
     return rows, columns, size * size if m["count_include_pad"] else inside
+
+
+def _window(m):  # type: ignore[no-untyped-def]
+    """The cells under the explained output's window, those of the image alone."""
+    n, c, r, s = m.index
+    height, width = m["x"].shape[2:]
+    rows, columns, _ = _covered(m, r, s, (height, width))
+    return WindowSum("channel", 1, lambda k: Cells("x", (n, c), np.arange(height)[rows], np.arange(width)[columns]), combined="mean")
 
 
 def _mean(m):  # type: ignore[no-untyped-def]
@@ -123,7 +132,7 @@ register(
         backward=backward,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",
         formula=r"y_{crs} = \frac{1}{k^2} \sum_{i,j} x_{c,r+i,s+j}",
-        explain_forward=(Explanation("y", r"y_{<1,2,3>} = \frac{1}{K} \sum_{i,j} x_{<1>ij}", _mean, _averaged),),
+        explain_forward=(Explanation("y", r"y_{<1,2,3>} = \frac{1}{K} \sum_{i,j} x_{<1>ij}", _mean, _averaged, window=_window),),
         explain_backward=(
             Explanation(
                 "d_x",

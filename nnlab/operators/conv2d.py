@@ -21,7 +21,8 @@ from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Parameter, Sizes, Tensor
-from nnlab.core.windows import output_sizes, seen
+from nnlab.core.window_sum import Cells, WindowSum
+from nnlab.core.windows import output_sizes
 
 
 @kernel
@@ -137,34 +138,81 @@ def _geometry(m):  # type: ignore[no-untyped-def]
     return m["weight"].shape[-1], int(m["stride"]), int(m["padding"])
 
 
-def _under_window(m):  # type: ignore[no-untyped-def]
-    """The weights of the explained output's filter and what they see, both as vectors; padding is left out."""
-    n, f, r, s = m.index
+def _window(m, place):  # type: ignore[no-untyped-def]
+    """The rows, or columns, that the window sees from a place."""
     kernel_size, stride, padding = _geometry(m)
-    rows, own_rows = seen(r, kernel_size, stride, padding, m["x"].shape[2])
-    columns, own_columns = seen(s, kernel_size, stride, padding, m["x"].shape[3])
-    return m["weight"][f, :, own_rows, own_columns].ravel(), m["x"][n, :, rows, columns].ravel()
+    return np.arange(kernel_size) + place * stride - padding
+
+
+def _output_terms(m):  # type: ignore[no-untyped-def]
+    """For every channel, what the window sees of it times the filter's weights for it."""
+    n, f, r, s = m.index
+    cells = np.arange(m["weight"].shape[-1])
+    return WindowSum(
+        "channel", m["x"].shape[1],
+        lambda c: Cells("x", (n, c), _window(m, r), _window(m, s)),
+        lambda c: Cells("weight", (f, c), cells, cells),
+        ("bias", (f,)) if "bias" in m else None,
+    )  # fmt: skip
+
+
+def _weight_terms(m):  # type: ignore[no-untyped-def]
+    """For every sample, the upstream gradients of the weight's filter times what the weight saw from the same places."""
+    f, c, i, j = m.index
+    _, stride, padding = _geometry(m)
+    rows, columns = (np.arange(length) for length in m["d_y"].shape[2:])
+    return WindowSum(
+        "sample", len(m["x"]),
+        lambda n: Cells("d_y", (n, f), rows, columns),
+        lambda n: Cells("x", (n, c), rows * stride + i - padding, columns * stride + j - padding),
+    )  # fmt: skip
+
+
+def _input_terms(m):  # type: ignore[no-untyped-def]
+    """For every filter, the weights through which the cell was seen times the upstream gradients of the outputs that saw it."""
+    n, c, h, w = m.index
+    kernel_size, stride, padding = _geometry(m)
+    (own_rows, rows), (own_columns, columns) = (
+        _seen_by(place, kernel_size, stride, padding, length) for place, length in zip((h, w), m["d_y"].shape[2:], strict=True)
+    )
+    return WindowSum(
+        "filter", len(m["weight"]),
+        lambda f: Cells("weight", (f, c), own_rows, own_columns),
+        lambda f: Cells("d_y", (n, f), rows, columns),
+    )  # fmt: skip
+
+
+def _seen_by(cell, kernel_size, stride, padding, places):  # type: ignore[no-untyped-def]
+    """(cells of the window, places of the output) through which a cell of the image is seen, along one axis."""
+    own = cell + padding - stride * np.arange(places)
+    found = np.flatnonzero((own >= 0) & (own < kernel_size))
+    return own[found], found
+
+
+def _factors(m, terms):  # type: ignore[no-untyped-def]
+    """Both numbers of every product as vectors, those with the padding left out."""
+    pairs = [(terms.left(k), terms.right(k)) for k in range(terms.count)]
+    left, right = (np.concatenate([cells.read(m.before).ravel() for cells in side]) for side in zip(*pairs, strict=True))
+    inside = np.concatenate([_inside(m, a) & _inside(m, b) for a, b in pairs])
+    return left[inside], right[inside]
+
+
+def _inside(m, cells):  # type: ignore[no-untyped-def]
+    height, width = m[cells.tensor].shape[-2:]
+    rows, columns = (cells.rows >= 0) & (cells.rows < height), (cells.columns >= 0) & (cells.columns < width)
+    return np.outer(rows, columns).ravel()
+
+
+def _under_window(m):  # type: ignore[no-untyped-def]
+    return _factors(m, _output_terms(m))
 
 
 def _read_by_weight(m):  # type: ignore[no-untyped-def]
-    """The upstream gradients of the explained weight's filter and what it saw at the same places."""
-    f, c, i, j = m.index
-    _, stride, padding = _geometry(m)
-    (height, width), (out_height, out_width) = m["x"].shape[2:], m["d_y"].shape[2:]
-    rows, columns = np.arange(out_height) * stride + i - padding, np.arange(out_width) * stride + j - padding
-    in_rows, in_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
-    slopes = m["d_y"][:, f][:, in_rows][:, :, in_columns]
-    return slopes.ravel(), m["x"][:, c][:, rows[in_rows]][:, :, columns[in_columns]].ravel()
+    return _factors(m, _weight_terms(m))
 
 
 def _readers(m):  # type: ignore[no-untyped-def]
-    """The weights through which the explained cell was seen and the upstream gradients of the outputs that saw it."""
-    n, c, h, w = m.index
-    kernel_size, stride, padding = _geometry(m)
-    rows, columns = h + padding - stride * np.arange(m["d_y"].shape[2]), w + padding - stride * np.arange(m["d_y"].shape[3])
-    in_rows, in_columns = (rows >= 0) & (rows < kernel_size), (columns >= 0) & (columns < kernel_size)
-    weights = m["weight"][:, c][:, rows[in_rows]][:, :, columns[in_columns]]
-    return weights.ravel(), m["d_y"][n][:, in_rows][:, :, in_columns].ravel()
+    return _factors(m, _input_terms(m))
 
 
 def _along(variable: str, step: int, offset: int) -> str:
@@ -246,6 +294,7 @@ register(
                     f"{', and adds its bias' if 'bias' in m else ''}."
                     + shortened(len(_under_window(m)[0]))
                 ),
+                window=_output_terms,
             ),
         ),
         explain_backward=(
@@ -257,6 +306,7 @@ register(
                     "The weight is used at every position of every image: each adds its upstream gradient times the input there."
                     + shortened(len(_read_by_weight(m)[0]))
                 ),
+                window=_weight_terms,
             ),
             Explanation(
                 "d_bias",
@@ -275,6 +325,7 @@ register(
                     "Every output whose window covers the cell sends its upstream gradient back, times the weight that multiplied the cell."
                     + shortened(len(_readers(m)[0]))
                 ),
+                window=_input_terms,
             ),
         ),
     )

@@ -15,6 +15,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
+from nnlab.core.window_sum import Cells, WindowSum
 from nnlab.core.windows import pooling_sizes, seen
 
 WRITTEN_OUT = 9  # numbers of a window that a formula shows
@@ -58,12 +59,19 @@ def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
     return pooling_sizes(sizes, int(settings["kernel_size"]), int(settings["stride"]), int(settings["padding"]))
 
 
-def _window(m):  # type: ignore[no-untyped-def]
-    """The numbers under the explained output's window."""
+def _window_of(m):  # type: ignore[no-untyped-def]
+    """The cells under the explained output's window, those of the image alone."""
     n, c, *places = m.index
     size, stride = int(m["kernel_size"]), int(m["stride"]) or int(m["kernel_size"])
-    rows, columns = (seen(p, size, stride, int(m["padding"]), length)[0] for p, length in zip(places, m["x"].shape[2:], strict=True))
-    return m["x"][n, c, rows, columns].ravel()
+    rows, columns = (
+        np.arange(length)[seen(p, size, stride, int(m["padding"]), length)[0]] for p, length in zip(places, m["x"].shape[2:], strict=True)
+    )
+    return WindowSum("channel", 1, lambda k: Cells("x", (n, c), rows, columns), combined="max")
+
+
+def _window(m):  # type: ignore[no-untyped-def]
+    """The numbers under the explained output's window."""
+    return _window_of(m).products(m.before, 0).ravel()
 
 
 def _largest(m):  # type: ignore[no-untyped-def]
@@ -122,6 +130,7 @@ register(
                 r"y_{<1,2,3>} = \max_{i,j}\, x_{<1>ij}",
                 _largest,
                 lambda m: f"The largest of the {len(_window(m))} values in the window is passed on.",
+                window=_window_of,
             ),
         ),
         explain_backward=(

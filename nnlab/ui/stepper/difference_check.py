@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.engine.frame import BATCH, Frame
 from nnlab.engine.gradient_check import AGREES, GradientCheck, GradientChecker
@@ -34,6 +34,7 @@ EXPLAIN = "Moves one weight up and down by a small h, in double precision, and c
 EXPLAIN_ALL = "Checks every weight of the network on this batch, and tells the largest relative error and where it is."
 NO_BATCH = "The check needs a batch: step once or train an iteration."
 ALL = "gradient check"  # who reads the batch of frames while this is hidden
+MOST_AXES = 4  # of a parameter: a filter's channels, rows and columns
 SUSPICIOUS = 1e-3  # relative error beyond what rounding and curvature leave of a small gradient
 
 
@@ -112,7 +113,7 @@ class DifferenceCheck(QWidget):
         self.parameter.setAccessibleName("Parameter to check")
         self.parameter.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.parameter.currentIndexChanged.connect(self._refresh)
-        self.pickers = (PlacePicker(theme), PlacePicker(theme))
+        self.pickers = tuple(PlacePicker(theme) for _ in range(MOST_AXES))
         self.value = ValueRow(theme, "weight", "The weight as it is now")
         self.gradient = ValueRow(theme, "backward pass", "∂L/∂w from the backward pass, in double precision", signed=True)
         self.difference = ValueRow(theme, "difference", "(L(w + h) − L(w − h)) / 2h", signed=True)
@@ -120,13 +121,13 @@ class DifferenceCheck(QWidget):
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
-        head, places = QHBoxLayout(), QHBoxLayout()
+        head, places = QHBoxLayout(), QGridLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.button)
         head.addWidget(self.all_button)
-        for picker in self.pickers:
-            places.addWidget(picker)
-        places.addStretch(1)
+        for k, picker in enumerate(self.pickers):
+            places.addWidget(picker, k // 2, k % 2)
+        places.setColumnStretch(2, 1)
         self._column = QVBoxLayout(self)
         self._column.addLayout(head)
         self._column.addWidget(self.parameter)
@@ -137,8 +138,8 @@ class DifferenceCheck(QWidget):
         said.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self.verdict, 1)
         self._column.addLayout(said)
-        self.pickers[0].chosen.connect(lambda place: self._choose(0, place))
-        self.pickers[1].chosen.connect(lambda place: self._choose(1, place))
+        for k, picker in enumerate(self.pickers):
+            picker.chosen.connect(lambda place, axis=k: self._choose(axis, place))
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
@@ -185,7 +186,7 @@ class DifferenceCheck(QWidget):
         info = next((i for i in program.parameters if i.name == name), None) if program is not None else None
         if program is None or info is None:
             return None
-        return parameter_layout(program.graph, info.node_id, info.place.shape)
+        return parameter_layout(program.graph, name, info.place.shape)
 
     @property
     def index(self) -> tuple[int, ...]:

@@ -1,20 +1,20 @@
-"""Elements: which neuron, sample or weight is looked at, from one operation to the next.
+"""Elements: which sample and which channel, pixel, token or neuron is looked at, from one operation to the next.
 
-A person follows one neuron and one sample through the network. So what is remembered is not an index into a tensor but a sample
-and, for every layer, a unit; an index follows from them for whatever tensor an operation reads or writes. An activation shares the
-unit of the layer before it, a loss that of the network's output.
+A person follows one neuron, or one pixel of one channel, through the network. So what is remembered is not an index into a tensor but
+a sample and, for every axis of the network (`nnlab.graph.axes`), a place; an index follows from them for whatever tensor an operation
+reads or writes.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlab.core.tensor import Tensor
+from nnlab.core.tensor import Shape
 from nnlab.engine.program import Instruction
+from nnlab.graph.axes import Axis, Kind, axes_of
 from nnlab.graph.graph import Graph
 
 SAMPLE = "sample"
@@ -22,79 +22,63 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True)
 class NamedAxis:
-    """One axis of a tensor as people call it: "sample", "neuron", "input". `owner` is the layer whose unit it counts."""
+    """One axis of a tensor as people call it: "sample", "neuron", "row". `axis` is the network's; None for the batch."""
 
     word: str
     length: int
-    owner: str = ""
+    axis: Axis | None = None
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the axes of one operand are."""
+    """What the axes of one operand are; none where there is nothing to choose (the loss: one number)."""
 
     shape: tuple[int, ...]
-    axes: tuple[NamedAxis, ...]  # every axis that can be chosen; the units of an image are one axis
+    axes: tuple[NamedAxis, ...]
+    kind: Kind = field(default=Kind.NUMBER)  # of what one sample has, or a parameter
+
+    @property
+    def has_batch(self) -> bool:
+        return bool(self.axes) and self.axes[0].axis is None
 
     def index(self, choice: Callable[[NamedAxis], int]) -> tuple[int, ...]:
         """The element that a choice for every axis means."""
         if not self.axes:
             return (0,) * len(self.shape)
-        places = [min(choice(axis), axis.length - 1) for axis in self.axes]
-        flat = int(np.ravel_multi_index(places, [axis.length for axis in self.axes]))
-        return tuple(int(i) for i in np.unravel_index(flat, self.shape))
-
-    def places(self, index: tuple[int, ...]) -> tuple[int, ...]:
-        """The place along every axis of an element of the tensor."""
-        if not self.axes:
-            return ()
-        flat = int(np.ravel_multi_index(index, self.shape))
-        return tuple(int(i) for i in np.unravel_index(flat, [axis.length for axis in self.axes]))
-
-
-def layer_of(graph: Graph, node_id: str) -> str:
-    """The layer whose units a node's output has: itself, or for an element-wise node and a loss the one it reads."""
-    seen = set()
-    while node_id in graph and node_id not in seen:
-        seen.add(node_id)
-        kind, incoming = graph[node_id].kind, graph.inputs(node_id)
-        if len(incoming) != 1 or not (kind.is_activation or kind.is_loss):
-            break
-        node_id = incoming[0].source
-    return node_id
+        return tuple(min(choice(axis), axis.length - 1) for axis in self.axes)
 
 
 def layout(graph: Graph, instruction: Instruction, argument: str, shape: tuple[int, ...]) -> Layout:
     """The axes of the tensor that an instruction takes as `argument`; `shape` is that of its array, batch first."""
     operand = next(o for o in instruction.operands if o.argument.name == argument)
-    node = graph[instruction.node_id]
-    name = argument.removeprefix("d_")
     if instruction.parameter is not None:
-        name = instruction.parameter.split(".", 1)[1]
-    declared = node.kind.tensors.get(name)
-    if operand.tensor is None or declared is None:
+        return parameter_layout(graph, instruction.parameter, shape)
+    if operand.tensor is None:
         return Layout(shape, ())
-    owner = operand.tensor.split(".", 1)[0]
-    if declared.has_batch:
-        return Layout(shape, _value_axes(graph, declared, owner, shape))
-    if not declared.symbols[0].isalpha():  # the loss: one number
-        return Layout(shape, ())
-    return parameter_layout(graph, node.id, shape)
+    declared = graph[instruction.node_id].kind.tensors.get(argument.removeprefix("d_"))
+    owner, _, name = operand.tensor.partition(".")
+    if declared is None:
+        return parameter_layout(graph, f"{owner}.{name.removeprefix('d_')}", shape)
+    if not declared.has_batch:
+        return Layout(shape, ()) if declared.symbols[0].isdigit() else parameter_layout(graph, f"{owner}.{name.removeprefix('d_')}", shape)
+    own = axes_of(graph, owner, name.removeprefix("d_"), shape[1:])
+    if len(own.axes) and own.axes[0].owner == f"{owner}.{name.removeprefix('d_')}":  # a step of a fold: as the node calls it
+        own = axes_of(graph, instruction.node_id, argument.removeprefix("d_"), shape[1:])
+    units = tuple(NamedAxis(word, length, axis) for word, length, axis in zip(own.words, shape[1:], own.axes, strict=True))
+    return Layout(shape, (NamedAxis(SAMPLE, shape[0]), *units), own.kind)
 
 
-def parameter_layout(graph: Graph, node_id: str, shape: tuple[int, ...]) -> Layout:
-    """The axes of a parameter of a node: its neurons, and for a matrix the inputs that each of them weighs."""
-    incoming = graph.inputs(node_id)
-    axes = [NamedAxis("neuron", shape[0], layer_of(graph, node_id))]
-    if len(shape) > 1:
-        axes.append(NamedAxis("input", math.prod(shape[1:]), layer_of(graph, incoming[0].source) if incoming else ""))
-    return Layout(shape, tuple(axes))
+def parameter_layout(graph: Graph, parameter: str, shape: Shape) -> Layout:
+    """The axes of a parameter ("conv2d_1.weight"), or of another tensor without batch."""
+    node_id, _, name = parameter.partition(".")
+    own = axes_of(graph, node_id, name, shape)
+    axes = (NamedAxis(word, length, axis) for word, length, axis in zip(own.words, shape, own.axes, strict=True))
+    return Layout(shape, tuple(axes), own.kind)
 
 
-def _value_axes(graph: Graph, declared: Tensor, owner: str, shape: tuple[int, ...]) -> tuple[NamedAxis, ...]:
-    sample = NamedAxis(SAMPLE, shape[0])
-    if len(shape) == 1:
-        return (sample,)
-    kind = graph[owner].kind if owner in graph else None
-    word = "feature" if kind is not None and kind.is_input else "neuron"
-    return sample, NamedAxis(word, math.prod(shape[1:]), layer_of(graph, owner))
+def share(before: object, after: object, accumulates: bool) -> np.ndarray:
+    """How much of a written tensor every element is: |value|, or of a gradient or an updated weight |what was added|."""
+    values = np.asarray(after, dtype=np.float64)
+    if accumulates:
+        values = values - np.asarray(before, dtype=np.float64)
+    return np.nan_to_num(np.abs(values), nan=np.inf)

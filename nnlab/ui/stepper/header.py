@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from nnlab.ui.look.formula import typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.stepper.elements import SAMPLE, NamedAxis
+from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.stepper.formula_content import FormulaContent
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
-AXES = 2  # a tensor of this program has at most so many axes to choose along
+AXES = 5  # a tensor has at most so many axes to choose along
 _WORDS = {"d_x": "input", "d_a": "first input", "d_b": "second input", "y": "output", "sample_loss": "one sample", "loss": "mean"}
 
 
@@ -63,8 +63,9 @@ class StepHeader(QWidget):
         self.phase.setText(PHASE_LOOKS[instruction.phase].title)
         self.phase.set_color(PHASE_LOOKS[instruction.phase].color)
         self.title.setText(model.title(instruction))
-        axes = model.layout(model.moment.target).axes
-        if axes and axes[0].word == SAMPLE:  # the neuron first, as people say it: neuron 4 of 8, sample 4 of 8
+        found = model.layout(model.moment.target)
+        axes = found.axes
+        if found.has_batch:  # the neuron first, as people say it: neuron 4 of 8, sample 4 of 8
             axes = (*axes[1:], axes[0])
         self._axes = tuple(axis for axis in axes if axis.length > 1)
         for picker, axis in zip(self.pickers, self._axes, strict=False):
@@ -72,7 +73,26 @@ class StepHeader(QWidget):
         for place, picker in enumerate(self.pickers):
             picker.setVisible(place < len(self._axes))
         self._show_targets(model.targets, model.target)
+        self._fit()
         self._copy.setEnabled(content is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the row is too narrow, the pickers leave out how many there are, and the button its word."""
+        shown = self.pickers[: len(self._axes)]
+        gap = self._row.spacing()
+        others = [w.sizeHint().width() for w in (self.phase, self.title, *([self._targets] if self._targets is not None else []))]
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - sum(others) - gap * (len(others) + len(shown) + 1)
+        full, short = (sum(picker.size_of(is_short).width() for picker in shown) for is_short in (False, True))
+        button = self._theme.metrics.px(72)
+        for picker in shown:
+            picker.set_short(full + button > room)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if short + button > room else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self._copy.setToolButtonStyle(style)
 
     def _choose(self, place: int, chosen: int) -> None:
         self._model.choose_place(self._axes[place], chosen)

@@ -14,12 +14,13 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
+from nnlab.graph.axes import POSITIONS, Axis
 from nnlab.graph.graph import Graph
 from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
-from nnlab.ui.stepper.elements import SAMPLE, Layout, NamedAxis, layout
+from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, share
 
 
 class StepModel(QObject):
@@ -39,12 +40,15 @@ class StepModel(QObject):
         self._stepped: Stepped | None = None
         self._targets: dict[object, str] = {}  # chosen tensor by kernel: the same for every layer of a kind
         self._sample = 0
-        self._units: dict[str, int] = {}  # by layer
+        self._chosen: dict[Axis, int] = {}  # places that the person chose
+        self._shown: dict[Axis, int] = {}  # places that are shown because they have the largest share
+        self._first: tuple[int, ...] = ()  # the element from which `into` goes round
         session.stepped.connect(self._on_stepped)
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         if session.last_step is not None and session.last_step.trace is not None and not session.is_playing:
             self._stepped = session.last_step
+            self._show_largest()
 
     # The moment
 
@@ -168,36 +172,31 @@ class StepModel(QObject):
 
     def place(self, axis: NamedAxis) -> int:
         """The chosen place along an axis."""
-        chosen = self._sample if axis.word == SAMPLE else self._units.get(axis.owner, 0)
-        return min(chosen, axis.length - 1)
+        if axis.axis is None:
+            return min(self._sample, axis.length - 1)
+        return min(self._chosen.get(axis.axis, self._shown.get(axis.axis, 0)), axis.length - 1)
 
     def choose_target(self, target: str) -> None:
         """Looks at another of the written tensors."""
         if self.instruction is not None and target in self.targets and target != self.target:
             self._targets[self.instruction.adapter] = target
+            self._show_largest()
             self.element_changed.emit()
 
     def choose_place(self, axis: NamedAxis, place: int) -> None:
         """Looks at another sample or unit."""
         place = min(max(place, 0), axis.length - 1)
-        if place == self.place(axis):
-            return
-        if axis.word == SAMPLE:
-            self._sample = place
-        else:
-            self._units[axis.owner] = place
-        self.element_changed.emit()
+        if place != self.place(axis):
+            self._set_place(axis, place)
+            self.element_changed.emit()
 
     def choose(self, argument: str, index: tuple[int, ...]) -> None:
         """Looks at the sample and units of an element of a tensor, as when its cell is clicked."""
-        found = self.layout(argument)
-        before = (self._sample, dict(self._units))
-        for axis, place in zip(found.axes, found.places(index), strict=True):
-            if axis.word == SAMPLE:
-                self._sample = place
-            else:
-                self._units[axis.owner] = place
-        if (self._sample, self._units) != before:
+        axes = self.layout(argument).axes
+        before = self.index(argument)
+        for axis, place in zip(axes, index, strict=bool(axes)):
+            self._set_place(axis, place)
+        if self.index(argument) != before:
             self.element_changed.emit()
 
     # Moving
@@ -210,16 +209,16 @@ class StepModel(QObject):
         self._session.step_back()
 
     def into(self) -> None:
-        """The next element of the written tensor; after its last one, the next instruction."""
+        """The next element of the written tensor, in order and round; after all of them, the next instruction."""
         moment = self.moment
         if moment is not None:
-            axes = self.layout(moment.target).axes
-            places = [self.place(axis) for axis in axes]
-            for axis, place in reversed(list(zip(axes, places, strict=True))):
-                if place + 1 < axis.length:
-                    self.choose_place(axis, place + 1)
-                    return
-                self._set_place(axis, 0)
+            found = self.layout(moment.target)
+            flat = int(np.ravel_multi_index(self.index(moment.target), found.shape))
+            following = tuple(int(i) for i in np.unravel_index((flat + 1) % max(int(np.prod(found.shape)), 1), found.shape))
+            if found.axes and following != self._first:
+                self.choose(moment.target, following)
+                return
+            self.choose(moment.target, self._first)
         self._session.step_forward()
 
     def out(self) -> None:
@@ -256,10 +255,28 @@ class StepModel(QObject):
         self._session.step_forward(max(1, done - current))
 
     def _set_place(self, axis: NamedAxis, place: int) -> None:
-        if axis.word == SAMPLE:
+        if axis.axis is None:
             self._sample = place
         else:
-            self._units[axis.owner] = place
+            self._chosen[axis.axis] = place
+
+    def _show_largest(self) -> None:
+        """Where nobody has chosen, the element with the largest share of what was written is shown: a pixel that is blank says nothing."""
+        moment, trace = self.moment, self.trace
+        if moment is None or trace is None:
+            return
+        target = moment.target
+        axes = self.layout(target).axes
+        free = [axis.axis is not None and axis.axis not in self._chosen and axis.axis not in self._shown for axis in axes]
+        if any(free):
+            adds = moment.accumulates or trace.instruction.parameter is not None
+            own = tuple(slice(None) if is_free else self.place(axis) for axis, is_free in zip(axes, free, strict=True))
+            shares = share(trace.before[target] if adds else 0.0, trace.after[target], adds)[own]
+            places = iter(np.unravel_index(int(np.argmax(shares)), shares.shape))
+            for axis, is_free in zip(axes, free, strict=True):
+                if is_free and axis.axis is not None:
+                    self._shown[axis.axis] = int(next(places))
+        self._first = self.index(target)
 
     # Following the session
 
@@ -271,7 +288,11 @@ class StepModel(QObject):
         return tuple(e for e in written if e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target]))))
 
     def _on_stepped(self, event: Stepped) -> None:
-        self._stepped = event
+        last, self._stepped = self.instruction, event
+        now = self.instruction
+        if now is not None and last is not None and now.pc < last.pc - 1:  # another batch: what was large there may be blank here
+            self._shown = {axis: place for axis, place in self._shown.items() if axis.role not in POSITIONS}
+        self._show_largest()
         self.changed.emit()
 
     def _on_tick(self, view: LiveView) -> None:

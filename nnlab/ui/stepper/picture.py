@@ -11,7 +11,6 @@ from nnlab.graph.graph import Node
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
-from nnlab.ui.stepper.elements import SAMPLE
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
 from nnlab.ui.stepper.matrix_forms import form_of
 from nnlab.ui.stepper.matrix_view import MatrixView
@@ -59,12 +58,10 @@ class Picture(QStackedWidget):
             return self._nothing
         node = graph[instruction.node_id]
         if instruction.parameter is None and node.kind.is_loss and (moment.target in BARS_FOR or instruction.phase == BACKWARD):
-            axes = (
-                model.layout(node.kind.inputs[0].name).axes
-                if node.kind.inputs[0].name in moment.before
-                else model.layout(moment.target).axes
-            )
-            sample, unit = (model.place(axis) for axis in axes[:2])
+            source = node.kind.inputs[0].name
+            sample, *places = model.index(source if source in moment.before else moment.target) or (0,)
+            of_one = np.shape(moment.before.get(source, moment.after[moment.target]))[1:]
+            unit = int(np.ravel_multi_index(places, of_one)) if places else 0
             shown = loss_picture(node.kind, moment, sample, unit)
             if shown is not None:
                 self.bars.show_picture(shown)
@@ -124,10 +121,10 @@ class Picture(QStackedWidget):
 
     def _choose_sample(self, sample: int) -> None:
         for name in self._tensor_names():
-            for axis in self._model.layout(name).axes:
-                if axis.word == SAMPLE:
-                    self._model.choose_place(axis, sample)
-                    return
+            found = self._model.layout(name)
+            if found.has_batch:
+                self._model.choose_place(found.axes[0], sample)
+                return
 
     def _tensor_names(self) -> list[str]:
         trace = self._model.trace

@@ -26,6 +26,7 @@ class PlacePicker(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._word, self._place, self._length = "", 0, 1
+        self._is_short = False  # without the axis' length, where there is little room
         self._typed = ""
         self._pause = QTimer(self, singleShot=True, interval=TYPING)
         self._pause.timeout.connect(self._forget)
@@ -37,22 +38,37 @@ class PlacePicker(QWidget):
         changed = (word, length) != (self._word, self._length)
         self._word, self._place, self._length = word, place, length
         self.setAccessibleName(f"{word} {place + 1} of {length}")
-        self.setToolTip(f"The {word} to explain. Choose another with the arrow keys, the wheel, a number or a click on a cell.")
+        self.setToolTip(f"The {word} to explain, {count(place + 1)} of {count(length)}. Choose another with the arrow keys, the wheel, a number or a click on a cell.")
         if changed:
             self.updateGeometry()
         self.update()
 
     @property
     def text(self) -> str:
-        return f"{self._word} {count(self._place + 1)} of {count(self._length)}"
+        return f"{self._word} {count(self._place + 1)}{self._of_how_many}"
+
+    @property
+    def _of_how_many(self) -> str:
+        return "" if self._is_short else f" of {count(self._length)}"
+
+    def set_short(self, is_short: bool) -> None:
+        """Leaves out how many there are; the tooltip and a screen reader still say it."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self.updateGeometry()
+            self.update()
 
     def apply_metrics(self) -> None:
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
+        return self.size_of(self._is_short)
+
+    def size_of(self, is_short: bool) -> QSize:
+        """The room it takes in full or short."""
         metrics = self._theme.metrics
-        widest = f"{self._word} {count(self._length)} of {count(self._length)}"
+        widest = f"{self._word} {count(self._length)}" + ("" if is_short else f" of {count(self._length)}")
         width = QFontMetrics(self._theme.font("name")).horizontalAdvance(widest)
         return QSize(width + metrics.px(16) + metrics.px(18), metrics.field)
 
@@ -62,11 +78,11 @@ class PlacePicker(QWidget):
         if self.underMouse() or self.hasFocus():
             fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.card)
         x = float(px(8))
-        place, length = count(self._place + 1), count(self._length)
+        place = count(self._place + 1)
         for text, role, color in (
             (f"{self._word} ", "body", tokens.text2),
             (place, "name", tokens.text),
-            (f" of {length}", "body", tokens.text2),
+            (self._of_how_many, "body", tokens.text2),
         ):
             painter.setFont(self._theme.font(role))  # type: ignore[arg-type]
             painter.setPen(color)

@@ -41,9 +41,10 @@ def test_another_weight_takes_the_answer_back(steps: Any, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: check.button.isEnabled())
     check.check()
     qtbot.waitUntil(lambda: check.result is not None, timeout=20_000)
-    qtbot.keyClick(check.pickers[0], Qt.Key.Key_Up)
+    first = check.index
+    qtbot.keyClick(check.pickers[0], Qt.Key.Key_Up if first[0] < 7 else Qt.Key.Key_Down)
     assert check.result is None
-    assert check.index == (1, 0)
+    assert check.index != first
 
 
 def test_a_node_that_is_selected_brings_its_parameter(steps: Any, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from renamed import renamed
 import nnlab
 from nnlab.engine.compile import Update, compile
 from nnlab.graph.letters import letter_of
-from nnlab.ui.stepper.elements import SAMPLE, Layout, layer_of, layout, parameter_layout
+from nnlab.ui.stepper.elements import SAMPLE, Layout, layout, parameter_layout, share
 from nnlab.ui.stepper.model import StepModel
 
 
@@ -23,7 +23,7 @@ def program() -> object:
 
 
 def words(found: Layout) -> list[tuple[str, int, str]]:
-    return [(axis.word, axis.length, axis.owner) for axis in found.axes]
+    return [(axis.word, axis.length, axis.axis.owner if axis.axis is not None else "") for axis in found.axes]
 
 
 def test_axes_of_every_kind_of_tensor() -> None:
@@ -47,24 +47,22 @@ def test_axes_of_every_kind_of_tensor() -> None:
     assert axes(3, "dense_1", "gradient", (4, 3), "dense_1.weight") == [("neuron", 4, "dense_1"), ("input", 3, "input_1")]
 
 
-def test_places_and_indices_are_each_others_inverse() -> None:
-    made = program()
-    found = parameter_layout(made.graph, "dense_1", (4, 3))
-    for index in np.ndindex(4, 3):
-        places = dict(zip(found.axes, found.places(index), strict=True))
-        assert found.index(places.__getitem__) == index
+def test_an_index_is_the_place_along_every_axis() -> None:
+    found = parameter_layout(program().graph, "dense_1.weight", (4, 3))
+    places = {"neuron": 2, "input": 1}
+    assert found.index(lambda axis: places[axis.word]) == (2, 1)
 
 
 def test_a_choice_beyond_the_axis_means_its_last_place() -> None:
-    found = parameter_layout(program().graph, "dense_1", (4, 3))
+    found = parameter_layout(program().graph, "dense_1.weight", (4, 3))
     assert found.index(lambda axis: 99) == (3, 2)
 
 
-def test_a_loss_shares_the_units_of_what_it_reads() -> None:
-    graph = program().graph
-    assert layer_of(graph, "cross_entropy_1") == "dense_3"
-    assert layer_of(graph, "tanh_1") == "dense_1"
-    assert layer_of(graph, "concat_1") == "concat_1"
+def test_the_share_of_a_gradient_is_what_was_added_to_it() -> None:
+    before, after = np.array([1.0, 5.0, -2.0]), np.array([1.5, 5.0, -4.0])
+    assert share(before, after, accumulates=True).tolist() == [0.5, 0.0, 2.0]
+    assert share(0.0, after, accumulates=False).tolist() == [1.5, 5.0, 4.0]
+    assert np.argmax(share(0.0, np.array([1.0, np.nan]), accumulates=False)) == 1  # what is not finite is what to look at
 
 
 def test_a_tensor_whose_name_has_two_dots_belongs_to_the_node_before_the_first() -> None:
@@ -76,6 +74,7 @@ def test_a_tensor_whose_name_has_two_dots_belongs_to_the_node_before_the_first()
 def test_an_update_of_a_parameter_with_two_dots_is_not_taken_for_one_with_the_last_part() -> None:
     made = renamed(program(), "dense_1", "weight", "task_b.weight")
     update = next(i for i in made.instructions if i.parameter == "dense_1.task_b.weight")
-    assert words(layout(made.graph, update, "gradient", (4, 3))) == []
+    unknown = "dense_1.task_b.weight"
+    assert words(layout(made.graph, update, "gradient", (4, 3))) == [("axis 1", 4, unknown), ("axis 2", 3, unknown)]
     assert StepModel.title(SimpleNamespace(graph=made.graph), update) == "task_b.weight of dense_1"
     assert letter_of(made.graph, "dense_1.task_b.weight") == "task b.weight"

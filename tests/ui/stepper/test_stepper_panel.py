@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from latex_numbers import evaluate
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -117,18 +118,33 @@ def test_phases_and_the_end_of_the_iteration(steps: Any, qtbot: QtBot) -> None:
     assert panel.model.phase == LOSS
 
 
+def test_what_is_shown_first_has_the_largest_share(steps: Any) -> None:
+    model = steps.panel.model
+    steps.to(1)
+    written = model.trace.after["y"]
+    neuron = int(np.argmax(np.abs(written[0])))
+    assert model.index("y") == (0, neuron)
+    steps.to(2)
+    assert model.index("y") == (0, neuron)  # and is followed from there on
+    steps.to(10)
+    added = model.trace.after["d_weight"] - model.trace.before["d_weight"]
+    assert model.index("d_weight") == (int(np.argmax(np.abs(added[:, neuron]))), neuron)
+
+
 def test_into_goes_through_every_element_and_then_on(steps: Any, qtbot: QtBot) -> None:
     panel = steps.panel
     steps.to(1)
-    seen = [panel.model.index("y")]
+    first = panel.model.index("y")
+    seen = [first]
     for _ in range(8 * 8 - 1):
         panel.into()
         seen.append(panel.model.index("y"))
-    assert seen == [(n, u) for n in range(8) for u in range(8)]
+    every = [(n, u) for n in range(8) for u in range(8)]
+    assert seen == [*every[every.index(first) :], *every[: every.index(first)]]
     with qtbot.waitSignal(steps.world.session.stepped):
         panel.into()
     assert panel.model.done == 2
-    assert panel.model.index("y") == (0, 0)
+    assert panel.model.index("y") == first
 
 
 def test_the_followed_neuron_and_sample_stay_from_moment_to_moment(steps: Any) -> None:
@@ -159,7 +175,8 @@ def test_a_click_on_a_cell_and_the_arrow_keys_choose_an_element(steps: Any, qtbo
 
 def test_the_pickers_take_keys_and_numbers(steps: Any, qtbot: QtBot) -> None:
     steps.to(1)
-    neuron, sample = steps.panel.header.pickers
+    neuron, sample = steps.panel.header.pickers[:2]
+    qtbot.keyClick(neuron, "1")
     qtbot.keyClick(neuron, Qt.Key.Key_Up)
     qtbot.keyClick(sample, "7")
     assert steps.panel.model.index("y") == (6, 1)
@@ -219,6 +236,7 @@ def test_it_says_what_to_light_on_the_canvas(steps: Any, qtbot: QtBot) -> None:
 
 def test_the_formula_can_be_copied(steps: Any) -> None:
     steps.to(9)
+    steps.panel.model.choose("d_x", (0, 0))
     steps.panel.header.copy_latex()
     text = QGuiApplication.clipboard().text()
     assert text.startswith(r"\frac{\partial L}{\partial z_{1}} = \frac{\partial L}{\partial a_{1}} \cdot (1 - a_{1}^2) = ")

@@ -1,0 +1,77 @@
+"""What the axes of tensors stand for, from the symbols of the operators alone."""
+
+from __future__ import annotations
+
+import pytest
+
+import nnlab
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.graph.axes import Kind, axes_of, tensor_axes
+from nnlab.graph.graph import Graph
+from nnlab.templates.template import templates
+
+
+def convnet() -> Graph:
+    b = nnlab.GraphBuilder()
+    image = b.reshape(b.input(features=64), shape="1, 8, 8")
+    pooled = b.max_pool2d(b.relu(b.conv2d(image, filters=5, padding=1)))
+    b.cross_entropy(b.dense(b.flatten(b.conv2d(pooled, filters=3)), units=10))
+    return b.build()
+
+
+@pytest.fixture
+def attention() -> Graph:
+    return templates["attention"].build({"units": 16, "layer_norm": True}, prepare(DataSettings("digits")))
+
+
+def test_words_of_images_filters_and_vectors() -> None:
+    found = tensor_axes(convnet())
+    assert found["input_1", "y"].words == ("feature",)
+    assert found["reshape_1", "y"].words == ("channel", "row", "column")
+    assert found["conv2d_1", "y"].words == ("channel", "row", "column")
+    assert found["conv2d_1", "weight"].words == ("filter", "channel", "row", "column")
+    assert found["conv2d_1", "bias"].words == ("filter",)
+    assert found["max_pool2d_1", "y"].words == ("channel", "row", "column")
+    assert found["flatten_1", "y"].words == ("neuron",)
+    assert found["dense_1", "weight"].words == ("neuron", "input")
+    kinds = [found[name].kind for name in (("conv2d_1", "y"), ("conv2d_1", "weight"), ("dense_1", "weight"), ("dense_1", "y"))]
+    assert kinds == [Kind.IMAGE, Kind.IMAGE, Kind.MATRIX, Kind.VECTOR]
+    assert found["cross_entropy_1", "loss"].kind is Kind.NUMBER
+
+
+def test_a_channel_is_the_same_through_activation_pooling_and_the_next_filters() -> None:
+    found = tensor_axes(convnet())
+    channel = found["conv2d_1", "y"].axes[0]
+    assert found["conv2d_1", "weight"].axes[0] == channel
+    assert found["relu_1", "y"].axes == found["conv2d_1", "y"].axes
+    assert found["max_pool2d_1", "y"].axes[0] == channel
+    assert found["max_pool2d_1", "y"].axes[1:] != found["conv2d_1", "y"].axes[1:]  # a pooled pixel is another pixel
+    assert found["conv2d_2", "weight"].axes[1] == channel
+    assert found["conv2d_2", "y"].axes[0] != channel
+
+
+def test_tokens_are_the_same_through_a_block_of_attention(attention: Graph) -> None:
+    found = tensor_axes(attention)
+    token = found["tokens", "y"].axes[0]
+    assert found["tokens", "y"].words == found["query", "y"].words == found["mixed", "y"].words == ("token", "feature")
+    assert found["key_transposed", "y"].words == ("feature", "token")
+    assert found["scores", "y"].words == found["attention", "y"].words == ("query", "key")
+    for name in ("query", "value", "scores", "attention", "mixed", "stream"):
+        assert found[name, "y"].axes[0] == token
+    query, key = found["scores", "y"].axes
+    assert query != key  # the same tokens twice, of which two places are chosen
+    assert found["scores", "y"].kind is Kind.MATRIX
+
+
+def test_what_an_embedding_reads_are_tokens() -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.flatten(b.embedding(b.input(features=3), vocabulary=12, features=4)), units=1))
+    found = tensor_axes(b.build())
+    assert found["embedding_1", "y"].words == ("token", "feature")
+    assert found["embedding_1", "weight"].words == ("entry", "feature")
+    assert found["embedding_1", "y"].axes[0] == found["input_1", "y"].axes[0]
+
+
+def test_a_tensor_the_graph_does_not_know_has_numbered_axes() -> None:
+    assert axes_of(convnet(), "dense_9", "y", (4, 5)).words == ("axis 1", "axis 2")
+    assert axes_of(Graph(), "dense_1", "y", (4,)).words == ("axis 1",)
