@@ -18,7 +18,7 @@ from nnlab.core.tensor import Index
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Cells of one image of a tensor, the image at `place` of its leading axes. Rows and columns outside the image are padding, read as 0."""
+    """Cells of one image of a tensor, the image at `place` of its leading axes. Those outside the image are padding, read as 0."""
 
     tensor: str
     place: Index

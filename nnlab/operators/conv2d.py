@@ -168,6 +168,12 @@ def _weight_terms(m):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
+def _bias_terms(m):  # type: ignore[no-untyped-def]
+    """For every sample, the upstream gradients of the bias' channel."""
+    rows, columns = (np.arange(length) for length in m["d_y"].shape[2:])
+    return WindowSum("sample", len(m["d_y"]), lambda n: Cells("d_y", (n, m.index[0]), rows, columns))
+
+
 def _input_terms(m):  # type: ignore[no-untyped-def]
     """For every filter, the weights through which the cell was seen times the upstream gradients of the outputs that saw it."""
     n, c, h, w = m.index
@@ -316,6 +322,7 @@ register(
                     "The bias is added at every position of its channel, so its gradient is the sum of their upstream gradients."
                     + shortened(m["d_y"][:, 0].size)
                 ),
+                window=_bias_terms,
             ),
             Explanation(
                 "d_x",

@@ -25,17 +25,17 @@ def convolution(kernel_size: int, stride: int, padding: int) -> tuple[dict[str, 
     torch.manual_seed(kernel_size * 100 + stride * 10 + padding)
     x = torch.randn(3, 2, 6, 5, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(4, 2, kernel_size, kernel_size, dtype=torch.float64, requires_grad=True)
-    bias = torch.randn(4, dtype=torch.float64)
+    bias = torch.randn(4, dtype=torch.float64, requires_grad=True)
     y = torch.nn.functional.conv2d(x, weight, bias, stride=stride, padding=padding)
     upstream = torch.randn_like(y)
     y.backward(upstream)
     moment = {"x": x, "weight": weight, "bias": bias, "d_y": upstream}
     tensors: dict[str, Any] = {name: value.detach().numpy() for name, value in moment.items()}
-    found = {"y": y.detach().numpy(), "d_x": x.grad.numpy(), "d_weight": weight.grad.numpy()}
+    found = {"y": y.detach().numpy(), "d_x": x.grad.numpy(), "d_weight": weight.grad.numpy(), "d_bias": bias.grad.numpy()}
     return tensors | {"stride": float(stride), "padding": float(padding)}, found
 
 
-@pytest.mark.parametrize("target", ["y", "d_x", "d_weight"])
+@pytest.mark.parametrize("target", ["y", "d_x", "d_weight", "d_bias"])
 @pytest.mark.parametrize(("kernel_size", "stride", "padding"), CASES)
 def test_the_products_and_the_bias_add_up_to_every_element(target: str, kernel_size: int, stride: int, padding: int) -> None:
     tensors, expected = convolution(kernel_size, stride, padding)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlab.core.explanation import ExplanationContext
-from nnlab.core.operator import operators
 from nnlab.core.tensor import Index
 from nnlab.ui.stepper.model import StepModel
 
@@ -32,6 +31,19 @@ class Matrix:
     scale: str = ""  # matrices of one scale share their colours
     written: bool = False
     is_magnitude: bool = False  # never negative, and no gradient: shown in the colours of magnitude
+    window: tuple[int, int, int, int] | None = None  # outlined: top, left, rows, columns; it may reach beyond the edge, into padding
+    mark: tuple[int, int] | None = None  # a cell that stands out in it, such as the largest of a window
+    note: str = ""  # a few words below the symbol: "channel 3"
+    row_names: tuple[str, ...] = ()
+    column_names: tuple[str, ...] = ()
+    axis_words: tuple[str, ...] = ()  # what the axes of the tensor count, for a tooltip: "sample", "channel", "row", "column"
+
+    def place_words(self, row: int, column: int) -> str:
+        """Where a cell lies, in words: "channel 3, row 2, column 5"; "" where the axes have no names."""
+        index = self.index(row, column)
+        if len(self.axis_words) != len(index):
+            return ""
+        return ", ".join(f"{word} {place + 1}" for word, place in zip(self.axis_words, index, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +54,7 @@ class Form:
     signs: tuple[str, ...]
     stacked: bool = False  # rows under one another instead of factors side by side
     description: str = field(default="")
+    lines: tuple[int, ...] = ()  # how many of the matrices stand in each line, where images are among them
 
 
 def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:
@@ -123,16 +136,15 @@ AFFINE: dict[str, Callable[[ExplanationContext], Form]] = {  # of an operator th
 def update_form(m: ExplanationContext) -> Form:
     """Old weights, gradient, what the optimiser remembers, and new weights."""
     shape = np.shape(m.after["parameter"])
-    column = len(shape) < 2
+    *leading, row, col = m.index if len(shape) > 1 else (*m.index, 0)
 
     def cells(values: np.ndarray) -> np.ndarray:
-        return np.reshape(values, (-1, 1)) if column else np.reshape(values, (shape[0], -1))
+        """The matrix, or of a filter the window of the chosen channel; a vector is one column."""
+        return np.reshape(values, (-1, 1)) if len(shape) < 2 else np.asarray(values)[tuple(leading)]
 
     def index(r: int, c: int) -> Index:
-        return (r,) if column else tuple(int(k) for k in np.unravel_index(r * cells(m.after["parameter"]).shape[1] + c, shape))
+        return (r,) if len(shape) < 2 else (*leading, r, c)
 
-    flat = int(np.ravel_multi_index(m.index, shape))
-    row, col = divmod(flat, cells(m.after["parameter"]).shape[1])
     symbols = {"mean": r"\bar m", "square": r"\bar v", "velocity": "v"}
     matrices = [
         Matrix("w", "weights before", cells(m["parameter"]), "parameter", index, row, col, "w"),
@@ -158,9 +170,8 @@ def rows_of(model: StepModel) -> Form | None:
         values = trace.after.get(name)
         if operand.tensor is None or not isinstance(values, np.ndarray):
             continue
-        axes = model.layout(name).axes
         chosen = model.index(name)
-        if len(axes) == 2:
+        if model.layout(name).has_batch and values.ndim > 1:
             row, column = values[chosen[0]].reshape(1, -1), int(np.ravel_multi_index(chosen[1:], values.shape[1:]))
 
             def index(r: int, c: int, n: int = chosen[0], shape: tuple[int, ...] = values.shape[1:]) -> Index:
@@ -174,15 +185,3 @@ def rows_of(model: StepModel) -> Form | None:
         words = "written" if operand.written else "read"
         matrices.append(Matrix(name, f"{operand.tensor}, {words}", row, name, index, 0, column, written=operand.written))
     return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="The numbers read and written for this sample.")
-
-
-def form_of(model: StepModel) -> Form | None:
-    """The matrices of the present moment."""
-    moment, instruction, graph = model.moment, model.instruction, model.graph
-    if moment is None or instruction is None or graph is None or instruction.node_id not in graph:
-        return None
-    if instruction.parameter is not None:
-        return update_form(moment)
-    is_affine = instruction.operator in operators and operators[instruction.operator].is_affine
-    maker = AFFINE.get(moment.target) if is_affine else None
-    return maker(moment) if maker is not None else rows_of(model)

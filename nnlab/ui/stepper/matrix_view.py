@@ -1,12 +1,10 @@
 """Matrices as cells in the colours of sign, with numbers where they fit, and the explained row and column outlined.
 
-Paints a `Form`: matrices side by side with signs between them, or tensors as rows under one another. A click on a cell, or the arrow
-keys, choose another element.
+Paints a `Form`: matrices side by side with signs between them, tensors as rows under one another, or images with the window that looks
+at them. A click on a cell, or the arrow keys, choose another element.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -15,46 +13,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
 from nnlab.ui.look.formula import draw_formula, formula_size, typeset
-from nnlab.ui.look.numbers import fixed, number
+from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.stepper.arrangement import Arrangement, Placed, arrange, cell_texts, head_width, sign_latex, symbol_size
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.widgets.painting import draw_focus
-
-SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size
-MOST_NUMBERS = 600  # cells with numbers, at most
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """A matrix with the rectangle of its cells."""
-
-    matrix: Matrix
-    rect: QRectF
-
-    def cell(self, row: int, column: int) -> QRectF:
-        rows, columns = self.matrix.values.shape
-        width, height = self.rect.width() / columns, self.rect.height() / rows
-        return QRectF(self.rect.left() + column * width, self.rect.top() + row * height, width, height)
-
-    def at(self, place: QPointF) -> tuple[int, int] | None:
-        if not self.rect.contains(place):
-            return None
-        rows, columns = self.matrix.values.shape
-        row = int((place.y() - self.rect.top()) / self.rect.height() * rows)
-        column = int((place.x() - self.rect.left()) / self.rect.width() * columns)
-        return min(row, rows - 1), min(column, columns - 1)
-
-    @property
-    def outline(self) -> QRectF:
-        """Around the outlined row, column or cell."""
-        m, rect = self.matrix, QRectF(self.rect)
-        if m.row is not None:
-            rect.setTop(self.cell(m.row, 0).top())
-            rect.setBottom(self.cell(m.row, 0).bottom())
-        if m.column is not None:
-            rect.setLeft(self.cell(0, m.column).left())
-            rect.setRight(self.cell(0, m.column).right())
-        return rect
 
 
 class MatrixView(QWidget):
@@ -66,9 +29,8 @@ class MatrixView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._form: Form | None = None
-        self._placed: tuple[Placed, ...] = ()
+        self._arrangement = Arrangement()
         self._limits: dict[str, float] = {}
-        self._shown_digits: tuple[int, ...] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -81,7 +43,12 @@ class MatrixView(QWidget):
     @property
     def placed(self) -> tuple[Placed, ...]:
         """Where every matrix stands."""
-        return self._placed
+        return self._arrangement.placed
+
+    @property
+    def digits(self) -> tuple[int, ...]:
+        """How many significant digits the cells of every matrix show of its largest number; 0 for none."""
+        return self._arrangement.digits
 
     def show_form(self, form: Form) -> None:
         self._form = form
@@ -106,108 +73,23 @@ class MatrixView(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._arrange()
 
-    # Where things stand
-
     def _arrange(self) -> None:
-        if self._form is None or not self._form.matrices:
-            self._placed = ()
-        elif self._form.stacked:
-            self._placed = self._arrange_rows(self._form)
-        else:
-            self._placed = self._arrange_beside(self._form)
-
-    @property
-    def _largest(self) -> tuple[float, float]:
-        """The largest cell: room for a number beside a formula's."""
-        size = self._theme.metrics.number
-        return size * 3.0, size * 1.4
-
-    @property
-    def _symbol_size(self) -> float:
-        return self._theme.metrics.number * 0.8
-
-    def _sign_width(self, sign: str) -> float:
-        px = self._theme.metrics.px
-        return px(20) if not sign else formula_size(_latex(sign), self._symbol_size).width() + px(18)
-
-    def _arrange_beside(self, form: Form) -> tuple[Placed, ...]:
-        px = self._theme.metrics.px
-        head = px(28)
-        signs = [0.0 if k == 0 else self._sign_width(sign) for k, sign in enumerate(form.signs)]
-        room = QRectF(self.rect()).adjusted(px(4), head, -px(8), -px(12))
-        sides = self._sides(form, room.width() - sum(signs), room.height())
-        total = sum(width for width, _ in sides) + sum(signs)
-        x = room.left() + max(0.0, (room.width() - total) / 2)
-        placed = []
-        for matrix, (width, height), sign in zip(form.matrices, sides, signs, strict=True):
-            placed.append(Placed(matrix, QRectF(x + sign, room.center().y() - height / 2, width, height)))
-            x += sign + width
-        return tuple(placed)
-
-    def _sides(self, form: Form, room: float, height: float) -> list[tuple[float, float]]:
-        """Width and height of every matrix within `room` pixels for all of them.
-
-        Cells with numbers where they fit. Else the cells of an axis are as small as its length asks for: a batch of 200 does not
-        make a layer of 8 units small. Axes of equal length look equally long, so that one sees what is multiplied with what.
-        """
-        shapes = [m.values.shape for m in form.matrices]
-        columns, rows = sum(c for _, c in shapes), max(r for r, _ in shapes)
-        cell = (min(room / columns, self._largest[0]), min(height / rows, self._largest[1]))
-        self._shown_digits = self._digits(form, *cell)
-        if self._shown_digits is not None:
-            return [(c * cell[0], r * cell[1]) for r, c in shapes]
-        smallest, side = self._theme.metrics.px(SMALLEST_SIDE), self._theme.metrics.number * 1.2
-
-        def length(count: int) -> float:
-            return max(min(side, height / count, 0.42 * room / count) * count, smallest)
-
-        while sum(length(c) for _, c in shapes) > room and side > smallest:
-            side *= 0.95
-        squeeze = min(1.0, room / sum(length(c) for _, c in shapes))
-        return [(length(c) * squeeze, length(r)) for r, c in shapes]
-
-    def _arrange_rows(self, form: Form) -> tuple[Placed, ...]:
-        px, size = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption"))
-        label = max(size.horizontalAdvance(m.symbol) for m in form.matrices) + px(12)
-        columns = max(m.values.shape[1] for m in form.matrices)
-        width = min((self.width() - label - px(12)) / columns, self._largest[0])
-        gap = px(6)
-        height = min((self.height() - px(24)) / len(form.matrices) - gap, self._largest[1])
-        y = (self.height() - len(form.matrices) * (height + gap)) / 2
-        placed = []
-        for matrix in form.matrices:
-            side = max(matrix.values.shape[1] * width, px(SMALLEST_SIDE))
-            placed.append(Placed(matrix, QRectF(label, y, side, height)))
-            y += height + gap
-        self._shown_digits = self._digits(form, width, height)
-        return tuple(placed)
-
-    def _digits(self, form: Form, width: float, height: float) -> tuple[int, ...] | None:
-        """How many significant digits of each matrix's largest number fit into its cells; None when somewhere not even two do."""
-        size = QFontMetricsF(self._theme.font("caption"))
-        if height < size.height() + 1 or sum(m.values.size for m in form.matrices) > MOST_NUMBERS:
-            return None
-        room = width - self._theme.metrics.px(5)
-
-        def fits(matrix: Matrix, digits: int) -> bool:
-            return all(size.horizontalAdvance(text) <= room for row in cell_texts(matrix.values, digits) for text in row)
-
-        found = [next((digits for digits in (4, 3, 2) if fits(matrix, digits)), 0) for matrix in form.matrices]
-        return tuple(found) if all(found) else None
+        form = self._form
+        self._arrangement = arrange(form, self.width(), self.height(), self._theme) if form is not None else Arrangement()
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._form is None or not self._placed:
+        if self._form is None or not self.placed:
             return
         painter = QPainter(self)
-        digits = self._shown_digits
-        for k, placed in enumerate(self._placed):
-            self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits[k] if digits else 0)
+        for k, (placed, digits) in enumerate(zip(self.placed, self.digits, strict=True)):
+            self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
             self._paint_symbol(painter, placed)
+            self._paint_names(painter, placed)
             if k and self._form.signs[k]:
-                self._paint_sign(painter, self._form.signs[k], self._placed[k - 1].rect, placed.rect)
-        for placed in self._placed:
+                self._paint_sign(painter, self._form.signs[k], self.placed[k - 1].rect, placed.rect)
+        for placed in self.placed:
             self._paint_outline(painter, placed)
         if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, self._theme.tokens)
@@ -248,21 +130,56 @@ class MatrixView(QWidget):
             room = QRectF(0, placed.rect.top(), placed.rect.left() - px(8), placed.rect.height())
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, matrix.symbol)
             return
-        size = formula_size(matrix.symbol, self._symbol_size)
-        baseline = QPointF(placed.rect.center().x() - size.width() / 2, placed.rect.top() - px(9))
-        draw_formula(painter, baseline, matrix.symbol, self._symbol_size, tokens.text2)
+        top = placed.rect.top() - px(9 if not self._form.lines else 6)
+        if matrix.column_names:
+            top -= QFontMetricsF(painter.font()).height()
+        x = placed.rect.center().x() - head_width(matrix, self._theme) / 2
+        if matrix.symbol:
+            draw_formula(painter, QPointF(x, top), matrix.symbol, symbol_size(self._theme), tokens.text2)
+            x += formula_size(matrix.symbol, symbol_size(self._theme)).width() + px(6)
+        if matrix.note:
+            painter.setPen(tokens.text2)
+            painter.drawText(QPointF(x, top), matrix.note)
+
+    def _paint_names(self, painter: QPainter, placed: Placed) -> None:
+        """What rows and columns stand for, where a cell has room for it; that of the explained one in the colour of numbers."""
+        tokens, px, matrix = self._theme.tokens, self._theme.metrics.px, placed.matrix
+        painter.setFont(self._theme.font("caption"))
+        size, cell = QFontMetricsF(painter.font()), placed.cell(0, 0)
+        all_rows = cell.height() >= size.height() - 3
+        for row, name in enumerate(matrix.row_names):
+            if all_rows or row == matrix.row:
+                painter.setPen(tokens.text if row == matrix.row else tokens.text2)
+                place = placed.cell(row, 0)
+                room = QRectF(place.left() - px(206), place.center().y() - px(9), px(200), px(18))
+                painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+        all_columns = cell.width() >= max((size.horizontalAdvance(name) for name in matrix.column_names), default=0.0) + 2
+        for column, name in enumerate(matrix.column_names):
+            if all_columns or column == matrix.column:
+                painter.setPen(tokens.text if column == matrix.column else tokens.text2)
+                place = placed.cell(0, column)
+                room = QRectF(place.center().x() - px(60), place.top() - px(18), px(120), px(16))
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_sign(self, painter: QPainter, sign: str, before: QRectF, after: QRectF) -> None:
-        latex = _latex(sign)
+        latex = sign_latex(sign)
         formula = typeset(latex)
-        size = self._symbol_size
+        size = symbol_size(self._theme)
         baseline = after.center().y() - formula.height * size / 2 + formula.ascent * size
-        x = (before.right() + after.left() - formula.width * size) / 2
+        begins_line = before.right() > after.left() or before.bottom() < after.top()
+        left = after.left() - self._theme.metrics.px(40) if begins_line else before.right()
+        x = (left + after.left() - formula.width * size) / 2
         draw_formula(painter, QPointF(x, baseline), latex, size, self._theme.tokens.text2)
 
     def _paint_outline(self, painter: QPainter, placed: Placed) -> None:
         matrix, tokens = placed.matrix, self._theme.tokens
-        if matrix.row is None and matrix.column is None:
+        if matrix.mark is not None:
+            cell = placed.cell(*matrix.mark)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(QPen(tokens.accent, 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(cell.adjusted(1, 1, -1, -1))
+        if matrix.row is None and matrix.column is None and matrix.window is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -277,7 +194,7 @@ class MatrixView(QWidget):
     # Choosing
 
     def _element(self, place: QPointF) -> tuple[Matrix, int, int] | None:
-        for placed in self._placed:
+        for placed in self.placed:
             found = placed.at(place)
             if found is not None:
                 return placed.matrix, *found
@@ -294,7 +211,7 @@ class MatrixView(QWidget):
         """The arrow keys move the written cell."""
         steps = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
         step = steps.get(Qt.Key(event.key()))
-        written = next((p.matrix for p in self._placed if p.matrix.written and p.matrix.row is not None), None)
+        written = next((p.matrix for p in self.placed if p.matrix.written and p.matrix.row is not None), None)
         if step is None or written is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
             super().keyPressEvent(event)
             return
@@ -311,21 +228,7 @@ class MatrixView(QWidget):
                 QToolTip.hideText()
                 return True
             matrix, row, column = found
-            place = ", ".join(str(i + 1) for i in matrix.index(row, column))
-            QToolTip.showText(event.globalPos(), f"{matrix.words}\n[{place}]  {number(float(matrix.values[row, column]), 6)}", self)
+            place = matrix.place_words(row, column) or f"[{', '.join(str(i + 1) for i in matrix.index(row, column))}]"
+            QToolTip.showText(event.globalPos(), f"{matrix.words}\n{place}  {number(float(matrix.values[row, column]), 6)}", self)
             return True
         return super().event(event)
-
-
-def cell_texts(values: np.ndarray, digits: int) -> list[list[str]]:
-    """A matrix as people print one: all numbers with the same decimals, `digits` significant ones for the largest."""
-    finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max()) if finite.size else 0.0
-    if largest == 0 or not 1e-4 <= largest < 1e6:
-        return [[number(float(v), digits) for v in row] for row in values]
-    exponent = int(f"{largest:.{digits - 1}e}".rpartition("e")[2])
-    return [[fixed(float(v), max(0, digits - 1 - exponent)) for v in row] for row in values]
-
-
-def _latex(sign: str) -> str:
-    return r"\cdot" if sign == "·" else sign

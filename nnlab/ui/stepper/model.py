@@ -22,6 +22,8 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, share
 
+TERM = "term"  # what a cell of a sum's strip stands for, where others stand for an element of a tensor
+
 
 class StepModel(QObject):
     """`changed` comes with another moment or another program, `element_changed` with another tensor or element of the same moment.
@@ -42,6 +44,7 @@ class StepModel(QObject):
         self._sample = 0
         self._chosen: dict[Axis, int] = {}  # places that the person chose
         self._shown: dict[Axis, int] = {}  # places that are shown because they have the largest share
+        self._terms: dict[tuple[str, str], int] = {}  # of a sum over channels, samples or filters, by node and tensor
         self._first: tuple[int, ...] = ()  # the element from which `into` goes round
         session.stepped.connect(self._on_stepped)
         session.ticked.connect(self._on_tick)
@@ -198,6 +201,21 @@ class StepModel(QObject):
             self._set_place(axis, place)
         if self.index(argument) != before:
             self.element_changed.emit()
+
+    def term(self, sums: np.ndarray) -> int:
+        """Which term of the explained sum is shown: the chosen one, or the one with the largest share."""
+        found = self._terms.get(self._term_key)
+        return found if found is not None and found < len(sums) else int(np.argmax(np.nan_to_num(np.abs(sums), nan=np.inf)))
+
+    def choose_term(self, place: int) -> None:
+        """Looks at another channel, sample or filter of a sum over them."""
+        if self._terms.get(self._term_key) != place:
+            self._terms[self._term_key] = place
+            self.element_changed.emit()
+
+    @property
+    def _term_key(self) -> tuple[str, str]:
+        return self.instruction.node_id if self.instruction is not None else "", self.target
 
     # Moving
 

@@ -11,10 +11,10 @@ from nnlab.graph.graph import Node
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
+from nnlab.ui.stepper.forms import form_of
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
-from nnlab.ui.stepper.matrix_forms import form_of
 from nnlab.ui.stepper.matrix_view import MatrixView
-from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.stepper.model import TERM, StepModel
 
 BARS_FOR = ("loss", "sample_loss")  # tensors of a loss that are seen per sample; so is its gradient
 
@@ -31,7 +31,7 @@ class Picture(QStackedWidget):
         self._nothing = QWidget()
         for page in (self._nothing, self.curve, self.matrices, self.bars):
             self.addWidget(page)
-        self.matrices.chosen.connect(model.choose)
+        self.matrices.chosen.connect(self._choose_cell)
         self.bars.chosen.connect(self._choose_sample)
         model.view_changed.connect(self.complete)
         self._curves: dict[object, tuple[np.ndarray, np.ndarray]] = {}
@@ -40,6 +40,8 @@ class Picture(QStackedWidget):
     def share(self) -> tuple[int, int]:
         """How the room is divided between formula and picture."""
         shown = self.currentWidget()
+        if shown is self.matrices and self.matrices.form is not None and self.matrices.form.lines:
+            return (5, 7)
         return (8, 5) if shown is self.curve else (7, 5) if shown is self.bars else (6, 5)
 
     def refresh(self) -> None:
@@ -118,6 +120,12 @@ class Picture(QStackedWidget):
         if values is None or same is None or not np.array_equal(same, activations):
             return float("nan")
         return float(values[index])
+
+    def _choose_cell(self, argument: str, index: tuple[int, ...]) -> None:
+        if argument != TERM:
+            self._model.choose(argument, index)
+        elif index:
+            self._model.choose_term(index[0])
 
     def _choose_sample(self, sample: int) -> None:
         for name in self._tensor_names():

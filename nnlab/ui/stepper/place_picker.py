@@ -38,7 +38,10 @@ class PlacePicker(QWidget):
         changed = (word, length) != (self._word, self._length)
         self._word, self._place, self._length = word, place, length
         self.setAccessibleName(f"{word} {place + 1} of {length}")
-        self.setToolTip(f"The {word} to explain, {count(place + 1)} of {count(length)}. Choose another with the arrow keys, the wheel, a number or a click on a cell.")
+        self.setToolTip(
+            f"The {word} to explain, {count(place + 1)} of {count(length)}. "
+            "Choose another with the arrow keys, the wheel, a number or a click on a cell."
+        )
         if changed:
             self.updateGeometry()
         self.update()

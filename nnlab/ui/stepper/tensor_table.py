@@ -38,7 +38,7 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
     rows = []
     for operand in trace.instruction.operands:
         name = operand.argument.name
-        if name not in trace.after:
+        if name not in trace.after or (model.program is not None and operand.tensor in model.program.scratch):
             continue
         values = np.asarray(trace.after[name], dtype=np.float64)
         if operand.tensor is None:
@@ -141,5 +141,8 @@ class TensorTable(QWidget):
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.shape)
-        span = f"{number(row.lowest, 3)} … {number(row.highest, 3)}, mean {number(row.mean, 3)}"
+        span, mean = f"{number(row.lowest, 3)} … {number(row.highest, 3)}", f", mean {number(row.mean, 3)}"
+        size = QFontMetricsF(painter.font())
+        if size.horizontalAdvance(row.shape + span + mean) + self._theme.metrics.px(8) <= line.width():  # beside a long shape without it
+            span += mean
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, span)

@@ -7,8 +7,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.stepper.arrangement import cell_texts
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
-from nnlab.ui.stepper.matrix_view import MatrixView, cell_texts
+from nnlab.ui.stepper.matrix_view import MatrixView
 
 
 def form(*shapes: tuple[int, int], stacked: bool = False) -> Form:
