@@ -19,7 +19,9 @@ from nnlab.ui.stepper.matrix_forms import Form, Matrix
 
 SMALLEST_SIDE = 10.0  # a vector is at least so many pixels wide, whatever the cells' size
 MOST_NUMBERS = 600  # cells with numbers, at most
+BEYOND = 4.0  # pixels by which a window that reaches into the padding reaches beyond the image
 MOST_OF_A_LINE = 72  # of one matrix among images
+SMALLEST_IMAGE = 36.0  # pixels, before numbers are given up for it
 LARGEST, SMALLEST = 22.0, 6.0  # pixels of a cell without a number, before others give up their numbers for it
 
 
@@ -50,7 +52,8 @@ class Placed:
         m, rect = self.matrix, QRectF(self.rect)
         if m.window is not None:
             top, left, rows, columns = m.window
-            return self.cell(top, left).united(self.cell(top + rows - 1, left + columns - 1))
+            whole = self.cell(top, left).united(self.cell(top + rows - 1, left + columns - 1))
+            return whole.intersected(rect.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND))
         if m.row is not None:
             rect.setTop(self.cell(m.row, 0).top())
             rect.setBottom(self.cell(m.row, 0).bottom())
@@ -81,6 +84,12 @@ def head_width(matrix: Matrix, theme: Theme) -> float:
     symbol = formula_size(matrix.symbol, symbol_size(theme)).width() if matrix.symbol else 0.0
     note = QFontMetricsF(theme.font("caption")).horizontalAdvance(matrix.note) if matrix.note else 0.0
     return symbol + note + (theme.metrics.px(6) if symbol and note else 0.0)
+
+
+def gutter(matrix: Matrix, theme: Theme) -> float:
+    """Room for the names of the rows, left of the cells."""
+    size = QFontMetricsF(theme.font("caption"))
+    return max((size.horizontalAdvance(name) + theme.metrics.px(6) for name in matrix.row_names), default=0.0)
 
 
 def arrange(form: Form, width: float, height: float, theme: Theme) -> Arrangement:
@@ -195,19 +204,18 @@ class _Arranger:
         return Arrangement(tuple(Placed(p.matrix, p.rect.translated(0, spare)) for p in placed), tuple(digits))
 
     def _heights(self, lines: list[list[Matrix]], room: float) -> list[float]:
-        """Numbers and strips take what they need, images share the rest."""
+        """Strips and the numbers of the first line take what they need, images share the rest."""
         number = self.caption.height() + self.px(5)
-        needs = [
-            self.px(18) if max(m.values.shape[0] for m in line) == 1
-            else number * max(m.values.shape[0] for m in line) if max(m.values.size for m in line) <= MOST_OF_A_LINE // 2
-            else 0.0
-            for line in lines
-        ]  # fmt: skip
-        shared = [k for k, need in enumerate(needs) if not need]
-        rest = max(room - sum(needs), self.px(SMALLEST_SIDE))
-        if not shared:
-            return [need * min(1.0, room / sum(needs)) for need in needs]
-        return [need or rest / len(shared) for need in needs]
+        tallest = [max(m.values.shape[0] for m in line) for line in lines]
+        strips = [float(self.px(18)) if rows == 1 else 0.0 for rows in tallest]
+        has_numbers = len(lines) > 1 and max(m.values.size for m in lines[0]) <= MOST_OF_A_LINE // 2
+        needs = [number * tallest[0] if has_numbers else strips[0], *strips[1:]]
+        for needed in (needs, strips):
+            shared = sum(not need for need in needed)
+            rest = max(room - sum(needed), self.px(SMALLEST_SIDE))
+            if shared and rest / shared >= self.px(SMALLEST_IMAGE):
+                break
+        return [need or rest / max(shared, 1) for need in needed]
 
     def _head(self, matrices: list[Matrix]) -> float:
         """The height of what stands above the cells: symbol and note, the names of columns."""
@@ -217,9 +225,7 @@ class _Arranger:
     def _line(self, group: list[int], top: float, height: float) -> tuple[list[Placed], list[int]]:
         matrices = [self.form.matrices[k] for k in group]
         signs = [self._sign_width(self.form.signs[k]) if place or self.form.signs[k] else 0.0 for place, k in enumerate(group)]
-        gutters = [
-            max((self.caption.horizontalAdvance(name) for name in m.row_names), default=-self.px(6)) + self.px(6) for m in matrices
-        ]
+        gutters = [gutter(m, self.theme) for m in matrices]
         room = self.width - sum(signs) - sum(gutters) - self.px(8)
         cells, digits = self._cells(matrices, room, height)
         widths = [
@@ -231,8 +237,8 @@ class _Arranger:
         tallest = max(m.values.shape[0] * cell[1] for m, cell in zip(matrices, cells, strict=True))
         x = max(self.px(4), (self.width - sum(widths) - sum(signs) - sum(gutters)) / 2)
         placed = []
-        for m, cell, sign, gutter, width in zip(matrices, cells, signs, gutters, widths, strict=True):
-            x += sign + gutter
+        for m, cell, sign, names, width in zip(matrices, cells, signs, gutters, widths, strict=True):
+            x += sign + names
             side = max(m.values.shape[1] * cell[0], self.px(SMALLEST_SIDE))
             own = m.values.shape[0] * cell[1]
             placed.append(Placed(m, QRectF(x + (width - side) / 2, top + (tallest - own) / 2, side, own)))

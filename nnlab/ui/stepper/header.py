@@ -81,9 +81,9 @@ class StepHeader(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where the row is too narrow, the pickers leave out how many there are, and the button its word."""
+        """Where the row is too narrow, the pickers leave out how many there are, the button its word, and the phase goes."""
         shown = self.pickers[: len(self._axes)]
-        gap = self._row.spacing()
+        gap = self._theme.metrics.grid
         others = [w.sizeHint().width() for w in (self.phase, self.title, *([self._targets] if self._targets is not None else []))]
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - sum(others) - gap * (len(others) + len(shown) + 1)
@@ -93,6 +93,8 @@ class StepHeader(QWidget):
             picker.set_short(full + button > room)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if short + button > room else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self._copy.setToolButtonStyle(style)
+        self._row.setSpacing(gap // 2 if short + button > room else gap)
+        self.phase.setVisible(short + self._theme.metrics.px(28) <= room)  # the scrubber says it too
 
     def _choose(self, place: int, chosen: int) -> None:
         self._model.choose_place(self._axes[place], chosen)

@@ -15,7 +15,7 @@ from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels, symmetric_lim
 from nnlab.ui.look.formula import draw_formula, formula_size, typeset
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.stepper.arrangement import Arrangement, Placed, arrange, cell_texts, head_width, sign_latex, symbol_size
+from nnlab.ui.stepper.arrangement import Arrangement, Placed, arrange, cell_texts, gutter, head_width, sign_latex, symbol_size
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.widgets.painting import draw_focus
 
@@ -88,7 +88,8 @@ class MatrixView(QWidget):
             self._paint_symbol(painter, placed)
             self._paint_names(painter, placed)
             if k and self._form.signs[k]:
-                self._paint_sign(painter, self._form.signs[k], self.placed[k - 1].rect, placed.rect)
+                names = gutter(placed.matrix, self._theme) if self._form.lines else 0.0
+                self._paint_sign(painter, self._form.signs[k], self.placed[k - 1].rect, placed.rect.adjusted(-names, 0, 0, 0))
         for placed in self.placed:
             self._paint_outline(painter, placed)
         if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:

@@ -28,6 +28,7 @@ from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.widgets.label import Label
 
+LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
 EMPTY = (
     "Step through one iteration, one operation at a time: every formula with the numbers that were just computed, "
     "forward, loss, backward and update. F10 steps, Shift F10 takes the last step back."
@@ -173,7 +174,9 @@ class StepperPanel(QWidget):
         self._show_rows()
 
     def _show_rows(self) -> None:
-        """All units of the sample, where there is room for them."""
+        """All units of the sample, where there is room for them; the sentence is smaller where there is little."""
+        is_low = self._stack.height() < self._theme.metrics.px(LOW) or self.width() < self._theme.metrics.px(NARROW)
+        self.words.set_role("body" if is_low else "counter")
         form = unit_rows(self.model) if self._stack.height() >= self._theme.metrics.px(400) else None
         self.unit_rows.setVisible(form is not None)
         if form is not None:
@@ -182,7 +185,13 @@ class StepperPanel(QWidget):
     def _show_state(self) -> None:
         reason = self._session.reason
         self._empty_text.setText(f"{reason}. Fix it to step." if reason else EMPTY)
+        self._fit_empty()
         self._start.setEnabled(not reason)
+
+    def _fit_empty(self) -> None:
+        """A centred label that wraps is given the height of a single guess; it needs that of its own width."""
+        width = self._theme.metrics.px(520)
+        self._empty_text.setFixedSize(width, self._empty_text.heightForWidth(width))
 
     def _repaint(self) -> None:
         for widget in (self, self.formula, self.picture, self.unit_rows, self.scrubber):
@@ -191,7 +200,7 @@ class StepperPanel(QWidget):
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self._empty_text.setFixedWidth(metrics.px(520))
+        self._fit_empty()
         self._body.setContentsMargins(metrics.padding + metrics.grid, 0, metrics.grid, metrics.px(12))
         self._body.setSpacing(metrics.padding)
         self._left.setSpacing(metrics.px(6))

@@ -31,6 +31,11 @@ class Label(QLabel):
             self._color = token
             self.update()
 
+    def set_role(self, role: FontRole) -> None:
+        if role != self._role:
+            self._role = role
+            self.setFont(self._theme.font(role))
+
     def apply_metrics(self) -> None:
         self.setFont(self._theme.font(self._role))
 

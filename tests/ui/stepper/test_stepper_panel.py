@@ -10,6 +10,7 @@ import pytest
 from latex_numbers import evaluate
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from worlds import iris_project, spiral_project, world
 
@@ -20,6 +21,7 @@ from nnlab.ui.look.numbers import number, parse_number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 from nnlab.ui.stepper.tensor_table import tensor_rows
+from nnlab.ui.widgets.label import Label
 
 MOMENTS = 18  # of the 2-8-8-1 network: five forward, one loss, six backward, six updates
 
@@ -34,6 +36,21 @@ def test_before_the_first_step_it_says_what_will_appear(steps: Any, qtbot: QtBot
     assert panel.header.phase.text() == "Forward"
     assert panel.header.title.text() == "dense_1"
     assert panel.scrubber.text == f"dense_1, operation 1 of {MOMENTS}"
+
+
+def test_no_sentence_is_cut(steps: Any) -> None:
+    panel = steps.panel
+    empty = panel.findChildren(Label)
+    for size in ((1016, 368), (690, 300)):
+        panel.resize(*size)
+        QApplication.processEvents()
+        whole = next(label for label in empty if label.text().startswith("Step through"))
+        assert whole.height() >= whole.heightForWidth(whole.width())
+    steps.to(10)
+    for size in ((1016, 368), (690, 300)):
+        panel.resize(*size)
+        QApplication.processEvents()
+        assert panel.words.height() >= panel.words.heightForWidth(panel.words.width())
 
 
 def test_every_number_is_the_engines(steps: Any, monkeypatch: pytest.MonkeyPatch) -> None:
