@@ -209,7 +209,7 @@ def _node(model: StepModel, name: str) -> str:
     """The node that an operand belongs to: attention."""
     assert model.instruction is not None
     operand = next(o for o in model.instruction.operands if o.argument.name == name)
-    return (operand.tensor or "").rpartition(".")[0]
+    return (operand.tensor or "").partition(".")[0]
 
 
 def _transposed(matrix: Matrix) -> Matrix:
