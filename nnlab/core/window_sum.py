@@ -17,7 +17,7 @@ from nnlab.core.tensor import Index
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class WindowCells:
     """Cells of one image of a tensor, the image at `place` of its leading axes. Those outside the image are padding, read as 0."""
 
     tensor: str
@@ -43,8 +43,8 @@ class WindowSum:
 
     word: str  # "channel", "sample", "filter"
     count: int
-    left: Callable[[int], Cells]
-    right: Callable[[int], Cells] | None = None
+    left: Callable[[int], WindowCells]
+    right: Callable[[int], WindowCells] | None = None
     bias: tuple[str, Index] | None = None
     combined: str = "sum"
 

@@ -25,7 +25,7 @@ _WINDOW = "kernel_size"
 _TYPED = {2: (TOKEN, UNIT), 3: (CHANNEL, ROW, COLUMN)}  # of a shape without symbols, by the number of its axes
 
 
-class Kind(Enum):
+class TensorKind(Enum):
     """As what a tensor of one sample, or a parameter, is seen."""
 
     NUMBER = "number"
@@ -35,7 +35,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Axis:
+class NetworkAxis:
     """One axis of the network: two tensors that have it in common count the same things along it. `owner` is the node that begins it."""
 
     owner: str
@@ -47,14 +47,14 @@ class Axis:
 class TensorAxes:
     """The axes of one tensor, without the batch. `words` names one thing along each: ("channel", "row", "column")."""
 
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[NetworkAxis, ...] = ()
     words: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TensorKind:
         if len(self.axes) < 2:
-            return (Kind.NUMBER, Kind.VECTOR)[len(self.axes)]
-        return Kind.IMAGE if (self.axes[-2].role, self.axes[-1].role) == (ROW, COLUMN) else Kind.MATRIX
+            return (TensorKind.NUMBER, TensorKind.VECTOR)[len(self.axes)]
+        return TensorKind.IMAGE if (self.axes[-2].role, self.axes[-1].role) == (ROW, COLUMN) else TensorKind.MATRIX
 
 
 def tensor_axes(graph: Graph) -> Mapping[tuple[str, str], TensorAxes]:
@@ -75,7 +75,7 @@ def axes_of(graph: Graph, node_id: str, tensor: str, shape: Shape) -> TensorAxes
     found = tensor_axes(graph).get((node_id, tensor))
     if found is not None and len(found.axes) == len(shape):
         return found
-    axes = tuple(Axis(f"{node_id}.{tensor}", str(k)) for k in range(len(shape)))
+    axes = tuple(NetworkAxis(f"{node_id}.{tensor}", str(k)) for k in range(len(shape)))
     return TensorAxes(axes, tuple(f"axis {k + 1}" for k in range(len(axes))))
 
 
@@ -93,9 +93,9 @@ def _tensor_axes(graph: Graph, shapes: Shapes) -> dict[tuple[str, str], TensorAx
     return found
 
 
-def _bound(graph: Graph, node: Node, found: Mapping[tuple[str, str], TensorAxes]) -> dict[str, tuple[Axis, ...]]:
+def _bound(graph: Graph, node: Node, found: Mapping[tuple[str, str], TensorAxes]) -> dict[str, tuple[NetworkAxis, ...]]:
     """What the inputs' symbols stand for: one axis each, the dots any number."""
-    bound: dict[str, tuple[Axis, ...]] = {}
+    bound: dict[str, tuple[NetworkAxis, ...]] = {}
     for tensor, edge in zip(node.kind.inputs, graph.inputs(node.id), strict=False):
         axes = found[edge.source, edge.source_port].axes
         for symbol, part in _parts(tensor, len(axes)):
@@ -115,27 +115,27 @@ def _parts(tensor: Tensor, count: int) -> list[tuple[str, slice]]:
     return parts
 
 
-def _resolved(node: Node, tensor: Tensor, shape: Shape, bound: Mapping[str, tuple[Axis, ...]]) -> tuple[Axis, ...]:
-    axes: list[Axis] = []
+def _resolved(node: Node, tensor: Tensor, shape: Shape, bound: Mapping[str, tuple[NetworkAxis, ...]]) -> tuple[NetworkAxis, ...]:
+    axes: list[NetworkAxis] = []
     for symbol, part in _parts(tensor, len(shape)):
         for axis in bound.get(symbol) or _own(node, tensor, symbol, range(len(shape))[part]):
             # Tokens by tokens: the same things twice, of which two places are chosen.
-            axes.append(Axis(axis.owner, f"{axis.symbol} attended", axis.role) if axis in axes else axis)
+            axes.append(NetworkAxis(axis.owner, f"{axis.symbol} attended", axis.role) if axis in axes else axis)
     return tuple(axes)
 
 
-def _own(node: Node, tensor: Tensor, symbol: str, places: Sequence[int]) -> tuple[Axis, ...]:
+def _own(node: Node, tensor: Tensor, symbol: str, places: Sequence[int]) -> tuple[NetworkAxis, ...]:
     """New axes of a node for a symbol that no input binds."""
     if is_dots(symbol):
         roles = _TYPED.get(len(places), (UNIT,) * len(places))
-        return tuple(Axis(node.id, f"{symbol}{k}", role) for k, role in enumerate(roles))
+        return tuple(NetworkAxis(node.id, f"{symbol}{k}", role) for k, role in enumerate(roles))
     if symbol == _WINDOW:  # its first is the rows of the window, its second the columns
         first = tensor.symbols.index(_WINDOW) == places[0]
-        return (Axis(node.id, f"{symbol} {'rows' if first else 'columns'}", ROW if first else COLUMN),)
-    return (Axis(node.id, symbol, _ROLES.get(symbol, UNIT)),)
+        return (NetworkAxis(node.id, f"{symbol} {'rows' if first else 'columns'}", ROW if first else COLUMN),)
+    return (NetworkAxis(node.id, symbol, _ROLES.get(symbol, UNIT)),)
 
 
-def _words(node: Node, tensor: Tensor, axes: tuple[Axis, ...]) -> tuple[str, ...]:
+def _words(node: Node, tensor: Tensor, axes: tuple[NetworkAxis, ...]) -> tuple[str, ...]:
     roles = [axis.role for axis in axes]
     if isinstance(tensor, Parameter):
         return tuple(_parameter_word(node, axis, len(axes)) for axis in axes)
@@ -149,7 +149,7 @@ def _words(node: Node, tensor: Tensor, axes: tuple[Axis, ...]) -> tuple[str, ...
     return tuple(words)
 
 
-def _parameter_word(node: Node, axis: Axis, count: int) -> str:
+def _parameter_word(node: Node, axis: NetworkAxis, count: int) -> str:
     if axis.symbol == "filters" and axis.owner == node.id:
         return "filter"
     if axis.role != UNIT:

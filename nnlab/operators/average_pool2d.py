@@ -1,7 +1,7 @@
 """Average pooling: the mean of every window goes on.
 
 LeCun et al., Gradient-Based Learning Applied to Document Recognition (1998), called it subsampling; PyTorch's AvgPool2d with square
-windows. Cells of the padding count as zeros, or not at all (`count_include_pad`).
+windows. WindowCells of the padding count as zeros, or not at all (`count_include_pad`).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
-from nnlab.core.window_sum import Cells, WindowSum
+from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.core.windows import pooling_sizes, seen
 
 
@@ -73,7 +73,7 @@ def _window(m):  # type: ignore[no-untyped-def]
     n, c, r, s = m.index
     height, width = m["x"].shape[2:]
     rows, columns, _ = _covered(m, r, s, (height, width))
-    return WindowSum("channel", 1, lambda k: Cells("x", (n, c), np.arange(height)[rows], np.arange(width)[columns]), combined="mean")
+    return WindowSum("channel", 1, lambda k: WindowCells("x", (n, c), np.arange(height)[rows], np.arange(width)[columns]), combined="mean")
 
 
 def _mean(m):  # type: ignore[no-untyped-def]
@@ -122,8 +122,8 @@ register(
         outputs=(Tensor("y", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
-            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=32),
+            Setting("stride", 0, "Stride", "WindowCells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "WindowCells of zeros around the image", minimum=0, maximum=32),
             Setting("count_include_pad", True, "Count padding", "Whether padding cells count in the mean, as zeros"),
         ),
         sizes=_sizes,

@@ -21,7 +21,7 @@ from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Parameter, Sizes, Tensor
-from nnlab.core.window_sum import Cells, WindowSum
+from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.core.windows import output_sizes
 
 
@@ -150,8 +150,8 @@ def _output_terms(m):  # type: ignore[no-untyped-def]
     cells = np.arange(m["weight"].shape[-1])
     return WindowSum(
         "channel", m["x"].shape[1],
-        lambda c: Cells("x", (n, c), _window(m, r), _window(m, s)),
-        lambda c: Cells("weight", (f, c), cells, cells),
+        lambda c: WindowCells("x", (n, c), _window(m, r), _window(m, s)),
+        lambda c: WindowCells("weight", (f, c), cells, cells),
         ("bias", (f,)) if "bias" in m else None,
     )  # fmt: skip
 
@@ -163,15 +163,15 @@ def _weight_terms(m):  # type: ignore[no-untyped-def]
     rows, columns = (np.arange(length) for length in m["d_y"].shape[2:])
     return WindowSum(
         "sample", len(m["x"]),
-        lambda n: Cells("d_y", (n, f), rows, columns),
-        lambda n: Cells("x", (n, c), rows * stride + i - padding, columns * stride + j - padding),
+        lambda n: WindowCells("d_y", (n, f), rows, columns),
+        lambda n: WindowCells("x", (n, c), rows * stride + i - padding, columns * stride + j - padding),
     )  # fmt: skip
 
 
 def _bias_terms(m):  # type: ignore[no-untyped-def]
     """For every sample, the upstream gradients of the bias' channel."""
     rows, columns = (np.arange(length) for length in m["d_y"].shape[2:])
-    return WindowSum("sample", len(m["d_y"]), lambda n: Cells("d_y", (n, m.index[0]), rows, columns))
+    return WindowSum("sample", len(m["d_y"]), lambda n: WindowCells("d_y", (n, m.index[0]), rows, columns))
 
 
 def _input_terms(m):  # type: ignore[no-untyped-def]
@@ -183,8 +183,8 @@ def _input_terms(m):  # type: ignore[no-untyped-def]
     )
     return WindowSum(
         "filter", len(m["weight"]),
-        lambda f: Cells("weight", (f, c), own_rows, own_columns),
-        lambda f: Cells("d_y", (n, f), rows, columns),
+        lambda f: WindowCells("weight", (f, c), own_rows, own_columns),
+        lambda f: WindowCells("d_y", (n, f), rows, columns),
     )  # fmt: skip
 
 
@@ -269,8 +269,8 @@ register(
         settings=(
             Setting("filters", 8, "Filters", "Output channels, one filter for each", minimum=1, maximum=4096),
             Setting("kernel_size", 3, "Window", "Height and width of a filter", minimum=1, maximum=64, unit="cells"),
-            Setting("stride", 1, "Stride", "Cells between one window and the next", minimum=1, maximum=64, unit="cells"),
-            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64, unit="cells"),
+            Setting("stride", 1, "Stride", "WindowCells between one window and the next", minimum=1, maximum=64, unit="cells"),
+            Setting("padding", 0, "Padding", "WindowCells of zeros around the image", minimum=0, maximum=64, unit="cells"),
             Setting(
                 "init",
                 "xavier_uniform",

@@ -15,7 +15,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
-from nnlab.core.window_sum import Cells, WindowSum
+from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.core.windows import pooling_sizes, seen
 
 WRITTEN_OUT = 9  # numbers of a window that a formula shows
@@ -66,7 +66,7 @@ def _window_of(m):  # type: ignore[no-untyped-def]
     rows, columns = (
         np.arange(length)[seen(p, size, stride, int(m["padding"]), length)[0]] for p, length in zip(places, m["x"].shape[2:], strict=True)
     )
-    return WindowSum("channel", 1, lambda k: Cells("x", (n, c), rows, columns), combined="max")
+    return WindowSum("channel", 1, lambda k: WindowCells("x", (n, c), rows, columns), combined="max")
 
 
 def _window(m):  # type: ignore[no-untyped-def]
@@ -114,8 +114,8 @@ register(
         saved=(Tensor("place", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
-            Setting("padding", 0, "Padding", "Cells of padding around the image, which are never the maximum", minimum=0, maximum=32),
+            Setting("stride", 0, "Stride", "WindowCells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "WindowCells of padding around the image, which are never the maximum", minimum=0, maximum=32),
         ),
         sizes=_sizes,
         keeps_whole=True,

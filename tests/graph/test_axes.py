@@ -6,7 +6,7 @@ import pytest
 
 import nnlab
 from nnlab.core.preparation import DataSettings, prepare
-from nnlab.graph.axes import Kind, axes_of, tensor_axes
+from nnlab.graph.axes import TensorKind, axes_of, tensor_axes
 from nnlab.graph.graph import Graph
 from nnlab.templates.template import templates
 
@@ -35,8 +35,8 @@ def test_words_of_images_filters_and_vectors() -> None:
     assert found["flatten_1", "y"].words == ("neuron",)
     assert found["dense_1", "weight"].words == ("neuron", "input")
     kinds = [found[name].kind for name in (("conv2d_1", "y"), ("conv2d_1", "weight"), ("dense_1", "weight"), ("dense_1", "y"))]
-    assert kinds == [Kind.IMAGE, Kind.IMAGE, Kind.MATRIX, Kind.VECTOR]
-    assert found["cross_entropy_1", "loss"].kind is Kind.NUMBER
+    assert kinds == [TensorKind.IMAGE, TensorKind.IMAGE, TensorKind.MATRIX, TensorKind.VECTOR]
+    assert found["cross_entropy_1", "loss"].kind is TensorKind.NUMBER
 
 
 def test_a_channel_is_the_same_through_activation_pooling_and_the_next_filters() -> None:
@@ -60,7 +60,7 @@ def test_tokens_are_the_same_through_a_block_of_attention(attention: Graph) -> N
         assert found[name, "y"].axes[0] == token
     query, key = found["scores", "y"].axes
     assert query != key  # the same tokens twice, of which two places are chosen
-    assert found["scores", "y"].kind is Kind.MATRIX
+    assert found["scores", "y"].kind is TensorKind.MATRIX
 
 
 def test_what_an_embedding_reads_are_tokens() -> None:

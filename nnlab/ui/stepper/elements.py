@@ -14,7 +14,7 @@ import numpy as np
 
 from nnlab.core.tensor import Shape
 from nnlab.engine.program import Instruction
-from nnlab.graph.axes import Axis, Kind, axes_of
+from nnlab.graph.axes import NetworkAxis, TensorKind, axes_of
 from nnlab.graph.graph import Graph
 
 SAMPLE = "sample"
@@ -26,7 +26,7 @@ class NamedAxis:
 
     word: str
     length: int
-    axis: Axis | None = None
+    axis: NetworkAxis | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Layout:
 
     shape: tuple[int, ...]
     axes: tuple[NamedAxis, ...]
-    kind: Kind = field(default=Kind.NUMBER)  # of what one sample has, or a parameter
+    kind: TensorKind = field(default=TensorKind.NUMBER)  # of what one sample has, or a parameter
 
     @property
     def has_batch(self) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.operator import operators
 from nnlab.core.tensor import Index
-from nnlab.core.window_sum import Cells, WindowSum
-from nnlab.graph.axes import Kind
+from nnlab.core.window_sum import WindowCells, WindowSum
+from nnlab.graph.axes import TensorKind
 from nnlab.ui.look.numbers import number
 from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, rows_of, update_form
 from nnlab.ui.stepper.model import TERM, StepModel
@@ -75,7 +75,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
     leading = zip(words[first:-2], lead[first:], layout.axes[first:-2], strict=False)
     note = ", ".join(f"{word} {k + 1}" for word, k, axis in leading if axis.length > 1)
     row, column_ = index[-2:]
-    is_image = layout.kind is Kind.IMAGE
+    is_image = layout.kind is TensorKind.IMAGE
     return Matrix(
         letter(name, output), said, values[lead], name, lambda r, c: (*lead, r, c), row, column_, written=operand.written, note=note,
         axis_words=words, row_names=() if is_image else _names(values.shape[-2]),
@@ -128,13 +128,13 @@ def _window_form(model: StepModel, moment: ExplanationContext, terms: WindowSum)
     return Form(tuple(matrices), tuple(signs), description=_window_words(terms, k), lines=tuple(lines))
 
 
-def _is_whole(tensors: dict[str, np.ndarray], cells: Cells) -> bool:
+def _is_whole(tensors: dict[str, np.ndarray], cells: WindowCells) -> bool:
     """Whether the cells are their whole image, which then need not be shown a second time."""
     rows, columns = np.shape(tensors[cells.tensor])[-2:]
     return np.array_equal(cells.rows, np.arange(rows)) and np.array_equal(cells.columns, np.arange(columns))
 
 
-def _on_image(model: StepModel, cells: Cells, output: str) -> Matrix:
+def _on_image(model: StepModel, cells: WindowCells, output: str) -> Matrix:
     """The image that the cells are of, with their outline."""
     window = (0, 0, 0, 0)
     if cells.rows.size and cells.columns.size:
@@ -143,7 +143,7 @@ def _on_image(model: StepModel, cells: Cells, output: str) -> Matrix:
     return replace(shown(model, cells.tensor, cells.place, output), row=None, column=None, window=window if window[2] else None)
 
 
-def _seen(tensors: dict[str, np.ndarray], cells: Cells, output: str) -> Matrix:
+def _seen(tensors: dict[str, np.ndarray], cells: WindowCells, output: str) -> Matrix:
     values = cells.read(tensors)
     values = values if values.size else np.zeros((1, 1))
 
@@ -302,7 +302,7 @@ def _as_they_are(model: StepModel) -> Form | None:
     kind = graph[trace.instruction.node_id].kind
     own = (o for o in trace.instruction.operands if o.tensor is not None and o.tensor not in program.scratch)
     names = [o.argument.name for o in own if isinstance(trace.after.get(o.argument.name), np.ndarray)]
-    if not any(model.layout(name).has_batch and model.layout(name).kind in (Kind.MATRIX, Kind.IMAGE) for name in names):
+    if not any(model.layout(name).has_batch and model.layout(name).kind in (TensorKind.MATRIX, TensorKind.IMAGE) for name in names):
         return None
     matrices = []
     for name in names:

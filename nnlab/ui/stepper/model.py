@@ -14,7 +14,7 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
-from nnlab.graph.axes import POSITIONS, Axis
+from nnlab.graph.axes import POSITIONS, NetworkAxis
 from nnlab.graph.graph import Graph
 from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
@@ -42,8 +42,8 @@ class StepModel(QObject):
         self._stepped: Stepped | None = None
         self._targets: dict[object, str] = {}  # chosen tensor by kernel: the same for every layer of a kind
         self._sample = 0
-        self._chosen: dict[Axis, int] = {}  # places that the person chose
-        self._shown: dict[Axis, int] = {}  # places that are shown because they have the largest share
+        self._chosen: dict[NetworkAxis, int] = {}  # places that the person chose
+        self._shown: dict[NetworkAxis, int] = {}  # places that are shown because they have the largest share
         self._terms: dict[tuple[str, str], int] = {}  # of a sum over channels, samples or filters, by node and tensor
         self._first: tuple[int, ...] = ()  # the element from which `into` goes round
         session.stepped.connect(self._on_stepped)
