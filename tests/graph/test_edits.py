@@ -157,3 +157,8 @@ def test_a_layer_exchanged_for_a_loss_feeds_nothing() -> None:
     graph = edits.replace_operator(GRAPH, "dense_1", "mse")
     assert not graph.outgoing("mse_2")
     assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_the_operator_it_has_already_changes_nothing() -> None:
+    graph = mlp([2, 8, 1])
+    assert edits.replace_operator(graph, "tanh_1", "tanh") is graph

@@ -119,9 +119,10 @@ def test_a_group_takes_its_frame_and_its_title_into_account() -> None:
     b = nnlab.GraphBuilder()
     x = b.input(features=2)
     b.mse(b.dense(b.add(b.dense(x, units=3, id="one"), b.dense(x, units=3, id="two")), units=1))
-    beside = middles(arrange(annotation.group_nodes(b.build(), ["one"])))
-    apart = abs(beside["one"][1] - beside["two"][1])
-    assert apart == (80 + 2 * 36) / 2 + 80 / 2 + (136 - 80), "half the frame, half a card, and the room between rows"
+    for grouped in ("one", "two"):  # the upper and the lower of the two
+        beside = middles(arrange(annotation.group_nodes(b.build(), [grouped])))
+        apart = abs(beside["one"][1] - beside["two"][1])
+        assert apart == (80 + 2 * 36) / 2 + 80 / 2 + (136 - 80), "half the frame, half a card, and the room between rows"
 
 
 def test_a_cycle_has_no_layers() -> None:

@@ -215,6 +215,7 @@ def test_a_small_budget_is_kept_and_every_iteration_stays_within_reach():
     one.train(40)
     reach = one.member.timeline.reach(one.run)
     assert reach.earliest > 0, "so small a budget cannot keep six states with their curves"
+    assert reach.spacing == one.run.keyframes.spacing, "of the chapter under way"
     for iteration in range(reach.earliest, 241, 17):
         one.back_to(iteration)
         assert one.bits == one.passed[iteration]

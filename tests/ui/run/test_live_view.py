@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnlab.engine.history import Curves, History
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, smoothed_words
 from tests.support.worlds import World, spiral_project, world
 
 
@@ -66,3 +66,8 @@ def test_the_losses_of_a_view_are_those_of_its_history(spiral: World, qtbot: QtB
     qtbot.waitUntil(lambda: bool(views) and views[-1].frame.iteration == 100)
     view = views[-1]
     assert view.losses.validation == view.curves.validation_losses[-1] and view.losses.training == view.curves.training_losses[-1]
+
+
+def test_a_smoothed_loss_says_over_how_many_batches() -> None:
+    assert smoothed_words(1).endswith("so early, the last one alone")
+    assert smoothed_words(2).startswith("Mean of the last 2 batch losses") and "last 1,200 batch" in smoothed_words(1200)
