@@ -20,10 +20,10 @@ from nnlab.graph.free_places import cleared, right_of_everything
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import infer, insert_neutral
 
-Settings = Mapping[str, object] | None
+GivenSettings = Mapping[str, object] | None
 
 
-def extend(graph: Graph, operator: str, selected: Iterable[str] = (), settings: Settings = None) -> Graph:
+def extend(graph: Graph, operator: str, selected: Iterable[str] = (), settings: GivenSettings = None) -> Graph:
     """The graph with one more node, `result.nodes[-1]`, joined to what is selected (node ids) or to the end of the chain.
 
     `settings` are those of the new node that were asked for. Raises SettingError for one that cannot be.
@@ -48,7 +48,7 @@ def anchor(graph: Graph, selected: Iterable[str] = ()) -> str | None:
     return ends[0] if ends else None
 
 
-def behind(graph: Graph, operator: str, source: str, settings: Settings = None, inputs: Sequence[str] = ()) -> Graph:
+def behind(graph: Graph, operator: str, source: str, settings: GivenSettings = None, inputs: Sequence[str] = ()) -> Graph:
     """Adds an operator that reads `source`; one of several inputs reads all of `inputs`, in their order on the canvas."""
     kind, outgoing = operators[operator], graph.outgoing(source)
     if kind.is_input or not graph[source].kind.outputs or graph[source].kind.is_loss:
@@ -68,7 +68,7 @@ def behind(graph: Graph, operator: str, source: str, settings: Settings = None, 
     return cleared(result, new)
 
 
-def before_loss(graph: Graph, operator: str, loss: str, settings: Settings = None) -> Graph:
+def before_loss(graph: Graph, operator: str, loss: str, settings: GivenSettings = None) -> Graph:
     """Adds an operator between a loss and what it reads; where it reads nothing yet, the loss reads the new node."""
     kind, incoming = operators[operator], graph.inputs(loss)
     if kind.is_loss or kind.is_input:
@@ -96,7 +96,7 @@ def _cards(graph: Graph, selected: Iterable[str]) -> list[docking.Card]:
     return [card for card in docking.shown(graph).values() if not chosen.isdisjoint(card.nodes)]
 
 
-def _alone(graph: Graph, operator: str, settings: Settings) -> Graph:
+def _alone(graph: Graph, operator: str, settings: GivenSettings) -> Graph:
     result = edits.add_node(graph, operator, settings, right_of_everything(graph))
     return cleared(result, result.nodes[-1].id)
 
@@ -108,19 +108,19 @@ def _ends(graph: Graph) -> list[str]:
     return [*before, *loose]
 
 
-def _at_an_end(graph: Graph, operator: str, settings: Settings) -> Graph:
+def _at_an_end(graph: Graph, operator: str, settings: GivenSettings) -> Graph:
     """Behind the first end that it fits; where it fits none, behind the first, and validation says what is wrong there."""
     tried = [_behind_end(graph, operator, end, settings) for end in _ends(graph)]
     fitting = (result for result in tried if _new_errors(graph, result) == 0)
     return next(fitting, tried[0] if tried else _alone(graph, operator, settings))
 
 
-def _behind_end(graph: Graph, operator: str, end: str, settings: Settings) -> Graph:
+def _behind_end(graph: Graph, operator: str, end: str, settings: GivenSettings) -> Graph:
     loss = next((edge.target for edge in graph.outgoing(end) if graph[edge.target].kind.is_loss), None)
     return behind(graph, operator, end, settings) if loss is None else before_loss(graph, operator, loss, settings)
 
 
-def _onto_card(graph: Graph, activation: str, layer: str, settings: Settings) -> Graph:
+def _onto_card(graph: Graph, activation: str, layer: str, settings: GivenSettings) -> Graph:
     """An activation goes between a layer and everything that reads it; without another on its card it sits there."""
     outgoing = graph.outgoing(layer)
     result = edits.add_node(graph, activation, settings, graph[layer].position)
@@ -131,7 +131,7 @@ def _onto_card(graph: Graph, activation: str, layer: str, settings: Settings) ->
     return annotation.join_group(result, new, layer)
 
 
-def _between(graph: Graph, edge: Edge, operator: str, settings: Settings) -> Graph | None:
+def _between(graph: Graph, edge: Edge, operator: str, settings: GivenSettings) -> Graph | None:
     """The operator in the middle of an edge, None where what follows would no longer fit.
 
     Without settings of its own a layer keeps the width where its usual one would not do, and always before a loss.

@@ -22,7 +22,7 @@ from nnlab.graph.validation import DataShape, check
 from nnlab.jobs.context import JobContext
 from nnlab.training.change import Change
 from nnlab.training.commands import Load
-from nnlab.training.complete_run import Result, result_of
+from nnlab.training.complete_run import Result, prepare_run, result_of
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS, RunGroup
@@ -73,12 +73,36 @@ class Comparison:
     equal_batches: bool
 
 
+@dataclass(frozen=True)
+class Starts:
+    """SHA-256 of a run's initial weights and of its batches."""
+
+    weights: str
+    batches: str
+
+
+def starts_of(projects: Sequence[Project], data: Data) -> tuple[Starts, ...]:
+    """Where each project's run begins and what it will see, for at least one epoch."""
+    runs = [prepare_run(project.graph, data, project.training) for project in projects]
+    return tuple(Starts(weights_sha256(run.state), batches_sha256(run, 2)[0]) for run in runs)
+
+
 def variants(project: Project, data: Data, differences: Sequence[Difference]) -> tuple[Project, ...]:
     """The project with each difference, checked against the data; raises NNLabError for what cannot be compared."""
     if len(differences) < 2:
         raise SettingError(f"{differences[0] if differences else 'Nothing'} alone cannot be compared; give at least two values.")
     if len(differences) > MOST_RUNS:
         raise SettingError(f"{len(differences)} variants are too many; at most {MOST_RUNS} train side by side.")
+    found = check_variants(project, data, differences)
+    for k, other in enumerate(found):
+        same = next((i for i in range(k) if found[i] == other), None)
+        if same is not None:
+            raise SettingError(f"{differences[same]} and {differences[k]} are the same network and training; there is nothing to compare.")
+    return found
+
+
+def check_variants(project: Project, data: Data, differences: Sequence[Difference]) -> tuple[Project, ...]:
+    """The project with each difference; raises SettingError for one that cannot be trained on the data."""
     found = []
     for difference in differences:
         try:
@@ -89,10 +113,6 @@ def variants(project: Project, data: Data, differences: Sequence[Difference]) ->
         except NNLabError as error:
             raise SettingError(f"{difference} is no network that can be trained: {error}") from error
         found.append(derived)
-    for k, other in enumerate(found):
-        same = next((i for i in range(k) if found[i] == other), None)
-        if same is not None:
-            raise SettingError(f"{differences[same]} and {differences[k]} are the same network and training; there is nothing to compare.")
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from nnlab.training.commands import Block, Command, Load, RemoveRun
 from nnlab.training.plan import Plan, Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS
-from nnlab.training.variant import Variant
+from nnlab.training.variant import Variant, seed_name
 
 
 @dataclass
@@ -34,6 +34,11 @@ class Companions:
     def __init__(self) -> None:
         self._companions: dict[int, Companion] = {}
         self._next = 1
+
+    def name_of(self, project: Project) -> str:
+        """What tells the project's own run from those beside it: by the same words as they are told apart."""
+        companion = next(iter(self._companions.values()), None)
+        return companion.variant.name(project) if companion is not None else seed_name(project)
 
     @property
     def all(self) -> Mapping[int, Companion]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
-from nnlab.core.errors import SettingError
+from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.initializers import initializers
 from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.preparation import Data
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import edits
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.layers import hidden_layers
+from nnlab.graph.validation import DataShape, check
 from nnlab.training.project import Project
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.training.variant import Variant
@@ -27,6 +31,7 @@ from nnlab.training.variant import Variant
 LOSS, UNITS, ACTIVATION, INIT = "loss", "units", "activation", "init"
 SEED_KEY = "seed"
 _TRAINING: Mapping[str, Setting] = {s.name: s for s in (LEARNING_RATE, BATCH_SIZE, SEED, EPOCHS, SHUFFLE)}
+_RULES = ("optimizer", "schedule")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -51,7 +56,71 @@ class Difference:
 
     def variant(self) -> Variant:
         """What trains beside the project, and follows its changes."""
-        return Variant(self.apply, lambda project: self.text)
+        return Variant(self.apply, partial(present_value, key=self.key), self.key)
+
+
+def present_value(project: Project, key: str) -> str:
+    """What `key` is in a project, as one would type it; of layers that differ all values, "8, 16". Raises NNLabError for no such key."""
+    graph, training = project.graph, project.training
+    if key == LOSS:
+        return graph.losses[0].operator if graph.losses else "none"
+    if key == ACTIVATION:
+        return _common([node.operator for node in hidden_activations(graph)])
+    if key in (UNITS, INIT):
+        return _common([_written(node.settings[key]) for node in hidden_layers(graph) if key in node.settings])
+    if "." in key:
+        node_id, _, name = key.partition(".")
+        if node_id not in graph or name not in graph[node_id].settings:
+            raise SettingError(f"There is no setting {key!r} in this network.")
+        return _written(graph[node_id].settings[name])
+    if key in _RULES or key in _TRAINING:
+        return _written(getattr(training, key))
+    for settings, declared in (
+        (training.optimizer_settings, optimizers[training.optimizer].all_settings),
+        (training.schedule_settings, schedules[training.schedule].settings),
+    ):
+        setting = next((s for s in declared if s.name == key), None)
+        if setting is not None:
+            return _written(settings.get(key, setting.default))
+    raise SettingError(f"There is no {key!r} in this project.")
+
+
+def _common(values: list[str]) -> str:
+    return ", ".join(dict.fromkeys(values)) or "none"
+
+
+def _written(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def suggestions(project: Project, data: Data) -> Mapping[str, tuple[str, ...]]:
+    """Keys that are worth comparing in this project, each with values in a sensible order, the present one among them."""
+    graph, rate, size = project.graph, project.training.learning_rate, project.training.batch_size
+    found: dict[str, tuple[str, ...]] = {}
+    if graph.losses:
+        fitting = (o.name for o in operators if o.is_loss and _fits(graph, o.name, data))
+        found[LOSS] = tuple(fitting)
+    found["optimizer"] = tuple(o.name for o in optimizers)
+    if hidden_activations(graph):
+        found[ACTIVATION] = tuple(o.name for o in operators if o.is_elementwise and o.category == "Activations")
+    found["learning_rate"] = tuple(f"{rate * factor:.3g}" for factor in (0.1, 0.3, 1, 3, 10) if rate * factor <= 1000)
+    found["batch_size"] = tuple(dict.fromkeys(str(n) for n in sorted({1, 8, 32, 128, size})))
+    widths = {int(str(node.settings["units"])) for node in hidden_layers(graph) if "units" in node.settings}
+    if widths:
+        found[UNITS] = tuple(map(str, sorted(widths | {2, 4, 8, 16, 64})))
+    if any("init" in node.settings for node in hidden_layers(graph)):
+        found[INIT] = tuple(initializers)
+    found["schedule"] = tuple(s.name for s in schedules)
+    found[SEED_KEY] = tuple(str(project.training.seed + k) for k in range(4))
+    return found
+
+
+def _fits(graph: Graph, name: str, data: Data) -> bool:
+    try:
+        check(with_loss(graph, name), DataShape(data.x.shape[1], data.target))
+    except NNLabError:
+        return False
+    return True
 
 
 def differences(text: str) -> tuple[Difference, ...]:
@@ -103,12 +172,17 @@ def _configured(graph: Graph, layers: list[Node], name: str, text: str, lacking:
 def _with_activation(graph: Graph, text: str) -> Graph:
     """Every activation behind a hidden layer is exchanged; what turns outputs into predictions stays."""
     kind = _operator(text, lambda o: o.is_activation and o.category == "Activations", "activation")
-    chosen = [n for n in graph if n.kind.is_activation and n.kind.category == "Activations" and not _reads_into_loss(graph, n)]
+    chosen = hidden_activations(graph)
     if not chosen:
         raise SettingError(f"activation={text} changes nothing: there is no activation behind a hidden layer.")
     for node in chosen:
         graph = edits.replace_operator(graph, node.id, kind.name)
     return graph
+
+
+def hidden_activations(graph: Graph) -> list[Node]:
+    """Activations but for what turns outputs into predictions."""
+    return [n for n in graph if n.kind.is_activation and n.kind.category == "Activations" and not _reads_into_loss(graph, n)]
 
 
 def _reads_into_loss(graph: Graph, node: Node) -> bool:

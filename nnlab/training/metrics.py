@@ -20,6 +20,22 @@ def predicted_classes(outputs: np.ndarray, link: str) -> np.ndarray:
     return (outputs[:, 0] > (0.5 if link == "identity" else 0.0)).astype(np.int64)
 
 
+def probabilities(outputs: np.ndarray, link: str) -> np.ndarray:
+    """(..., classes) from a network's outputs (..., k); one output of a binary classifier gives two columns.
+
+    `link` is that of the loss: "identity" for a network trained by MSE towards 0 and 1, whose outputs are only clipped.
+    """
+    outputs = np.asarray(outputs, dtype=np.float64)
+    if outputs.shape[-1] == 1:
+        p = np.clip(outputs, 0.0, 1.0) if link == "identity" else 0.5 * (1.0 + np.tanh(0.5 * outputs))
+        return np.concatenate([1.0 - p, p], axis=-1)
+    if link == "identity":
+        return np.clip(outputs, 0.0, 1.0)
+    with np.errstate(invalid="ignore"):
+        powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+
+
 def predicted_numbers(outputs: np.ndarray, target: Target, link: str) -> np.ndarray:
     """Predictions of a continuous target: the outputs, or the probabilities they are the logits of."""
     if target.kind != "continuous" or link != "sigmoid":

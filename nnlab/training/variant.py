@@ -13,10 +13,14 @@ from nnlab.training.settings import SEED
 
 @dataclass(frozen=True)
 class Variant:
-    """`derive` makes the project of the variant, and raises NNLabError where there is none; `name` says in a word what differs in one."""
+    """`derive` makes the project of the variant, and raises NNLabError where there is none.
+
+    `key` is what differs, and `name` says in a word what it is in a project: the variant's, or the one it was made from.
+    """
 
     derive: Callable[[Project], Project]
     name: Callable[[Project], str]
+    key: str = SEED.name
 
     def version(self, version: Version) -> Version:
         return Version(version.number, self.derive(version.project))

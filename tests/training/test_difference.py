@@ -13,8 +13,9 @@ from nnlab.files.examples import load_example
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.layers import hidden_layers
+from nnlab.graph.validation import DataShape, validate
 from nnlab.training.complete_run import prepare_run
-from nnlab.training.difference import Difference, differences
+from nnlab.training.difference import Difference, differences, present_value, suggestions
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 
@@ -153,3 +154,24 @@ def test_an_activation_that_the_loss_reads_stays_whoever_else_reads_it() -> None
     project = Project(b._graph, DataSettings("plane"), TrainingSettings())
     found = Difference("activation", "sigmoid").apply(project).graph
     assert [node.operator for node in found if node.kind.is_activation] == ["sigmoid", "tanh"]
+
+
+def test_suggestions_can_all_be_trained_and_name_the_present_value() -> None:
+    for name in ("spiral", "iris", "diabetes", "digits_convnet"):
+        project = load_example(name)
+        data = prepare(project.data)
+        for key, values in suggestions(project, data).items():
+            assert present_value(project, key) in values, (name, key)
+            for value in values:
+                graph = Difference(key, value).apply(project).graph
+                assert not [d for d in validate(graph, DataShape(data.x.shape[1], data.target)) if d.is_error], (name, key, value)
+
+
+def test_present_values_are_written_as_they_are_typed() -> None:
+    assert present_value(SPIRAL, "units") == "8" and present_value(SPIRAL, "activation") == "tanh"
+    assert present_value(SPIRAL, "dense_3.units") == "1" and present_value(SPIRAL, "learning_rate") == "0.01"
+    mixed = Difference("dense_2.units", "3").apply(SPIRAL)
+    assert present_value(mixed, "units") == "8, 3"
+    assert present_value(SPIRAL, "shuffle") == "true" and present_value(SPIRAL, "beta1") == "0.9"
+    with pytest.raises(SettingError, match="There is no 'momentum'"):
+        present_value(SPIRAL, "momentum")

@@ -54,6 +54,8 @@ class LivePanel(Panel):
     title: ClassVar[str]
     probes: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ()  # names, or words for several: see nnlab.engine.frame
+    of_all_runs: ClassVar[bool] = False  # whether its probes are wanted of the runs beside the project's own, too
+    is_centre: ClassVar[bool] = False  # stands in the middle of a workspace, where others have the canvas, not in a dock
     frames_per_second: ClassVar[float] = 30.0
 
     def __init__(self, services: Services, empty: str = "", parent: QWidget | None = None) -> None:
@@ -138,7 +140,7 @@ class LivePanel(Panel):
             return
         self._is_fed = wanted
         if self.probes:
-            self._services.session.want(self, self.probes if wanted else ())
+            self._services.session.want(self, self.probes if wanted else (), self.of_all_runs)
         if self.tensors:
             self._services.session.watch(self, self.tensors if wanted else ())
         if wanted:

@@ -8,13 +8,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
-from nnlab.training.metrics import predicted_classes
+from nnlab.training.metrics import predicted_classes, probabilities
 from nnlab.training.probes.predictions import Predictions
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
-from nnlab.ui.panels.plotting.decision_picture import probabilities
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.image_grid import ImageGrid
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -46,6 +46,7 @@ class RunView:
     history: CurvesSource
     stopped: str
     is_in_the_past: bool = False
+    probes: Mapping[str, Any] = field(default_factory=dict)  # those that were asked for of every run
 
     @cached_property
     def curves(self) -> Curves:
@@ -81,6 +82,16 @@ class LiveView:
     name: str = ""
     others: tuple[RunView, ...] = ()
     is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
+
+    def of_run(self, run: int) -> LiveView:
+        """The same moment as the run of this number shows it, by itself; KeyError when there is none."""
+        if run == self.run:
+            return replace(self, others=())
+        other = {other.run: other for other in self.others}[run]
+        return replace(
+            self, project=other.project, frame=other.frame, history=other.history, probes=other.probes, run=other.run, name=other.name,
+            others=(), is_in_the_past=other.is_in_the_past,
+        )  # fmt: skip
 
     def tensor(self, name: str) -> np.ndarray | None:
         """A tensor of the frame by name ("dense_1.weight", "dense_1.d_weight", "tanh_1.y"), None if it has none."""

@@ -26,9 +26,10 @@ from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refus
 from nnlab.training.companions import Companion, Companions
 from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
+from nnlab.training.project import Project
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
-from nnlab.training.variant import Variant, seed_name
+from nnlab.training.variant import Variant
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.garbage import collect_on_display_thread, thaw
@@ -38,6 +39,7 @@ from nnlab.ui.run.marks import Marks
 from nnlab.ui.run.other_runs import OtherRuns
 from nnlab.ui.run.past import Past
 from nnlab.ui.run.probing import Probing
+from nnlab.ui.run.probing_beside import ProbingBeside
 from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
@@ -77,10 +79,12 @@ class LiveSession(QObject):
         self._others = OtherRuns(self._trainer, self._companions)
         self.jobs = LiveJobs(self)
         self._probing = Probing(self.jobs, self)
+        self._beside = ProbingBeside(self.jobs, self)
         self._watched: dict[object, frozenset[str]] = {}
         self._is_news = False  # results that came after the frame was shown
-        self._probing.answered.connect(self._on_answered)
-        self._probing.failed.connect(self.failed)
+        for probing in (self._probing, self._beside):
+            probing.answered.connect(self._on_answered)
+            probing.failed.connect(self.failed)
         self._rates = Rates()
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document, self._marks)
@@ -201,6 +205,10 @@ class LiveSession(QObject):
         """What trains beside the project's own run, by number."""
         return self._companions.all
 
+    def name_of_run(self, project: Project) -> str:
+        """What tells the project's own run from those beside it."""
+        return self._companions.name_of(project)
+
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after an iteration (see `Past`)."""
         self.past.back_to(iteration)
@@ -214,9 +222,11 @@ class LiveSession(QObject):
         self._trainer.send(commands.SetSpeed(iterations_per_second))
         self._rates.restart()
 
-    def want(self, owner: object, probes: Iterable[str]) -> None:
-        """`owner` (a visible panel) needs these probes from now on; an empty list when it no longer does."""
+    def want(self, owner: object, probes: Iterable[str], of_all_runs: bool = False) -> None:
+        """`owner` (a visible panel) needs these probes from now on, of every run or of the project's own; none when it no longer does."""
+        probes = tuple(probes)
         self._probing.want(owner, probes)
+        self._beside.want(owner, probes if of_all_runs else ())
 
     def watch(self, owner: object, tensors: Iterable[str]) -> None:
         """`owner` (something visible) reads these tensors of frames from now on, see nnlab.engine.frame; none when it no longer does.
@@ -270,6 +280,7 @@ class LiveSession(QObject):
         self._timer.stop()
         self._trainer.close()
         self._probing.close()
+        self._beside.close()
         self.jobs.close()
         thaw()
 
@@ -410,11 +421,12 @@ class LiveSession(QObject):
         self._probing.ask(frame, self.data, self._playing)
         if self._probing.is_first:
             return  # small networks are never shown without what panels ask of them; numbers of large ones do not wait
-        exact = not self._playing and self._probing.is_exact(frame)
+        others, are_exact = self._beside.ask(self._others.shown, self.data, self._playing)
+        exact = not self._playing and self._probing.is_exact(frame) and are_exact
         self.ticked.emit(
             LiveView(
                 self._document.project, self.data, frame, passed, self._marks.shown, self._probing.results, self._playing,
-                exact, self.iterations_per_second, self.frames_per_second, MAIN, seed_name(self._document.project), self._others.shown,
+                exact, self.iterations_per_second, self.frames_per_second, MAIN, self._companions.name_of(self._document.project), others,
                 self.past.is_shown,
             )
         )  # fmt: skip

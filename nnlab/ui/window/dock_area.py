@@ -158,7 +158,7 @@ class DockArea(QMainWindow):
             self.removeDockWidget(dock)
         for area, names, tabbed in (
             (Qt.DockWidgetArea.LeftDockWidgetArea, workspace.left, False),
-            (Qt.DockWidgetArea.RightDockWidgetArea, workspace.right, True),
+            (Qt.DockWidgetArea.RightDockWidgetArea, workspace.right, not workspace.right_heights),
             (Qt.DockWidgetArea.BottomDockWidgetArea, workspace.bottom, False),
         ):
             present = [self._docks[name] for name in names if name in self._docks]
@@ -224,6 +224,9 @@ class DockArea(QMainWindow):
             docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
+            if names is workspace.right and len(docks) == len(workspace.right_heights):
+                total = sum(workspace.right_heights)
+                self.resizeDocks(docks, [self.height() * share // total for share in workspace.right_heights], Qt.Orientation.Vertical)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

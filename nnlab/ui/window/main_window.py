@@ -29,6 +29,7 @@ from nnlab.ui.files.store import Store
 from nnlab.ui.inspector import Inspector
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import Services
+from nnlab.ui.panels.comparison import ComparisonPanel
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.live_view import LiveView
@@ -42,6 +43,7 @@ from nnlab.ui.widgets.top_bar import TopBar
 from nnlab.ui.widgets.top_bar import WorkspaceTab as Tab
 from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_header import CanvasHeader
+from nnlab.ui.window.centre import Centre
 from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
@@ -74,7 +76,7 @@ class MainWindow(QMainWindow):
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
         bars = (self.top_bar, self.recovery_bar, self.message_bar)
-        self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.canvas), self.transport.bar))
+        self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.centre.current), self.transport.bar))
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
         self._follow_document()
@@ -97,7 +99,8 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.selection, theme)
         self.header = CanvasHeader(theme, self.canvas)
         self.area = DockArea(theme, self._store)
-        self.area.setCentralWidget(self.canvas)
+        self.centre = Centre(self.canvas)
+        self.area.setCentralWidget(self.centre)
         self.palette_list = Palette(theme)
         self.inspector = Inspector(theme, self.document, self.selection, self.session)
         self.stepper = StepperPanel(theme, self.session, self.document, self.selection)
@@ -109,7 +112,10 @@ class MainWindow(QMainWindow):
         self.area.add("stepper", "Stepper", self.stepper)
         self.area.add("moment", "Moment", self.stepper.side)
         for panel_name, panel in self.panels.items():
-            self.area.add(panel_name, panel.title, panel)
+            if panel.is_centre:
+                self.centre.add(panel_name, panel)
+            else:
+                self.area.add(panel_name, panel.title, panel)
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -122,6 +128,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self.message_bar.setParent(body)
         self.message_bar.lie_over(self.canvas)
+
+    @property
+    def comparison(self) -> ComparisonPanel:
+        """Where runs are compared."""
+        panel = self.panels["comparison"]
+        assert isinstance(panel, ComparisonPanel)
+        return panel
 
     def all_actions(self) -> list[QAction]:
         """Every action of the window and the canvas, for menus and the command palette."""
@@ -182,6 +195,7 @@ class MainWindow(QMainWindow):
         """Arranges the window for a workspace; one that is not there any more is the first."""
         workspace = workspaces().get(name) or first_workspace()
         self.area.show_workspace(workspace)
+        self.centre.show_page(workspace.centre)
         self.top_bar.choose_workspace(workspace.name)
         self.header.setVisible(workspace.overlay)
         self.header.phases.setVisible(not workspace.follows_steps)

@@ -44,6 +44,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.rewind": session.rewind, "run.dice": session.dice,
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
+        "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
@@ -109,6 +110,12 @@ def add_seed(window: MainWindow) -> None:
         window.message_bar.show_warning(str(error), key="refused")
         return
     window.area.reveal("loss")
+
+
+def add_run(window: MainWindow) -> None:
+    """Another variant, shown where runs are compared."""
+    window.show_workspace("compare")
+    window.comparison.add_run()
 
 
 def step(window: MainWindow, run: Handler) -> None:

@@ -26,9 +26,11 @@ class Workspace:
     bottom: tuple[str, ...]  # panels from left to right
     shares: tuple[int, ...]  # their relative widths
     height: tuple[str, ...]  # of the bottom, the sum of these
+    centre: str = "canvas"  # what stands in the middle: the canvas, or a panel that belongs there
     left: tuple[str, ...] = ("palette",)
     right: tuple[str, ...] = ("inspector", "data", "training")
     right_width: str = "inspector"
+    right_heights: tuple[int, ...] = ()  # shares of the panels at the right, which then stand below each other; none: they are tabs
     tall_right: bool = False  # the right column reaches down beside the bottom panels
     expanded: bool = True  # cards show their neurons
     overlay: bool = True  # the canvas has the strip with phases and the choice of what edges mean

@@ -15,14 +15,14 @@ from nnlab.engine.weight_change import WeightChange
 from nnlab.files.project import Project
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training.domain import domain
-from nnlab.training.metrics import predicted_classes
+from nnlab.training.metrics import predicted_classes, probabilities
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import to_image
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.decision import DecisionView
 from nnlab.ui.panels.fit import FitView, TruthView, grid_errors
-from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
+from nnlab.ui.panels.plotting.decision_picture import decision_pixels
 from nnlab.ui.panels.plotting.statistics import LegendEntry
 
 

@@ -26,7 +26,7 @@ NAMED_PORTS = 0.9  # of its size as meant, from which ports are named
 
 
 @dataclass(frozen=True)
-class Line:
+class CompactLine:
     """A line of text in its room, at `scale` canvas units for a pixel of text. `is_loss`: the loss itself is written here."""
 
     text: str
@@ -40,7 +40,7 @@ class Line:
         return self.role == "name" and not self.is_loss
 
 
-def lines(item: ShownCard, zoom: float) -> list[Line]:
+def lines(item: ShownCard, zoom: float) -> list[CompactLine]:
     """Every line on a compact card, the name's first, where the canvas is shown at `zoom`."""
     card, kit, outline = item.card, item.kit, item.geometry.header
     large = outline.height() / COLLAPSED_HEIGHT
@@ -61,7 +61,7 @@ def lines(item: ShownCard, zoom: float) -> list[Line]:
     top = outline.top() + 12.0 * large if total + 20.0 * large <= outline.height() and len(kept) else outline.center().y() - total / 2
     found = []
     for text in name:
-        found.append(Line(text, "name", QRectF(outline.left() + left, top, width, step * name_scale), name_scale))
+        found.append(CompactLine(text, "name", QRectF(outline.left() + left, top, width, step * name_scale), name_scale))
         top += step * name_scale
     for text in kept:
         is_loss = card.form == LOSS and text == ""
@@ -69,7 +69,7 @@ def lines(item: ShownCard, zoom: float) -> list[Line]:
         if not is_loss and kit.text_width(text, role) * scale > width:
             text = text.replace(" parameters", " params")
         room = QRectF(outline.left() + left, top, width, step * scale)
-        found.append(Line(text, role, room, _fitting(kit, text, role, width, scale, zoom), is_loss))
+        found.append(CompactLine(text, role, room, _fitting(kit, text, role, width, scale, zoom), is_loss))
         top += step * scale
     return found
 

@@ -25,7 +25,7 @@ SAME_PLACE = 48.0  # cards nearer than this in the document lie on top of each o
 SAME_COLUMN = 24.0
 BESIDE = 10.0  # free between cards that do not count as standing above each other
 
-Axis = tuple[tuple[float, float], ...]
+SpacingAxis = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Spacing:
     """`columns` are pairs (x in the document, x on the canvas), both increasing; beyond them the axis goes on by `stretch`. `rows` and `y`
     are the same of the other axis."""
 
-    columns: Axis = ((0.0, 0.0),)
+    columns: SpacingAxis = ((0.0, 0.0),)
     stretch: float = 1.0
     y: float = 1.0
-    rows: Axis = ((0.0, 0.0),)
+    rows: SpacingAxis = ((0.0, 0.0),)
 
     def to_scene(self, position: tuple[float, float]) -> QPointF:
         return QPointF(_map(position[0], self.columns, 0, self.stretch), _map(position[1], self.rows, 0, self.y))
@@ -51,7 +51,7 @@ class Spacing:
         return Spacing(columns, self.stretch * factor, self.y, self.rows)
 
 
-def _map(value: float, axis: Axis, source: int, slope: float) -> float:
+def _map(value: float, axis: SpacingAxis, source: int, slope: float) -> float:
     target = 1 - source
     first, last = axis[0], axis[-1]
     if value <= first[source]:
@@ -92,7 +92,7 @@ def spacing(
     return Spacing(columns, 1.0, 1.0, _axis(rows, _above(middles, rows, geometries, room), min(step * 1.2, 1.0)))
 
 
-def _axis(places: Mapping[str, float], needs: Iterable[tuple[str, str, float]], step: float) -> Axis:
+def _axis(places: Mapping[str, float], needs: Iterable[tuple[str, str, float]], step: float) -> SpacingAxis:
     """Distinct places of one axis, each as far from those before it as it needs to be. `needs` are (first, second, distance)."""
     distinct = _distinct(sorted(set(places.values())))
     index = {name: _nearest(distinct, value) for name, value in places.items()}

@@ -10,27 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.core.dataset import Target
-from nnlab.ui.look.colormaps import decision_values, sign_pixels
+from nnlab.training.metrics import probabilities
+from nnlab.ui.look.colormaps import sign_pixels
 from nnlab.ui.look.tokens import DARK, LIGHT
 from nnlab.ui.panels.plotting.class_colors import class_colors
 
 STRENGTH = 0.6  # share of a class's own colour where the network is certain
-
-
-def probabilities(outputs: np.ndarray, link: str) -> np.ndarray:
-    """(..., classes) from a network's outputs (..., k); one output of a binary classifier gives two columns.
-
-    `link` is that of the loss: "identity" for a network trained by MSE towards 0 and 1, whose outputs are only clipped.
-    """
-    outputs = np.asarray(outputs, dtype=np.float64)
-    if outputs.shape[-1] == 1:
-        p = np.clip(outputs, 0.0, 1.0) if link == "identity" else decision_values(outputs) + 0.5
-        return np.concatenate([1.0 - p, p], axis=-1)
-    if link == "identity":
-        return np.clip(outputs, 0.0, 1.0)
-    with np.errstate(invalid="ignore"):
-        powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
-        return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def decision_pixels(outputs: np.ndarray, target: Target, link: str, limit: float, dark: bool) -> np.ndarray:

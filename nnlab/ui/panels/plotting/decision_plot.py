@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.core.preparation import Data
+from nnlab.training.metrics import probabilities
 from nnlab.training.probes.decision import Decision
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import sign_pixels, to_image
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.class_colors import class_colors
-from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
+from nnlab.ui.panels.plotting.decision_picture import decision_pixels
 from nnlab.ui.panels.plotting.items import PictureItem, Points, PointsItem, RingsItem
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks

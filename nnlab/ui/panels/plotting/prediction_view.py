@@ -18,6 +18,7 @@ class PredictionView(QWidget):
 
     title = ""
     note = ""  # a few words for the panel's header
+    has_statistics = True  # whether figures stand beside the picture where there is room
 
     def __init__(self, theme: Theme, picture: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class PredictionView(QWidget):
     def _arrange(self) -> None:
         px = self._theme.metrics.px
         room = self.width() - self.statistics.least_width() - px(4)
-        has_statistics = room >= self.least_width()
+        has_statistics = self.has_statistics and room >= self.least_width()
         self.statistics.setVisible(has_statistics)
         width = min(self.preferred_width(), room if has_statistics else self.width())
         self._picture.setGeometry(QRect(0, 0, width, self.height()))

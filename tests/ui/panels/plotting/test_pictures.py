@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtGui import QColor
 
 from nnlab.core.dataset import Target
+from nnlab.training.metrics import probabilities
 from nnlab.ui.look.colormaps import contrast, decision_values, sign_pixels
 from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
-from nnlab.ui.panels.plotting.decision_picture import decision_pixels, probabilities
+from nnlab.ui.panels.plotting.decision_picture import decision_pixels
 from nnlab.ui.panels.plotting.loss_plot import band_image
 from nnlab.ui.panels.plotting.plot import dashes
 

@@ -1,0 +1,136 @@
+"""The statement of a comparison: the one difference, and everything that is the same, proven by hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSizePolicy, QWidget
+
+from nnlab.core.operator import operators
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.label import ElidedLabel, Label
+
+KEY_TITLES = {
+    "loss": "loss", "optimizer": "optimiser", "activation": "activation", "learning_rate": "learning rate", "batch_size": "batch size",
+    "units": "width", "init": "initialiser", "schedule": "schedule", "seed": "seed",
+}  # fmt: skip
+
+
+def titled(key: str, value: str) -> str:
+    """A value as people read it: MSE for mse."""
+    if key in ("loss", "activation") and value in {operator.name for operator in operators}:
+        return operators[value].title
+    return value.replace("_", " ")
+
+
+class Statement(QWidget):
+    """`chosen(key, values)`: the person wants these values compared, the first being the project's own."""
+
+    chosen = Signal(str, list)
+    ended = Signal()
+    add_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._suggestions: Mapping[str, Sequence[str]] = {}
+        self._present: Mapping[str, str] = {}
+        self._key, self._values = "", [""]
+        self.caption = Label(theme, "One difference", "body", "text2")
+        self.field = QPushButton()
+        self.field.setAccessibleName("What differs between the runs")
+        self.field.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.field.clicked.connect(self.open_menu)
+        self.add = IconButton.of(theme, icon(theme, "plus"), "Add a run", "Adds a run with another value of what differs; up to four")
+        self.add.clicked.connect(self.add_wanted)
+        self.equals = Label(theme, "=", "name", "text")
+        self.same = ElidedLabel(theme, "", "body", "text2")
+        self.seeds = QPushButton("5 seeds")
+        self.seeds.setToolTip("Trains every run again from five seeds in the background and says whether one is the best")
+        self._row = QHBoxLayout(self)
+        for widget in (self.caption, self.field, self.add, self.equals, self.same, self.seeds):
+            self._row.addWidget(widget, 1 if widget is self.same else 0)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
+        self._row.setSpacing(metrics.px(10))
+        self.setFixedHeight(metrics.px(48))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(600), self._theme.metrics.px(48))
+
+    def show_choices(self, suggestions: Mapping[str, Sequence[str]], present: Mapping[str, str]) -> None:
+        """Values that may be compared, by key, and those of the project now."""
+        self._suggestions, self._present = suggestions, present
+
+    def show_comparison(self, key: str, values: Sequence[str], most: int) -> None:
+        """What is compared now; one value alone is no comparison."""
+        self._key, self._values = key, list(values)
+        is_on = len(values) > 1
+        names = "  |  ".join(titled(key, value) for value in values)
+        self.field.setText(f"{KEY_TITLES.get(key, key)}:  {names}" if is_on else "Choose what differs")
+        self.add.setEnabled(is_on and len(values) < most)
+        self.seeds.setEnabled(is_on)
+        self.equals.setVisible(is_on)
+
+    def show_equal(self, text: str, warning: str) -> None:
+        """What is the same; what differs unasked is a warning."""
+        self.same.setText(warning or text)
+        self.same.set_color("warn" if warning else "text2")
+        self.same.setToolTip(text if warning else "")
+
+    def open_menu(self) -> None:
+        menu = self.menu()
+        menu.exec(self.field.mapToGlobal(self.field.rect().bottomLeft()))
+        menu.deleteLater()
+
+    def menu(self) -> QMenu:
+        """Every key with its values: one that is chosen joins the runs, or leaves them."""
+        menu = QMenu(self)
+        for key, values in self._suggestions.items():
+            part = menu.addMenu(KEY_TITLES.get(key, key).capitalize())
+            part.setObjectName(f"difference.{key}")
+            present = self._present.get(key, "")
+            for value in values:
+                action = part.addAction(titled(key, value) + ("  (the project's)" if value == present else ""))
+                action.setObjectName(f"difference.{key}.{value}")
+                action.setCheckable(True)
+                action.setChecked(value == present or (key == self._key and value in self._values))
+                action.setEnabled(value != present)
+                action.triggered.connect(lambda checked=False, key=key, value=value: self._toggle(key, value))
+        menu.addSeparator()
+        menu.addAction("Type it…", self._type).setObjectName("difference.type")
+        end = menu.addAction("End the comparison", self.ended.emit)
+        end.setObjectName("difference.end")
+        end.setEnabled(len(self._values) > 1)
+        return menu
+
+    def _toggle(self, key: str, value: str) -> None:
+        present = self._present.get(key, "")
+        others = [v for v in self._values[1:] if key == self._key]
+        others = [v for v in others if v != value] if value in others else [*others, value]
+        if others:
+            self.chosen.emit(key, [present, *others])
+        else:
+            self.ended.emit()
+
+    def _type(self) -> None:
+        text, accepted = QInputDialog.getText(
+            self, "What differs", "KEY=A,B, such as dense_1.units=4,16 or weight_decay=0.001,0.1", text=f"{self._key}=" if self._key else ""
+        )
+        if accepted and text.strip():
+            self.chosen.emit("", [text.strip()])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.setPen(self._theme.tokens.line)
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.end()
+

@@ -1,0 +1,238 @@
+"""In the real window: two to four runs side by side, what is the same proven, why losses differ, the advisor, losses by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.preparation import prepare
+from nnlab.engine.fingerprint import weights_sha256
+from nnlab.training.complete_run import prepare_run
+from nnlab.training.difference import Difference
+from nnlab.training.metrics import metrics
+from nnlab.training.project import Project
+from nnlab.training.settings import TrainingSettings
+from nnlab.ui.look import numbers
+from nnlab.ui.panels.advisor import AdvisorPanel
+from nnlab.ui.panels.by_hand import ByHandPanel
+from nnlab.ui.panels.comparison import ComparisonPanel
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.window.main_window import MainWindow
+
+Opener = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def views() -> list[LiveView]:
+    return []
+
+
+@pytest.fixture
+def window(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> MainWindow:
+    """Above a curve, in Compare, the project's own cross-entropy beside MSE."""
+    found = opened("points_above_curve")
+    found.show_workspace("compare")
+    found.session.ticked.connect(views.append)
+    choose(found, qtbot, "loss", "mse")
+    return found
+
+
+def choose(window: MainWindow, qtbot: QtBot, key: str, value: str) -> None:
+    """As by the menu under the field."""
+    menu = window.comparison.statement.menu()
+    action = next(a for m in menu.findChildren(type(menu)) for a in m.actions() if a.objectName() == f"difference.{key}.{value}")
+    action.trigger()
+    qtbot.waitUntil(lambda: any(c.name == value for c in window.session.companions.values()), timeout=10_000)
+
+
+def train(window: MainWindow, qtbot: QtBot, views: list[LiveView], steps: int) -> LiveView:
+    window.session.run_iterations(steps)
+    names = {c.name for c in window.session.companions.values()}
+    qtbot.waitUntil(
+        lambda: bool(views) and views[-1].frame.iteration == steps and views[-1].is_exact and not views[-1].playing
+        and {o.name for o in views[-1].others} == names and all("predictions" in o.probes for o in views[-1].others),
+        timeout=30_000,
+    )  # fmt: skip
+    return views[-1]
+
+
+def said(window: MainWindow) -> str:
+    message = window.message_bar.current
+    return message.text if message is not None else ""
+
+
+def alone(project: Project, steps: int) -> tuple[bytes, float]:
+    """Weights, and accuracy on the training samples, of a project trained by itself."""
+    data = prepare(project.data)
+    run = prepare_run(project.graph, data, project.training)
+    run.train(steps)
+    run.evaluator.load(run.state.arena)
+    link = project.graph.losses[0].kind.link
+    accuracy = metrics(run.evaluator.predict(data.x), data.y, data.target, link)["accuracy"]
+    return run.state.arena[: run.program.parameters_end].tobytes(), accuracy
+
+
+def test_two_runs_stand_at_the_same_iteration_in_the_bits_they_have_alone(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    view = train(window, qtbot, views, 120)
+    panel, project = window.comparison, window.document.project
+    assert panel.compared == ("loss", ("binary_cross_entropy", "mse"))
+    for place, variant in enumerate((project, Difference("loss", "mse").apply(project))):
+        run = view.of_run(view.run if place == 0 else view.others[0].run)
+        weights, accuracy = alone(variant, 120)
+        assert run.frame.iteration == 120 and run.frame.parameters.tobytes() == weights
+        assert panel.pictures[place].score.text() == numbers.fixed(100 * accuracy, 1)
+        assert panel.pictures[place].isVisible()
+    assert [panel.pictures[k].name.text() for k in (0, 1)] == ["Binary cross-entropy", "MSE"]
+    assert not panel.pictures[2].isVisible()
+    for line, run in zip(panel.scores.lines, (view, view.of_run(view.others[0].run)), strict=True):
+        assert np.array_equal(line.values, run.curves.training_scores) and len(line.values) == 12
+
+
+def test_what_is_the_same_is_proven_by_hashes(window: MainWindow, qtbot: QtBot) -> None:
+    statement, project = window.comparison.statement, window.document.project
+    qtbot.waitUntil(lambda: "start weights" in statement.same.text(), timeout=10_000)
+    assert statement.same.text() == "same network 2-8-1, 800 samples, seed 0, adam 0.02, batches of 80, start weights, batches"
+    run = prepare_run(project.graph, prepare(project.data), project.training)
+    assert statement.same.toolTip().count(weights_sha256(run.state)[:16]) == 2
+    choose(window, qtbot, "units", "16")
+    qtbot.waitUntil(lambda: statement.same.text() == "start weights differ; the rest is the same", timeout=10_000)
+    assert statement.same.color == "warn"
+
+
+def test_why_reads_both_losses_where_the_crosshair_stands(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    """At p = 0.05: −log p = 3.00 and (1 − p)² = 0.9025; at the logit 1 − p = 0.95 and 2p(1 − p)² = 0.09025."""
+    train(window, qtbot, views, 50)
+    losses, gradients = window.comparison.losses, window.comparison.gradients
+    assert losses.at == 0.05
+    assert [float(text) for _, text in losses.readings()] == pytest.approx([3.0, 0.9025], abs=0.02)
+    assert [float(text) for _, text in gradients.readings()] == pytest.approx([0.95, 0.09025], abs=2e-3)
+    QTest.mouseMove(losses.viewport(), QPoint(round(float(losses.x_pixels(0.5))), round(losses.picture.center().y())))
+    assert losses.at == gradients.at == pytest.approx(0.5, abs=0.01)
+    gradients.setFocus()
+    QTest.keyClick(gradients, Qt.Key.Key_Right)
+    assert losses.at == pytest.approx(0.51, abs=0.01)
+    for run in losses.runs:
+        assert len(run.found.x) == 800
+
+
+def test_three_and_four_runs_and_one_that_leaves(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    panel = window.comparison
+    for count in (3, 4):
+        window.actions_by_id["compare.add_run"].trigger()
+        qtbot.waitUntil(lambda count=count: len(panel.compared[1]) == count, timeout=10_000)  # type: ignore[misc]
+    assert not panel.statement.add.isEnabled()
+    train(window, qtbot, views, 30)
+    assert [picture.isVisible() for picture in panel.pictures] == [True] * 4
+    panel.statement.ended.emit()
+    assert panel.compared == ("", ()) and not window.session.companions
+
+
+def test_typed_differences_and_what_cannot_be_compared(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.comparison
+    panel._choose("", ["dense_1.units=8,3"])
+    qtbot.waitUntil(lambda: panel.compared == ("dense_1.units", ("8", "3")), timeout=10_000)
+    for text, words in (("speed=1,2", "There is no 'speed'"), ("loss=mse,foo", "loss=foo is not known"), ("loss", "is not understood")):
+        panel._choose("", [text])
+        assert words in said(window)
+        assert panel.compared == ("dense_1.units", ("8", "3")), "the other runs go on"
+
+
+def test_a_run_becomes_the_project_by_one_undoable_edit(window: MainWindow, qtbot: QtBot) -> None:
+    before = window.document.project
+    window.comparison.go_on_with(1)
+    assert window.document.graph.losses[0].operator == "mse" and not window.session.companions
+    window.document.undo()
+    assert window.document.project == before
+
+
+def test_a_run_that_meets_infinity_stops_alone_and_says_so(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
+    window = opened("sine")
+    window.show_workspace("compare")
+    window.document.edit("SGD", replace(window.document.project, training=TrainingSettings("sgd", {}, 0.01, 16)))
+    window.session.ticked.connect(views.append)
+    window.comparison._choose("", ["learning_rate=0.01,1000"])
+    window.session.run_iterations(60)
+    qtbot.waitUntil(lambda: bool(views) and bool(views[-1].others) and bool(views[-1].others[0].stopped), timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.iteration == 60, timeout=20_000)
+    assert "The run with 1000 has stopped" in said(window)
+    qtbot.waitUntil(lambda: window.comparison.pictures[1].gradient.text().startswith("stopped at"), timeout=5_000)
+
+
+def test_the_threshold_moves_by_keyboard_and_asks_for_the_first_iteration(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    view = train(window, qtbot, views, 200)
+    plot = window.comparison.scores
+    plot.setFocus()
+    for _ in range(5):
+        QTest.keyClick(plot, Qt.Key.Key_Down)
+    assert plot.threshold == pytest.approx(0.85)
+    scores, at = view.curves.training_scores, view.curves.validation_iterations
+    assert plot.lines[0].first_at(0.85) == int(at[np.flatnonzero(scores >= 0.85)[0]])
+
+
+def test_five_seeds_judge_the_comparison_in_the_background(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    train(window, qtbot, views, 40)
+    window.actions_by_id["compare.seeds"].trigger()
+    qtbot.waitUntil(lambda: window.comparison.verdict.isVisible(), timeout=60_000)
+    text = window.comparison.verdict.text()
+    assert "over 5 seeds" in text and ("No clear winner" in text or " wins by accuracy" in text)
+
+
+def advisor(window: MainWindow) -> AdvisorPanel:
+    panel = window.panels["advisor"]
+    assert isinstance(panel, AdvisorPanel)
+    return panel
+
+
+def test_the_advisor_warns_of_what_is_built_and_mends_it_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
+    panel = advisor(window)
+    qtbot.waitUntil(lambda: panel.advice is not None, timeout=10_000)
+    assert panel.headline.text() == "Two classes: use binary cross-entropy"
+    assert not panel.apply_button.isVisible(), "there is nothing to change"
+    window.comparison.go_on_with(1)  # MSE
+    assert panel.advice is not None and any("MSE on two classes" in text for text in panel.advice.warnings)
+    before = window.document.graph
+    QTest.mouseClick(panel.apply_button, Qt.MouseButton.LeftButton)
+    assert window.document.graph.losses[0].operator == "binary_cross_entropy"
+    window.document.undo()
+    assert window.document.graph == before
+
+
+def test_by_hand_opens_on_the_numbers_of_the_book_and_follows_the_mouse_and_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    """Targets 3, 5, 2 and predictions 4, 2, 3: errors 1, −3, 1; MSE (1 + 9 + 1) / 3 = 11/3."""
+    panel = window.panels["by_hand"]
+    assert isinstance(panel, ByHandPanel) and panel.isVisible()
+    squares = panel.squares
+    assert squares.errors == [1.0, -3.0, 1.0]
+    assert panel.mse_words.text() == "MSE  (1 + 9 + 1) / 3 = 11/3" and panel.mse.text() == "3.667"
+    assert squares.results[0].tolist() == [1.0, 9.0, 1.0]
+    start = squares.handle(1)
+    QTest.mousePress(squares, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    unit = squares._unit
+    QTest.mouseMove(squares, (start.toPoint() - QPoint(0, round(unit))))
+    QTest.mouseRelease(squares, Qt.MouseButton.LeftButton)
+    assert squares.values[1] == 3.0 and panel.mse.text() == numbers.number(2.0)  # (1 + 4 + 1) / 3
+    squares.setFocus()
+    QTest.keyClick(squares, Qt.Key.Key_Up)
+    assert squares.values[1] == 3.5
+    QTest.mouseClick(panel.reset_button, Qt.MouseButton.LeftButton)
+    assert squares.errors == [1.0, -3.0, 1.0]
+    lengths = panel.lengths
+    assert panel.entropy.text() == numbers.number(float(-np.log(np.array([0.95, 0.41, 0.037])).mean()))
+    lengths.setFocus()
+    QTest.keyClick(lengths, Qt.Key.Key_Right)
+    assert lengths.values[0] == pytest.approx(0.855)
+
+
+def test_compare_is_a_workspace_like_the_others(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("spiral")
+    window.show_workspace("compare")
+    assert isinstance(window.centre.current, ComparisonPanel) and not window.canvas.isVisible()
+    assert window.comparison.statement.field.text() == "Choose what differs"
+    window.show_workspace("train")
+    assert window.canvas.isVisible() and not window.comparison.isVisible()

@@ -1,0 +1,54 @@
+"""Output losses: p of the true class, its loss and gradient, as the formulas of the books have them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnlab.core.preparation import prepare
+from nnlab.files.examples import load_example
+from nnlab.training.complete_run import prepare_run
+from nnlab.training.difference import Difference
+from nnlab.training.probes.output_losses import OutputLosses, output_losses
+from nnlab.training.project import Project
+
+
+def found_for(name: str, *differences: Difference) -> OutputLosses:
+    project: Project = load_example(name)
+    for difference in differences:
+        project = difference.apply(project)
+    data = prepare(project.data)
+    run = prepare_run(project.graph, data, project.training)
+    run.train(300)
+    run.evaluator.load(run.state.arena)
+    found = output_losses(run.evaluator, data)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("part", ["samples", "curve"])
+@pytest.mark.parametrize(
+    ("name", "loss", "expected_loss", "expected_gradient"),
+    [
+        ("spiral", "binary_cross_entropy", lambda p: -np.log(p), lambda p: 1 - p),
+        ("spiral", "mse", lambda p: (1 - p) ** 2, lambda p: 2 * p * (1 - p) ** 2),
+        ("iris", "cross_entropy", lambda p: -np.log(p), lambda p: 1 - p),
+    ],
+)
+def test_losses_are_functions_of_the_probability_of_the_true_class(name, loss, expected_loss, expected_gradient, part):  # type: ignore[no-untyped-def]
+    found = found_for(name, Difference("loss", loss))
+    assert found.of_probability
+    p, losses, gradients = (
+        (found.x, found.losses, found.gradients) if part == "samples" else (found.curve_x, found.curve_losses, found.curve_gradients)
+    )
+    np.testing.assert_allclose(losses, expected_loss(p), rtol=2e-4, atol=2e-6)  # float32, as trained
+    np.testing.assert_allclose(gradients, expected_gradient(p), rtol=2e-4, atol=2e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber"])
+def test_losses_of_numbers_are_functions_of_the_error(loss: str) -> None:
+    found = found_for("sine", Difference("loss", loss))
+    assert not found.of_probability
+    square = np.abs(found.x) <= 1 if loss == "huber" else np.full(len(found.x), True)
+    expected = (0.5 if loss == "huber" else 1.0) * found.x**2
+    np.testing.assert_allclose(found.losses[square], expected[square], rtol=1e-4, atol=1e-6)
