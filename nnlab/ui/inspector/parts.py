@@ -14,6 +14,7 @@ from nnlab.ui.look.formula import draw_formula, typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.text_undo import share_undo
 
 
 class Caption(Label):
@@ -88,6 +89,7 @@ class NameField(QLineEdit):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._name = theme, ""
+        share_undo(self)
         self.setProperty("flat", True)
         self.setTextMargins(-2, 0, 0, 0)  # Qt's own margin: the name stands above the line below it
         self.setAccessibleName("Name of the node")

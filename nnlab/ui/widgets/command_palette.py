@@ -1,6 +1,7 @@
 """Command palette: every action of the window, found by typing a few of its letters (Ctrl+K).
 
-It lists the actions it is given, shows their shortcuts, and runs one by Enter or a click. It lies over the window it belongs to and
+It lists the actions it is given, shows their shortcuts, and runs one by Enter or a click. An action is found by its own words and by
+others that people have for it. It lies over the window it belongs to and
 closes by Escape, by a click elsewhere, and by running something. Actions run lately come first while nothing is typed.
 """
 
@@ -26,6 +27,7 @@ from nnlab.ui.widgets.search_field import SearchField
 _WIDTH = 560
 _ROWS = 10  # shown at once
 _REMEMBERED = 5
+SYNONYMS = "synonyms"  # a property of actions: other words they are found by
 _ACTION, _PLACES = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
@@ -105,7 +107,7 @@ class CommandPalette(Overlay):
     def _search(self) -> None:
         order = [*self._recent, *(action for action in self._actions if action not in self._recent)]
         visible = [action for action in order if action.isVisible()]
-        self._model.show(ranked(self.field.text(), visible, _searched))
+        self._model.show(ranked(self.field.text(), visible, _searched, _synonyms))
         self.list.setVisible(bool(self._model.rows))
         self._nothing.setVisible(not self._model.rows)
         self.list.setCurrentIndex(self._model.index(0))
@@ -140,6 +142,10 @@ class CommandPalette(Overlay):
 def _searched(action: QAction) -> str:
     """What typed letters are looked for in: the text, then its group."""
     return f"{plain_text(action)} {group(action)}".rstrip()
+
+
+def _synonyms(action: QAction) -> Sequence[str]:
+    return action.property(SYNONYMS) or ()
 
 
 class _Commands(QAbstractListModel):

@@ -53,10 +53,26 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
     return score, tuple(reversed(places))
 
 
-def ranked(query: str, items: Iterable[T], text: Callable[[T], str]) -> Sequence[tuple[T, tuple[int, ...]]]:
-    """The items whose text matches, best first, with the matching places; of equal ones the shorter, then the earlier, first."""
-    found = [(match(query, text(item)), item) for item in items]
+def ranked(
+    query: str, items: Iterable[T], text: Callable[[T], str], synonyms: Callable[[T], Iterable[str]] = lambda item: ()
+) -> Sequence[tuple[T, tuple[int, ...]]]:
+    """The items whose text matches, best first, with the matching places; of equal ones the shorter, then the earlier, first.
+
+    One of its `synonyms` may match instead, at the beginning of a word and without a gap; then no places are given.
+    """
+    found = [(_best(query, text(item), synonyms(item)), item) for item in items]
     matching = [(result, item) for result, item in found if result is not None]
     if query.strip():
-        matching.sort(key=lambda pair: (-pair[0][0], len(text(pair[1]))))
-    return [(item, places) for (_, places), item in matching]
+        matching.sort(key=lambda pair: (-pair[0][0], pair[0][1]))
+    return [(item, places) for (_, _, places), item in matching]
+
+
+def _best(query: str, text: str, synonyms: Iterable[str]) -> tuple[int, int, tuple[int, ...]] | None:
+    """How well a text or one of its synonyms matches, the length of what does, and the places in the text."""
+    own, typed = match(query, text), " ".join(query.casefold().split())
+    found = [] if own is None else [(own[0], len(text), own[1])]
+    for phrase in synonyms if typed else ():
+        spelled = match(query, phrase) if f" {typed}" in f" {phrase.casefold()}" else None
+        if spelled is not None:
+            found.append((spelled[0], len(phrase), ()))
+    return min(found, key=lambda result: (-result[0], result[1]), default=None)

@@ -18,6 +18,7 @@ from nnlab.ui.look.colormaps import NOT_A_NUMBER, ink, sign_index, sign_table
 from nnlab.ui.look.numbers import editable, number, parse_number
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.model_index import ModelIndex
+from nnlab.ui.widgets.text_undo import share_undo
 
 DIGITS = 4  # significant digits of a cell
 _ROOT = QModelIndex()
@@ -131,6 +132,7 @@ class _Cells(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: ModelIndex) -> QWidget:
         line = QLineEdit(parent)
+        share_undo(line)
         line.setFont(self._theme.font("body"))
         line.setAlignment(Qt.AlignmentFlag.AlignRight)
         line.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))

@@ -21,6 +21,7 @@ from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.numbers import editable, parse_number
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.previewed_value import PreviewedValue
+from nnlab.ui.widgets.text_undo import share_undo
 
 MIXED = "mixed"  # what stands in place of several values that differ
 _BEGUN = re.compile(r"[+−-]?(\d[\d,]*)?\.?\d*(e[+−-]?)?", re.IGNORECASE)  # the beginning of a number
@@ -77,6 +78,7 @@ class NumberField(QLineEdit):
         self, theme: Theme, setting: Setting, value: Value | None = None, arrows: bool = True, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        share_undo(self)
         self._theme, self._setting, self._arrows = theme, setting, arrows
         self._drag_from: tuple[float, float] | None = None  # (y, value) where a drag of the arrows began
         self._dragged = False

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.text_undo import share_undo
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
@@ -24,6 +25,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, theme: Theme, placeholder: str = "Search", hint: str = "", name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        share_undo(self)
         self._theme, self._hint, self._keeps_hint = theme, hint, False
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name or placeholder)

@@ -19,6 +19,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.number_field import MIXED, NumberField
 from nnlab.ui.widgets.slider import NumberSlider
+from nnlab.ui.widgets.text_undo import share_undo
 
 _SMALLEST = 1e-6  # where a logarithmic slider that begins with 0 goes on
 _REACH = 1e3  # how far, as a factor, a logarithmic slider without limits reaches from the default
@@ -255,6 +256,7 @@ class TextEditor(SettingEditor):
     def __init__(self, theme: Theme, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(theme, setting, parent)
         self._line = QLineEdit()
+        share_undo(self._line)
         self._value, self._is_mixed = setting.default, False
         self.put(self._line, 1)
         self._line.textEdited.connect(self._edited)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 import nnlab
@@ -19,6 +20,7 @@ from nnlab.training.variant import another_seed
 from nnlab.ui.look.png import write_png
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
+from nnlab.ui.window.synonyms import give_synonyms
 from nnlab.ui.workspaces import stepping_workspace
 
 Handler = Callable[[], object]
@@ -38,6 +40,7 @@ def connect_actions(window: MainWindow) -> None:
         "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
         "node.freeze": inspector.toggle_frozen,
         "run.play": session.toggle, "run.full_speed": window.transport.toggle_full_speed,
+        "run.settings": lambda: window.area.reveal("training"), "run.data": lambda: window.area.reveal("data"),
         "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
         "run.back_to": lambda: window.transport.bar.time.setFocus(Qt.FocusReason.ShortcutFocusReason),
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
@@ -132,7 +135,11 @@ def reveal(window: MainWindow, panel: str) -> None:
 
 
 def open_commands(window: MainWindow) -> None:
-    window.commands.set_actions(window.all_actions())
+    # Each example stands in more than one menu.
+    examples = {name: action for action in window.findChildren(QAction) if (name := action.objectName()).startswith("example.")}
+    actions = [*window.all_actions(), *examples.values()]
+    give_synonyms(actions)
+    window.commands.set_actions(actions)
     window.commands.open_palette()
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.widgets.text_undo import share_undo
 
 LEAST_WIDTH, TEXT_WIDTH, TEXT_HEIGHT = 96, 264, 72
 
@@ -67,6 +68,7 @@ class InlineEditor(QObject):
         field.selectAll()
         field.setAccessibleName(task.name)
         field.installEventFilter(self)
+        share_undo(field)  # last: filters are asked in the reverse order
         self._field, self._task = field, task
         self.follow()
         field.show()

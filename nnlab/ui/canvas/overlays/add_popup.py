@@ -23,6 +23,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.model_index import ModelIndex
 from nnlab.ui.widgets.required import parent_of
+from nnlab.ui.widgets.text_undo import share_undo
 
 WIDTH, FIXES_WIDTH, ROW, HEADING, MOST_ROWS = 300, 380, 28, 24, 11
 NAME, WHY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # an operator's name or a fix's number; why it does not fit
@@ -92,6 +93,7 @@ class AddPopup(QWidget):
         self.title.setWordWrap(True)
         self.detail.setWordWrap(True)
         self.search = QLineEdit()
+        share_undo(self.search)
         self.search.setPlaceholderText("Add an operator …")
         self.search.setAccessibleName("Search operators")
         self.search.addAction(icon(theme, "search", color="text2"), QLineEdit.ActionPosition.LeadingPosition)

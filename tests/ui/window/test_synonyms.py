@@ -1,0 +1,70 @@
+"""What a newcomer types into the command palette finds what is meant, as the first of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from real_windows import real_windows
+
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.synonyms import PHRASES
+
+EXPECTED = {
+    "examples": "example.", "open example": "example.", "example": "example.", "samples": "example.", "demo": "example.",
+    "tutorial": "example.",
+    "spiral": "example.spiral", "save picture": "file.picture", "screenshot": "file.picture", "export": "file.save_as",
+    "import": "file.open", "csv": "file.open", "load": "file.open", "new": "file.new", "mlp": "file.template", "exit": "file.quit",
+    "dark mode": "view.theme", "light": "view.theme", "theme": "view.theme", "font size": "view.larger", "bigger": "view.larger",
+    "learning rate": "run.settings", "batch size": "run.settings", "optimizer": "run.settings", "settings": "run.settings",
+    "hyperparameters": "run.settings", "dataset": "run.data", "noise": "run.data", "reset": "run.rewind", "restart": "run.rewind",
+    "shuffle": "run.dice", "random": "run.dice", "seed": "run.dice", "run": "run.play", "start": "run.play", "train": "run.play",
+    "stop": "run.play", "pause": "run.play", "play": "run.play", "delete": "edit.delete", "remove": "edit.delete", "layout": "edit.tidy",
+    "arrange": "edit.tidy", "zoom": "view.fit", "zoom in": "view.zoom_in", "help": "help.shortcuts", "manual": "help.shortcuts",
+    "keys": "help.shortcuts", "shortcuts": "help.shortcuts", "version": "help.about", "undo": "edit.undo", "save": "file.save",
+    "speed": "run.full_speed", "faster": "run.full_speed", "note": "edit.comment", "layer": "edit.add", "add": "edit.add", "gradient check": "step.check_all", "debug": "step.over", "quit": "file.quit", "copy": "edit.copy", "paste": "edit.paste",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def window(qapp, tmp_path_factory) -> Iterator[MainWindow]:
+    from nnlab.app import open_window
+    from nnlab.ui.files.store import Store
+
+    shown = open_window("spiral", store=Store(tmp_path_factory.mktemp("store")))
+    shown.actions_by_id["view.commands"].trigger()
+    yield shown
+    shown.files.give_up()
+    shown.close()
+    shown.deleteLater()
+
+
+@pytest.mark.parametrize("typed", list(EXPECTED))
+def test_what_is_typed_finds_what_is_meant(window: MainWindow, typed: str) -> None:
+    window.commands.field.setText(typed)
+    first = window.commands.found[0].objectName()
+    wanted = EXPECTED[typed]
+    assert first.startswith(wanted) if wanted.endswith(".") else first == wanted, [a.objectName() for a in window.commands.found[:4]]
+
+
+def test_examples_lists_every_example(window: MainWindow) -> None:
+    window.commands.field.setText("examples")
+    found = [action.objectName() for action in window.commands.found]
+    assert all(name.startswith("example.") for name in found[:15]) and "example.xor" in found[:15]
+
+
+def test_every_phrase_belongs_to_an_action(window: MainWindow) -> None:
+    names = {action.objectName() for action in window.commands._actions}
+    known = names | {f"{name.partition('.')[0]}." for name in names}
+    assert set(PHRASES) <= known
+
+
+def test_an_example_opens_from_the_palette(qtbot: QtBot, tmp_path: Path) -> None:
+    with real_windows(qtbot, tmp_path / "store") as open_one:
+        window = open_one("spiral")
+        window.actions_by_id["view.commands"].trigger()
+        window.commands.field.setText("xor")
+        window.commands.run_current()
+        qtbot.waitUntil(lambda: window.document.project.data.name == "xor", timeout=10_000)
