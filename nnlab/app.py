@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
+from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
     from nnlab.ui.files.commands import InUse
@@ -36,6 +37,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     app = QApplication(sys.argv[:1])
+    keep_offscreen_quiet()
     app.setApplicationName("NN Lab")
     app.setDesktopFileName("nnlab")
     return app

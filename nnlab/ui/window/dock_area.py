@@ -72,6 +72,7 @@ class DockArea(QMainWindow):
         ):
             self.setCorner(corner, area)
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
+        self._shown_timer.timeout.connect(self._put_away_lone_tabs)
         self._shown_timer.timeout.connect(self.shown_changed)
         theme.metrics_changed.connect(self._size_docks)
 
@@ -82,6 +83,12 @@ class DockArea(QMainWindow):
         if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
             tabs.setMovable(False)
             tabs.setAccessibleName("Panels in this area")
+
+    def _put_away_lone_tabs(self) -> None:
+        """Qt keeps the bar of a group of tabs of which one is left, out of sight but not hidden; nothing is to bring it back into sight."""
+        for bar in self.children():
+            if isinstance(bar, QTabBar) and bar.count() < 2 and self.rect().intersects(bar.geometry()):
+                bar.move(-bar.width() - self.width(), 0)
 
     @property
     def docks(self) -> Mapping[str, Dock]:

@@ -24,7 +24,8 @@ EXPECTED = {
     "stop": "run.play", "pause": "run.play", "play": "run.play", "delete": "edit.delete", "remove": "edit.delete", "layout": "edit.tidy",
     "arrange": "edit.tidy", "zoom": "view.fit", "zoom in": "view.zoom_in", "help": "help.shortcuts", "manual": "help.shortcuts",
     "keys": "help.shortcuts", "shortcuts": "help.shortcuts", "version": "help.about", "undo": "edit.undo", "save": "file.save",
-    "speed": "run.full_speed", "faster": "run.full_speed", "note": "edit.comment", "layer": "edit.add", "add": "edit.add", "gradient check": "step.check_all", "debug": "step.over", "quit": "file.quit", "copy": "edit.copy", "paste": "edit.paste",
+    "speed": "run.full_speed", "faster": "run.full_speed", "note": "edit.comment", "layer": "edit.add", "add": "edit.add",
+    "gradient check": "step.check_all", "debug": "step.over", "quit": "file.quit", "copy": "edit.copy", "paste": "edit.paste",
 }  # fmt: skip
 
 
