@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 import nnlab
 from nnlab.core.errors import FileError, NNLabError
@@ -29,7 +28,7 @@ Handler = Callable[[], object]
 def connect_actions(window: MainWindow) -> None:
     """Joins every action to what it does."""
     files, networks, session, stepper, inspector = window.files, window.networks, window.session, window.stepper, window.inspector
-    document = window.document
+    document, examples = window.document, examples_menu(window)
     handlers: dict[str, Handler] = {
         "file.new": files.new, "file.open": files.open, "file.save": files.save, "file.save_as": files.save_as,
         "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
@@ -53,14 +52,14 @@ def connect_actions(window: MainWindow) -> None:
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
         "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
-        "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window),
+        "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window, examples),
         "view.next_region": lambda: window.regions.go(1), "view.previous_region": lambda: window.regions.go(-1),
         "help.shortcuts": lambda: window.shortcuts.open_sheet(window.all_actions()), "help.about": lambda: about(window),
     }  # fmt: skip
     for action_id, run in handlers.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
     window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
-    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples_menu(window), window.actions_by_id["file.open"]])
+    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
     window.top_bar.commands_requested.connect(handlers["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)
@@ -134,10 +133,8 @@ def reveal(window: MainWindow, panel: str) -> None:
     window.panels[panel].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-def open_commands(window: MainWindow) -> None:
-    # Each example stands in more than one menu.
-    examples = {name: action for action in window.findChildren(QAction) if (name := action.objectName()).startswith("example.")}
-    actions = [*window.all_actions(), *examples.values()]
+def open_commands(window: MainWindow, examples: QMenu) -> None:
+    actions = [*window.all_actions(), *examples.actions()]
     give_synonyms(actions)
     window.commands.set_actions(actions)
     window.commands.open_palette()

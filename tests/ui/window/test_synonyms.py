@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from pytestqt.qtbot import QtBot
-from real_windows import real_windows
+from real_windows import real_windows, shut
 
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.synonyms import PHRASES
@@ -37,9 +38,8 @@ def window(qapp, tmp_path_factory) -> Iterator[MainWindow]:
     shown = open_window("spiral", store=Store(tmp_path_factory.mktemp("store")))
     shown.actions_by_id["view.commands"].trigger()
     yield shown
-    shown.files.give_up()
-    shown.close()
-    shown.deleteLater()
+    shut(shown)
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.mark.parametrize("typed", list(EXPECTED))

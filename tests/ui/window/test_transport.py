@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from real_windows import real_windows
+from real_windows import real_windows, shut
 
 from nnlab.app import open_window
 from nnlab.core.preparation import prepare
@@ -28,9 +28,7 @@ def first(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     window = open_window("spiral", store=Store(tmp_path / "fresh"))
     qtbot.waitExposed(window)
     yield window
-    window.files.give_up()
-    window.close()
-    window.deleteLater()
+    shut(window)
 
 
 @pytest.fixture

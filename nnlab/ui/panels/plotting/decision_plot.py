@@ -153,7 +153,7 @@ def target_limit(data: Data) -> float:
 
 
 def point_groups(data: Data, dark: bool) -> list[Points]:
-    """The samples by colour: validation (hollow) first, training on top of it; at most MOST_POINTS of each."""
+    """The samples by colour, those of the validation part hollow; at most MOST_POINTS of each."""
     groups: list[Points] = []
     for x, y, hollow in ((data.raw_validation_x, data.validation_y, True), (data.raw_x, data.y, False)):
         x, y = x[:MOST_POINTS], y[:MOST_POINTS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen, QPixmap,
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 ToScene = Callable[[QRectF], QRectF]  # from the view's numbers to pixels
+SMALLEST, SHARE = 0.8, 0.2  # the least radius of a mark in pixels, and the radius as a share of the side of the square it has to itself
+RING, RING_ROOM = 1.8, 150.0  # a ring's least radius in pixels, and the square pixels each has at least: rings that touch are a band, too
 
 
 class SceneItem(pg.GraphicsObject):
@@ -83,18 +86,21 @@ class Points:
 
 
 class PointsItem(SceneItem):
-    """Thousands of points, painted once into a pixmap and drawn from it until they, the view or the colours change."""
+    """Thousands of points, painted once into a pixmap and drawn from it until they, the view or the colours change.
+
+    The more there are for the room, the smaller they are drawn. Rings lie on top, or a dense training part would hide them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._groups: Sequence[Points] = ()
-        self._radius, self._outline = 2.0, QColor()
+        self._largest, self._outline = 2.0, QColor()
         self._pixmap: QPixmap | None = None
         self._drawn_for: tuple[float, ...] = ()
 
-    def show_points(self, groups: Sequence[Points], radius: float, outline: QColor) -> None:
-        """Groups from back to front, a radius in pixels, and the colour that sets each point off from what is below."""
-        self._groups, self._radius, self._outline = groups, radius, outline
+    def show_points(self, groups: Sequence[Points], largest: float, outline: QColor) -> None:
+        """Groups from back to front, a radius in pixels for few points, and the colour that sets each point off from what is below."""
+        self._groups, self._largest, self._outline = groups, largest, outline
         self._pixmap = None
         self.update()
 
@@ -123,19 +129,34 @@ class PointsItem(SceneItem):
 
     def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for group in self._groups:
+        area = self.getViewBox().geometry().width() * self.getViewBox().geometry().height()
+        solid, hollow = ([group for group in self._groups if group.hollow == is_hollow] for is_hollow in (False, True))
+        radius = mark_radius(sum(len(group.x) for group in solid), area, self._largest)
+        for group in solid:
             dots = scene_polygon(self, group.x, group.y)
-            if group.hollow:
-                self._rings(painter, dots, group.color)
-                continue
-            for color, radius in ((self._outline, self._radius + 1.0), (group.color, self._radius)):
-                painter.setPen(QPen(color, 2 * radius, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.drawPoints(dots)
+            self._dots(painter, dots, self._outline, radius + min(1.0, radius / 2))
+            self._dots(painter, dots, group.color, radius)
+        rings = sum(len(group.x) for group in hollow)
+        around = max(RING, mark_radius(rings, area, self._largest), radius) + 0.2
+        for group, count in zip(hollow, shares([len(group.x) for group in hollow], int(area / RING_ROOM)), strict=True):
+            centres = scene_polygon(self, group.x[:count], group.y[:count])
+            self._dots(painter, centres, self._outline, around + 1.2)
+            draw_rings(painter, centres, around, QPen(group.color, 1.3))
 
-    def _rings(self, painter: QPainter, centres: QPolygonF, color: QColor) -> None:
-        painter.setPen(QPen(self._outline, 2 * (self._radius + 1.4), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPoints(centres)
-        draw_rings(painter, centres, self._radius + 0.2, QPen(color, 1.3))
+    def _dots(self, painter: QPainter, places: QPolygonF, color: QColor, radius: float) -> None:
+        painter.setPen(QPen(color, 2 * radius, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(places)
+
+
+def mark_radius(count: int, area: float, largest: float) -> float:
+    """The radius in pixels of each of `count` marks in a plot of `area` square pixels: the one rule for every plot of samples."""
+    return min(largest, max(SMALLEST, SHARE * math.sqrt(area / max(1, count))))
+
+
+def shares(counts: Sequence[int], most: int) -> list[int]:
+    """How many of each group are drawn where there is room for `most` in all."""
+    total = sum(counts)
+    return [count if total <= most else max(1, count * most // total) for count in counts]
 
 
 class RingsItem(SceneItem):
