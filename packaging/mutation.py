@@ -8,8 +8,9 @@
 
 The first run measures which test executes which line (coverage.py with a context per test; as long as the whole suite on one core), later
 ones only what has changed. A mutant is then met by the tests that execute its statement: those of its own file and folder first, then the
-fastest. The first failure kills it. What is executed at import (a constant, say) is met by the tests that execute a line which names it,
-and compiled code, which coverage cannot see, by those of the lines that call it. A mutant that no test executes is not caught.
+fastest. The first failure kills it. What is executed at import (a constant, say) is met by the tests that execute a line which names it
+or any line of its file; compiled code, which coverage cannot see, by those of the lines that call it. A mutant that no test executes is
+not caught.
 
 Changes that cannot be seen are left out by rule (`mutation_sites.py`) or, one by one with a reason, in `mutation_equivalent.txt`.
 """
@@ -184,7 +185,8 @@ class Executed:
     def by(self, mutant: Mutant) -> set[str]:
         """The tests that execute a mutant."""
         found = self._of(mutant.file, mutant.lines).union(*(self._of(*place) for name in mutant.names for place in self.uses[name]))
-        return found or (self._of(mutant.file, self.tests.get(mutant.file, {})) if mutant.at_import else found)
+        # A test may read the name out of a text (`getattr`), so those of the file itself count too.
+        return found | self._of(mutant.file, self.tests.get(mutant.file, {})) if mutant.at_import else found
 
     def _of(self, file: str, lines: Collection[int] | int) -> set[str]:
         known = self.tests.get(file, {})
