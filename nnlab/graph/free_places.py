@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import count
 
 from nnlab.graph import docking, edits
-from nnlab.graph.card_size import COLUMN, HEIGHT, ROW, width_of
+from nnlab.graph.card_size import COLUMN, ROW, size_of, width_of
 from nnlab.graph.graph import Graph, Group, Position
 from nnlab.graph.layout import FRAME, TITLE
+from nnlab.graph.validation import infer
 
 MARGIN = 12.0  # free between two cards at least, canvas units
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
@@ -30,8 +31,12 @@ def cleared(graph: Graph, node_id: str, step: float = ROW) -> Graph:
     if card.id != node_id:
         return graph
     x, y = docking.place(graph, card)
-    taken = list(_taken(graph, card))
-    free = next(place for place in _upwards_and_downwards(y, step) if not any(_overlap(_around(card, (x, place)), rect) for rect in taken))
+    taken, height = list(_taken(graph, card)), _height(graph, card)
+
+    def is_free(place: float) -> bool:
+        return not any(_overlap(_around(card, (x, place), height), rect) for rect in taken)
+
+    free = next(place for place in _upwards_and_downwards(y, step) if is_free(place))
     return graph if free == y else edits.move_nodes(graph, docking.moved(graph, {card.id: (x, free)}))
 
 
@@ -48,7 +53,7 @@ def _taken(graph: Graph, card: docking.Card) -> Iterator[Rect]:
     others = {name: other for name, other in docking.shown(graph).items() if name != card.id}
     owner = {node_id: name for name, other in others.items() for node_id in other.nodes}
     for other in others.values():
-        left, top, right, bottom = _around(other, docking.place(graph, other))
+        left, top, right, bottom = _around(other, docking.place(graph, other), _height(graph, other))
         yield left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN
     own = graph.group_of.get(card.nodes[0])
     for group in graph.groups:
@@ -58,14 +63,18 @@ def _taken(graph: Graph, card: docking.Card) -> Iterator[Rect]:
 
 def _frame(graph: Graph, group: Group, cards: dict[str, docking.Card], owner: dict[str, str]) -> Rect:
     inside = [cards[name] for name in {owner[node_id] for node_id in group.members}]
-    lefts, tops, rights, bottoms = zip(*(_around(card, docking.place(graph, card)) for card in inside), strict=True)
+    lefts, tops, rights, bottoms = zip(*(_around(card, docking.place(graph, card), _height(graph, card)) for card in inside), strict=True)
     return min(lefts) - FRAME, min(tops) - TITLE, max(rights) + FRAME, max(bottoms) + FRAME
 
 
-def _around(card: docking.Card, place: Position) -> Rect:
-    """A card's outline as it is drawn collapsed; a long name makes it wider."""
+def _height(graph: Graph, card: docking.Card) -> float:
+    return size_of(graph, infer(graph).get, card).height
+
+
+def _around(card: docking.Card, place: Position, height: float) -> Rect:
+    """A card's outline as it is drawn collapsed; a long name makes it wider, feature maps make it higher."""
     half = width_of(card) / 2
-    return place[0] - half, place[1] - HEIGHT / 2, place[0] + half, place[1] + HEIGHT / 2
+    return place[0] - half, place[1] - height / 2, place[0] + half, place[1] + height / 2
 
 
 def _overlap(first: Rect, second: Rect) -> bool:

@@ -38,7 +38,8 @@ def arrange(graph: Graph) -> Graph:
     owner = {node_id: name for name, card in cards.items() for node_id in card.nodes}
     pairs = sorted({(owner[e.source], owner[e.target]) for e in graph.edges if owner[e.source] != owner[e.target]})
     shapes = infer(graph)
-    boxes = {name: Box(width_of(card), HEIGHT, {name: (0.0, 0.0)}, size_of(graph, shapes.get, card)) for name, card in cards.items()}
+    sizes = {name: size_of(graph, shapes.get, card) for name, card in cards.items()}
+    boxes = {name: Box(width_of(card), sizes[name].height, {name: (0.0, 0.0)}, sizes[name]) for name, card in cards.items()}
     home = {name: name for name in cards}  # the box a card is in
     for group in graph.groups:
         if not group.collapsed:

@@ -14,7 +14,6 @@ from PySide6.QtCore import QRectF
 
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.model.content import LOSS
-from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import LEAST_TEXT
 from nnlab.ui.look.theme import FontRole
@@ -43,9 +42,9 @@ class CompactLine:
 def lines(item: ShownCard, zoom: float) -> list[CompactLine]:
     """Every line on a compact card, the name's first, where the canvas is shown at `zoom`."""
     card, kit, outline = item.card, item.kit, item.geometry.header
-    large = outline.height() / COLLAPSED_HEIGHT
+    large = kit.scale
     scale = item.text_scale
-    left, right = (32.0 if names_ports(item, zoom) else 14.0) * large, 6.0 * large
+    left, right = (32.0 if names_ports(item, zoom) else 14.0) * large, max(6.0 * large, 7.0 * scale)
     if zoom * scale < 0.97 and not names_ports(item, zoom):  # from afar every pixel counts
         left, right = max(8.0 * large, PORT_ROOM * scale), 4.0 * large
     width, height = outline.width() - left - right, outline.height() - 8.0 * large

@@ -1,7 +1,6 @@
-"""The filters of a convolution, painted into its card once that is large: what it has learned, down to single weights.
+"""The filters of a convolution, painted on its card: what it has learned, down to single weights.
 
-A small matrix for each pair of an output and an input channel, those of one output in a row, in the colours of sign. The card itself shows
-text alone, so without them there would be nothing to zoom in to.
+A small matrix for each pair of an output and an input channel, those of one output in a row, in the colours of sign.
 """
 
 from __future__ import annotations
@@ -10,20 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from nnlab.ui.canvas.model.geometry import CardGeometry
 from nnlab.ui.canvas.painting.matrix import Cells
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
-OPENS, OPEN = 190.0, 240.0  # pixels of a card's height at which its filters begin to show, and are there
-TEXT, LINES = 12.0, 63.0  # above the card's text, canvas units, and the text's height, pixels of text
-INSET = 14.0  # canvas units
-ROOM = (92.0, 38.0)  # about what is left of a card, canvas units
+ROOM = (104.0, 34.0)  # of the filters on a card, canvas units
 GAP = 0.16  # between two filters, in cells
-
-
-def openness(height: float, kit: PaintKit) -> float:
-    """How far a card `height` screen pixels tall shows its filters, 0…1."""
-    return float(np.clip((height / kit.scale - OPENS) / (OPEN - OPENS), 0.0, 1.0))
 
 
 def as_matrix(filters: np.ndarray, across: int) -> np.ndarray:
@@ -43,11 +33,10 @@ def outputs_across(shape: tuple[int, ...]) -> int:
     return max((k for k in range(1, outputs + 1) if outputs % k == 0), key=cell)
 
 
-def room(geometry: CardGeometry, matrix: tuple[int, ...], scale: float) -> QRectF:
-    """Where the matrix (rows, columns) lies on the card: square cells, as large as there is room. `scale` as in `paint`."""
-    body = geometry.outline.adjusted(INSET, TEXT + LINES * scale, -INSET, -INSET)
-    cell = min(body.width() / matrix[1], body.height() / matrix[0])
-    return QRectF(body.left(), body.top(), cell * matrix[1], cell * matrix[0])
+def room(area: QRectF, matrix: tuple[int, ...]) -> QRectF:
+    """Where the matrix (rows, columns) lies within its part of the card: square cells, as large as there is room."""
+    cell = min(area.width() / matrix[1], area.height() / matrix[0])
+    return QRectF(area.left(), area.top(), cell * matrix[1], cell * matrix[0])
 
 
 def paint(painter: QPainter, kit: PaintKit, cells: Cells, shape: tuple[int, ...], rect: QRectF, visible: QRectF, scale: float) -> None:

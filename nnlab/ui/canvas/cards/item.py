@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 
 from nnlab.ui.canvas.cards import loss_painting, painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
-from nnlab.ui.canvas.cards.tile_pictures import sorted_batch
+from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import CardGeometry
 from nnlab.ui.canvas.model.lookup import Lookup
@@ -70,7 +70,7 @@ class CardFace(QGraphicsItem):
         elif owner.card.form == LOSS:
             painting.paint_compact_loss(painter, owner)
         else:
-            painting.paint_filters(painter, owner)
+            painting.paint_filters_and_maps(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
 
@@ -131,6 +131,8 @@ class CardItem(ShownCard):
             item.prepareGeometryChange()
         units = [tile.unit for tile in geometry.tiles]
         changed = units != [tile.unit for tile in self.geometry.tiles]
+        if len(geometry.maps) != len(self.geometry.maps):
+            self.maps = TilePictures(range(len(geometry.maps)), bounded=False)
         self.geometry, self.text_scale = geometry, text_scale
         border = BORDER * max(1.0, text_scale)
         self.bounds = geometry.outline.adjusted(-border, -border, border, border)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from nnlab.ui.canvas.cards import compact_text, filter_painting
 from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
+from nnlab.ui.canvas.cards.tile_pictures import TilePictures
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
@@ -181,9 +182,12 @@ def _insides(painter: QPainter, item: ShownCard) -> dict[int, Inside]:
     return {unit: inside for unit, inside in found.items() if inside is not None}
 
 
+def _screen(painter: QPainter) -> QRectF:
+    return QRectF(0, 0, painter.device().width(), painter.device().height())
+
+
 def _on_screen(painter: QPainter, item: ShownCard) -> list[Tile]:
-    screen = QRectF(0, 0, painter.device().width(), painter.device().height())
-    return [tile for tile in item.geometry.tiles if painter.worldTransform().mapRect(tile.rect).intersects(screen)]
+    return [tile for tile in item.geometry.tiles if painter.worldTransform().mapRect(tile.rect).intersects(_screen(painter))]
 
 
 def _paint_inside(painter: QPainter, item: ShownCard, tile: Tile, inside: Inside) -> None:
@@ -209,26 +213,31 @@ def _paint_pictures(painter: QPainter, item: ShownCard, insides: Mapping[int, In
 
     Larger than LARGEST_PICTURE they are scaled after all: there is nothing more to be seen in them.
     """
-    world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+    world = painter.worldTransform()
     side = item.geometry.tiles[0].rect
     tiles = item.geometry.tiles
     if side.width() * world.m11() > LARGEST_PICTURE / 2:  # a large picture takes its time: only where it is seen
         is_open = openness(side.width() * world.m11(), item.kit) == 1.0
         tiles = tuple(tile for tile in _on_screen(painter, item) if not (is_open and tile.unit in insides))
-        if not tiles:
-            return
-    width = max(1, round(side.width() * world.m11() * ratio))
-    height = max(1, round(side.height() * world.m22() * ratio))
+    if tiles:
+        _draw_pictures(painter, item.pictures, {tile.unit: tile.rect for tile in tiles}, item.kit.is_dark)
+
+
+def _draw_pictures(painter: QPainter, pictures: TilePictures, places: Mapping[int, QRectF], is_dark: bool) -> None:
+    """Pictures of one size in their places."""
+    world, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
+    size = next(iter(places.values())).size()
+    width, height = max(1, round(size.width() * world.m11() * ratio)), max(1, round(size.height() * world.m22() * ratio))
     pixels = min(width, round(LARGEST_PICTURE * ratio)), min(height, round(LARGEST_PICTURE * ratio))
-    units = None if len(tiles) == len(item.geometry.tiles) else [tile.unit for tile in tiles]
-    image = item.pictures.image(*pixels, item.kit.is_dark, units)
+    units = None if len(places) == len(pictures.units) else list(places)
+    image = pictures.image(*pixels, is_dark, units)
     painter.save()
     painter.setWorldTransform(QTransform())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pixels != (width, height))
-    for tile in tiles:
-        corner = world.map(tile.rect.topLeft())
+    for unit, rect in places.items():
+        corner = world.map(rect.topLeft())
         place = QRectF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio, width / ratio, height / ratio)
-        painter.drawImage(place, image, QRectF(item.pictures.source(tile.unit, *pixels)))
+        painter.drawImage(place, image, QRectF(pictures.source(unit, *pixels)))
     painter.restore()
 
 
@@ -252,22 +261,25 @@ def _paint_biases(painter: QPainter, item: ShownCard) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def paint_filters(painter: QPainter, item: ShownCard) -> None:
-    """What a convolution has learned, on a card that is large enough."""
-    world = painter.worldTransform()
-    opened = filter_painting.openness(item.geometry.outline.height() * world.m11(), item.kit)
-    visible = world.inverted()[0].mapRect(QRectF(0, 0, painter.device().width(), painter.device().height()))
-    if opened == 0.0 or item.neurons is None or not item.geometry.outline.intersects(visible):
+def paint_filters_and_maps(painter: QPainter, item: ShownCard) -> None:
+    """What a convolution has learned, and what an image becomes in it."""
+    geometry, world = item.geometry, painter.worldTransform()
+    if not geometry.maps or item.neurons is None or not world.mapRect(geometry.outline).intersects(_screen(painter)):
         return
-    found = item.neurons.filters(item)
-    if found is not None:
+    found = item.neurons.filters(item) if geometry.filters is not None else None
+    if found is not None and geometry.filters is not None:
         cells, shape = found
-        scale = item.text_scale * item.kit.scale
-        painter.save()
-        painter.setOpacity(painter.opacity() * opened)
-        rect = filter_painting.room(item.geometry, cells.values.shape, scale)
+        visible = world.inverted()[0].mapRect(_screen(painter))
+        rect = filter_painting.room(geometry.filters, cells.values.shape)
         filter_painting.paint(painter, item.kit, cells, shape, rect, visible, item.text_scale)
-        painter.restore()
+    maps = item.neurons.maps(item)
+    if maps is None:
+        painter.setPen(QPen(item.kit.tokens.line, item.text_scale))
+        painter.setBrush(item.kit.tokens.canvas)
+        painter.drawRects(geometry.maps)
+        return
+    item.maps.show(maps[: len(geometry.maps)])
+    _draw_pictures(painter, item.maps, dict(enumerate(geometry.maps)), item.kit.is_dark)
 
 
 def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:

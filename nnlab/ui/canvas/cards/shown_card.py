@@ -57,6 +57,7 @@ class ShownCard:
         self.neurons: Insides | None = None
         self.shows_plane = False  # whether the pictures are the units' answers over the plane of the data
         self.pictures = self.new_pictures()
+        self.maps = TilePictures(range(len(geometry.maps)), bounded=False)  # the feature maps
 
     def new_pictures(self) -> TilePictures:
         """Empty pictures for the tiles that there are."""
@@ -75,5 +76,7 @@ class Insides(Protocol):
     def share(self, item: ShownCard) -> Share | None: ...
 
     def filters(self, item: ShownCard) -> tuple[Cells, tuple[int, ...]] | None: ...
+
+    def maps(self, item: ShownCard) -> np.ndarray | None: ...
 
     def set_buttons(self, item: ShownCard, back: QRectF, forward: QRectF) -> None: ...

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 
 RADIUS = 12.0
 LEAD = 22.0  # how far an edge leaves a port before it turns
-GAP_CLEARANCE = 14.0  # the same between two rows
+GAP_CLEARANCE, LARGEST_GAP = 14.0, 200.0  # the same between two rows, and up to which room between rows a line keeps to its middle
 LANE, LANES, MOST_LANED = 8.0, 3, 400  # from line to line where several go round side by side, how many to each side, and of how many lines
 LANE_ORDER = (0, 1, -1, 2, -2, 3, -3)
 CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
@@ -152,7 +152,11 @@ def _levels_back(ends: np.ndarray, obstacles: Obstacles, tails: np.ndarray, head
     level = np.where(head_bottom + 2 * GAP_CLEARANCE <= tail_top, (head_bottom + tail_top) / 2, level)
     level = np.where(tail_bottom + 2 * GAP_CLEARANCE <= head_top, (tail_bottom + head_top) / 2, level)
     within = (obstacles.right > ends[:, 2:3] - LEAD) & (obstacles.left < ends[:, :1] + LEAD)
-    return _nearest_free(obstacles, within, GAP_CLEARANCE, level, level, level)
+    level = _nearest_free(obstacles, within, GAP_CLEARANCE, level, level, level)
+    # In the middle of the gap, where its label has room.
+    above = np.where(within & (obstacles.bottom <= level[:, None]), obstacles.bottom, -np.inf).max(axis=1, initial=-np.inf)
+    below = np.where(within & (obstacles.top >= level[:, None]), obstacles.top, np.inf).min(axis=1, initial=np.inf)
+    return np.where(below - above < LARGEST_GAP, (above + below) / 2, level)
 
 
 def _nearest_free(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nnlab.core.tensor import Shape
 from nnlab.graph import docking
+from nnlab.graph.card_size import filters_of, maps_of
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.validation import Shapes
 
@@ -51,6 +52,8 @@ class CardContent:
     bias: str | None  # the parameter with one number for each unit
     bounded: bool  # the activation stays within -1…1
     frozen: str = ""  # what of its parameters is, in words
+    maps: Shape | None = None  # of the feature maps it shows, (channels, rows, columns)
+    filters: Shape | None = None  # of the filters it shows, (outputs, inputs, rows, columns)
     exit: str = ""  # of a block: the node whose output leaves it
 
     @property
@@ -121,6 +124,8 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
         bias=_bias(node, shapes, units),
         bounded=graph[nodes[-1]].kind.is_activation and _is_within_one(graph[nodes[-1]]),
         frozen=node.frozen_words,
+        maps=maps_of(graph, shapes.get, card),
+        filters=filters_of(graph, shapes.get, card),
     )
 
 

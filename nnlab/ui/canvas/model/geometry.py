@@ -1,17 +1,20 @@
 """Where everything on a card lies, in canvas units around the card's position (0, 0).
 
-Three forms: *collapsed* (title, summary, parameter count), *expanded* (one tile for each unit) and the loss card. The position of a card
-is the middle of its tiles, not of its outline, so that straight edges between cards on one row are level. Text keeps its size on the
-screen from 70 % to 100 % and stops growing at 125 %: `text_scale` canvas units make one text pixel, and the header follows it.
+Three forms: *collapsed* (title, summary, parameter count; where the output is images, filters and feature maps), *expanded* (one tile for
+each unit) and the loss card. The position of a card is the middle of its tiles, not of its outline, so that straight edges between cards
+on one row are level. Text keeps its size on the screen from 70 % to 100 % and stops growing at 125 %: `text_scale` canvas units make one
+text pixel, and the header follows it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
 
+from nnlab.core.tensor import Shape
+from nnlab.graph import card_size
 from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
 
 COLLAPSED_WIDTH, COLLAPSED_HEIGHT = 120.0, 80.0
@@ -23,6 +26,8 @@ FIRST, LAST = 6, 2
 MORE = 44.0  # height of "… n more"
 TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
 PORT_STEP = 30.0
+INSET = 8.0  # of pictures from the card's edge
+MOST_MAPS, MAP_GAP = 32, 2.0  # feature maps that are shown, and between two of them
 TEXT_SHRINKS, TEXT_GROWS = 0.7, 1.25  # zooms between which text keeps its size as it is meant; below it shrinks, above it does not grow
 
 
@@ -51,6 +56,8 @@ class CardGeometry:
     output: QPointF | None = None
     target: QPointF | None = None  # where the data's target enters or leaves, at the lower border
     is_expanded: bool = False
+    filters: QRectF | None = None  # where the filters of a convolution are painted
+    maps: tuple[QRectF, ...] = ()  # and its feature maps, those of the first channels
 
     @cached_property
     def body(self) -> QRectF:
@@ -76,9 +83,33 @@ class CardGeometry:
 
 def collapsed(card: CardContent, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
     """A card that shows text alone; `title_width` in text pixels, `unit` is the interface's scale."""
-    width, height = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale), COLLAPSED_HEIGHT * unit
+    width = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale)
+    height = card_size.height_of(card.maps is not None, card.filters is not None) * unit
     outline = QRectF(-width / 2, -height / 2, width, height)
-    return _with_ports(card, outline, outline, (), None, False)
+    if card.maps is None:
+        return _with_ports(card, outline, outline, (), None, False)
+    header = QRectF(outline.left(), outline.top(), width, card_size.TEXT * unit)
+    room = QRectF(outline.left() + INSET * unit, header.bottom(), width - 2 * INSET * unit, card_size.FILTERS * unit)
+    found = _with_ports(card, outline, header, (), None, False)
+    maps = QRectF(room.left(), outline.bottom() - (card_size.FOOT + card_size.MAPS) * unit, room.width(), card_size.MAPS * unit)
+    return replace(found, filters=None if card.filters is None else room, maps=grid(card.maps, maps))
+
+
+def grid(shape: Shape, room: QRectF) -> tuple[QRectF, ...]:
+    """Places for feature maps (channels, rows, columns), as large as they can be beside and below each other."""
+    channels, rows, columns = shape
+    count = min(channels, MOST_MAPS)
+
+    def cell(across: int) -> float:
+        down = -(-count // across)
+        return min((room.width() - (across - 1) * MAP_GAP) / (across * columns), (room.height() - (down - 1) * MAP_GAP) / (down * rows))
+
+    across = max(range(1, count + 1), key=cell)
+    width, height = cell(across) * columns, cell(across) * rows
+    return tuple(
+        QRectF(room.left() + i % across * (width + MAP_GAP), room.top() + i // across * (height + MAP_GAP), width, height)
+        for i in range(count)
+    )
 
 
 def expanded(

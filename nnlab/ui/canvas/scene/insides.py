@@ -44,6 +44,7 @@ class NeuronInsides:
         self._neurons: dict[tuple[str, int], Neuron | None] = {}
         self._shares: dict[str, Share | None] = {}
         self._filters: dict[str, tuple[Cells, tuple[int, ...]] | None] = {}
+        self._maps: dict[str, np.ndarray | None] = {}
         self._insides: dict[tuple[str, int], tuple[object, Inside]] = {}
         self._open: set[str] = set()  # cards whose inside was painted since the numbers were last read
         self._buttons: dict[tuple[str, int], tuple[QRectF, QRectF]] = {}  # back and forward, on the card
@@ -97,6 +98,7 @@ class NeuronInsides:
         self._neurons.clear()
         self._shares.clear()
         self._filters.clear()
+        self._maps.clear()
         self._insides.clear()
         self._buttons.clear()
 
@@ -186,6 +188,15 @@ class NeuronInsides:
         if self._filters[name] is not None:
             self._open.add(name)
         return self._filters[name]
+
+    def maps(self, item: ShownCard) -> np.ndarray | None:
+        """The feature maps of the sample that is looked at, (channels, rows, columns); None while they are not known."""
+        name = item.card.id
+        self._open.add(name)
+        if name not in self._maps:
+            found = self._current().row(item.card.values)
+            self._maps[name] = found if found is not None and found.shape == item.card.maps else None
+        return self._maps[name]
 
     def set_buttons(self, item: ShownCard, back: QRectF, forward: QRectF) -> None:
         """Where the arrows of a loss card's sample are, on the card."""
