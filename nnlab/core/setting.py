@@ -103,7 +103,7 @@ def plain_number(value: float) -> str:
     elif 1e-4 <= abs(value) < 1e6:
         text = f"{value:,.6g}"
     else:
-        mantissa, _, exponent = f"{value:.6g}".partition("e")
+        mantissa, _, exponent = f"{value:.4g}".partition("e")
         text = f"{mantissa}e{int(exponent)}" if exponent else f"{value:,.0f}"
     return text
 

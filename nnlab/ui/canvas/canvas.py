@@ -356,6 +356,11 @@ class Canvas(QWidget):
 
     # What lies over the picture
 
+    def clear_values(self) -> None:
+        """Nothing is known of the network that is shown: no numbers, no pictures."""
+        self._live.clear()
+        self._live.refresh()
+
     def _on_replaced(self) -> None:
         self._editor.finish(take=False)
         self._live.clear()

@@ -71,7 +71,8 @@ class Inspector(QWidget):
         document.changed.connect(self._soon)
         document.data_changed.connect(self._soon)
         document.training_changed.connect(self._soon)
-        document.replaced.connect(self._on_replaced)
+        document.replaced.connect(self._forget)
+        session.emptied.connect(self._forget)
         document.name_changed.connect(self._soon)
         session.state_changed.connect(self._soon)
         theme.changed.connect(self.update)
@@ -117,8 +118,8 @@ class Inspector(QWidget):
         """Several signals of one edit make one refresh, after the edit's own selection is in place."""
         self._later.start()
 
-    def _on_replaced(self) -> None:
-        """Another project: the numbers of the one before say nothing of it."""
+    def _forget(self) -> None:
+        """Another project, or a network of which nothing is known yet: the numbers of the one before say nothing of it."""
         self._view = None
         self._norms.forget()
         self.node.numbers.forget()

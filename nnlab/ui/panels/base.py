@@ -70,6 +70,7 @@ class LivePanel(Panel):
         services.session.ticked.connect(self._on_ticked)
         services.session.state_changed.connect(self._catch_up)
         services.document.replaced.connect(self.clear)
+        services.session.emptied.connect(self.clear)
         services.theme.changed.connect(self.restyle)
         services.theme.metrics_changed.connect(self.restyle)
 

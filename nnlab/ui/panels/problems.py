@@ -57,14 +57,18 @@ class ProblemsPanel(LivePanel):
         self._area.verticalScrollBar().valueChanged.connect(lambda _: self._seek.start())
         services.session.state_changed.connect(self.refresh)
         services.session.failed.connect(self._failed)
+        services.session.recovered.connect(self._recovered)
         services.selection.changed.connect(self._mark_current)
         self.refresh()
 
     def clear(self) -> None:
-        """Another project: what stopped the last one is history."""
-        self._failure = ""
-        super().clear()
-        self.refresh()
+        """What was shown is gone; the list has its own ways to hear of it."""
+
+    def _recovered(self) -> None:
+        """What stopped the run is history."""
+        if self._failure:
+            self._failure = ""
+            self.refresh()
 
     def _draw_newest(self) -> None:
         """Nothing of a frame is shown here."""

@@ -44,20 +44,24 @@ from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
 RESTARTED = "The training thread ended unexpectedly and was started again; what was learned is kept. Press Play to go on."
+PATIENCE = 0.25  # seconds that the numbers of a network may stay after it was changed, until the first of the new one come
 
 
 class LiveSession(QObject):
     """Plays, pauses and steps the document's network.
 
     `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
-    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error. `jobs` runs
-    everything else that takes time beside the display.
+    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
+    when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
+    known of the present one. `jobs` runs everything else that takes time beside the display.
     """
 
     ticked = Signal(object)
     state_changed = Signal()
     stepped = Signal(object)
     failed = Signal(str, str)
+    emptied = Signal()
+    recovered = Signal()
     _event = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -68,6 +72,7 @@ class LiveSession(QObject):
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         self._revision = 0
         self.is_closed = False
+        self._patient_until = 0.0
         self._playing = False
         self._reason = ""
         self._diagnostics: tuple[Diagnostic, ...] = ()
@@ -211,6 +216,7 @@ class LiveSession(QObject):
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after an iteration (see `Past`)."""
+        self.recovered.emit()
         self.past.back_to(iteration)
 
     @property
@@ -286,14 +292,14 @@ class LiveSession(QObject):
 
     def _do(self, command: Command) -> None:
         self.synchronise()
+        self.recovered.emit()
         self._trainer.send(command)
 
     # Following the document
 
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
-        self._frame = self.last_step = None
-        self._others.shown = ()
+        self._empty()
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
@@ -317,6 +323,7 @@ class LiveSession(QObject):
         planned = plan(change, self._prepared, self._revision + 1, is_waiting)
         if not isinstance(planned.command, Adjust):
             self._revision += 1  # frames of the network before are not shown as if they were this one's
+            self._patient_until = time.perf_counter() + PATIENCE
         if not change.keep:
             self._marks.forget()
             self._document.forget_weights()
@@ -329,10 +336,12 @@ class LiveSession(QObject):
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
         self._trainer.send(commands.Together((planned.command, *others)) if others else planned.command)
+        self.recovered.emit()
         for sentence in ended:
             self.failed.emit(sentence, "")
         if isinstance(planned.command, Block):
             self._playing = False
+            self._empty()
         else:
             self._follower.is_trained(change)
         if has_news or not isinstance(planned.command, Adjust):
@@ -375,8 +384,9 @@ class LiveSession(QObject):
         if frame is None:
             self._tick_without_frame()
             return
-        if frame.revision != self._revision:
-            return  # made by an earlier version of the network
+        if frame.revision != self._revision:  # made by an earlier version of the network
+            self._empty_when_late()
+            return
         if not self._others.look(frame):
             return  # the next tick finds all of one iteration
         self._frame = frame
@@ -395,11 +405,24 @@ class LiveSession(QObject):
         """Training rests or is slow: the present frame is shown again when probes have new results for it."""
         frame = self._frame
         if frame is None or frame.revision != self._revision or self.data is None:
+            self._empty_when_late()
             return
         if self._is_news:
             self._show(frame)
         elif not self._playing:
             self._probing.ask(frame, self.data, playing=False)  # what panels have come to want since
+
+    def _empty_when_late(self) -> None:
+        """A network that takes long to begin, or cannot: the numbers of the one before do not stay."""
+        if self._frame is not None and self._frame.revision != self._revision and time.perf_counter() > self._patient_until:
+            self._empty()
+            self.state_changed.emit()
+
+    def _empty(self) -> None:
+        """Nothing is known of the present network."""
+        self._frame = self.last_step = None
+        self._others.shown = ()
+        self.emptied.emit()
 
     def _show_rest(self) -> None:
         """The last frame once more, every probe computed from it: what stands still is exact."""

@@ -177,6 +177,8 @@ class MainWindow(QMainWindow):
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
+        session.emptied.connect(self._on_emptied)
+        session.recovered.connect(lambda: self.message_bar.take_back("training"))
         document.changed.connect(lambda _: self._follow_document())
         document.data_changed.connect(self._follow_document)
         document.name_changed.connect(self._follow_document)
@@ -256,6 +258,11 @@ class MainWindow(QMainWindow):
         self.actions_by_id["step.back"].setEnabled(event.can_go_back)
         trace = event.trace
         self.header.phases.set_phase(trace.instruction.phase if trace is not None and event.inside else None)
+
+    def _on_emptied(self) -> None:
+        self.canvas.clear_values()
+        self.header.phases.set_phase(None)
+        self.actions_by_id["step.back"].setEnabled(False)
 
     def _on_tick(self, view: LiveView) -> None:
         self.canvas.set_run(view.frame, view.data, view.playing)

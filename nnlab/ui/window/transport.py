@@ -39,6 +39,7 @@ class Transport(QObject):
         self.bar.show_speed_hint(not remembered > 0.0)
         self.bar.speed_changed.connect(self.set_speed)
         self.bar.time.asked.connect(session.back_to)
+        session.emptied.connect(self._clear)
 
     def show_workspace(self, workspace: Workspace) -> None:
         self.bar.set_actions([self._actions[name] for name in workspace.buttons], self._actions[workspace.main_button])
@@ -66,6 +67,12 @@ class Transport(QObject):
             iterations_per_second=view.iterations_per_second if view.playing else None,
             frames_per_second=view.frames_per_second if view.playing else None,
         )
+
+    def _clear(self) -> None:
+        """Nothing is known of the run."""
+        self.bar.time.set_time(0, 0)
+        self.bar.time.set_marks([])
+        self.bar.set_counters(**dict.fromkeys(self.bar.counters))
 
     @property
     def speed(self) -> float:

@@ -1,0 +1,238 @@
+"""Every number in the window belongs to the network, the data and the iteration that are shown, or is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from nnlab.core.preparation import DataSettings
+from nnlab.files.project import SavedProject
+from nnlab.files.project_file import save_project
+from nnlab.graph import edits
+from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
+from nnlab.ui.inspector.node_page import NodePage
+from nnlab.ui.look import numbers
+from nnlab.ui.look.numbers import NOTHING
+from nnlab.ui.panels.base import LivePanel
+from nnlab.ui.panels.loss import LossPanel
+from nnlab.ui.panels.problems import ProblemsPanel
+from nnlab.ui.window.main_window import MainWindow
+
+DIVERGES = 900.0  # a learning rate
+
+
+def train(window: MainWindow, qtbot: QtBot, steps: int) -> None:
+    target = window.session.iteration + steps
+    window.session.run_iterations(steps)
+    qtbot.waitUntil(lambda: window.session.iteration == target and not window.session.is_playing, timeout=20_000)
+    settle(window, qtbot)
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Until what is shown is the newest frame of the present network."""
+    session = window.session
+    qtbot.waitUntil(lambda: session.frame is not None and session.frame.iteration == session.iteration, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.bar.counters["iteration"].text.split(" / ")[0] == numbers.count(session.iteration))
+
+
+def panels_with_numbers(window: MainWindow) -> dict[str, LivePanel]:
+    """The panels that show what was computed: they say something where there is nothing to show."""
+    return {name: panel for name, panel in window.panels.items() if isinstance(panel, LivePanel) and panel._empty_text}
+
+
+def counters(window: MainWindow) -> dict[str, str]:
+    return {name: counter.text for name, counter in window.transport.bar.counters.items()}
+
+
+def inspected(window: MainWindow, node_id: str) -> NodePage:
+    window.selection.set([node_id])
+    window.inspector.refresh()
+    page = window.inspector.page
+    assert isinstance(page, NodePage)
+    return page
+
+
+def texts_of(page: NodePage) -> list[str]:
+    live = page.numbers
+    cells = [cell for row in live.table.rows for cell in (row.first, row.second)] if live.table.isVisibleTo(page) else []
+    return [row.text for row in live.rows] + cells
+
+
+def said(window: MainWindow) -> str:
+    """What the message bar and the list of problems say."""
+    problems = window.panels["problems"]
+    assert isinstance(problems, ProblemsPanel)
+    messages = [message.text for message in window.message_bar._messages]
+    return "\n".join([*messages, *(row.problem.message for row in problems.rows)])
+
+
+def assert_nothing_is_claimed(window: MainWindow) -> None:
+    assert set(counters(window).values()) == {NOTHING}
+    assert window.transport.bar.time.accessibleDescription() == "Iteration 0 of 0"
+    for name, panel in panels_with_numbers(window).items():
+        assert panel.view is None and panel.is_empty, name
+        assert not any(character.isdigit() for character in panel.accessibleDescription()), name
+    scene = window.canvas.scene
+    for name, card in scene.items_by_card.items():
+        assert card.loss is None and card.samples is None and card.biases is None, name
+        assert card.pictures.is_empty, name
+    for edge, item in scene.edges.items.items():
+        assert isinstance(item, TensorEdge) or item.values is None, edge
+    for node in window.document.graph:
+        page = inspected(window, node.id)
+        assert set(texts_of(page)) <= {NOTHING, ""}, node.id
+        assert page.numbers.caption.text() == "At iteration 0"
+    assert window.stepper.model.instruction is None
+    assert "stopped at iteration" not in said(window)
+
+
+def assert_all_is_of_the_frame(window: MainWindow) -> None:
+    session, frame = window.session, window.session.frame
+    assert frame is not None and frame.program.graph == window.document.graph and session.data is not None
+    passed = session._trainer.passed()
+    assert passed is not None
+    losses = passed.losses_at(frame.iteration)
+
+    def written(value: float) -> str:
+        return NOTHING if np.isnan(value) else numbers.number(value)
+
+    shown = counters(window)
+    assert shown["iteration"].split(" / ")[0] == numbers.count(frame.iteration)
+    assert (shown["epoch"], shown["batch_loss"]) == (numbers.count(frame.epoch), written(frame.loss))
+    assert (shown["smoothed"], shown["validation"]) == (written(losses.smoothed), written(losses.validation))
+    assert f"Iteration {numbers.count(frame.iteration)} of" in window.transport.bar.time.accessibleDescription()
+    (loss,) = window.document.graph.losses
+    assert losses.window == 0 or losses.window <= frame.iteration
+    panel = window.panels["loss"]
+    assert isinstance(panel, LossPanel)
+    if frame.iteration:
+        labels = {label.name: label.text for label in panel.plot.end_labels()}
+        assert labels["batch loss"] == written(losses.smoothed)
+        assert labels.get("val", NOTHING) == written(losses.validation) and labels.get("train", NOTHING) == written(losses.training)
+    else:
+        assert panel.is_empty
+    values = frame.get(f"{loss.id}.loss")
+    card = window.canvas.scene.items_by_card[window.canvas.scene.owner[loss.id]]
+    assert card.loss == (None if values is None else float(values[0]))
+    for edge, item in window.canvas.scene.edges.items.items():
+        weights = window.canvas.scene.edges.weights[edge]
+        if weights is not None and not isinstance(item, TensorEdge):
+            assert np.array_equal(item.values, frame.get(weights.parameter)), edge
+    page = inspected(window, loss.id)
+    assert page.numbers.caption.text() == f"At iteration {numbers.count(frame.iteration)}"
+    assert (page.numbers.loss.text, page.numbers.smoothed.text) == (written(frame.loss), written(losses.smoothed))
+    assert "stopped at iteration" not in said(window)
+
+
+@pytest.fixture
+def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Trained for 60 iterations, every display of the Train workspace filled."""
+    window.show_workspace("train")
+    train(window, qtbot, 60)
+    for name in ("loss", "gradient_flow", "prediction"):
+        panel = window.panels[name]
+        qtbot.waitUntil(lambda panel=panel: not panel.is_empty)  # type: ignore[misc]
+    assert_all_is_of_the_frame(window)
+    return window
+
+
+def test_on_an_empty_canvas_nothing_is_left(trained: MainWindow, qtbot: QtBot) -> None:
+    window, graph = trained, trained.document.graph
+    assert counters(window)["batch_loss"] != NOTHING
+    window.document.apply("Delete everything", edits.remove_nodes(graph, [node.id for node in graph]))
+    assert not window.document.graph.nodes
+    assert_nothing_is_claimed(window)
+    window.document.undo()
+    settle(window, qtbot)
+    assert_all_is_of_the_frame(window)
+
+
+def test_without_a_loss_there_are_no_losses(trained: MainWindow, qtbot: QtBot) -> None:
+    window, graph = trained, trained.document.graph
+    window.document.apply("Delete the loss", edits.remove_nodes(graph, [graph.losses[0].id]))
+    assert_nothing_is_claimed(window)
+    window.document.undo()
+    settle(window, qtbot)
+    assert window.session.iteration == 60, "what was learned stays"
+    assert_all_is_of_the_frame(window)
+
+
+def test_other_data_begin_anew(trained: MainWindow, qtbot: QtBot) -> None:
+    window = trained
+    project = window.document.project
+    window.document.edit("Another data set", replace(project, data=DataSettings("circle")))
+    qtbot.waitUntil(lambda: window.session.iteration == 0)
+    settle(window, qtbot)
+    assert_all_is_of_the_frame(window)
+    train(window, qtbot, 12)
+    assert_all_is_of_the_frame(window)
+    window.document.edit("A file that is not there", replace(project, data=DataSettings("csv_file", {"path": "/nowhere.csv"})))
+    assert_nothing_is_claimed(window)
+
+
+def diverge(window: MainWindow, qtbot: QtBot) -> None:
+    project = window.document.project
+    graph = edits.replace_operator(edits.replace_operator(project.graph, "tanh_1", "relu"), project.graph.losses[0].id, "mse")
+    training = replace(project.training, optimizer="sgd", optimizer_settings={}, learning_rate=DIVERGES)
+    window.document.edit("Too fast", replace(project, graph=graph, training=training))
+    settle(window, qtbot)
+    window.session.play()
+    qtbot.waitUntil(lambda: "Training stopped at iteration" in said(window), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.session.is_playing)
+
+
+@pytest.mark.parametrize("way", ["rewind", "back in time", "slower", "undo", "another project"])
+def test_what_stopped_a_run_is_not_said_of_another(trained: MainWindow, qtbot: QtBot, way: str) -> None:
+    window = trained
+    diverge(window, qtbot)
+    project = window.document.project
+    if way == "rewind":
+        window.session.rewind()
+        qtbot.waitUntil(lambda: window.session.iteration == 0)
+    elif way == "back in time":
+        window.session.back_to(60)
+        qtbot.waitUntil(lambda: window.session.iteration == 60)
+    elif way == "slower":
+        window.document.edit("Slower", replace(project, training=replace(project.training, learning_rate=1e-3)))
+    elif way == "undo":
+        window.document.undo()
+    else:
+        window.files.open_source("xor", ask=False)
+    settle(window, qtbot)
+    assert "stopped at iteration" not in said(window)
+    if way != "slower":
+        assert_all_is_of_the_frame(window)
+
+
+@pytest.mark.parametrize("iteration", [0, 1, 17, 59])
+def test_in_the_past_every_number_is_of_then(trained: MainWindow, qtbot: QtBot, iteration: int) -> None:
+    window = trained
+    window.session.back_to(iteration)
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.session.frame.iteration == iteration)
+    settle(window, qtbot)
+    assert counters(window)["iteration"] == f"{iteration} / 60"
+    if iteration:
+        assert_all_is_of_the_frame(window)
+
+
+def test_a_new_project_and_one_that_is_opened_again(
+    trained: MainWindow, qtbot: QtBot, tmp_path: Path, opened: Callable[..., MainWindow]
+) -> None:  # fmt: skip
+    window = trained
+    save_project(tmp_path / "trained.nnlab", SavedProject(window.document.project, window.session.snapshot()))
+    window.files.open_source("xor", ask=False)
+    settle(window, qtbot)
+    assert window.session.iteration == 0
+    assert_all_is_of_the_frame(window)
+    again = opened(str(tmp_path / "trained.nnlab"))
+    again.show_workspace("train")
+    qtbot.waitUntil(lambda: again.session.iteration == 60)
+    settle(again, qtbot)
+    assert counters(again)["batch_loss"] == counters(again)["smoothed"] == NOTHING, "nothing was measured since it was opened"
+    train(again, qtbot, 12)
+    assert_all_is_of_the_frame(again)
