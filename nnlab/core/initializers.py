@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from nnlab.core.written import rounded
+
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
 
@@ -121,7 +123,7 @@ def in_words(name: str, shape: tuple[int, ...]) -> str:
     spread = initializers.get(name)
     if isinstance(spread, Spread):
         fan_in, fan_out = fans(shape)
-        size = f"{spread.size(fan_in, fan_out):.3g}"
+        size = rounded(spread.size(fan_in, fan_out), 3)
         formula = spread.formula.format(fan_in=fan_in, fan_out=fan_out)
         sign, law = ("±", "uniform, ") if spread.is_uniform else ("", "normal, σ = ")
         return f"{law}{sign}{size}" + (f" = {sign}{formula}" if formula else "")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from nnlab.core.errors import SettingError
+from nnlab.core.written import plain_number
 
 Value = bool | int | float | str
 
@@ -69,10 +70,10 @@ class Setting:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise SettingError(f"{where}{self.name} is {value!r}; it must be a number.")
         if not math.isfinite(value):
-            raise SettingError(f"{where}{self.name} is {value}; it must be a finite number.")
+            raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be a finite number.")
         if kind is int:
             if value != int(value):
-                raise SettingError(f"{where}{self.name} is {value}; it must be a whole number.")
+                raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be a whole number.")
             value = int(value)
         else:
             value = float(value)
@@ -90,22 +91,6 @@ class Setting:
         if self.maximum is not None:
             return f"at most {plain_number(self.maximum)}"
         return "a number"
-
-
-def plain_number(value: float) -> str:
-    """A number as one reads it in a sentence: 10,000,000 and 0.0001; a power of ten (3.2e18) only where digits would be a long row."""
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "infinity" if value > 0 else "-infinity"
-    if value == int(value) and abs(value) < 1e15:
-        text = f"{int(value):,}"
-    elif 1e-10 <= abs(value) < 1e-4:
-        text = f"{value:.15f}".rstrip("0")
-    elif 1e-4 <= abs(value) < 1e6:
-        text = f"{value:,.6g}"
-    else:
-        mantissa, _, exponent = f"{value:.4g}".partition("e")
-        text = f"{mantissa}e{int(exponent)}" if exponent else f"{value:,.0f}"
-    return text
 
 
 def check_settings(declared: Iterable[Setting], given: Mapping[str, object], owner: str = "") -> dict[str, Value]:

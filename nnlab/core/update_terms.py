@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, ExplanationContext, base, bracketed, constant, factor, number, sum_of
 from nnlab.core.fault import Fault
-from nnlab.core.setting import Value, plain_number
+from nnlab.core.setting import Value
+from nnlab.core.written import plain_number
 
 LEAST_EPS = 1e-15
 

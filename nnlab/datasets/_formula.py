@@ -9,6 +9,7 @@ import numpy as np
 from nnlab.core.errors import DataError
 from nnlab.core.expression import Expression
 from nnlab.core.setting import Setting
+from nnlab.core.written import rounded
 
 
 def formula_setting(default: str, tip: str) -> Setting:
@@ -26,5 +27,5 @@ def values_of(formula: Expression, x: np.ndarray) -> np.ndarray:
     undefined = ~np.isfinite(values)
     if undefined.any():
         at = x[undefined].min()
-        raise DataError(f"The formula {shown(formula)} has no finite value at x = {at:.4g}; change the formula or the interval of x.")
+        raise DataError(f"The formula {shown(formula)} has no finite value at x = {rounded(at)}; change the formula or the interval of x.")
     return values

@@ -15,6 +15,7 @@ from nnlab.core.dataset import Dataset, Table, Target, random_generator, registe
 from nnlab.core.errors import DataError
 from nnlab.core.expression import compile_expression
 from nnlab.core.setting import Setting, Value
+from nnlab.core.written import plain_number
 from nnlab.datasets._formula import formula_setting, values_of
 
 SETTINGS = (
@@ -38,7 +39,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     formula = compile_expression(str(settings["formula"]))
     start, end, samples = float(settings["start"]), float(settings["end"]), int(settings["samples"])
     if start >= end:
-        raise DataError(f"The interval of x runs from {start:g} to {end:g}; its end must be larger than its start.")
+        raise DataError(f"The interval of x runs from {plain_number(start)} to {plain_number(end)}; its end must be larger than its start.")
     generator = random_generator(seed, "function")
     x = np.linspace(start, end, samples) if settings["spacing"] == "even" else np.sort(generator.uniform(start, end, samples))
     exact = values_of(formula, x)

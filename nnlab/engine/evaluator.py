@@ -17,7 +17,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import ROWS, TRAINING
 from nnlab.core.kernel.structures import Network
-from nnlab.core.setting import plain_number
+from nnlab.core.written import plain_number
 from nnlab.engine import machine
 from nnlab.engine.compile import compile
 from nnlab.engine.layout import layout_of, network_of

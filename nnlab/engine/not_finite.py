@@ -17,10 +17,11 @@ from nnlab.core.fault import Fault
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_START, ITERATION, SEED
 from nnlab.core.optimizer import optimizers
-from nnlab.core.setting import plain_number
+from nnlab.core.written import plain_number
 from nnlab.engine.program import PHASES, Instruction
 from nnlab.engine.state import State
-from nnlab.engine.steps import gradient_name, readable_name
+from nnlab.engine.steps import gradient_name
+from nnlab.graph.letters import tensor_in_words
 
 LARGE_DATA = 1e9  # data beyond this were not scaled
 OPTIMIZER = "optimizer/"  # before the names of its settings among the program's constants
@@ -52,7 +53,7 @@ def not_finite(state: State, order: np.ndarray | None = None) -> TrainingError:
             if not np.isfinite(values).all():
                 place = f"{PHASES[instruction.phase]} of {instruction.node_id}"
                 fault = _own_fault(state, instruction) or _large_data(state) or _grown(state, GROWN) or _largest_read(state, instruction)
-                return _error(state, f"{readable_name(operand.tensor)} became {_kind(values)} ({place})", fault, order)
+                return _error(state, f"{tensor_in_words(program.graph, operand.tensor)} became {_kind(values)} ({place})", fault, order)
     # Every gradient is finite, and only the sum of their squares is not.
     return _error(state, "the gradients became too large to add up", _large_data(state) or _grown(state, 0.0), order)
 

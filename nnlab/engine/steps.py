@@ -147,9 +147,3 @@ def tensor_name(node_id: str, tensor: str) -> str:
 def gradient_name(name: str) -> str:
     """The name of the gradient of a tensor: "dense_1.weight" -> "dense_1.d_weight"."""
     return name.replace(".", ".d_", 1)  # a node's id holds no dot
-
-
-def readable_name(name: str) -> str:
-    """A tensor as a person reads it in a sentence: "∂L/∂weight of dense_1" for dense_1.d_weight; other names stay ("dense_1.y")."""
-    node_id, _, tensor = name.partition(".")
-    return f"∂L/∂{tensor.removeprefix('d_')} of {node_id}" if tensor.startswith("d_") else name

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.setting import plain_number
+from nnlab.core.written import plain_number
 
 PAGE = "https://playground.tensorflow.org/"
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from nnlab.core.doubt import Doubt
 from nnlab.core.tensor import Shape, show
+from nnlab.core.written import plain_number
 from nnlab.graph.graph import Edge, Graph, Node
 
 Found = tuple[str, str, str]  # kind, node id, sentence
@@ -66,7 +67,7 @@ def _before_loss(loss: Node, source: Node) -> Iterator[Found]:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
+    return plain_number(value).replace("-", "−")
 
 
 def _before_affine(graph: Graph, shapes: TensorShapes, node: Node, edge: Edge) -> Iterator[Found]:

@@ -23,6 +23,7 @@ from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -160,7 +161,7 @@ def _surprises(m):  # type: ignore[no-untyped-def]
 def _surprise_words(m):  # type: ignore[no-untyped-def]
     text = "The sample's loss: minus the logarithm of the probability given to the true class, p = σ(z) or 1 − p"
     if m["label_smoothing"]:
-        text += f"; smoothed, the targets are {_target(m, 0):.4g} and {_target(m, 1):.4g} instead of 0 and 1"
+        text += f"; smoothed, the targets are {rounded(_target(m, 0))} and {rounded(_target(m, 1))} instead of 0 and 1"
     if _is_weighted(m):
         text += "; a target of 1 has the weight q"
     return text + "." + shortened(outputs(m))
@@ -191,8 +192,8 @@ def _difference(m):  # type: ignore[no-untyped-def]
 def _difference_words(m):  # type: ignore[no-untyped-def]
     text = "The gradient at the logit is the predicted probability p = σ(z) minus the target"
     if m["label_smoothing"]:
-        text += f", smoothed to {_target(m, m.at('target')):.4g}"
-    return text + (f"; the term of the target 1 counts {_weight_at(m):.4g} times." if _is_weighted(m) else ".")
+        text += f", smoothed to {rounded(_target(m, m.at('target')))}"
+    return text + (f"; the term of the target 1 counts {rounded(_weight_at(m))} times." if _is_weighted(m) else ".")
 
 
 def _slope(m):  # type: ignore[no-untyped-def]

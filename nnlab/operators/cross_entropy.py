@@ -34,6 +34,7 @@ from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -182,9 +183,9 @@ def _surprise_words(m):  # type: ignore[no-untyped-def]
     true, smoothing = _class(m), _smoothing(m)
     text = f"The sample is of class {true}: its loss is minus the logarithm of the probability given to that class"
     if _is_weighted(m):
-        text += f", times the weight {_weight(m, true):.4g} of the class"
+        text += f", times the weight {rounded(_weight(m, true))} of the class"
     if smoothing:
-        text += f"; the share s = {smoothing:.3g} is spread over all classes"
+        text += f"; the share s = {rounded(smoothing, 3)} is spread over all classes"
     return text + "." + (shortened(len(m["class_weight"])) if smoothing else "")
 
 
@@ -220,10 +221,12 @@ def _difference(m):  # type: ignore[no-untyped-def]
 def _difference_words(m):  # type: ignore[no-untyped-def]
     true, smoothing = _class(m), _smoothing(m)
     wanted = (1 - smoothing) * _is_true(m) + smoothing / len(m["class_weight"])
-    text = f"The sample is of class {true}, so class {m.index[1]} should have the probability {wanted:.4g}: the gradient is the difference"
+    text = f"The sample is of class {true}, so class {m.index[1]} should have the probability {rounded(wanted)}: "
+    text += "the gradient is the difference"
     if not _is_weighted(m):
         return text + "."
-    return text + (", each side weighted by the classes." if smoothing else f", times the weight {_weight(m, true):.4g} of class {true}.")
+    weight = rounded(_weight(m, true))
+    return text + (", each side weighted by the classes." if smoothing else f", times the weight {weight} of class {true}.")
 
 
 def _share_of_exponentials(m):  # type: ignore[no-untyped-def]

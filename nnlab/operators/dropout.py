@@ -11,6 +11,7 @@ from nnlab.core.kernel.random_numbers import random_bits, uniform
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded, setting_value
 
 
 @kernel
@@ -46,7 +47,7 @@ _MASK = Factor("mask", "m_{<-1>}", _factor, lambda m: float(m.after["mask"][m.in
 
 def _fate(m):  # type: ignore[no-untyped-def]
     if m.after["mask"][m.index]:
-        return f"The value is kept and scaled up, because a share of {m['p']:.3g} of all values is set to 0."
+        return f"The value is kept and scaled up, because a share of {rounded(m['p'], 3)} of all values is set to 0."
     return "The value is set to 0 in this iteration."
 
 
@@ -63,7 +64,7 @@ register(
         blocks=lambda settings: settings["p"] == 1.0,
         forward=forward,
         backward=backward,
-        summary=lambda s: f"p = {s['p']:.4g}",
+        summary=lambda s: f"p = {setting_value(s['p'])}",
         formula=r"y = m \cdot x, \quad m = 0 \;\mathrm{or}\; \frac{1}{1 - p}",
         explain_forward=(
             product("y", "y_{<-1>}", (_MASK, Factor("input", "x_{<-1>}", lambda m: factor(m.at("x")), lambda m: m.at("x"))), _fate),

@@ -11,6 +11,7 @@ from nnlab.core.kernel.mathematics import exp
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -59,7 +60,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: 1 or α eᶻ")),
-                lambda m: f"The slope of ELU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of ELU at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
         ),
     )

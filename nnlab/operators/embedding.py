@@ -16,8 +16,9 @@ from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
-from nnlab.core.setting import Setting, plain_number
+from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.written import plain_number
 
 
 @kernel
@@ -83,7 +84,8 @@ def _where_from(m):  # type: ignore[no-untyped-def]
     row, vocabulary = _row(m), len(m["weight"])
     if row is None:
         value = float(m["x"][m.index[:-1]])
-        return f"The table has rows for the whole numbers from 0 to {vocabulary - 1}, but x is {value:g}: training stops at this node."
+        rows = f"the whole numbers from 0 to {vocabulary - 1:,}"
+        return f"The table has rows for {rows}, but x is {plain_number(value)}: training stops at this node."
     return f"x is {row}: y is row {row} of the table, counted from 0."
 
 

@@ -10,6 +10,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.limits import times
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -55,7 +56,7 @@ register(
                 "y",
                 r"a_{<-1>} = z_{<-1>} \cdot \Phi(z_{<-1>})",
                 lambda m: rf"{number(m.at('x'))} \cdot {factor(_below(m.at('x')))}",
-                lambda m: f"z passes with the probability that a standard normal number is smaller: {_below(m.at('x')):.3g}.",
+                lambda m: f"z passes with the probability that a standard normal number is smaller: {rounded(_below(m.at('x')), 3)}.",
             ),
         ),
         explain_backward=(
@@ -63,7 +64,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope of GELU")),
-                lambda m: f"The slope of GELU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of GELU at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
         ),
     )

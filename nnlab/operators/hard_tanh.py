@@ -11,6 +11,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
+from nnlab.core.written import plain_number
 
 
 @kernel
@@ -29,7 +30,8 @@ def backward(x, min_val, max_val, d_y, d_x):
 
 def _check_range(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
     if float(settings["min_val"]) >= float(settings["max_val"]):
-        raise GraphError(f"min_val is {settings['min_val']:g} and max_val is {settings['max_val']:g}; min_val must be the smaller one.")
+        least, greatest = plain_number(float(settings["min_val"])), plain_number(float(settings["max_val"]))
+        raise GraphError(f"min_val is {least} and max_val is {greatest}; min_val must be the smaller one.")
     return {}
 
 

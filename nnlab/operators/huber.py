@@ -10,6 +10,7 @@ from nnlab.core.loss_terms import error, mean_over_outputs, mean_over_samples, o
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import plain_number, setting_value
 
 
 @kernel
@@ -97,7 +98,7 @@ register(
         forward=forward,
         backward=backward,
         target_kinds=("continuous", "binary"),
-        summary=lambda s: f"δ = {s['delta']:g}",
+        summary=lambda s: f"δ = {setting_value(s['delta'])}",
         formula=(
             r"L = \frac{1}{N}\sum_n h(y_n - t_n),\quad h(e) = \begin{cases} \frac{1}{2} e^2 & |e| \leq \delta \\ "
             r"\delta \left(|e| - \frac{1}{2} \delta\right) & |e| > \delta \end{cases}"
@@ -109,7 +110,7 @@ register(
                 _cost_symbols,
                 _costs,
                 lambda m: (
-                    f"An error up to δ = {m['delta']:g} costs half its square; the loss of a larger one grows linearly."
+                    f"An error up to δ = {plain_number(m['delta'])} costs half its square; the loss of a larger one grows linearly."
                     + shortened(outputs(m))
                 ),
             ),
@@ -128,7 +129,7 @@ register(
                     ),
                 ),
                 lambda m: (
-                    f"The error is larger than δ = {m['delta']:g}: the gradient is limited to it."
+                    f"The error is larger than δ = {plain_number(m['delta'])}: the gradient is limited to it."
                     if _is_cut(m)
                     else "The error is within δ: the gradient is the error itself."
                 ),

@@ -10,6 +10,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -66,7 +67,9 @@ register(
                     Factor("local slope: 1 or s", "f'(z_{<-1>})", lambda m: constant(_slope(m)), lambda m: _slope(m)),
                 ),
                 lambda m: (
-                    "z is positive, where the slope is 1." if m.at("x") > 0 else f"z is not positive: the slope is s = {_slope(m):.3g}."
+                    "z is positive, where the slope is 1."
+                    if m.at("x") > 0
+                    else f"z is not positive: the slope is s = {rounded(_slope(m), 3)}."
                 ),
             ),
         ),

@@ -7,6 +7,7 @@ from nnlab.core.explanation import Explanation, Factor, factor, gradient, produc
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -32,7 +33,7 @@ def _explain(name: str, other: str) -> Explanation:
         f"d_{name}",
         gradient(name),
         (upstream("y"), _input(other, "the other input")),
-        lambda m: f"The slope of a product along one input is the other input, {m.at(other):.4g} here.",
+        lambda m: f"The slope of a product along one input is the other input, {rounded(m.at(other))} here.",
     )
 
 

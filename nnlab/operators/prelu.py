@@ -8,6 +8,7 @@ from nnlab.core.explanation import Explanation, factor, gradient, local_slope, n
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -66,7 +67,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: 1 or the learned one")),
-                lambda m: f"The slope at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
             Explanation(
                 "d_weight",

@@ -8,6 +8,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import setting_value
 
 
 @kernel
@@ -34,7 +35,7 @@ register(
         blocks=lambda settings: settings["factor"] == 0.0,
         forward=forward,
         backward=backward,
-        summary=lambda s: f"× {s['factor']:.4g}",
+        summary=lambda s: f"× {setting_value(s['factor'])}",
         formula=r"y = c\, x",
         explain_forward=(
             Explanation(

@@ -11,6 +11,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.mathematics import exp
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 ALPHA = 1.6732632423543772848170429916717
 SCALE = 1.0507009873554804934193349852946
@@ -67,7 +68,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: λ or λ α eᶻ")),
-                lambda m: f"The slope of SELU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of SELU at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
         ),
     )

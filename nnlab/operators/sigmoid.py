@@ -9,6 +9,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -59,7 +60,7 @@ register(
                         lambda m: m.at("y") * (1 - m.at("y")),
                     ),
                 ),
-                lambda m: f"The sigmoid's slope is {m.at('y') * (1 - m.at('y')):.2g} here; nowhere is it more than 0.25.",
+                lambda m: f"The sigmoid's slope is {rounded(m.at('y') * (1 - m.at('y')), 2)} here; nowhere is it more than 0.25.",
             ),
         ),
     )

@@ -10,6 +10,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 FAR = 1e30  # as good as infinity, but 0 times it is 0
 
@@ -63,7 +64,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope of SiLU")),
-                lambda m: f"The slope of SiLU at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of SiLU at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
         ),
     )

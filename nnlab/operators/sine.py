@@ -10,6 +10,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -61,7 +62,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: ω cos(ω z)")),
-                lambda m: f"The slope of the sine at z = {m.at('x'):.4g} is {_slope(m):.3g}.",
+                lambda m: f"The slope of the sine at z = {rounded(m.at('x'))} is {rounded(_slope(m), 3)}.",
             ),
         ),
     )

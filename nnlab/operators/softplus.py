@@ -12,6 +12,7 @@ from nnlab.core.kernel.mathematics import sigmoid
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -81,7 +82,7 @@ register(
                 "d_x",
                 gradient("z"),
                 (upstream(), local_slope(_slope, "local slope: σ(β z)")),
-                lambda m: f"The slope of softplus is the sigmoid: {_slope(m):.3g} here.",
+                lambda m: f"The slope of softplus is the sigmoid: {rounded(_slope(m), 3)} here.",
             ),
         ),
     )

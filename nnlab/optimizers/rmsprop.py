@@ -11,6 +11,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
 from nnlab.core.update_terms import average, slope_numbers, slope_symbols, squared_slope, zero_over_zero
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -94,7 +95,7 @@ register(
                 "velocity",
                 lambda m: rf"u_{{<*>}} \leftarrow \mu u_{{<*>}} + {_step_symbols(m)}",
                 lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", _step(m)]),
-                lambda m: f"The update keeps {m['momentum']:.3g} of the last one.",
+                lambda m: f"The update keeps {rounded(m['momentum'], 3)} of the last one.",
                 applies=lambda m: m["momentum"] != 0,
             ),
         ),

@@ -10,6 +10,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.optimizer import Moment, Optimizer, register
 from nnlab.core.setting import Setting
 from nnlab.core.update_terms import is_bounded, slope_numbers, slope_symbols
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -89,7 +90,7 @@ register(
                 "velocity",
                 lambda m: rf"v_{{<*>}} \leftarrow \mu v_{{<*>}} + {slope_symbols(m)}",
                 lambda m: sum_of([rf"{constant(m['momentum'])} \cdot {factor(m.at('velocity'))}", slope_numbers(m)]),
-                lambda m: f"The velocity keeps {m['momentum']:.3g} of its value and adds the gradient.",
+                lambda m: f"The velocity keeps {rounded(m['momentum'], 3)} of its value and adds the gradient.",
                 applies=lambda m: m["momentum"] != 0,
             ),
         ),

@@ -5,6 +5,7 @@ from nnlab.core.explanation import Explanation, constant
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.schedule import Schedule, register
 from nnlab.core.setting import Setting
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -32,7 +33,7 @@ register(
                 lambda m: (
                     rf"{constant(m['learning_rate'])} \cdot {constant(m.wrote('rate') / m['learning_rate'] if m['learning_rate'] else 1)}"
                 ),
-                lambda m: f"Every update multiplies the rate by γ = {m['gamma']:.6g}.",
+                lambda m: f"Every update multiplies the rate by γ = {rounded(m['gamma'], 6)}.",
             ),
         ),
     )

@@ -5,6 +5,7 @@ from nnlab.core.explanation import Explanation, constant
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.schedule import Schedule, register
 from nnlab.core.setting import Setting
+from nnlab.core.written import rounded
 
 
 @kernel
@@ -43,7 +44,7 @@ register(
                 lambda m: (
                     rf"{constant(m['learning_rate'])} \cdot {constant(m.wrote('rate') / m['learning_rate'] if m['learning_rate'] else 1)}"
                 ),
-                lambda m: f"The rate is multiplied by γ = {m['gamma']:.3g} after every {m['step_size']:,.0f} updates.",
+                lambda m: f"The rate is multiplied by γ = {rounded(m['gamma'], 3)} after every {m['step_size']:,.0f} updates.",
             ),
         ),
     )

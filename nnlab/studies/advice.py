@@ -17,6 +17,7 @@ from nnlab.core.errors import DataError, NNLabError
 from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings
 from nnlab.core.setting import check_settings
+from nnlab.core.written import plain_number, rounded
 from nnlab.datasets._csv_text import CsvText, read_csv_text
 from nnlab.graph import edits
 from nnlab.graph.fixes.building import insert_chain
@@ -147,7 +148,7 @@ def advise(column: TargetColumn, graph: Graph | None = None) -> Advice:
     loss, outputs, activation, why = _recommended(found, column)
     scale = _scale(found, column) if loss is not None else 1.0
     if scale != 1.0:
-        why = f"{why.rstrip('.')}; the last operator multiplies by {scale:g}, so that the weights need not grow to reach it."
+        why = f"{why.rstrip('.')}; the last operator multiplies by {plain_number(scale)}, so that the weights need not grow to reach it."
     needs = found.doubt
     reason = f"{found.evidence[0].upper()}{found.evidence[1:]}. {why}"
     if needs:
@@ -227,12 +228,14 @@ def _out_of_reach(source: Node, column: TargetColumn, scale: float, graph: Graph
     values = column.values if not column.columns else column.numbers.ravel()
     low, high = source.kind.output_bounds(source.settings)
     if len(values) and (values.min() < low or values.max() > high):
-        reach = f"{values.min():.4g} to {values.max():.4g}"
+        reach = f"{rounded(values.min())} to {rounded(values.max())}"
         both = bool(np.isfinite([low, high]).all())
-        bounds = f"between {low:g} and {high:g}" if both else f"above {low:g}" if np.isfinite(low) else f"below {high:g}"
+        least, most = plain_number(low), plain_number(high)
+        bounds = f"between {least} and {most}" if both else f"above {least}" if np.isfinite(low) else f"below {most}"
         yield f"{source.kind.title} at the output: {source.id} stays {bounds}, but the target goes from {reach}."
     elif scale != 1.0 and not any(node.operator == "scale" for node in _behind_output_layer(graph)):
-        yield f"The target's values are around {scale:g}: without a scale at the output the first steps are spent on growing weights."
+        size = plain_number(scale)
+        yield f"The target's values are around {size}: without a scale at the output the first steps are spent on growing weights."
 
 
 def _behind_output_layer(graph: Graph) -> Iterator[Node]:

@@ -14,7 +14,8 @@ from nnlab.core.doubt import Doubt
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
-from nnlab.core.setting import Setting, Value, plain_number
+from nnlab.core.setting import Setting, Value
+from nnlab.core.written import setting_value
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import ERROR, WARNING, Diagnostic, Fix
 from nnlab.graph.graph import Graph, Node
@@ -127,17 +128,10 @@ def _doubtful(doubt: Doubt, declared: tuple[Setting, ...], part: str) -> Diagnos
         return replace(training, **{name: {**getattr(training, name), **doubt.remedy}})  # type: ignore[arg-type]
 
     titles = {setting.name: setting.label for setting in declared}
-    words = " and ".join(f"{_lower(titles[name])} to {worded(value)}" for name, value in doubt.remedy.items())
+    words = " and ".join(f"{_lower(titles[name])} to {setting_value(value)}" for name, value in doubt.remedy.items())
     fixes = (TrainingFix(f"Set {words}", lambda graph: graph, outlook="No problem remains.", change=remedied),) if doubt.remedy else ()
     return Diagnostic(WARNING, doubt.sentence, None, "doubtful_training", lambda: fixes, setting=next(iter(doubt.remedy), ""))
 
 
 def _lower(title: str) -> str:
     return title[0].lower() + title[1:] if title[1:2].islower() else title
-
-
-def worded(value: Value) -> str:
-    """A setting's value in a sentence."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else plain_number(value)

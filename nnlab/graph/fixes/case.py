@@ -8,6 +8,7 @@ from itertools import islice
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.tensor import Shape
+from nnlab.core.written import setting_value
 from nnlab.graph.diagnostic import DataShape, Diagnostic, Fix, count
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Edge, Graph, Node
@@ -119,11 +120,9 @@ def _outlook(before: Graph, after: Graph, errors: int, warnings: int) -> str:
 def _new_settings(before: Node, after: Node) -> list[str]:
     """Every setting that differs: "units of dense_2 from 7 to 10"."""
     changed = [s.name for s in after.kind.settings if after.settings[s.name] != before.settings.get(s.name)]
-    return [f"{name} of {after.id} from {_worded(before.settings.get(name))} to {_worded(after.settings[name])}" for name in changed]
-
-
-def _worded(value: object) -> str:
-    return "nothing" if value in ("", None) else str(value)
+    return [
+        f"{name} of {after.id} from {setting_value(before.settings.get(name))} to {setting_value(after.settings[name])}" for name in changed
+    ]
 
 
 def _listed(names: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
-from nnlab.core.setting import plain_number
+from nnlab.core.written import setting_value
 from nnlab.graph import edits
 from nnlab.graph.diagnostic import Fix
 from nnlab.graph.fixes.building import configured, insert_chain, setting_title
@@ -47,7 +47,8 @@ def closed(case: Case) -> Iterator[Fix]:
     for setting in node.kind.settings:
         name, usual = setting_title(case.graph, node.id, setting.name), setting.default
         if node.settings[setting.name] != usual:
-            yield Fix(f"Set {name} to {usual}", configured(node.id, **{setting.name: usual}), f"Set {name} of {node.id} to {usual}")
+            words = setting_value(usual)
+            yield Fix(f"Set {name} to {words}", configured(node.id, **{setting.name: usual}), f"Set {name} of {node.id} to {words}")
     yield from without_it(case)
 
 
@@ -55,7 +56,7 @@ def doubtful(case: Case) -> Iterator[Fix]:
     """The settings that its operator proposes; or the node is taken out."""
     node, doubt = case.node, doubt_of(case.node, case.shapes)
     for name, value in (doubt.remedy if doubt is not None else {}).items():
-        title, words = setting_title(case.graph, node.id, name), plain_number(float(value)) if not isinstance(value, str) else value
+        title, words = setting_title(case.graph, node.id, name), setting_value(value)
         yield Fix(f"Set {title} to {words}", configured(node.id, **{name: value}), f"Set {title} of {node.id} to {words}")
     yield from without_it(case)
 

@@ -9,6 +9,7 @@ import time
 
 from nnlab.core.optimizer import optimizers
 from nnlab.training.settings import TrainingSettings
+from nnlab.ui.look.numbers import count, short
 from nnlab.ui.run.live_view import Mark
 
 GESTURE_SECONDS = 0.6  # changes that follow one another as closely belong together
@@ -53,9 +54,9 @@ def difference(before: TrainingSettings, after: TrainingSettings) -> str:
     """What changed, in a few words: rate 0.01 → 0.004."""
     texts = []
     if before.learning_rate != after.learning_rate:
-        texts.append(f"rate {before.learning_rate:g} → {after.learning_rate:g}")
+        texts.append(f"rate {short(before.learning_rate)} → {short(after.learning_rate)}")
     if before.batch_size != after.batch_size:
-        texts.append(f"batch {before.batch_size} → {after.batch_size}")
+        texts.append(f"batch {count(before.batch_size)} → {count(after.batch_size)}")
     if before.optimizer != after.optimizer:
         texts.append(f"{optimizers[before.optimizer].title} → {optimizers[after.optimizer].title}")
     return ", ".join(texts)

@@ -14,6 +14,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
 from nnlab.core.tensor import Index, Parameter
+from nnlab.core.written import plain_number, rounded
 from nnlab.engine.weight_change import WeightChange
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.letters import letter_of
@@ -56,7 +57,8 @@ def set_entries(document: Document, session: LiveSession, name: str, values: Map
         with np.errstate(over="ignore"):
             after[index] = value
         if not np.isfinite(after[index]):
-            raise NNLabError(f"{value:g} cannot be a weight; give a finite number of at most {np.finfo(after.dtype).max:.2g}.")
+            most = rounded(np.finfo(after.dtype).max, 2)
+            raise NNLabError(f"{plain_number(value)} cannot be a weight; give a finite number of at most {most}.")
     node_id = name.partition(".")[0]
     what = entry_name(letter_of(document.graph, name), next(iter(values))) if len(values) == 1 else f"{count(len(values))} numbers"
     document.set_weights(f"{what} of {node_id}", WeightChange.between({name: before}, {name: after}), gesture)

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.tensor import Index
+from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.stepper.model import StepModel
 
 
@@ -183,5 +184,9 @@ def rows_of(model: StepModel) -> Form | None:
                 return tuple(int(k) for k in np.unravel_index(c, shape))
 
         words = "written" if operand.written else "read"
-        matrices.append(Matrix(name, f"{operand.tensor}, {words}", row, name, index, 0, column, written=operand.written))
+        matrices.append(Matrix(name, f"{_name(model, operand.tensor)}, {words}", row, name, index, 0, column, written=operand.written))
     return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="The numbers read and written for this sample.")
+
+
+def _name(model: StepModel, tensor: str) -> str:
+    return tensor if model.graph is None else tensor_in_words(model.graph, tensor)

@@ -9,7 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.look.numbers import number
+from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.penalty import PENALTIES
+from nnlab.core.schedule import schedules
+from nnlab.engine.program import Instruction
+from nnlab.graph.letters import tensor_in_words
+from nnlab.ui.look.numbers import number, short
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
@@ -29,6 +34,11 @@ class TensorRow:
     highest: float
     first: str  # the first few numbers
 
+    @property
+    def text(self) -> str:
+        """The value as it is written: a setting as it was chosen, an element of a tensor with its digits."""
+        return number(self.value) if self.shape else short(self.value)
+
 
 def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
     """Every tensor and setting of the moment, the written ones first."""
@@ -42,7 +52,8 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
             continue
         values = np.asarray(trace.after[name], dtype=np.float64)
         if operand.tensor is None:
-            rows.append(TensorRow(name, "", False, "", float(values), float(values), float(values), float(values), ""))
+            label = _label(model, trace.instruction, name)
+            rows.append(TensorRow(label, "", False, "", float(values), float(values), float(values), float(values), ""))
             continue
         index = model.index(name)
         shape = " × ".join(str(length) for length in values.shape)
@@ -50,7 +61,7 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
         first = ", ".join(number(float(v), 3) for v in values.ravel()[:4]) + (", …" if values.size > 4 else "")
         rows.append(
             TensorRow(
-                operand.tensor,
+                tensor_in_words(model.graph, operand.tensor),
                 shape,
                 operand.written,
                 f"[{element}]",
@@ -62,6 +73,15 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
             )  # fmt: skip
         )
     return tuple(sorted(rows, key=lambda row: (not row.written, not row.shape)))
+
+
+def _label(model: StepModel, instruction: Instruction, name: str) -> str:
+    """What a setting is called where it is chosen, or a value of the run in words."""
+    graph = model.graph
+    declared = [LEARNING_RATE, *(setting for part in (*optimizers, *schedules) for setting in part.settings)]
+    if instruction.parameter is None and graph is not None and instruction.node_id in graph:
+        declared = [*graph[instruction.node_id].kind.settings, *PENALTIES]
+    return next((setting.label for setting in declared if setting.name == name), name.replace("_", " ").capitalize())
 
 
 class TensorTable(QWidget):
@@ -81,7 +101,7 @@ class TensorTable(QWidget):
     def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
         if rows != self._rows:
             self._rows = rows
-            said = (f"{'written' if row.written else 'read'} {row.name} {row.element} {number(row.value)}" for row in rows)
+            said = (f"{'written' if row.written else 'read'} {row.name} {row.element} {row.text}" for row in rows)
             self.setAccessibleName("Tensors of this operation: " + "; ".join(said))
             self._fit()
 
@@ -115,7 +135,7 @@ class TensorTable(QWidget):
             fill_rounded(painter, dot, px(4), tokens.accent)
         elif row.shape:
             outline_rounded(painter, dot, px(4), tokens.accent, 1.5)
-        value = number(row.value)
+        value = row.text
         painter.setFont(theme.font("name"))
         painter.setPen(tokens.pos if row.value > 0 and row.shape else tokens.neg if row.value < 0 and row.shape else tokens.text)
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, value)

@@ -62,7 +62,18 @@ def test_the_table_lists_what_the_moment_read_and_wrote(steps: Any, qtbot: QtBot
     steps.to(13)
     names = [row.name for row in side.table.rows]
     assert names[:4] == ["dense_1.weight", "dense_1.weight.mean", "dense_1.weight.square", "dense_1.weight.step"]
-    assert {"dense_1.d_weight", "learning_rate", "beta1"} <= set(names)
+    assert {"∂L/∂W of dense_1", "Learning rate", "β₁"} <= set(names)
+    said = {row.name: row.text for row in side.table.rows}
+    assert (said["Learning rate"], said["β₁"]) == ("0.01", "0.9"), "settings as they were chosen"
+
+
+def test_no_tensor_is_named_as_the_code_does(steps: Any, qtbot: QtBot) -> None:
+    side = steps.panel.side
+    qtbot.addWidget(side)
+    for done in range(1, 14):
+        steps.to(done)
+        assert side.table.rows and not [row.name for row in side.table.rows if ".d_" in row.name]
+        assert ".d_" not in side.table.accessibleName()
 
 
 def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps: Any, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from worlds import iris_project, spiral_project, world
 import nnlab
 from nnlab.core import explanation
 from nnlab.engine.program import BACKWARD, LOSS, UPDATE
+from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.look.numbers import number, parse_number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
@@ -72,7 +73,8 @@ def test_every_number_is_the_engines(steps: Any, monkeypatch: pytest.MonkeyPatch
                 assert column.value in evaluate(column.numbers).widened(1e-6)
             for row in tensor_rows(model):
                 if row.shape:
-                    name = next(o.argument.name for o in trace.instruction.operands if o.tensor == row.name)
+                    operands = [o for o in trace.instruction.operands if o.tensor is not None]
+                    name = next(o.argument.name for o in operands if tensor_in_words(model.graph, o.tensor) == row.name)
                     assert row.value == float(trace.after[name][model.index(name)])
                     assert (row.lowest, row.highest) == (float(trace.after[name].min()), float(trace.after[name].max()))
 

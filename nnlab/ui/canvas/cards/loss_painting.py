@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.neurons.painting import growth, share_openness
 from nnlab.ui.canvas.neurons.share import ShareTable
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import LEFT, write
 from nnlab.ui.look.numbers import NOTHING, number
 from nnlab.ui.look.theme import FontRole
@@ -34,7 +35,7 @@ def paint_loss(painter: QPainter, item: ShownCard) -> None:
         return
     heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
     share = -(-len(item.samples) // len(heights))
-    text = "per sample" if share == 1 else f"largest of each {share}"
+    text = bars_caption(kit, share, room.width() / scale)
     write(painter, kit, text, "caption", kit.tokens.text2, caption, LEFT, scale)
     top = float(heights.max())
     slot = bars.width() / max(len(heights), 8)
@@ -71,8 +72,16 @@ def _paint_share(painter: QPainter, item: ShownCard, room: QRectF) -> float:
     return (height + 8.0 * factor) * opened
 
 
+def bars_caption(kit: PaintKit, share: int, width: float) -> str:
+    """What a bar is, where each stands for so many samples, in the words there is room for."""
+    if share == 1:
+        return "per sample"
+    texts = (f"largest of every {share} samples", f"largest of {share} samples", f"largest of {share}")
+    return next((text for text in texts if kit.text_width(text, "caption") <= width), texts[-1])
+
+
 def _grouped(samples: np.ndarray) -> np.ndarray:
     """At most BARS values: for larger batches the largest of each group of neighbours."""
     if len(samples) <= BARS:
         return samples
-    return np.maximum.reduceat(samples, np.linspace(0, len(samples), BARS, endpoint=False).astype(np.intp))
+    return np.maximum.reduceat(samples, np.arange(0, len(samples), -(-len(samples) // BARS)))
