@@ -99,6 +99,9 @@ def main(source: str | None = None) -> int:
     app = application()
     window = open_window(source, in_use="ask")
     window.raise_()
+    from nnlab.ui.startup.ending import end_on_signals
+
+    end_on_signals(app)
     return app.exec()
 
 

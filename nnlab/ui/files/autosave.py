@@ -181,6 +181,23 @@ class Autosave(QObject):
             self._writing.copy.remove()
             self._writing = None
 
+    def leave(self) -> None:
+        """Ends where nobody can be asked: unsaved work is copied a last time, and the copy stays for the next window to offer."""
+        self._period.stop()
+        self._settle.stop()
+        self._await_writing()
+        self.copy_if_due()
+        self._await_writing()
+        if self._copy is not None:
+            self._copy.release()
+            self._copy = None
+
+    def _await_writing(self) -> None:
+        """Until what is being written is on the disk; for the end only, when no event loop tells of it any more."""
+        if self._job is not None:
+            self._job.job.wait(CLOSING)
+        self._job = self._writing = None
+
     def _has_trained(self, since: int) -> bool:
         return self._session.can_run and self._session.iteration != since
 

@@ -60,7 +60,7 @@ def _compile_first(names: Sequence[str]) -> None:
     process.finished.connect(loop.quit)
     process.errorOccurred.connect(loop.quit)
     dialog.canceled.connect(process.kill)
-    process.start(sys.executable, ["-m", "nnlab.ui.startup.warm", *(names or ("dense",))])
+    process.start(sys.executable, ["-c", CHILD + _FIRST, *(names or ("dense",))])
     loop.exec()
     cancelled = dialog.wasCanceled()
     dialog.reset()
@@ -87,8 +87,11 @@ def _compile_the_rest(app: QApplication) -> None:
     process.finished.connect(finished)
     app.aboutToQuit.connect(process.kill)
     app.nnlab_warming = process  # type: ignore[attr-defined]  # one per application
-    process.start(sys.executable, ["-c", _QUIETLY])
+    process.start(sys.executable, ["-c", CHILD + _QUIETLY])
 
 
+# Children end with the window, also when that is killed (see nnlab.core.parent).
+CHILD = "from nnlab.core.parent import end_with_parent; end_with_parent(); "
+_FIRST = "import sys; from nnlab.ui.startup.warm import compile_first; compile_first(sys.argv[1:])"
 # The window and its training come first; the rest has time.
 _QUIETLY = "import os; getattr(os, 'nice', lambda n: 0)(15); from nnlab.ui.startup.warm import compile_all; compile_all()"

@@ -356,6 +356,12 @@ class MainWindow(QMainWindow):
         # The program that was dragged from waits until this returns, and opening may ask a question first.
         QTimer.singleShot(0, self, lambda: self.files.open_source(path))
 
+    def leave(self) -> None:
+        """Closes without a question, because the system asks for it. Unsaved work stays behind as a safety copy."""
+        self.autosave.leave()
+        self.files.give_up()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_close():
             event.ignore()
