@@ -31,10 +31,11 @@ def main(window: bool = False, as_json: bool = False, seconds: float | None = No
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if window:
         from nnlab.bench.canvas import bench_canvas
-        from nnlab.bench.window import bench_window
+        from nnlab.bench.window import bench_side_by_side, bench_window
 
         report: dict[str, Any] = {"canvas": bench_canvas(_echo)}
         report["window"] = bench_window(10.0 if seconds is None else seconds, _echo)
+        report["side_by_side"] = bench_side_by_side(10.0 if seconds is None else seconds, _echo)
     else:
         from nnlab.bench.compare import compare
         from nnlab.bench.starts import bench_starts

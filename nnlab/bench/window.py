@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 WINDOW_WORKLOADS = ("spiral", "digits", "W1")
+SIDE_BY_SIDE = ("W1", "W3", "digits_convnet")
 W1_BATCH, W1_SAMPLES = 10, 500
 
 
@@ -25,9 +26,15 @@ def workload(name: str) -> Any:
     from nnlab.graph.builder import GraphBuilder
     from nnlab.training.settings import TrainingSettings
 
+    b = GraphBuilder()
+    if name == "W3":  # on digits, which have its shapes
+        hidden = b.input(features=64)
+        for units in (128, 64):
+            hidden = b.relu(b.dense(hidden, units=units))
+        b.cross_entropy(b.dense(hidden, units=10))
+        return Project(b.build(), DataSettings("digits", validation_share=0.0), TrainingSettings("adam", {}, 1e-3, 32))
     if name != "W1":
         return load_example(name)
-    b = GraphBuilder()
     hidden = b.input(features=2)
     for _ in range(2):
         hidden = b.tanh(b.dense(hidden, units=8))
@@ -83,13 +90,14 @@ def _headless_in_child(name: str, seconds: float) -> float:
     return float(done.stdout.split()[-1])
 
 
-def in_window(name: str, seconds: float) -> dict[str, float]:
-    """Frames per second, the longest gap between two handled timer ticks, and steps per second with the window open."""
+def in_window(name: str, seconds: float, workspace: str = "train", runs: int = 1) -> dict[str, float]:
+    """Frames per second, the longest gap between two handled timer ticks, and steps per second of each run with the window open."""
     import math
     import tempfile
     from pathlib import Path
 
     from nnlab.app import open_window, record, settle
+    from nnlab.training.variant import another_seed
     from nnlab.ui.files.store import Store
 
     folder = tempfile.TemporaryDirectory()
@@ -97,7 +105,9 @@ def in_window(name: str, seconds: float) -> dict[str, float]:
     window.transport.set_speed(math.inf)
     window.document.replace(workload(name), name)
     window.show()
-    window.show_workspace("train")
+    window.show_workspace(workspace)
+    for distance in range(1, runs):
+        window.session.add_run(another_seed(distance))
     settle(500)
     window.session.play()
     settle(1500)
@@ -131,5 +141,22 @@ def bench_window(seconds: float, echo: Any) -> dict[str, Any]:
             f"{name:8} {measured['ticks_per_second']:5.1f} ticks/s  {measured['fps']:5.1f} frames/s  longest gap "
             f"{measured['longest_frame_ms']:5.1f} ms  {measured['steps_per_second']:>12,.0f} steps/s  "
             f"{measured['share_of_headless']:6.1%} of headless"
+        )
+    return result
+
+
+def bench_side_by_side(seconds: float, echo: Any) -> dict[str, Any]:
+    """Two runs in Compare against one: frames, gaps, and how many more steps both make together than one alone."""
+    result: dict[str, Any] = {}
+    for name in SIDE_BY_SIDE:
+        one = in_window(name, seconds / 2, "compare")
+        two = in_window(name, seconds, "compare", runs=2)
+        again = in_window(name, seconds / 2, "compare")
+        alone = statistics.mean((one["steps_per_second"], again["steps_per_second"]))
+        two["together_over_one"] = round(2 * two["steps_per_second"] / alone, 3)
+        result[name] = two
+        echo(
+            f"{name:15} two runs  {two['ticks_per_second']:5.1f} ticks/s  {two['fps']:5.1f} frames/s  longest gap "
+            f"{two['longest_frame_ms']:5.1f} ms  together {two['together_over_one']:.2f} x the steps of one"
         )
     return result

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.training.probes.output_losses import OutputLosses
-from nnlab.ui.comparison.run_keys import RunKey, paint_mark, run_pen
+from nnlab.ui.comparison.run_keys import RunKey, paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.label_places import push_apart
@@ -180,8 +180,7 @@ class OutputLossPlot(Plot):
 
     def _paint_curve(self, painter: QPainter, run: RunLosses) -> None:
         xs, ys = np.asarray(self.x_pixels(run.found.curve_x)), np.asarray(self.y_pixels(self.curve(run.found)))
-        painter.setPen(run_pen(run.key, self._theme.tokens.text))
-        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+        paint_line(painter, xs, ys, run.key, self._theme.tokens.text)
 
     def _paint_samples(self, painter: QPainter, run: RunLosses) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.px(3)

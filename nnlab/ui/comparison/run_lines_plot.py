@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui.comparison.run_keys import RunKey, paint_mark, run_pen
+from nnlab.ui.comparison.run_keys import RunKey, paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -125,13 +125,10 @@ class RunLinesPlot(IterationPlot):
         painter.save()
         painter.setClipRect(picture.adjusted(-4, -4, 4, 4))
         for line in reversed(self._lines):
-            keep = np.isfinite(line.values)
-            xs, ys = self.x_pixels(line.iterations[keep]), self.y_pixels(line.values[keep])
-            points = [QPointF(x, y) for x, y in zip(np.asarray(xs).tolist(), np.asarray(ys).tolist(), strict=True)]
-            painter.setPen(run_pen(line.key, tokens.text))
-            painter.drawPolyline(points)
-            if points:
-                paint_mark(painter, points[-1], line.key, self._theme.metrics.px(4), tokens.text, tokens.panel)
+            xs, ys = np.asarray(self.x_pixels(line.iterations)), np.asarray(self.y_pixels(line.values))
+            paint_line(painter, xs, ys, line.key, tokens.text)
+            if len(xs) and math.isfinite(ys[-1]):
+                paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.panel)
         painter.restore()
         self._paint_crossings(painter)
         if self._names_ends:
