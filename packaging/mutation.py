@@ -162,7 +162,7 @@ class Executed:
         settings = self.copy.work / "coveragerc"
         settings.write_text(f"[run]\nsource = nnlab\nrelative_files = true\ndata_file = {data}\n")
         options = [f"--cov-config={settings}", "--cov=nnlab", "--cov-append", "--cov-context=test", "--cov-report="]
-        done = self.copy.python(*PYTEST, *options, "--durations=0", "--durations-min=0", *files)
+        done = self.copy.python(*PYTEST, "--continue-on-collection-errors", *options, "--durations=0", "--durations-min=0", *files)
         seconds: dict[str, float] = defaultdict(float)
         for time_taken, test in re.findall(r"^([\d.]+)s (?:setup|call|teardown) +(tests/.+)$", done.stdout, re.MULTILINE):
             seconds[test] += float(time_taken)
