@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import NNLabError, shown
 
 
 class Named(Protocol):
@@ -65,12 +65,12 @@ class Registry(Generic[T]):
         self._fill()
         try:
             return self._things[name]
-        except KeyError:
-            raise NNLabError(f"There is no {self.kind} named {name!r}; known are {', '.join(sorted(self._things))}.") from None
+        except (KeyError, TypeError):  # TypeError: a list, say, which cannot be a name
+            raise NNLabError(f"There is no {self.kind} named {shown(name)}; known are {', '.join(sorted(self._things))}.") from None
 
     def __contains__(self, name: object) -> bool:
         self._fill()
-        return name in self._things
+        return isinstance(name, str) and name in self._things
 
     def __iter__(self) -> Iterator[T]:
         self._fill()

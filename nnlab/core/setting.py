@@ -10,8 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from nnlab.core.errors import SettingError
-from nnlab.core.written import plain_number
+import numpy as np
+
+from nnlab.core.errors import SettingError, shown
+from nnlab.core.written import LARGEST, plain_number
 
 Value = bool | int | float | str
 
@@ -51,26 +53,28 @@ class Setting:
     def check(self, value: object, owner: str = "") -> Value:
         """`value` as this setting's type; raises SettingError naming `owner`, what was given and what is accepted."""
         where = f"{owner}: " if owner else ""
-        kind = type(self.default)
+        kind, value = type(self.default), plain_value(value)
         if kind is bool:
             if not isinstance(value, bool):
-                raise SettingError(f"{where}{self.name} is {value!r}; it must be true or false.")
+                raise SettingError(f"{where}{self.name} is {shown(value)}; it must be true or false.")
             return value
         if kind is str:
             if not isinstance(value, str):
-                raise SettingError(f"{where}{self.name} is {value!r}; it must be text.")
+                raise SettingError(f"{where}{self.name} is {shown(value)}; it must be text.")
             if self.choices and value not in self.choices:
-                raise SettingError(f"{where}{self.name} is {value!r}; choose one of {', '.join(self.choices)}.")
+                raise SettingError(f"{where}{self.name} is {shown(value)}; choose one of {', '.join(self.choices)}.")
             if self.reader is not None:
                 try:
                     self.reader(value)
                 except ValueError as error:
-                    raise SettingError(f"{where}{self.name} is {value!r}; {error}.") from None
+                    raise SettingError(f"{where}{self.name} is {shown(value)}; {error}.") from None
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise SettingError(f"{where}{self.name} is {value!r}; it must be a number.")
-        if not math.isfinite(value):
+            raise SettingError(f"{where}{self.name} is {shown(value)}; it must be a number.")
+        if isinstance(value, float) and not math.isfinite(value):
             raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be a finite number.")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be {self.limits}.")
         if kind is int:
             if value != int(value):
                 raise SettingError(f"{where}{self.name} is {plain_number(value)}; it must be a whole number.")
@@ -93,9 +97,24 @@ class Setting:
         return "a number"
 
 
+def plain_value(value: object) -> object:
+    """A NumPy scalar, or an array of no axes, as the plain bool, int, float or str it stands for; all else as it is."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (np.bool_, np.str_)):
+        return value.item()
+    if isinstance(value, np.timedelta64):  # an integer to NumPy
+        return value
+    if isinstance(value, np.integer):
+        return int(value)
+    return float(value) if isinstance(value, np.floating) else value
+
+
 def check_settings(declared: Iterable[Setting], given: Mapping[str, object], owner: str = "") -> dict[str, Value]:
     """Every declared setting with its given or default value, checked; an unknown name is an error."""
     declared = tuple(declared)
+    if not isinstance(given, Mapping):
+        raise SettingError(f"{owner or 'settings'}: settings are given by name, as a dict, not as {shown(given)}.")
     names = {setting.name for setting in declared}
     for name in given:
         if name not in names:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import math
 
+LARGEST = 10**300  # whole numbers beyond have no float, and their digits would be no sentence
+
 
 def plain_number(value: float) -> str:
     """A number that somebody chose, in full: 10,000,000 and 0.0001; a power of ten (3.2e18) only where digits would be a long row."""
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return f"{'-' if value < 0 else ''}1e{math.floor(math.log10(abs(value)))}"
     if not math.isfinite(value):
         return _special(value)
     if value == int(value) and abs(value) < 1e15:

@@ -21,6 +21,7 @@ from nnlab.core.written import plain_number
 from nnlab.engine import machine
 from nnlab.engine.compile import compile
 from nnlab.engine.layout import layout_of, network_of
+from nnlab.engine.numbers import as_numbers
 from nnlab.engine.program import LOSS, Program
 from nnlab.engine.state import State, new_state
 from nnlab.graph.graph import Graph
@@ -102,30 +103,34 @@ class Evaluator:
         return as_targets(self.program, y, samples, finite=False)
 
 
-def as_samples(program: Program, x: Any, finite: bool = True) -> np.ndarray:
-    """x as a contiguous matrix (samples, features) of the program's type; raises DataError when it does not fit.
+def as_samples(program: Program, x: Any, finite: bool = True, name: str = "x") -> np.ndarray:
+    """x as a contiguous matrix (samples, features) of the program's type; raises DataError, which calls it `name`, when it does not fit.
 
     `finite` false lets NaN and infinity through: what a network makes of them may be the question.
     """
     place = program.places[program.input_name]
-    data = as_numbers(x, "x", program.dtype, finite)
+    data = as_numbers(x, name, program.dtype, finite)
     if data.ndim == 1 and place.row == 1:
         data = data.reshape(-1, 1)
     if data.ndim != 2 or data.shape[1] != place.row:
-        raise DataError(f"The network takes samples of shape (N, {place.row}), but x has shape {tuple(np.shape(x))}.")
+        raise DataError(
+            f"The network takes samples of shape (N, {place.row}), but {name} has shape {data.shape}; give one row per sample "
+            "and one column per feature."
+        )
     return data
 
 
-def as_targets(program: Program, y: Any, samples: int, finite: bool = True) -> np.ndarray:
+def as_targets(program: Program, y: Any, samples: int, finite: bool = True, name: str = "y") -> np.ndarray:
     """y as a contiguous matrix (samples, outputs) of the program's type; raises DataError when it does not fit the loss."""
     assert program.target_name is not None and program.loss_node is not None
     place = program.places[program.target_name]
-    values = as_numbers(y, "y", program.dtype, finite)
+    values = as_numbers(y, name, program.dtype, finite)
+    given = values.shape
     if values.ndim == 1:
         values = values.reshape(-1, 1)
     if values.shape != (samples, place.row):
         wanted = f"({samples},)" if place.row == 1 else f"({samples}, {place.row})"
-        raise DataError(f"{program.loss_node} needs targets of shape {wanted}, but y has shape {tuple(np.shape(y))}.")
+        raise DataError(f"{program.loss_node} needs targets of shape {wanted}, but {name} has shape {given}.")
     kind = program.graph[program.loss_node].kind
     if kind.link == "softmax":
         classes = program.places[program.output_name].row
@@ -141,24 +146,5 @@ def as_targets(program: Program, y: Any, samples: int, finite: bool = True) -> n
     if wrong.any():
         sample = int(np.argmax(wrong.any(axis=1)))
         found = values[sample][wrong[sample]][0]
-        raise DataError(f"{program.loss_node} takes {accepted}, but y has {plain_number(found)} for sample {sample}.")
+        raise DataError(f"{program.loss_node} takes {accepted}, but {name} has {plain_number(found)} for sample {sample}.")
     return values
-
-
-def as_numbers(values: Any, name: str, dtype: np.dtype, finite: bool = True) -> np.ndarray:
-    """An array of finite numbers (any numbers, with `finite` false), contiguous and of `dtype`.
-
-    Raises DataError saying what `name` holds instead, and where.
-    """
-    try:
-        with np.errstate(over="ignore"):  # what does not fit the type becomes infinite, and is told below
-            array = np.ascontiguousarray(values, dtype=dtype)
-    except (ValueError, TypeError):
-        raise DataError(f"{name} is not an array of numbers; give every sample the same shape.") from None
-    if finite and not np.isfinite(array).all():
-        place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) if array.ndim and array.size else ()
-        where = f" at {list(place)}" if place else ""
-        raise DataError(f"{name} contains NaN, or a number too large for {dtype}{where}; only finite numbers are accepted.")
-    if not array.flags.writeable:  # prepared samples are shared; the machine's functions are compiled for arrays one may write to
-        array = array.copy()
-    return array if np.ndim(values) else array.reshape(())

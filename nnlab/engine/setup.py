@@ -58,7 +58,7 @@ class Samples:
         if not len(x):
             raise DataError("There are no training samples; add samples, or set a smaller validation share.")
         y = as_targets(program, setup.y, len(x))
-        if setup.validation_x is None or setup.validation_y is None or not len(setup.validation_x):
+        if setup.validation_x is None or setup.validation_y is None:
             return Samples(x, y, x[:0], y[:0])
-        held_x = as_samples(program, setup.validation_x)
-        return Samples(x, y, held_x, as_targets(program, setup.validation_y, len(held_x)))
+        held_x = as_samples(program, setup.validation_x, name="validation x")
+        return Samples(x, y, held_x, as_targets(program, setup.validation_y, len(held_x), name="validation y"))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import NNLabError, shown
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ROWS, SEED, TRAINING
 from nnlab.core.memory import require_memory
+from nnlab.engine.numbers import as_numbers
 from nnlab.engine.program import ParameterInfo, Place, Program
 from nnlab.engine.weight_change import Entries
 
@@ -64,14 +65,12 @@ class State:
 
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
         """Sets parameters and buffers; names, shapes and finiteness are checked before anything is written."""
+        if not isinstance(values, Mapping):
+            raise NNLabError(f"Parameters are set by name, as a dict of arrays, not as {shown(values)}.")
         places = {name: self._stored_place(name) for name in values}
         checked = {}
         for name, value in values.items():
-            try:
-                with np.errstate(over="ignore"):
-                    array = np.asarray(value, dtype=self.arena.dtype)
-            except (ValueError, TypeError):
-                raise NNLabError(f"{name}: values are not an array of numbers; give floats of shape {places[name].shape}.") from None
+            array = as_numbers(value, name, self.arena.dtype, finite=False)
             if array.shape != places[name].shape:
                 raise NNLabError(f"{name} has shape {places[name].shape}, but values of shape {array.shape} were given.")
             if not np.isfinite(array).all():

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from nnlab.core.errors import GraphError, NNLabError
+from nnlab.core.errors import GraphError, NNLabError, shown
 from nnlab.core.operator import Operator, operators
 from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter
@@ -238,6 +238,9 @@ class Graph:
             raise GraphError(f"The nodes {', '.join(stuck)} form a cycle; remove one of the edges between them.", stuck[0])
         return tuple(order)
 
+    def __reduce__(self) -> tuple[Any, ...]:  # without what is remembered of it, which does not pickle
+        return Graph, (self.nodes, self.edges, self.groups, self.comments)
+
     def to_json(self) -> str:
         """The graph as text; `from_json` reads it back."""
         nodes = [
@@ -256,8 +259,12 @@ class Graph:
     @staticmethod
     def from_json(text: str | bytes) -> Graph:
         """Reads what `to_json` wrote; raises GraphError naming the place of the first thing that is wrong."""
+        if not isinstance(text, (str, bytes)):
+            raise GraphError(f"A graph is read from JSON text, not from {shown(text)}; read the file's text first.")
         try:
             raw = msgspec.json.decode(text, type=_GraphFile)
+        except UnicodeError as error:  # bytes that are not UTF-8, or text with half a character
+            raise GraphError("This is not an NN Lab graph: its text is not UTF-8; save it as UTF-8.") from error
         except msgspec.MsgspecError as error:
             raise GraphError(f"This is not an NN Lab graph: {error}.") from error
         return raw.graph()
@@ -389,5 +396,6 @@ def check_id(node_id: str) -> None:
 
     Names become those of parameters ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
     """
-    if not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
-        raise GraphError(f"{node_id!r} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")
+    if not isinstance(node_id, str) or not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
+        name = shown(node_id)
+        raise GraphError(f"{name} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.errors import DataError, GraphError, NNLabError, SettingError, shown
 from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
@@ -28,12 +28,46 @@ from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, initial
 from nnlab.engine.steps import gradient_name
+from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.problems import check_batches, too_large
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
-from nnlab.training.settings import EPOCHS, SEED
+from nnlab.training.settings import EPOCHS, SEED, SHUFFLE
 
 REALS = ("float32", "float64")
+_MADE_ANEW = ("_state", "_step", "_evaluator")
+
+
+def _graph(given: object) -> Graph:
+    """A graph, or a sentence about what was given in its place."""
+    if isinstance(given, Graph):
+        return given
+    if isinstance(given, GraphBuilder):
+        raise GraphError("A session takes a graph, not a GraphBuilder; give what its build() returns.")
+    if isinstance(given, (str, bytes)):
+        raise GraphError(f"A session takes a graph, not the text {shown(given)}; read JSON with nnlab.Graph.from_json.")
+    raise GraphError(f"A session takes a graph, not {shown(given)}; make one with nnlab.GraphBuilder.")
+
+
+def _real(dtype: object) -> str:
+    """The name of a floating-point type, given by name or as NumPy's own."""
+    name = np.dtype(dtype).name if isinstance(dtype, (type, np.dtype)) and dtype in (np.float32, np.float64) else dtype
+    if not isinstance(name, str) or name not in REALS:
+        raise SettingError(f"dtype is {shown(dtype)}; choose one of {', '.join(REALS)}.")
+    return name
+
+
+def _validation(given: object) -> tuple[Any, Any]:
+    """(x, y) of a pair of validation samples, (None, None) without; an array of two rows is no pair."""
+    if given is None:
+        return None, None
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        what = f"a {type(given).__name__} of {len(given)}" if isinstance(given, (tuple, list)) else shown(given)
+        raise DataError(f"validation is {what}; give a pair (x, y) of arrays.")
+    for name, part in zip("xy", given, strict=True):
+        if part is None:
+            raise DataError(f"validation {name} is None; give a pair (x, y) of arrays.")
+    return given[0], given[1]
 
 
 @dataclass(frozen=True)
@@ -58,14 +92,32 @@ class Session:
         self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32",
         schedule: str = CONSTANT, schedule_settings: Mapping[str, Any] | None = None, **settings: Any,
     ) -> None:  # fmt: skip
-        if dtype not in REALS:
-            raise SettingError(f"dtype is {dtype!r}; choose one of {', '.join(REALS)}.")
-        self.graph = graph
-        self.dtype = dtype
-        self._update = Update(optimizer, float(LEARNING_RATE.check(learning_rate, "training")), settings, schedule, schedule_settings or {})
+        self.graph = _graph(graph)
+        self.dtype = _real(dtype)
+        rate = float(LEARNING_RATE.check(learning_rate, "training"))
+        self._update = Update(optimizer, rate, settings, schedule, {} if schedule_settings is None else schedule_settings)
         self._seed = int(SEED.check(seed, "session"))
-        self._use(initial(compile(graph, 1, dtype, self._update), 1, self._seed))
-        self._evaluator = Evaluator(graph, dtype)
+        self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed))
+        self._evaluator = Evaluator(graph, self.dtype)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: what a session is, without the compiled code and the memory it works in."""
+        program = self._state.program
+        kept = {name: value for name, value in self.__dict__.items() if name not in _MADE_ANEW}
+        return kept | {
+            "_numbers": self._state.arena[: program.moments_end].copy(), "_context": self._state.context.copy(),
+            "_capacity": program.capacity,
+        }  # fmt: skip
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """The same weights, moments and place in the sequence of random numbers: it goes on with the same bits."""
+        kept = dict(kept)
+        numbers, context, capacity = kept.pop("_numbers"), kept.pop("_context"), kept.pop("_capacity")
+        self.__dict__.update(kept)
+        state = initial(compile(self.graph, capacity, self.dtype, self._update), capacity, self._seed)
+        state.arena[: len(numbers)], state.context[:] = numbers, context
+        self._use(state)
+        self._evaluator = Evaluator(self.graph, self.dtype)
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
@@ -92,6 +144,8 @@ class Session:
 
     def loss(self, x: Any, y: Any) -> float:
         """The mean loss over (x, y), nothing is updated."""
+        if not len(self._evaluator.as_samples(x)):
+            raise NNLabError("A loss needs at least one sample, but x is empty.")
         self._evaluator.load(self._state.arena)
         return self._evaluator.loss(x, y)[0]
 
@@ -147,9 +201,10 @@ class Session:
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
-        EPOCHS.check(epochs, "fit")
+        epochs = int(EPOCHS.check(epochs, "fit"))
+        shuffle = bool(SHUFFLE.check(shuffle, "fit"))
         size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "fit"))
-        held_x, held_y = validation if validation is not None else (None, None)
+        held_x, held_y = _validation(validation)
         setup = Setup(
             self.graph, x, y, held_x, held_y, update=self._update, batch_size=size, seed=self._seed, real=self.dtype, shuffle=shuffle
         )  # fmt: skip

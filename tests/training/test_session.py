@@ -113,9 +113,9 @@ def test_bad_input_changes_nothing() -> None:
     with pytest.raises(DataError, match=r"x contains NaN, or a number too large for float64 at \[0, 0\]"):
         s.step(np.full((2, 2), np.inf), Y[:2])
     for wrong in ([["a", "b"]], [[1, 2], [3]], "text"):
-        with pytest.raises(DataError, match="x is not an array of numbers"):
+        with pytest.raises(DataError, match="x (is not an array of numbers|holds text|is a str)"):
             s.step(wrong, Y[:2])
-    with pytest.raises(nnlab.NNLabError, match=r"dense_1.bias: values are not an array of numbers; give floats of shape \(8,\)"):
+    with pytest.raises(nnlab.NNLabError, match="dense_1.bias holds text"):
         s.set_parameters({"dense_1.bias": ["a"] * 8})
     with pytest.raises(TrainingError, match=r"iteration 1: mse_1\.\w+ became infinite \(loss of mse_1\)"):
         s.step(X[:2], np.full((2, 1), 1e200))

@@ -1,0 +1,95 @@
+"""What is taken for numbers, and what is refused in words instead of being made into numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from nnlab.core.errors import DataError
+from nnlab.engine.numbers import as_numbers
+
+X = np.array([[1.0, 2.0], [3.0, -4.5]])
+
+
+class Frame:
+    """What NumPy sees of a table of pandas: columns of several types become objects."""
+
+    columns = ("age", "town")
+
+    def __init__(self, values: list[list[object]]) -> None:
+        self._values = np.array(values, dtype=object)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return self._values if dtype is None else self._values.astype(dtype)
+
+
+def numbers(values: object) -> np.ndarray:
+    return as_numbers(values, "x", np.dtype("float64"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        X.tolist(), [tuple(row) for row in X], list(X), X.astype(">f8"), X.astype(np.longdouble), np.asfortranarray(X), X.astype("f2"),
+        np.ma.array(X), Frame([[1, 2.0], [np.int64(3), -4.5]]), [[True, 2], [np.float32(3), Fraction(-9, 2)]], X[::-1][::-1],
+    ],
+)  # fmt: skip
+def test_numbers_in_any_form_are_the_same_numbers(given: object) -> None:
+    found = numbers(given)
+    assert found.tolist() == X.tolist() and found.dtype == np.float64 and found.flags.c_contiguous and type(found) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "x is None"),
+        (X + 0j, "x holds complex numbers"),
+        ([[1, 2j]], "x holds complex numbers"),
+        (np.ma.masked_less(X, 0), r"x is masked at \[1, 1\]; fill in"),
+        (X.astype("datetime64[D]"), "x holds dates"),
+        (X.astype("timedelta64[D]"), "x holds lengths of time"),
+        (X.astype(object), r"x is an array of Python objects; give an array of numbers, such as x.astype\(float\)"),
+        (X.astype(str), "x holds text, '1.0'"),
+        (X.astype(bytes), "x holds text, b'1.0'"),
+        ([["1", "2"]], "x holds text, '1'"),
+        ([[1.0, None]], r"x holds None at \[0, 1\], which is no number"),
+        (Frame([[1, "Bern"], [2, "Rom"]]), r"x holds 'Bern' at \[0, 1\] in column 'town', which is no number"),
+        (np.zeros(2, dtype=[("a", float), ("b", float)]), "x is a table with named columns"),
+        ((row for row in X), "x is a generator; give a list or an array"),
+        (map(list, X), "x is a map"),
+        ({"a": 1}, "x is a dict"),
+        ({1, 2}, "x is a set"),
+        ("abc", "x is a str"),
+        (object(), "x is a object"),
+        ([[1, 2], [3]], "give every sample the same shape"),
+        (sparse.csr_array(X), r"x is a sparse matrix; give it as an array with .toarray\(\)"),
+        ([[1, 10**400]], r"a number too large for float64 at \[0, 1\]"),
+        ([[1, float("nan")]], r"x contains NaN.* at \[0, 1\]"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_in_words(given: object, words: str, recwarn: pytest.WarningsRecorder) -> None:
+    with pytest.raises(DataError, match=words):
+        numbers(given)
+    assert not recwarn.list
+
+
+def test_a_tensor_that_needs_a_gradient_is_no_traceback() -> None:
+    class Tensor:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    with pytest.raises(DataError, match="x is not an array of numbers"):
+        numbers(Tensor())
+
+
+def test_the_given_array_is_not_changed_and_a_read_only_one_is_copied() -> None:
+    kept: Callable[[], np.ndarray] = lambda: as_numbers(X, "x", X.dtype)  # noqa: E731
+    assert kept() is X
+    fixed = X.copy()
+    fixed.setflags(write=False)
+    assert as_numbers(fixed, "x", X.dtype).flags.writeable
