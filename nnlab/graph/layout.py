@@ -33,6 +33,8 @@ def arrange(graph: Graph) -> Graph:
 
     Raises GraphError for a graph with a cycle, which has no layers.
     """
+    if not graph.nodes:
+        return graph
     order = {node.id: i for i, node in enumerate(graph.topological())}
     cards = docking.shown(graph)
     owner = {node_id: name for name, card in cards.items() for node_id in card.nodes}

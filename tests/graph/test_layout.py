@@ -144,3 +144,7 @@ def test_a_folded_group_that_is_in_its_place_is_not_moved_by_a_rounding_error() 
     graph = annotation.group_nodes(b.build(), {"tanh_1", "dense_2"})
     tidy = arrange(annotation.set_group(graph, graph.groups[0].id, collapsed=True))
     assert arrange(tidy) == tidy
+
+
+def test_an_empty_graph_stays_empty() -> None:
+    assert arrange(Graph()) == Graph()
