@@ -43,7 +43,7 @@ def train(
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
     announce_compiling(project)
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
-    from nnlab.training.problems import training_problems
+    from nnlab.training.problems import too_short_for_schedule, training_problems
 
     run = prepare_run(project.graph, data, project.training, snapshot)
     for problem in training_problems(project.graph, len(data.x), project.training):
@@ -51,6 +51,8 @@ def train(
     if out is not None:
         _check_room(out, run)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
+    if too_short_for_schedule(project.training, run.iteration + total):
+        print(f"{name}: {too_short_for_schedule(project.training, run.iteration + total)}", file=sys.stderr)
     failure, seconds, begun = None, 0.0, run.iteration
     if begun:
         print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)

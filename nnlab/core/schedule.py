@@ -37,6 +37,7 @@ class Schedule:
     moments: tuple[Moment, ...] = ()
     highest: Callable[[float, Mapping[str, Value]], float] = lambda rate, settings: rate  # the greatest rate it ever gives
     doubt: Callable[[float, Mapping[str, Value]], Doubt | None] = lambda rate, settings: None  # as `Optimizer.doubt`
+    span: Callable[[Mapping[str, Value]], int] = lambda settings: 0  # updates it takes to do what it is for; 0: none in particular
     formula: str = ""
     explain: tuple[Explanation, ...] = ()
 

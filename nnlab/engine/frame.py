@@ -36,6 +36,7 @@ class Frame:
     iteration: int
     epoch: int
     batch: int
+    position: int  # samples of this epoch that have been in a batch
     rows: int
     loss: float
     samples: np.ndarray  # indices into the training data of the current batch
@@ -144,7 +145,8 @@ class Mailbox:
         rows = int(meta[publishing.META_ROWS])
         return Frame(
             revision=int(meta[publishing.META_REVISION]), sequence=number, iteration=int(meta[publishing.META_ITERATION]),
-            epoch=int(meta[publishing.META_EPOCH]), batch=int(meta[publishing.META_BATCH]), rows=rows,
+            epoch=int(meta[publishing.META_EPOCH]), batch=int(meta[publishing.META_BATCH]),
+            position=int(meta[publishing.META_START]) + rows if int(meta[publishing.META_BATCH]) else 0, rows=rows,
             loss=float(meta[publishing.META_LOSS]), samples=batch[:rows],
             program=self.program, _spans=self.spans_by_name, _values=values, _moves=moves,
         )  # fmt: skip

@@ -40,6 +40,7 @@ register(
         ),
         highest=lambda rate, settings: max(rate, float(settings["eta_min"])),
         doubt=_doubt,
+        span=lambda settings: int(settings["t_max"]),
         formula=r"\eta_t = \eta_{min} + \frac{\eta - \eta_{min}}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
         explain=(
             Explanation(

@@ -39,6 +39,7 @@ register(
             Setting("div_factor", 25.0, "Start divisor", "The cycle starts at the learning rate divided by this", minimum=1.0, maximum=1e6),
             Setting("final_div_factor", 1e4, "End divisor", "It ends at the start divided by this", minimum=1.0, maximum=1e9),
         ),
+        span=lambda settings: int(settings["total_steps"]),
         formula=r"\eta_t:\ \frac{\eta}{d} \nearrow \eta \searrow \frac{\eta}{d\, f}",
         explain=(
             Explanation(

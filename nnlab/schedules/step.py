@@ -36,6 +36,7 @@ register(
             Setting("gamma", 0.1, "γ", "Every step multiplies the rate by this", minimum=1e-6, maximum=1.0),
         ),
         doubt=_doubt,
+        span=lambda settings: int(settings["step_size"]),
         formula=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",
         explain=(
             Explanation(

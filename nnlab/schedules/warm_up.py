@@ -33,6 +33,7 @@ register(
             Setting("total_iters", 100, "Updates", "Updates until the full rate is reached", minimum=1, maximum=10**9, unit="updates"),
         ),
         doubt=_doubt,
+        span=lambda settings: int(settings["total_iters"]),
         formula=r"\eta_t = \eta \left(f + (1 - f) \min\left(1, \frac{t}{T}\right)\right)",
         explain=(
             Explanation(

@@ -51,6 +51,16 @@ def too_large(rows: int, batch_size: int) -> str:
     )
 
 
+def too_short_for_schedule(training: TrainingSettings, steps: int) -> str:
+    """One sentence for a run that ends before its schedule has done what it is for; empty when it does not."""
+    schedule = schedules[training.schedule]
+    span = schedule.span(_filled(schedule.settings, training.schedule_settings))
+    if span <= steps:
+        return ""
+    ends = f"this run ends after {steps:,}; set it to at most that, or train longer"
+    return f"The schedule {schedule.title} takes {span:,} updates, but {ends}."
+
+
 def _batch_size(rows: int, batch_size: int) -> Iterator[Diagnostic]:
     sentence = too_large(rows, batch_size)
     if sentence:

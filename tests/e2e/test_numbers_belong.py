@@ -21,6 +21,7 @@ from nnlab.ui.look.numbers import NOTHING
 from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.loss import LossPanel
 from nnlab.ui.panels.problems import ProblemsPanel
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.window.main_window import MainWindow
 
 DIVERGES = 900.0  # a learning rate
@@ -236,3 +237,26 @@ def test_a_new_project_and_one_that_is_opened_again(
     assert counters(again)["batch_loss"] == counters(again)["smoothed"] == NOTHING, "nothing was measured since it was opened"
     train(again, qtbot, 12)
     assert_all_is_of_the_frame(again)
+
+
+@pytest.mark.parametrize("size", [1, 7, 20, 5000])
+def test_another_batch_size_within_an_epoch_counts_the_batches_that_come(trained: MainWindow, qtbot: QtBot, size: int) -> None:
+    """Counted by training to the end of the epoch."""
+    window = trained
+    before = window.document.project.training.batch_size
+    session = window.session
+    assert session.frame is not None and session.data is not None
+    if not session.frame.batch:
+        train(window, qtbot, 1)
+    project = window.document.project
+    shown: list[LiveView] = []
+    session.ticked.connect(shown.append)
+    window.document.edit("Batch size", replace(project, training=replace(project.training, batch_size=size)))
+    assert size != before
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1].frame.revision == session._revision, timeout=10_000)
+    done, of = (int(text.replace(",", "")) for text in counters(window)["batch"].split(" / "))
+    start = session.iteration
+    session.step_epoch()
+    qtbot.waitUntil(lambda: session.iteration > start and not session.is_playing, timeout=20_000)
+    settle(window, qtbot)
+    assert session.iteration - start == of - done

@@ -19,7 +19,7 @@ from nnlab.files.examples import example_names, load_example
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.diagnostic import Diagnostic
 from nnlab.graph.graph import Graph
-from nnlab.training.problems import TrainingFix, training_problems
+from nnlab.training.problems import TrainingFix, too_short_for_schedule, training_problems
 from nnlab.training.settings import TrainingSettings
 
 PLAIN = TrainingSettings().checked()
@@ -144,3 +144,14 @@ def test_defaults_raise_no_doubt(optimizer: str, schedule: str) -> None:
 def test_no_example_has_such_a_problem(name: str) -> None:
     project = load_example(name)
     assert training_problems(project.graph, len(prepare(project.data).x), project.training) == ()
+
+
+SPANS = [("cosine", "t_max"), ("one_cycle", "total_steps"), ("warm_up", "total_iters"), ("step", "step_size")]
+
+
+@pytest.mark.parametrize(("schedule", "setting"), SPANS)
+def test_a_run_shorter_than_its_schedule_is_said(schedule: str, setting: str) -> None:
+    training = replace(PLAIN, schedule=schedule, schedule_settings={setting: 500}).checked()
+    sentence = too_short_for_schedule(training, 499)
+    assert "takes 500 updates, but this run ends after 499" in sentence and sentence.endswith(".")
+    assert too_short_for_schedule(training, 500) == "" == too_short_for_schedule(PLAIN, 1)

@@ -18,7 +18,7 @@ from nnlab.core.tensor import Index
 from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.graph.axes import TensorKind
 from nnlab.ui.look.numbers import number
-from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, rows_of, update_form
+from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, name_in_words, rows_of, update_form
 from nnlab.ui.stepper.model import TERM, StepModel
 
 NEAR = 5  # rows of a long table that are shown on either side of the one that was looked up
@@ -62,7 +62,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
     values, layout, index = np.asarray(trace.after[name]), model.layout(name), model.index(name)
     words = tuple(axis.word for axis in layout.axes)
     operand = next(o for o in trace.instruction.operands if o.argument.name == name)
-    said = f"{operand.tensor}, {'written' if operand.written else 'read'}"
+    said = f"{name_in_words(model, operand.tensor or name)}, {'written' if operand.written else 'read'}"
     first = 1 if layout.has_batch else 0
     if values.ndim - first < 2:  # a vector is one column, as tokens are
         lead = index[:first] if place is None else place

@@ -184,9 +184,10 @@ def rows_of(model: StepModel) -> Form | None:
                 return tuple(int(k) for k in np.unravel_index(c, shape))
 
         words = "written" if operand.written else "read"
-        matrices.append(Matrix(name, f"{_name(model, operand.tensor)}, {words}", row, name, index, 0, column, written=operand.written))
+        said = f"{name_in_words(model, operand.tensor)}, {words}"
+        matrices.append(Matrix(name, said, row, name, index, 0, column, written=operand.written))
     return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="The numbers read and written for this sample.")
 
 
-def _name(model: StepModel, tensor: str) -> str:
+def name_in_words(model: StepModel, tensor: str) -> str:
     return tensor if model.graph is None else tensor_in_words(model.graph, tensor)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.schedule import schedules
+from nnlab.core.setting import Setting
 from nnlab.engine.program import Instruction
 from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.look.numbers import number, short
@@ -33,10 +34,13 @@ class TensorRow:
     mean: float
     highest: float
     first: str  # the first few numbers
+    is_switch: bool = False  # a setting that is on or off
 
     @property
     def text(self) -> str:
         """The value as it is written: a setting as it was chosen, an element of a tensor with its digits."""
+        if self.is_switch:
+            return "on" if self.value else "off"
         return number(self.value) if self.shape else short(self.value)
 
 
@@ -52,8 +56,10 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
             continue
         values = np.asarray(trace.after[name], dtype=np.float64)
         if operand.tensor is None:
-            label = _label(model, trace.instruction, name)
-            rows.append(TensorRow(label, "", False, "", float(values), float(values), float(values), float(values), ""))
+            setting, value = _setting(model, trace.instruction, name), float(values)
+            label = setting.label if setting is not None else name.replace("_", " ").capitalize()
+            is_switch = setting is not None and isinstance(setting.default, bool)
+            rows.append(TensorRow(label, "", False, "", value, value, value, value, "", is_switch))
             continue
         index = model.index(name)
         shape = " × ".join(str(length) for length in values.shape)
@@ -75,13 +81,13 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
     return tuple(sorted(rows, key=lambda row: (not row.written, not row.shape)))
 
 
-def _label(model: StepModel, instruction: Instruction, name: str) -> str:
-    """What a setting is called where it is chosen, or a value of the run in words."""
+def _setting(model: StepModel, instruction: Instruction, name: str) -> Setting | None:
+    """The setting of this name where it is chosen; None for a value of the run."""
     graph = model.graph
     declared = [LEARNING_RATE, *(setting for part in (*optimizers, *schedules) for setting in part.settings)]
     if instruction.parameter is None and graph is not None and instruction.node_id in graph:
         declared = [*graph[instruction.node_id].kind.settings, *PENALTIES]
-    return next((setting.label for setting in declared if setting.name == name), name.replace("_", " ").capitalize())
+    return next((setting for setting in declared if setting.name == name), None)
 
 
 class TensorTable(QWidget):

@@ -53,13 +53,17 @@ class Transport(QObject):
         self.bar.time.set_time(frame.iteration, latest)
         self.bar.time.set_marks([(mark.iteration, mark.text) for mark in view.marks])
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
-        batch = frame.batch if frame.batch or not frame.iteration else view.batches
+        batch, batches = frame.batch, view.batches
+        if frame.batch:  # an epoch under way has the batches that were, and those of the present size that are to come
+            batches = frame.batch + -(-max(0, len(view.data.x) - frame.position) // training.batch_size)
+        elif frame.iteration:
+            batch = batches
         scheduled = frame.get(RATE) if frame.iteration else None
         self.bar.counters["smoothed"].setToolTip(smoothed_words(view.losses.window))
         self.bar.set_counters(
             epoch=frame.epoch,
             iteration=(frame.iteration, latest if view.is_in_the_past else None),
-            batch=(batch, view.batches),
+            batch=(batch, batches),
             batch_loss=known(frame.loss),
             smoothed=known(view.losses.smoothed),
             validation=known(view.losses.validation),

@@ -69,6 +69,7 @@ class ProblemRow(QWidget):
         self._problem, had_fixes = problem, self._has_fixes
         self._has_fixes = False
         self._node.setText(problem.node_id or "")
+        self._node.setVisible(problem.node_id is not None)  # what is no node's has the whole row for its sentence
         self.setCursor(Qt.CursorShape.PointingHandCursor if problem.node_id else Qt.CursorShape.ArrowCursor)
         self._draw_icon()
         if same and had_fixes:

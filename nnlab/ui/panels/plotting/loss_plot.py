@@ -81,7 +81,7 @@ class LossPlot(IterationPlot):
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(48), px(10), px(8) + self._sample_width() + self._name_width() + px(12) + self._value_width() + px(16), px(28))
+        return Margins(px(52), px(10), px(8) + self._sample_width() + self._name_width() + px(12) + self._value_width() + px(16), px(28))
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font("caption_strong"))
