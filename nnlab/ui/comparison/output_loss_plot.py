@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.training.probes.output_losses import OutputLosses
-from nnlab.ui.comparison.run_keys import RunKey, paint_line, paint_mark
+from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.label_places import push_apart
@@ -25,6 +25,7 @@ from nnlab.ui.widgets.painting import fill_rounded
 MOST_LOSS = 5.0  # the axis of the loss of classes ends here; what lies above is counted in words
 FIRST_P = 0.05  # where the crosshair starts
 KEY_STEP = 0.01
+BEYOND = 1e12
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,11 @@ class RunLosses:
     name: str
     key: RunKey
     found: OutputLosses
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether its numbers can be drawn: not those of a run that diverged."""
+        return all(bool((np.abs(part) < BEYOND).all()) for part in (self.found.x, self.found.curve_x, self.found.curve_losses))
 
 
 class OutputLossPlot(Plot):
@@ -200,8 +206,9 @@ class OutputLossPlot(Plot):
     def _places(self, x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
         """Where samples stand, in pixels; those that would cover each other exactly are drawn once."""
         xs, ys = np.asarray(self.x_pixels(x)), np.asarray(self.y_pixels(y))
-        spots = np.unique(np.stack([np.rint(xs), np.rint(ys)], axis=1), axis=0) if len(xs) else np.empty((0, 2))
-        return [(float(a), float(b)) for a, b in spots[np.isfinite(spots).all(axis=1)]]
+        spots = np.stack([np.rint(xs), np.rint(ys)], axis=1)
+        spots = np.unique(spots[(np.abs(spots) < FAR).all(axis=1)], axis=0)
+        return [(float(a), float(b)) for a, b in spots]
 
     def _paint_readings(self, painter: QPainter, x: float) -> None:
         tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture

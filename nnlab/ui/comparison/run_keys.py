@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.plot import dashes, line_pen
 
+FAR = 10_000.0  # pixels beyond which Qt need not follow a line; it does not survive those of a run that diverged
+
 
 @dataclass(frozen=True)
 class RunKey:
@@ -45,7 +47,7 @@ def paint_line(painter: QPainter, xs: np.ndarray, ys: np.ndarray, key: RunKey, c
     Dashes are worked out as lines of their own: Qt's dashed pen would stroke the whole path, ten times slower.
     """
     keep = np.isfinite(xs) & np.isfinite(ys)
-    xs, ys = xs[keep], ys[keep]
+    xs, ys = xs[keep], np.clip(ys[keep], -FAR, FAR)
     if len(xs) > 2:
         column = np.rint(xs)
         last = np.append(np.flatnonzero(np.diff(column)), len(column) - 1)

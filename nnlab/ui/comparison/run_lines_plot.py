@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui.comparison.run_keys import RunKey, paint_line, paint_mark
+from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -25,6 +25,7 @@ from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
 
 REACH = 5  # pixels from the threshold within which it can be taken hold of
 KEY_STEP = 0.01
+BEYOND = 1e12  # values of a run that diverges; an axis that reached there would show nothing of the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ class RunLinesPlot(IterationPlot):
 
     def _y_range(self) -> tuple[float, float]:
         values = np.concatenate([line.values for line in self._lines]) if self._lines else np.empty(0)
-        values = values[np.isfinite(values)]
+        values = values[np.isfinite(values) & (np.abs(values) < BEYOND)]
         if self.as_percent:
             return 0.0, 1.0
         if not len(values):
@@ -127,7 +128,7 @@ class RunLinesPlot(IterationPlot):
         for line in reversed(self._lines):
             xs, ys = np.asarray(self.x_pixels(line.iterations)), np.asarray(self.y_pixels(line.values))
             paint_line(painter, xs, ys, line.key, tokens.text)
-            if len(xs) and math.isfinite(ys[-1]):
+            if len(xs) and math.isfinite(ys[-1]) and abs(ys[-1]) < FAR:
                 paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.panel)
         painter.restore()
         self._paint_crossings(painter)

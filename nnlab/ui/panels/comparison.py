@@ -328,6 +328,7 @@ class ComparisonPanel(LivePanel):
         for plot in (self.scores, *self.own):
             plot.set_run(view.curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         self.scores.show_lines(lines, view.curves.origin, last)
+        losses = [run for run in losses if run.can_be_shown]
         comparable = [run for run in losses if run.found.of_probability == losses[0].found.of_probability]
         for why in (self.losses, self.gradients):
             why.setVisible(bool(comparable))
