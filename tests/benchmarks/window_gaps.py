@@ -59,8 +59,17 @@ class Watch:
             threading.Event().wait(LOOK)
             stacks, lasted = self._stacks, time.perf_counter() - self._began
             if lasted > self._limit + self._again * len(stacks) and len(stacks) < 8:
-                frame = sys._current_frames().get(self._thread)
-                stacks.append((lasted, "".join(traceback.format_stack(frame)[-14:])))
+                stacks.append((lasted, self._where()))
+
+    def _where(self) -> str:
+        """The watched thread's place, and in short those of others that run Python: one of them may hold its lock."""
+        frames, names = sys._current_frames(), {thread.ident: thread.name for thread in threading.enumerate()}
+        found = "".join(traceback.format_stack(frames.pop(self._thread, None))[-14:])
+        frames.pop(threading.get_ident(), None)
+        for ident, frame in frames.items():
+            last = traceback.extract_stack(frame)[-1]
+            found += f"  beside it, {names.get(ident, 'a thread')}: {Path(last.filename).name}, line {last.lineno}, in {last.name}\n"
+        return found
 
 
 class Tester(QObject):

@@ -1,5 +1,7 @@
-"""Libraries that a window needs sooner or later are imported on a thread, soon after it has opened: the first look at a data set of
-scikit-learn would otherwise keep the window from answering for most of a second, and longer on a slow disk.
+"""What a window needs sooner or later is loaded on a thread, soon after it has opened: libraries, and the kernels of drawn curves.
+
+The first look at a data set of scikit-learn would otherwise keep the window from answering for most of a second, and longer on a slow disk;
+the first sight of an activation's curve for as long as another thread compiles, since kernels are built one after another.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ import importlib
 
 from PySide6.QtCore import QTimer
 
+from nnlab.core.operator import operators
 from nnlab.jobs.context import JobContext
 from nnlab.ui.run.garbage import freeze
 from nnlab.ui.run.session import LiveSession
@@ -24,12 +27,28 @@ def preload(session: LiveSession, delay: int = DELAY) -> None:
 def _begin(session: LiveSession) -> None:
     if session.is_closed:
         return
-    job = session.jobs.start("Loading libraries", load_libraries, quiet=True, lane="libraries")
+    job = session.jobs.start("Loading libraries", load, quiet=True, lane="libraries")
     job.finished.connect(lambda _: freeze())
 
 
+def load(context: JobContext) -> None:
+    """Between two of them it may be cancelled."""
+    load_libraries(context)
+    load_curves(context)
+
+
+def load_curves(context: JobContext) -> None:
+    """The kernels of activations, as far as they have been compiled: the display draws their curves itself."""
+    for kind in operators:
+        if kind.is_activation:
+            for adapter in kind.adapters:
+                for real in ("float32", "float64"):
+                    context.check()
+                    if adapter.is_cached(real):
+                        adapter.address(real)
+
+
 def load_libraries(context: JobContext) -> None:
-    """Between two libraries it may be cancelled."""
     for name in LIBRARIES:
         context.check()
         importlib.import_module(name)

@@ -7,13 +7,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from nnlab.core.operator import operators
 from nnlab.jobs.context import Cancelled, JobContext
+from nnlab.ui.look.operator_glyph import curve_of
 from nnlab.ui.startup import preload as preloading
-from nnlab.ui.startup.preload import load_libraries, preload
+from nnlab.ui.startup.preload import load_curves, load_libraries, preload
 from tests.support.worlds import World, spiral_project, world
 
 
@@ -27,7 +31,7 @@ def test_they_are_loaded_on_a_thread_and_left_out_of_full_collections_until_the_
     spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[threading.Thread] = []
-    monkeypatch.setattr(preloading, "load_libraries", lambda context: threads.append(threading.current_thread()))
+    monkeypatch.setattr(preloading, "load", lambda context: threads.append(threading.current_thread()))
     gc.unfreeze()
     preload(spiral.session, delay=0)
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=10_000)
@@ -38,7 +42,7 @@ def test_they_are_loaded_on_a_thread_and_left_out_of_full_collections_until_the_
 
 def test_a_window_that_closes_at_once_loads_nothing(spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[object] = []
-    monkeypatch.setattr(preloading, "load_libraries", begun.append)
+    monkeypatch.setattr(preloading, "load", begun.append)
     preload(spiral.session, delay=0)
     spiral.session.close()
     qtbot.wait(20)
@@ -50,6 +54,32 @@ def test_loading_can_be_cancelled() -> None:
     cancelled.set()
     with pytest.raises(Cancelled):
         load_libraries(JobContext(cancelled=cancelled))
+
+
+def test_after_it_a_curve_is_drawn_while_another_thread_compiles() -> None:
+    """Whoever compiles holds the lock on building for seconds."""
+    for kind in operators:
+        if kind.is_activation:
+            kind.forward_adapter.address("float32")  # as the first start compiles it
+            kind.forward_adapter._functions.clear()
+    load_curves(JobContext())
+    held, release = threading.Event(), threading.Event()
+
+    def compiles() -> None:
+        with sys.modules["nnlab.core.kernel.adapter"]._building:
+            held.set()
+            release.wait(20)
+
+    thread = threading.Thread(target=compiles)
+    thread.start()
+    assert held.wait(20)
+    with ThreadPoolExecutor(1) as pool:
+        drawn = pool.submit(lambda: [curve_of(kind, np.linspace(-1.0, 1.0, 3)) for kind in operators if kind.is_activation])
+        try:
+            assert all(len(curve) == 3 for curve in drawn.result(timeout=5))
+        finally:
+            release.set()
+            thread.join()
 
 
 def test_after_it_no_data_set_loads_anything_large() -> None:
