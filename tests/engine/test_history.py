@@ -6,8 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from networks import mlp
 
+from nnlab.engine.compile import Update
 from nnlab.engine.history import Curves, History
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
 
 
 def curves() -> Curves:
@@ -43,3 +47,13 @@ def test_at_its_end_nothing_is_cut() -> None:
 def test_before_the_first_step_there_are_no_losses() -> None:
     losses = History(("a",)).losses
     assert losses.window == 0 and all(math.isnan(value) for value in (losses.smoothed, losses.validation, losses.training))
+
+
+@pytest.mark.parametrize(("iteration", "validations"), [(12, [4, 8, 12]), (11, [4, 8]), (8, [4, 8]), (3, [])])
+def test_a_history_cut_at_an_iteration_knows_the_validations_up_to_it(iteration: int, validations: list[int]) -> None:
+    """20 samples in batches of 5: an epoch, and a validation, every 4 iterations."""
+    x, y = np.ones((20, 2)), np.zeros((20, 1))
+    run = Run(Setup(mlp([2, 3, 1]), x, y, x[:4], y[:4], update=Update("sgd", 1e-3), batch_size=5))
+    run.train(12)
+    cut = run.history.until(iteration).curves()
+    assert cut.validation_iterations.tolist() == validations and len(cut.mean) == iteration

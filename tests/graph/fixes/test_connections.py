@@ -36,6 +36,11 @@ def test_the_nearest_comes_first_and_two_columns_count_for_what_lies_behind(firs
     assert labels(scattered(a=first, b=second))[0] == f"Connect {nearer} here"
 
 
+def test_above_and_below_are_told_apart() -> None:
+    graph = edits.move_nodes(scattered(a=(800.0, 100.0), b=(900.0, -100.0)), {"here": (1000.0, 100.0)})
+    assert labels(graph)[0] == "Connect a here"
+
+
 def test_what_nobody_reads_comes_before_what_is_near() -> None:
     graph = edits.connect(edits.add_node(scattered(read=(900.0, 0.0), unread=(0.0, 0.0)), "mse"), "read", "mse_1")
     assert labels(graph)[0] == "Connect unread here"
