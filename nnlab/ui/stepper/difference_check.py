@@ -122,15 +122,15 @@ class DifferenceCheck(QWidget):
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
         head, places = QHBoxLayout(), QGridLayout()
-        head.addWidget(self.title, 1)
+        head.addWidget(self.parameter, 1)  # the title stands above: large type has no room for it beside two buttons
         head.addWidget(self.button)
         head.addWidget(self.all_button)
         for k, picker in enumerate(self.pickers):
             places.addWidget(picker, k // 2, k % 2)
         places.setColumnStretch(2, 1)
         self._column = QVBoxLayout(self)
+        self._column.addWidget(self.title)
         self._column.addLayout(head)
-        self._column.addWidget(self.parameter)
         self._column.addLayout(places)
         for row in (self.value, self.gradient, self.difference, self.error):
             self._column.addWidget(row)

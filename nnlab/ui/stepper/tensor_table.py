@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.penalty import PENALTIES
@@ -123,6 +124,15 @@ class TensorTable(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(300), self.height())
+
+    def event(self, event: QEvent) -> bool:
+        """A row's tooltip is its whole name, which large type may have to shorten."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            tops = list(accumulate((self._row_height(row) for row in self._rows), initial=0.0))
+            under = next((row for row, end in zip(self._rows, tops[1:], strict=True) if event.pos().y() < end), None)
+            QToolTip.showText(event.globalPos(), under.name if under is not None else "", self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.look.theme import FontRole, Theme, follow
@@ -12,7 +12,8 @@ from nnlab.ui.look.theme import FontRole, Theme, follow
 class Label(QLabel):
     """Text in a font role and the colour of a token.
 
-    It draws its text itself: a palette of its own would be put back by the application's style sheet whenever that changes.
+    It draws its text itself: a palette of its own would be put back by the application's style sheet whenever that changes. One that wraps
+    is never lower than its lines: layouts guess a height before they know the width, and cut the last line of a sentence.
     """
 
     def __init__(self, theme: Theme, text: str = "", role: FontRole = "body", color: str = "text", parent: QWidget | None = None) -> None:
@@ -38,6 +39,21 @@ class Label(QLabel):
 
     def apply_metrics(self) -> None:
         self.setFont(self._theme.font(self._role))
+        self._keep_whole()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._keep_whole()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
+        if self.wordWrap():  # `heightForWidth` is never less than the minimum it would set here
+            room, flags = self.contentsRect(), int(Qt.TextFlag.TextWordWrap)
+            lines = QFontMetrics(self.font()).boundingRect(QRect(0, 0, room.width(), 100_000), flags, self.text()).height()
+            self.setMinimumHeight(lines + self.height() - room.height() if self.text() else 0)
 
     def changeEvent(self, event: QEvent) -> None:
         """Keeps the font: with another parent a style sheet gives back the one from before the interface was scaled."""

@@ -1,3 +1,4 @@
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -65,3 +66,23 @@ def test_long_text_is_shortened_to_the_room(theme: Theme, qtbot: QtBot) -> None:
     label.resize(600, 20)
     assert label.shown == label.text()
     assert label.minimumSizeHint().width() < 40
+
+
+def test_a_sentence_that_wraps_is_never_cut_by_a_layout(theme: Theme, qtbot: QtBot) -> None:
+    """In the middle of a column a layout gives a label the height it guessed for another width."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    label = Label(theme, "Step through one iteration, one operation at a time: every formula with its numbers. " * 3)
+    label.setWordWrap(True)
+    label.setFixedWidth(240)
+    column = QVBoxLayout(page)
+    column.addStretch(1)
+    column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addStretch(1)
+    page.resize(400, 500)
+    page.show()
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(240))
+    label.setText("short")
+    qtbot.waitUntil(lambda: label.height() < 60)
+    label.setText("one sentence after the other " * 12)
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(240))

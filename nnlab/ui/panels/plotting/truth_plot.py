@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.core.preparation import Data
@@ -61,7 +61,12 @@ class TruthPlot(Plot):
         painter.setPen(tokens.text3)
         name = self._data.target.names[0] if self._data is not None else ""
         below = picture.translated(0, picture.height() + px(21))
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"true {name}")
+        words = QFontMetricsF(painter.font()).elidedText(f"true {name}", Qt.TextElideMode.ElideRight, self.width() - px(4))
+        width = QFontMetricsF(painter.font()).horizontalAdvance(words)
+        # A name that is wider than the plot takes the room beside it.
+        below.setLeft(max(px(2), min(picture.center().x() - width / 2, self.width() - px(2) - width)))
+        below.setRight(self.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
         painter.save()
         painter.translate(QPointF(px(2), picture.center().y()))
         painter.rotate(-90)
