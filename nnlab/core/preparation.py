@@ -96,6 +96,15 @@ class Data:
         return (_inputs(raw, self.raw_features, self.columns) - self.mean) / self.scale
 
 
+def data_title(settings: DataSettings) -> str:
+    """What the data is called: the name of the file it is read from, or the data set's title."""
+    if settings.name not in datasets:
+        return settings.name
+    dataset = datasets[settings.name]
+    files = (Path(str(settings.settings.get(name, "")).strip()).name for name in dataset.files)
+    return next((name for name in files if name), dataset.title)
+
+
 def prepare(settings: DataSettings) -> Data:
     """The samples that `settings` describe, ready for training.
 

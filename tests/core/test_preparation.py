@@ -17,7 +17,7 @@ from networks import mlp
 
 from nnlab.core.dataset import Dataset, Table, Target, datasets, register
 from nnlab.core.errors import DataError, NNLabError, SettingError
-from nnlab.core.preparation import DataSettings, prepare, split
+from nnlab.core.preparation import DataSettings, data_title, prepare, split
 from nnlab.core.setting import Setting, Value
 from nnlab.datasets import csv_file
 from nnlab.datasets._csv_text import read_csv_text
@@ -226,3 +226,10 @@ def test_a_problem_of_a_file_is_found_anew_each_time(tmp_path: Path) -> None:
         prepare(settings)
     (tmp_path / "later.csv").write_text("a,y\n1,0.5\n2,1.5\n3,2.5\n")
     assert len(prepare(settings).x) + len(prepare(settings).validation_x) == 3
+
+
+def test_data_is_called_as_its_file_or_as_its_data_set() -> None:
+    assert data_title(DataSettings("csv_file", {"path": "/home/me/wine 2024.csv"})) == "wine 2024.csv"
+    assert data_title(DataSettings("csv_file")) == "CSV file"
+    assert data_title(DataSettings("iris")) == datasets["iris"].title
+    assert data_title(DataSettings("gone")) == "gone"

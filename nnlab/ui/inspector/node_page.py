@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nnlab.core.dataset import datasets
 from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import data_title
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Shape, show
 from nnlab.graph import docking, edits
@@ -245,7 +245,7 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
         data = session.data
         if data is None:
             return kind.title
-        name = data_title(document)
+        name = data_title(document.project.data)
         total = len(data.x) + len(data.validation_x)
         return f"{name}: {count(data.x.shape[1])} features, {count(total)} samples"
     parts = [kind.title]
@@ -261,12 +261,6 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
     if kind.is_loss and kind.summary(node.settings):
         parts.append(kind.summary(node.settings))
     return ", ".join(parts)
-
-
-def data_title(document: Document) -> str:
-    """The title of the data set that is trained on."""
-    name = document.project.data.name
-    return datasets[name].title if name in datasets else name
 
 
 def shape_rows(graph: Graph, node: Node, shapes: Shapes) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
+from nnlab.core.preparation import data_title
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import show
 from nnlab.graph import edits
@@ -18,7 +19,6 @@ from nnlab.training.settings import BATCH_SIZE, SEED, TrainingSettings
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
-from nnlab.ui.inspector.node_page import data_title
 from nnlab.ui.inspector.parts import Caption, Formulas, PartColumn, PropertyTable, button, in_reading_order
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
@@ -117,7 +117,7 @@ class ProjectPage(Page):
         self.title.setText(self._document.name)
         self.subtitle.setText(f"{count(parameters)} parameters in {count(layers)} layer{'s' if layers != 1 else ''}")
         self.network.show_rows((("Nodes", count(len(graph.nodes))), ("Parameters", count(parameters)), ("Loss", _losses(graph))))
-        rows = [("Data set", data_title(self._document))]
+        rows = [("Data set", data_title(self._document.project.data))]
         if data is not None:
             rows += [("Features", count(data.x.shape[1])), ("Training", count(len(data.x))), ("Validation", count(len(data.validation_x)))]
         self.data.show_rows(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlab.core.short_names import legible
 from nnlab.training.probes.decision import Decision
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
@@ -49,10 +50,11 @@ class DecisionView(PredictionView):
         held: list[Line] = [LegendEntry("ring", "validation", "text2")] if len(view.data.raw_validation_x) else []
         if target.kind == "continuous":
             return [*rings, LegendEntry("dot", "positive", "pos"), LegendEntry("dot", "negative", "neg"), *held]
+        names = legible(target.names)
         if target.kind == "binary":
-            return [*rings, LegendEntry("dot", target.names[1], "pos"), LegendEntry("dot", target.names[0], "neg"), *held]
+            return [*rings, LegendEntry("dot", names[1], "pos"), LegendEntry("dot", names[0], "neg"), *held]
         colors = class_colors(target.classes, self._theme.is_dark)
-        return [*rings, *(LegendEntry("dot", name, as_hex(color)) for name, color in zip(target.names, colors, strict=True)), *held]
+        return [*rings, *(LegendEntry("dot", name, as_hex(color)) for name, color in zip(names, colors, strict=True)), *held]
 
     def table(self) -> ExportTable | None:
         """The grid of the picture: both features at every point and the network's outputs there."""

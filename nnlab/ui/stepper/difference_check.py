@@ -24,7 +24,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count, scientific
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob
-from nnlab.ui.stepper.elements import Layout, NamedAxis, parameter_layout
+from nnlab.ui.stepper.elements import Layout, NamedAxis
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.widgets.label import Label
@@ -121,17 +121,15 @@ class DifferenceCheck(QWidget):
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
-        head, places = QHBoxLayout(), QGridLayout()
+        head, self._places = QHBoxLayout(), QGridLayout()
         head.addWidget(self.parameter, 1)  # the title stands above: large type has no room for it beside two buttons
         head.addWidget(self.button)
         head.addWidget(self.all_button)
-        for k, picker in enumerate(self.pickers):
-            places.addWidget(picker, k // 2, k % 2)
-        places.setColumnStretch(2, 1)
+        self._places.setColumnStretch(2, 1)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.title)
         self._column.addLayout(head)
-        self._column.addLayout(places)
+        self._column.addLayout(self._places)
         for row in (self.value, self.gradient, self.difference, self.error):
             self._column.addWidget(row)
         said = QHBoxLayout()
@@ -186,7 +184,7 @@ class DifferenceCheck(QWidget):
         info = next((i for i in program.parameters if i.name == name), None) if program is not None else None
         if program is None or info is None:
             return None
-        return parameter_layout(program.graph, name, info.place.shape)
+        return self._model.parameter_layout(name, info.place.shape)
 
     @property
     def index(self) -> tuple[int, ...]:
@@ -200,10 +198,12 @@ class DifferenceCheck(QWidget):
     def _refresh(self) -> None:
         layout = self._layout()
         self._axes = layout.axes if layout is not None else ()
+        across = 1 if any(axis.names for axis in self._axes) else 2  # a column's name needs the room of two numbers
         for k, picker in enumerate(self.pickers):
+            self._places.addWidget(picker, k // across, k % across)
             picker.setVisible(k < len(self._axes))
             if k < len(self._axes):
-                picker.show_place(self._axes[k].word, self._model.place(self._axes[k]), self._axes[k].length)
+                picker.show_axis(self._axes[k], self._model.place(self._axes[k]))
         self._clear("")
         self._show_ready()
 

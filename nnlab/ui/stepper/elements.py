@@ -8,13 +8,15 @@ reads or writes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from nnlab.core.preparation import Data
+from nnlab.core.short_names import distinguished
 from nnlab.core.tensor import Shape
 from nnlab.engine.program import Instruction
-from nnlab.graph.axes import NetworkAxis, TensorKind, axes_of
+from nnlab.graph.axes import NetworkAxis, TensorKind, axes_of, tensor_axes
 from nnlab.graph.graph import Graph
 
 SAMPLE = "sample"
@@ -27,6 +29,11 @@ class NamedAxis:
     word: str
     length: int
     axis: NetworkAxis | None = None
+    names: tuple[str, ...] = ()  # of the data's columns or classes, where it counts them
+
+    def place_words(self, place: int) -> str:
+        """A place along it, counted from 1: "neuron 5"; a column or class by its name: "feature alcohol"."""
+        return f"{self.word} {self.names[place] if place < len(self.names) else place + 1}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,21 @@ def parameter_layout(graph: Graph, parameter: str, shape: Shape) -> Layout:
     own = axes_of(graph, node_id, name, shape)
     axes = (NamedAxis(word, length, axis) for word, length, axis in zip(own.words, shape, own.axes, strict=True))
     return Layout(shape, tuple(axes), own.kind)
+
+
+def named_by_data(axis: NamedAxis, graph: Graph, data: Data) -> NamedAxis:
+    """An axis that counts the data's features or classes has their names; pixels go by their numbers."""
+    if axis.axis is None:
+        return axis
+    known = tensor_axes(graph)
+    inputs = (known.get((node.id, "y")) for node in graph.nodes if node.kind.is_input)
+    if data.image_shape is None and len(data.features) == axis.length and any(i and axis.axis in i.axes for i in inputs):
+        return replace(axis, names=data.features)
+    read = (graph.inputs(loss.id) for loss in graph.losses)
+    outputs = (known.get((edges[0].source, edges[0].source_port)) for edges in read if edges)
+    if data.target.kind == "classes" and len(data.target.names) == axis.length and any(o and axis.axis in o.axes[-1:] for o in outputs):
+        return replace(axis, word="class" if axis.word == "neuron" else axis.word, names=distinguished(data.target.names))
+    return axis
 
 
 def share(before: object, after: object, accumulates: bool) -> np.ndarray:

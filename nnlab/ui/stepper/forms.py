@@ -18,6 +18,7 @@ from nnlab.core.tensor import Index
 from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.graph.axes import TensorKind
 from nnlab.ui.look.numbers import number
+from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, name_in_words, rows_of, update_form
 from nnlab.ui.stepper.model import TERM, StepModel
 
@@ -29,7 +30,15 @@ Drawing = Callable[[StepModel, ExplanationContext], Form | None]
 
 
 def form_of(model: StepModel) -> Form | None:
-    """The matrices of the present moment."""
+    """The matrices of the present moment; every cell knows what it is called."""
+    form = _form(model)
+    if form is None:
+        return None
+    named = (m if m.axes or m.argument == TERM else replace(m, axes=model.layout(m.argument).axes) for m in form.matrices)
+    return replace(form, matrices=tuple(named))
+
+
+def _form(model: StepModel) -> Form | None:
     moment, instruction, graph = model.moment, model.instruction, model.graph
     if moment is None or instruction is None or graph is None or instruction.node_id not in graph:
         return None
@@ -60,7 +69,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
     trace = model.trace
     assert trace is not None
     values, layout, index = np.asarray(trace.after[name]), model.layout(name), model.index(name)
-    words = tuple(axis.word for axis in layout.axes)
+    axes, words = layout.axes, tuple(axis.word for axis in layout.axes)
     operand = next(o for o in trace.instruction.operands if o.argument.name == name)
     said = f"{name_in_words(model, operand.tensor or name)}, {'written' if operand.written else 'read'}"
     first = 1 if layout.has_batch else 0
@@ -69,7 +78,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
         column = values[lead].reshape(-1, 1)
         return Matrix(
             letter(name, output), said, column, name, lambda r, c: (*lead, r), min(index[-1], len(column) - 1), 0,
-            written=operand.written, axis_words=words, row_names=_names(len(column)),
+            written=operand.written, axes=axes, row_names=_names(len(column)),
         )  # fmt: skip
     lead = index[:-2] if place is None else place
     leading = zip(words[first:-2], lead[first:], layout.axes[first:-2], strict=False)
@@ -78,7 +87,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
     is_image = layout.kind is TensorKind.IMAGE
     return Matrix(
         letter(name, output), said, values[lead], name, lambda r, c: (*lead, r, c), row, column_, written=operand.written, note=note,
-        axis_words=words, row_names=() if is_image else _names(values.shape[-2]),
+        axes=axes, row_names=() if is_image else _names(values.shape[-2]),
         column_names=() if is_image else _names(values.shape[-1]),
     )  # fmt: skip
 
@@ -166,7 +175,7 @@ def _strip(terms: WindowSum, sums: np.ndarray, k: int) -> Matrix:
     """One cell for every channel, sample or filter: what its products add up to."""
     words = f"sum of the products of every {terms.word}; a click shows those of another"
     return Matrix(
-        "", words, sums.reshape(1, -1), TERM, lambda r, c: (c,), 0, k, axis_words=(terms.word,),
+        "", words, sums.reshape(1, -1), TERM, lambda r, c: (c,), 0, k, axes=(NamedAxis(terms.word, terms.count),),
         note=f"sum for each {terms.word}: {terms.word} {k + 1} is shown",
     )  # fmt: skip
 
@@ -226,7 +235,7 @@ def _dense_tokens(model: StepModel, m: ExplanationContext) -> Form | None:
     if form is None or "bias" not in m:
         return form
     bias = m["bias"][None, :]
-    added = Matrix("b", "biases, added to every token", bias, "bias", lambda r, c: (c,), 0, m.index[-1], axis_words=("neuron",))
+    added = Matrix("b", "biases, added to every token", bias, "bias", lambda r, c: (c,), 0, m.index[-1])
     return replace(form, matrices=(*form.matrices, added), signs=(*form.signs, "+"), lines=(2, 2)) if bias.size else form
 
 
@@ -268,10 +277,10 @@ def _gathered(model: StepModel, m: ExplanationContext) -> Form | None:
     if not len(places):
         return Form((replace(_table(model, "d_weight", entry), column=feature),), ("",), lines=(1,))
     readers = [tuple(int(k) for k in place) for place in places]
-    words = tuple(axis.word for axis in model.layout("d_y").axes)
+    axes = model.layout("d_y").axes
     gathered = Matrix(
         r"\partial y", "upstream gradients of the places that read this row", np.array([upstream[place] for place in readers]), "d_y",
-        lambda r, c: (*readers[r], c), None, feature, axis_words=words,
+        lambda r, c: (*readers[r], c), None, feature, axes=axes,
         row_names=tuple(f"sample {place[0] + 1}" + (f", token {place[1] + 1}" if len(place) > 1 else "") for place in readers),
     )  # fmt: skip
     return Form(

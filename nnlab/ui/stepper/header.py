@@ -69,7 +69,7 @@ class StepHeader(QWidget):
             axes = (*axes[1:], axes[0])
         self._axes = tuple(axis for axis in axes if axis.length > 1)
         for picker, axis in zip(self.pickers, self._axes, strict=False):
-            picker.show_place(axis.word, model.place(axis), axis.length)
+            picker.show_axis(axis, model.place(axis))
         for place, picker in enumerate(self.pickers):
             picker.setVisible(place < len(self._axes))
         self._show_targets(model.targets, model.target)

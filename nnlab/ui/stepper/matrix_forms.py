@@ -15,6 +15,7 @@ import numpy as np
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.tensor import Index
 from nnlab.graph.letters import tensor_in_words
+from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.stepper.model import StepModel
 
 
@@ -37,14 +38,14 @@ class Matrix:
     note: str = ""  # a few words below the symbol: "channel 3"
     row_names: tuple[str, ...] = ()
     column_names: tuple[str, ...] = ()
-    axis_words: tuple[str, ...] = ()  # what the axes of the tensor count, for a tooltip: "sample", "channel", "row", "column"
+    axes: tuple[NamedAxis, ...] = ()  # what the axes of the tensor count, for a tooltip: sample, channel, row, column
 
     def place_words(self, row: int, column: int) -> str:
         """Where a cell lies, in words: "channel 3, row 2, column 5"; "" where the axes have no names."""
         index = self.index(row, column)
-        if len(self.axis_words) != len(index):
+        if len(self.axes) != len(index):
             return ""
-        return ", ".join(f"{word} {place + 1}" for word, place in zip(self.axis_words, index, strict=True))
+        return ", ".join(axis.place_words(place) for axis, place in zip(self.axes, index, strict=True))
 
 
 @dataclass(frozen=True, eq=False)

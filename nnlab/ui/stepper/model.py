@@ -6,6 +6,8 @@ training thread. Holds which of several written tensors is explained, and the sa
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -20,7 +22,7 @@ from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
-from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, share
+from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, named_by_data, parameter_layout, share
 
 TERM = "term"  # what a cell of a sum's strip stands for, where others stand for an element of a tensor
 
@@ -167,7 +169,19 @@ class StepModel(QObject):
         shape = np.shape(trace.after[argument])
         if trace.instruction.node_id not in graph:
             return Layout(shape, ())
-        return layout(graph, trace.instruction, argument, shape)
+        return self._named(layout(graph, trace.instruction, argument, shape))
+
+    def _named(self, found: Layout) -> Layout:
+        """With the names that the data has for features and classes."""
+        graph, data = self.graph, self._session.data
+        if graph is None or data is None:
+            return found
+        return replace(found, axes=tuple(named_by_data(axis, graph, data) for axis in found.axes))
+
+    def parameter_layout(self, parameter: str, shape: tuple[int, ...]) -> Layout:
+        """The axes of a parameter of the network."""
+        assert self.graph is not None
+        return self._named(parameter_layout(self.graph, parameter, shape))
 
     def index(self, argument: str) -> tuple[int, ...]:
         """The chosen element of a tensor of this moment."""

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 _STEPS = {
     Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10,
 }  # fmt: skip
+WIDEST_NAME = 150  # pixels of a column's name
 TYPING = 1200  # milliseconds after which the next digit begins another number
 
 
@@ -27,6 +29,7 @@ class PlacePicker(QWidget):
         self._theme = theme
         self._word, self._place, self._length = "", 0, 1
         self._is_short = False  # without the axis' length, where there is little room
+        self._names: tuple[str, ...] = ()
         self._typed = ""
         self._pause = QTimer(self, singleShot=True, interval=TYPING)
         self._pause.timeout.connect(self._forget)
@@ -37,22 +40,36 @@ class PlacePicker(QWidget):
     def show_place(self, word: str, place: int, length: int) -> None:
         changed = (word, length) != (self._word, self._length)
         self._word, self._place, self._length = word, place, length
-        self.setAccessibleName(f"{word} {place + 1} of {length}")
+        name = f", {self._names[place]}" if place < len(self._names) else ""
+        self.setAccessibleName(f"{word} {place + 1} of {length}{name}")
         self.setToolTip(
-            f"The {word} to explain, {count(place + 1)} of {count(length)}. "
+            f"The {word} to explain, {count(place + 1)} of {count(length)}{name}. "
             "Choose another with the arrow keys, the wheel, a number or a click on a cell."
         )
         if changed:
             self.updateGeometry()
         self.update()
 
+    def show_axis(self, axis: NamedAxis, place: int) -> None:
+        """A place along an axis, by the name that the data has for it."""
+        self._names = axis.names
+        self.show_place(axis.word, place, axis.length)
+
     @property
     def text(self) -> str:
-        return f"{self._word} {count(self._place + 1)}{self._of_how_many}"
+        return f"{self._word} {self._name}{self._of_how_many}"
+
+    @property
+    def _name(self) -> str:
+        """The place's number, or what the data calls it, in the middle shortened where it is long."""
+        if self._place >= len(self._names):
+            return count(self._place + 1)
+        size = QFontMetrics(self._theme.font("name"))
+        return size.elidedText(self._names[self._place], Qt.TextElideMode.ElideMiddle, self._theme.metrics.px(WIDEST_NAME))
 
     @property
     def _of_how_many(self) -> str:
-        return "" if self._is_short else f" of {count(self._length)}"
+        return "" if self._is_short or self._names else f" of {count(self._length)}"
 
     def set_short(self, is_short: bool) -> None:
         """Leaves out how many there are; the tooltip and a screen reader still say it."""
@@ -71,8 +88,12 @@ class PlacePicker(QWidget):
     def size_of(self, is_short: bool) -> QSize:
         """The room it takes in full or short."""
         metrics = self._theme.metrics
+        size = QFontMetrics(self._theme.font("name"))
         widest = f"{self._word} {count(self._length)}" + ("" if is_short else f" of {count(self._length)}")
-        width = QFontMetrics(self._theme.font("name")).horizontalAdvance(widest)
+        width = size.horizontalAdvance(widest)
+        if self._names:
+            longest = max(size.horizontalAdvance(name) for name in self._names)
+            width = size.horizontalAdvance(f"{self._word} ") + min(longest, metrics.px(WIDEST_NAME))
         return QSize(width + metrics.px(16) + metrics.px(18), metrics.field)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -81,7 +102,7 @@ class PlacePicker(QWidget):
         if self.underMouse() or self.hasFocus():
             fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.card)
         x = float(px(8))
-        place = count(self._place + 1)
+        place = self._name
         for text, role, color in (
             (f"{self._word} ", "body", tokens.text2),
             (place, "name", tokens.text),

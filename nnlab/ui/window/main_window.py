@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from nnlab.core.dataset import datasets
+from nnlab.core.preparation import data_title
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
 from nnlab.training.runs import MOST_RUNS
@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{document.name}{' (edited)' if document.is_edited else ''} - NN Lab")
         self.selection.keep_within(document.graph)
         if data is not None:
-            title = datasets[document.project.data.name].title if document.project.data.name in datasets else document.project.data.name
+            title = data_title(document.project.data)
             target = f"{data.target.classes} classes" if data.target.kind == "classes" else "y"
             self.canvas.set_data_title(title, target, data.features, data.image_shape)
 

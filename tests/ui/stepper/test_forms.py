@@ -75,7 +75,7 @@ def named(form: Form, argument: str) -> list[Matrix]:
 def term_sums(form: Form) -> np.ndarray:
     """The strip of sums, or the sum of the only term."""
     terms = named(form, "term")
-    return terms[-1].values.ravel() if terms[-1].axis_words else np.array([terms[0].values.sum()])
+    return terms[-1].values.ravel() if terms[-1].axes else np.array([terms[0].values.sum()])
 
 
 @pytest.mark.parametrize("opened", [images(), images(stride=2)], indirect=True, ids=["stride 1", "stride 2"])

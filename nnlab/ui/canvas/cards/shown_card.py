@@ -47,6 +47,7 @@ class ShownCard:
         self.text_scale = 1.0
         self.shown_ports: frozenset[str] = frozenset()  # "" is the output, "target" the target
         self.labels: tuple[str, ...] = ()  # beside an input's tiles, where they are short
+        self.columns: tuple[str, ...] = ()  # of an input: what the data calls its features, but for pixels
         self.names: tuple[str, ...] = ()  # of an input's units in full, as far as they are known
         self.biases: np.ndarray | None = None
         self.bias_limit = 0.0

@@ -401,7 +401,8 @@ class GraphScene(QGraphicsScene):
             item.labels = self._feature_names if short else tuple(plain)
             item.image_shape = self.image_shape if self._sizes.is_image(item.card) else None
             is_named = len(self._feature_names) == count and item.image_shape is None  # pixels go by their numbers
-            item.names = self._feature_names if is_named else item.labels
+            item.columns = self._feature_names if is_named else ()
+            item.names = item.columns or item.labels
             item.face.update()
 
     def _new_kit(self) -> None:

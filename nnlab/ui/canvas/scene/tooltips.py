@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nnlab.core.tensor import show
@@ -45,7 +47,7 @@ def _card(scene: GraphScene, name: str) -> str:
 def _unit(scene: GraphScene, live: LiveValues, found: Hit) -> str:
     card, item, unit = scene.cards[found.card], scene.items_by_card[found.card], found.unit
     assert unit is not None
-    lines = [f"{card.title}, unit {unit + 1} of {card.units}" if card.form != "input" else f"{card.title}, input {unit + 1}"]
+    lines = [f"{card.title}, unit {unit + 1} of {card.units}" if card.form != "input" else f"{card.title}, {_input(item.columns, unit)}"]
     if item.biases is not None and unit < len(item.biases):
         what = "∂L/∂b" if live.overlay == "gradients" else "bias"
         lines.append(f"{what} {number(float(item.biases[unit]))}")
@@ -60,6 +62,11 @@ def _unit(scene: GraphScene, live: LiveValues, found: Hit) -> str:
     return "\n".join([*lines, item.picture_meaning]) if item.picture_meaning else "\n".join(lines)
 
 
+def _input(columns: Sequence[str], unit: int) -> str:
+    """An input in words: its column's name where it has one, and which of them it is."""
+    return f"{columns[unit]} (input {unit + 1})" if unit < len(columns) else f"input {unit + 1}"
+
+
 def _edge(scene: GraphScene, live: LiveValues, found: Hit) -> str:
     edge = found.edge
     assert edge is not None
@@ -69,7 +76,9 @@ def _edge(scene: GraphScene, live: LiveValues, found: Hit) -> str:
     unit, source = found.weight
     weights = scene.edges.weights[edge]
     assert weights is not None
-    lines = [f"{weights.parameter}, unit {unit + 1}, input {source + 1}"]
+    origin = scene.items_by_card[scene.owner[edge.source]]
+    read = _input(origin.columns, source) if origin.card.form == "input" else f"input {source + 1}"
+    lines = [f"{weights.parameter}, unit {unit + 1}, {read}"]
     image = scene.items_by_card[scene.owner[edge.source]].image_shape
     if image is not None:
         lines[0] += f" (pixel in row {source // image[1] + 1}, column {source % image[1] + 1})"

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.preparation import Data
+from nnlab.core.short_names import distinguished
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.class_colors import class_colors
@@ -23,6 +24,7 @@ class ClassBalance(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()  # without the words that all have in common
         self._counts = np.empty(0, dtype=np.int64)
         self._text, self._has_plane = "", False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -49,8 +51,10 @@ class ClassBalance(QWidget):
             self._counts = np.bincount(np.concatenate([data.y, data.validation_y]), minlength=data.target.classes)
             hidden = len(self._names) - MOST_ROWS
             self._text = f"and {numbers.count(hidden)} more classes" if hidden > 0 else ""
+        self._short = distinguished(self._names)
         words = [f"{name} {numbers.count(int(count))}" for name, count in zip(self._names, self._counts, strict=True)]
         self.setAccessibleName(", ".join([*words, self._text]) if words else self._text)
+        self.setToolTip("\n".join(words[:MOST_ROWS]))
         self.updateGeometry()
         self.update()
 
@@ -69,15 +73,17 @@ class ClassBalance(QWidget):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         row, left, right = px(20), px(16), self.width() - px(16)
-        widest = min(max((metrics.horizontalAdvance(name) for name in self._names), default=0.0), px(110))
+        whole = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        names = self._names if whole <= px(110) else self._short
+        widest = min(max((metrics.horizontalAdvance(name) for name in names), default=0.0), px(110))
         count_width = max((metrics.horizontalAdvance(numbers.count(int(count))) for count in self._counts), default=0.0)
         start, end = left + widest + px(8), right - count_width - px(8)
         most = max(1, int(self._counts.max(initial=1)))
         y = 0
         middle = Qt.AlignmentFlag.AlignVCenter
-        for k, (name, count) in enumerate(zip(self._names[:MOST_ROWS], self._counts.tolist(), strict=False)):
+        for k, (name, count) in enumerate(zip(names[:MOST_ROWS], self._counts.tolist(), strict=False)):
             painter.setPen(tokens.text2)
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, widest + 1)
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, widest + 1)
             painter.drawText(QRectF(left, y, widest + 2, row), middle, shown)
             painter.setPen(tokens.text)
             painter.drawText(QRectF(left, y, right - left, row), middle | Qt.AlignmentFlag.AlignRight, numbers.count(count))

@@ -13,11 +13,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from nnlab.core.short_names import abbreviated, distinguished
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import ink, magnitude_pixels
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import outline_rounded
 
+WHOLE_NAMES = 56  # pixels; longer ones lose the words they have in common
 WIDEST_CELL = 2.4  # of a cell's height; long class names ask for wide cells
 
 
@@ -42,6 +44,7 @@ class ConfusionMatrix(QWidget):
         self._theme = theme
         self._table = np.zeros((0, 0), dtype=np.int64)
         self._names: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()  # without the words that all have in common
         self._current: tuple[int, int] | None = None
         self.setAccessibleName("Confusion matrix")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -57,11 +60,23 @@ class ConfusionMatrix(QWidget):
     def names(self) -> tuple[str, ...]:
         return self._names
 
+    @property
+    def shown_names(self) -> tuple[str, ...]:
+        """What stands at rows and columns: without the words in common where the whole names are long."""
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        return self._short if widest > self._theme.metrics.px(WHOLE_NAMES) else self._names
+
+    def column_names(self, room: float) -> tuple[str, ...]:
+        """What stands above the columns within `room` pixels each: abbreviated where the names of the rows would not fit."""
+        metrics, names = QFontMetricsF(self._theme.font("caption")), self.shown_names
+        return names if all(metrics.horizontalAdvance(name) <= room for name in names) else abbreviated(self._short)
+
     def show_counts(self, table: np.ndarray, names: tuple[str, ...]) -> None:
         if names != self._names or not np.array_equal(table, self._table):
             if names != self._names:
                 self._current = None
-            self._table, self._names = table, names
+            self._table, self._names, self._short = table, names, distinguished(names)
             self._describe()
             self.update()
 
@@ -73,7 +88,7 @@ class ConfusionMatrix(QWidget):
         n = max(1, len(self._names))
         metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
         cell_height = (height - self._head() - px(8)) / n
-        texts = (*self._names, numbers.count(int(self._table.max(initial=0))))
+        texts = (*self.shown_names, numbers.count(int(self._table.max(initial=0))))
         widest = max(metrics.horizontalAdvance(text) for text in texts) + px(5)
         cell_width = math.ceil(min(max(cell_height, widest), cell_height * WIDEST_CELL))
         return round(self._names_width() + n * cell_width + px(16))
@@ -84,7 +99,7 @@ class ConfusionMatrix(QWidget):
 
     def _names_width(self) -> float:
         metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        widest = max((metrics.horizontalAdvance(name) for name in self.shown_names), default=0.0)
         return px(16) + metrics.height() + px(4) + min(widest, px(96)) + px(6)
 
     def _places(self) -> _Places:
@@ -119,14 +134,15 @@ class ConfusionMatrix(QWidget):
         painter.restore()
         painter.setPen(tokens.text2)
         every_row, every_column = max(1, round(line / places.cell_height + 0.3)), max(1, round(px(14) / places.cell_width + 0.3))
-        for k, name in enumerate(self._names):
+        columns = self.column_names(places.cell_width * every_column)
+        for k, name in enumerate(self.shown_names):
             if k % every_row == 0:
                 place = QRectF(px(16) + line, places.top + (k + 0.5) * places.cell_height - line / 2, places.left - px(22) - line, line)
-                painter.drawText(place, Qt.AlignmentFlag.AlignRight, metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.width()))
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, place.width()))
             if k % every_column == 0:
                 room = places.cell_width * every_column
                 place = QRectF(places.left + (k + 0.5) * places.cell_width - room / 2, line + px(1), room, line)
-                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
+                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, metrics.elidedText(columns[k], Qt.TextElideMode.ElideMiddle, room))
 
     def _paint_cells(self, painter: QPainter, places: _Places) -> None:
         n = len(self._names)
@@ -166,10 +182,18 @@ class ConfusionMatrix(QWidget):
         row, column = int((position.y() - places.top) // places.cell_height), int((position.x() - places.left) // places.cell_width)
         return (row, column) if 0 <= row < n and 0 <= column < n else None
 
+    def name_at(self, position: QPointF) -> str:
+        """The whole name of the class whose row or column is named there; "" elsewhere."""
+        places, n = self._places(), len(self._names)
+        row, column = int((position.y() - places.top) // places.cell_height), int((position.x() - places.left) // places.cell_width)
+        if column < 0 <= row < n:
+            return self._names[row]
+        return self._names[column] if row < 0 <= column < n else ""
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.sentence(*cell) if cell else "", self)
+            QToolTip.showText(event.globalPos(), self.sentence(*cell) if cell else self.name_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
 

@@ -108,14 +108,14 @@ class DecisionPlot(Plot):
         px, names, picture = self._theme.metrics.px, self._data.raw_features, self.picture
         metrics = QFontMetricsF(painter.font())
         painter.setPen(self._theme.tokens.text3)
-        name = metrics.elidedText(names[0], Qt.TextElideMode.ElideRight, picture.width())
+        name = metrics.elidedText(names[0], Qt.TextElideMode.ElideMiddle, picture.width())
         bottom = QRectF(picture.left(), picture.bottom() + px(22), picture.width(), metrics.height())
         painter.drawText(bottom, Qt.AlignmentFlag.AlignHCenter, name)
         painter.save()
         painter.translate(QPointF(px(4), picture.center().y()))
         painter.rotate(-90)
         half = picture.height() / 2
-        name = metrics.elidedText(names[1], Qt.TextElideMode.ElideRight, picture.height())
+        name = metrics.elidedText(names[1], Qt.TextElideMode.ElideMiddle, picture.height())
         painter.drawText(QRectF(-half, 0, 2 * half, metrics.height()), Qt.AlignmentFlag.AlignHCenter, name)
         painter.restore()
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from nnlab.core.short_names import legible
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
@@ -31,7 +32,7 @@ class ProbabilityBars(QWidget):
         return self._shares
 
     def show_sample(self, image: QImage | None, names: tuple[str, ...], shares: np.ndarray, true: int) -> None:
-        self._image, self._names, self._shares, self._true = image, names, shares, true
+        self._image, self._names, self._shares, self._true = image, legible(names), shares, true
         best = int(np.argmax(np.nan_to_num(shares, nan=-1.0)))
         self.setAccessibleName(f"Sample of class {names[true]}: predicted {names[best]} with {numbers.percent(float(shares[best]))}")
         self.update()
@@ -62,7 +63,7 @@ class ProbabilityBars(QWidget):
                 glyph("check").draw(painter, QRectF(0, line.center().y() - mark / 2, mark, mark), tokens.text)
             painter.setFont(self._theme.font("caption_strong" if k == best else "caption"))
             painter.setPen(tokens.text if k == best else tokens.text2)
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names + 2)
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, names + 2)
             painter.drawText(QRectF(px(16), line.top(), names + 4, row), Qt.AlignmentFlag.AlignVCenter, shown)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, numbers.percent(share))
             length = 0.0 if np.isnan(share) else max(0.0, min(1.0, share)) * max(0.0, right - left)

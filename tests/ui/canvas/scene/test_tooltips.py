@@ -69,6 +69,14 @@ def test_a_weight_says_which_it_is_its_value_and_its_gradient(desk):
     assert said(desk, Hit(EDGE, edge=edge, weight=(0, 1))) == ["dense_1.weight, unit 1, input 2"], "of the network before an edit"
 
 
+def test_inputs_and_their_weights_go_by_the_names_of_the_columns(desk):
+    desk.canvas.set_data_title("wine.csv", "3 classes", ("alcohol", "malic acid"))
+    assert said(desk, Hit(CARD, "input_1", unit=1))[0] == "wine.csv, malic acid (input 2)"
+    edge = edge_into(desk, "dense_1")
+    assert said(desk, Hit(EDGE, edge=edge, weight=(3, 0)))[0] == "dense_1.weight, unit 4, alcohol (input 1)"
+    assert said(desk, Hit(EDGE, edge=edge_into(desk, "dense_2"), weight=(0, 0)))[0] == "dense_2.weight, unit 1, input 1"
+
+
 def test_an_edge_says_what_it_carries(desk):
     assert said(desk, Hit(EDGE, edge=edge_into(desk, "mse_1"))) == ["dense_2 to mse_1, (N, 1)"]
 
