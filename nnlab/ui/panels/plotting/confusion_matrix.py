@@ -142,7 +142,9 @@ class ConfusionMatrix(QWidget):
             if k % every_column == 0:
                 room = places.cell_width * every_column
                 place = QRectF(places.left + (k + 0.5) * places.cell_width - room / 2, line + px(1), room, line)
-                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, metrics.elidedText(columns[k], Qt.TextElideMode.ElideMiddle, room))
+                text = metrics.elidedText(columns[k], Qt.TextElideMode.ElideMiddle, room)
+                if len(text) > 1 or columns[k] == text:  # a row of dots says nothing; the rows have the names in the same order
+                    painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
 
     def _paint_cells(self, painter: QPainter, places: _Places) -> None:
         n = len(self._names)
