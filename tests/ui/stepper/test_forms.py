@@ -44,7 +44,7 @@ class Stepped:
     def to(self, node_id: str, phase: int = FORWARD, target: str = "") -> Form:
         pc = next(i.pc for i in self.model.instructions if (i.node_id, i.phase) == (node_id, phase))
         if self.model.done != pc + 1:
-            with self.qtbot.waitSignal(self.world.session.stepped, timeout=20_000):
+            with self.qtbot.waitSignal(self.world.session.stepped, timeout=60_000):
                 self.model.go_to(pc + 1)
         if target:
             self.model.choose_target(target)
@@ -212,7 +212,7 @@ def test_every_operation_on_images_is_drawn_within_the_panel(opened: Stepped, th
     view = opened.panel.picture.matrices
     for instruction in opened.model.instructions:
         if opened.model.done != instruction.pc + 1:
-            with opened.qtbot.waitSignal(opened.world.session.stepped, timeout=20_000):
+            with opened.qtbot.waitSignal(opened.world.session.stepped, timeout=60_000):
                 opened.model.go_to(instruction.pc + 1)
         for target in opened.model.targets:
             opened.model.choose_target(target)

@@ -39,7 +39,7 @@ def test_features_and_classes_go_by_their_names(tmp_path: Path, qtbot: QtBot, th
 
         def to(node_id: str, phase: int) -> None:
             pc = next(i.pc for i in model.instructions if (i.node_id, i.phase) == (node_id, phase))
-            with qtbot.waitSignal(found.session.stepped, timeout=20_000):
+            with qtbot.waitSignal(found.session.stepped, timeout=60_000):
                 model.go_to(pc + 1)
 
         def pickers() -> list[str]:
