@@ -10,7 +10,8 @@ import errno
 import io
 import os
 import sys
-from typing import Annotated, Any, NoReturn
+import warnings
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -72,6 +73,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show "×" shows "?" and no traceback
     given = sys.argv[1:] if arguments is None else arguments
+    warnings.showwarning = _one_line
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]  # understood in any place
     try:
@@ -82,6 +84,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status, text = _explain(error)
         print(f"nnlab: {text}", file=sys.stderr)
         sys.exit(status)
+
+
+def _one_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
+) -> None:
+    """A warning for the person is a sentence like an error, without the place in our code; others stay as Python writes them."""
+    own = category is UserWarning
+    print(f"nnlab: {message}" if own else warnings.formatwarning(message, category, filename, lineno, line), file=file or sys.stderr)
 
 
 def _run(arguments: list[str]) -> int:

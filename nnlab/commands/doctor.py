@@ -18,6 +18,7 @@ def doctor() -> None:
     import numpy
     import threadpoolctl
 
+    from nnlab.core.folders import NOTES
     from nnlab.core.kernel import cache_folder
     from nnlab.files.places import home
     from nnlab.training.warm import is_warm
@@ -34,6 +35,8 @@ def doctor() -> None:
         "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": _cores(), "BLAS": threads,
     }.items():  # fmt: skip
         print(f"{label:13} {value}")
+    for note in NOTES:
+        print(f"{'note':13} {note}")
 
 
 def _cores() -> str:

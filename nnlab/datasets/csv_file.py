@@ -21,8 +21,10 @@ from nnlab.core.errors import DataError
 from nnlab.core.setting import Setting, Value
 from nnlab.datasets._csv_text import CsvText, as_number, read_csv_text
 
+LARGEST = float(np.finfo(np.float32).max)  # beyond it, a number is infinite to a network
 MOST_CLASSES = 1000
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
+_TOO_LARGE = f"too large for a network, whose numbers end at {LARGEST:.1e}; use another unit, or delete the line".replace("e+", "e")
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 
 
@@ -89,8 +91,8 @@ def _run_duckdb(csv_text: CsvText, decimal: str) -> tuple[Columns | None, str]:
         return None, f"line {rejected[0]}: {str(rejected[1]).rstrip('.')}"
     x = np.column_stack([np.ma.filled(cells[name], np.nan) for name in names[:-1]]).astype(np.float64)
     text = np.array([str(cell).strip() for cell in np.ma.filled(cells[names[-1]], "")], dtype=object)
-    if not len(x) or not np.isfinite(x).all() or (text == "").any():
-        return None, "a cell is empty or infinite"
+    if not len(x) or not (np.abs(x) <= LARGEST).all() or (text == "").any():  # NaN is not below it either
+        return None, "a cell is empty or too large"
     return Columns(x, text, np.ma.filled(cells["number"], np.nan).astype(np.float64)), ""
 
 
@@ -112,6 +114,8 @@ def _first_problem(csv_text: CsvText, decimal: str) -> tuple[int, str]:
                 return line, f": column {name!r} holds {value[:40]!r}, which is not a number; only the last column may hold text"
             if name != names[-1] and not np.isfinite(number or 0.0):
                 return line, f": column {name!r} holds {value[:40]!r}; it must be a finite number"
+            if name != names[-1] and abs(number or 0.0) > LARGEST:
+                return line, f": column {name!r} holds {value[:40]!r}, {_TOO_LARGE}"
     return 0, ""
 
 
@@ -127,12 +131,11 @@ def _target(csv_text: CsvText, columns: Columns, choice: str) -> tuple[Target, n
     wants_numbers = choice == "numbers" or (choice == "automatic" and numeric.mean() > 0.5 and not (numeric.all() and whole and few))
     if not wants_numbers:
         return _classes(csv_text, columns, numeric)
-    if not numeric.all():
-        row = int(np.argmin(numeric))
-        line = next(line for number, (line, _) in enumerate(csv_text.records()) if number == row)
-        raise DataError(
-            f"{csv_text.name}, line {line}: the target, column {name!r}, holds {columns.text[row][:40]!r}, which is not a number."
-        )
+    for fits, problem in ((numeric, "which is not a number"), (np.abs(columns.number) <= LARGEST, _TOO_LARGE)):
+        if not fits.all():
+            row = int(np.argmin(fits))
+            line = next(line for number, (line, _) in enumerate(csv_text.records()) if number == row)
+            raise DataError(f"{csv_text.name}, line {line}: the target, column {name!r}, holds {columns.text[row][:40]!r}, {problem}.")
     are_probabilities = bool(columns.number.min() >= 0.0 and columns.number.max() <= 1.0)
     return Target("continuous", (name,), are_probabilities), columns.number.reshape(-1, 1)
 

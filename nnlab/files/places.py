@@ -11,11 +11,13 @@ from pathlib import Path
 
 import platformdirs
 
+from nnlab.core.folders import system_variables, usable_folder
+
 
 def home() -> Path:
-    """The folder for settings, recent files, plug-ins and unpacked data; it need not exist yet."""
-    moved = os.environ.get("NNLAB_HOME")
-    return Path(moved) if moved else Path(platformdirs.user_data_dir("nnlab", appauthor=False))
+    """The folder for settings, recent files, plug-ins and unpacked data; a temporary one where it cannot be made."""
+    wished = os.environ.get("NNLAB_HOME") or platformdirs.user_data_dir("nnlab", appauthor=False)
+    return usable_folder(Path(wished), "NNLAB_HOME", "settings", system_variables("XDG_DATA_HOME"))
 
 
 def unpacked_data() -> Path:

@@ -15,6 +15,7 @@ from nnlab.core.dataset import Table, Target, datasets
 from nnlab.core.errors import DataError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.datasets import _csv_text
+from nnlab.datasets.csv_file import LARGEST
 
 
 @pytest.fixture(scope="session")
@@ -203,7 +204,7 @@ NAME = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclu
 LABEL = (
     st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=12).map(str.strip).filter(lambda text: bool(text))
 )
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(-LARGEST, LARGEST)
 
 
 @st.composite
@@ -260,3 +261,28 @@ def test_any_bytes_are_a_table_or_a_data_error(folder: Path, content: bytes) -> 
 def test_one_endless_line_is_refused(folder: Path) -> None:
     with pytest.raises(DataError, match="names one column"):
         read(folder, "a" * 300_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("a,b\n1,2\n1e300,3\n2,5\n", "line 3: column 'a' holds '1e300', too large"),
+        ("a,b\n1,2\n2,3\n-4e38,5\n", "line 4: column 'a' holds '-4e38', too large"),
+        ("a,b\n1,2.5\n2,1e300\n3,5.5\n", "line 3: the target, column 'b', holds '1e300', too large"),
+    ],
+)
+def test_a_number_that_no_network_can_hold_is_named_by_line_and_column(tmp_path: Path, rows: str, words: str) -> None:
+    """Its 32-bit numbers end at 3.4e38; 1e300 would reach the network as infinity, or as 0 once it is standardised."""
+    path = tmp_path / "far.csv"
+    path.write_text(rows, encoding="utf-8")
+    for target in ("automatic", "numbers"):
+        with pytest.raises(DataError) as caught:
+            prepare(DataSettings("csv_file", {"path": str(path), "target": target}, validation_share=0.0))
+        assert words in str(caught.value) and "far.csv" in str(caught.value)
+
+
+def test_large_numbers_that_a_network_can_hold_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_text("a,b\n1e38,1.5\n-3e38,2.5\n0,3.5\n", encoding="utf-8")
+    data = prepare(DataSettings("csv_file", {"path": str(path), "target": "numbers"}, validation_share=0.0))
+    assert np.isfinite(data.x).all() and np.ptp(data.x) > 1

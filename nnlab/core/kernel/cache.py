@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from nnlab.core.folders import system_variables, usable_folder
+
 
 def digest(*texts: str) -> str:
     """A short hash of source texts, used in file and folder names."""
@@ -23,10 +25,11 @@ def digest(*texts: str) -> str:
 @cache
 def cache_folder() -> Path:
     """The folder of this version of the kernel package and this Python; created on first use."""
-    root = os.environ.get("NNLAB_CACHE") or platformdirs.user_cache_dir("nnlab", appauthor=False)
+    wished = os.environ.get("NNLAB_CACHE") or platformdirs.user_cache_dir("nnlab", appauthor=False)
+    root = usable_folder(Path(wished), "NNLAB_CACHE", "compiled kernels", system_variables("XDG_CACHE_HOME"))
     sources = sorted(Path(__file__).parent.glob("*.py"))
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    folder = Path(root) / "kernels" / f"{version}-{digest(*(p.read_text(encoding='utf-8') for p in sources))}"
+    folder = root / "kernels" / f"{version}-{digest(*(p.read_text(encoding='utf-8') for p in sources))}"
     (folder / "adapters").mkdir(parents=True, exist_ok=True)
     return folder
 
