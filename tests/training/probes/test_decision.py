@@ -47,3 +47,9 @@ def test_several_outputs_lie_side_by_side() -> None:
     data = replace(table([[0.0, 0.0]], [0], "classes", ("a", "b", "c")), domain=((0.0, 100.0), (0.0, 100.0)))
     decision = probes["decision"](linear([[1, 0], [0, 1], [0, 0]], [0, 0, 7], "cross_entropy"), data)
     assert decision.outputs[10, 20].tolist() == [20.5, 10.5, 7.0]  # type: ignore[union-attr]
+
+
+def test_a_plane_may_have_more_columns_than_rows() -> None:
+    plane = Decision((0.0, 4.0, 0.0, 2.0), np.zeros((2, 4, 1)))
+    assert plane.xs.tolist() == [0.5, 1.5, 2.5, 3.5] and plane.ys.tolist() == [0.5, 1.5]
+    assert (plane.cell(3.5, 0.5), plane.cell(0.5, 1.5)) == ((0, 3), (1, 0))
