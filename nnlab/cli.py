@@ -27,7 +27,7 @@ from nnlab.commands.examples import list_examples
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.train import train
-from nnlab.core.errors import NNLabError, TrainingError, WriteError
+from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
 
 
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if debug:
             raise
         status, text = _explain(error)
-        print(f"nnlab: {text}", file=sys.stderr)
+        print(f"nnlab: {bounded(text)}", file=sys.stderr)
         sys.exit(status)
 
 

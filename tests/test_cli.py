@@ -22,6 +22,7 @@ from projects import same_arrays, small_project
 
 import nnlab
 from nnlab import cli
+from nnlab.core.errors import LONGEST
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files import atomic
 from nnlab.files.examples import example_names
@@ -356,3 +357,11 @@ def test_train_says_what_its_settings_do_not_do(nnlab_command: Callable[..., Ans
     save_project(tmp_path / "p.nnlab", SavedProject(replace(project, training=replace(project.training, batch_size=rows + 1))))
     answer = nnlab_command("train", tmp_path / "p.nnlab", "--steps", 1)
     assert f"p: The batch size is {rows + 1}, but there are only {rows} training samples: every batch holds all of them." in answer.err
+
+
+@pytest.mark.parametrize("arguments", [["train", "xor", "z" * 5000], ["train", "xor", "--" + "z" * 5000], ["check", "y/" * 3000]])
+def test_what_is_typed_makes_no_long_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and len(said.splitlines()) == 1 and len(said) <= LONGEST + len("nnlab: \n")
