@@ -397,5 +397,4 @@ def check_id(node_id: str) -> None:
     Names become those of parameters ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
     """
     if not isinstance(node_id, str) or not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
-        name = shown(node_id)
-        raise GraphError(f"{name} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, without dots and slashes.")
+        raise GraphError(f"{shown(node_id)} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, no dots or slashes.")
