@@ -1,13 +1,15 @@
 """The dock area: the canvas in the middle, panels around it, arranged by workspace.
 
 Every panel sits in one dock that all workspaces share. Switching remembers how the person left the old workspace and restores how
-they left the new one; a workspace that was never changed is laid out as its file says.
+they left the new one; a workspace that was never changed is laid out as its file says. Where the window is low for the size of its text,
+the panels below the canvas are tabs beside it instead, so that neither they nor the network are squashed; that is remembered by itself.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -38,6 +40,9 @@ class Dock(QDockWidget):
         self.setWidget(widget)
 
 
+TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
+
+
 class _Nothing(QWidget):
     """A title bar of no height."""
 
@@ -59,6 +64,7 @@ class DockArea(QMainWindow):
         self._docks: dict[str, Dock] = {}
         self._workspace: Workspace | None = None
         self._sized_for = QSize()
+        self._plan: Workspace | None = None  # the workspace as it is laid out at this size
         self.setDockNestingEnabled(True)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks
@@ -74,7 +80,8 @@ class DockArea(QMainWindow):
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
         self._shown_timer.timeout.connect(self._put_away_lone_tabs)
         self._shown_timer.timeout.connect(self.shown_changed)
-        theme.metrics_changed.connect(self._size_docks)
+        # After all that follows the sizes: the palette may have become a rail.
+        theme.metrics_changed.connect(lambda: QTimer.singleShot(0, self, self._size_docks))
 
     def childEvent(self, event: QChildEvent) -> None:
         super().childEvent(event)
@@ -82,6 +89,7 @@ class DockArea(QMainWindow):
         # Qt lets people reorder the tabs of docks and aborts in it when a dock of the group is hidden (seen with 6.11.3).
         if event.type() == QEvent.Type.ChildPolished and isinstance(tabs, QTabBar):
             tabs.setMovable(False)
+            tabs.setElideMode(Qt.TextElideMode.ElideNone)  # of many tabs some are scrolled to, rather than all cut short
             tabs.setAccessibleName("Panels in this area")
 
     def _put_away_lone_tabs(self) -> None:
@@ -133,10 +141,10 @@ class DockArea(QMainWindow):
         """Arranges the docks as the person left this workspace, or as its file says."""
         if self._workspace is not None:
             self.remember()
-        self._workspace = workspace
+        self._workspace, self._plan = workspace, self._plan_for(workspace)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, right if workspace.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
-        state, shown = self._store.data(f"layout/{workspace.name}"), self._store.text(f"shown/{workspace.name}", "").split()
+        state, shown = self._store.data(f"layout/{self._plan.name}"), self._store.text(f"shown/{self._plan.name}", "").split()
         if state is None or not shown or not self.restoreState(state, self._layout_version()):
             self.reset()
             return
@@ -144,19 +152,27 @@ class DockArea(QMainWindow):
         for name, dock in self._docks.items():
             dock.setVisible(name in shown)
 
+    def _plan_for(self, workspace: Workspace) -> Workspace:
+        """The workspace itself, or with its lower panels as tabs beside the canvas. A tall column beside the canvas stays as it is."""
+        is_tight = self.isVisible() and self.height() < TIGHT_BELOW * self._theme.scale
+        if not is_tight or workspace.tall_right or workspace.right_heights:
+            return workspace
+        name, right = f"{workspace.name}.tight", (*workspace.right, *workspace.bottom)
+        return replace(workspace, name=name, right=right, bottom=(), shares=())
+
     def _layout_version(self) -> int:
         """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
         return zlib.crc32(" ".join(sorted(self._docks)).encode()) & 0x7FFFFFFF
 
     def remember(self) -> None:
-        if self._workspace is not None:
-            self._store.set(f"layout/{self._workspace.name}", self.saveState(self._layout_version()))
+        if self._plan is not None:
+            self._store.set(f"layout/{self._plan.name}", self.saveState(self._layout_version()))
             shown = (name for name, dock in self._docks.items() if not dock.isHidden())
-            self._store.set(f"shown/{self._workspace.name}", " ".join(shown))
+            self._store.set(f"shown/{self._plan.name}", " ".join(shown))
 
     def reset(self) -> None:
         """Lays the docks out as the workspace's file says."""
-        workspace = self._workspace
+        workspace = self._plan
         if workspace is None:
             return
         self._store.forget(f"layout/{workspace.name}")
@@ -183,10 +199,12 @@ class DockArea(QMainWindow):
         QTimer.singleShot(0, self._size_docks)
 
     def _place_others(self, workspace: Workspace) -> None:
-        """Gives the panels this workspace does not show a place for when they are asked for: a tab at its widest bottom panel."""
+        """Gives the panels this workspace does not show a place for when they are asked for: a tab at its widest bottom panel, if any."""
         shown = {*workspace.left, *workspace.right, *workspace.bottom}
         bottom = [name for name in workspace.bottom if name in self._docks]
         host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
+        if host is None and workspace is not self._workspace:  # all panels are tabs beside the canvas
+            host = next((self._docks[name] for name in workspace.right if name in self._docks), None)
         for name, dock in self._docks.items():
             if name in shown:
                 continue
@@ -213,7 +231,7 @@ class DockArea(QMainWindow):
             self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
     def _size_docks(self) -> None:
-        workspace, metrics = self._workspace, self._theme.metrics
+        workspace, metrics = self._plan, self._theme.metrics
         if workspace is None:
             return
         width = max(self.width(), 400)
@@ -240,5 +258,10 @@ class DockArea(QMainWindow):
         # Only a new window size lays out afresh; a splitter the person moved stays where it is.
         if self._sized_for != self.size():
             self._sized_for = self.size()
-            QTimer.singleShot(0, self._size_docks)
+            QTimer.singleShot(0, self, self._follow_size)
+
+    def _follow_size(self) -> None:
+        if self._workspace is not None and self._plan_for(self._workspace) != self._plan:
+            self.show_workspace(self._workspace)
+        self._size_docks()
 

@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         document.undo_stack.cleanChanged.connect(lambda _: self._follow_document())
         self.area.shown_changed.connect(self._want_probes)
         self._theme.metrics_changed.connect(self._place_header)
+        self._theme.metrics_changed.connect(self._follow_width)
 
     def _follow_recovery(self) -> None:
         self.actions_by_id["file.recover"].setEnabled(bool(self.recovery_bar.offered))
@@ -307,6 +308,10 @@ class MainWindow(QMainWindow):
         self._theme.scale_up() if direction > 0 else self._theme.scale_down()
         self._store.set("scale", self._theme.scale)
 
+    def _follow_width(self) -> None:
+        """A window that is narrow for the size of its text shows the palette as a rail."""
+        self.palette_list.set_compact(self.width() < NARROW * self._theme.scale)
+
     # Qt
 
     def _place_header(self) -> None:
@@ -319,7 +324,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._theme.set_window_width(self.width())
-        self.palette_list.set_compact(self.width() < NARROW)
+        self._follow_width()
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
         if watched is self.canvas and event.type() == QEvent.Type.Resize:

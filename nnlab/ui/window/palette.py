@@ -1,7 +1,7 @@
 """Palette: every registered operator, by category, to be dragged onto the canvas or added with Enter.
 
 The list follows the registry: an operator that a plug-in registers while the window is open appears at once. Narrow windows
-show it as a column of icons.
+show it as a rail of icons; its button opens the whole of it beside the rail, with names, to be searched.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from PySide6.QtGui import QDrag, QFocusEvent, QFontMetrics, QKeyEvent, QPainter,
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QFrame,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,12 +22,14 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from nnlab.core.operator import CATEGORIES, Operator, operators
-from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.painting import draw_focus
 from nnlab.ui.widgets.search_field import SearchField
 
+QWIDGETSIZE_MAX = 16_777_215  # Qt's: no limit
 MIME = "application/x-nnlab-operator"
 OPERATOR = Qt.ItemDataRole.UserRole  # an operator's name; empty on a category's row
 OPEN_AT_FIRST = ("Layers", "Activations", "Merge", "Losses")
@@ -43,7 +46,12 @@ class Palette(QWidget):
         self.setAccessibleName("Palette")
         self.search = SearchField(theme, "Search", "Tab", "Search operators")
         self.list = _OperatorList(theme)
+        self.unfold = IconButton.of(theme, icon(theme, "search"), "Search operators", "All operators by name, to be searched")
+        self.unfold.clicked.connect(self.open_flyout)
+        self.unfold.hide()
+        self.flyout: Flyout | None = None
         self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.unfold, 0, Qt.AlignmentFlag.AlignHCenter)
         self._layout.addWidget(self.search)
         self._layout.addWidget(self.list, 1)
         self.search.textChanged.connect(self.list.filter)
@@ -65,8 +73,19 @@ class Palette(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Shows icons only, for narrow windows."""
-        self.search.setVisible(not compact)
-        self.list.set_compact(compact)
+        if compact != self.list.is_compact:
+            self.search.clear()
+            self.search.setVisible(not compact)
+            self.unfold.setVisible(compact)
+            self.list.set_compact(compact)
+            self.apply_metrics()
+
+    def open_flyout(self) -> None:
+        """The whole palette beside the rail, until something is chosen or clicked elsewhere."""
+        if self.flyout is None:
+            self.flyout = Flyout(self._theme, self)
+            self.flyout.chosen.connect(self.chosen)
+        self.flyout.open_beside(self)
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
@@ -75,11 +94,40 @@ class Palette(QWidget):
         self.search.setFixedHeight(metrics.field)
         self.search.setContentsMargins(0, 0, 0, 0)
         margins = metrics.px(12)
-        item = self._layout.itemAt(0)
-        if item is not None and item.widget() is self.search:
-            self.search.setFixedWidth(max(60, metrics.palette - 2 * margins))
-            self._layout.setAlignment(self.search, Qt.AlignmentFlag.AlignHCenter)
+        self.search.setFixedWidth(max(60, metrics.palette - 2 * margins))
+        self._layout.setAlignment(self.search, Qt.AlignmentFlag.AlignHCenter)
+        self.setMinimumWidth(metrics.rail if self.list.is_compact else 0)
+        self.setMaximumWidth(metrics.rail if self.list.is_compact else QWIDGETSIZE_MAX)
         self.list.apply_metrics()
+
+
+class Flyout(QFrame):
+    """A palette of its own beside the rail."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, rail: Palette) -> None:
+        super().__init__(rail, Qt.WindowType.Popup)
+        self._theme = theme
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName("Operators")
+        self.palette_list = Palette(theme, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.palette_list)
+        self.palette_list.chosen.connect(self._choose)
+        self.palette_list.search.left.connect(self.hide)
+
+    def open_beside(self, rail: QWidget) -> None:
+        corner = rail.mapToGlobal(QPoint(rail.width(), 0))
+        self.setGeometry(corner.x(), corner.y(), self._theme.metrics.palette + self._theme.metrics.grid, rail.height())
+        self.palette_list.search.clear()
+        self.show()
+        self.palette_list.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _choose(self, name: str) -> None:
+        self.hide()
+        self.chosen.emit(name)
 
 
 class _OperatorList(QTreeWidget):
@@ -130,6 +178,7 @@ class _OperatorList(QTreeWidget):
             if not members:
                 continue
             group = QTreeWidgetItem([category])
+            group.setToolTip(0, category)
             group.setData(0, OPERATOR, "")
             group.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self.addTopLevelItem(group)
@@ -171,6 +220,8 @@ class _OperatorList(QTreeWidget):
     def set_compact(self, compact: bool) -> None:
         if compact != self._compact:
             self._compact = compact
+            bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if compact else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            self.setVerticalScrollBarPolicy(bar)  # it would take a third of the rail; the wheel scrolls
             self.doItemsLayout()
             self.viewport().update()
 
@@ -243,6 +294,7 @@ class _OperatorDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:  # type: ignore[no-untyped-def]
         tokens, metrics = self._theme.tokens, self._theme.metrics
         rect = QRectF(option.rect)
+        rect.setWidth(min(rect.width(), self._view.viewport().width()))  # a column is never narrower than its hidden header
         name, text = str(index.data(OPERATOR)), str(index.data())
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         current = bool(option.state & QStyle.StateFlag.State_Selected) and self._is_focused()

@@ -22,6 +22,7 @@ from nnlab.ui.workspaces import workspaces
 
 LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of the window itself
 NAME = 13.0  # pixels of a name's font as it is meant
+LOWEST_PANEL = 100  # pixels before the interface scale
 NETWORKS = [*example_names(), *(f"{template.name} on {data}" for template in ordered() for data in ("iris", "digits"))]
 WORKSPACES = list(workspaces())
 
@@ -84,3 +85,40 @@ def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: s
             assert inside or not frame.rect.intersects(item.outline), f"{item.card.title} lies in the frame {frame.shown_group.title}"
     shown = view.mapFromScene(scene.content_rect()).boundingRect()
     assert view.viewport().rect().contains(shown), "all of it is seen"
+
+
+@pytest.mark.parametrize("workspace", ["build", "train"])
+def test_a_larger_scale_enlarges_names_and_leaves_no_panel_squashed(window: MainWindow, workspace: str) -> None:
+    show(window, load_example("spiral"), workspace)
+    before = [name_of(window, item)[1] for item in window.canvas.scene.items_by_card.values()]
+    for scale in (1.25, 1.4, 1.6, 2.0):
+        window._theme.set_scale(scale)
+        show(window, load_example("spiral"), workspace)
+        names = [name_of(window, item)[1] for item in window.canvas.scene.items_by_card.values()]
+        assert min(names) > min(before), scale
+        assert window.canvas.height() >= window.area.height() / 2
+        for name, dock in window.area.docks.items():
+            if window.area.is_shown(name) and name != "palette":
+                assert dock.widget().height() >= LOWEST_PANEL * scale, (name, scale)
+    window._theme.set_scale(1.0)
+    show(window, load_example("spiral"), workspace)
+    assert window.area.is_shown("loss" if workspace == "train" else "problems"), "panels are below the canvas again"
+
+
+def test_a_narrow_window_shows_the_palette_as_a_rail_with_the_whole_beside_it(window: MainWindow) -> None:
+    window.resize(1024, 700)
+    show(window, load_example("spiral"), "build")
+    palette = window.palette_list
+    assert palette.width() == 48 and palette.unfold.isVisible() and not palette.search.isVisible()
+    assert palette.list.topLevelItem(0).toolTip(0) and palette.list.topLevelItem(1).child(0).toolTip(0).startswith("Dense")
+    palette.unfold.click()
+    flyout = palette.flyout
+    assert flyout is not None and flyout.isVisible() and flyout.palette_list.search.isVisible()
+    count = len(window.document.graph.nodes)
+    flyout.palette_list.search.setText("tanh")
+    flyout.palette_list.search.accepted.emit()
+    assert len(window.document.graph.nodes) == count + 1 and not flyout.isVisible()
+    window.document.undo_stack.undo()
+    window.resize(1280, 800)
+    show(window, load_example("spiral"), "build")
+    assert palette.width() > 100 and palette.search.isVisible() and not palette.unfold.isVisible()

@@ -188,8 +188,11 @@ def _lanes(corners: np.ndarray, tails: np.ndarray) -> np.ndarray:
     return lanes
 
 
-def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QPainterPath:
-    """From below the input card round under all cards to below the loss card; where cards stand below the input, on their left."""
+def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label: float = CLEARANCE) -> QPainterPath:
+    """From below the input card round under all cards to below the loss card; where cards stand below the input, on their left.
+
+    Its label has at least `label` canvas units between the line and the cards above.
+    """
     start = source.x()
     under = [r for r in cards if r.top() > source.y() and r.left() - TARGET_CLEARANCE < start < r.right() + TARGET_CLEARANCE]
     if under:
@@ -197,7 +200,7 @@ def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF]) -> QP
     left, right = sorted((start, target.x()))
     bottoms = [r.bottom() for r in cards if r.right() > left and r.left() < right]
     over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL[0] and r.left() < left + TARGET_LABEL[1]]
-    level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + CLEARANCE)
+    level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + label)
     corners = [QPointF(start, level), QPointF(target.x(), level), target]
     if under:
         out = source.y() + min(TARGET_CLEARANCE, (min(r.top() for r in under) - source.y()) / 2)

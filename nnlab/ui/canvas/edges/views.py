@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards.item import CardItem
-from nnlab.ui.canvas.edges.routing import Obstacles, routes, target_path
-from nnlab.ui.canvas.edges.tensor_edge import TARGET, TensorEdge
+from nnlab.ui.canvas.edges.routing import CLEARANCE, Obstacles, routes, target_path
+from nnlab.ui.canvas.edges.tensor_edge import LABEL_HEIGHT, TARGET, TensorEdge
 from nnlab.ui.canvas.edges.tensor_layer import TensorLayer
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM, WeightCurves, WeightItem, WeightMatrix
 from nnlab.ui.canvas.model.content import Weights
@@ -82,7 +82,7 @@ class EdgeViews:
             if not self._place_weights(edge, cards[tail], cards[head], obstacles, expanded, pixel):
                 lines.append((edge, tail, head))
         self._place_lines(lines, cards, obstacles)
-        self._place_target(cards)
+        self._place_target(cards, max(CLEARANCE, (LABEL_HEIGHT * self.kit.scale + 4.0) * pixel))
         self._show_ports(cards)
         self._layer.show_edges([*(item for item in self.items.values() if isinstance(item, TensorEdge)), self.target], pixel)
 
@@ -154,7 +154,7 @@ class EdgeViews:
         between.setBottom(max(before.bottom(), behind.bottom()))
         return not obstacles.within(between, tail.card.id, head.card.id)
 
-    def _place_target(self, cards: Mapping[str, CardItem]) -> None:
+    def _place_target(self, cards: Mapping[str, CardItem], label: float) -> None:
         inputs = [item for item in cards.values() if item.card.form == "input"]
         losses = [item for item in cards.values() if item.card.form == "loss"]
         self.target.hidden = not (inputs and losses)
@@ -163,7 +163,8 @@ class EdgeViews:
         if inputs and losses:
             start, end = (item.position + (item.geometry.target or QPointF()) for item in (inputs[0], losses[0]))
             detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and not i.is_curve]
-            self.target.set_path(target_path(start, end, [*(item.outline for item in cards.values()), *detours]), self.target_name)
+            path = target_path(start, end, [*(item.outline for item in cards.values()), *detours], label)
+            self.target.set_path(path, self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from nnlab.ui.canvas.edges.weight_layer import WeightMatrix
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.painting.matrix import READABLE
-from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.canvas.scene.scene import COLLAPSE_BELOW, GraphScene
 from nnlab.ui.document.selection import Selection
 
 SMALLEST, LARGEST = 0.1, 40.0
@@ -102,7 +102,7 @@ class Viewport(QGraphicsView):
             self._show_at(1.0, QPointF(), room.center())
             return
         zoom = self._zoom_for(room, close=False)
-        if scene.expanded and zoom < LEAST_WITH_TILES:
+        if scene.expanded and zoom < max(LEAST_WITH_TILES / scene.kit.scale, COLLAPSE_BELOW[True]):
             zoom = self._zoom_for(room, close=True)
             scene.set_close(zoom)
         else:
