@@ -80,8 +80,7 @@ class DockArea(QMainWindow):
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
         self._shown_timer.timeout.connect(self._put_away_lone_tabs)
         self._shown_timer.timeout.connect(self.shown_changed)
-        # After all that follows the sizes: the palette may have become a rail.
-        theme.metrics_changed.connect(lambda: QTimer.singleShot(0, self, self._size_docks))
+        theme.metrics_changed.connect(self._size_later)
 
     def childEvent(self, event: QChildEvent) -> None:
         super().childEvent(event)
@@ -229,6 +228,10 @@ class DockArea(QMainWindow):
         is_below = not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
         if is_below and dock.isVisible() and dock.height() < height:
             self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
+    def _size_later(self) -> None:
+        """After all that follows new sizes: the palette may become a rail."""
+        QTimer.singleShot(0, self, self._size_docks)
 
     def _size_docks(self) -> None:
         workspace, metrics = self._plan, self._theme.metrics
