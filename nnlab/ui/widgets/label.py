@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.look.theme import FontRole, Theme, follow
@@ -53,7 +53,17 @@ class Label(QLabel):
         if self.wordWrap():  # `heightForWidth` is never less than the minimum it would set here
             room, flags = self.contentsRect(), int(Qt.TextFlag.TextWordWrap)
             lines = QFontMetrics(self.font()).boundingRect(QRect(0, 0, room.width(), 100_000), flags, self.text()).height()
-            self.setMinimumHeight(lines + self.height() - room.height() if self.text() else 0)
+            # A page that waits in a stack was never given its width: measured at another, it would hold its whole panel open.
+            is_measured = self.text() and self.isVisible()
+            self.setMinimumHeight(lines + self.height() - room.height() if is_measured else 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._keep_whole()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._keep_whole()
 
     def changeEvent(self, event: QEvent) -> None:
         """Keeps the font: with another parent a style sheet gives back the one from before the interface was scaled."""
