@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nnlab
+from nnlab.core.errors import GraphError
 
 
 def on_vectors(features: int, **settings: object) -> nnlab.Graph:
@@ -41,10 +42,12 @@ def test_a_prediction_uses_the_running_statistics() -> None:
     assert loss == pytest.approx(0.0, abs=1e-30)
 
 
-def test_one_value_alone_leaves_the_running_variance() -> None:
+def test_one_value_alone_is_refused_and_one_image_is_not() -> None:
+    """As PyTorch does: "Expected more than 1 value per channel when training"."""
     session = nnlab.Session(on_vectors(2), learning_rate=0.0, dtype="float64")
-    session.step([[4.0, 5.0]], [[0.0, 0.0]])
-    np.testing.assert_allclose(session.buffers["batch_norm_1.running_mean"], [0.4, 0.5], rtol=1e-15)
+    with pytest.raises(GraphError, match="a batch has a single sample; it needs at least 2"):
+        session.step([[4.0, 5.0]], [[0.0, 0.0]])
+    assert session.buffers["batch_norm_1.running_mean"].tolist() == [0.0, 0.0]
     assert session.buffers["batch_norm_1.running_variance"].tolist() == [1.0, 1.0]
     images = nnlab.Session(on_images(), learning_rate=0.0, dtype="float64")
     images.step(np.arange(12.0).reshape(1, 12), np.zeros((1, 12)))  # one image has four values per channel: variance 5 / 3

@@ -79,4 +79,4 @@ def _logits(p: np.ndarray, outputs: int) -> np.ndarray:
     return z
 
 
-register(Probe("output_losses", output_losses))
+register(Probe("output_losses", output_losses, applies=lambda data: bool(data.target.classes) or data.target.outputs == 1))

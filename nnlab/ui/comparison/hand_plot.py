@@ -54,13 +54,14 @@ class HandPlot(QWidget):
         """Back to the values it opened with."""
         self.values = list(self._opening)
         self.chosen = 0
-        self._tell()
+        self.tell()
 
     def set_value(self, place: int, value: float) -> None:
         self.values[place] = self.limited(value)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Says what the values come to, which the engine computes."""
         self.setAccessibleDescription(self.description())
         self.update()
         self.moved.emit()
@@ -117,7 +118,6 @@ class SquaresPlot(HandPlot):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Squared errors by hand", PREDICTIONS, parent)
-        self.setAccessibleDescription(self.description())
 
     @property
     def errors(self) -> list[float]:
@@ -237,7 +237,6 @@ class LengthsPlot(HandPlot):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Cross-entropy by hand", SHARES, parent)
-        self.setAccessibleDescription(self.description())
 
     @property
     def results(self) -> tuple[np.ndarray, float]:

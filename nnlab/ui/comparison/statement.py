@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,6 +13,8 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
+
+Choices = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]  # values by key, and the project's own
 
 KEY_TITLES = {
     "loss": "loss", "optimizer": "optimiser", "activation": "activation", "learning_rate": "learning rate", "batch_size": "batch size",
@@ -37,8 +39,7 @@ class Statement(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._suggestions: Mapping[str, Sequence[str]] = {}
-        self._present: Mapping[str, str] = {}
+        self._find_choices: Callable[[], Choices] = lambda: ({}, {})
         self._key, self._values = "", [""]
         self.caption = Label(theme, "One difference", "body", "text2")
         self.field = QPushButton()
@@ -65,9 +66,9 @@ class Statement(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(600), self._theme.metrics.px(48))
 
-    def show_choices(self, suggestions: Mapping[str, Sequence[str]], present: Mapping[str, str]) -> None:
-        """Values that may be compared, by key, and those of the project now."""
-        self._suggestions, self._present = suggestions, present
+    def offer(self, find_choices: Callable[[], Choices]) -> None:
+        """Where values that may be compared are found when the menu opens: each is tried on the network, which takes a moment."""
+        self._find_choices = find_choices
 
     def show_comparison(self, key: str, values: Sequence[str], most: int) -> None:
         """What is compared now; one value alone is no comparison."""
@@ -93,17 +94,18 @@ class Statement(QWidget):
     def menu(self) -> QMenu:
         """Every key with its values: one that is chosen joins the runs, or leaves them."""
         menu = QMenu(self)
-        for key, values in self._suggestions.items():
+        suggestions, own = self._find_choices()
+        for key, values in suggestions.items():
             part = menu.addMenu(KEY_TITLES.get(key, key).capitalize())
             part.setObjectName(f"difference.{key}")
-            present = self._present.get(key, "")
+            present = own.get(key, "")
             for value in values:
                 action = part.addAction(titled(key, value) + ("  (the project's)" if value == present else ""))
                 action.setObjectName(f"difference.{key}.{value}")
                 action.setCheckable(True)
                 action.setChecked(value == present or (key == self._key and value in self._values))
                 action.setEnabled(value != present)
-                action.triggered.connect(lambda checked=False, key=key, value=value: self._toggle(key, value))
+                action.triggered.connect(lambda checked=False, key=key, value=value, own=present: self._toggle(key, value, own))
         menu.addSeparator()
         menu.addAction("Type it…", self._type).setObjectName("difference.type")
         end = menu.addAction("End the comparison", self.ended.emit)
@@ -111,8 +113,7 @@ class Statement(QWidget):
         end.setEnabled(len(self._values) > 1)
         return menu
 
-    def _toggle(self, key: str, value: str) -> None:
-        present = self._present.get(key, "")
+    def _toggle(self, key: str, value: str, present: str) -> None:
         others = [v for v in self._values[1:] if key == self._key]
         others = [v for v in others if v != value] if value in others else [*others, value]
         if others:

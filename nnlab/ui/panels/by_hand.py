@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.hand_plot import LengthsPlot, SquaresPlot
@@ -41,7 +42,13 @@ class ByHandPanel(LivePanel):
         self.apply_metrics()
         for plot in (self.squares, self.lengths):
             plot.moved.connect(self._write)
-        self._write()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time it is seen the engine is asked; a window that opens elsewhere does not wait for that."""
+        super().showEvent(event)
+        if not self.mse.text():
+            for plot in (self.squares, self.lengths):
+                plot.tell()
 
     def apply_metrics(self) -> None:
         super().apply_metrics()

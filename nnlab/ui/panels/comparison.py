@@ -22,7 +22,7 @@ from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot, RunLos
 from nnlab.ui.comparison.run_keys import RUN_KEYS
 from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
 from nnlab.ui.comparison.run_picture import RunPicture
-from nnlab.ui.comparison.statement import KEY_TITLES, Statement, titled
+from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.jobs import LiveJob
@@ -52,6 +52,7 @@ class ComparisonPanel(LivePanel):
         self._repeat: LiveJob | None = None
         self.statement = Statement(theme)
         self.statement.chosen.connect(self._choose)
+        self.statement.offer(self._choices)
         self.statement.ended.connect(self.end)
         self.statement.add_wanted.connect(self.add_run)
         self.statement.seeds.clicked.connect(self.repeat)
@@ -167,14 +168,16 @@ class ComparisonPanel(LivePanel):
         return key, (own, *(companion.name for companion in companions))
 
     def _follow_document(self) -> None:
-        session, project = self._services.session, self._services.document.project
-        if session.data is not None:
-            found = suggestions(project, session.data)
-            self.statement.show_choices(found, {key: present_value(project, key) for key in found})
         key, values = self.compared
         self.statement.show_comparison(key, values, MOST_RUNS)
         self._place_runs(max(1, len(values)))
         self._prove_equality()
+
+    def _choices(self) -> Choices:
+        """Values worth comparing by key, and the project's own."""
+        data, project = self._services.session.data, self._services.document.project
+        found = suggestions(project, data) if data is not None else {}
+        return found, {key: present_value(project, key) for key in found}
 
     def _choose(self, key: str, values: list[str]) -> None:
         try:
