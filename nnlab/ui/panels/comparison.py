@@ -21,10 +21,10 @@ from nnlab.ui.comparison.class_legend import ClassLegend
 from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot, RunLosses
 from nnlab.ui.comparison.run_keys import RUN_KEYS
 from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
-from nnlab.ui.comparison.run_picture import RunPicture
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.run_picture import RunPicture
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
