@@ -265,13 +265,13 @@ _WHY = {
     kinds.CONTINUOUS: "An output without an activation reaches every number, and MSE is least at the mean of what is possible.",
     kinds.COUNTS: "A count is never negative, and softplus keeps the output above 0 without a dead range.",
     kinds.TWO_CLASSES: "One logit becomes a probability; under MSE the gradient carries a factor p(1 − p), almost 0 where the network is "
-    "sure and wrong, under cross-entropy it is p − y.",
-    kinds.CLASSES: "Softmax makes probabilities of one logit per class, and the gradient of cross-entropy at every one of them is p − y.",
+    "sure and wrong, under cross-entropy it is p − y.",
+    kinds.CLASSES: "Softmax makes probabilities of one logit per class, and the gradient of cross-entropy at every one of them is p − y.",
     kinds.ORDERED: "Cross-entropy learns the steps as classes and asks nothing of their distances; where these are even, MSE on their "
     "numbers uses the order.",
     kinds.ONE_HOT: "That is one of several classes written out, for which softmax and cross-entropy are made: join the columns into one "
     "that names the class.",
-    kinds.PROBABILITIES: "Cross-entropy takes a probability as its target, and its gradient at the logit is p − y also between 0 and 1.",
+    kinds.PROBABILITIES: "Cross-entropy takes a probability as its target, and its gradient at the logit is p − y also between 0 and 1.",
     kinds.CONSTANT: "There is nothing to learn: choose another column as the target.",
     kinds.IDENTIFIER: "It names the rows and follows from nothing: choose another column as the target, and leave this one out.",
 }
