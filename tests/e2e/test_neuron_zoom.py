@@ -37,6 +37,7 @@ def test_its_numbers_add_up_before_and_after_learning(window: MainWindow, qtbot:
     neurons = window.canvas._live.neurons
     for _ in range(2):
         go_to(window, "dense_2", 3)
+        qtbot.waitUntil(lambda: neurons.neuron("dense_2", 3) is not None, timeout=20_000)  # a frame with its tensors has to come first
         neuron = neurons.neuron("dense_2", 3)
         assert neuron is not None and neuron.products is not None and neuron.activation is not None
         assert neuron.products.total + neuron.bias == pytest.approx(neuron.z, abs=1e-5)  # type: ignore[operator]
