@@ -28,10 +28,11 @@ class Following(Protocol):
 
 
 class Past:
-    """Goes back, and knows whether what is shown lies in the past."""
+    """Goes back, and knows whether what is shown lies in the past. `marks` are the settings that were changed on the way."""
 
-    def __init__(self, session: Following, trainer: Trainer, document: Document, marks: Marks) -> None:
-        self._session, self._trainer, self._document, self._marks = session, trainer, document, marks
+    def __init__(self, session: Following, trainer: Trainer, document: Document) -> None:
+        self._session, self._trainer, self._document = session, trainer, document
+        self.marks = Marks()
         self._goal: int | None = None  # while the document goes back
         self._cuts = 0
 
@@ -74,4 +75,4 @@ class Past:
         reach = self.reach
         if reach.cuts != self._cuts:
             self._cuts = reach.cuts
-            self._marks.keep_until(reach.cut_at)
+            self.marks.keep_until(reach.cut_at)

@@ -1,19 +1,18 @@
 """The session: the window's side of training. It owns the trainer thread and follows the document.
 
-A timer of the display asks the machine for a frame and hands the newest one to whoever listens (`ticked`); training never
-waits for it. Edits of the document become commands; the worker's events come back through a queued signal.
+Edits of the document and what one asks for become commands; the worker's events come back through a queued signal. What is shown of the
+run meanwhile, and when, is the display's affair (`LiveDisplay`).
 """
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
@@ -34,17 +33,10 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.garbage import collect_on_display_thread, thaw
 from nnlab.ui.run.jobs import LiveJobs
-from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.marks import Marks
-from nnlab.ui.run.other_runs import OtherRuns
+from nnlab.ui.run.live_display import LiveDisplay
 from nnlab.ui.run.past import Past
-from nnlab.ui.run.probing import Probing
-from nnlab.ui.run.probing_beside import ProbingBeside
-from nnlab.ui.run.rates import Rates
 
-TICK_MILLISECONDS = 16
 RESTARTED = "The training thread ended unexpectedly and was started again; what was learned is kept. Press Play to go on."
-PATIENCE = 0.25  # seconds that the numbers of a network may stay after it was changed, until the first of the new one come
 
 
 class LiveSession(QObject):
@@ -72,36 +64,33 @@ class LiveSession(QObject):
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         self._revision = 0
         self.is_closed = False
-        self._patient_until = 0.0
         self._playing = False
         self._reason = ""
         self._diagnostics: tuple[Diagnostic, ...] = ()
         self._prepared: Prepared | None = None
         self._follower = Follower()
         self._companions = Companions()
-        self._marks = Marks()
-        self._frame: Frame | None = None
-        self._others = OtherRuns(self._trainer, self._companions)
         self.jobs = LiveJobs(self)
-        self._probing = Probing(self.jobs, self)
-        self._beside = ProbingBeside(self.jobs, self)
-        self._watched: dict[object, frozenset[str]] = {}
-        self._is_news = False  # results that came after the frame was shown
-        for probing in (self._probing, self._beside):
-            probing.answered.connect(self._on_answered)
-            probing.failed.connect(self.failed)
-        self._rates = Rates()
         self.last_step: Stepped | None = None
-        self.past = Past(self, self._trainer, document, self._marks)
+        self.past = Past(self, self._trainer, document)
+        self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
+        self._display.ticked.connect(self.ticked)
+        self._display.emptied.connect(self._on_emptied)
+        self._display.expired.connect(self.state_changed)
+        self._display.died.connect(self._restart_training)
+        self._display.failed.connect(self.failed)
         document.settled.connect(self.synchronise)
         document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)
-        self._timer = QTimer(self, interval=TICK_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
         self.reload()
-        self._timer.start()
+        self._display.start()
 
     # What is known
+
+    @property
+    def revision(self) -> int:
+        """Of the network that is trained: frames of an earlier one are not shown."""
+        return self._revision
 
     @property
     def is_playing(self) -> bool:
@@ -127,21 +116,21 @@ class LiveSession(QObject):
     @property
     def frame(self) -> Frame | None:
         """The newest frame shown."""
-        return self._frame
+        return self._display.frame
 
     @property
     def iteration(self) -> int:
         """The iteration of the newest frame."""
-        frame = self._trainer.newest_frame() or self._frame
+        frame = self._trainer.newest_frame() or self._display.frame
         return frame.iteration if frame is not None else 0
 
     @property
     def frames_per_second(self) -> float:
-        return self._rates.ticks_per_second
+        return self._display.rates.ticks_per_second
 
     @property
     def iterations_per_second(self) -> float:
-        return self._rates.iterations_per_second if self._playing else 0.0
+        return self._display.rates.iterations_per_second if self._playing else 0.0
 
     # What one can do
 
@@ -178,7 +167,7 @@ class LiveSession(QObject):
 
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
-        self._marks.forget()
+        self.past.marks.forget()
         self._document.forget_weights()
         self._companions.rewound()
         self._do(commands.Rewind())
@@ -202,7 +191,7 @@ class LiveSession(QObject):
         """Ends all runs but the project's own."""
         for command in self._companions.remove_all():
             self._trainer.send(command)
-        self._show_rest()
+        self._display.show_rest()
         self.state_changed.emit()
 
     @property
@@ -226,27 +215,18 @@ class LiveSession(QObject):
 
     def set_speed(self, iterations_per_second: float | None) -> None:
         self._trainer.send(commands.SetSpeed(iterations_per_second))
-        self._rates.restart()
+        self._display.rates.restart()
 
     def want(self, owner: object, probes: Iterable[str], of_all_runs: bool = False) -> None:
         """`owner` (a visible panel) needs these probes from now on, of every run or of the project's own; none when it no longer does."""
-        probes = tuple(probes)
-        self._probing.want(owner, probes)
-        self._beside.want(owner, probes if of_all_runs else ())
+        self._display.want(owner, probes, of_all_runs)
 
     def watch(self, owner: object, tensors: Iterable[str]) -> None:
         """`owner` (something visible) reads these tensors of frames from now on, see nnlab.engine.frame; none when it no longer does.
 
         Parameters are always there. A frame that holds what is new follows at once, also while training rests.
         """
-        before = self._watched_by_all
-        self._watched[owner] = frozenset(tensors)
-        if self._watched_by_all != before:
-            self._trainer.send(commands.Watch(self._watched_by_all))
-
-    @property
-    def _watched_by_all(self) -> frozenset[str]:
-        return frozenset().union(*self._watched.values())
+        self._display.watch(owner, tensors)
 
     def snapshot(self) -> Snapshot | None:
         """Weights, moments and position of the run; None when nothing was ever trained or loaded.
@@ -283,10 +263,8 @@ class LiveSession(QObject):
     def close(self) -> None:
         """Ends the threads."""
         self.is_closed = True
-        self._timer.stop()
+        self._display.stop()
         self._trainer.close()
-        self._probing.close()
-        self._beside.close()
         self.jobs.close()
         thaw()
 
@@ -299,7 +277,7 @@ class LiveSession(QObject):
 
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
-        self._empty()
+        self._display.empty()
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
@@ -323,15 +301,15 @@ class LiveSession(QObject):
         planned = plan(change, self._prepared, self._revision + 1, is_waiting)
         if not isinstance(planned.command, Adjust):
             self._revision += 1  # frames of the network before are not shown as if they were this one's
-            self._patient_until = time.perf_counter() + PATIENCE
+            self._display.be_patient()
         if not change.keep:
-            self._marks.forget()
+            self.past.marks.forget()
             self._document.forget_weights()
         elif (
             change.before is not None and change.before.project.training != change.after.project.training and not self._reason
             and change.back_to is None
         ):  # fmt: skip
-            self._marks.note(change.before.project.training, change.after.project.training, self.iteration)
+            self.past.marks.note(change.before.project.training, change.after.project.training, self.iteration)
         has_news = self._diagnostics != planned.diagnostics
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
@@ -341,21 +319,21 @@ class LiveSession(QObject):
             self.failed.emit(sentence, "")
         if isinstance(planned.command, Block):
             self._playing = False
-            self._empty()
+            self._display.empty()
         else:
             self._follower.is_trained(change)
         if has_news or not isinstance(planned.command, Adjust):
             self.state_changed.emit()
 
-    # Events and frames
+    # Events
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, StateChanged):
             self._playing = event.playing
-            self._rates.restart()
+            self._display.rates.restart()
             self.state_changed.emit()
             if not event.playing:
-                self._show_rest()
+                self._display.show_rest()
         elif isinstance(event, Stepped):
             self.last_step = event
             self.stepped.emit(event)
@@ -373,26 +351,6 @@ class LiveSession(QObject):
             self.failed.emit(event.message, event.detail)
             self.state_changed.emit()
 
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self._rates.tick(now)
-        if self._trainer.has_died:
-            self._restart_training()
-        frame = self._trainer.newest_frame(self._frame)
-        if self._playing:  # asked for after reading, so that every tick finds exactly one new frame
-            self._trainer.want_frame()
-        if frame is None:
-            self._tick_without_frame()
-            return
-        if frame.revision != self._revision:  # made by an earlier version of the network
-            self._empty_when_late()
-            return
-        if not self._others.look(frame):
-            return  # the next tick finds all of one iteration
-        self._frame = frame
-        self._rates.progress(now, frame.iteration)
-        self._show(frame)
-
     def _restart_training(self) -> None:
         self._playing = False
         self._trainer.restart()
@@ -401,55 +359,6 @@ class LiveSession(QObject):
         self.failed.emit(RESTARTED, "")
         self.state_changed.emit()
 
-    def _tick_without_frame(self) -> None:
-        """Training rests or is slow: the present frame is shown again when probes have new results for it."""
-        frame = self._frame
-        if frame is None or frame.revision != self._revision or self.data is None:
-            self._empty_when_late()
-            return
-        if self._is_news:
-            self._show(frame)
-        elif not self._playing:
-            self._probing.ask(frame, self.data, playing=False)  # what panels have come to want since
-
-    def _empty_when_late(self) -> None:
-        """A network that takes long to begin, or cannot: the numbers of the one before do not stay."""
-        if self._frame is not None and self._frame.revision != self._revision and time.perf_counter() > self._patient_until:
-            self._empty()
-            self.state_changed.emit()
-
-    def _empty(self) -> None:
-        """Nothing is known of the present network."""
-        self._frame = self.last_step = None
-        self._others.shown = ()
+    def _on_emptied(self) -> None:
+        self.last_step = None
         self.emptied.emit()
-
-    def _show_rest(self) -> None:
-        """The last frame once more, every probe computed from it: what stands still is exact."""
-        frame = self._trainer.newest_frame()
-        if frame is not None and frame.revision == self._revision:
-            self._frame = frame
-            self._others.look(frame, is_patient=False)
-            self._show(frame)
-
-    def _on_answered(self) -> None:
-        self._is_news = True
-
-    def _show(self, frame: Frame) -> None:
-        passed = self._trainer.passed()
-        if passed is None or self.data is None:
-            return
-        self.past.forget_marks_of_what_was_dropped()
-        self._is_news = False
-        self._probing.ask(frame, self.data, self._playing)
-        if self._probing.is_first:
-            return  # small networks are never shown without what panels ask of them; numbers of large ones do not wait
-        others, are_exact = self._beside.ask(self._others.shown, self.data, self._playing)
-        exact = not self._playing and self._probing.is_exact(frame) and are_exact
-        self.ticked.emit(
-            LiveView(
-                self._document.project, self.data, frame, passed, self._marks.shown, self._probing.results, self._playing,
-                exact, self.iterations_per_second, self.frames_per_second, MAIN, self._companions.name_of(self._document.project), others,
-                self.past.is_shown,
-            )
-        )  # fmt: skip
