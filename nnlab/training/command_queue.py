@@ -9,6 +9,8 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.training.commands import Command, Request
 
+ENDED = "The training thread has ended; try again in a moment."
+
 
 class CommandQueue:
     """First come, first served. While nobody carries commands out, requests are answered with a sentence and the others wait."""

@@ -1,0 +1,327 @@
+"""The transport: playing, pausing and stepping the runs of a group, as commands ask for it.
+
+It knows no thread: whoever owns it calls it between two steps, and lets it train for one slice after another. Answers are events, given to
+a callback at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.engine import machine
+from nnlab.engine.run import Run
+from nnlab.training import commands as c
+from nnlab.training.command_queue import ENDED, answer
+from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged, Stepped
+from nnlab.training.failure import in_words
+from nnlab.training.pace import Pace
+from nnlab.training.runs import MAIN, RunGroup
+from nnlab.training.timeline import Reach
+
+SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
+FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
+
+_log = logging.getLogger(__name__)
+
+
+class Transport:
+    """`reach` says where the project's own run is in all that it has passed; like `is_playing` it may be read from any thread."""
+
+    def __init__(self, control: np.ndarray, listener: Callable[[Event], None]) -> None:
+        self._control, self._listener = control, listener
+        self.group = RunGroup(control)
+        self.reach = Reach()
+        self.is_playing = False
+        self._pace = Pace()
+        self._goal: int | None = None  # the iteration that was last asked to go back to
+
+    def aim_at(self, iteration: int | None) -> None:
+        """From any thread: a replay to another iteration than this is given up, any replay with None."""
+        self._goal = iteration
+
+    def carry_out(self, command: Command) -> None:
+        """Whatever is raised is the fault of this command."""
+        self._handle(command)
+        self._note_reach()
+
+    @property
+    def seconds_until_due(self) -> float | None:
+        """How long until there is something to train; None when there is nothing until a command comes."""
+        if not self.is_playing and not self.group.has_late:
+            return None
+        return self._pace.seconds_until_due if self.is_playing else 0.0
+
+    def train(self) -> None:
+        """One slice, if there is something to train."""
+        if not self.group.is_alone:
+            self._train_together()
+        elif self.is_playing and self.group.main.run is not None:
+            self._train(self.group.main.run)
+        self._note_reach()
+
+    def halt(self) -> None:
+        """Plays no more, without a word."""
+        self.is_playing, self._pace.remaining = False, None
+
+    def report(self, error: Exception) -> None:
+        """Training stops and the error is told; what fails in doing so is written into the log, and changes nothing."""
+        message, detail = in_words(error)
+        self.halt()
+        try:
+            self._publish()
+        except Exception:
+            _log.exception("no frame could be made after a failure")
+        for event in (StateChanged(False, message), Failed(message, detail)):
+            try:
+                self._listener(event)
+            except Exception:
+                _log.exception("an event could not be told: %s", event)
+
+    def _note_reach(self) -> None:
+        self.group.follow_time()
+        main = self.group.main
+        if main.run is not None:
+            self.reach = main.timeline.reach(main.run)
+
+    def _go_on(self) -> None:
+        """Training goes on from where the runs are; the window is not to show what has just been dropped."""
+        if self.group.main.timeline.is_in_the_past:
+            self.group.go_on()
+            self._note_reach()
+
+    def _train(self, run: Run) -> None:
+        self._go_on()
+        run.stepper.finish()
+        start = time.perf_counter()
+        done = self.group.train_alone(self._pace.next_slice())
+        if self._pace.limit:
+            run.publish()
+        else:
+            self._pace.learn(done, time.perf_counter() - start, SLICE_SECONDS)
+        if self._pace.count(done, start):
+            self._pause()
+
+    def _train_together(self) -> None:
+        """One slice of all runs, or of those that have to catch up; a frame of all when they stand at the same iteration."""
+        group, main = self.group, self.group.main.ready
+        is_catching_up = group.has_late
+        if main is None or not (self.is_playing or is_catching_up):
+            return
+        if self.is_playing:
+            self._go_on()
+        if self.is_playing and main.stepper.inside:
+            main.stepper.finish()
+            self._tell_stopped(group.follow_step())
+        start = time.perf_counter()
+        done, stopped = group.advance(self._pace.next_slice(is_free=is_catching_up))
+        self._pace.learn(done, time.perf_counter() - start, FRAME_SECONDS)
+        self._tell_stopped(stopped)
+        if group.has_late:
+            return
+        if is_catching_up or self._pace.limit or self._control[machine.FRAME]:
+            self._control[machine.FRAME] = 0
+            group.publish()
+        if self.is_playing and not is_catching_up and self._pace.count(done, start):
+            self._pause()
+
+    def _tell_stopped(self, stopped: Mapping[int, str]) -> None:
+        for number, reason in stopped.items():
+            self._listener(RunStopped(number, reason))
+        if stopped and self.is_playing and not self.group.active:
+            self._pause()
+
+    def _publish(self) -> None:
+        if not self.group.has_late:
+            self.group.publish()
+
+    def _pause(self) -> None:
+        self.halt()
+        self._publish()
+        self._listener(StateChanged(False, self.group.main.blocked))
+
+    def _play(self, iterations: int | None = None) -> None:
+        if self.group.main.ready is None:
+            self._listener(StateChanged(False, self.group.main.blocked))
+            return
+        self.group.retry()
+        self.is_playing, self._pace.remaining = True, iterations
+        self._pace.restart()
+        self._listener(StateChanged(True))
+
+    def _handle(self, command: Command) -> None:
+        handler = self._handlers[type(command)]
+        if isinstance(command, Request):
+            answer(command, lambda: handler(self, command), ENDED)
+        else:
+            handler(self, command)
+
+    def _carry_out_together(self, command: c.Together) -> None:
+        """Each of them, whatever becomes of the others; the first error is told."""
+        errors = []
+        for each in command.commands:
+            try:
+                self._handle(each)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _load(self, command: c.Load) -> None:
+        if command.run != MAIN:
+            try:
+                self.group.add(command.run).load(command).publish()
+            except (NNLabError, MemoryError) as error:
+                self.group.remove(command.run)
+                self._listener(RunStopped(command.run, in_words(error)[0]))
+            return
+        try:
+            run = self.group.main.load(command)
+        except BaseException as error:
+            self.group.main.blocked, _ = in_words(error)
+            self._listener(NotLoaded(command.revision, self.group.main.blocked))
+            raise
+        self._note_reach()
+        run.publish()
+        self._listener(Loaded(command.revision, run.program.parameter_count))
+        self._listener(StateChanged(self.is_playing))
+        self._tell_step()
+
+    def _adjust(self, command: c.Adjust) -> None:
+        member = self.group.get(command.run)
+        if member is not None and member.run is not None:
+            member.adjust(command)
+            self._note_reach()
+            if not command.change.keep or command.change.back_to is not None or command.change.returning:
+                member.run.publish()
+        if command.run == MAIN and not command.change.keep:
+            self._tell_step()
+            self._listener(StateChanged(self.is_playing))
+
+    def _block(self, command: c.Block) -> None:
+        member = self.group.get(command.run)
+        if member is not None:
+            member.block(command)
+        if command.run == MAIN:
+            self._pause()
+
+    def _rewind(self, command: c.Rewind) -> None:
+        self.group.rewind()
+        self._tell_step()
+        self._listener(StateChanged(self.is_playing, self.group.main.blocked))
+
+    def _iterate(self, command: c.Iterate) -> None:
+        run = self.group.main.run
+        if run is not None and run.stepper.inside:
+            run.stepper.finish()
+            self._tell_step()
+            if command.count == 1:  # the rest of a stepped iteration is the step that was asked for
+                self._pause()
+                return
+        self._play(command.count)
+
+    def _finish_epoch(self, command: c.FinishEpoch) -> None:
+        run = self.group.main.ready
+        if run is None:
+            self._pause()
+            return
+        run.stepper.finish()
+        self._play(run.steps_to_end_of_epoch)
+
+    def _step(self, forward: bool, count: int) -> None:
+        run = self.group.main.ready
+        if run is None:
+            self._pause()
+            return
+        if self.is_playing:
+            self._pause()
+        for _ in range(count):
+            if forward:
+                run.stepper.forward()
+            elif not run.stepper.back():
+                break
+        self._after_step()
+
+    def _step_to(self, command: c.StepTo) -> None:
+        run = self.group.main.ready
+        if run is None:
+            return
+        if self.is_playing:
+            self._pause()
+        run.stepper.go_to(command.pc)
+        self._after_step()
+
+    def _back_to(self, command: c.BackTo) -> None:
+        if command.iteration != self._goal or self.group.main.ready is None:
+            return
+        self.halt()
+        self.group.back_to(command.iteration, lambda: self._goal == command.iteration)
+        self._note_reach()  # who finds the frame knows by then that it is of the past
+        self.group.publish()
+        self._tell_step()
+        self._listener(StateChanged(False, self.group.main.blocked))
+
+    def _finish_step(self, command: c.FinishStep) -> None:
+        run = self.group.main.run
+        if run is not None:
+            run.stepper.finish()
+            self._after_step()
+
+    def _after_step(self) -> None:
+        self._tell_stopped(self.group.follow_step())
+        self.group.publish()
+        self._tell_step()
+
+    def _tell_step(self) -> None:
+        if self.group.main.run is not None:
+            s = self.group.main.run.stepper
+            self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
+
+    def _set_parameters(self, command: c.SetParameters) -> None:
+        try:
+            self.group.main.set_entries(command.entries)
+        except NNLabError as error:
+            self._listener(Refused(str(error)))
+            return
+        self._tell_step()
+
+    def _watch(self, command: c.Watch) -> None:
+        """Of the project's own run: of others only the curves are shown."""
+        self.group.main.watch(command.tensors)
+
+    def _set_speed(self, command: c.SetSpeed) -> None:
+        self._pace.limit = command.iterations_per_second
+        self._pace.restart()
+
+    def _restore(self, command: c.Restore) -> None:
+        self.group.main.restore(command.snapshot)
+        self._tell_step()
+
+    _handlers: ClassVar[dict[type[Command], Callable[..., object]]] = {
+        c.Together: _carry_out_together,
+        c.Load: _load,
+        c.RemoveRun: lambda self, command: self.group.remove(command.run),
+        c.Adjust: _adjust,
+        c.Block: _block,
+        c.Rewind: _rewind,
+        c.Play: lambda self, command: self._play(),
+        c.Pause: lambda self, command: self._pause(),
+        c.Iterate: _iterate,
+        c.FinishEpoch: _finish_epoch,
+        c.StepForward: lambda self, command: self._step(True, command.count),
+        c.StepBack: lambda self, command: self._step(False, command.count),
+        c.StepTo: _step_to,
+        c.FinishStep: _finish_step,
+        c.BackTo: _back_to,
+        c.SetParameters: _set_parameters,
+        c.SetSpeed: _set_speed,
+        c.Watch: _watch,
+        c.ReadParameters: lambda self, command: self.group.main.parameters(command.names),
+        c.TakeSnapshot: lambda self, command: self.group.main.snapshot(command.undisturbed),
+        c.Restore: _restore,
+    }
