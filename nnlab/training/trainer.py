@@ -2,7 +2,7 @@
 
 It drains its commands, then enters the machine for many whole steps (up to about a second). A new command sets the control word
 LEAVE, so the machine returns after the step it is in. Nothing here knows a window: answers are events, given to
-a callback on this thread; pictures of the run go through the mailbox. What commands do to the runs stands in `transport.py`.
+a callback on this thread; pictures of the run go through the mailbox. What commands do to the runs stands in `run_control.py`.
 
 Whatever fails, on the way or in telling so, the thread goes on, and whoever waits for an answer gets one. Should it end all the same,
 `has_died` says so, requests are answered with a sentence, and `restart` goes on with the runs as they are.
@@ -23,9 +23,9 @@ from nnlab.engine.run import Run
 from nnlab.training import commands as c
 from nnlab.training.command_queue import ENDED, CommandQueue
 from nnlab.training.commands import Command, Event
+from nnlab.training.run_control import RunControl
 from nnlab.training.runs import MAIN
 from nnlab.training.timeline import Reach
-from nnlab.training.transport import Transport
 
 CLOSING = 10.0  # seconds that closing waits for the step that is under way
 
@@ -38,7 +38,7 @@ class Trainer:
     def __init__(self, listener: Callable[[Event], None]) -> None:
         self._commands = CommandQueue()
         self._control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64)
-        self._transport = Transport(self._control, listener)
+        self._runs = RunControl(self._control, listener)
         self._is_closing = False
         self._start()
 
@@ -49,13 +49,13 @@ class Trainer:
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after this iteration; a replay for an earlier request is given up."""
-        self._transport.aim_at(iteration)
+        self._runs.aim_at(iteration)
         self.send(c.BackTo(iteration))
 
     def close(self, timeout: float = CLOSING) -> bool:
         """Ends the thread and waits for it; False when the step it is in takes longer. Then it ends after that, or with the process."""
         self._is_closing = True
-        self._transport.aim_at(None)
+        self._runs.aim_at(None)
         self.send(c.Close())
         self._thread.join(timeout)
         if self.is_alive:
@@ -67,7 +67,7 @@ class Trainer:
 
         Other runs beside the project's own stand still until they are rewound, lest they be caught up with what ended the thread.
         """
-        for number, member in self._transport.group.members.items():
+        for number, member in self._runs.group.members.items():
             if number != MAIN and member.run is not None:
                 member.stopped = ENDED
         self._commands.accept()
@@ -89,7 +89,7 @@ class Trainer:
     @property
     def reach(self) -> Reach:
         """Where the project's own run is, how far it ever came, and what was trained on the way."""
-        return self._transport.reach
+        return self._runs.reach
 
     def want_frame(self) -> None:
         """Asks the machine for a frame after its present step."""
@@ -110,11 +110,11 @@ class Trainer:
 
     def passed(self, number: int = MAIN) -> History | None:
         """The history of all a run has passed, also while it is in the past."""
-        member = self._transport.group.get(number)
+        member = self._runs.group.get(number)
         return member.timeline.history(member.run) if member is not None and member.run is not None else None
 
     def _run(self, number: int) -> Run | None:
-        member = self._transport.group.get(number)
+        member = self._runs.group.get(number)
         return member.run if member is not None else None
 
     # The thread
@@ -126,9 +126,9 @@ class Trainer:
         except BaseException:  # nothing is left to go on with: not a fault of a command, those are reported in the turn
             _log.critical("the training thread ended", exc_info=True)
         finally:
-            self._transport.halt()
+            self._runs.halt()
             self._commands.refuse(ENDED)
-            self._transport.group.close()
+            self._runs.group.close()
 
     def _turn(self) -> bool:
         """Carries out waiting commands, then trains for one slice; False when the thread should end."""
@@ -138,14 +138,14 @@ class Trainer:
             while command is not None:
                 if isinstance(command, c.Close):
                     return False
-                self._transport.carry_out(command)
+                self._runs.carry_out(command)
                 command = self._commands.next_within(0.0)
-            self._transport.train()
+            self._runs.train()
         except Exception as error:  # of an operator or of ours; the window shows it, and the thread goes on
-            self._transport.report(error)
+            self._runs.report(error)
         return True
 
     def _next_command(self) -> Command | None:
         """Waits for a command when there is nothing to do, or until the next paced step is due."""
-        seconds = self._transport.seconds_until_due
+        seconds = self._runs.seconds_until_due
         return self._commands.next() if seconds is None else self._commands.next_within(seconds)

@@ -1,4 +1,4 @@
-"""The transport: playing, pausing and stepping the runs of a group, as commands ask for it.
+"""Run control: playing, pausing and stepping the runs of a group, as commands ask for it.
 
 It knows no thread: whoever owns it calls it between two steps, and lets it train for one slice after another. Answers are events, given to
 a callback at once.
@@ -30,7 +30,7 @@ FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a fram
 _log = logging.getLogger(__name__)
 
 
-class Transport:
+class RunControl:
     """`reach` says where the project's own run is in all that it has passed; like `is_playing` it may be read from any thread."""
 
     def __init__(self, control: np.ndarray, listener: Callable[[Event], None]) -> None:
