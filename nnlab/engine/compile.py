@@ -6,7 +6,7 @@ Nothing here compiles machine code; that exists once per operator.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -94,26 +94,12 @@ class _Compiler:
         self._place_tables(steps)
         for step in steps:
             self._place_values(step)
-        start = self.size
-        # Gradients that are added to lie together in the middle, to be zeroed in one go; the others are set by whoever comes first.
-        own = [info.name for info in parameters if not info.frozen] if self.update else []
-        values = [name for step in steps for name in step.outputs if name in needed]
-        values += [info.name for info in parameters if info.frozen and info.name in needed]
-        self._place_gradients(name for name in own if gradient_name(name) in self.overwritten)
-        zero_start = self.size
-        self._place_gradients(name for name in own if gradient_name(name) not in self.overwritten)
-        parameter_gradients_end = self.size
-        self._place_gradients(name for name in values if gradient_name(name) not in self.overwritten)
-        zero_end = self.size
-        self._place_gradients(name for name in values if gradient_name(name) in self.overwritten)
-
+        gradients_start = self.size
+        zeroed, parameter_gradients_end = self._place_all_gradients(steps, parameters, needed)
         self._emit_steps(steps, costs, backward)
         if self.update:
             self._place_scratch(parameters)
             self._emit_updates(steps, parameters, loss_name)
-        table = np.zeros((len(self.instructions), 3), dtype=np.int64)
-        table[:, 0] = self.first_operands
-        table[:, 1] = [i.phase for i in self.instructions]
         return Program(
             graph=self.graph,
             real=self.real,
@@ -135,14 +121,14 @@ class _Compiler:
             loss_node=loss.id,
             parameters_end=parameters_end,
             moments_end=moments_end,
-            gradients_start=start,
-            zeroed=(zero_start, zero_end),
+            gradients_start=gradients_start,
+            zeroed=zeroed,
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
             operations=self._operations(),
             has_bounded_steps=self._has_bounded_steps() if not buffers else lambda rate: False,
             operand_table=np.array(self.operand_words, dtype=np.int64),
-            instruction_table=table,
+            instruction_table=self._instruction_table(),
         )
 
     # Places
@@ -153,6 +139,25 @@ class _Compiler:
         length = place.row * (self.capacity if has_batch else 1)
         self.size += -(-length // ALIGNMENT) * ALIGNMENT
         return place
+
+    def _place_all_gradients(
+        self, steps: Sequence[Step], parameters: Sequence[ParameterInfo], needed: Set[str]
+    ) -> tuple[tuple[int, int], int]:
+        """(stretch that is zeroed before every step, where the gradients of parameters end).
+
+        Gradients that are added to lie together in the middle, to be zeroed in one go; the others are set by whoever comes first.
+        """
+        own = [info.name for info in parameters if not info.frozen] if self.update else []
+        values = [name for step in steps for name in step.outputs if name in needed]
+        values += [info.name for info in parameters if info.frozen and info.name in needed]
+        self._place_gradients(name for name in own if gradient_name(name) in self.overwritten)
+        zero_start = self.size
+        self._place_gradients(name for name in own if gradient_name(name) not in self.overwritten)
+        parameters_end = self.size
+        self._place_gradients(name for name in values if gradient_name(name) not in self.overwritten)
+        zero_end = self.size
+        self._place_gradients(name for name in values if gradient_name(name) in self.overwritten)
+        return (zero_start, zero_end), parameters_end
 
     def _place_gradients(self, names: Iterable[str]) -> None:
         for name in names:
@@ -344,6 +349,13 @@ class _Compiler:
         for operand in instruction.operands:
             self.operand_words.extend(operand.words)
         self.instructions.append(instruction)
+
+    def _instruction_table(self) -> np.ndarray:
+        """A row for every instruction: where its operands begin, its phase, and one word that is not used."""
+        table = np.zeros((len(self.instructions), 3), dtype=np.int64)
+        table[:, 0] = self.first_operands
+        table[:, 1] = [i.phase for i in self.instructions]
+        return table
 
     def _has_bounded_steps(self) -> Callable[[float], bool]:
         if self.optimizer is None:

@@ -375,7 +375,7 @@ class Canvas(QWidget):
         self._place_overlays()
 
     def _show_legend(self) -> None:
-        self._legend.setVisible(self.scene.shows_tiles and (self._live.has_curves or self._live.has_matrix))
+        self._legend.setVisible(self.scene.detail.shows_tiles and (self._live.has_curves or self._live.has_matrix))
         self._legend.show_overlay(self._live.overlay, "large layers as matrix" if self._live.has_matrix else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.canvas.fit)
 
     def _want_probes(self) -> None:
-        self.session.want(self, ("pictures",) if self.canvas.scene.shows_tiles and self.canvas.isVisible() else ())
+        self.session.want(self, ("pictures",) if self.canvas.scene.detail.shows_tiles and self.canvas.isVisible() else ())
 
     # Following
 

@@ -34,13 +34,13 @@ def test_from_near_by_cards_show_their_neurons_while_one_builds_too(bench, chain
     """One continuous zoom: cards spread for their neurons, and the one that is looked at stays under the cursor."""
     desk = bench(chain)
     scene = desk.canvas.scene
-    assert not scene.shows_tiles and scene.spacing.columns == ((0.0, 0.0),)
+    assert not scene.detail.shows_tiles and scene.spacing.columns == ((0.0, 0.0),)
     at = desk.at(scene.items_by_card["dense_1"].position)
     wheel(desk, at, 4)
-    assert scene.shows_tiles and len(scene.items_by_card["dense_1"].geometry.tiles) == 8
+    assert scene.detail.shows_tiles and len(scene.items_by_card["dense_1"].geometry.tiles) == 8
     assert (desk.at(scene.items_by_card["dense_1"].position) - at).manhattanLength() <= 2
     wheel(desk, at, -4)
-    assert not scene.shows_tiles and scene.spacing.columns == ((0.0, 0.0),), "back where people put them"
+    assert not scene.detail.shows_tiles and scene.spacing.columns == ((0.0, 0.0),), "back where people put them"
     assert (desk.at(scene.items_by_card["dense_1"].position) - at).manhattanLength() <= 2
 
 

@@ -41,7 +41,7 @@ class ConnectGesture(Gesture):
                 self._backwards = True
         self._end: Hit | None = None
         self._reason: str | None = None
-        self._line = DraftLine(scene.kit, scene.text_scale)
+        self._line = DraftLine(scene.kit, scene.detail.text_scale)
         scene.addItem(self._line)
         self._offer()
         self.move(pointer)

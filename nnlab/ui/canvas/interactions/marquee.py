@@ -39,7 +39,7 @@ class MarqueeGesture(Gesture):
         self._adds = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
         if not self._adds:
             around.selection.set()
-        self._item = _Rectangle(around.scene.kit, around.scene.text_scale)
+        self._item = _Rectangle(around.scene.kit, around.scene.detail.text_scale)
         around.scene.addItem(self._item)
 
     def move(self, pointer: Pointer) -> None:

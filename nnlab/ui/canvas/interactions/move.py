@@ -88,7 +88,7 @@ class MoveGesture(Gesture):
         x, y = self._after[self._grip]
         aligned = {n for n, p in others.items() if abs(p[0] - x) < 0.5}, {n for n, p in others.items() if abs(p[1] - y) < 0.5}
         outlines = {name: item.outline for name, item in scene.items_by_card.items()}
-        self._guides.show_lines(outlines[self._grip], outlines, aligned, scene.text_scale)
+        self._guides.show_lines(outlines[self._grip], outlines, aligned, scene.detail.text_scale)
 
     def _take_guides(self) -> None:
         if self._guides is not None:

@@ -37,7 +37,7 @@ def hit(scene: GraphScene, point: QPointF) -> Hit:
 
 def port_at(scene: GraphScene, point: QPointF, reach: float = PORT_REACH, inputs_only: bool = False) -> Hit | None:
     """The nearest port within reach (pixels)."""
-    nearest, found = reach * scene.text_scale, None
+    nearest, found = reach * scene.detail.text_scale, None
     for name, item in scene.items_by_card.items():
         local = point - item.position
         ports: list[tuple[str | None, QPointF]] = list(item.geometry.inputs.items())
@@ -63,7 +63,7 @@ def card_at(scene: GraphScene, point: QPointF) -> Hit | None:
 def edge_at(scene: GraphScene, point: QPointF) -> Hit | None:
     for edge, item in scene.edges.items.items():
         if isinstance(item, TensorEdge):
-            if item.is_near(point, EDGE_REACH * scene.text_scale):
+            if item.is_near(point, EDGE_REACH * scene.detail.text_scale):
                 return Hit(EDGE, edge=edge)
         else:
             weight = item.at(point)

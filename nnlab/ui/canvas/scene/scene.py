@@ -27,6 +27,7 @@ from nnlab.ui.canvas.model.content import BLOCK, INPUT, CardContent, Weights, ca
 from nnlab.ui.canvas.model.spacing import Spacing
 from nnlab.ui.canvas.model.stacking import stacked
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
+from nnlab.ui.canvas.scene.card_detail import CardDetail
 from nnlab.ui.canvas.scene.card_sizes import CardSizes, name_scale
 from nnlab.ui.canvas.scene.placing import least_spacing
 from nnlab.ui.document.document import Document
@@ -34,9 +35,6 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
 
 CACHE_KILOBYTES = 100_000
-# Zooms at which cards become compact and show their neurons again, by whether the workspace prefers neurons; apart, so that they do not
-# flicker between the two forms.
-COLLAPSE_BELOW, EXPAND_ABOVE = {True: 0.48, False: 1.45}, {True: 0.52, False: 1.6}
 
 
 class GraphScene(QGraphicsScene):
@@ -68,15 +66,11 @@ class GraphScene(QGraphicsScene):
         self.edges = EdgeViews(self, self.kit)
         self.annotations = AnnotationViews(self, self.kit)
         self._graph = document.graph  # what is shown; a gesture that an edit interrupts puts cards back where they stood in it
-        self.expanded = True
-        self.zoom = 1.0
+        self.detail = CardDetail()
         self.spacing = Spacing()
         self.stretch = 1.0
-        self._collapsed_by_zoom = False
-        self._close_zoom: float | None = None
         self._data_title = ""
         self._feature_names: tuple[str, ...] = ()
-        self._severities: dict[str, str] = {}
         self.messages: dict[str, tuple[Diagnostic, ...]] = {}
         document.changed.connect(self.apply)
         selection.changed.connect(self.show_selection)
@@ -129,12 +123,12 @@ class GraphScene(QGraphicsScene):
             item = self.items_by_card.get(name)
             if item is None:
                 item = CardItem(card, self.geometry_of(card), self.kit, self)
-                item.text_scale = self.text_scale
+                item.text_scale = self.detail.text_scale
                 self.items_by_card[name] = item
                 self._label(item)
             elif item.card != card:
                 item.set_card(card)
-                item.set_geometry(self.geometry_of(card), self.text_scale)
+                item.set_geometry(self.geometry_of(card), self.detail.text_scale)
                 item.update()
         self.items_by_card = stacked(self.items_by_card, found)
         self.edges.set_edges(self._edges(), self.owner)
@@ -156,8 +150,8 @@ class GraphScene(QGraphicsScene):
         return {name: self.place_of(name) for name in self.cards}
 
     def _place_annotations(self) -> None:
-        scale = name_scale(self.text_scale, self._close_zoom)
-        self.annotations.place(self.items_by_card, self._places(), self.owner, self.spacing, self.shows_tiles, scale)
+        scale = name_scale(self.detail.text_scale, self.detail.close)
+        self.annotations.place(self.items_by_card, self._places(), self.owner, self.spacing, self.detail.shows_tiles, scale)
 
     def _edges(self) -> dict[Edge, tuple[Weights | None, str]]:
         graph, found = self.document.graph, {}
@@ -171,32 +165,13 @@ class GraphScene(QGraphicsScene):
     # Geometry
 
     @property
-    def shows_tiles(self) -> bool:
-        """Whether cards show their neurons: from afar they never do, and from near by always, in every workspace."""
-        return not self._collapsed_by_zoom
-
-    @property
-    def is_close(self) -> bool:
-        """Whether compact cards stand as near as they can: all are seen, where with their neurons none could be read."""
-        return self._close_zoom is not None
-
-    @property
-    def is_spread(self) -> bool:
-        """Whether cards stand as far apart as their neurons need. While one builds they stand where they were put."""
-        return (self.expanded and not self.is_close) or self.shows_tiles
-
-    @property
     def image_shape(self) -> tuple[int, int] | None:
         """Of the data's samples, where they are images."""
         return self._sizes.image_shape
 
-    @property
-    def text_scale(self) -> float:
-        return geometry.text_scale(self.zoom)
-
     def geometry_of(self, card: CardContent) -> geometry.CardGeometry:
         """A card as it is shown now."""
-        return self._sizes.of(card, self.text_scale, self.shows_tiles, self._close_zoom, self.is_spread)
+        return self._sizes.of(card, self.detail.text_scale, self.detail.shows_tiles, self.detail.close, self.detail.is_spread)
 
     def show_unit(self, name: str, unit: int) -> None:
         """Gives a unit of a card a tile, where the card has no room for all of them."""
@@ -207,35 +182,29 @@ class GraphScene(QGraphicsScene):
 
     def set_expanded(self, expanded: bool) -> None:
         """Tiles (True) or the collapsed form of the Build workspace."""
-        if expanded != self.expanded:
+        if expanded != self.detail.expanded:
             self.changing.emit()
-            self.expanded, self._close_zoom = expanded, None
-            self._collapsed_by_zoom = self.zoom < EXPAND_ABOVE[expanded]
+            self.detail.prefer(expanded)
             self.stretch = 1.0
             self.arrange()
             self.rearranged.emit()
 
     def set_zoom(self, zoom: float) -> None:
         """Tells the scene at which zoom it is shown: text, ports and lines keep their size on the screen within limits."""
-        if zoom == self.zoom:
+        detail = self.detail
+        if zoom == detail.zoom:
             return
-        before, was_spread = (self.text_scale, self.shows_tiles), self.is_spread
-        self.zoom = zoom
-        prefers_tiles = self.expanded and not self.is_close
-        if zoom < COLLAPSE_BELOW[prefers_tiles]:
-            self._collapsed_by_zoom = True
-        elif zoom > EXPAND_ABOVE[prefers_tiles]:
-            self._collapsed_by_zoom, self._close_zoom = False, None
-        if self.is_spread != was_spread:
+        before, was_spread = (detail.text_scale, detail.shows_tiles), detail.is_spread
+        detail.set_zoom(zoom)
+        if detail.is_spread != was_spread:
             self.arrange()
-        elif (self.text_scale, self.shows_tiles) != before:
+        elif (detail.text_scale, detail.shows_tiles) != before:
             self._lay_out()
 
     def set_close(self, zoom: float | None) -> None:
         """Draws compact cards as near as they can stand, in a workspace that shows neurons otherwise, with names to be read at a zoom."""
-        if zoom != self._close_zoom:
-            self._collapsed_by_zoom = zoom is not None or self.zoom < EXPAND_ABOVE[self.expanded]
-            self._close_zoom = zoom
+        if zoom != self.detail.close:
+            self.detail.set_close(zoom)
             self.arrange()
 
     def arrange(self, stretch: float | None = None) -> None:
@@ -244,12 +213,12 @@ class GraphScene(QGraphicsScene):
         `stretch` draws columns further apart than they need to be, to use the width of the window.
         """
         self.stretch = self.stretch if stretch is None else stretch
-        self.spacing = self._spacing(self.text_scale, self.shows_tiles, self._close_zoom).stretched(self.stretch)
+        self.spacing = self._spacing(self.detail.text_scale, self.detail.shows_tiles, self.detail.close).stretched(self.stretch)
         self._lay_out()
 
     def _spacing(self, scale: float, shows_tiles: bool, close: float | None) -> Spacing:
         """How far apart cards stand where a pixel of text takes `scale` canvas units; see `set_close`."""
-        if close is None and not self.expanded and not shows_tiles:
+        if close is None and not self.detail.expanded and not shows_tiles:
             return self._as_placed
         frames = self.annotations.rooms(self.owner, name_scale(1.0 / geometry.TEXT_SHRINKS, close))
         least = max(1.0, scale) if shows_tiles else 1.0
@@ -280,14 +249,14 @@ class GraphScene(QGraphicsScene):
 
     def _lay_out(self) -> None:
         for name, card in self.cards.items():
-            self.items_by_card[name].set_geometry(self.geometry_of(card), self.text_scale)
+            self.items_by_card[name].set_geometry(self.geometry_of(card), self.detail.text_scale)
             self._put(name)
         self._place_edges()
         self._place_annotations()
         self.remade.emit()
 
     def _place_edges(self, touched: Iterable[str] | None = None) -> None:
-        self.edges.place(self.items_by_card, self.shows_tiles, self.text_scale, touched)
+        self.edges.place(self.items_by_card, self.detail.shows_tiles, self.detail.text_scale, touched)
         if self.edges.take_made():
             self.show_selection()
             self.remade.emit()
@@ -305,7 +274,7 @@ class GraphScene(QGraphicsScene):
 
     def preview_comments(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows comments elsewhere while a gesture lasts."""
-        self.annotations.preview(positions, self.items_by_card, self._places(), self.spacing, self.shows_tiles)
+        self.annotations.preview(positions, self.items_by_card, self._places(), self.spacing, self.detail.shows_tiles)
 
     def to_document(self, point: QPointF) -> tuple[float, float]:
         return self.spacing.to_document(point)
@@ -325,12 +294,12 @@ class GraphScene(QGraphicsScene):
     def expected_rect(self, zoom: float, close: bool = False) -> QRectF:
         """The room cards would take if they were arranged for another zoom, without stretch; see `set_close`."""
         rect, scale = QRectF(), geometry.text_scale(zoom)
-        shows_tiles = self.expanded and not close
+        shows_tiles = self.detail.expanded and not close
         near = zoom if close else None
         places = self._spacing(scale, shows_tiles, near)
         outlines = {}
         for name, card in self.cards.items():
-            outline = self._sizes.of(card, scale, shows_tiles, near, self.expanded).outline
+            outline = self._sizes.of(card, scale, shows_tiles, near, self.detail.expanded).outline
             outlines[name] = outline.translated(places.to_scene(self.place_of(name)))
             rect = rect.united(outlines[name])
         for group in self.document.graph.groups:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, QVariantAnimation
 from nnlab.ui.canvas.model.content import LOSS
 from nnlab.ui.canvas.model.geometry import LOSS_WIDTH, Tile
 from nnlab.ui.canvas.neurons.painting import SHARE_OPEN, openness, unit
-from nnlab.ui.canvas.scene.scene import EXPAND_ABOVE, GraphScene
+from nnlab.ui.canvas.scene.card_detail import EXPAND_ABOVE
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.canvas.scene.viewport import LARGEST, Viewport
 
 MILLISECONDS = 160
@@ -65,8 +66,8 @@ class UnitZoom(QObject):
 
     def _spread(self, card: str) -> None:
         """Goes near enough for compact cards to show their neurons."""
-        if not self._scene.shows_tiles and self._scene.cards[card].units is not None:
-            zoom = max(self._picture.zoom, EXPAND_ABOVE[self._scene.expanded] * 1.01)
+        if not self._scene.detail.shows_tiles and self._scene.cards[card].units is not None:
+            zoom = max(self._picture.zoom, EXPAND_ABOVE[self._scene.detail.expanded] * 1.01)
             self._picture.show_at(zoom, self._scene.items_by_card[card].position)
 
     def is_open(self, card: str, unit: int | None) -> bool:

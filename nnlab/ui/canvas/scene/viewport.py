@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from nnlab.ui.canvas.edges.weight_layer import WeightMatrix
 from nnlab.ui.canvas.model.geometry import COLLAPSED_HEIGHT, COLLAPSED_WIDTH
 from nnlab.ui.canvas.painting.matrix import READABLE
-from nnlab.ui.canvas.scene.scene import COLLAPSE_BELOW, GraphScene
+from nnlab.ui.canvas.scene.card_detail import COLLAPSE_BELOW
+from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.document.selection import Selection
 
 SMALLEST, LARGEST = 0.1, 40.0
@@ -69,7 +70,7 @@ class Viewport(QGraphicsView):
                 width, height = item.picture.width() / item.weights.inputs, item.picture.height() / item.weights.units
                 return min(max(LARGEST, 2.0 * READABLE[0] / width, 2.0 * READABLE[1] / height), LARGEST_MATRIX)
         over = next((card for card in scene.items_by_card.values() if card.outline.contains(point)), None)
-        if scene.shows_tiles and (over is None or over.geometry.is_expanded):
+        if scene.detail.shows_tiles and (over is None or over.geometry.is_expanded):
             return LARGEST
         filters = None if over is None or over.neurons is None else over.neurons.filters(over)
         if filters is None:
@@ -102,7 +103,7 @@ class Viewport(QGraphicsView):
             self._show_at(1.0, QPointF(), room.center())
             return
         zoom = self._zoom_for(room, close=False)
-        if scene.expanded and zoom < max(LEAST_WITH_TILES / scene.kit.scale, COLLAPSE_BELOW[True]):
+        if scene.detail.expanded and zoom < max(LEAST_WITH_TILES / scene.kit.scale, COLLAPSE_BELOW[True]):
             zoom = self._zoom_for(room, close=True)
             scene.set_close(zoom)
         else:
@@ -115,7 +116,7 @@ class Viewport(QGraphicsView):
             if rect.isEmpty():
                 break
             zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
-        prefers_tiles = scene.expanded and not scene.is_close
+        prefers_tiles = scene.detail.prefers_tiles
         positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
         if span > 0 and spare > 0:
@@ -127,7 +128,7 @@ class Viewport(QGraphicsView):
         scene, zoom = self._graph_scene, 1.0
         for _ in range(8 if scene.cards else 0):
             rect = scene.expected_rect(zoom, close)
-            zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.expanded and not close])
+            zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.detail.expanded and not close])
         return zoom
 
     def fit_selection(self) -> None:
@@ -209,7 +210,7 @@ class Viewport(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802 (Qt's name)
         scene = self._graph_scene
         painter.fillRect(rect, scene.kit.tokens.canvas)
-        if not scene.is_spread and self.zoom >= 0.4:
+        if not scene.detail.is_spread and self.zoom >= 0.4:
             colour = QColor(scene.kit.tokens.line)
             points = []
             y = (rect.top() // DOTS) * DOTS

@@ -150,7 +150,7 @@ def test_comments_stay_clear_of_tall_cards(bench, chain):
     """A comment that stands above a card while one builds stands above it, too, when the card shows its neurons."""
     desk = bench(annotation.add_comment(chain, "above", (chain["dense_1"].position[0] - 60, -100)), expanded=True)
     scene = desk.canvas.scene
-    assert scene.shows_tiles
+    assert scene.detail.shows_tiles
     assert scene.comments["comment_1"].outline.bottom() <= scene.items_by_card["dense_1"].outline.top()
 
 
