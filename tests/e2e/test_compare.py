@@ -86,11 +86,11 @@ def test_two_runs_stand_at_the_same_iteration_in_the_bits_they_have_alone(window
         run = view.of_run(view.run if place == 0 else view.others[0].run)
         weights, accuracy = alone(variant, 120)
         assert run.frame.iteration == 120 and run.frame.parameters.tobytes() == weights
-        assert panel.pictures[place].score.text() == numbers.fixed(100 * accuracy, 1)
-        assert panel.pictures[place].isVisible()
-    assert [panel.pictures[k].name.text() for k in (0, 1)] == ["Binary cross-entropy", "MSE"]
-    assert not panel.pictures[2].isVisible()
-    for line, run in zip(panel.scores.lines, (view, view.of_run(view.others[0].run)), strict=True):
+        assert panel.happening.pictures.pictures[place].score.text() == numbers.fixed(100 * accuracy, 1)
+        assert panel.happening.pictures.pictures[place].isVisible()
+    assert [panel.happening.pictures.pictures[k].name.text() for k in (0, 1)] == ["Binary cross-entropy", "MSE"]
+    assert not panel.happening.pictures.pictures[2].isVisible()
+    for line, run in zip(panel.happening.scores.plot.lines, (view, view.of_run(view.others[0].run)), strict=True):
         assert np.array_equal(line.values, run.curves.training_scores) and len(line.values) == 12
 
 
@@ -108,7 +108,7 @@ def test_what_is_the_same_is_proven_by_hashes(window: MainWindow, qtbot: QtBot) 
 def test_why_reads_both_losses_where_the_crosshair_stands(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
     """At p = 0.05: −log p = 3.00 and (1 − p)² = 0.9025; at the logit 1 − p = 0.95 and 2p(1 − p)² = 0.09025."""
     train(window, qtbot, views, 50)
-    losses, gradients = window.comparison.losses, window.comparison.gradients
+    losses, gradients = window.comparison.why.losses, window.comparison.why.gradients
     assert losses.at == 0.05
     assert [float(text) for _, text in losses.readings()] == pytest.approx([3.0, 0.9025], abs=0.02)
     assert [float(text) for _, text in gradients.readings()] == pytest.approx([0.95, 0.09025], abs=2e-3)
@@ -128,7 +128,7 @@ def test_three_and_four_runs_and_one_that_leaves(window: MainWindow, qtbot: QtBo
         qtbot.waitUntil(lambda count=count: len(panel.compared[1]) == count, timeout=10_000)  # type: ignore[misc]
     assert not panel.statement.add.isEnabled()
     train(window, qtbot, views, 30)
-    assert [picture.isVisible() for picture in panel.pictures] == [True] * 4
+    assert [picture.isVisible() for picture in panel.happening.pictures.pictures] == [True] * 4
     panel.statement.ended.emit()
     assert panel.compared == ("", ()) and not window.session.companions
 
@@ -161,12 +161,12 @@ def test_a_run_that_meets_infinity_stops_alone_and_says_so(opened: Opener, qtbot
     qtbot.waitUntil(lambda: bool(views) and bool(views[-1].others) and bool(views[-1].others[0].stopped), timeout=20_000)
     qtbot.waitUntil(lambda: window.session.iteration == 60, timeout=20_000)
     assert "The run with 1000 has stopped" in said(window)
-    qtbot.waitUntil(lambda: window.comparison.pictures[1].gradient.text().startswith("stopped at"), timeout=5_000)
+    qtbot.waitUntil(lambda: window.comparison.happening.pictures.pictures[1].gradient.text().startswith("stopped at"), timeout=5_000)
 
 
 def test_the_threshold_moves_by_keyboard_and_asks_for_the_first_iteration(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
     view = train(window, qtbot, views, 200)
-    plot = window.comparison.scores
+    plot = window.comparison.happening.scores.plot
     plot.setFocus()
     for _ in range(5):
         QTest.keyClick(plot, Qt.Key.Key_Down)
@@ -178,8 +178,8 @@ def test_the_threshold_moves_by_keyboard_and_asks_for_the_first_iteration(window
 def test_five_seeds_judge_the_comparison_in_the_background(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
     train(window, qtbot, views, 40)
     window.actions_by_id["compare.seeds"].trigger()
-    qtbot.waitUntil(lambda: window.comparison.verdict.isVisible(), timeout=60_000)
-    text = window.comparison.verdict.text()
+    qtbot.waitUntil(lambda: window.comparison.happening.seeds.verdict.isVisible(), timeout=60_000)
+    text = window.comparison.happening.seeds.verdict.text()
     assert "over 5 seeds" in text and ("No clear winner" in text or " wins by accuracy" in text)
 
 

@@ -30,11 +30,15 @@ class ClassLegend(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(200), self._theme.metrics.px(18))
 
+    @property
+    def has_something(self) -> bool:
+        return self._target is not None and 0 < self._target.classes <= MOST_NAMED
+
     def show_classes(self, target: Target) -> None:
         if target == self._target:
             return
         self._target = target
-        self.setVisible(0 < target.classes <= MOST_NAMED)
+        self.setVisible(self.has_something)
         self.setAccessibleName("Classes: " + ", ".join(target.names))
         self.update()
 

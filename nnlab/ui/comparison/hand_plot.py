@@ -176,12 +176,12 @@ class SquaresPlot(HandPlot):
         painter.setFont(self._theme.font("caption"))
         metrics = QFontMetricsF(painter.font())
         low, high = self._range
-        for value in range(int(np.ceil(low)), int(high) + 1):
-            y = self._y(value)
+        for line in range(int(np.ceil(low)), int(high) + 1):
+            y = self._y(line)
             painter.setPen(QPen(tokens.grid, 1))
             painter.drawLine(QPointF(px(20), y), QPointF(self.width(), y))
             painter.setPen(tokens.text2)
-            painter.drawText(QRectF(0, y - metrics.height() / 2, px(14), metrics.height()), Qt.AlignmentFlag.AlignRight, str(value))
+            painter.drawText(QRectF(0, y - metrics.height() / 2, px(14), metrics.height()), Qt.AlignmentFlag.AlignRight, str(line))
         for place, (target, value, error) in enumerate(zip(TARGETS, self.values, self.errors, strict=True)):
             self._paint_square(painter, place, target, value, error)
         for place, target in enumerate(TARGETS):

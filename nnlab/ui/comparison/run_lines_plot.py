@@ -62,6 +62,7 @@ class RunLinesPlot(IterationPlot):
         super().__init__(theme, name, crosshair, parent)
         self.view.setMouseEnabled(x=False, y=False)
         self.shows_mark_words = False
+        self.has_x_axis = has_threshold
         self.setMouseTracking(True)
 
     @property
@@ -102,8 +103,9 @@ class RunLinesPlot(IterationPlot):
     def margins(self) -> Margins:
         px, metrics = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption_strong"))
         names = max((metrics.horizontalAdvance(line.name) for line in self._lines), default=0.0) if self._names_ends else 0.0
-        right = px(20) + min(names, px(110)) + metrics.horizontalAdvance("100.0 %") + px(20) if self._names_ends else px(14)
-        return Margins(px(44), px(8), right, px(26))
+        if not self._names_ends:  # what the axis counts stands under the plot above
+            return Margins(px(36), px(6), px(8), px(10))
+        return Margins(px(36), px(8), px(12) + min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %"), px(26))
 
     def y_ticks(self) -> list[Tick]:
         ticks = linear_ticks(*self.y_range, self.picture.height(), self._theme.metrics.px(28))
@@ -157,7 +159,7 @@ class RunLinesPlot(IterationPlot):
         rows = 2 * height if self.threshold is not None else height
         wanted = [float(self.y_pixels(line.value)) if math.isfinite(line.value) else picture.bottom() for line in self._lines]
         places = push_apart(wanted, rows + 2, picture.top() + height / 2, picture.bottom() - rows + height / 2)
-        left, right = picture.right() + px(12), self.width() - px(14)
+        left, right = picture.right() + px(12), self.width()
         metrics = QFontMetricsF(strong)
         for line, y in zip(self._lines, places, strict=True):
             value = self.written(line.value)

@@ -18,12 +18,17 @@ from nnlab.ui.run.live_view import LiveView
 
 class DecisionView(PredictionView):
     title = "Decision"
+    is_square = True
 
     def __init__(self, theme: Theme) -> None:
         self.plot = DecisionPlot(theme)
         self._decision: Decision | None = None
         self._view: LiveView | None = None
         super().__init__(theme, self.plot)
+
+    def make_plain(self) -> None:
+        super().make_plain()
+        self.plot.is_plain = True
 
     def preferred_width(self) -> int:
         return self.plot.preferred_width(self.height())

@@ -102,6 +102,7 @@ class TruthView(PredictionView):
     """More features and a number."""
 
     title = "Predictions"
+    is_square = True
 
     def __init__(self, theme: Theme) -> None:
         self.plot = TruthPlot(theme)

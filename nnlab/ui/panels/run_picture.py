@@ -5,67 +5,67 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from nnlab.ui.comparison.run_keys import RUN_KEYS, KeySample
+from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.panels.prediction import kind_for
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
+HEAD, FOOT = 36, 22  # pixels above the picture, and below it
+
 
 class RunPicture(QWidget):
-    """`open_wanted`: the person wants to go on with this run as the project."""
+    """`open_wanted(place)`: the person wants to go on with this run as the project."""
 
-    open_wanted = Signal()
+    open_wanted = Signal(int)
 
     def __init__(self, theme: Theme, place: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._place = theme, place
-        self._stopped = ""
-        self.key = KeySample(theme, RUN_KEYS[place])
-        self.name = ElidedLabel(theme, "", "name")
-        self.score = Label(theme, "", "loss")
-        self.unit = Label(theme, "", "body", "text2")
-        self.wrong = ElidedLabel(theme, "", "caption", "text2")
-        self.gradient = Label(theme, "", "caption", "text2")
+        self._is_beside = False
+        self.key = KeySample(theme, RUN_KEYS[place], self)
+        self.name = ElidedLabel(theme, "", "name", parent=self)
+        self.score = Label(theme, "", "result", parent=self)
+        self.unit = Label(theme, "", "counter", "text2", parent=self)
+        self.wrong = ElidedLabel(theme, "", "caption", "text2", parent=self)
+        self.gradient = ElidedLabel(theme, "", "caption", "text2", parent=self)
         self.gradient.setToolTip("Norm of the gradient over all parameters, at the last recorded iteration")
         self._views: dict[type[PredictionView], PredictionView] = {}
         self._shown: PredictionView | None = None
-        head = QHBoxLayout()
-        for widget in (self.key, self.name, self.score, self.unit):
-            head.addWidget(widget, 1 if widget is self.name else 0)
-        foot = QHBoxLayout()
-        foot.addWidget(self.wrong, 1)
-        foot.addWidget(self.gradient)
-        self._head, self._foot = head, foot
-        self._picture = QVBoxLayout()
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(head)
-        self._column.addLayout(self._picture, 1)
-        self._column.addLayout(foot)
         follow(theme, self)
 
     def apply_metrics(self) -> None:
-        px = self._theme.metrics.px
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(px(4))
-        self._head.setSpacing(px(8))
-        self.setMinimumWidth(px(140))
+        self._arrange()
+
+    @property
+    def around(self) -> int:
+        """Pixels of height besides the picture's own."""
+        return self._theme.metrics.px(HEAD + FOOT)
+
+    def set_beside(self, is_beside: bool) -> None:
+        """Whether the figures stand beside the picture, where a row of pictures is low."""
+        if is_beside != self._is_beside:
+            self._is_beside = is_beside
+            self.score.set_role("loss" if is_beside else "result")
+            self._arrange()
 
     @property
     def view(self) -> PredictionView | None:
         """The picture on show."""
         return self._shown
 
-    def show_run(self, view: LiveView, of_validation: bool, stopped: str) -> None:
-        """`view` is the moment as this run shows it."""
-        self.name.setText(view.name)
-        self.name.setToolTip(f"Stopped: {stopped}" if stopped else "")
+    def show_run(self, run: ShownRun, of_validation: bool) -> None:
+        view = run.view
+        self.name.setText(run.name)
+        self.name.setToolTip(f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
@@ -79,32 +79,102 @@ class RunPicture(QWidget):
             self.wrong.setText(f"{numbers.count(wrong)} of {numbers.count(of)} wrong")
         else:
             self.wrong.setText(f"mean error {numbers.number(scores['mae'], 3)}" if "mae" in scores else "")
-        if stopped:
+        if run.stopped:
             self.gradient.setText(f"stopped at {numbers.count(view.frame.iteration)}")
             self.gradient.set_color("warn")
         else:
-            self.gradient.setText(f"gradient {numbers.number(gradient_norm(view), 3)}")
+            self.gradient.setText(f"gradient norm {numbers.number(gradient_norm(view), 3)}")
             self.gradient.set_color("text2")
+        self.setAccessibleName(f"{run.name}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}")
         self._show_picture(view)
+        self._arrange()
 
     def _show_picture(self, view: LiveView) -> None:
         kind = kind_for(view.data)
         shown = self._views.get(kind)
         if shown is None:
             shown = self._views[kind] = kind(self._theme)  # type: ignore[call-arg]
-            shown.has_statistics = False
-            self._picture.addWidget(shown, 1)
+            shown.setParent(self)
+            shown.make_plain()
         if shown is not self._shown:
             for other in self._views.values():
                 other.setVisible(other is shown)
             self._shown = shown
         shown.show_view(view)
 
+    # Places
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._is_beside:
+            self._arrange_beside()
+        else:
+            self._arrange_around()
+
+    def _arrange_around(self) -> None:
+        px, width, height = self._theme.metrics.px, self.width(), self.height()
+        head, foot, line = px(HEAD), px(FOOT), self.name.sizeHint().height()
+        unit, score = self.unit.sizeHint(), self.score.sizeHint()
+        baseline = head - px(8)
+        self.unit.setGeometry(width - unit.width(), baseline - unit.height() + px(3), unit.width(), unit.height())
+        right = width - unit.width() - px(4) - score.width()
+        self.score.setGeometry(right, baseline - score.height() + px(6), score.width(), score.height())
+        self.key.move(0, baseline - line // 2 - self.key.height() // 2)
+        self.name.setGeometry(px(36), baseline - line, max(1, right - px(8) - px(36)), line + px(2))
+        below = max(px(24), width // 2)
+        self.wrong.setGeometry(0, height - foot, below, foot)
+        self.gradient.setGeometry(below, height - foot, width - below, foot)
+        self.gradient.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._place_picture(QRect(0, head, width, max(1, height - head - foot)))
+
+    def _arrange_beside(self) -> None:
+        px, width, height = self._theme.metrics.px, self.width(), self.height()
+        side = max(1, min(height, width - px(80)))
+        left = side + px(10)
+        room, y = max(1, width - left), 0
+        self.key.move(left, px(4))
+        y = px(24)
+        score, unit = self.score.sizeHint(), self.unit.sizeHint()
+        for widget in (self.name, self.score, self.wrong, self.gradient):
+            hint = widget.sizeHint().height() + px(3)
+            widget.setGeometry(left, y, score.width() if widget is self.score else room, hint)
+            if widget is self.score:
+                self.unit.setGeometry(left + score.width() + px(4), y + score.height() - unit.height() - px(2), unit.width(), unit.height())
+            y += hint
+        self.gradient.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._place_picture(QRect(0, 0, side, height))
+
+    def _place_picture(self, room: QRect) -> None:
+        """As large a square as there is room for where the picture is one, else all of it."""
+        shown = self._shown
+        if shown is None:
+            return
+        if shown.is_square:
+            side = min(room.width(), room.height())
+            room = QRect(room.left() + (room.width() - side) // 2, room.top(), side, side)
+        shown.setGeometry(room)
+
+    # Taking it away
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.addAction("Go on with this run as the project", self.open_wanted.emit).setEnabled(self._place > 0)
+        menu = self.context_menu()
         menu.exec(event.globalPos())
         menu.deleteLater()
+
+    def context_menu(self) -> QMenu:
+        """Go on with this run; copy and save its picture and the numbers behind it."""
+        shown = self._shown
+        menu = QMenu(self) if shown is None else export.menu(self, self._theme, self, f"Prediction of {self.name.text()}", shown.table)
+        before = menu.actions()[0] if menu.actions() else None
+        go_on = menu.addAction("Go on with this run as the project", lambda: self.open_wanted.emit(self._place))
+        go_on.setEnabled(self._place > 0)
+        if before is not None:
+            menu.insertAction(before, go_on)
+            menu.insertSeparator(before)
+        return menu
 
 
 def gradient_norm(view: LiveView) -> float:

@@ -33,6 +33,7 @@ class DecisionPlot(Plot):
         self._decision: Decision | None = None
         self._link = "identity"
         self._drawn: tuple[object, ...] = ()
+        self.is_plain = False  # without axes, the picture is all there is
         super().__init__(theme, "Prediction over the plane of two features", parent)
         self.view.setMouseEnabled(x=False, y=False)
         self.map = PictureItem(smooth=True)
@@ -47,13 +48,15 @@ class DecisionPlot(Plot):
         return self._decision is None
 
     def has_axes(self) -> bool:
-        return self.height() >= self._theme.metrics.px(AXES_FROM)
+        return not self.is_plain and self.height() >= self._theme.metrics.px(AXES_FROM)
 
     def has_names(self) -> bool:
-        return self.height() >= self._theme.metrics.px(NAMES_FROM)
+        return not self.is_plain and self.height() >= self._theme.metrics.px(NAMES_FROM)
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
+        if self.is_plain:
+            return Margins(0, 0, 0, 0)
         if not self.has_axes():
             return Margins(px(16), px(2), px(12), px(12))
         metrics = QFontMetricsF(self._theme.font("caption"))

@@ -30,6 +30,7 @@ class IterationPlot(Plot):
         self._first, self._last = 0, 0
         self._now: int | None = None
         self.shows_mark_words = True
+        self.has_x_axis = True  # else a plot above or below shows it for this one
         self.is_over_picture = False  # on a ground of any colour, lines get an edge
         super().__init__(theme, name, parent)
         crosshair.changed.connect(self.repaint_around)
@@ -66,7 +67,8 @@ class IterationPlot(Plot):
 
     def paint_below(self, painter: QPainter) -> None:
         super().paint_below(painter)
-        self._paint_axis_title(painter)
+        if self.has_x_axis:
+            self._paint_axis_title(painter)
 
     def _paint_axis_title(self, painter: QPainter) -> None:
         """What the axis counts, right of it, where no tick's text is in the way."""
@@ -81,6 +83,8 @@ class IterationPlot(Plot):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, title)
 
     def paint_x_ticks(self, painter: QPainter, ticks: list[Tick]) -> None:
+        if not self.has_x_axis:
+            return
         iteration = self.shown_crosshair
         if iteration is None:
             super().paint_x_ticks(painter, ticks)

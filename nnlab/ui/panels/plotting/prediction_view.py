@@ -19,6 +19,7 @@ class PredictionView(QWidget):
     title = ""
     note = ""  # a few words for the panel's header
     has_statistics = True  # whether figures stand beside the picture where there is room
+    is_square = False  # whether both axes have one scale, so that the picture is a square
 
     def __init__(self, theme: Theme, picture: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,10 @@ class PredictionView(QWidget):
 
     def table(self) -> ExportTable | None:
         raise NotImplementedError
+
+    def make_plain(self) -> None:
+        """For a place among others of its kind: the picture alone, whose figures and names stand elsewhere."""
+        self.has_statistics = False
 
     def preferred_width(self) -> int:
         """How wide the picture wants to be at the present height; statistics stand right of it."""

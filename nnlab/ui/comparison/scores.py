@@ -1,0 +1,78 @@
+"""How good each run is: accuracy or R² of all of them on one axis, for training or validation samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
+from nnlab.ui.comparison.shown_run import ShownRun
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.segmented import Option, Segmented
+
+
+class Scores(QWidget):
+    """`part_chosen`: other samples are to be shown, here and in the pictures."""
+
+    part_chosen = Signal()
+
+    def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.title = Label(theme, "Accuracy", "name")
+        self.words = ElidedLabel(theme, "", "caption", "text2")
+        self.part = Segmented(
+            theme, (Option("train", "train", "Shown for training samples"), Option("val", "val", "Shown for validation samples")), "Samples"
+        )
+        self.part.chosen.connect(lambda _: self.part_chosen.emit())
+        self.plot = RunLinesPlot(theme, "How good each run is", crosshair, as_percent=True, has_threshold=True)
+        self._head = QHBoxLayout()
+        for widget in (self.title, self.words, self.part):
+            self._head.addWidget(widget, 1 if widget is self.words else 0)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.plot, 1)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        px = self._theme.metrics.px
+        self._column.setContentsMargins(0, px(6), 0, 0)
+        self._column.setSpacing(px(2))
+        self._head.setSpacing(px(8))
+
+    @property
+    def of_validation(self) -> bool:
+        return self.part.current == "val"
+
+    def show_runs(self, runs: Sequence[ShownRun], first: int, last: int) -> None:
+        """Over the iterations first … last of the project's own run."""
+        view = runs[0].view
+        self.part.setEnabled(bool(len(view.data.validation_x)))
+        is_accuracy = bool(view.data.target.classes)
+        self.title.setText("Accuracy" if is_accuracy else "R²")
+        self.words.setText(scored_words(view, self.of_validation))
+        self.plot.as_percent = is_accuracy
+        self.plot.set_run(first, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
+        lines = []
+        for run in runs:
+            curves = run.view.curves
+            scores = curves.validation_scores if self.of_validation else curves.training_scores
+            lines.append(RunLine(run.name, run.key, curves.validation_iterations, scores))
+        self.plot.show_lines(lines, first, last)
+
+
+def scored_words(view: LiveView, of_validation: bool) -> str:
+    """Which samples the curves are of, and when."""
+    held, of = len(view.data.validation_x), len(view.data.x)
+    if not held:
+        return "is recorded where samples are set aside for validation"
+    if of_validation:
+        return f"of {numbers.count(held)} validation samples, after every epoch"
+    some = "all" if of <= held else f"{numbers.count(min(held, of))} of"
+    return f"of {some} {numbers.count(of)} training samples, after every epoch"

@@ -1,0 +1,58 @@
+"""Why runs differ: the losses they train with, and the gradients these send back, over one axis with every sample a mark on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot, RunLosses
+from nnlab.ui.comparison.shown_run import ShownRun
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.label import ElidedLabel, Label
+
+
+class Why(QWidget):
+    """Loss above, gradient below; one crosshair reads both."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.title = Label(theme, "Why", "name")
+        self.words = ElidedLabel(theme, "", "caption", "text2")
+        self.losses = OutputLossPlot(theme, of_gradient=False)
+        self.gradients = OutputLossPlot(theme, of_gradient=True)
+        for plot in (self.losses, self.gradients):
+            plot.read_at.connect(self.read_at)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.title)
+        self._head.addWidget(self.words, 1)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.losses, 56)
+        self._column.addWidget(self.gradients, 44)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        px, padding = self._theme.metrics.px, self._theme.metrics.padding
+        self._column.setContentsMargins(px(12), px(8), padding, px(6))
+        self._column.setSpacing(px(2))
+        self._head.setSpacing(px(12))
+
+    def show_runs(self, runs: Sequence[ShownRun]) -> None:
+        found = [(run, run.view.probes.get("output_losses")) for run in runs]
+        losses = [RunLosses(run.name, run.key, losses) for run, losses in found if losses is not None]
+        losses = [run for run in losses if run.can_be_shown]
+        comparable = [run for run in losses if run.found.of_probability == losses[0].found.of_probability]
+        for plot in (self.losses, self.gradients):
+            plot.setVisible(bool(comparable))
+            if comparable:
+                plot.show_runs(comparable)
+        self.words.setText("faint: the other runs' samples" if len(comparable) > 1 else "")
+
+    def read_at(self, x: float | None) -> None:
+        for plot in (self.losses, self.gradients):
+            plot.set_at(x)
+
+    def reset(self) -> None:
+        self.read_at(FIRST_P)

@@ -1,0 +1,78 @@
+"""What happens: a picture of every run, all of one size. Two stand side by side, more in two rows with their figures beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from nnlab.training.runs import MOST_RUNS
+from nnlab.ui.comparison.class_legend import ClassLegend
+from nnlab.ui.comparison.shown_run import ShownRun
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.run_picture import RunPicture
+
+GAP = 16
+LOW = 160  # side of a picture where there are three or four
+LEGEND = 22
+
+
+class RunPictures(QWidget):
+    """`open_wanted(place)`: the person wants to go on with this run as the project."""
+
+    open_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._count = 1
+        self.pictures = [RunPicture(theme, place, self) for place in range(MOST_RUNS)]
+        for picture in self.pictures:
+            picture.open_wanted.connect(self.open_wanted)
+        self.legend = ClassLegend(theme, self)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def place_runs(self, count: int) -> None:
+        self._count = count
+        for place, picture in enumerate(self.pictures):
+            picture.setVisible(place < count)
+        self._arrange()
+
+    def show_runs(self, runs: Sequence[ShownRun], of_validation: bool) -> None:
+        for picture, run in zip(self.pictures, runs, strict=False):
+            picture.show_run(run, of_validation)
+        self.legend.show_classes(runs[0].view.data.target)
+
+    @property
+    def _is_low(self) -> bool:
+        return self._count > 2
+
+    def wanted_height(self, width: int, most: int) -> int:
+        """The height at which the pictures are squares as large as the width, or at most as that height, allows."""
+        px = self._theme.metrics.px
+        picture, below = self.pictures[0], px(LEGEND)
+        if self._is_low:
+            return min(2 * px(LOW) + px(12) + below, most)
+        side = (width - px(GAP)) // 2
+        return min(side + picture.around + below, most)
+
+    def _arrange(self) -> None:
+        px, gap = self._theme.metrics.px, self._theme.metrics.px(GAP)
+        rows = 2 if self._is_low else 1
+        has_legend = self.legend.has_something
+        height = self.height() - (px(LEGEND) if has_legend else 0)
+        cell_width, cell_height = (self.width() - gap) // 2, (height - px(12) * (rows - 1)) // rows
+        for place, picture in enumerate(self.pictures):
+            picture.set_beside(self._is_low)
+            row, column = divmod(place, 2)
+            picture.setGeometry(column * (cell_width + gap), row * (cell_height + px(12)), cell_width, cell_height)
+        self.legend.setGeometry(0, height, self.width(), px(LEGEND))
