@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nnlab.ui.window.main_window import MainWindow
 
 STARTER = "spiral"
+LOCK_SECONDS = 0.0005  # how long a thread keeps Python's lock from others; the display paints with it, training takes it between slices
 SIZE = QSize(1280, 800)
 
 
@@ -37,6 +38,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     app = QApplication(sys.argv[:1])
+    sys.setswitchinterval(LOCK_SECONDS)
     keep_offscreen_quiet()
     app.setApplicationName("NN Lab")
     app.setDesktopFileName("nnlab")

@@ -7,14 +7,16 @@ But it holds for the whole process, and it must not be changed while anybody com
 
 - `train_with(operations)`: turns that want one thread run side by side. One that wants all cores has the machine for itself. Who
   waits for `TURN_SECONDS` asks those inside to leave: their `asked` becomes 1, the machine returns after its step, and they queue up again.
-- `look_with(operations)`: a picture or a prediction. It takes the count as it is when somebody is inside, so that the display neither waits
-  nor interrupts training, and sets its own when nobody is. Only somebody who has waited for long goes first.
+- `look_with(operations)`: a picture or a prediction. It takes the count as it is when somebody is inside, or has trained a moment ago, so
+  that the display neither waits nor interrupts training (runs in lock-step are outside sixty times a second), and sets its own when
+  training rests. Only somebody who has waited for long goes first.
 
 Who came first is served first.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -29,6 +31,7 @@ from nnlab.core.processors import usable_processors
 LARGE = 1e8  # floating-point operations of one step's matrix products from which all cores are used
 TURN_SECONDS = 0.02  # how long a turn is left alone when others wait
 PATIENCE = 0.05  # seconds after which nobody goes before one who waits
+REST = 0.05  # seconds without training after which it rests, and is not only between two slices
 
 
 _most = usable_processors()
@@ -79,6 +82,7 @@ class Turns:
         self._inside: list[Turn] = []
         self._waiting: deque[Turn] = deque()
         self._count = 0  # what was set last
+        self._trained = -math.inf  # when training was inside last
         self._own = threading.local()  # how many turns this thread is inside
 
     def enter(self, turn: Turn) -> None:
@@ -98,6 +102,8 @@ class Turns:
         if self._own.depth == 0:
             with self._changed:
                 self._inside.remove(turn)
+                if not turn.is_look:
+                    self._trained = time.monotonic()
                 self._changed.notify_all()
 
     def _wait(self, turn: Turn) -> None:
@@ -136,7 +142,7 @@ class Turns:
         return soonest
 
     def _set_count(self, turn: Turn) -> None:
-        if turn.is_look and len(self._inside) > 1:
+        if turn.is_look and (len(self._inside) > 1 or time.monotonic() - self._trained < REST):
             return
         # OpenBLAS rearranges its buffers when it is told, even the same count again, while another thread may be computing.
         if turn.count != self._count:

@@ -161,3 +161,21 @@ def test_the_library_computes_with_the_count_of_the_turn() -> None:
         assert counts() == {usable_processors()}
     with threads.train_with(0.0), threads.look_with(LARGE):
         assert counts() == {1}
+
+
+def test_a_look_between_two_slices_of_training_leaves_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in lock-step are outside for moments, sixty times a second: a picture that used all cores then would hold them up."""
+    turns, counts = Turns(), []
+
+    class Controller:
+        def limit(self, limits: int, user_api: str) -> None:
+            counts.append(limits)
+
+    monkeypatch.setattr(threads, "_controller", Controller)
+    with Turn(turns, 1, False, PATIENCE):
+        pass
+    with Turn(turns, 2, True, 0.0):
+        assert counts == [1]
+    monkeypatch.setattr(threads, "REST", 0.0)
+    with Turn(turns, 2, True, 0.0):
+        assert counts == [1, 2]
