@@ -44,6 +44,10 @@ class Companions:
     def all(self) -> Mapping[int, Companion]:
         return MappingProxyType(self._companions)
 
+    def count_runs(self) -> int:
+        """How many runs train: these and the project's own."""
+        return 1 + len(self._companions)
+
     def add(self, variant: Variant, version: Version, prepared: Prepared, revision: int) -> Command:
         """Begins a run at iteration 0, which catches up; raises NNLabError when the variant cannot be trained or there is no room."""
         if len(self._companions) + 1 >= MOST_RUNS:

@@ -23,6 +23,7 @@ from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.other_runs import OtherRuns
 from nnlab.ui.run.past import Past
+from nnlab.ui.run.probe_pace import ProbePace
 from nnlab.ui.run.probing import Probing
 from nnlab.ui.run.probing_beside import ProbingBeside
 from nnlab.ui.run.rates import Rates
@@ -70,8 +71,9 @@ class LiveDisplay(QObject):
         self.rates = Rates()
         self._patient_until = 0.0
         self._others = OtherRuns(trainer, companions)
-        self._probing = Probing(jobs, self)
-        self._beside = ProbingBeside(jobs, self)
+        pace = ProbePace(companions.count_runs)
+        self._probing = Probing(jobs, pace, self)
+        self._beside = ProbingBeside(jobs, pace, self)
         self._watched: dict[object, frozenset[str]] = {}
         self._is_news = False  # results that came after the frame was shown
         for probing in (self._probing, self._beside):

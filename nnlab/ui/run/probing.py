@@ -21,9 +21,8 @@ from nnlab.engine.frame import Frame
 from nnlab.jobs.context import TaskContext
 from nnlab.training.probe import probes
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.run.probe_pace import ProbePace
 
-SHARE = 0.12  # of the time that one probe may take
-SHORTEST = 0.03  # seconds between two answers of one probe
 AFTER_FAULT = 2.0
 PATIENCE = 0.25  # seconds that a changed network is not shown, until its first probes are there
 
@@ -45,9 +44,9 @@ class Probing(QObject):
     answered = Signal()
     failed = Signal(str, str)
 
-    def __init__(self, jobs: LiveJobs, parent: QObject) -> None:
+    def __init__(self, jobs: LiveJobs, pace: ProbePace, parent: QObject) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._jobs, self._pace = jobs, pace
         self._job: LiveJob | None = None  # the request under way
         self._evaluator: Evaluator | None = None  # the thread's own, as is its revision
         self._evaluator_revision = -1
@@ -101,6 +100,7 @@ class Probing(QObject):
     def close(self) -> None:
         """Asks for no more; what is under way ends after the probe it is at, and comes to nothing."""
         self._is_closed = True
+        self._pace.forget(self)
         if self._job is not None:
             self._job.cancel()
 
@@ -131,9 +131,10 @@ class Probing(QObject):
         if answer.revision == self._revision:
             self._results.update(answer.results)
             now = time.perf_counter()
+            self._pace.note(self, answer.seconds, self._names())
             for name, cost in answer.seconds.items():
                 self._sequences[name] = answer.sequence  # a failed one too: it is tried again with another frame
-                self._due[name] = now + max(cost * (1 / SHARE - 1), AFTER_FAULT if name in answer.faults else SHORTEST)
+                self._due[name] = now + max(self._pace.pause_after(cost), AFTER_FAULT if name in answer.faults else 0.0)
             for fault in answer.faults.values():
                 self.failed.emit(*fault)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from nnlab.core.preparation import Data
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import RunView
+from nnlab.ui.run.probe_pace import ProbePace
 from nnlab.ui.run.probing import Probing
 
 
@@ -19,9 +20,9 @@ class ProbingBeside(QObject):
     answered = Signal()
     failed = Signal(str, str)
 
-    def __init__(self, jobs: LiveJobs, parent: QObject) -> None:
+    def __init__(self, jobs: LiveJobs, pace: ProbePace, parent: QObject) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._jobs, self._pace = jobs, pace
         self._wanted: dict[object, tuple[str, ...]] = {}
         self._probings: dict[int, Probing] = {}
 
@@ -49,7 +50,7 @@ class ProbingBeside(QObject):
     def _of(self, number: int) -> Probing:
         probing = self._probings.get(number)
         if probing is None:
-            probing = self._probings[number] = Probing(self._jobs, self)
+            probing = self._probings[number] = Probing(self._jobs, self._pace, self)
             for owner, names in self._wanted.items():
                 probing.want(owner, names)
             probing.answered.connect(self.answered)

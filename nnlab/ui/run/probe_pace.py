@@ -1,0 +1,53 @@
+"""How often a probe comes while training runs: as often as what it takes allows.
+
+While a core is left beside the runs that train, each probe has a share of it to itself. When runs train on every core, what probes take is
+taken from training: then all of them, of all runs, have one share together. A probe that needs less than an equal part of it at
+`CROWDED_SHORTEST` comes as often as that, and the rest goes to the dearer ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from nnlab.core.processors import usable_processors
+
+SHARE = 0.12  # of the time that one probe may take while a core is left
+SHORTEST = 0.03  # seconds between two answers of one probe then
+CROWDED_SHARE = 0.12  # of the time that all probes of all runs may take together when none is left
+CROWDED_SHORTEST = 0.05
+
+
+class ProbePace:
+    """One for all who compute probes; `runs` tells how many runs train."""
+
+    def __init__(self, runs: Callable[[], int]) -> None:
+        self._runs = runs
+        self._costs: dict[object, dict[str, float]] = {}
+
+    def note(self, owner: object, seconds: Mapping[str, float], wanted: Iterable[str]) -> None:
+        """What probes of one run have just taken; those that are not wanted any more take nothing."""
+        known = self._costs.get(owner, {}) | dict(seconds)
+        self._costs[owner] = {name: known[name] for name in wanted if name in known}
+
+    def forget(self, owner: object) -> None:
+        self._costs.pop(owner, None)
+
+    def pause_after(self, cost: float) -> float:
+        """Seconds until a probe that takes `cost` seconds is due again, counted from its end."""
+        if self._runs() < usable_processors():
+            return max(cost * (1 / SHARE - 1), SHORTEST)
+        share = _level([cost / CROWDED_SHORTEST for costs in self._costs.values() for cost in costs.values()], CROWDED_SHARE)
+        return max(cost / share - cost, CROWDED_SHORTEST)
+
+
+def _level(demands: Iterable[float], total: float) -> float:
+    """The most that each may have, so that all together have `total`: who demands less leaves the rest to the others."""
+    left = total
+    waiting = sorted(demands)
+    count = len(waiting)
+    for demand in waiting:
+        if demand * count >= left:
+            return left / count
+        left -= demand
+        count -= 1
+    return total
