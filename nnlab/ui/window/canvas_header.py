@@ -1,15 +1,16 @@
 """The strip over the canvas: where an iteration spends its time, and what the edges mean.
 
-forward → loss → backward → update are the four phases of every iteration; while one steps, the present one is lit.
+predict → measure → gradients → update are the four phases of every iteration, said by what they do; the technical names stand in the
+tooltip of each. While one steps, the present one is lit.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
 from nnlab.ui.canvas.overlays.legend import paint_ground
 from nnlab.ui.look.phases import PHASE_LOOKS
@@ -33,7 +34,7 @@ class PhaseStrip(QWidget):
         self._theme = theme
         self._phase: int | None = None
         self.setAccessibleName("Phases of an iteration")
-        self.setToolTip("\n".join(look.meaning for look in PHASE_LOOKS))
+        self.setAccessibleDescription(" ".join(f"{look.cycle.capitalize()}. {look.meaning}" for look in PHASE_LOOKS))
         follow(theme, self)
 
     def set_phase(self, phase: int | None) -> None:
@@ -60,7 +61,7 @@ class PhaseStrip(QWidget):
 
     def _words_width(self) -> int:
         metrics = QFontMetrics(self._theme.font("name"))
-        return sum(metrics.horizontalAdvance(look.word) for look in PHASE_LOOKS)
+        return sum(metrics.horizontalAdvance(look.cycle) for look in PHASE_LOOKS)
 
     @property
     def places(self) -> list[tuple[int, QRect]]:
@@ -70,7 +71,7 @@ class PhaseStrip(QWidget):
         shown = list(range(len(PHASE_LOOKS))) if gap >= px(LEAST_GAP) else [self._phase] if self._phase is not None else []
         places, x = [], 0
         for i in shown:
-            width = measure.horizontalAdvance(PHASE_LOOKS[i].word)
+            width = measure.horizontalAdvance(PHASE_LOOKS[i].cycle)
             places.append((i, QRect(x, 0, width + 4, self.height())))
             x += width + gap
         return places if not places or places[-1][1].right() < self.width() else []
@@ -82,14 +83,25 @@ class PhaseStrip(QWidget):
             lit = i == self._phase
             painter.setFont(self._theme.font("name" if lit else "body"))
             painter.setPen(getattr(tokens, PHASE_LOOKS[i].color) if lit else tokens.text2)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, PHASE_LOOKS[i].word)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, PHASE_LOOKS[i].cycle)
         painter.setPen(tokens.text3)
         painter.setFont(self._theme.font("body"))
-        for (_, before), (_, after) in pairwise(places):
-            painter.drawText(
-                QRect(before.right() - 3, 0, after.left() - before.right() + 3, self.height()), Qt.AlignmentFlag.AlignCenter, ARROW
-            )
+        for (i, before), (_, after) in pairwise(places):
+            end = before.left() + painter.fontMetrics().horizontalAdvance(PHASE_LOOKS[i].cycle)  # of the word as it is when not lit
+            painter.drawText(QRect(end, 0, after.left() - end, self.height()), Qt.AlignmentFlag.AlignCenter, ARROW)
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Every word has a tooltip of its own; the arrows between them, that of all."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.explanation_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def explanation_at(self, point: QPoint) -> str:
+        """What stands at a place of the strip: the phase under its technical name."""
+        found = [PHASE_LOOKS[i].meaning for i, place in self.places if place.contains(point)]
+        return found[0] if found else "\n".join(look.meaning for look in PHASE_LOOKS)
 
 
 class CanvasHeader(QWidget):
