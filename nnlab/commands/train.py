@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -35,7 +34,7 @@ def train(
         check_output(out, ".nnlab", "--out")
     project, snapshot, name = read_source(source)
     if seed is not None:
-        project, snapshot = replace(project, training=replace(project.training, seed=seed)), None
+        project, snapshot = project.with_seed(seed), None
     from nnlab.core.preparation import prepare
     from nnlab.graph.validation import DataShape, check
 
@@ -45,7 +44,7 @@ def train(
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
     from nnlab.training.problems import too_short_for_schedule, training_problems
 
-    run = prepare_run(project.graph, data, project.training, snapshot)
+    run = prepare_run(project.graph, data, project.training, snapshot, project.initial)
     for problem in training_problems(project.graph, len(data.x), project.training):
         print(f"{name}: {problem.message}", file=sys.stderr)
     if out is not None:

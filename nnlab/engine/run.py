@@ -67,7 +67,8 @@ class Run:
         self.program = compile(setup.graph, max(size, SMALLEST_CAPACITY), setup.real, setup.update)
         require_memory(_size_of(self.program, frames))
         samples = Samples.of(self.program, setup)
-        state = initial(self.program, size, seed) if former is None else new_state(self.program, size, former.run.seed)
+        self.initial_weights = setup.initial
+        state = initial(self.program, size, seed, setup.initial) if former is None else new_state(self.program, size, former.run.seed)
         self.step = TrainingStep(state, samples, setup.shuffle, is_measured=frames, score=setup.score)
         self.mailbox = Mailbox(self.program, watched, frames)
         self.control = np.zeros(machine.CONTROL_WORDS, dtype=np.int64) if control is None else control
@@ -135,9 +136,9 @@ class Run:
         step.state.context[PC] = 0
 
     def reset(self, seed: int) -> None:
-        """Back to iteration 0 with the weights of `seed`: the same ones every time."""
+        """Back to iteration 0 with the weights of `seed`, or the given `initial_weights`: the same ones every time."""
         state, live = self.state, self.state.live_constants()
-        first = initial(self.program, self.batch_size, seed)
+        first = initial(self.program, self.batch_size, seed, self.initial_weights)
         state.arena[:], state.context[:] = first.arena, first.context
         state.set_live_constants(live)
         self._begin_anew()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class Setup:
 
     `real` is the floating-point type, "float32" or "float64"; `shuffle`: a new order of the samples in every epoch. `score`: what the
     history keeps besides losses, "accuracy", "r2" or nothing: the loss alone does not tell whether a target of 0 and 1 is a class.
+    `initial`: values for parameters and buffers to start with, by name, where their shape fits; the others are drawn from the seed.
     """
 
     graph: Graph
@@ -33,6 +35,7 @@ class Setup:
     real: str = "float32"
     shuffle: bool = True
     score: str = ""
+    initial: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

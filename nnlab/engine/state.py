@@ -1,6 +1,7 @@
 """The state of a run: one arena and one context. A snapshot of parameters, moments and context is a whole state.
 
-`initial` draws weights as a function of the seed; `nnlab.engine.carry_over` keeps what was learned when the graph is edited.
+`initial` draws weights as a function of the seed, unless they are given; `nnlab.engine.carry_over` keeps what was learned when the graph
+is edited.
 """
 
 from __future__ import annotations
@@ -123,11 +124,18 @@ def new_state(program: Program, batch_size: int, seed: int) -> State:
     return State(program, arena, context)
 
 
-def initial(program: Program, batch_size: int, seed: int) -> State:
-    """A state at iteration 0 with freshly drawn weights: a function of (graph, seed)."""
+def initial(program: Program, batch_size: int, seed: int, given: Mapping[str, np.ndarray] | None = None) -> State:
+    """A state at iteration 0: a function of (graph, seed, given).
+
+    `given` are values of parameters and buffers by name; what has none there, or of another shape, is drawn from the seed.
+    """
     state = new_state(program, batch_size, seed)
-    for info in program.stored.values():
-        draw(state, info)
+    for name, info in program.stored.items():
+        values = None if given is None else given.get(name)
+        if values is not None and values.shape == info.place.shape:
+            info.place.view(state.arena, 1)[...] = values
+        else:
+            draw(state, info)
     return state
 
 

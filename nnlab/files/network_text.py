@@ -53,8 +53,10 @@ def read_network(text: str, project: Project, data: Data | None = None) -> Paste
     kind = kind_of(text)
     content = text.strip().lstrip("\ufeff")
     if kind == PROJECT:
-        pasted = schema.decode(content.encode()).project
-        return PastedNetwork(replace(pasted, graph=placed(pasted.graph)), "Paste project")
+        document = schema.decode(content.encode())
+        start = document.initial
+        note = f"Its initial weights “{start.name}” are not in the text: it starts from weights drawn from the seed." if start else ""
+        return PastedNetwork(replace(document.project, graph=placed(document.project.graph)), "Paste project", note)
     if kind == GRAPH:
         return PastedNetwork(replace(project, graph=placed(read_graph(content))), "Paste network")
     if kind == ADDRESS:

@@ -2,6 +2,7 @@
 
     project.json          graph, data, training settings, view, position of the run (`nnlab.files.schema`)
     weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
+    initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     data/<name>.csv       a copy of the data, when it is a CSV file
     adapters/<name>/      adapters that are kept but not in use, in PEFT's layout (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
@@ -22,7 +23,7 @@ import msgspec
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings
-from nnlab.files import adapters, places, schema, weights
+from nnlab.files import adapters, initial_weights, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.atomic import write_atomically
 from nnlab.files.project import Project, SavedProject
@@ -30,7 +31,7 @@ from nnlab.files.project import Project, SavedProject
 SUFFIX = ".nnlab"
 PROJECT, WEIGHTS, THUMBNAIL, DATA = "project.json", "weights.safetensors", "thumbnail.png", "data/"
 MAX_TOTAL = 1536 * MEGABYTE
-_LIMITS = {PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE}
+_LIMITS = {PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, initial_weights.ENTRY: 512 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE}
 _MAX_DATA = 256 * MEGABYTE  # what the CSV reader takes at most
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -83,6 +84,9 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
         kept = adapters.encode(project.adapters)
         adapters.decode(list(project.adapters), kept)
         entries |= kept
+        if project.initial is not None:
+            entries[initial_weights.ENTRY] = initial_weights.encode(project.initial)
+            initial_weights.decode(initial_weights.part_of(project.initial), entries[initial_weights.ENTRY])
         if snapshot is not None:
             entries[WEIGHTS] = weights.encode(snapshot)
             weights.decode(entries[WEIGHTS], project, snapshot.context)
@@ -141,7 +145,10 @@ def _load(path: Path) -> SavedProject:
     thumbnail = contents.get(THUMBNAIL)
     if thumbnail is not None and not thumbnail.startswith(_PNG):
         raise FileError("thumbnail.png is not an image")
-    project = replace(document.project, adapters=adapters.decode(list(document.adapters), contents))
+    project = replace(
+        document.project, adapters=adapters.decode(list(document.adapters), contents),
+        initial=initial_weights.decode(document.initial, contents.get(initial_weights.ENTRY)),
+    )  # fmt: skip
     snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context)
     return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view)
 

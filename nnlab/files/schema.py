@@ -24,14 +24,17 @@ from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WO
 from nnlab.core.preparation import DataSettings
 from nnlab.core.setting import Value, check_settings
 from nnlab.files.graph_file import read_graph
+from nnlab.files.initial_weights import InitialPart, part_of
 from nnlab.files.project import Project, View
+from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 2
+SCHEMA = 3
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda raw: {**raw, "adapters": []},  # version 1 knew no adapters
+    2: lambda raw: {**raw, "initial": None, "comparison": []},  # version 2 drew all weights from the seed and compared nothing
 }
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -81,6 +84,11 @@ class PositionPart(msgspec.Struct, forbid_unknown_fields=True):
     seed: Count
 
 
+class DifferencePart(msgspec.Struct, forbid_unknown_fields=True):
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     schema: int
     graph: dict[str, Any]
@@ -89,6 +97,8 @@ class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     view: ViewPart = msgspec.field(default_factory=ViewPart)
     position: PositionPart | None = None
     adapters: list[str] = []
+    initial: InitialPart | None = None
+    comparison: Annotated[list[DifferencePart], msgspec.Meta(max_length=MOST_DIFFERENCES)] = []
     written_by: str = ""
     title: str = ""
     description: str = ""
@@ -104,6 +114,7 @@ class ProjectDocument:
     title: str = ""
     description: str = ""
     adapters: tuple[str, ...] = ()  # names; what they hold lies beside project.json
+    initial: InitialPart | None = None  # the numbers lie beside project.json
 
 
 def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None) -> bytes:
@@ -121,6 +132,8 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         view=ViewPart(view.workspace, view.center, view.zoom),
         position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
         adapters=list(project.adapters),
+        initial=part_of(project.initial),
+        comparison=[DifferencePart(difference.key, difference.text) for difference in project.comparison],
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
@@ -134,12 +147,13 @@ def decode(content: bytes) -> ProjectDocument:
     part = _part(content)
     graph = read_graph(msgspec.json.encode(part.graph))
     return ProjectDocument(
-        Project(graph, _data(part.data), _training(part.training)),
+        Project(graph, _data(part.data), _training(part.training), comparison=_comparison(part.comparison)),
         View(part.view.workspace, part.view.center, part.view.zoom),
         None if part.position is None else _context(part.position),
         part.title,
         part.description,
         tuple(part.adapters),
+        part.initial,
     )
 
 
@@ -195,6 +209,15 @@ def _training(part: TrainingPart) -> TrainingSettings:
         optimizer_settings={name: checked.optimizer_settings[name] for name in part.optimizer_settings},
         schedule_settings={name: checked.schedule_settings[name] for name in part.schedule_settings},
     )
+
+
+def _comparison(parts: list[DifferencePart]) -> tuple[Difference, ...]:
+    """What was compared, whether this network has it or not: it may have been edited since, and may be edited back."""
+    found = tuple(Difference(part.key, part.text) for part in parts)
+    repeated = next((difference for k, difference in enumerate(found) if difference in found[:k]), None)
+    if repeated is not None:
+        raise FileError(f"project.json, comparison: {str(repeated)[:80]} stands there twice")
+    return found
 
 
 def _context(position: PositionPart) -> np.ndarray:

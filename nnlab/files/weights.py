@@ -21,6 +21,7 @@ from nnlab.engine.state import initial
 from nnlab.files.project import Project
 from nnlab.files.tensor_file import read_tensors
 from nnlab.graph.validation import validate
+from nnlab.training.initial_weights import values_of
 
 if TYPE_CHECKING:  # see nnlab.files.project
     from nnlab.training.commands import Snapshot
@@ -59,7 +60,7 @@ def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
     """The snapshot as a file of `project` needs it: exactly its parameters and moments.
 
     A graph may have been edited since the snapshot was taken: what fits by name and shape is kept, what is new gets the
-    initial values of the run's seed. With a graph that cannot run yet, everything is kept for when it can.
+    initial values of the project. With a graph that cannot run yet, everything is kept for when it can.
     """
     program = program_of(project)
     if program is None:
@@ -68,7 +69,7 @@ def fitted(snapshot: Snapshot, project: Project) -> Snapshot:
     given = {**snapshot.parameters, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
     if {name: values.shape for name, values in given.items()} == shapes:
         return snapshot
-    state = initial(program, int(snapshot.context[BATCH_SIZE]), int(snapshot.context[SEED]))
+    state = initial(program, int(snapshot.context[BATCH_SIZE]), int(snapshot.context[SEED]), values_of(project.initial))
     fresh = state.stored() | {MOMENTS + name: place.view(state.arena, 1) for name, place in program.moments.items()}
 
     def whole(name: str, shape: Shape) -> np.ndarray:

@@ -27,6 +27,7 @@ from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS, RunGroup
 from nnlab.training.settings import SEED
+from nnlab.training.varied import varied
 
 USUAL_SEEDS = 3
 FEWEST_SEEDS = 2  # below that there is no band, so nothing is known of another seed
@@ -83,7 +84,7 @@ class Starts:
 
 def starts_of(projects: Sequence[Project], data: Data) -> tuple[Starts, ...]:
     """Where each project's run begins and what it will see, for at least one epoch."""
-    runs = [prepare_run(project.graph, data, project.training) for project in projects]
+    runs = [prepare_run(project.graph, data, project.training, start=project.initial) for project in projects]
     return tuple(Starts(weights_sha256(run.state), batches_sha256(run, 2)[0]) for run in runs)
 
 
@@ -106,7 +107,7 @@ def check_variants(project: Project, data: Data, differences: Sequence[Differenc
     found = []
     for difference in differences:
         try:
-            derived = difference.apply(project)
+            derived = varied(project, difference)
             check(derived.graph, DataShape(data.x.shape[1], data.target))
         except SettingError:
             raise

@@ -22,7 +22,7 @@ class Version:
     def computes_the_same_as(self, other: Version) -> bool:
         """Whether nothing that training depends on differs: places on the canvas, groups and comments may."""
         mine, others = self.project, other.project
-        if (mine.data, mine.training) != (others.data, others.training):
+        if (mine.data, mine.training, mine.initial) != (others.data, others.training, others.initial):
             return False
         return mine.graph is others.graph or diff(others.graph, mine.graph).computes_the_same
 
@@ -64,4 +64,4 @@ class Change:
         training = replace(
             after.training, learning_rate=before.training.learning_rate, seed=before.training.seed, epochs=before.training.epochs
         )  # fmt: skip
-        return self.before.computes_the_same_as(replace(self.after, project=replace(after, training=training)))
+        return self.before.computes_the_same_as(replace(self.after, project=replace(after, training=training, initial=before.initial)))

@@ -16,6 +16,7 @@ from nnlab.engine.run import Run
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
 from nnlab.training.commands import Snapshot
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.metrics import metrics
 from nnlab.training.problems import check_batches
 from nnlab.training.settings import TrainingSettings
@@ -39,11 +40,16 @@ class Result:
     seed: int
 
 
-def prepare_run(graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None) -> Run:
-    """A run at iteration 0, or where `snapshot` stood; raises GraphError when the graph does not fit the data."""
+def prepare_run(
+    graph: Graph, data: Data, settings: TrainingSettings, snapshot: Snapshot | None = None, start: InitialWeights | None = None
+) -> Run:
+    """A run at iteration 0, from weights drawn from the seed or those of `start`, or where `snapshot` stood.
+
+    Raises GraphError when the graph does not fit the data.
+    """
     check(graph, DataShape(data.x.shape[1], data.target))
     check_batches(graph, len(data.x), settings.batch_size)
-    run = Run(setup_of(graph, data, settings), frames=False)
+    run = Run(setup_of(graph, data, settings, start), frames=False)
     if snapshot is not None:
         restore_snapshot(run, snapshot)
     return run

@@ -39,8 +39,9 @@ class Follower:
             self._removed.difference_update(node.id for node in now.nodes if node.id not in before)
         is_other_data = seen.project.data.name != version.project.data.name
         is_other_seed = trained is not None and trained.project.training.seed != version.project.training.seed
+        is_other_start = trained is not None and trained.project.initial != version.project.initial
         return Change(
-            trained, version, keep=not (is_other_data or is_other_seed),
+            trained, version, keep=not (is_other_data or is_other_seed or is_other_start),
             renewed=frozenset(node_id for node_id in self._removed if node_id in now),
             recall=recall, returning=recall if is_returning else (),
         )  # fmt: skip

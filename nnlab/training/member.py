@@ -14,6 +14,7 @@ from nnlab.engine.run import Former, Run
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.commands import Adjust, Block, Load, NoNetwork, Snapshot
+from nnlab.training.initial_weights import values_of
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
@@ -51,7 +52,7 @@ class Member:
         if not change.keep or back_to is not None:
             former = None
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
-        setup = setup_of(project.graph, data, project.training)
+        setup = setup_of(project.graph, data, project.training, project.initial)
         run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
         if former is not None:
             self._past.keep_lost(former, run, change)
@@ -80,6 +81,7 @@ class Member:
         if not change.keep:
             self._past.end(run, change)
             self.stopped, self.seconds = "", 0.0
+            run.initial_weights = values_of(project.initial)
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
             self.timeline.begin(run, project)

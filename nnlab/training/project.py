@@ -1,18 +1,21 @@
 """A project: everything a person works on, as one immutable value.
 
-The graph, where its data comes from, how it is trained. The document holds one; an edit of any part is a new project, and undo is keeping
-the old one. What a file holds besides (the weights as they are, how the window looked) is `nnlab.files.project.SavedProject`.
+The graph, where its data comes from, how it is trained, what it starts from, what it is compared with. The document holds one; an edit of
+any part is a new project, and undo is keeping the old one. What a file holds besides (the weights as they are, how the window looked) is
+`nnlab.files.project.SavedProject`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph.graph import Graph
+from nnlab.training.difference import Difference
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.stored_adapter import StoredAdapter
 
@@ -23,9 +26,20 @@ class Project:
     data: DataSettings = field(default_factory=DataSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     adapters: Mapping[str, StoredAdapter] = field(default_factory=dict)  # by name; not in use, so nothing that is computed depends on them
+    initial: InitialWeights | None = None  # what a run starts from; None: weights drawn from the seed
+    comparison: tuple[Difference, ...] = ()  # what sets apart the runs that train beside it; it may name what the graph no longer has
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adapters", MappingProxyType(dict(self.adapters)))
+        object.__setattr__(self, "comparison", tuple(self.comparison))
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send projects to other processes
-        return Project, (self.graph, self.data, self.training, dict(self.adapters))
+        return Project, (self.graph, self.data, self.training, dict(self.adapters), self.initial, self.comparison)
+
+    def with_seed(self, seed: int) -> Project:
+        """The same from another seed: other initial weights, and another order of the samples."""
+        return self.with_training(replace(self.training, seed=seed))
+
+    def with_training(self, training: TrainingSettings) -> Project:
+        """The same trained otherwise. Another seed draws the initial weights afresh, whatever they were before."""
+        return replace(self, training=training, initial=self.initial if training.seed == self.training.seed else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from nnlab.engine.state import State, initial
 from nnlab.engine.steps import gradient_name
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.problems import check_batches, too_large
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE
@@ -70,6 +71,13 @@ def _validation(given: object) -> tuple[Any, Any]:
     return given[0], given[1]
 
 
+def _checked(graph: Graph, given: object, real: str, update: Update) -> dict[str, np.ndarray]:
+    """Initial weights that were given by name, as arrays of this type; NNLabError for a name, shape or number that cannot be."""
+    state = initial(compile(graph, 1, real, update), 1, 0)
+    state.set_parameters(cast("Mapping[str, np.ndarray]", given))
+    return state.copies(cast("Mapping[str, np.ndarray]", given))
+
+
 @dataclass(frozen=True)
 class StepTrace:
     """One instruction of a traced step: what it read and wrote, by tensor name ("dense_1.weight")."""
@@ -90,14 +98,21 @@ class Session:
 
     def __init__(
         self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32",
-        schedule: str = CONSTANT, schedule_settings: Mapping[str, Any] | None = None, **settings: Any,
+        schedule: str = CONSTANT, schedule_settings: Mapping[str, Any] | None = None,
+        initial_weights: InitialWeights | Mapping[str, np.ndarray] | None = None, **settings: Any,
     ) -> None:  # fmt: skip
+        """`initial_weights`: some or all parameters and buffers to start with by name, the others are drawn from the seed.
+
+        Of a project's `InitialWeights` those count that fit; of a mapping every name and shape has to.
+        """
         self.graph = _graph(graph)
         self.dtype = _real(dtype)
         rate = float(LEARNING_RATE.check(learning_rate, "training"))
         self._update = Update(optimizer, rate, settings, schedule, {} if schedule_settings is None else schedule_settings)
         self._seed = int(SEED.check(seed, "session"))
-        self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed))
+        given = {} if initial_weights is None else initial_weights
+        self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
+        self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
         self._evaluator = Evaluator(graph, self.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -132,6 +147,10 @@ class Session:
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
         """Sets some or all parameters or buffers; a wrong name, shape or NaN is an error that changes nothing."""
         self._state.set_parameters(values)
+
+    def reset(self) -> None:
+        """Back to iteration 0 with the initial weights: the same bits every time."""
+        self._use(initial(self._state.program, self._state.program.capacity, self._seed, self._initial))
 
     @property
     def iteration(self) -> int:

@@ -8,15 +8,16 @@ from nnlab.engine.compile import Update
 from nnlab.engine.setup import Setup
 from nnlab.graph.graph import Graph
 from nnlab.graph.targets import encoded
+from nnlab.training.initial_weights import InitialWeights, values_of
 from nnlab.training.settings import TrainingSettings
 
 
-def setup_of(graph: Graph, data: Data, settings: TrainingSettings) -> Setup:
-    """The network on its data, targets as its loss takes them."""
+def setup_of(graph: Graph, data: Data, settings: TrainingSettings, start: InitialWeights | None = None) -> Setup:
+    """The network on its data, targets as its loss takes them, and what it starts from (None: weights drawn from the seed)."""
     return Setup(
         graph, data.x, encoded(graph, data.target, data.y), data.validation_x, encoded(graph, data.target, data.validation_y),
         update=update_of(settings), batch_size=settings.batch_size, seed=settings.seed, shuffle=settings.shuffle,
-        score="accuracy" if data.target.classes else "r2",
+        score="accuracy" if data.target.classes else "r2", initial=values_of(start),
     )  # fmt: skip
 
 

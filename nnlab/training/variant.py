@@ -42,4 +42,4 @@ def seed_name(project: Project) -> str:
 
 def _with_seed(distance: int, project: Project) -> Project:
     seed = (project.training.seed + distance) % (int(SEED.maximum or 0) + 1)
-    return replace(project, training=replace(project.training, seed=seed))
+    return project.with_seed(seed)

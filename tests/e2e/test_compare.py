@@ -18,6 +18,7 @@ from nnlab.training.difference import Difference
 from nnlab.training.metrics import metrics
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.varied import varied
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.advisor import AdvisorPanel
 from nnlab.ui.panels.by_hand import ByHandPanel
@@ -82,7 +83,7 @@ def test_two_runs_stand_at_the_same_iteration_in_the_bits_they_have_alone(window
     view = train(window, qtbot, views, 120)
     panel, project = window.comparison, window.document.project
     assert panel.compared == ("loss", ("binary_cross_entropy", "mse"))
-    for place, variant in enumerate((project, Difference("loss", "mse").apply(project))):
+    for place, variant in enumerate((project, varied(project, Difference("loss", "mse")))):
         run = view.of_run(view.run if place == 0 else view.others[0].run)
         weights, accuracy = alone(variant, 120)
         assert run.frame.iteration == 120 and run.frame.parameters.tobytes() == weights

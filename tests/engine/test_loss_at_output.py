@@ -9,7 +9,7 @@ from nnlab.core.errors import GraphError
 from nnlab.engine.loss_at_output import LossAtOutput, behind_output_layer
 from nnlab.files.examples import load_example
 from nnlab.graph.builder import GraphBuilder
-from nnlab.training.difference import with_loss
+from nnlab.training.varied import with_loss
 
 SPIRAL, IRIS = load_example("spiral").graph, load_example("iris").graph
 Z = np.linspace(-9.0, 9.0, 101)

@@ -14,6 +14,7 @@ from nnlab.files.examples import load_example
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
+from nnlab.training.varied import varied
 
 RANDOM = np.random.default_rng(3)
 X, HELD = RANDOM.normal(size=(40, 3)), RANDOM.normal(size=(12, 3))
@@ -80,7 +81,7 @@ def test_projects_are_scored_by_their_target() -> None:
         run = prepare_run(project.graph, prepare(project.data), project.training)
         run.train(200)
         assert run.history.curves().validation_scores[-1] > expected
-    project = Difference("loss", "mse").apply(load_example("iris"))
+    project = varied(load_example("iris"), Difference("loss", "mse"))
     run = prepare_run(project.graph, prepare(project.data), project.training)
     run.train(200)
     curves = run.history.curves()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from projects import projects, small_project
@@ -12,6 +15,7 @@ from nnlab.files import schema
 from nnlab.files.network_text import kind_of, read_network, read_network_text, write_network_text
 from nnlab.files.project import Project, View
 from nnlab.graph.graph import Graph
+from nnlab.training.initial_weights import InitialWeights
 
 
 @settings(max_examples=30, deadline=None)
@@ -34,6 +38,12 @@ def test_a_project_brings_its_data_and_training() -> None:
     text = schema.encode(project, View(), None).decode()
     assert kind_of(text) == "project"
     assert read_network_text(f"\ufeff{text}", Project()) == project
+
+
+def test_a_project_whose_initial_weights_are_not_in_the_text_says_so() -> None:
+    start = InitialWeights("by hand", "", {"dense_1.bias": np.zeros(3, np.float32)})
+    pasted = read_network(schema.encode(replace(small_project(), initial=start), View(), None).decode(), Project())
+    assert pasted.project == small_project() and "“by hand” are not in the text" in pasted.note
 
 
 def test_a_playground_address_brings_its_data_and_training() -> None:

@@ -18,11 +18,13 @@ from projects import PNG, entries_of, same_arrays, saved_projects, small_project
 
 from nnlab.core.errors import FileError, GraphError, NNLabError, SettingError
 from nnlab.core.preparation import DataSettings, prepare
-from nnlab.files import places
+from nnlab.files import places, schema
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.files.starting_network import project_for_csv
 from nnlab.graph import edits
+from nnlab.training.difference import Difference
+from nnlab.training.initial_weights import InitialWeights, SwappedLabels
 
 TABLE = "length,width,kind\n" + "".join(f"{i},{i % 3},{'ab'[i % 2]}\n" for i in range(20))
 
@@ -63,6 +65,42 @@ def test_the_entries_are_those_of_the_contract(tmp_path: Path):
     path = tmp_path / "x.nnlab"
     save_project(path, SavedProject(project, snapshot_of(project), PNG))
     assert list(entries_of(path)) == ["project.json", "weights.safetensors", "data/flowers.csv", "thumbnail.png"]
+
+
+def started(values: dict[str, np.ndarray]) -> Project:
+    return replace(small_project(), initial=InitialWeights("by hand", "Typed in a test", values, SwappedLabels("sgd", 0.5, 7)))
+
+
+def test_initial_weights_and_what_is_compared_travel_with_the_project(tmp_path: Path):
+    """Also where the graph was edited since, so that neither fits any more: it may be edited back."""
+    project = started({"dense_9.weight": np.array([[1.5, np.float32(1e-45)]], np.float32), "dense_1.bias": np.full(7, 0.1)})
+    project = replace(project, comparison=(Difference("dense_9.units", "4"), Difference("lora", "rank 8")))
+    path = tmp_path / "x.nnlab"
+    save_project(path, SavedProject(project))
+    assert list(entries_of(path)) == ["project.json", "initial.safetensors"]
+    read = load_project(path).project
+    assert read == project and read.initial is not None and project.initial is not None
+    assert same_arrays(read.initial.values, project.initial.values) and read.comparison == project.comparison
+
+
+def test_initial_weights_that_no_network_may_hold_are_refused(tmp_path: Path):
+    path = tmp_path / "x.nnlab"
+    save_project(path, SavedProject(started({"dense_1.bias": np.zeros(3, np.float32)})))
+    entries = spoil("initial.safetensors", lambda content: content[:-4] + b"\x00\x00\xc0\x7f")(entries_of(path))
+    assert "initial.safetensors: dense_1.bias contains NaN or infinity" in refused(write_zip(tmp_path / "nan.nnlab", entries))
+    entries = spoil("project.json", in_json(initial={"name": " "}))(entries_of(path))
+    assert "need a name" in refused(write_zip(tmp_path / "nameless.nnlab", entries))
+
+
+def test_a_snapshot_of_an_edited_network_is_filled_up_from_the_initial_weights(tmp_path: Path):
+    bias = np.array([4.0, 5.0, 6.0], np.float32)
+    project = started({"dense_1.bias": bias})
+    snapshot = snapshot_of(project)
+    del snapshot.parameters["dense_1.bias"]
+    path = tmp_path / "x.nnlab"
+    save_project(path, SavedProject(project, snapshot))
+    read = load_project(path).snapshot
+    assert read is not None and read.parameters["dense_1.bias"].tolist() == bias.tolist()
 
 
 # Data that travels
@@ -151,7 +189,7 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
     [
         (spoil("project.json", lambda _: None), "no project.json inside"),
         (spoil("project.json", lambda content: content[:100]), "project.json cannot be read"),
-        (spoil("project.json", in_json(schema=7)), "written by a newer NN Lab (schema 7); this one reads up to 2: please update"),
+        (spoil("project.json", in_json(schema=7)), "written by a newer NN Lab (schema 7); this one reads up to 3: please update"),
         (spoil("project.json", in_json(colour="red")), "unknown field `colour`"),
         (spoil("project.json", in_json(position=None)), "the position of the run is missing"),
         (spoil("weights.safetensors", lambda _: None), "the weights are missing"),
@@ -160,6 +198,8 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
         (spoil("thumbnail.png", lambda _: b"GIF89a"), "thumbnail.png is not an image"),
         (spoil("data/x.csv", lambda _: b"a,b\n1,2\n"), "does not match its description"),
         (spoil("adapters/x/adapter_model.safetensors", lambda _: b""), "is not named in project.json"),
+        (spoil("initial.safetensors", lambda _: b"x"), "initial.safetensors is not named in project.json"),
+        (spoil("project.json", in_json(initial={"name": "x"})), "initial.safetensors is missing"),
         (spoil("data/../../x.csv", lambda _: b""), "outside the archive"),
         (spoil("run.py", lambda _: b"import os"), "does not belong to a project"),
     ],
@@ -171,7 +211,7 @@ def test_a_spoiled_entry_refuses_the_whole(tmp_path: Path, spoiled: Callable[[di
 
 def test_a_newer_version_may_have_entries_this_one_does_not_know(tmp_path: Path):
     entries = valid_entries(tmp_path) | {"dreams.bin": b"zzz"}
-    path = write_zip(tmp_path / "new.nnlab", spoil("project.json", in_json(schema=3))(entries))
+    path = write_zip(tmp_path / "new.nnlab", spoil("project.json", in_json(schema=schema.SCHEMA + 1))(entries))
     assert "please update" in refused(path)
 
 

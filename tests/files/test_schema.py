@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from projects import projects, small_project, snapshot_of
 
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.files import schema
+from nnlab.files.initial_weights import part_of
 from nnlab.files.project import Project, View
 
 PROJECT = small_project()
@@ -43,7 +45,8 @@ def refused(content: bytes) -> str:
 def test_round_trip(project: Project):
     view = View("build", (1.5, -2.0), 0.75)
     document = schema.decode(schema.encode(project, view, None))
-    assert document.project == project and document.view == view and document.context is None
+    assert document.project == replace(project, initial=None) and document.view == view and document.context is None
+    assert document.initial == part_of(project.initial)
 
 
 def test_the_position_of_the_run_survives():
@@ -75,11 +78,17 @@ def test_the_position_of_the_run_survives():
         ("position.iteration", -1, "position, iteration"),
         ("position.batch_start", 401, "after the last sample"),
         ("position.seed", 2**70, "position, seed"),
+        ("comparison", [{"key": "loss"}], "comparison, entry 1: object missing required field `text`"),
+        ("comparison", [{"key": "loss", "text": "mse", "hue": 1}], "comparison, entry 1: object contains unknown field `hue`"),
+        ("comparison", [{"key": "loss", "text": "mse"}] * 2, "comparison: loss=mse stands there twice"),
+        ("comparison", [{"key": "seed", "text": str(k)} for k in range(4)], "comparison: expected `array` of length <= 3"),
+        ("initial", {"words": "x"}, "initial: object missing required field `name`"),
+        ("initial", {"name": "x", "swapped_labels": {"optimizer": "adam"}}, "initial, swapped_labels: object missing required field"),
         ("schema", ..., "no schema version"),
         ("schema", "1", "no schema version"),
         ("schema", True, "schema: expected `int`, got `bool`"),
         ("schema", 0, "no schema version"),
-        ("schema", 7, "it was written by a newer NN Lab (schema 7); this one reads up to 2: please update"),
+        ("schema", 7, "it was written by a newer NN Lab (schema 7); this one reads up to 3: please update"),
     ],
 )
 def test_every_fault_names_its_place(path: str, value: object, words: str):
@@ -112,6 +121,13 @@ def test_older_versions_are_migrated_one_by_one(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(schema, "SCHEMA", 3)
     monkeypatch.setattr(schema, "MIGRATIONS", {1: to_2, 2: to_3})
     assert schema.decode(json.dumps(old).encode()).project == PROJECT
+
+
+def test_a_file_of_version_2_draws_its_weights_and_compares_nothing():
+    old = json.loads(schema.encode(PROJECT, View(), None)) | {"schema": 2}
+    del old["initial"], old["comparison"]
+    document = schema.decode(json.dumps(old).encode())
+    assert document.project == PROJECT and document.initial is None and document.project.comparison == ()
 
 
 def test_every_version_before_this_one_can_be_migrated():

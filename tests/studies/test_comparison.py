@@ -16,6 +16,7 @@ from nnlab.studies.comparison import Band, RunOutcome, compare, judge
 from nnlab.training.complete_run import prepare_run, result_of
 from nnlab.training.difference import Difference, differences
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.varied import varied
 
 SPIRAL = load_example("spiral")
 DATA = prepare(SPIRAL.data)
@@ -28,7 +29,7 @@ def test_every_run_ends_as_its_project_trained_alone() -> None:
         ("loss=mse", 0), ("loss=binary_cross_entropy", 0), ("loss=mse", 1), ("loss=binary_cross_entropy", 1),
     ]  # fmt: skip
     for outcome in found.runs:
-        project = Difference(*outcome.setting.split("=")).apply(SPIRAL)
+        project = varied(SPIRAL, Difference(*outcome.setting.split("=")))
         alone = prepare_run(project.graph, DATA, replace(project.training, seed=outcome.seed))
         assert outcome.initial_weights_sha256 == weights_sha256(alone.state)
         alone.train(700)

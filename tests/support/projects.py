@@ -19,6 +19,8 @@ from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import save_project
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Snapshot
+from nnlab.training.difference import Difference
+from nnlab.training.initial_weights import InitialWeights, SwappedLabels
 from nnlab.training.settings import TrainingSettings
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -67,7 +69,20 @@ def projects(draw: st.DrawFn) -> Project:
         epochs=draw(st.integers(1, 1000)),
         shuffle=draw(st.booleans()),
     )
-    return Project(graph, data, training)
+    difference = st.builds(Difference, st.sampled_from(("loss", "units")), st.text("mse8", min_size=1))
+    comparison = draw(st.lists(difference, max_size=3, unique=True))
+    initial = draw(st.none() | st.builds(InitialWeights, st.just("by hand"), st.text("ab", max_size=5), arrays(), recipes()))
+    return Project(graph, data, training, initial=initial, comparison=tuple(comparison))
+
+
+def arrays() -> st.SearchStrategy[dict[str, np.ndarray]]:
+    finite = st.lists(st.floats(-(2.0**100), 2.0**100, width=32), max_size=4)
+    array = st.builds(np.array, finite, st.sampled_from((np.float32, np.float64)))
+    return st.dictionaries(st.sampled_from(("dense_1.weight", "dense_9.bias")), array, min_size=1)
+
+
+def recipes() -> st.SearchStrategy[SwappedLabels | None]:
+    return st.none() | st.builds(SwappedLabels, st.just("sgd"), st.floats(0.0, 1.0), st.integers(1, 9000))
 
 
 @st.composite

@@ -88,7 +88,8 @@ class _Edit(QUndoCommand):
 
 
 class Document(QObject):
-    """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed` and `training_changed` the other parts.
+    """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed`, `training_changed`,
+    `initial_changed` and `comparison_changed` the other parts.
 
     `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
     undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on.
@@ -97,6 +98,8 @@ class Document(QObject):
     changed = Signal(object)  # GraphDiff
     data_changed = Signal()
     training_changed = Signal()
+    initial_changed = Signal()
+    comparison_changed = Signal()
     settled = Signal()
     weights_set = Signal(object)  # Mapping[str, Entries]
     replaced = Signal()
@@ -239,5 +242,9 @@ class Document(QObject):
             self.data_changed.emit()
         if project.training != before.training:
             self.training_changed.emit()
+        if project.initial != before.initial:
+            self.initial_changed.emit()
+        if project.comparison != before.comparison:
+            self.comparison_changed.emit()
         if project.graph != before.graph:
             self.changed.emit(diff(before.graph, project.graph))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import Operator, operators
@@ -125,7 +124,7 @@ def training_edit(edit: Callable[[TrainingSettings], TrainingSettings]) -> Calla
     def apply(document: Document, label: str, gesture: str) -> None:
         edited = edit(document.project.training)
         edited.checked()
-        document.edit(label, replace(document.project, training=edited), gesture)
+        document.edit(label, document.project.with_training(edited), gesture)
 
     return apply
 

@@ -1,6 +1,6 @@
 """What an initialiser would draw for a layer: in words with the layer's own numbers, and as a histogram of the very draw.
 
-The numbers are those of the engine for the project's seed: with them the layer starts after a rewind.
+The numbers are those of the engine for the project's seed: with them the layer starts after a rewind, unless the project is given others.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ MOST = 400_000  # numbers that are drawn for a picture; an orthogonal matrix of 
 TIP = (
     "What this initialiser draws for {name}, {shape}, with the project's seed. It takes effect at the next rewind, "
     "or at once with Re-initialise (another seed)"
+)
+
+TIP_GIVEN = (
+    "What this initialiser would draw for {name}, {shape}, with the project's seed. The project is given other initial weights; "
+    "New initial weights (the dice) draws again"
 )
 
 
@@ -53,8 +58,11 @@ class InitializerPreview(QWidget):
         self._column.setContentsMargins(0, 0, 0, px(6))
         self._column.setSpacing(px(2))
 
-    def show_draw(self, initializer: str, shape: Shape | None, seed: int, owner: str) -> None:
-        """Shows the draw of `initializer` for the parameter `owner` ("dense_1.weight")."""
+    def show_draw(self, initializer: str, shape: Shape | None, seed: int, owner: str, start: str = "") -> None:
+        """Shows the draw of `initializer` for the parameter `owner` ("dense_1.weight").
+
+        `start` is what the run starts from instead, where it is given initial weights.
+        """
         self.setVisible(shape is not None)
         if shape is None:
             return
@@ -67,7 +75,9 @@ class InitializerPreview(QWidget):
             deviation = float(values.std())
             if deviation and "σ" not in words:
                 words += f"; σ = {number(deviation, 3)}"
-        self.words.setText(words.replace("σ = ", f"σ{NO_BREAK_SPACE}={NO_BREAK_SPACE}"))
-        tip = TIP.format(name=owner, shape=" × ".join(str(length) for length in shape))
+        words = words.replace("σ = ", f"σ{NO_BREAK_SPACE}={NO_BREAK_SPACE}")
+        self.words.setText(f"{words}. The run starts from “{start}” instead" if start else words)
+        tip = TIP_GIVEN if start else TIP
+        tip = tip.format(name=owner, shape=" × ".join(str(length) for length in shape))
         for widget in (self, self.words, self.histogram):
             widget.setToolTip(tip)

@@ -157,7 +157,9 @@ class NodePage(QWidget):
         parameter = next(p for p in node.parameters if p.init == f"setting:{setting}")
         shape = infer(self._document.graph).get(node.id, parameter.name)
         name = str(node.settings[setting] if looked_at is None else looked_at)
-        self.preview.show_draw(name, shape, self._document.project.training.seed, f"{node.id}.{parameter.name}")
+        owner, initial = f"{node.id}.{parameter.name}", self._document.project.initial
+        start = initial.name if initial is not None and owner not in initial.misfits(self._document.graph) else ""
+        self.preview.show_draw(name, shape, self._document.project.training.seed, owner, start)
 
     def _consider(self, name: str, value: Value) -> None:
         if self._node_id in self._document.graph and name == editing.initializer_setting(self._document.graph[self._node_id].kind):

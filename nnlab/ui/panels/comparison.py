@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.studies.comparison import check_variants
-from nnlab.training.difference import Difference, differences, present_value, suggestions
+from nnlab.training.difference import Difference, differences
 from nnlab.training.runs import MOST_RUNS
+from nnlab.training.varied import present_value, suggestions, variant_of
 from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.shown_run import shown_runs
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
@@ -116,7 +117,7 @@ class ComparisonPanel(LivePanel):
         session.remove_runs()
         session.rewind()
         for difference in found[: MOST_RUNS - 1]:
-            session.add_run(difference.variant())
+            session.add_run(variant_of(difference))
 
     def add_run(self) -> None:
         """Another run with the next suggested value of what differs."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
@@ -173,10 +172,10 @@ class LiveSession(QObject):
         self._do(commands.Rewind())
 
     def dice(self) -> None:
-        """New initial weights: another seed, as an undoable edit."""
+        """New initial weights, drawn afresh from another seed whatever they were before, as an undoable edit."""
         project = self._document.project
-        seed = random.SystemRandom().randrange(1, 100_000)
-        self._document.edit("New initial weights", replace(project, training=replace(project.training, seed=seed)))
+        was = f" in place of “{project.initial.name}”" if project.initial is not None else ""
+        self._document.edit(f"New initial weights{was}", project.with_seed(random.SystemRandom().randrange(1, 100_000)))
         self.synchronise()
 
     def add_run(self, variant: Variant) -> None:

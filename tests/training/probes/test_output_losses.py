@@ -11,12 +11,13 @@ from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
 from nnlab.training.probes.output_losses import OutputLosses, output_losses
 from nnlab.training.project import Project
+from nnlab.training.varied import varied
 
 
 def found_for(name: str, *differences: Difference) -> OutputLosses:
     project: Project = load_example(name)
     for difference in differences:
-        project = difference.apply(project)
+        project = varied(project, difference)
     data = prepare(project.data)
     run = prepare_run(project.graph, data, project.training)
     run.train(300)

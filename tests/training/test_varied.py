@@ -15,9 +15,10 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.layers import hidden_layers
 from nnlab.graph.validation import DataShape, validate
 from nnlab.training.complete_run import prepare_run
-from nnlab.training.difference import Difference, differences, present_value, suggestions
+from nnlab.training.difference import Difference, differences
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.varied import present_value, suggestions, varied
 
 SPIRAL = load_example("spiral")  # 2-8-8-1 tanh, Adam, binary cross-entropy
 IRIS = load_example("iris")
@@ -58,39 +59,39 @@ def test_the_same_value_twice_is_refused() -> None:
     ],
 )
 def test_a_setting_of_training_differs_alone(key: str, text: str, name: str, value: object) -> None:
-    found = Difference(key, text).apply(SPIRAL)
+    found = varied(SPIRAL, Difference(key, text))
     assert getattr(found.training, name) == value
     assert found.graph == SPIRAL.graph and found.data == SPIRAL.data
 
 
 def test_a_setting_of_the_optimizer_is_found_and_goes_with_it() -> None:
     sgd = Project(SPIRAL.graph, SPIRAL.data, TrainingSettings("sgd", {"momentum": 0.9, "weight_decay": 0.01}))
-    assert Difference("momentum", "0.5").apply(sgd).training.optimizer_settings["momentum"] == 0.5
-    other = Difference("optimizer", "rmsprop").apply(sgd).training  # has weight_decay and momentum too
+    assert varied(sgd, Difference("momentum", "0.5")).training.optimizer_settings["momentum"] == 0.5
+    other = varied(sgd, Difference("optimizer", "rmsprop")).training  # has weight_decay and momentum too
     assert other.optimizer_settings["weight_decay"] == 0.01
-    assert "momentum" not in Difference("optimizer", "adagrad").apply(sgd).training.optimizer_settings
+    assert "momentum" not in varied(sgd, Difference("optimizer", "adagrad")).training.optimizer_settings
     with pytest.raises(SettingError, match="There is no 'momentum' that could differ"):
-        Difference("momentum", "0.5").apply(SPIRAL)
+        varied(SPIRAL, Difference("momentum", "0.5"))
 
 
 def test_hidden_layers_are_all_but_the_one_that_makes_the_output() -> None:
     assert [node.id for node in hidden_layers(SPIRAL.graph)] == ["dense_1", "dense_2"]
-    wider = Difference("units", "5").apply(SPIRAL)
+    wider = varied(SPIRAL, Difference("units", "5"))
     assert [settings_of(wider, n, "units") for n in ("dense_1", "dense_2", "dense_3")] == [5, 5, 1]
-    drawn = Difference("init", "he_normal").apply(SPIRAL)
+    drawn = varied(SPIRAL, Difference("init", "he_normal"))
     assert [settings_of(drawn, n, "init") for n in ("dense_1", "dense_2")] == ["he_normal"] * 2
     assert settings_of(drawn, "dense_3", "init") == settings_of(SPIRAL, "dense_3", "init")
 
 
 def test_activations_of_hidden_layers_are_exchanged_and_the_output_stays() -> None:
-    mse = Difference("loss", "mse").apply(SPIRAL)  # which put a sigmoid before the loss
-    assert operators_of(Difference("activation", "relu").apply(mse).graph) == [
+    mse = varied(SPIRAL, Difference("loss", "mse"))  # which put a sigmoid before the loss
+    assert operators_of(varied(mse, Difference("activation", "relu")).graph) == [
         "input", "dense", "relu", "dense", "relu", "dense", "sigmoid", "mse",
     ]  # fmt: skip
 
 
 def test_a_single_node_differs() -> None:
-    found = Difference("dense_2.units", "3").apply(SPIRAL)
+    found = varied(SPIRAL, Difference("dense_2.units", "3"))
     assert settings_of(found, "dense_2", "units") == 3 and settings_of(found, "dense_1", "units") == 8
 
 
@@ -101,9 +102,9 @@ def test_a_single_node_differs() -> None:
 )
 def test_another_loss_keeps_what_the_network_predicts(project: Project, loss: str, link: str) -> None:
     """Cross-entropy makes probabilities of logits itself; MSE compares them, so the link moves in front of it, and away again."""
-    mse = Difference("loss", "mse").apply(project)
+    mse = varied(project, Difference("loss", "mse"))
     assert operators_of(mse.graph)[-2:] == [link, "mse"]
-    assert operators_of(Difference("loss", loss).apply(mse).graph) == operators_of(project.graph)
+    assert operators_of(varied(mse, Difference("loss", loss)).graph) == operators_of(project.graph)
     data = prepare(project.data)
     runs = [prepare_run(p.graph, data, p.training) for p in (project, mse)]
     logits, shares = (run_outputs(run.program.graph, run.state.arena, data.x) for run in runs)
@@ -136,14 +137,14 @@ def run_outputs(graph: Graph, arena: np.ndarray, x: np.ndarray) -> np.ndarray:
 )
 def test_what_cannot_differ_is_one_sentence(key: str, text: str, words: str) -> None:
     with pytest.raises(NNLabError, match=words):
-        Difference(key, text).apply(SPIRAL)
+        varied(SPIRAL, Difference(key, text))
 
 
 def test_a_network_without_hidden_layers_has_none_to_change() -> None:
     project = Project(mlp([2, 1], loss="mse"), DataSettings("plane"), TrainingSettings())
     for key in ("units", "init", "activation"):
         with pytest.raises(SettingError, match=f"{key}=.* changes nothing"):
-            Difference(key, {"units": "3", "init": "zeros", "activation": "relu"}[key]).apply(project)
+            varied(project, Difference(key, {"units": "3", "init": "zeros", "activation": "relu"}[key]))
 
 
 def test_an_activation_that_the_loss_reads_stays_whoever_else_reads_it() -> None:
@@ -152,7 +153,7 @@ def test_an_activation_that_the_loss_reads_stays_whoever_else_reads_it() -> None
     b.mse(output)
     b.dense(output, units=1)  # a second reader, which leads nowhere
     project = Project(b._graph, DataSettings("plane"), TrainingSettings())
-    found = Difference("activation", "sigmoid").apply(project).graph
+    found = varied(project, Difference("activation", "sigmoid")).graph
     assert [node.operator for node in found if node.kind.is_activation] == ["sigmoid", "tanh"]
 
 
@@ -163,14 +164,14 @@ def test_suggestions_can_all_be_trained_and_name_the_present_value() -> None:
         for key, values in suggestions(project, data).items():
             assert present_value(project, key) in values, (name, key)
             for value in values:
-                graph = Difference(key, value).apply(project).graph
+                graph = varied(project, Difference(key, value)).graph
                 assert not [d for d in validate(graph, DataShape(data.x.shape[1], data.target)) if d.is_error], (name, key, value)
 
 
 def test_present_values_are_written_as_they_are_typed() -> None:
     assert present_value(SPIRAL, "units") == "8" and present_value(SPIRAL, "activation") == "tanh"
     assert present_value(SPIRAL, "dense_3.units") == "1" and present_value(SPIRAL, "learning_rate") == "0.01"
-    mixed = Difference("dense_2.units", "3").apply(SPIRAL)
+    mixed = varied(SPIRAL, Difference("dense_2.units", "3"))
     assert present_value(mixed, "units") == "8, 3"
     assert present_value(SPIRAL, "shuffle") == "true" and present_value(SPIRAL, "beta1") == "0.9"
     with pytest.raises(SettingError, match="There is no 'momentum'"):

@@ -1,0 +1,57 @@
+"""Initial weights inside a project file: initial.safetensors holds the numbers, project.json says what they are."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from nnlab.core.errors import FileError, NNLabError
+from nnlab.files.tensor_file import read_tensors
+from nnlab.training.initial_weights import InitialWeights, SwappedLabels
+
+ENTRY = "initial.safetensors"
+
+
+class SwappedLabelsPart(msgspec.Struct, forbid_unknown_fields=True):
+    optimizer: str
+    learning_rate: float
+    updates: int
+
+
+class InitialPart(msgspec.Struct, forbid_unknown_fields=True):
+    """What project.json says of them; `swapped_labels` is how they were learned, if they were."""
+
+    name: str
+    words: str = ""
+    swapped_labels: SwappedLabelsPart | None = None
+
+
+def part_of(initial: InitialWeights | None) -> InitialPart | None:
+    if initial is None:
+        return None
+    recipe = initial.recipe
+    learned = None if recipe is None else SwappedLabelsPart(recipe.optimizer, recipe.learning_rate, recipe.updates)
+    return InitialPart(initial.name, initial.words, learned)
+
+
+def encode(initial: InitialWeights) -> bytes:
+    from safetensors.numpy import save
+
+    return save({name: np.array(values) for name, values in initial.values.items()}, {"format": "nnlab"})
+
+
+def decode(part: InitialPart | None, content: bytes | None) -> InitialWeights | None:
+    """The initial weights that project.json names; raises FileError when the numbers are missing, left over or none a network may hold."""
+    if (part is None) != (content is None):
+        lost = f"{ENTRY} is missing" if content is None else f"{ENTRY} is not named in project.json"
+        raise FileError(f"{lost}; use an undamaged copy")
+    if part is None or content is None:
+        return None
+    learned = part.swapped_labels
+    recipe = None if learned is None else SwappedLabels(learned.optimizer, learned.learning_rate, learned.updates)
+    try:
+        return InitialWeights(part.name, part.words, read_tensors(content, ENTRY, ("F32", "F64")), recipe)
+    except FileError:
+        raise
+    except NNLabError as error:
+        raise FileError(f"{ENTRY}: {error}") from error
