@@ -58,7 +58,7 @@ class Table:
     target: Target
     image_shape: tuple[int, int] | None = None  # (height, width) when the features are the pixels of an image
     domain: tuple[Interval, ...] | None = None  # the interval to plot, for each feature of a generated set
-    truth: Callable[[np.ndarray], np.ndarray] | None = None  # the exact function x -> y, element by element, of a 1-D formula
+    truth: Callable[[np.ndarray], np.ndarray] | None = None  # the exact function: raw (n, features) -> (n, 1); of one feature, by element
 
     def __post_init__(self) -> None:
         problem = _problem(self)

@@ -83,7 +83,8 @@ def column_of(data: DataSettings, target: str | None = None) -> TargetColumn:
     dataset = datasets[data.name]
     path = str(data.settings.get("path", "")).strip() if data.name == "csv_file" else ""
     if path:
-        return _of_csv(read_csv_text(Path(path).expanduser()), target)
+        own = " ".join(str(data.settings.get("target_column", "")).split())
+        return _of_csv(read_csv_text(Path(path).expanduser()), target or own or None)
     table = dataset.make(check_settings(dataset.settings, data.settings, dataset.title), data.seed)
     return _of_table(table, target, dataset.title)
 

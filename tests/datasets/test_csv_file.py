@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from nnlab.core.dataset import Table, Target, datasets
 from nnlab.core.errors import DataError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.core.setting import Value, check_settings
 from nnlab.datasets import _csv_text
 from nnlab.datasets.csv_file import LARGEST
 
@@ -23,10 +25,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("csv")
 
 
-def read(folder: Path, content: str | bytes, target: str = "automatic", name: str = "table.csv") -> Table:
+def read(folder: Path, content: str | bytes, target: str = "automatic", name: str = "table.csv", **columns: Value) -> Table:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return datasets["csv_file"].make({"path": str(path), "target": target}, 0)
+    dataset = datasets["csv_file"]
+    return dataset.make(check_settings(dataset.settings, {"path": str(path), "target": target, **columns}), 0)
 
 
 PLAIN = "a,b,kind\n1,2.5,yes\n3,-4e-1,no\n"
@@ -286,3 +289,43 @@ def test_large_numbers_that_a_network_can_hold_are_read(tmp_path: Path) -> None:
     path.write_text("a,b\n1e38,1.5\n-3e38,2.5\n0,3.5\n", encoding="utf-8")
     data = prepare(DataSettings("csv_file", {"path": str(path), "target": "numbers"}, validation_share=0.0))
     assert np.isfinite(data.x).all() and np.ptp(data.x) > 1
+
+
+MIXED = "t,name,load,force\n" + "".join(f"{i}.5,n{i},{i * i},{2 * i}.25\n" for i in range(12))
+
+
+def test_two_columns_of_a_table_are_a_curve(tmp_path: Path) -> None:
+    table = read(tmp_path, MIXED, target_column="load", feature_columns="t")
+    assert (table.features, table.target.names, table.target.kind) == (("t",), ("load",), "continuous")
+    np.testing.assert_array_equal(table.x[:, 0], np.arange(12) + 0.5)
+    np.testing.assert_array_equal(table.y[:, 0], np.arange(12.0) ** 2)
+
+
+def test_features_come_in_the_order_chosen_and_columns_left_out_may_hold_anything(tmp_path: Path) -> None:
+    table = read(tmp_path, MIXED.replace("n3", ""), feature_columns=" load , t,load")
+    assert table.features == ("load", "t") and table.target.names == ("force",)
+    np.testing.assert_array_equal(table.x[3], [9.0, 3.5])
+
+
+def test_a_target_in_another_column_may_hold_text(tmp_path: Path) -> None:
+    table = read(tmp_path, "kind,a,b\n" + "".join(f"{'xy'[i % 2]},{i},{i * i}\n" for i in range(8)), target_column="kind")
+    assert (table.features, table.target.kind, table.target.names) == (("a", "b"), "binary", ("x", "y"))
+
+
+def test_a_quoted_name_may_hold_a_comma(tmp_path: Path) -> None:
+    table = read(tmp_path, MIXED.replace("t,name", '"t, in s",name', 1), target_column="load", feature_columns='"t, in s",force')
+    assert table.features == ("t, in s", "force")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"target_column": "mass"}, "table.csv has no column 'mass'; choose from t, name, load, force."),
+        ({"feature_columns": "t,mass"}, "table.csv has no column 'mass'; choose from t, name, load, force."),
+        ({"target_column": "t", "feature_columns": "load,t"}, "column 't' is the target and cannot be a feature as well"),
+        ({"target_column": "load"}, "line 2: column 'name' holds 'n0', which is not a number; only the target 'load' may hold text."),
+    ],
+)
+def test_what_is_no_choice_of_columns_is_said(chosen: dict[str, Value], message: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=re.escape(message)):
+        read(tmp_path, MIXED, **chosen)

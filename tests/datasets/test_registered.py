@@ -31,7 +31,7 @@ def table(name: str, seed: int = 0, settings: Mapping[str, Value] | None = None)
 
 
 def test_the_promised_sets_are_there() -> None:
-    assert set(NAMES) >= {"circle", "xor", "gaussians", "spiral", "plane", "multi_gaussian", "curve", "function"}
+    assert set(NAMES) >= {"circle", "xor", "gaussians", "spiral", "plane", "multi_gaussian", "curve", "function", "surface", "drawn"}
     assert set(NAMES) >= {"digits", "iris", "wine", "breast_cancer", "diabetes", "csv_file"}
 
 
@@ -72,7 +72,7 @@ def test_generated_sets_have_a_domain_and_follow_samples_and_seed(name: str) -> 
     assert made.samples == 101
     assert made.domain is not None
     assert len(made.domain) == len(made.features)
-    if name not in ("spiral", "function"):  # without noise, these two draw nothing
+    if name not in ("spiral", "function", "drawn"):  # without noise, these draw nothing
         assert not np.array_equal(made.x, other.x)
     for column, (low, high) in zip(table(name).x.T, made.domain, strict=True):
         assert low <= column.min() < column.max() <= high

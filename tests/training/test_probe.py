@@ -55,7 +55,8 @@ def test_a_probe_answers_or_says_that_it_does_not_apply(name: str, dataset: str)
     if result is None:
         return
     assert dataclasses.is_dataclass(result) and result.__dataclass_params__.frozen  # type: ignore[attr-defined]
-    assert all(np.isfinite(values).all() for _, values in arrays(result))
+    # The exact function may have no value beyond its domain.
+    assert all(np.isfinite(values).all() for name, values in arrays(result) if not name.startswith("truth"))
 
 
 @pytest.mark.parametrize("dataset", ["spiral", "function", "digits", "diabetes"])

@@ -21,7 +21,7 @@ class Curve:
 
     x: np.ndarray  # float64 (POINTS,), raw feature, evenly spaced from end to end
     y: np.ndarray  # float64 (POINTS,), the network's first prediction
-    truth: np.ndarray | None  # float64 (POINTS,), exact function, where the data set knows it
+    truth: np.ndarray | None  # float64 (POINTS,), exact function, where the data set knows it; NaN where it has no value
 
 
 def curve(evaluator: Evaluator, data: Data) -> Curve:

@@ -27,7 +27,7 @@ def grid_errors(data: Data, curve: Curve) -> tuple[float, float] | None:
     if curve.truth is None:
         return None
     low, high = domain(data)[0]
-    errors = (curve.y - curve.truth)[(curve.x >= low) & (curve.x <= high)]
+    errors = (curve.y - curve.truth)[(curve.x >= low) & (curve.x <= high) & np.isfinite(curve.truth)]
     if not errors.size:
         return None
     return float(np.sqrt(np.mean(errors**2))), float(np.abs(errors).max())
@@ -63,7 +63,8 @@ class FitView(PredictionView):
         self._curve, self._view = curve, view
         self.plot.show_curve(view.data, curve)
         if curve.truth is not None:
-            self.residual.show_residual(view.data, curve.x, curve.y - curve.truth, True)
+            known = np.isfinite(curve.truth)  # a drawn curve ends where the drawing ends
+            self.residual.show_residual(view.data, curve.x[known], (curve.y - curve.truth)[known], True)
         elif isinstance(predictions, Predictions):
             count = len(predictions.outputs)
             errors = predictions.outputs[:, 0].astype(np.float64) - view.data.y[:count].reshape(-1)

@@ -1,0 +1,1 @@
+"""Approximation: what a network with one hidden layer can express, what training finds of it, and how large the difference is."""
