@@ -25,28 +25,18 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_handles
 from multiprocessing.sharedctypes import RawArray, RawValue
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.processors import usable_processors
 from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
+from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
 
-TaskInput = TypeVar("TaskInput")
-TaskValue = TypeVar("TaskValue")
 TRIES = 3
 LOOK = 0.05  # seconds between two looks at progress and cancelling
 GRACE = 0.05  # seconds in which tasks may stop by themselves when the job is cancelled
 AHEAD = 2  # tasks handed over per process, so that none waits for its next
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[TaskValue]):
-    """What became of task `index`: its value, or why there is none."""
-
-    index: int
-    value: TaskValue | None
-    error: JobError | None = None
 
 
 def default_workers() -> int:
@@ -85,15 +75,8 @@ def _one_after_another(
         def on_progress(progress: Progress, index: int = index) -> None:
             context.report(index + progress.fraction, len(tasks), progress.words or words)
 
-        yield _outcome(function, index, task, TaskContext(on_progress, lambda: context.is_cancelled))
+        yield outcome_of(function, index, task, TaskContext(on_progress, lambda: context.is_cancelled))
         context.report(index + 1, len(tasks), words)
-
-
-def _outcome(function: Callable[[Any, TaskContext], Any], index: int, task: Any, context: TaskContext) -> Outcome[Any]:
-    try:
-        return Outcome(index, function(task, context))
-    except Exception as error:  # one trial of many: the others go on, and whoever asked is told of this one
-        return Outcome(index, None, JobError.of(f"task {index + 1}", error))
 
 
 class _Pools(Generic[TaskInput, TaskValue]):
@@ -251,6 +234,6 @@ def _execute(index: int, task: Any) -> Outcome[Any]:
             last, _shared.fractions[index] = now, progress.fraction
 
     try:
-        return _outcome(_function, index, task, TaskContext(on_progress, lambda: bool(_shared.stopped.value)))
+        return outcome_of(_function, index, task, TaskContext(on_progress, lambda: bool(_shared.stopped.value)))
     except Cancelled:
         return Outcome(index, None)  # nobody waits for it any more

@@ -82,6 +82,22 @@ def present_value(project: Project, key: str) -> str:
     raise SettingError(f"There is no {key!r} in this project.")
 
 
+def declared_setting(project: Project, key: str) -> Setting | None:
+    """The declaration of what `key` sets: type, limits, choices. None for `loss`, `activation`, `optimizer`, `schedule` and no such key."""
+    if key in (UNITS, INIT):
+        layer = next((node for node in hidden_layers(project.graph) if key in node.settings), None)
+        return _named(layer.kind.settings, key) if layer is not None else None
+    if "." in key:
+        node_id, _, name = key.partition(".")
+        return _named(project.graph[node_id].kind.settings, name) if node_id in project.graph else None
+    rules = (*optimizers[project.training.optimizer].all_settings, *schedules[project.training.schedule].settings)
+    return _TRAINING.get(key) or _named(rules, key)
+
+
+def _named(settings: tuple[Setting, ...], name: str) -> Setting | None:
+    return next((setting for setting in settings if setting.name == name), None)
+
+
 def _common(values: list[str]) -> str:
     return ", ".join(dict.fromkeys(values)) or "none"
 
