@@ -122,8 +122,8 @@ register(
         outputs=(Tensor("y", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "WindowCells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
-            Setting("padding", 0, "Padding", "WindowCells of zeros around the image", minimum=0, maximum=32),
+            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=32),
             Setting("count_include_pad", True, "Count padding", "Whether padding cells count in the mean, as zeros"),
         ),
         sizes=_sizes,

@@ -269,8 +269,8 @@ register(
         settings=(
             Setting("filters", 8, "Filters", "Output channels, one filter for each", minimum=1, maximum=4096),
             Setting("kernel_size", 3, "Window", "Height and width of a filter", minimum=1, maximum=64, unit="cells"),
-            Setting("stride", 1, "Stride", "WindowCells between one window and the next", minimum=1, maximum=64, unit="cells"),
-            Setting("padding", 0, "Padding", "WindowCells of zeros around the image", minimum=0, maximum=64, unit="cells"),
+            Setting("stride", 1, "Stride", "Cells between one window and the next", minimum=1, maximum=64, unit="cells"),
+            Setting("padding", 0, "Padding", "Cells of zeros around the image", minimum=0, maximum=64, unit="cells"),
             Setting(
                 "init",
                 "xavier_uniform",

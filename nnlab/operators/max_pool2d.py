@@ -114,8 +114,8 @@ register(
         saved=(Tensor("place", "batch channels out_height out_width"),),
         settings=(
             Setting("kernel_size", 2, "Window", "Height and width of the window", minimum=1, maximum=64),
-            Setting("stride", 0, "Stride", "WindowCells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
-            Setting("padding", 0, "Padding", "WindowCells of padding around the image, which are never the maximum", minimum=0, maximum=32),
+            Setting("stride", 0, "Stride", "Cells between one window and the next; 0: the kernel size", minimum=0, maximum=64),
+            Setting("padding", 0, "Padding", "Cells of padding around the image, which are never the maximum", minimum=0, maximum=32),
         ),
         sizes=_sizes,
         keeps_whole=True,

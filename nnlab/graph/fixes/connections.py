@@ -66,7 +66,7 @@ def _insert_where_it_lies(case: Case, node: Node) -> Iterator[Fix]:
         (x0, y0), (x1, y1) = case.graph[edge.source].position, case.graph[edge.target].position
         return abs((x0 + x1) / 2 - node.position[0]) + abs((y0 + y1) / 2 - node.position[1])
 
-    between_cards = [edge for edge in case.graph.edges if docking.host(case.graph, edge.target) != edge.source]
+    between_cards = [e for e in case.graph.edges if e.target != node.id and docking.host(case.graph, e.target) != e.source]
     for edge in sorted(between_cards, key=distance)[:1]:
 
         def insert(graph: Graph, edge: Edge = edge) -> Graph:
