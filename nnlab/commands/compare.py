@@ -1,42 +1,76 @@
-"""`nnlab compare FILE --vary KEY=A,B`: variants of a project from the same start, and which of them is the best."""
+"""`nnlab compare FILE`: variants of a project from the same start, and which of them is the best.
+
+They differ in what `--vary KEY=A,B` says, or in what the project is compared with in the window and saved with it. `--start wrong` lets all
+begin confidently wrong, `--start fresh` with weights drawn from the seed; else they begin as the project does.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nnlab.commands.common import AsJson, Source, announce_compiling, count_option, finite, progress_bar, read_source
+from nnlab.core.errors import SettingError, shown
 
 if TYPE_CHECKING:
+    from nnlab.files.project import Project
     from nnlab.studies.comparison import Comparison, RunOutcome
+    from nnlab.training.difference import Difference
+
+
+VARY = "What differs, such as loss=mse,binary_cross_entropy or dense_1.units=4,16; default: what is saved in the project"
+START = "Weights drawn from the seed, or weights that learned swapped labels first; default: as the project starts"
+STARTS = ("fresh", "wrong")
 
 
 def compare(
     source: Source,
-    vary: Annotated[str, typer.Option(metavar="KEY=A,B", help="What differs, such as loss=mse,binary_cross_entropy or dense_1.units=4,16")],
+    vary: Annotated[str | None, typer.Option(metavar="KEY=A,B", help=VARY)] = None,
+    start: Annotated[str | None, typer.Option(metavar="fresh|wrong", help=START)] = None,
     steps: Annotated[int | None, count_option("Iterations of every run; default: the project's epochs", 1, 10**9)] = None,
     seeds: Annotated[int | None, count_option("Seeds to repeat every variant with; default: 3", 1, 1000)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Trains two to four variants in lock-step from the same start and says which is the best."""
+    if start is not None and start not in STARTS:
+        raise SettingError(f"--start is {shown(start)}; choose one of {', '.join(STARTS)}.")
     project, _, name = read_source(source)
     from nnlab.core.preparation import prepare
     from nnlab.training.difference import differences
 
-    found, data = differences(vary), prepare(project.data)
+    found, data = _saved(project, name) if vary is None else differences(vary), prepare(project.data)
     announce_compiling(project)
     from nnlab.studies.comparison import compare as study
+    from nnlab.studies.comparison import variants
 
     total = steps if steps is not None else project.training.epochs * -(-len(data.x) // project.training.batch_size)
+    variants(project, data, found)  # a mistake is told before anything is learned
+    if start == "fresh":
+        project = replace(project, initial=None)
+    elif start == "wrong":
+        from nnlab.studies.wrong_start import wrong_start
+
+        with progress_bar(name) as context:
+            project = replace(project, initial=wrong_start(project, data, context=context))
     with progress_bar(name) as context:
         comparison = study(project, data, found, total, seeds, context)
     _print(name, comparison, total, sys.stderr if as_json else sys.stdout)
     if as_json:
         print(json.dumps(_document(comparison), allow_nan=False), flush=True)
+
+
+def _saved(project: Project, name: str) -> tuple[Difference, ...]:
+    """The project itself and what it is compared with in the window."""
+    from nnlab.training.varied import own_difference
+
+    if not project.comparison:
+        raise SettingError(f"{name} is not compared with anything yet; add a run in the window, or give --vary KEY=A,B.")
+    return (own_difference(project, project.comparison[0].key), *project.comparison)
 
 
 def _print(name: str, comparison: Comparison, steps: int, stream: Any) -> None:
@@ -47,10 +81,13 @@ def _print(name: str, comparison: Comparison, steps: int, stream: Any) -> None:
         own = [run for run in comparison.runs if run.setting == band.setting]
         losses = ", ".join("stopped" if run.stopped else f"{run.result.loss:.4g}" for run in own)
         score = "no result" if math.isnan(band.median) else f"{measure} {band.median:.4g} ({band.lowest:.4g} to {band.highest:.4g})"
-        print(f"  {band.setting:{width}}  {score}, loss {losses}", file=stream)
+        first = f", first gradient {own[0].first_gradient:.3g}"
+        print(f"  {band.setting:{width}}  {score}, loss {losses}{first}", file=stream)
     for run in comparison.runs:
         if run.stopped:
             print(f"  {run.setting}, seed {run.seed}: {run.stopped}", file=stream)
+    if comparison.start is not None:
+        print(f"  start: {comparison.start.name}. {comparison.start.words}", file=stream)
     print(f"  same initial weights: {_yes(comparison.equal_weights)}; same batches: {_yes(comparison.equal_batches)}", file=stream)
     print(comparison.verdict, file=stream)
 
@@ -67,6 +104,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "verdict": comparison.verdict,
         "measure": comparison.measure,
         "equal": {"initial_weights": comparison.equal_weights, "batches": comparison.equal_batches},
+        "start": None if comparison.start is None else {"name": comparison.start.name, "words": comparison.start.words},
         "bands": [
             {"setting": b.setting, "lowest": finite(b.lowest), "median": finite(b.median), "highest": finite(b.highest)}
             for b in comparison.bands
@@ -86,6 +124,7 @@ def _run(run: RunOutcome) -> dict[str, Any]:
         "training_metrics": {key: finite(value) for key, value in result.training_metrics.items()},
         "initial_weights_sha256": run.initial_weights_sha256,
         "batches_sha256": run.batches_sha256,
+        "first_gradient": finite(run.first_gradient),
         "seconds": round(run.seconds, 4),
         "stopped": run.stopped or None,
     }

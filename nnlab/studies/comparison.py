@@ -14,16 +14,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.errors import NNLabError, SettingError, TrainingError
 from nnlab.core.preparation import Data
 from nnlab.engine import machine
 from nnlab.engine.fingerprint import batches_sha256, weights_sha256
+from nnlab.engine.run import Run
 from nnlab.graph.validation import DataShape, check
-from nnlab.jobs.context import JobContext
+from nnlab.jobs.context import JobContext, TaskContext
+from nnlab.studies.wrong_start import wrong_start
 from nnlab.training.change import Change
 from nnlab.training.commands import Load
 from nnlab.training.complete_run import Result, prepare_run, result_of
 from nnlab.training.difference import SEED_KEY, Difference
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS, RunGroup
 from nnlab.training.settings import SEED
@@ -48,6 +51,7 @@ class RunOutcome:
     batches_sha256: str
     seconds: float  # that the machine trained this run, others that train beside it not counted
     stopped: str = ""
+    first_gradient: float = math.nan  # the norm over all parameters of the first batch's, NaN where it is not finite
 
 
 @dataclass(frozen=True)
@@ -72,26 +76,40 @@ class Comparison:
     verdict: str  # one sentence: who wins by what, or why nobody does
     equal_weights: bool
     equal_batches: bool
+    start: InitialWeights | None = None  # what all runs start from; None: weights drawn from the seed
 
 
 @dataclass(frozen=True)
 class Starts:
-    """SHA-256 of a run's initial weights and of its batches."""
+    """SHA-256 of a run's initial weights and of its batches, and the norm of its first gradient over all parameters."""
 
     weights: str
     batches: str
+    gradient: float = math.nan  # NaN where it is not finite
 
 
 def starts_of(projects: Sequence[Project], data: Data) -> tuple[Starts, ...]:
     """Where each project's run begins and what it will see, for at least one epoch."""
     runs = [prepare_run(project.graph, data, project.training, start=project.initial) for project in projects]
-    return tuple(Starts(weights_sha256(run.state), batches_sha256(run, 2)[0]) for run in runs)
+    return tuple(Starts(weights_sha256(run.state), batches_sha256(run, 2)[0], _first_gradient(run)) for run in runs)
+
+
+def _first_gradient(run: Run) -> float:
+    """The norm over all parameters of the gradient of the first batch, which the run is trained on here."""
+    try:
+        run.train(1)
+    except TrainingError:
+        return math.nan
+    return float(np.sqrt((run.history.curves().norms[-1].astype(np.float64) ** 2).sum()))
 
 
 def variants(project: Project, data: Data, differences: Sequence[Difference]) -> tuple[Project, ...]:
     """The project with each difference, checked against the data; raises NNLabError for what cannot be compared."""
     if len(differences) < 2:
         raise SettingError(f"{differences[0] if differences else 'Nothing'} alone cannot be compared; give at least two values.")
+    other_key = next((difference for difference in differences if difference.key != differences[0].key), None)
+    if other_key is not None:
+        raise SettingError(f"{differences[0]} and {other_key} differ in two things, so nobody could tell which one matters; vary one key.")
     if len(differences) > MOST_RUNS:
         raise SettingError(f"{len(differences)} variants are too many; at most {MOST_RUNS} train side by side.")
     found = check_variants(project, data, differences)
@@ -123,44 +141,77 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Trains every variant for `steps` iterations with `seeds` seeds, from the project's own upwards.
 
-    By default these are three; one where the seed is what differs.
+    By default these are three; one where the seed is what differs. Initial weights that were learned for the purpose are learned again from
+    every seed; others are the same ones for all, so that seeds differ in the order of the samples alone.
     Emits a `RunOutcome` as each run ends. Raises NNLabError for what cannot be compared; a run whose numbers go wrong stops alone.
     """
     context = context or JobContext()
     derived = variants(project, data, differences)
     is_seed = differences[0].key == SEED_KEY
-    seeds = seeds or (1 if is_seed else USUAL_SEEDS)
+    is_fixed = all(_is_the_same_from_every_seed(one, data) for one in derived)
+    seeds = seeds or (1 if is_seed or is_fixed else USUAL_SEEDS)
+    if is_fixed and seeds > 1 and project.initial is not None:
+        raise SettingError(
+            f"From the given weights “{project.initial.name}”, and without another order of the samples, every seed is the same run; "
+            "leave the seeds out, or start fresh."
+        )
     if is_seed and seeds > 1:
         raise SettingError(f"The seed is what differs, so it cannot be repeated with {seeds} seeds as well; leave one of the two out.")
     outcomes: list[RunOutcome] = []
     for repeat in range(seeds):
-        for outcome in _train(derived, data, differences, steps, repeat, seeds, context):
+        for outcome in _train(_from_seed(derived, data, repeat, context), data, differences, steps, repeat, seeds, context):
             outcomes.append(outcome)
             context.emit(outcome)
     context.report(seeds, seeds)
-    return _summary(differences, outcomes)
+    return _with_start(_summary(differences, outcomes), derived[0].initial, seeds)
 
 
 def _train(
     derived: Sequence[Project], data: Data, differences: Sequence[Difference], steps: int, repeat: int, seeds: int, context: JobContext
 ) -> list[RunOutcome]:
-    """One seed: all variants in lock-step."""
+    """One seed, the `repeat`-th: all variants, which have it already, in lock-step."""
     group = RunGroup(np.zeros(machine.CONTROL_WORDS, dtype=np.int64))
     try:
         starts, runs = [], []
-        for number, project in enumerate(derived):
-            seed = (project.training.seed + repeat) % (int(SEED.maximum or 0) + 1)
-            own = replace(project, training=replace(project.training, seed=seed))
+        for number, own in enumerate(derived):
             runs.append(group.add(number).load(Load(Change.opening(own), data, 1, number)))
             per_epoch = -(-len(data.x) // own.training.batch_size)
             starts.append((weights_sha256(runs[-1].state), batches_sha256(runs[-1], -(-steps // per_epoch))[0]))
+        gradients = [start.gradient for start in starts_of(derived, data)]
         stopped = _to_the_end(group, steps, repeat, seeds, context)
         return [
-            RunOutcome(str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].seconds, stopped.get(k, ""))
+            RunOutcome(
+                str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].seconds, stopped.get(k, ""), gradients[k]
+            )
             for k, run in enumerate(runs)
         ]
     finally:
         group.close()
+
+
+def _is_the_same_from_every_seed(project: Project, data: Data) -> bool:
+    """Whether a seed would change next to nothing: weights that are given, and whole batches or samples in the order of the data."""
+    training, start = project.training, project.initial
+    is_in_order = not training.shuffle or training.batch_size >= len(data.x)
+    return start is not None and start.recipe is None and is_in_order and not start.misfits(project.graph)
+
+
+def _from_seed(derived: Sequence[Project], data: Data, repeat: int, context: JobContext) -> list[Project]:
+    """The variants with the seed `repeat` further on; initial weights that were learned for the purpose are learned again from it."""
+    if repeat == 0:
+        return list(derived)
+    found: list[Project] = []
+    learned: dict[tuple[int, InitialWeights], InitialWeights] = {}
+    for project in derived:
+        seed, start = (project.training.seed + repeat) % (int(SEED.maximum or 0) + 1), project.initial
+        own = replace(project, training=replace(project.training, seed=seed))
+        if start is not None and start.recipe is not None:
+            if (seed, start) not in learned:
+                context.check()
+                learned[seed, start] = wrong_start(own, data, start.recipe, TaskContext(is_cancelled=lambda: context.is_cancelled))
+            own = replace(own, initial=learned[seed, start])
+        found.append(own)
+    return found
 
 
 def _to_the_end(group: RunGroup, steps: int, repeat: int, seeds: int, context: JobContext) -> dict[int, str]:
@@ -193,6 +244,14 @@ def _summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) 
         equal_weights=all(len({o.initial_weights_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
         equal_batches=all(len({o.batches_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
     )  # fmt: skip
+
+
+def _with_start(found: Comparison, start: InitialWeights | None, seeds: int) -> Comparison:
+    """The same, with what all runs started from; where that is one and the same for all seeds, the verdict says so."""
+    verdict = found.verdict
+    if start is not None and start.recipe is None and seeds > 1:
+        verdict += f" Every seed started from the weights “{start.name}”, so seeds differ in the order of the samples alone."
+    return replace(found, start=start, verdict=verdict)
 
 
 def _scores(outcomes: Sequence[RunOutcome]) -> list[dict[str, float]]:

@@ -37,14 +37,29 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 
 def varied(project: Project, difference: Difference) -> Project:
-    """The project with a difference; raises NNLabError for a key, value or network that cannot be."""
+    """The project with a difference, itself where it is so already; raises NNLabError for a key, value or network that cannot be."""
     key, text = difference.key, difference.text
+    if is_so(project, difference):
+        return project
     change = _GRAPH_KEYS.get(key)
     if change is not None:
         return replace(project, graph=change(project.graph, text))
     if "." in key:
         return replace(project, graph=_set_of_node(project.graph, key, text))
     return project.with_training(_training(project, key, text))
+
+
+def is_so(project: Project, difference: Difference) -> bool:
+    """Whether the project is that way already: what is compared with others is named like them."""
+    try:
+        return present_value(project, difference.key) == difference.text
+    except SettingError:
+        return False
+
+
+def own_difference(project: Project, key: str) -> Difference:
+    """The project itself, named as the runs that differ from it in `key`. Raises SettingError for a key that it does not have."""
+    return Difference(key, present_value(project, key))
 
 
 def variant_of(difference: Difference) -> Variant:
