@@ -44,13 +44,15 @@ class Canvas(QWidget):
     """Shows `document.graph`.
 
     `refused(sentence)` when an edit cannot be made; `noted(sentence)` when one was made differently than asked; `zoomed(factor)`;
-    `add_requested(operator, scene position)` after the popup added an operator; `needs_changed` when other `tensors` are to be watched.
+    `add_requested(operator, scene position)` after the popup added an operator; `needs_changed` when other `tensors` are to be watched;
+    `came_into_sight` when it can be seen again.
     """
 
     refused = Signal(str)
     noted = Signal(str)
     zoomed = Signal(float)
     needs_changed = Signal()
+    came_into_sight = Signal()
     add_requested = Signal(str, QPointF)
 
     def __init__(self, document: Document, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
@@ -137,6 +139,7 @@ class Canvas(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.needs_changed.emit()
+        self.came_into_sight.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

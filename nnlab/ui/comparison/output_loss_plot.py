@@ -14,11 +14,12 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.training.probes.output_losses import OutputLosses
-from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark
+from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark, paint_marks
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins, Plot
+from nnlab.ui.panels.plotting.primitives import Stamps, polygon
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
 from nnlab.ui.widgets.painting import fill_rounded
 
@@ -26,6 +27,7 @@ MOST_LOSS = 5.0  # the axis of the loss of classes ends here; what lies above is
 FIRST_P = 0.05  # where the crosshair starts
 KEY_STEP = 0.01
 BEYOND = 1e12
+ROW = 4 * FAR  # wider than any pixel's number, so that column and row make one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +51,9 @@ class OutputLossPlot(Plot):
 
     def __init__(self, theme: Theme, of_gradient: bool, parent: QWidget | None = None) -> None:
         self._runs: tuple[RunLosses, ...] = ()
+        self._distinct: list[RunLosses] = []  # one run of each loss
         self._of_gradient = of_gradient
+        self._stamps = Stamps()
         self._at: float | None = FIRST_P
         super().__init__(theme, "Gradient at the output over the probability" if of_gradient else "Loss over the probability", parent)
         self.view.setMouseEnabled(x=False, y=False)
@@ -73,7 +77,10 @@ class OutputLossPlot(Plot):
         return Margins(px(32), px(20), px(20), px(42) if self._of_gradient else px(24))
 
     def show_runs(self, runs: Sequence[RunLosses]) -> None:
+        if [(run.name, run.key, run.found) for run in runs] == [(run.name, run.key, run.found) for run in self._runs]:
+            return  # probes come at a pace of their own: nothing new since the last time
         self._runs = tuple(runs)
+        self._distinct = self._one_of_each_loss()
         self._place()
         found = [run.found for run in runs]
         if self._at == FIRST_P and not self.of_probability:
@@ -174,8 +181,7 @@ class OutputLossPlot(Plot):
         self._paint_names(painter)
         super().paint_above(painter)
 
-    @property
-    def _distinct(self) -> list[RunLosses]:
+    def _one_of_each_loss(self) -> list[RunLosses]:
         """One run of each loss: where losses are the same, so are their curves."""
         kept: list[RunLosses] = []
         for run in self._runs:
@@ -190,8 +196,8 @@ class OutputLossPlot(Plot):
 
     def _paint_samples(self, painter: QPainter, run: RunLosses) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.px(3)
-        for x, y in self._places(run.found.x, self.values(run.found)):
-            paint_mark(painter, QPointF(x, y), run.key, radius, tokens.text, tokens.panel)
+        xs, ys = self._places(run.found.x, self.values(run.found))
+        paint_marks(painter, self._stamps, xs, ys, run.key, radius, tokens.text, tokens.panel)
 
     def _paint_faint(self, painter: QPainter, run: RunLosses) -> None:
         """The other runs' samples on this run's curve."""
@@ -201,14 +207,15 @@ class OutputLossPlot(Plot):
                 continue
             on_curve = np.interp(other.found.x, run.found.curve_x, self.curve(run.found), left=np.nan, right=np.nan)
             painter.setPen(QPen(tokens.stroke, 2 * radius, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints([QPointF(x, y) for x, y in self._places(other.found.x, on_curve)])
+            painter.drawPoints(polygon(*self._places(other.found.x, on_curve)))
 
-    def _places(self, x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
+    def _places(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where samples stand, in pixels; those that would cover each other exactly are drawn once."""
-        xs, ys = np.asarray(self.x_pixels(x)), np.asarray(self.y_pixels(y))
-        spots = np.stack([np.rint(xs), np.rint(ys)], axis=1)
-        spots = np.unique(spots[(np.abs(spots) < FAR).all(axis=1)], axis=0)
-        return [(float(a), float(b)) for a, b in spots]
+        xs, ys = np.rint(self.x_pixels(x)), np.rint(self.y_pixels(y))
+        near = (np.abs(xs) < FAR) & (np.abs(ys) < FAR)
+        spots = np.unique(xs[near] * ROW + ys[near])  # one number for both, which is faster than unique rows
+        rows = np.rint(spots / ROW)
+        return rows, spots - rows * ROW
 
     def _paint_readings(self, painter: QPainter, x: float) -> None:
         tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.plot import dashes, line_pen
+from nnlab.ui.panels.plotting.primitives import Stamps, draw_line, draw_pieces
 
 FAR = 10_000.0  # pixels beyond which Qt need not follow a line; it does not survive those of a run that diverged
 
@@ -53,14 +54,13 @@ def paint_line(painter: QPainter, xs: np.ndarray, ys: np.ndarray, key: RunKey, c
         last = np.append(np.flatnonzero(np.diff(column)), len(column) - 1)
         xs, ys = xs[last], ys[last]
     pen = line_pen(color, key.width)
+    if not key.dash:
+        painter.setPen(pen)
+        draw_line(painter, xs, ys)
+        return
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
-    if not key.dash:
-        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
-        return
-    ends_x, ends_y = dashes(xs, ys, (1.0, 1.0), key.dash)
-    ends = [QPointF(x, y) for x, y in zip(ends_x.tolist(), ends_y.tolist(), strict=True)]
-    painter.drawLines([QLineF(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True)])
+    draw_pieces(painter, *dashes(xs, ys, (1.0, 1.0), key.dash))
 
 
 def paint_mark(painter: QPainter, centre: QPointF, key: RunKey, radius: float, color: QColor, ground: QColor) -> None:
@@ -77,6 +77,14 @@ def paint_mark(painter: QPainter, centre: QPointF, key: RunKey, radius: float, c
         if key.mark == "diamond":
             points = [QPointF(0, -up), QPointF(up, 0), QPointF(0, up), QPointF(-up, 0)]
         painter.drawPolygon(QPolygonF([centre + point for point in points]))
+
+
+def paint_marks(
+    painter: QPainter, stamps: Stamps, xs: np.ndarray, ys: np.ndarray, key: RunKey, radius: float, color: QColor, ground: QColor
+) -> None:  # fmt: skip
+    """Many marks of one run, at whole pixels."""
+    stamp = (key, radius, color.rgba(), ground.rgba())
+    stamps.draw(painter, xs, ys, stamp, 1.25 * radius + 2, lambda inner, centre: paint_mark(inner, centre, key, radius, color, ground))
 
 
 class KeySample(QWidget):

@@ -50,7 +50,10 @@ class RunPictures(QWidget):
     def show_runs(self, runs: Sequence[ShownRun], of_validation: bool) -> None:
         for picture, run in zip(self.pictures, runs, strict=False):
             picture.show_run(run, of_validation)
+        had_legend = self.legend.has_something
         self.legend.show_classes(runs[0].view.data.target)
+        if self.legend.has_something != had_legend:
+            self._arrange()
 
     @property
     def _is_low(self) -> bool:

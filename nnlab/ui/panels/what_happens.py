@@ -28,7 +28,7 @@ class WhatHappens(QWidget):
     def __init__(self, theme: Theme, crosshair: Crosshair, jobs: LiveJobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._count = 1
+        self._count = 0  # runs that have a place
         self.pictures = RunPictures(theme, self)
         self.seeds = SeveralSeeds(theme, jobs, self)
         self.scores = Scores(theme, crosshair, self)
@@ -45,6 +45,8 @@ class WhatHappens(QWidget):
         self._arrange()
 
     def place_runs(self, count: int) -> None:
+        if count == self._count:
+            return  # arranging repaints everything
         self._count = count
         self.pictures.place_runs(count)
         self.own.place_runs(count)

@@ -21,7 +21,7 @@ class ProbePace:
     """One for all who compute probes; `runs` tells how many runs train."""
 
     def __init__(self, runs: Callable[[], int]) -> None:
-        self._runs = runs
+        self._runs, self._cores = runs, usable_processors()
         self._costs: dict[object, dict[str, float]] = {}
 
     def note(self, owner: object, seconds: Mapping[str, float], wanted: Iterable[str]) -> None:
@@ -34,7 +34,7 @@ class ProbePace:
 
     def pause_after(self, cost: float) -> float:
         """Seconds until a probe that takes `cost` seconds is due again, counted from its end."""
-        if self._runs() < usable_processors():
+        if self._runs() < self._cores:
             return max(cost * (1 / SHARE - 1), SHORTEST)
         share = _level([cost / CROWDED_SHORTEST for costs in self._costs.values() for cost in costs.values()], CROWDED_SHARE)
         return max(cost / share - cost, CROWDED_SHORTEST)

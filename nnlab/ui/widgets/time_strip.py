@@ -48,9 +48,13 @@ class TimeStrip(QWidget):
         """Where the run is, and how far it has ever come."""
         if (iteration, latest) == (self._iteration, self._latest):
             return
+        had_time, drawn = self._latest > 0, self._places()
         self._iteration, self._latest = iteration, max(iteration, latest)
         self._describe()
-        self.update()
+        if had_time != (self._latest > 0):
+            self.setCursor(Qt.CursorShape.PointingHandCursor if self._latest else Qt.CursorShape.ArrowCursor)
+        if self._places() != drawn:  # a run that goes on stands at the end all the while
+            self.update()
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
         """Iterations at which something was changed, with words."""
@@ -83,9 +87,13 @@ class TimeStrip(QWidget):
             if self._latest
             else "After training, you can go back to any earlier iteration here."
         )
-        self.setCursor(Qt.CursorShape.PointingHandCursor if self._latest else Qt.CursorShape.ArrowCursor)
 
     # Places
+
+    def _places(self) -> tuple[object, ...]:
+        """What decides how the strip looks."""
+        marks = (round(self.x_of(at)) for at, _ in self._marks)
+        return self._latest > 0, self.is_in_the_past, round(self.x_of(self._iteration)), *marks
 
     def apply_metrics(self) -> None:
         self.setFixedHeight(self._theme.metrics.grid)

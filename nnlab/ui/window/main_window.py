@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.document = Document(project, name, self)
         self.session = LiveSession(self.document, self)
         self.selection = Selection(self)
+        self._view: LiveView | None = None  # the newest
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
@@ -167,6 +168,7 @@ class MainWindow(QMainWindow):
         session, document = self.session, self.document
         self.top_bar.workspace_chosen.connect(self.show_workspace)
         self.canvas.zoomed.connect(lambda _: self._want_probes())
+        self.canvas.came_into_sight.connect(self._feed_canvas)
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.files.opened.connect(self._on_opened)
@@ -261,19 +263,29 @@ class MainWindow(QMainWindow):
         self.header.phases.set_phase(trace.instruction.phase if trace is not None and event.inside else None)
 
     def _on_emptied(self) -> None:
+        self._view = None
         self.canvas.clear_values()
         self.header.phases.set_phase(None)
         self.actions_by_id["step.back"].setEnabled(False)
 
     def _on_tick(self, view: LiveView) -> None:
+        self._view = view
+        if self.canvas.isVisibleTo(self):
+            self._feed_canvas()
+        if self.inspector.isVisible():
+            self.inspector.show_view(view)
+        self.transport.show_view(view)
+
+    def _feed_canvas(self) -> None:
+        """Also when it comes into sight: what was shown elsewhere meanwhile is news to it."""
+        view = self._view
+        if view is None:
+            return
         self.canvas.set_run(view.frame, view.data, view.playing)
         self.canvas.set_values(view.tensor)
         pictures = view.probes.get("pictures")
         if pictures is not None:
             self.canvas.set_pictures(pictures.by_node)
-        if self.inspector.isVisible():
-            self.inspector.show_view(view)
-        self.transport.show_view(view)
 
     def _on_opened(self, view: View) -> None:
         for key in ("file", "training"):

@@ -59,7 +59,9 @@ class Transport(QObject):
         elif frame.iteration:
             batch = batches
         scheduled = frame.get(RATE) if frame.iteration else None
-        self.bar.counters["smoothed"].setToolTip(smoothed_words(view.losses.window))
+        smoothed, words = self.bar.counters["smoothed"], smoothed_words(view.losses.window)
+        if smoothed.toolTip() != words:
+            smoothed.setToolTip(words)
         self.bar.set_counters(
             epoch=frame.epoch,
             iteration=(frame.iteration, latest if view.is_in_the_past else None),

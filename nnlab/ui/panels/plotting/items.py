@@ -8,13 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnlab.ui.panels.plotting.primitives import polygon
 
 ToScene = Callable[[QRectF], QRectF]  # from the view's numbers to pixels
 SMALLEST, SHARE = 0.8, 0.2  # the least radius of a mark in pixels, and the radius as a share of the side of the square it has to itself
 RING, RING_ROOM = 1.8, 150.0  # a ring's least radius in pixels, and the square pixels each has at least: rings that touch are a band, too
+
+
+def repaint_views(item: QGraphicsItem) -> None:
+    """The plot that shows an item is painted again with the next frame of the window; see `Plot`."""
+    scene = item.scene()
+    for view in scene.views() if scene is not None else ():
+        view.viewport().update()
 
 
 class SceneItem(pg.GraphicsObject):
@@ -23,6 +32,9 @@ class SceneItem(pg.GraphicsObject):
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def update(self, *where: object) -> None:
+        repaint_views(self)
 
     def boundingRect(self) -> QRectF:
         view = self.getViewBox()
@@ -197,4 +209,4 @@ def scene_polygon(item: pg.GraphicsObject, x: np.ndarray, y: np.ndarray) -> QPol
     transform = item.sceneTransform()
     xs = np.asarray(x, dtype=np.float64) * transform.m11() + transform.dx()
     ys = np.asarray(y, dtype=np.float64) * transform.m22() + transform.dy()
-    return QPolygonF([QPointF(a, b) for a, b in zip(xs.tolist(), ys.tolist(), strict=True)])
+    return polygon(xs, ys)

@@ -20,6 +20,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF,
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.plotting.items import repaint_views
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, logarithmic_ticks
 from nnlab.ui.widgets.painting import draw_focus
 
@@ -79,6 +80,9 @@ class Plot(pg.GraphicsView):
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.tokens.panel)
+        # A scene that tells its view of a change makes the whole window repaint at once, every plot by itself. Here a change marks the
+        # widget, and all that has changed in the window is painted together.
+        self.setViewportUpdateMode(pg.GraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self._theme = theme
         self.setAccessibleName(name)
         self.view = _View()
@@ -167,9 +171,8 @@ class Plot(pg.GraphicsView):
             self.range_changed.emit()
 
     def repaint_around(self) -> None:
-        """Axes, labels and crosshair are painted again with the next frame."""
-        self._below.update()
-        self._above.update()
+        """Everything is painted again with the next frame."""
+        self.viewport().update()
 
     def _recolor(self) -> None:
         self.setBackground(self._theme.tokens.panel)
@@ -237,11 +240,11 @@ class Plot(pg.GraphicsView):
             Qt.FocusReason.ShortcutFocusReason,
         )
         super().focusInEvent(event)
-        self._above.update()
+        self.repaint_around()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._above.update()
+        self.repaint_around()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.ignore()  # the panel has the menu
@@ -262,9 +265,14 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
+class _Line(pg.PlotCurveItem):
+    def update(self, *where: object) -> None:
+        repaint_views(self)
+
+
 def make_line(color: QColor, width: float = 2.0) -> pg.PlotCurveItem:
     """A curve drawn as separate segments, which Qt strokes six times faster than a path; gaps where a value is not finite."""
-    line = pg.PlotCurveItem(pen=line_pen(color, width), antialias=True, connect="finite", skipFiniteCheck=False)
+    line = _Line(pen=line_pen(color, width), antialias=True, connect="finite", skipFiniteCheck=False)
     line.setSegmentedLineMode("on")
     return line
 
