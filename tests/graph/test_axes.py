@@ -75,3 +75,57 @@ def test_what_an_embedding_reads_are_tokens() -> None:
 def test_a_tensor_the_graph_does_not_know_has_numbered_axes() -> None:
     assert axes_of(convnet(), "dense_9", "y", (4, 5)).words == ("axis 1", "axis 2")
     assert axes_of(Graph(), "dense_1", "y", (4,)).words == ("axis 1",)
+
+
+def shapes() -> Graph:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=12)
+    matrix = b.reshape(x, shape="3, 4")
+    b.matmul(matrix, b.transpose(matrix))
+    b.layer_norm(b.dense(matrix, units=5))
+    b.batch_norm(b.conv2d(b.reshape(x, shape="2, 3, 2"), filters=2, kernel_size=2))
+    b.reshape(x, shape="2, 3, 1, 2")
+    b.embedding(x)
+    return b._graph
+
+
+@pytest.mark.parametrize(
+    ("node", "tensor", "words", "kind"),
+    [
+        ("reshape_1", "x", "neuron", TensorKind.VECTOR), ("reshape_1", "y", "token feature", TensorKind.MATRIX),
+        ("transpose_1", "y", "feature token", TensorKind.MATRIX), ("matmul_1", "y", "query key", TensorKind.MATRIX),
+        ("dense_1", "weight", "neuron input", TensorKind.MATRIX), ("dense_1", "bias", "neuron", TensorKind.VECTOR),
+        ("dense_1", "y", "token feature", TensorKind.MATRIX), ("layer_norm_1", "gain", "neuron", TensorKind.VECTOR),
+        ("layer_norm_1", "mean", "token", TensorKind.VECTOR), ("reshape_2", "y", "channel row column", TensorKind.IMAGE),
+        ("conv2d_1", "weight", "filter channel row column", TensorKind.IMAGE), ("batch_norm_1", "gain", "channel", TensorKind.VECTOR),
+        ("reshape_3", "y", "feature feature token feature", TensorKind.MATRIX),
+        ("embedding_1", "weight", "entry feature", TensorKind.MATRIX),
+    ],
+)  # fmt: skip
+def test_what_one_thing_along_each_axis_is_called(node: str, tensor: str, words: str, kind: TensorKind) -> None:
+    found = tensor_axes(shapes())[node, tensor]
+    assert (" ".join(found.words), found.kind) == (words, kind)
+
+
+def test_who_begins_an_axis() -> None:
+    found = tensor_axes(shapes())
+    assert [axis.owner for axis in found["dense_1", "weight"].axes] == ["dense_1", "reshape_1"]
+    rows, columns = found["matmul_1", "y"].axes
+    assert (rows.owner, rows.symbol, columns.symbol) == ("reshape_1", "...out0", "...out0 attended")
+    filters, channel, down, across = found["conv2d_1", "weight"].axes
+    assert (filters.owner, channel.owner, down.owner) == ("conv2d_1", "reshape_2", "conv2d_1")
+    assert (down.symbol, down.role, across.symbol, across.role) == ("kernel_size rows", "row", "kernel_size columns", "column")
+    assert found["reshape_1", "y"].axes == found["transpose_1", "y"].axes[::-1]
+
+
+def test_an_unfinished_network_says_nothing_of_axes() -> None:
+    b = nnlab.GraphBuilder()
+    b.dense(b.input(features=2), units=3)
+    b.tanh()
+    assert tensor_axes(b._graph) == {}
+
+
+def test_axes_that_are_known_in_another_number_are_numbered() -> None:
+    found = axes_of(convnet(), "dense_1", "y", (4, 5))
+    assert found.words == ("axis 1", "axis 2") and [axis.symbol for axis in found.axes] == ["0", "1"]
+    assert found.axes[0].owner == "dense_1.y"

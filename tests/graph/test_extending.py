@@ -11,7 +11,7 @@ from nnlab.core.errors import SettingError
 from nnlab.core.operator import operators
 from nnlab.graph import annotation, docking, edits
 from nnlab.graph.builder import GraphBuilder
-from nnlab.graph.extending import anchor, behind, extend
+from nnlab.graph.extending import anchor, before_loss, behind, extend, last_of
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import validate
 
@@ -197,3 +197,62 @@ def test_no_card_is_ever_put_on_another(seed: int) -> None:
         new = graph.nodes[-1].id
         assert new not in before and before <= {node.id for node in graph}
         assert [pair for pair in overlapping(graph) if docking.card_of(graph, new).id in pair] == []
+
+
+def spread(**places: tuple[float, float]) -> Graph:
+    """Nodes that are not connected; the operator is what stands before the underscore."""
+    graph = Graph()
+    for name, place in places.items():
+        graph = edits.add_node(graph, name.partition("_")[0], position=place, node_id=name)
+    return graph
+
+
+def test_it_stands_a_column_behind_and_before_a_loss_a_column_before() -> None:
+    graph = edits.connect(spread(input_1=(10.0, 20.0), dense_1=(300.0, 50.0)), "input_1", "dense_1")
+    assert behind(graph, "dense", "dense_1")["dense_2"].position == (468.0, 50.0)
+    assert before_loss(spread(mse_1=(300.0, 50.0)), "dense", "mse_1")["dense_1"].position == (132.0, 50.0)
+
+
+def test_of_several_ends_the_one_computed_last_and_of_such_the_one_furthest_right_is_followed() -> None:
+    graph = spread(input_1=(0.0, 0.0), dense_a=(900.0, 0.0), dense_b=(100.0, 0.0), dense_c=(50.0, 0.0))
+    for pair in (("input_1", "dense_a"), ("dense_a", "dense_b"), ("input_1", "dense_c")):
+        graph = edits.connect(graph, *pair)
+    assert last_of(graph, ["input_1", "dense_a", "dense_b"]) == "dense_b", "computed from the others, though they lie further right"
+    assert last_of(graph, ["dense_b", "dense_c"]) == "dense_b" and last_of(graph, ["dense_c", "dense_b"]) == "dense_b"
+    assert last_of(graph, ["dense_a", "dense_c"]) == "dense_a"
+
+
+def test_of_too_many_inputs_those_nearest_the_left_and_the_last_are_read() -> None:
+    """From left to right; at the same place across, from above."""
+    graph = spread(dense_a=(0.0, 90.0), dense_b=(0.0, 10.0), dense_c=(50.0, 0.0), dense_d=(20.0, 0.0))
+    found = behind(graph, "subtract", "dense_d", inputs=["dense_a", "dense_b", "dense_c"])
+    assert [e.source for e in found.inputs("subtract_1")] == ["dense_b", "dense_d"]
+    found = behind(graph, "concat", "dense_d", inputs=["dense_a", "dense_b", "dense_c", "dense_d"])
+    assert [e.source for e in found.inputs("concat_1")] == ["dense_b", "dense_a", "dense_d", "dense_c"]
+    assert [e.source for e in behind(graph, "subtract", "dense_d", inputs=["dense_a"]).inputs("subtract_1")] == ["dense_a", "dense_d"]
+
+
+def test_what_has_no_place_behind_it_stands_alone() -> None:
+    graph = edits.connect(spread(input_1=(0.0, 0.0), mse_1=(168.0, 0.0)), "input_1", "mse_1")
+    for operator, source in (("input", "input_1"), ("dense", "mse_1")):
+        assert joined(behind(graph, operator, source)) == joined(graph)
+
+
+def test_before_a_loss_an_input_stands_alone_and_a_loss_that_reads_nothing_is_joined_by_none() -> None:
+    graph = edits.connect(spread(input_1=(0.0, 0.0), mse_1=(168.0, 0.0), mae_1=(168.0, 300.0)), "input_1", "mse_1")
+    assert joined(before_loss(graph, "input", "mse_1")) == joined(graph)
+    assert joined(before_loss(graph, "huber", "mse_1")) == joined(graph) | {("input_1", "huber_1")}
+    assert joined(before_loss(graph, "huber", "mae_1")) == joined(graph)
+
+
+def test_an_activation_before_a_loss_sits_on_the_layer_it_reads(chain: Graph) -> None:
+    graph = before_loss(chain, "sigmoid", "mse_1")
+    assert docking.host(graph, "sigmoid_1") == "dense_2" and ("sigmoid_1", "mse_1") in joined(graph)
+
+
+def test_the_ends_of_a_chain_are_what_the_loss_reads_then_what_nobody_reads_the_newest_first(chain: Graph) -> None:
+    graph = edits.connect(edits.add_node(chain, "dense", node_id="old"), "input_1", "old")
+    graph = edits.connect(edits.add_node(graph, "dense", node_id="new"), "input_1", "new")
+    assert anchor(graph) == "dense_2"
+    assert anchor(edits.remove_nodes(graph, ["mse_1", "dense_2", "tanh_1", "dense_1"])) == "new"
+    assert anchor(edits.remove_nodes(graph, ["mse_1", "dense_2", "tanh_1", "dense_1", "new"])) == "old"

@@ -14,7 +14,8 @@ from nnlab.core.errors import GraphError
 from nnlab.graph import annotation, docking, edits
 from nnlab.graph.card_size import CARD, HEIGHT
 from nnlab.graph.graph import Edge, Graph
-from nnlab.graph.layout import FRAME, arrange
+from nnlab.graph.layout import FRAME, Box, _columns, _cuts, _framed, _in_rows, _layered, _stacked, _with_comments, arrange
+from nnlab.graph.rows import Size
 
 
 def middles(graph: Graph) -> dict[str, tuple[float, float]]:
@@ -148,3 +149,74 @@ def test_a_folded_group_that_is_in_its_place_is_not_moved_by_a_rounding_error() 
 
 def test_an_empty_graph_stays_empty() -> None:
     assert arrange(Graph()) == Graph()
+
+
+def box(width: float, height: float, open_width: float = 10.0, open_height: float = 20.0) -> Box:
+    return Box(width, height, {"": (0.0, 0.0)}, Size(width + 44.0, height, open_width, open_height))
+
+
+def test_a_group_is_a_box_around_its_cards() -> None:
+    """Two cards of 120 × 80 and 200 × 160, 204 apart: from −60 to 304 and, both on one line, from −80 to 80.
+
+    18 of frame on the left and right, 36 above and below; opened, 36 and 72 in all are added to what they take.
+    """
+    found = _framed({"a": box(120.0, 80.0, 100.0, 90.0), "b": box(200.0, 160.0, 300.0, 400.0)}, [("a", "b")])
+    assert (found.width, found.height) == (364.0 + 2 * 18.0, 160.0 + 2 * 36.0)
+    assert found.places == {"a": (-122.0, 0.0), "b": (82.0, 0.0)}, "60 right of −182, 100 left of 182"
+    assert found.size == Size(364.0 + 36.0 + 44.0, 232.0, 100.0 + 300.0 + 36.0, 400.0 + 72.0)
+
+
+def test_boxes_of_one_layer_are_stacked() -> None:
+    """56 between two: 136 less a card of 80."""
+    sizes = [Size(100.0, 80.0, 110.0, 200.0), Size(120.0, 90.0, 105.0, 300.0), Size(90.0, 80.0, 90.0, 50.0)]
+    assert _stacked(sizes, 7.0) == Size(120.0, 7.0, 110.0, 550.0 + 2 * 56.0)
+
+
+def test_what_is_read_across_a_border_is_counted_once() -> None:
+    """a is read by b next door and by d at the end; b by c."""
+    layers = [["a"], ["b", "e"], ["c"], ["d"]]
+    assert _cuts(layers, [("a", "b"), ("a", "d"), ("b", "c"), ("e", "d"), ("outside", "a")]) == [1, 3, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("widths", "first", "middles"),
+    [
+        ([120.0, 120.0], [120.0], [0.0, 168.0]), ([120.0, 128.0], [120.0], [0.0, 168.0]), ([120.0, 130.0], [120.0], [0.0, 169.0]),
+        ([200.0, 120.0], [120.0, 200.0], [40.0, 40.0 + 204.0]),
+    ],
+)  # fmt: skip
+def test_layers_of_a_row_stand_a_column_apart_or_44_from_edge_to_edge(widths: list, first: list, middles: list) -> None:
+    assert _columns(widths, first) == middles
+
+
+def test_parts_below_each_other_have_the_room_of_all() -> None:
+    """A chain of two and a single card: rows of 80, 136 from line to line."""
+    boxes = {name: box(120.0, 80.0, 100.0, 90.0) for name in "abc"}
+    places, size = _layered(boxes, [("a", "b")])
+    assert places == {"a": (0.0, 0.0), "b": (168.0, 0.0), "c": (0.0, 136.0)}
+    assert size == Size(328.0, 216.0, 200.0, 180.0), "136 + 80 high"
+
+
+def test_rows_of_one_part_are_64_apart() -> None:
+    """Twelve cards that are 168 apart are read in two rows of six: 80 + 64 + 80 high, the second begins below the first."""
+    boxes = {f"{k:02}": Box(120.0, 80.0, {}, Size(168.0, 80.0, 150.0, 400.0)) for k in range(12)}
+    layers = [[name] for name in boxes]
+    places, height, size = _in_rows(boxes, list(pairwise(boxes)), layers, 1000.0)
+    assert [places[f"{k:02}"] for k in (0, 5, 6, 11)] == [(0.0, 1000.0), (840.0, 1000.0), (0.0, 1144.0), (840.0, 1144.0)]
+    assert height == 224.0 and size == Size(1008.0, 224.0, 900.0, 864.0)
+
+
+def test_in_a_row_each_layer_is_centred_on_the_tallest() -> None:
+    boxes = {"a": box(120.0, 80.0), "b": box(120.0, 80.0), "c": box(120.0, 100.0), "tall": box(120.0, 300.0)}
+    pairs = [("a", "b"), ("a", "c"), ("b", "tall"), ("c", "tall")]
+    places, height, size = _in_rows(boxes, pairs, [["a"], ["b", "c"], ["tall"]], 0.0)
+    assert places["tall"] == (336.0, -40.0 + 150.0) and places["a"] == (0.0, 110.0)
+    assert places["b"] == (168.0, 110.0 - 236.0 / 2 + 40.0) and places["c"][1] - places["b"][1] == 40.0 + 56.0 + 50.0
+    assert height == 300.0 and size.open_height == 20.0 + 56.0 + 20.0
+
+
+def test_a_comment_goes_with_the_nearest_node_in_both_directions() -> None:
+    before = edits.move_nodes(networks.mlp([2, 1]), {"input_1": (0.0, 0.0), "dense_1": (100.0, 0.0), "mse_1": (0.0, 90.0)})
+    before = annotation.add_comment(before, "text", (10.0, 60.0))  # 30 from the loss, 61 from the input
+    after = _with_comments(before, edits.move_nodes(before, {"mse_1": (7.0, 95.0), "input_1": (1.0, 2.0)}))
+    assert after.comments[0].position == (17.0, 65.0)

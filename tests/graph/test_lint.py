@@ -107,3 +107,53 @@ def test_a_layer_on_images_acts_row_by_row() -> None:
 
     assert told(network(lambda b, x: images(b, x, False), features=16)) == [("row_by_row", "dense_1")]
     assert told(network(lambda b, x: images(b, x, True), features=16)) == []
+
+
+def test_a_row_of_images_is_shown_with_its_shape() -> None:
+    """3 × 3 windows leave 2 × 2 of 4 × 4."""
+    graph = network(lambda b, x: b.dense(b.layer_norm(b.conv2d(b.reshape(x, shape="1, 4, 4"), filters=2)), units=1), features=16)
+    assert sentence(graph) == "dense_1 acts on every row of the images (N, 2, 2, 2) separately; add a flatten before it."
+
+
+def test_three_axes_that_are_no_image_are_nobodys_mistake() -> None:
+    assert told(network(lambda b, x: b.dense(b.relu(b.reshape(x, shape="1, 4, 4")), units=1), features=16)) == []
+    assert told(network(lambda b, x: b.dense(b.reshape(b.conv2d(b.reshape(x, shape="1, 4, 4"), filters=2), shape="2, 4"), units=1),
+                        features=16)) == []  # fmt: skip
+
+
+def test_two_layers_over_rows_are_judged_by_their_last_axis() -> None:
+    """4 → 3 → 8 numbers in each of 2 rows: the middle is a bottleneck, whatever the number of rows; 4 → 4 → 8 is none."""
+    def rows(units: int) -> Graph:
+        return network(lambda b, x: b.dense(b.dense(b.reshape(x, shape="2, 4"), units=units), units=8), features=8)
+
+    assert told(rows(3)) == [] and told(rows(4)) == [("linear", "dense_2")]
+    assert sentence(rows(4)) == "dense_2 follows dense_1 without an activation: together they are equivalent to one layer."
+
+
+def test_indices_that_were_computed_are_fractions() -> None:
+    """Through what passes numbers on as they are, back to a layer, an activation or a normalisation."""
+
+    def table(make: Callable[[GraphBuilder, Output], Output]) -> list[str]:
+        graph = network(lambda b, x: b.dense(b.flatten(b.embedding(make(b, x))), units=1), features=4)
+        return [text for kind, _, text in lint(graph, infer(graph).shapes) if kind == "fractions"]
+
+    words = "embedding_1 takes whole numbers, but {} outputs fractions; connect it to the input."
+    assert table(lambda b, x: x) == [] and table(lambda b, x: b.flatten(b.reshape(x, shape="2, 2"))) == []
+    assert table(lambda b, x: b.flatten(b.reshape(b.dense(x, units=4), shape="2, 2"))) == [words.format("dense_1")]
+    assert table(lambda b, x: b.tanh(x)) == [words.format("tanh_1")]
+    assert table(lambda b, x: b.flatten(b.layer_norm(x))) == [words.format("layer_norm_1")]
+    assert table(lambda b, x: b.add(x, x)) == [], "sums of whole numbers are whole"
+
+
+def test_what_does_harm_is_said_in_a_sentence() -> None:
+    assert sentence(network(lambda b, x: b.sigmoid(b.dense(x, units=1)), "binary_cross_entropy")) == (
+        "binary_cross_entropy_1 takes logits and applies sigmoid itself; sigmoid_1 applies it a second time."
+    )
+    assert sentence(network(lambda b, x: b.dense(b.relu(b.relu(b.dense(x, units=4))), units=1))) == (
+        "relu_2 has no effect: relu_1 before it already does the same."
+    )
+    closed = network(lambda b, x: b.dense(b.scale(b.dense(x, units=4), factor=0.0), units=1))
+    (first, *_) = lint(closed, infer(closed).shapes)
+    assert first[2] == "scale_1 sets every value to 0: layers before it cannot learn."
+    frozen = edits.set_frozen(network(lambda b, x: b.dense(x, units=1)), ["dense_1"], True)
+    assert sentence(frozen) == "Every layer is frozen: training changes nothing."
