@@ -26,6 +26,7 @@ from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
+from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
 from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
@@ -61,7 +62,7 @@ def _root(
 
 
 for name, command in {
-    "open": open_command, "train": train, "compare": compare, "advise": advise, "picture": picture, "check": check,
+    "open": open_command, "train": train, "compare": compare, "sweep": sweep, "advise": advise, "picture": picture, "check": check,
     "examples": list_examples, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,7 @@ from nnlab.core.errors import FileError
 
 if TYPE_CHECKING:
     from nnlab.files.project import Project
-    from nnlab.jobs.context import JobContext
+    from nnlab.jobs.context import JobContext, Progress
     from nnlab.training.commands import Snapshot
 
 BAD_INPUT, UNFINISHED = 2, 1  # exit statuses
@@ -48,17 +48,23 @@ def announce_compiling(project: Project) -> None:
 
 
 @contextmanager
-def progress_bar(name: str) -> Iterator[JobContext]:
-    """What a study reports goes to a bar on stderr, which is gone afterwards."""
+def progress_bar(name: str, words: Callable[[Progress], str] = lambda progress: progress.words) -> Iterator[JobContext]:
+    """What a study reports goes to a bar on stderr, which is gone afterwards; `words` stand behind it, and the time that is left."""
     from tqdm import tqdm
 
-    from nnlab.jobs.context import JobContext, Progress
+    from nnlab.jobs.context import JobContext
+    from nnlab.jobs.remaining import RemainingTime, remaining_words
 
-    layout = "{desc} {percentage:3.0f} %|{bar}| {postfix}"
-    with tqdm(total=1.0, desc=name, file=sys.stderr, leave=False, delay=0.5, bar_format=layout, dynamic_ncols=True) as bar:
+    remaining = RemainingTime()
+    layout = "{desc} {percentage:3.0f} %|{bar}| {unit}"  # what tqdm calls a postfix would begin with a comma
+    interval = 0.1 if sys.stderr.isatty() else 5.0  # a log file needs no ten lines a second
+    with tqdm(
+        total=1.0, desc=name, file=sys.stderr, leave=False, delay=0.5, bar_format=layout, dynamic_ncols=True, mininterval=interval
+    ) as bar:  # fmt: skip
 
         def show(progress: Progress) -> None:
-            bar.set_postfix_str(progress.words, refresh=False)
+            remaining.observe(progress.fraction)
+            bar.unit = ", ".join(filter(None, (words(progress), remaining_words(remaining.seconds()))))
             bar.update(progress.fraction - bar.n)
 
         yield JobContext(show)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic
 
 from nnlab.core.errors import NNLabError
-from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
+from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
 
@@ -37,7 +37,7 @@ def map_on_cluster(
     function: Callable[[TaskInput, TaskContext], TaskValue],
     tasks: Sequence[TaskInput],
     address: str,
-    context: JobContext | None = None,
+    context: TaskContext | None = None,
     words: str = "",
 ) -> Iterator[Outcome[TaskValue]]:
     """Yields the outcome of every task exactly once, in the order in which they end, and reports to `context` how much is done.
@@ -47,7 +47,7 @@ def map_on_cluster(
     """
     if not tasks:
         return
-    with _Run(function, tasks, address, context or JobContext(), words) as run:
+    with _Run(function, tasks, address, context or TaskContext(), words) as run:
         yield from run.outcomes()
 
 
@@ -78,7 +78,7 @@ class _Run(Generic[TaskInput, TaskValue]):
         function: Callable[[TaskInput, TaskContext], TaskValue],
         tasks: Sequence[TaskInput],
         address: str,
-        context: JobContext,
+        context: TaskContext,
         words: str,
     ) -> None:
         self._address, self._context, self._words, self._tasks = address, context, words, tasks

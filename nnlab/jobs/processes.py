@@ -29,7 +29,7 @@ from typing import Any, Generic
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.processors import usable_processors
-from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
+from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
 
@@ -47,7 +47,7 @@ def default_workers() -> int:
 def map_tasks(
     function: Callable[[TaskInput, TaskContext], TaskValue],
     tasks: Sequence[TaskInput],
-    context: JobContext | None = None,
+    context: TaskContext | None = None,
     workers: int | None = None,
     words: str = "",
 ) -> Iterator[Outcome[TaskValue]]:
@@ -56,7 +56,7 @@ def map_tasks(
     With `workers` 0 the tasks run here, one after another. Raises Cancelled within a fifth of a second when the job is cancelled, and
     NNLabError when no process can be started. Leaving the loop early ends the processes.
     """
-    context = context or JobContext()
+    context = context or TaskContext()
     if not tasks:
         return
     if workers == 0:
@@ -67,7 +67,7 @@ def map_tasks(
 
 
 def _one_after_another(
-    function: Callable[[TaskInput, TaskContext], TaskValue], tasks: Sequence[TaskInput], context: JobContext, words: str
+    function: Callable[[TaskInput, TaskContext], TaskValue], tasks: Sequence[TaskInput], context: TaskContext, words: str
 ) -> Iterator[Outcome[TaskValue]]:
     context.report(0, len(tasks), words)
     for index, task in enumerate(tasks):
@@ -86,7 +86,7 @@ class _Pools(Generic[TaskInput, TaskValue]):
         self,
         function: Callable[[TaskInput, TaskContext], TaskValue],
         tasks: Sequence[TaskInput],
-        context: JobContext,
+        context: TaskContext,
         workers: int,
         words: str,
     ) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 SOONEST = 0.5  # seconds before which nothing is estimated
+PATIENCE, LITTLE = 10.0, 0.005  # nor in these seconds, while no more than this fraction is done: starting up is no pace
 RECENT = 5.0  # seconds over which the pace is measured at least
 KEPT = 256  # observations
 
@@ -38,7 +39,7 @@ class RemainingTime:
         observed = list(self._observed)
         (begin, _), (last, fraction) = observed[0], observed[-1]
         now = self._clock()
-        if now - begin < SOONEST or fraction == 0.0 or last == begin:
+        if now - begin < SOONEST or fraction == 0.0 or last == begin or (now - begin < PATIENCE and fraction <= LITTLE):
             return None
         since = now - max(RECENT, (now - begin) / 2)
         start, before = max((pair for pair in observed[:-1] if pair[0] <= since), default=observed[0])

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nnlab.jobs.context import JobContext, TaskContext
+from nnlab.jobs.context import TaskContext
 from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue
 from nnlab.jobs.processes import map_tasks
 
@@ -26,7 +26,7 @@ class Workers(ABC):
         self,
         function: Callable[[TaskInput, TaskContext], TaskValue],
         tasks: Sequence[TaskInput],
-        context: JobContext | None = None,
+        context: TaskContext | None = None,
         words: str = "",
     ) -> Iterator[Outcome[TaskValue]]:
         """The outcome of `function(task, task_context)` for every task exactly once, in the order in which they end.
@@ -46,7 +46,7 @@ class LocalWorkers(Workers):
         self,
         function: Callable[[TaskInput, TaskContext], TaskValue],
         tasks: Sequence[TaskInput],
-        context: JobContext | None = None,
+        context: TaskContext | None = None,
         words: str = "",
     ) -> Iterator[Outcome[TaskValue]]:
         return map_tasks(function, tasks, context, self.count, words)
@@ -62,7 +62,7 @@ class ClusterWorkers(Workers):
         self,
         function: Callable[[TaskInput, TaskContext], TaskValue],
         tasks: Sequence[TaskInput],
-        context: JobContext | None = None,
+        context: TaskContext | None = None,
         words: str = "",
     ) -> Iterator[Outcome[TaskValue]]:
         from nnlab.jobs.cluster import map_on_cluster  # loads nothing of Dask either, before it is used

@@ -37,7 +37,7 @@ FEWEST_SEEDS = 2  # below that there is no band, so nothing is known of another 
 SLICE = 256  # steps between two looks at whether to stop, at first
 SLICE_SECONDS = 0.1
 MEASURES = ("accuracy", "r2", "mae")  # the first that the data has is the measure
-LOWER_IS_BETTER = frozenset({"mae"})
+LOWER_IS_BETTER = frozenset({"mae", "loss", "validation_loss"})
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def _summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) 
     names = [str(difference) for difference in differences]
     scores = {name: _scores([o for o in outcomes if o.setting == name]) for name in names}
     measure = next((m for m in MEASURES if any(m in found for name in names for found in scores[name])), MEASURES[0])
-    bands = tuple(_band(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
+    bands = tuple(band_of(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
     winner, verdict = judge(bands, measure, len(outcomes) // len(names))
     groups = [[o for o in outcomes if o.seed == seed] for seed in dict.fromkeys(o.seed for o in outcomes)]
     return Comparison(
@@ -259,14 +259,15 @@ def _scores(outcomes: Sequence[RunOutcome]) -> list[dict[str, float]]:
     return [{} if o.stopped else dict(o.result.metrics) for o in outcomes]
 
 
-def _band(setting: str, values: Sequence[float]) -> Band:
+def band_of(setting: str, values: Sequence[float]) -> Band:
+    """The band of one variant's values over the seeds, NaN for a run that did not come to its end."""
     known = np.array([v for v in values if math.isfinite(v)])
     if len(known) < len(values) or not len(known):  # a seed for which a run fails is part of what is known of it
         return Band(setting, math.nan, math.nan, math.nan)
     return Band(setting, float(known.min()), float(np.median(known)), float(known.max()))
 
 
-MEASURE_WORDS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error"}
+MEASURE_WORDS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "validation_loss": "validation loss"}
 
 
 def judge(bands: Sequence[Band], measure: str, seeds: int) -> tuple[str | None, str]:

@@ -21,8 +21,11 @@ from nnlab.core.preparation import Data
 from nnlab.core.setting import Value
 from nnlab.graph.validation import DataShape, check
 from nnlab.jobs.context import TaskContext
+from nnlab.jobs.workers import ClusterWorkers, Workers
 from nnlab.studies.sweeps.axes import SweepAxis, difference, drawn
-from nnlab.studies.sweeps.trials import Trial, TrialValue
+from nnlab.studies.sweeps.trial_file import TrialFile
+from nnlab.studies.sweeps.trials import Trial, TrialResult, TrialValue, run_trials
+from nnlab.studies.sweeps.warm import warm_for
 from nnlab.training.difference import SEED_KEY
 from nnlab.training.project import Project
 from nnlab.training.settings import SEED
@@ -188,6 +191,16 @@ class _Study:
         ]
         words = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
         return words, {*(node.operator for node in graph), training.optimizer, training.schedule}
+
+
+def run_sweep(
+    sweep: Sweep, data: Data, planned: SweepPlan, workers: Workers | None = None, context: TaskContext | None = None,
+    file: TrialFile | None = None,
+) -> Iterator[TrialResult]:  # fmt: skip
+    """The result of every trial as it comes, those in `file` first; see `run_trials`. Kernels are compiled once, before."""
+    if not isinstance(workers, ClusterWorkers):
+        warm_for(planned.kernels, context)
+    yield from run_trials(ProjectTrial.of(sweep, data), planned.trials, workers, context, file)
 
 
 @dataclass(frozen=True)

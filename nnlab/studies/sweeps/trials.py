@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.setting import Value
-from nnlab.jobs.context import JobContext, TaskContext
+from nnlab.jobs.context import TaskContext
 from nnlab.jobs.service import JobError
 from nnlab.jobs.workers import LocalWorkers, Workers
 
@@ -66,7 +66,7 @@ def run_trials(
     function: TrialFunction,
     trials: Sequence[Trial],
     workers: Workers | None = None,
-    context: JobContext | None = None,
+    context: TaskContext | None = None,
     file: TrialFile | None = None,
 ) -> Iterator[TrialResult]:
     """Yields the result of every trial exactly once: first those in `file`, then the others as they end, each on the disk by then.
