@@ -214,7 +214,7 @@ def test_by_hand_opens_on_the_numbers_of_the_book_and_follows_the_mouse_and_the_
     assert squares.results[0].tolist() == [1.0, 9.0, 1.0]
     start = squares.handle(1)
     QTest.mousePress(squares, Qt.MouseButton.LeftButton, pos=start.toPoint())
-    unit = squares._unit
+    unit = squares.scale
     QTest.mouseMove(squares, (start.toPoint() - QPoint(0, round(unit))))
     QTest.mouseRelease(squares, Qt.MouseButton.LeftButton)
     assert squares.values[1] == 3.0 and panel.mse.text() == numbers.number(2.0)  # (1 + 4 + 1) / 3

@@ -1,9 +1,9 @@
-"""Which colour is which class, in one line under the pictures."""
+"""Which colour is which class, and what the rings are, in one line under the pictures."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.dataset import Target
@@ -20,6 +20,7 @@ class ClassLegend(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._target: Target | None = None
+        self._ringed, self._is_same = 0, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         follow(theme, self)
@@ -32,12 +33,14 @@ class ClassLegend(QWidget):
 
     @property
     def has_something(self) -> bool:
+        """Whether it takes room: that does not depend on rings, whose number depends on the room."""
         return self._target is not None and 0 < self._target.classes <= MOST_NAMED
 
-    def show_classes(self, target: Target) -> None:
-        if target == self._target:
+    def show_classes(self, target: Target, ringed: int = 0, is_same: bool = True) -> None:
+        """`ringed`: samples of the next batch that the pictures ring, the same in all of them or not."""
+        if (target, ringed, is_same) == (self._target, self._ringed, self._is_same):
             return
-        self._target = target
+        self._target, self._ringed, self._is_same = target, ringed, is_same
         self.setVisible(self.has_something)
         self.setAccessibleName("Classes: " + ", ".join(target.names))
         self.update()
@@ -49,20 +52,28 @@ class ClassLegend(QWidget):
         return [QColor(*color) for color in class_colors(target.classes, self._theme.is_dark)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._target is None or not self._target.classes:
+        if self._target is None or not self.has_something:
             return
         painter, px = QPainter(self), self._theme.metrics.px
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("caption"))
         metrics = QFontMetricsF(painter.font())
-        share = self.width() / len(self._target.names) - px(30)
-        names = [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, share) for name in self._target.names]
+        known = self._target.names
+        batch = f"next batch{f', the same {self._ringed}' if self._is_same else ''}" if self._ringed else ""
+        room = self.width() - (metrics.horizontalAdvance(batch) + px(30) if batch else 0)
+        share = room / max(1, len(known)) - px(30)
+        names = [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, share) for name in known]
+        colors: list[QColor | None] = [*self._colors(self._target)]
+        if batch:
+            names.append(batch)
+            colors.append(None)
         widths = [px(14) + metrics.horizontalAdvance(name) for name in names]
         left = (self.width() - sum(widths) - px(16) * (len(widths) - 1)) / 2
-        for name, width, color in zip(names, widths, self._colors(self._target), strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawEllipse(QPointF(left + px(4), self.height() / 2), px(3.5), px(3.5))
+        for name, width, color in zip(names, widths, colors, strict=True):
+            painter.setPen(Qt.PenStyle.NoPen if color is not None else QPen(self._theme.tokens.text, 1.5))
+            painter.setBrush(color if color is not None else Qt.BrushStyle.NoBrush)
+            radius = px(3.5) if color is not None else px(4.5)
+            painter.drawEllipse(QPointF(left + px(4), self.height() / 2), radius, radius)
             painter.setPen(self._theme.tokens.text2)
             place = QRectF(left + px(14), 0, width, self.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)

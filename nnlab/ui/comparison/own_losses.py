@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from nnlab.training.runs import MOST_RUNS
 from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
 from nnlab.ui.comparison.shown_run import ShownRun
-from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.widgets.label import ElidedLabel, Label
@@ -62,4 +61,4 @@ class OwnLosses(QWidget):
             plot.show_lines([line], first, last)
             plot.setAccessibleName(f"Own loss of {run.name}")
             self.names[place].setText(run.name)
-            self.values[place].setText(numbers.number(line.value, 3))
+            self.values[place].setText(plot.written(line.value))

@@ -59,6 +59,7 @@ class RunLinesPlot(IterationPlot):
         self.as_percent, self._names_ends = as_percent, has_threshold
         self.threshold: float | None = 0.9 if has_threshold else None
         self._is_dragging = False
+        self._margins: Margins | None = None
         super().__init__(theme, name, crosshair, parent)
         self.view.setMouseEnabled(x=False, y=False)
         self.shows_mark_words = False
@@ -71,11 +72,11 @@ class RunLinesPlot(IterationPlot):
 
     def show_lines(self, lines: Sequence[RunLine], first: int, last: int) -> None:
         """Lines from the project's own on, over the iterations first … last."""
-        names_changed = [line.name for line in lines] != [line.name for line in self._lines]
         self._lines = tuple(lines)
-        if names_changed:
-            self._place()
         self.set_range((first, max(last, first + 1)), self._y_range())
+        if self.margins() != self._margins:
+            self._margins = self.margins()
+            self._place()
         self.setAccessibleDescription("; ".join(f"{line.name} {self.written(line.value)}" for line in lines))
 
     def _y_range(self) -> tuple[float, float]:
@@ -102,13 +103,18 @@ class RunLinesPlot(IterationPlot):
 
     def margins(self) -> Margins:
         px, metrics = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption_strong"))
+        ticks = max((QFontMetricsF(self._theme.font("caption")).horizontalAdvance(tick.text) for tick in self._ticks(150.0)), default=0.0)
+        left = max(px(36), ticks + px(10))
         names = max((metrics.horizontalAdvance(line.name) for line in self._lines), default=0.0) if self._names_ends else 0.0
         if not self._names_ends:  # what the axis counts stands under the plot above
-            return Margins(px(36), px(6), px(8), px(10))
-        return Margins(px(36), px(8), px(12) + min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %"), px(26))
+            return Margins(left, px(6), px(8), px(10))
+        return Margins(left, px(8), px(12) + min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %"), px(26))
 
     def y_ticks(self) -> list[Tick]:
-        ticks = linear_ticks(*self.y_range, self.picture.height(), self._theme.metrics.px(28))
+        return self._ticks(self.picture.height())
+
+    def _ticks(self, height: float) -> list[Tick]:
+        ticks = linear_ticks(*self.y_range, height, max(self._theme.metrics.px(28), height / 5))
         return [Tick(tick.position, f"{100 * tick.position:.0f}") for tick in ticks] if self.as_percent else ticks
 
     # Painting
@@ -140,7 +146,8 @@ class RunLinesPlot(IterationPlot):
 
     def _paint_crossings(self, painter: QPainter) -> None:
         """A ring where a run first reached the threshold, with the iteration, for the first of them."""
-        if self.threshold is None:
+        threshold = self.threshold
+        if threshold is None:
             return
         tokens = self._theme.tokens
         for line in self._lines:
@@ -151,12 +158,21 @@ class RunLinesPlot(IterationPlot):
             painter.setPen(QPen(tokens.text, 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, 5.0, 5.0)
+        crossings = [line.first_at(threshold) for line in self._lines]
+        first = min((at for at in crossings if at is not None), default=None)
+        if first is not None and self.x_range[0] <= first <= self.x_range[1]:
+            pen = QPen(tokens.text2, 1)
+            pen.setDashPattern([2.0, 3.0])
+            painter.setPen(pen)
+            x = round(float(self.x_pixels(first)))
+            painter.drawLine(QPointF(x, float(self.y_pixels(self.threshold)) + 5), QPointF(x, self.picture.bottom()))
 
     def _paint_ends(self, painter: QPainter) -> None:
         tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture
         caption, strong = self._theme.font("caption"), self._theme.font("caption_strong")
         height = QFontMetricsF(strong).height()
-        rows = 2 * height if self.threshold is not None else height
+        has_words = self.threshold is not None and (2 * height + 2) * len(self._lines) <= picture.height() + height / 2
+        rows = 2 * height if has_words else height
         wanted = [float(self.y_pixels(line.value)) if math.isfinite(line.value) else picture.bottom() for line in self._lines]
         places = push_apart(wanted, rows + 2, picture.top() + height / 2, picture.bottom() - rows + height / 2)
         left, right = picture.right() + px(12), self.width()
@@ -169,7 +185,7 @@ class RunLinesPlot(IterationPlot):
             name = metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(left, y - height / 2, room, height), Qt.AlignmentFlag.AlignLeft, name)
             painter.drawText(QRectF(left, y - height / 2, right - left, height), Qt.AlignmentFlag.AlignRight, value)
-            if self.threshold is None:
+            if not has_words:
                 continue
             at = line.first_at(self.threshold)
             words = f"{self.written_threshold} {'not yet' if at is None else f'at {numbers.count(at)}'}"

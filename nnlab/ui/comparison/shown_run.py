@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnlab.ui.comparison.run_keys import RUN_KEYS, RunKey
-from nnlab.ui.comparison.statement import titled
+from nnlab.ui.comparison.statement import KEY_TITLES, titled
 from nnlab.ui.run.live_view import LiveView
 
 
 @dataclass(frozen=True, eq=False)
 class ShownRun:
-    """`view` is the moment as this run shows it; `stopped` why it stays behind, empty while it goes on."""
+    """`name`: the value that differs; `title`: that with what it is a value of, where it is only a number.
+
+    `view` is the moment as this run shows it; `stopped` why it stays behind, empty while it goes on.
+    """
 
     name: str
+    title: str
     key: RunKey
     view: LiveView
     stopped: str = ""
@@ -23,7 +27,9 @@ def shown_runs(view: LiveView, key: str) -> tuple[ShownRun, ...]:
     """The project's own run and those beside it; `key` is what they differ in."""
     views = [view.of_run(view.run), *(view.of_run(other.run) for other in view.others)]
     stopped = ["", *(other.stopped for other in view.others)]
-    return tuple(
-        ShownRun(titled(key, run.name) if key else run.name, RUN_KEYS[place], run, reason)
-        for place, (run, reason) in enumerate(zip(views, stopped, strict=True))
-    )
+    found = []
+    for place, (run, reason) in enumerate(zip(views, stopped, strict=True)):
+        name = titled(key, run.name) if key else run.name
+        title = f"{KEY_TITLES.get(key, key)} {name}" if name[:1].isdigit() else name
+        found.append(ShownRun(name, title, RUN_KEYS[place], run, reason))
+    return tuple(found)

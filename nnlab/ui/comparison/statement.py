@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSizePolicy, QWidget
 
-from nnlab.core.operator import operators
+from nnlab.core.operator import Operator, operators
+from nnlab.core.optimizer import Optimizer, optimizers
+from nnlab.core.schedule import Schedule, schedules
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
@@ -24,8 +26,12 @@ KEY_TITLES = {
 
 def titled(key: str, value: str) -> str:
     """A value as people read it: MSE for mse."""
-    if key in ("loss", "activation") and value in {operator.name for operator in operators}:
-        return operators[value].title
+    registries: dict[str, Iterable[Operator | Optimizer | Schedule]] = {
+        "loss": operators, "activation": operators, "optimizer": optimizers, "schedule": schedules,
+    }  # fmt: skip
+    kind = next((kind for kind in registries.get(key, ()) if kind.name == value), None)
+    if kind is not None:
+        return kind.title
     return value.replace("_", " ")
 
 

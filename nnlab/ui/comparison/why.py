@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot, RunLosses
+from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
@@ -15,13 +16,13 @@ from nnlab.ui.widgets.label import ElidedLabel, Label
 class Why(QWidget):
     """Loss above, gradient below; one crosshair reads both."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, focus: SampleFocus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.title = Label(theme, "Why", "name")
         self.words = ElidedLabel(theme, "", "caption", "text2")
-        self.losses = OutputLossPlot(theme, of_gradient=False)
-        self.gradients = OutputLossPlot(theme, of_gradient=True)
+        self.losses = OutputLossPlot(theme, of_gradient=False, focus=focus)
+        self.gradients = OutputLossPlot(theme, of_gradient=True, focus=focus)
         for plot in (self.losses, self.gradients):
             plot.read_at.connect(self.read_at)
         self._head = QHBoxLayout()
@@ -35,13 +36,13 @@ class Why(QWidget):
 
     def apply_metrics(self) -> None:
         px, padding = self._theme.metrics.px, self._theme.metrics.padding
-        self._column.setContentsMargins(px(12), px(8), padding, px(6))
-        self._column.setSpacing(px(2))
+        self._column.setContentsMargins(px(16), px(10), padding, px(8))
+        self._column.setSpacing(px(4))
         self._head.setSpacing(px(12))
 
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
         found = [(run, run.view.probes.get("output_losses")) for run in runs]
-        losses = [RunLosses(run.name, run.key, losses) for run, losses in found if losses is not None]
+        losses = [RunLosses(run.name, _loss_of(run), run.key, losses) for run, losses in found if losses is not None]
         losses = [run for run in losses if run.can_be_shown]
         comparable = [run for run in losses if run.found.of_probability == losses[0].found.of_probability]
         for plot in (self.losses, self.gradients):
@@ -56,3 +57,8 @@ class Why(QWidget):
 
     def reset(self) -> None:
         self.read_at(FIRST_P)
+
+
+def _loss_of(run: ShownRun) -> str:
+    losses = run.view.project.graph.losses
+    return losses[0].kind.title if losses else ""

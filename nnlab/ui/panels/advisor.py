@@ -68,18 +68,19 @@ class WarningRow(QWidget):
 
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__()
-        sign = QPushButton()
-        sign.setIcon(icon(theme, "warning"))
-        sign.setFlat(True)
-        sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._theme = theme
+        self._sign = icon(theme, "warning", color="warn")
         words = Label(theme, text, "body", "text2")
         words.setWordWrap(True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.setContentsMargins(theme.metrics.icon + theme.metrics.px(8), 0, 0, 0)
         row.addWidget(words, 1)
         self.setAccessibleName(f"Warning: {text}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._sign.paint(painter, 0, 0, self._theme.metrics.icon, self._theme.metrics.icon)
+        painter.end()
 
 
 class AdvisorPanel(LivePanel):

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnlab.ui.comparison.hand_plot import LengthsPlot, SquaresPlot
+from nnlab.ui.comparison.hand_legend import HandLegend
+from nnlab.ui.comparison.lengths_plot import LengthsPlot
+from nnlab.ui.comparison.squares_plot import SquaresPlot
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
@@ -24,9 +26,9 @@ class ByHandPanel(LivePanel):
         super().__init__(services, "", parent)
         theme = services.theme
         self.squares, self.lengths = SquaresPlot(theme), LengthsPlot(theme)
-        self.reset_button = IconButton.of(theme, icon(theme, "undo"), "Back to 3, 5, 2", "Puts every number back to where it began")
+        self.reset_button = IconButton.of(theme, icon(theme, "restore"), "Back to 3, 5, 2", "Puts every number back to where it began")
         self.reset_button.clicked.connect(self.reset)
-        self.add_option(Label(theme, "▬ target   ○ prediction", "caption", "text2"))
+        self.add_option(HandLegend(theme))
         self.add_option(self.reset_button)
         self.mse_words, self.mse = ElidedLabel(theme, "", "body", "text2"), Label(theme, "", "name")
         self.entropy_words, self.entropy = ElidedLabel(theme, "", "body", "text2"), Label(theme, "", "name")

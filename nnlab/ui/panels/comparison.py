@@ -16,6 +16,8 @@ from nnlab.training.difference import Difference, differences
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.varied import present_value, suggestions, variant_of
 from nnlab.ui.comparison.equal_starts import EqualStarts
+from nnlab.ui.comparison.invitation import Invitation
+from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import shown_runs
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
@@ -44,11 +46,15 @@ class ComparisonPanel(LivePanel):
         self.statement.ended.connect(self.end)
         self.statement.add_wanted.connect(self.add_run)
         self.statement.seeds.clicked.connect(self.repeat)
+        self.focus = SampleFocus(self)
         self.equal_starts = EqualStarts(jobs, self.statement, self)
-        self.happening = WhatHappens(theme, services.crosshair, jobs)
+        self.invitation = Invitation(theme, self._choices)
+        self.invitation.wanted.connect(self._choose)
+        self.invitation.choose_wanted.connect(self.statement.open_menu)
+        self.happening = WhatHappens(theme, services.crosshair, self.focus, jobs, self.invitation)
         self.happening.pictures.open_wanted.connect(self.go_on_with)
         self.happening.scores.part_chosen.connect(self.restyle)
-        self.why = Why(theme)
+        self.why = Why(theme, self.focus)
         self._arrange()
         services.document.changed.connect(lambda _: self._follow_document())
         services.document.data_changed.connect(self._follow_document)
@@ -85,6 +91,7 @@ class ComparisonPanel(LivePanel):
         key, values = self.compared
         self.statement.show_comparison(key, values, MOST_RUNS)
         self.happening.place_runs(max(1, len(values)))
+        self.invitation.forget()
         session = self._services.session
         projects = (self._services.document.project, *(companion.project for companion in session.companions.values()))
         self.equal_starts.prove(key, projects, session.data)

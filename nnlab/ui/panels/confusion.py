@@ -104,11 +104,16 @@ class ConfusionView(PredictionView):
     def __init__(self, theme: Theme) -> None:
         self.matrix = ConfusionMatrix(theme)
         self.images: ImagesView | None = None
+        self._is_plain = False
         self._has_images = False
         super().__init__(theme, self.matrix)
 
+    def make_plain(self) -> None:
+        super().make_plain()
+        self._is_plain = True
+
     def preferred_width(self) -> int:
-        return self.matrix.preferred_width(self.height())
+        return self.width() if self._is_plain else self.matrix.preferred_width(self.height())
 
     def show_view(self, view: LiveView) -> bool:
         predictions = view.probes.get("predictions")
@@ -116,7 +121,8 @@ class ConfusionView(PredictionView):
             return False
         names_changed = view.data.target.names != self.matrix.names
         self.matrix.show_counts(predictions.confusion, view.data.target.names)
-        if view.data.image_shape is not None:
+        has_images = view.data.image_shape is not None and not self._is_plain
+        if has_images:
             if self.images is None:
                 self.images = ImagesView(self._theme, self)
             losses = view.project.graph.losses
@@ -124,7 +130,6 @@ class ConfusionView(PredictionView):
             self.note = summary(predictions)
         else:
             self.note = ""
-        has_images = view.data.image_shape is not None
         if names_changed or (self.images is not None and self.images.isVisible() != has_images):
             self._has_images = has_images
             self._arrange()

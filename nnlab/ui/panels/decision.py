@@ -12,6 +12,7 @@ from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
 from nnlab.ui.panels.plotting.decision_plot import MOST_RINGS, DecisionPlot
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines, error_lines
+from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import LegendEntry, Line
 from nnlab.ui.run.live_view import LiveView
 
@@ -24,11 +25,17 @@ class DecisionView(PredictionView):
         self.plot = DecisionPlot(theme)
         self._decision: Decision | None = None
         self._view: LiveView | None = None
+        self._rings: SampleRings | None = None
         super().__init__(theme, self.plot)
 
     def make_plain(self) -> None:
         super().make_plain()
         self.plot.is_plain = True
+        self._rings = self._rings_of(self.plot)
+
+    @property
+    def rings(self) -> SampleRings | None:
+        return self._rings
 
     def preferred_width(self) -> int:
         return self.plot.preferred_width(self.height())
@@ -40,7 +47,9 @@ class DecisionView(PredictionView):
         self._decision, self._view = decision, view
         link = view.project.graph.losses[0].kind.link if view.project.graph.losses else "identity"
         is_first = self.plot.is_blank
-        self.plot.show_decision(view.data, decision, link, view.frame.samples)
+        self.plot.show_decision(view.data, decision, link, view.frame.samples if self._rings is None else view.frame.samples[:0])
+        if self._rings is not None:
+            self._rings.place_samples(view.data.raw_x[:, 0], view.data.raw_x[:, 1])
         if is_first:
             self._arrange()
         self.set_statistics([*self._scores(view), *self._legend(view)])

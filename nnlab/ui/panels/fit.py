@@ -17,6 +17,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.fit_plot import FitPlot, ResidualPlot
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, error_lines
+from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import LegendEntry, Line, StatisticsHeading, StatisticsValue
 from nnlab.ui.panels.plotting.truth_plot import TruthPlot
 from nnlab.ui.run.live_view import LiveView
@@ -51,6 +52,15 @@ class FitView(PredictionView):
         column.addWidget(self.residual, 3)
         super().__init__(theme, picture)
         self.plot.range_changed.connect(self._follow_range)
+        self._rings: SampleRings | None = None
+
+    def make_plain(self) -> None:
+        super().make_plain()
+        self._rings = self._rings_of(self.plot)
+
+    @property
+    def rings(self) -> SampleRings | None:
+        return self._rings
 
     def _follow_range(self) -> None:
         if self._curve is not None:
@@ -62,6 +72,8 @@ class FitView(PredictionView):
             return False
         self._curve, self._view = curve, view
         self.plot.show_curve(view.data, curve)
+        if self._rings is not None:
+            self._rings.place_samples(view.data.raw_x[:, 0], view.data.y.reshape(-1))
         if curve.truth is not None:
             known = np.isfinite(curve.truth)  # a drawn curve ends where the drawing ends
             self.residual.show_residual(view.data, curve.x[known], (curve.y - curve.truth)[known], True)
@@ -103,12 +115,21 @@ class TruthView(PredictionView):
     """More features and a number."""
 
     title = "Predictions"
-    is_square = True
 
     def __init__(self, theme: Theme) -> None:
         self.plot = TruthPlot(theme)
+        self._rings: SampleRings | None = None
         self._view: LiveView | None = None
         super().__init__(theme, self.plot)
+
+    def make_plain(self) -> None:
+        super().make_plain()
+        self.plot.is_plain = True
+        self._rings = self._rings_of(self.plot)
+
+    @property
+    def rings(self) -> SampleRings | None:
+        return self._rings
 
     def show_view(self, view: LiveView) -> bool:
         predictions = view.probes.get("predictions")
@@ -116,6 +137,8 @@ class TruthView(PredictionView):
             return False
         self._view = view
         self.plot.show_predictions(view.data, predictions)
+        if self._rings is not None and view.data.y.ndim == 2:
+            self._rings.place_samples(view.data.y[: len(predictions.outputs), 0], predictions.outputs[:, 0])
         legend: list[Line] = [LegendEntry("dot", "training", "text3")]
         if len(predictions.validation_outputs):
             legend.append(LegendEntry("ring", "validation"))

@@ -9,7 +9,9 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from nnlab.engine.batch_order import upcoming_batch
 from nnlab.ui.comparison.run_keys import RUN_KEYS, KeySample
+from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
@@ -17,9 +19,10 @@ from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.panels.prediction import kind_for
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import ElidedLabel, Label, TwoLineLabel
 
-HEAD, FOOT = 36, 22  # pixels above the picture, and below it
+HEAD, FOOT = 40, 22  # pixels above the picture, at least, and below it
+TIGHT = 220  # pixels of width below which figures are smaller and words shorter
 
 
 class RunPicture(QWidget):
@@ -27,12 +30,15 @@ class RunPicture(QWidget):
 
     open_wanted = Signal(int)
 
-    def __init__(self, theme: Theme, place: int, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, place: int, focus: SampleFocus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._place = theme, place
+        self._theme, self._place, self._focus = theme, place, focus
+        self.batch = np.empty(0, dtype=np.int64)  # the samples of the next batch
+        focus.changed.connect(self._ring_focused)
         self._is_beside = False
+        self._arranged_for: tuple[object, ...] = ()
         self.key = KeySample(theme, RUN_KEYS[place], self)
-        self.name = ElidedLabel(theme, "", "name", parent=self)
+        self.name = TwoLineLabel(theme, "", "name", parent=self)
         self.score = Label(theme, "", "result", parent=self)
         self.unit = Label(theme, "", "counter", "text2", parent=self)
         self.wrong = ElidedLabel(theme, "", "caption", "text2", parent=self)
@@ -48,13 +54,22 @@ class RunPicture(QWidget):
     @property
     def around(self) -> int:
         """Pixels of height besides the picture's own."""
-        return self._theme.metrics.px(HEAD + FOOT)
+        return sum(self.around_each)
+
+    @property
+    def around_each(self) -> tuple[int, int]:
+        """Pixels above the picture and below it."""
+        return self._head, self._theme.metrics.px(FOOT)
+
+    @property
+    def _head(self) -> int:
+        metrics = self._theme.metrics
+        return max(metrics.px(HEAD), metrics.result + metrics.px(12))
 
     def set_beside(self, is_beside: bool) -> None:
         """Whether the figures stand beside the picture, where a row of pictures is low."""
         if is_beside != self._is_beside:
             self._is_beside = is_beside
-            self.score.set_role("loss" if is_beside else "result")
             self._arrange()
 
     @property
@@ -64,30 +79,35 @@ class RunPicture(QWidget):
 
     def show_run(self, run: ShownRun, of_validation: bool) -> None:
         view = run.view
-        self.name.setText(run.name)
+        self.name.setText(run.title)
         self.name.setToolTip(f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
-        is_share = "accuracy" in scores
+        is_share, is_tight = "accuracy" in scores, self._is_beside or self.width() < self._theme.metrics.px(TIGHT)
+        self.score.set_role("loss" if is_tight else "result")
         self.score.setText(numbers.fixed(100 * value, 1) if is_share else numbers.number(value, 3))
         self.unit.setText("%" if is_share else "R²" if "r2" in scores else "")
         if found is not None and is_share:
             wrong, of = (
                 (found.validation_wrong, len(found.validation_outputs)) if of_validation else (found.wrong, len(found.outputs))
             )
-            self.wrong.setText(f"{numbers.count(wrong)} of {numbers.count(of)} wrong")
+            self.wrong.setText(f"{numbers.count(wrong)} wrong" if is_tight else f"{numbers.count(wrong)} of {numbers.count(of)} wrong")
+            self.wrong.setToolTip(f"{numbers.count(wrong)} of {numbers.count(of)} samples are put into a wrong class")
         else:
-            self.wrong.setText(f"mean error {numbers.number(scores['mae'], 3)}" if "mae" in scores else "")
+            self.wrong.setText(f"{'error' if is_tight else 'mean error'} {numbers.number(scores['mae'], 3)}" if "mae" in scores else "")
         if run.stopped:
             self.gradient.setText(f"stopped at {numbers.count(view.frame.iteration)}")
             self.gradient.set_color("warn")
         else:
-            self.gradient.setText(f"gradient norm {numbers.number(gradient_norm(view), 3)}")
+            self.gradient.setText(f"{'|∇|' if is_tight else 'gradient norm'} {written(gradient_norm(view))}")
             self.gradient.set_color("text2")
-        self.setAccessibleName(f"{run.name}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}")
+        self.setAccessibleName(f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}")
         self._show_picture(view)
-        self._arrange()
+        needed = self._shown, self.score.sizeHint(), self.unit.sizeHint()
+        if needed != self._arranged_for:
+            self._arranged_for = needed
+            self._arrange()
 
     def _show_picture(self, view: LiveView) -> None:
         kind = kind_for(view.data)
@@ -96,11 +116,26 @@ class RunPicture(QWidget):
             shown = self._views[kind] = kind(self._theme)  # type: ignore[call-arg]
             shown.setParent(self)
             shown.make_plain()
+            shown.sample_pointed.connect(self._focus.set)
         if shown is not self._shown:
             for other in self._views.values():
                 other.setVisible(other is shown)
             self._shown = shown
         shown.show_view(view)
+        self.batch = next_batch(view)
+        if shown.rings is not None:
+            shown.rings.ring_batch(self.batch)
+        self._ring_focused()
+
+    @property
+    def ringed(self) -> int:
+        """Samples of the next batch that the picture rings."""
+        return self._shown.rings.ringed if self._shown is not None and self._shown.rings is not None else 0
+
+    def _ring_focused(self) -> None:
+        rings = self._shown.rings if self._shown is not None else None
+        if rings is not None:
+            rings.ring_one(self._focus.sample)
 
     # Places
 
@@ -116,14 +151,15 @@ class RunPicture(QWidget):
 
     def _arrange_around(self) -> None:
         px, width, height = self._theme.metrics.px, self.width(), self.height()
-        head, foot, line = px(HEAD), px(FOOT), self.name.sizeHint().height()
+        head, foot, line = self._head, px(FOOT), self.name.sizeHint().height()
         unit, score = self.unit.sizeHint(), self.score.sizeHint()
-        baseline = head - px(8)
+        baseline = head - px(7)
         self.unit.setGeometry(width - unit.width(), baseline - unit.height() + px(3), unit.width(), unit.height())
         right = width - unit.width() - px(4) - score.width()
         self.score.setGeometry(right, baseline - score.height() + px(6), score.width(), score.height())
-        self.key.move(0, baseline - line // 2 - self.key.height() // 2)
-        self.name.setGeometry(px(36), baseline - line, max(1, right - px(8) - px(36)), line + px(2))
+        self.key.move(0, head - px(4) - line // 2 - self.key.height() // 2)
+        self.name.setGeometry(px(36), head - px(4) - 2 * line, max(1, right - px(8) - px(36)), 2 * line)
+        self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         below = max(px(24), width // 2)
         self.wrong.setGeometry(0, height - foot, below, foot)
         self.gradient.setGeometry(below, height - foot, width - below, foot)
@@ -135,17 +171,24 @@ class RunPicture(QWidget):
         side = max(1, min(height, width - px(80)))
         left = side + px(10)
         room, y = max(1, width - left), 0
-        self.key.move(left, px(4))
-        y = px(24)
+        self.key.move(left, px(2))
+        y = px(22)
+        self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         score, unit = self.score.sizeHint(), self.unit.sizeHint()
         for widget in (self.name, self.score, self.wrong, self.gradient):
             hint = widget.sizeHint().height() + px(3)
+            if widget is self.name and "\n" in self._shown_name(room):
+                hint = 2 * hint - px(3)
             widget.setGeometry(left, y, score.width() if widget is self.score else room, hint)
             if widget is self.score:
                 self.unit.setGeometry(left + score.width() + px(4), y + score.height() - unit.height() - px(2), unit.width(), unit.height())
             y += hint
         self.gradient.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._place_picture(QRect(0, 0, side, height))
+
+    def _shown_name(self, room: int) -> str:
+        self.name.resize(room, self.name.height())
+        return self.name.shown
 
     def _place_picture(self, room: QRect) -> None:
         """As large a square as there is room for where the picture is one, else all of it."""
@@ -177,7 +220,18 @@ class RunPicture(QWidget):
         return menu
 
 
+def written(value: float) -> str:
+    """A number, or a dash where there is none yet."""
+    return numbers.NOTHING if math.isnan(value) else numbers.number(value, 3)
+
+
 def gradient_norm(view: LiveView) -> float:
     """The norm of the gradient over all parameters, as it was recorded last."""
     norms = view.curves.norms
     return float(np.sqrt((norms[-1].astype(np.float64) ** 2).sum())) if len(norms) else math.nan
+
+
+def next_batch(view: LiveView) -> np.ndarray:
+    """Indices of the training samples that the next step trains on."""
+    training, frame = view.project.training, view.frame
+    return upcoming_batch(len(view.data.x), training.batch_size, training.seed, frame.epoch, frame.position, training.shuffle)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from nnlab.core.dataset import Target
 from nnlab.training.runs import MOST_RUNS
 from nnlab.ui.comparison.class_legend import ClassLegend
+from nnlab.ui.comparison.invitation import Invitation
+from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.run_picture import RunPicture
@@ -23,12 +27,17 @@ class RunPictures(QWidget):
     """`open_wanted(place)`: the person wants to go on with this run as the project."""
 
     open_wanted = Signal(int)
+    resized = Signal()  # it needs another height
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, focus: SampleFocus, invitation: Invitation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._count = 1
-        self.pictures = [RunPicture(theme, place, self) for place in range(MOST_RUNS)]
+        self._target: Target | None = None
+        self._is_same_batch = True
+        self.invitation = invitation
+        invitation.setParent(self)
+        self.pictures = [RunPicture(theme, place, focus, self) for place in range(MOST_RUNS)]
         for picture in self.pictures:
             picture.open_wanted.connect(self.open_wanted)
         self.legend = ClassLegend(theme, self)
@@ -45,15 +54,16 @@ class RunPictures(QWidget):
         self._count = count
         for place, picture in enumerate(self.pictures):
             picture.setVisible(place < count)
+        self.invitation.setVisible(count == 1)
         self._arrange()
 
     def show_runs(self, runs: Sequence[ShownRun], of_validation: bool) -> None:
         for picture, run in zip(self.pictures, runs, strict=False):
             picture.show_run(run, of_validation)
-        had_legend = self.legend.has_something
-        self.legend.show_classes(runs[0].view.data.target)
-        if self.legend.has_something != had_legend:
-            self._arrange()
+        self._target = runs[0].view.data.target
+        first = self.pictures[0].batch
+        self._is_same_batch = all(np.array_equal(picture.batch, first) for picture in self.pictures[: len(runs)])
+        self._follow_rings()
 
     @property
     def _is_low(self) -> bool:
@@ -62,20 +72,31 @@ class RunPictures(QWidget):
     def wanted_height(self, width: int, most: int) -> int:
         """The height at which the pictures are squares as large as the width, or at most as that height, allows."""
         px = self._theme.metrics.px
-        picture, below = self.pictures[0], px(LEGEND)
+        picture, below = self.pictures[0], px(LEGEND) if self.legend.has_something else 0
         if self._is_low:
-            return min(2 * px(LOW) + px(12) + below, most)
+            return min(2 * px(LOW) + px(20) + below, most)
         side = (width - px(GAP)) // 2
         return min(side + picture.around + below, most)
 
+    def _follow_rings(self) -> None:
+        """What the legend has to explain depends on the size, too: many rings need much room."""
+        if self._target is not None:
+            had = self.legend.has_something
+            self.legend.show_classes(self._target, self.pictures[0].ringed, self._is_same_batch)
+            if self.legend.has_something != had:
+                self.resized.emit()
+
     def _arrange(self) -> None:
         px, gap = self._theme.metrics.px, self._theme.metrics.px(GAP)
-        rows = 2 if self._is_low else 1
+        rows, top = (2, px(8)) if self._is_low else (1, 0)
         has_legend = self.legend.has_something
-        height = self.height() - (px(LEGEND) if has_legend else 0)
+        height = self.height() - top - (px(LEGEND) if has_legend else 0)
         cell_width, cell_height = (self.width() - gap) // 2, (height - px(12) * (rows - 1)) // rows
         for place, picture in enumerate(self.pictures):
             picture.set_beside(self._is_low)
             row, column = divmod(place, 2)
-            picture.setGeometry(column * (cell_width + gap), row * (cell_height + px(12)), cell_width, cell_height)
-        self.legend.setGeometry(0, height, self.width(), px(LEGEND))
+            picture.setGeometry(column * (cell_width + gap), top + row * (cell_height + px(12)), cell_width, cell_height)
+        head, foot = self.pictures[0].around_each
+        self.invitation.setGeometry(cell_width + gap, head, cell_width, max(1, cell_height - head - foot))
+        self.legend.setGeometry(0, top + height, self.width(), px(LEGEND))
+        self._follow_rings()

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.own_losses import OwnLosses
+from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.scores import Scores
 from nnlab.ui.comparison.several_seeds import SeveralSeeds
 from nnlab.ui.comparison.shown_run import ShownRun
@@ -25,15 +27,18 @@ LEAST_SCORES, OWN, OWN_SHARE = 150, (104, 216), 0.195  # pixels; the own losses 
 class WhatHappens(QWidget):
     """Lays its parts out by itself: pictures are squares, and what is left belongs to the scores."""
 
-    def __init__(self, theme: Theme, crosshair: Crosshair, jobs: LiveJobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, crosshair: Crosshair, focus: SampleFocus, jobs: LiveJobs, invitation: Invitation, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._count = 0  # runs that have a place
-        self.pictures = RunPictures(theme, self)
+        self.pictures = RunPictures(theme, focus, invitation, self)
         self.seeds = SeveralSeeds(theme, jobs, self)
         self.scores = Scores(theme, crosshair, self)
         self.own = OwnLosses(theme, crosshair, self)
         self.seeds.resized.connect(self._arrange)
+        self.pictures.resized.connect(self._arrange)
         self.setMinimumWidth(theme.metrics.px(300))
         follow(theme, self)
 

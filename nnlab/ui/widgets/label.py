@@ -106,3 +106,17 @@ class ElidedLabel(Label):
             QToolTip.showText(event.globalPos(), "\n".join([*parts, *([self.toolTip()] if self.toolTip() else [])]), self)
             return True
         return super().event(event)
+
+
+class TwoLineLabel(ElidedLabel):
+    """A name that goes on below where one line is too short for it, broken at a space."""
+
+    @property
+    def shown(self) -> str:
+        """The text in one line or two, each shortened to the present width."""
+        metrics, words = QFontMetrics(self.font()), self.text().split(" ")
+        if len(words) == 1 or metrics.horizontalAdvance(self.text()) <= self.width():
+            return super().shown
+        breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+        lines = min(breaks, key=lambda pair: max(metrics.horizontalAdvance(line) for line in pair))
+        return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines)

@@ -170,7 +170,7 @@ class ResidualPlot(Plot):
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(48), px(4), px(12), px(28))
+        return Margins(px(48), px(18), px(12), px(28))
 
     def x_ticks(self) -> list[Tick]:
         return linear_ticks(*self.x_range, self.picture.width(), self._theme.metrics.px(44))
@@ -219,8 +219,8 @@ class ResidualPlot(Plot):
         painter.drawLine(QPointF(self.picture.left(), y), QPointF(self.picture.right(), y))
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.tokens.text2)
-        corner = self.picture.adjusted(self._theme.metrics.px(4), 0, 0, 0)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "residual")
+        above = QRectF(self.picture.left(), 0, self.picture.width(), self.picture.top() - self._theme.metrics.px(2))
+        painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, "residual")
 
 
 def rounded_up(value: float) -> float:

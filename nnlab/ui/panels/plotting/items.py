@@ -179,9 +179,9 @@ class RingsItem(SceneItem):
         self._x, self._y = np.empty(0), np.empty(0)
         self._radius, self._pen, self._halo = 4.6, QPen(), QPen()
 
-    def show_rings(self, x: np.ndarray, y: np.ndarray, radius: float, color: QColor, halo: QColor) -> None:
+    def show_rings(self, x: np.ndarray, y: np.ndarray, radius: float, color: QColor, halo: QColor, width: float = 1.5) -> None:
         self._x, self._y, self._radius = x, y, radius
-        self._pen, self._halo = QPen(color, 1.5), QPen(halo, 3.0)
+        self._pen, self._halo = QPen(color, width), QPen(halo, 2 * width)
         self.update()
 
     @property

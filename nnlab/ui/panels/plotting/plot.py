@@ -77,6 +77,7 @@ class Plot(pg.GraphicsView):
 
     range_changed = Signal()
     all_wanted = Signal()
+    pointed = Signal(object)  # the mouse's place in the widget's pixels; None when it has left
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.tokens.panel)
@@ -221,6 +222,14 @@ class Plot(pg.GraphicsView):
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.metrics.radius_field, self._theme.tokens)
 
     # Events
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.pointed.emit(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.show_all()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.export import ExportTable
+from nnlab.ui.panels.plotting.plot import Plot
+from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import Line, Statistics, StatisticsHeading, StatisticsValue
 from nnlab.ui.run.live_view import LiveView
 
 
 class PredictionView(QWidget):
-    """A picture and its statistics. The statistics give way when there is too little width for both; the picture stays."""
+    """A picture and its statistics. The statistics give way when there is too little width for both; the picture stays.
+
+    `sample_pointed(sample or None)`: the mouse is over a training sample, where samples have a place in the picture.
+    """
+
+    sample_pointed = Signal(object)
 
     title = ""
     note = ""  # a few words for the panel's header
@@ -40,6 +47,17 @@ class PredictionView(QWidget):
     def make_plain(self) -> None:
         """For a place among others of its kind: the picture alone, whose figures and names stand elsewhere."""
         self.has_statistics = False
+
+    @property
+    def rings(self) -> SampleRings | None:
+        """Rings around training samples, where these have a place in the picture."""
+        return None
+
+    def _rings_of(self, plot: Plot) -> SampleRings:
+        """Rings for a plot, which tells from now on what it is pointed at."""
+        rings = SampleRings(self._theme, plot)
+        plot.pointed.connect(lambda place: self.sample_pointed.emit(None if place is None else rings.nearest(place)))
+        return rings
 
     def preferred_width(self) -> int:
         """How wide the picture wants to be at the present height; statistics stand right of it."""

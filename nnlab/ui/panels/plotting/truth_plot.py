@@ -20,6 +20,7 @@ class TruthPlot(Plot):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._data: Data | None = None
         self._predictions: Predictions | None = None
+        self.is_plain = False  # among others of its kind, with less around it
         super().__init__(theme, "Predicted against true", parent)
         self.points = PointsItem()
         self.view.addItem(self.points, ignoreBounds=True)
@@ -27,7 +28,7 @@ class TruthPlot(Plot):
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(64), px(8), px(12), px(42))
+        return Margins(px(52), px(4), px(2), px(38)) if self.is_plain else Margins(px(64), px(8), px(12), px(42))
 
     def show_predictions(self, data: Data, predictions: Predictions) -> None:
         is_new = data is not self._data

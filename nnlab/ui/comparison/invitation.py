@@ -1,0 +1,121 @@
+"""Where a second run will stand: what may differ in it, each a button that adds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from nnlab.ui.comparison.statement import KEY_TITLES, Choices, titled
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.label import Label
+
+OFFERED = ("loss", "learning_rate", "optimizer", "activation", "units", "seed")  # in this order, as many as there is room for
+CLASSIC = {"loss": ("mse", "binary_cross_entropy", "cross_entropy", "huber"), "optimizer": ("sgd", "adam"), "activation": ("relu", "tanh")}
+
+
+class Invitation(QWidget):
+    """`wanted(key, values)`: the project's own value and the one to compare it with. `choose_wanted`: something else."""
+
+    wanted = Signal(str, list)
+    choose_wanted = Signal()
+
+    def __init__(self, theme: Theme, find_choices: Callable[[], Choices], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._find_choices = theme, find_choices
+        self._is_stale = True
+        self._offers: tuple[tuple[str, str, str], ...] = ()
+        self.setAccessibleName("A second run")
+        self.title = Label(theme, "Add a run beside it", "name")
+        self.words = Label(theme, "It starts from the same weights and sees the same batches; one thing differs.", "caption", "text2")
+        self.words.setWordWrap(True)
+        self.buttons = [QPushButton() for _ in OFFERED]
+        self.more = QPushButton("Something else…")
+        self.more.setToolTip("Everything that can be compared")
+        self.more.clicked.connect(self.choose_wanted)
+        self._column = QVBoxLayout(self)
+        self._column.addStretch(1)
+        for widget in (self.title, self.words, *self.buttons, self.more):
+            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            self._column.addWidget(widget)
+        for place, button in enumerate(self.buttons):
+            button.setIcon(icon(theme, "plus"))
+            button.clicked.connect(lambda checked=False, place=place: self._take(place))
+        self._column.addStretch(1)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        px = self._theme.metrics.px
+        self._column.setContentsMargins(px(20), px(10), px(20), px(10))
+        self._column.setSpacing(px(5))
+
+    def forget(self) -> None:
+        """The project is another: what may differ is found when it is seen next."""
+        self._is_stale = True
+        if self.isVisible():
+            self._find()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._find()
+
+    @property
+    def offers(self) -> tuple[tuple[str, str, str], ...]:
+        """(key, the project's own value, another)."""
+        return self._offers
+
+    def _find(self) -> None:
+        self._is_stale = False
+        found, own = self._find_choices()
+        self._offers = tuple(
+            (key, own[key], value) for key in OFFERED if key in found and (value := _another(key, found[key], own[key])) is not None
+        )
+        self._show_offers()
+
+    def _show_offers(self) -> None:
+        room = self.height() - self._theme.metrics.px(110)
+        most = max(1, room // max(1, self.buttons[0].sizeHint().height() + self._theme.metrics.px(5)))
+        for place, button in enumerate(self.buttons):
+            button.setVisible(place < min(len(self._offers), most))
+            if place < len(self._offers):
+                key, own, value = self._offers[place]
+                title = KEY_TITLES.get(key, key)
+                button.setText(f"{title}: {titled(key, value)}")
+                button.setToolTip(f"Compares {title} {titled(key, own)} with {titled(key, value)}")
+        self.more.setEnabled(bool(self._offers))
+        self.more.setVisible(bool(self._offers))
+        self.words.setText(
+            "It starts from the same weights and sees the same batches; one thing differs."
+            if self._offers else "As soon as the network can be trained on its data, a second run can stand here."
+        )  # fmt: skip
+
+    def resizeEvent(self, event: object) -> None:
+        self._show_offers()
+
+    def _take(self, place: int) -> None:
+        key, own, value = self._offers[place]
+        self.wanted.emit(key, [own, value])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self._theme.tokens.stroke, 1.5)
+        pen.setDashPattern([4.0, 4.0])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        radius = self._theme.metrics.radius_card
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        painter.end()
+
+
+def _another(key: str, values: Sequence[str], own: str) -> str | None:
+    """The value worth comparing with first: the best known other one, else the one behind the project's own."""
+    classic = next((value for value in CLASSIC.get(key, ()) if value in values and value != own), None)
+    if classic is not None:
+        return classic
+    behind = values[values.index(own) + 1 :] if own in values else ()
+    return next((value for value in (*behind, *values) if value != own), None)
