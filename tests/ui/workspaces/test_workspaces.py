@@ -1,15 +1,21 @@
-"""A workspace is one new file: what is special about it stands in its fields, and the window follows them."""
+"""A workspace is one new file: what is special about it stands in its fields, and the window follows them. So are a panel and a probe.
+
+An operator is one, too: tests/operators/test_new_operator.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows
 
 from nnlab.core.registry import load_plugin
+from nnlab.training.probe import probes
 from nnlab.ui.panels import registry
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.widgets.buttons import IconButton
@@ -31,6 +37,23 @@ register(
 )
 '''
 
+PROBE = '''
+"""The largest output over the training part."""
+
+from dataclasses import dataclass
+
+from nnlab.training.probe import Probe, register
+
+
+@dataclass(frozen=True)
+class Largest:
+    output: float
+
+
+register(Probe("largest_of_a_test", lambda evaluator, data: Largest(float(evaluator.predict(data.x).max())),
+               applies=lambda data: len(data.features) == 2))
+'''
+
 PANEL = '''
 """Iterations: how many there were."""
 
@@ -39,7 +62,7 @@ from nnlab.ui.widgets.label import Label
 
 
 class Iterations(LivePanel):
-    name, title, probes = "iterations_of_a_test", "Iterations", ("predictions",)
+    name, title, probes = "iterations_of_a_test", "Iterations", ("predictions", "largest_of_a_test")
 
     def __init__(self, services, parent=None):
         super().__init__(services, "Appears while training runs.", parent)
@@ -48,7 +71,11 @@ class Iterations(LivePanel):
         self.clear()
 
     def draw(self, view):
-        self.label.setText(f"{view.frame.iteration} iterations, {len(view.probes['predictions'].outputs)} predictions")
+        largest, predictions = view.probes.get("largest_of_a_test"), view.probes.get("predictions")
+        if largest is None or predictions is None:
+            return  # asked for a moment ago
+        self.label.setText(f"{view.frame.iteration} iterations, {len(predictions.outputs)} predictions up to {largest.output!r}")
+        self.true_largest = float(predictions.outputs.max())
 '''
 
 
@@ -60,17 +87,19 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
 
 @pytest.fixture
 def listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A file with a workspace, and one with a panel in a folder that belongs to the panels."""
+    """A file with a workspace, one with a probe, and one with a panel in a folder that belongs to the panels."""
     folder = tmp_path / "panels"
     folder.mkdir()
     (folder / "iterations_of_a_test.py").write_text(PANEL, encoding="utf-8")
     monkeypatch.setattr(registry.package, "__path__", [*registry.package.__path__, str(folder)])
     monkeypatch.setattr(main_window, "PANELS", registry._discover())
-    path = tmp_path / "listen.py"
-    path.write_text(WORKSPACE, encoding="utf-8")
-    load_plugin(path)
+    for name, source in (("listen", WORKSPACE), ("largest_of_a_test", PROBE)):
+        path = tmp_path / f"{name}.py"
+        path.write_text(source, encoding="utf-8")
+        load_plugin(path)
     yield
     remove("listen")
+    probes.remove("largest_of_a_test")
 
 
 def buttons(window: MainWindow) -> list[str]:
@@ -82,7 +111,7 @@ def shown(window: MainWindow) -> set[str]:
     return {name for name, dock in window.area.docks.items() if not dock.isHidden()}
 
 
-def test_one_file_adds_a_workspace_and_one_a_panel(listen: None, opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+def test_one_file_adds_a_workspace_one_a_panel_and_one_a_probe(listen: None, opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     assert "iterations_of_a_test" not in PANELS, "the package itself has no such panel"
     window = opened("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None, timeout=10_000)
@@ -97,9 +126,13 @@ def test_one_file_adds_a_workspace_and_one_a_panel(listen: None, opened: Callabl
     assert window.header.isVisible() and not window.header.phases.isVisible(), "steps are told where they are followed"
 
     window.actions_by_id["run.step_iteration"].trigger()
-    label = window.panels["iterations_of_a_test"].label  # type: ignore[attr-defined]
+    panel: Any = window.panels["iterations_of_a_test"]
     rows = len(window.session.data.x)  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: label.text() == f"1 iterations, {rows} predictions", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.label.text().startswith(f"1 iterations, {rows} predictions"), timeout=20_000)
+    assert panel.label.text() == f"1 iterations, {rows} predictions up to {panel.true_largest!r}"
+    data: Any = window.session.data
+    evaluator: Any = None
+    assert probes["largest_of_a_test"](evaluator, replace(data, features=("x",))) is None, "it is only asked of data it applies to"
 
 
 def test_stepping_stays_in_a_workspace_that_follows_it_and_leads_out_of_one_that_does_not(
