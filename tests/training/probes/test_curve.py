@@ -39,3 +39,22 @@ def test_of_data_without_a_domain_it_reaches_beyond_the_margin_too() -> None:
 def test_the_first_of_several_outputs_is_shown() -> None:
     curve = probes["curve"](linear([[2.0], [5.0]]), table([[2.0], [6.0]], [0, 0]))
     np.testing.assert_allclose(curve.y, 2.0 * curve.x, rtol=1e-6)  # type: ignore[union-attr]
+
+
+def test_a_function_that_answers_with_a_column_is_a_curve_too() -> None:
+    """Data sets give (samples,) or (samples, 1): one number for each of the 400 points either way, asked of (400, 1) features."""
+    asked: list[tuple[int, ...]] = []
+
+    def square(x: np.ndarray) -> np.ndarray:
+        asked.append(x.shape)
+        return np.square(x)
+
+    for truth in (square, lambda x: np.square(x)[:, 0]):
+        curve = found(truth=truth)
+        assert curve.truth is not None and curve.truth.shape == (400,) and curve.y.shape == (400,)
+        np.testing.assert_array_equal(curve.truth, curve.x**2)
+    assert asked == [(400, 1)]
+
+
+def test_there_is_no_curve_over_two_features() -> None:
+    assert probes["curve"](linear([[3.0, 1.0]]), table([[2.0, 1.0], [6.0, 2.0]], [0, 0])) is None

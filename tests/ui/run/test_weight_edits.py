@@ -15,6 +15,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
 from nnlab.files.project import Project
 from nnlab.graph import edits
+from nnlab.training.settings import SEED
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.weight_edits import entry_name, reinitialise, set_entries
 
@@ -125,3 +126,18 @@ def test_the_undo_step_names_the_node_of_a_parameter_with_two_dots() -> None:
     session = SimpleNamespace(parameters=lambda names: {name: np.zeros((1, 2), np.float32) for name in names})
     set_entries(document, session, "hidden.lora_A.task_b", {(0, 1): 0.5})  # type: ignore[arg-type]
     assert document.undo_stack.undoText().endswith(" of hidden")
+
+
+def test_a_seed_that_nobody_chose_is_any_a_project_may_have(trained: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 1 to the largest seed, so that two draws are hardly ever the same; and it is the one that is used."""
+    asked: list[tuple[int, int]] = []
+
+    def randrange(self: object, start: int, stop: int) -> int:
+        asked.append((start, stop))
+        return stop - 1
+
+    monkeypatch.setattr("random.SystemRandom.randrange", randrange)
+    reinitialise(trained.document, trained.session, ["dense_1"])
+    assert asked == [(1, int(SEED.maximum or 0) + 1)]
+    drawn = initial_values("xavier_uniform", (8, 2), int(SEED.maximum or 0), "dense_1.weight")
+    np.testing.assert_array_equal(trained.session.parameters(["dense_1.weight"])["dense_1.weight"], drawn.astype(np.float32))

@@ -188,3 +188,39 @@ def test_factors_for_all_units_of_a_sample(steps: Any) -> None:
         assert (factors[0].symbol, factors[0].is_magnitude) == ("upstream", False), "a number with a sign"
         assert [m.is_magnitude for m in factors[1:]] == [True], "the slope of tanh, 1 - a², is never negative"
     assert found >= 2
+
+
+def layer_of(slopes: list[float], target: str = "y") -> Any:
+    """A model of a layer with so many units and two samples, whose product has these local slopes for the second sample."""
+    axes = (SimpleNamespace(length=2), SimpleNamespace(length=len(slopes)))
+    values = np.array([[9.0] * len(slopes), slopes])
+    layout = SimpleNamespace(axes=axes, index=lambda place: tuple(place(axis) for axis in axes))
+
+    def moment_at(name: str, index: tuple[int, ...]) -> ExplanationContext:
+        return ExplanationContext({name: 0 * values}, {name: 2 * values}, name, index)
+
+    def slope(context: ExplanationContext) -> float:
+        return float(values[context.index])
+
+    explanation = Explanation(target, "y = a b", lambda m: "", factors=(
+        Factor("upstream", "u", lambda m: "2", lambda m: 2.0), Factor("slope", "s", lambda m: "(1 - 3)", slope),
+    ))  # fmt: skip
+    return SimpleNamespace(
+        moment=moment_at(target, (1, 0)), explanation=explanation, trace=SimpleNamespace(moment=moment_at), layout=lambda name: layout,
+        place=lambda axis: 1 if axis is axes[0] else 0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slopes", "is_magnitude"), [([0.5, 2.0, 0.0], True), ([0.5, -2.0, 3.0], False), ([-0.5, -2.0, -1.0], False), ([-1.0, 2.0], False)]
+)
+def test_a_slope_is_a_magnitude_only_where_no_unit_has_a_negative_one(slopes: list[float], is_magnitude: bool) -> None:
+    form = unit_rows(layer_of(slopes))
+    assert form is not None
+    assert [m.values.tolist() for m in form.matrices] == [[[2.0] * len(slopes)], [slopes], [[2.0 * slope for slope in slopes]]]
+    assert [m.is_magnitude for m in form.matrices] == [False, is_magnitude, False], "a number by itself has a sign"
+    assert [m.index(0, 1) for m in form.matrices] == [(1, 1)] * 3 and [m.written for m in form.matrices] == [False, False, True]
+
+
+def test_rows_of_units_are_for_two_to_sixteen() -> None:
+    assert [unit_rows(layer_of([1.0] * units)) is not None for units in (1, 2, 16, 17)] == [False, True, True, False]

@@ -44,6 +44,28 @@ class TestChoice:
         choice.follow(np.zeros(0, np.int64), 5, playing=True)  # other data, with fewer samples
         assert choice.number == 0
 
+    def test_after_other_data_came_it_follows_the_batch_again(self):
+        choice = SampleChoice()
+        choice.step(1, self.batch, 100)
+        assert choice.number == 40, "the first of a batch it was not in"
+        choice.step(1, self.batch, 100)
+        choice.reset()
+        assert choice.number == 0
+        choice.follow(np.array([12, 40]), 100, playing=False)
+        assert choice.number == 12
+        choice.step(1, np.array([12, 40]), 100)
+        choice.follow(np.array([5]), 41, playing=False)
+        assert choice.number == 40, "the last of 41 samples is there"
+        choice.follow(np.array([5]), 40, playing=False)
+        assert choice.number == 0, "of 40 it is not"
+        choice.follow(np.array([5]), 40, playing=False)
+        assert choice.number == 5, "and nobody has chosen one"
+
+    def test_without_samples_there_is_only_the_first(self):
+        choice = SampleChoice()
+        choice.step(3, np.zeros(0, np.int64), 0)
+        assert choice.number == 0
+
 
 @pytest.fixture(scope="module")
 def data():
