@@ -23,6 +23,7 @@ _EXPORTS = {
     "Session": "nnlab.training.session",
     "NNLabError": "nnlab.core.errors",
 }
+_PACKAGES = ("studies",)
 __all__ = ["Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _EXPORTS:
         raise AttributeError(f"module 'nnlab' has no attribute {name!r}")
     return getattr(importlib.import_module(_EXPORTS[name]), name)

@@ -102,7 +102,7 @@ class Expression:
     text: str
     variables: tuple[str, ...]  # the names it may use
     used: tuple[str, ...] = field(compare=False)  # those it does use, in the order of `variables`
-    _tree: ast.expr = field(compare=False, repr=False)
+    tree: ast.expr = field(compare=False, repr=False)  # checked; read by what differentiates it
 
     def evaluate(self, /, **arrays: ArrayLike) -> Array:
         """The value for every element of the given arrays (float64, of their common broadcast shape).
@@ -118,7 +118,7 @@ class Expression:
                 raise FormulaError(f"The formula {self.text!r} has no variable {name!r}; it may use {', '.join(self.variables)}.")
         shape = np.broadcast_shapes(*(value.shape for value in values.values()))
         with np.errstate(all="ignore"):
-            result = _value(self._tree, values)
+            result = value_of(self.tree, values)
         return np.array(np.broadcast_to(result, shape), dtype=np.float64)
 
 
@@ -189,13 +189,13 @@ def _operands(node: ast.expr) -> Iterator[ast.expr]:
             yield from node.args
 
 
-def _value(node: ast.expr, variables: Mapping[str, Array]) -> Array:
+def value_of(node: ast.expr, variables: Mapping[str, Array]) -> Array:
     """The value of a checked node; every operation is the NumPy function that its table names."""
     if isinstance(node, ast.Constant):
         return np.asarray(node.value, dtype=np.float64)
     if isinstance(node, ast.Name):
         return variables[node.id] if node.id in variables else np.asarray(CONSTANTS[node.id])
-    operands = [_value(operand, variables) for operand in _operands(node)]
+    operands = [value_of(operand, variables) for operand in _operands(node)]
     match node:
         case ast.BinOp():
             result = _BINARY[type(node.op)](*operands)

@@ -54,6 +54,12 @@ class Evaluator:
     def outputs(self) -> int:
         return self.program.places[self.program.output_name].row
 
+    @cached_property
+    def before_loss_tensors(self) -> frozenset[str]:
+        """The tensors that `activations` can give: the input, and what the instructions before the loss write."""
+        written = frozenset({self.program.input_name}).union(*(i.writes for i in self.program.instructions[: self.before_loss]))
+        return frozenset(name for name in written if self.program.places[name].has_batch)
+
     def load(self, parameters: np.ndarray) -> None:
         """Takes over parameters: the first `program.parameters_end` numbers of a training arena or a frame."""
         end = self.program.parameters_end

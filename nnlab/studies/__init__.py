@@ -1,0 +1,13 @@
+"""The experiments as plain functions of graphs and runs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """`nnlab.studies.approximation` without an import of its own, loaded on first use."""
+    if name != "approximation":
+        raise AttributeError(f"module 'nnlab.studies' has no attribute {name!r}")
+    return importlib.import_module(f"nnlab.studies.{name}")

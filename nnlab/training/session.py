@@ -6,7 +6,7 @@ Conventions are those of the contract: weights are (out, in), batch is the first
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -160,6 +160,19 @@ class Session:
         """Network outputs (batch, outputs) for x (batch, features): what enters the loss, logits for a classifier."""
         self._evaluator.load(self._state.arena)
         return self._evaluator.predict(x)
+
+    def activations(self, x: Any, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Tensors before the loss for every sample of x, by name: {"tanh_1.y": (batch, units), …}.
+
+        Raises NNLabError for an unknown name.
+        """
+        wanted = list(names)
+        unknown = next((name for name in wanted if name not in self._evaluator.before_loss_tensors), None)
+        if unknown is not None:
+            known = ", ".join(sorted(self._evaluator.before_loss_tensors))
+            raise NNLabError(f"There is no tensor {shown(unknown)} before the loss; this network has {known}.")
+        self._evaluator.load(self._state.arena)
+        return dict(self._evaluator.activations(x, wanted))
 
     def loss(self, x: Any, y: Any) -> float:
         """The mean loss over (x, y), nothing is updated."""
