@@ -28,7 +28,7 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import MOST_UNITS, HiddenLayer, mlp_graph
 from nnlab.graph.unit_sum import UnitSum, unit_sum
 from nnlab.studies.approximation.known_function import KnownFunction, formula_on, function_of
-from nnlab.studies.approximation.unit_handles import Shape, activation_shape
+from nnlab.studies.approximation.unit_handles import UnitShape, activation_shape
 from nnlab.training.session import Session
 from nnlab.training.units import Units, are_raw, stored_units
 
@@ -142,13 +142,13 @@ def bound_words(kind: str, function: KnownFunction) -> str:
     return "no bound: the target jumps, or its slope is not known"
 
 
-def _kinds(shape: Shape) -> tuple[str, ...]:
+def _kinds(shape: UnitShape) -> tuple[str, ...]:
     if shape.is_step:
         return (STAIRCASE, BUMPS)
     return (INTERPOLANT,) if _hinge(shape) is not None else ()
 
 
-def _hinge(shape: Shape) -> tuple[float, float] | None:
+def _hinge(shape: UnitShape) -> tuple[float, float] | None:
     """(slope left of 0, slope right of 0) of a shape that is straight on both sides; None for another."""
     if shape.kind is None:
         return None
@@ -157,7 +157,7 @@ def _hinge(shape: Shape) -> tuple[float, float] | None:
     return (-near, right) if is_straight and -near != right and right else None
 
 
-def _interpolant(function: KnownFunction, shape: Shape, units: int) -> tuple[Units, float]:
+def _interpolant(function: KnownFunction, shape: UnitShape, units: int) -> tuple[Units, float]:
     """Kinks on even knots. A unit's slope is `right` beyond its knot and `left` before it, 0 and 1 for ReLU."""
     hinge = _hinge(shape)
     assert hinge is not None
@@ -174,7 +174,7 @@ def _interpolant(function: KnownFunction, shape: Shape, units: int) -> tuple[Uni
     return Units(weight, -knots[:-1], height), float(values[0] - before)
 
 
-def _staircase(function: KnownFunction, shape: Shape, units: int) -> tuple[Units, float]:
+def _staircase(function: KnownFunction, shape: UnitShape, units: int) -> tuple[Units, float]:
     low, high = function.domain
     edges = np.linspace(low, high, units + 2)
     levels = function.values((edges[:-1] + edges[1:]) / 2)
@@ -184,7 +184,7 @@ def _staircase(function: KnownFunction, shape: Shape, units: int) -> tuple[Units
     return Units(weight, -steepness * edges[1:-1], height), float(levels[0] - shape.low * height.sum())
 
 
-def _bumps(function: KnownFunction, shape: Shape, units: int) -> tuple[Units, float]:
+def _bumps(function: KnownFunction, shape: UnitShape, units: int) -> tuple[Units, float]:
     """Two units a cell, one that rises at its left edge and one that falls at its right; an odd last unit has height 0."""
     low, high = function.domain
     cells = units // 2
@@ -203,7 +203,7 @@ def _bumps(function: KnownFunction, shape: Shape, units: int) -> tuple[Units, fl
 _MAKERS = {INTERPOLANT: _interpolant, STAIRCASE: _staircase, BUMPS: _bumps}
 
 
-def _steepness(shape: Shape, cell: float) -> float:
+def _steepness(shape: UnitShape, cell: float) -> float:
     """w of a unit whose tangent at the centre crosses its whole rise in a `STEEPNESS`-th of four cells; 12 / cell for the sigmoid."""
     return STEEPNESS / cell * 0.25 * (shape.high - shape.low) / shape.slope
 

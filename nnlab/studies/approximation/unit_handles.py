@@ -27,7 +27,7 @@ SMALLEST = 1e-6  # the least |w| that dragging leaves, for at 0 a unit has no ce
 
 
 @dataclass(frozen=True)
-class Shape:
+class UnitShape:
     """What f is: its slope at 0, and whether it is an S-curve between `low` and `high`."""
 
     kind: Operator | None  # None: f(z) = z
@@ -43,19 +43,19 @@ class Shape:
         return z if self.kind is None else kernel_curve.values(self.kind, self.settings, z, "float64")
 
 
-def shape_of(graph: Graph, structure: UnitSum) -> Shape:
+def shape_of(graph: Graph, structure: UnitSum) -> UnitShape:
     """The activation of the last hidden layer."""
     if not structure.activation:
-        return Shape(None, {}, 1.0, False, -math.inf, math.inf)
+        return UnitShape(None, {}, 1.0, False, -math.inf, math.inf)
     node = graph[structure.activation]
     return activation_shape(node.kind, node.settings)
 
 
-def activation_shape(kind: Operator, settings: Mapping[str, Value]) -> Shape:
+def activation_shape(kind: Operator, settings: Mapping[str, Value]) -> UnitShape:
     """An element-wise activation as a shape."""
     low, high = kind.output_bounds(settings)
     slope = float(kernel_curve.curve(kind, settings, np.array([_NEAR]), "float64")[1][0])
-    return Shape(kind, settings, slope, kind.saturates and math.isfinite(low) and math.isfinite(high), low, high)
+    return UnitShape(kind, settings, slope, kind.saturates and math.isfinite(low) and math.isfinite(high), low, high)
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class Unit:
         """Where w x + b is 0; NaN for w = 0."""
         return -self.bias / self.weight if self.weight else math.nan
 
-    def slope(self, shape: Shape) -> float:
+    def slope(self, shape: UnitShape) -> float:
         """Of the contribution at the centre."""
         return self.height * self.weight * shape.slope
 
-    def plateau(self, shape: Shape, domain: Interval) -> tuple[float, float]:
+    def plateau(self, shape: UnitShape, domain: Interval) -> tuple[float, float]:
         """(x, y) of the height handle: the end of the domain the unit rises or opens to, and what it contributes there (in the limit)."""
         edge = self._edge(domain)
         if shape.is_step:
@@ -86,7 +86,7 @@ class Unit:
         """Moved sideways: b changes."""
         return replace(self, bias=-self.weight * centre) if self.weight else self
 
-    def with_slope(self, slope: float, shape: Shape) -> Unit:
+    def with_slope(self, slope: float, shape: UnitShape) -> Unit:
         """Steeper or flatter about its centre: w changes. A unit that is no S-curve opens to the same side, so its sign is v's."""
         if not self.weight or not self.height or not shape.slope:
             return self
@@ -96,7 +96,7 @@ class Unit:
         weight = math.copysign(max(abs(weight), SMALLEST), weight if weight else self.weight)
         return Unit(weight, -weight * self.centre, height)
 
-    def with_height(self, height: float, shape: Shape, domain: Interval) -> Unit:
+    def with_height(self, height: float, shape: UnitShape, domain: Interval) -> Unit:
         """Higher or lower at its plateau, or at the end of the domain: v changes."""
         reached = shape.high if shape.is_step else float(shape.value(self.weight * self._edge(domain) + self.bias)[0])
         return replace(self, height=height / reached) if abs(reached) > 1e-9 else self
