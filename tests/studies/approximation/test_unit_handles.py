@@ -16,7 +16,7 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.core.setting import check_settings
 from nnlab.graph.unit_sum import unit_sum
 from nnlab.studies.approximation.sums import contributions
-from nnlab.studies.approximation.unit_handles import RidgeUnit, UnitShape, Unit, activation_shape, ridge_at, shape_of, unit_at, with_unit
+from nnlab.studies.approximation.unit_handles import RidgeUnit, Unit, UnitShape, activation_shape, ridge_at, shape_of, unit_at, with_unit
 from nnlab.training.units import units_of
 
 DOMAIN = (-3.0, 3.0)
