@@ -12,7 +12,7 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.fingerprint import weights_sha256
 from nnlab.files.examples import load_example
 from nnlab.jobs.context import Cancelled, JobContext
-from nnlab.studies.comparison import Band, RunOutcome, compare, judge
+from nnlab.studies.comparison import Band, RunOutcome, band_of, compare, judge
 from nnlab.training.complete_run import prepare_run, result_of
 from nnlab.training.difference import Difference, differences
 from nnlab.training.settings import TrainingSettings
@@ -127,3 +127,45 @@ def test_thirty_repeats_of_the_digits_comparison_give_the_same_bits() -> None:
         for runs in (compare(digits, data, differences("loss=mse,cross_entropy"), steps=60, seeds=1).runs for _ in range(30))
     }
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("bands", "measure", "seeds", "winner", "sentence"),
+    [
+        ([Band("a=1", 0.8, 0.85, 0.9), Band("a=2", 0.5, 0.6, 0.79)], "accuracy", 3, "a=1",
+         "a=1 wins by accuracy over 3 seeds: 0.8 to 0.9; a=2 0.5 to 0.79."),
+        ([Band("a=1", 0.8, 0.85, 0.9), Band("a=2", 0.5, 0.6, 0.8)], "accuracy", 3, None,
+         "No clear winner: over 3 seeds the accuracy of a=1 (0.8 to 0.9) and of a=2 (0.5 to 0.8) overlap."),
+        ([Band("a=1", 0.3, 0.4, 0.5), Band("a=2", 0.6, 0.7, 0.8), Band("a=3", 0.9, 1.0, 1.2)], "mae", 2, "a=1",
+         "a=1 wins by mean absolute error over 2 seeds: 0.3 to 0.5; a=2 0.6 to 0.8."),
+        ([Band("a=1", 0.3, 0.4, 0.6), Band("a=2", 0.6, 0.7, 0.8)], "mae", 2, None,
+         "No clear winner: over 2 seeds the mean absolute error of a=1 (0.3 to 0.6) and of a=2 (0.6 to 0.8) overlap."),
+        ([Band("a=1", 0.7, 0.7, 0.7), Band("a=2", math.nan, math.nan, math.nan)], "r2", 3, "a=1",
+         "a=1 wins by R² over 3 seeds: 0.7; a=2 did not come to its end."),
+        ([Band("a=1", math.nan, math.nan, math.nan)] * 2, "r2", 3, None, "No clear winner: no run came to its end with every seed."),
+        ([Band("a=1", 0.1, 0.1, 0.1), Band("a=2", 0.9, 0.9, 0.9)], "loss", 1, None,
+         "No clear winner: one seed says nothing about another; compare several seeds."),
+        # The rival is who comes nearest, not who is second in the middle.
+        ([Band("a=1", 0.8, 0.9, 0.95), Band("a=2", 0.2, 0.3, 0.79), Band("a=3", 0.5, 0.6, 0.7)], "accuracy", 3, "a=1",
+         "a=1 wins by accuracy over 3 seeds: 0.8 to 0.95; a=2 0.2 to 0.79."),
+    ],
+)  # fmt: skip
+def test_the_verdict_is_a_sentence_with_the_bands(
+    bands: list[Band], measure: str, seeds: int, winner: str | None, sentence: str
+) -> None:
+    assert judge(bands, measure, seeds) == (winner, sentence)
+
+
+@pytest.mark.parametrize(
+    ("values", "band"),
+    [([0.3, 0.1, 0.2], (0.1, 0.2, 0.3)), ([0.1, 0.4], (0.1, 0.25, 0.4)), ([0.5], (0.5, 0.5, 0.5))],
+)
+def test_a_band_is_from_the_least_over_the_middle_to_the_greatest(values: list[float], band: tuple[float, ...]) -> None:
+    found = band_of("a=1", values)
+    assert (found.setting, found.lowest, found.median, found.highest) == ("a=1", *map(pytest.approx, band))
+
+
+def test_a_run_that_fails_leaves_no_band() -> None:
+    for values in ([0.1, math.nan, 0.3], [math.inf, 0.1], []):
+        found = band_of("a=1", values)
+        assert math.isnan(found.lowest) and math.isnan(found.median) and math.isnan(found.highest)

@@ -8,6 +8,7 @@ from networks import mlp
 
 from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.core.setting import Setting
 from nnlab.engine.evaluator import Evaluator
 from nnlab.files.examples import load_example
 from nnlab.graph.builder import GraphBuilder
@@ -18,7 +19,7 @@ from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference, differences
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.varied import present_value, suggestions, varied
+from nnlab.training.varied import declared_setting, is_so, own_difference, present_value, read_value, suggestions, varied
 
 SPIRAL = load_example("spiral")  # 2-8-8-1 tanh, Adam, binary cross-entropy
 IRIS = load_example("iris")
@@ -176,3 +177,82 @@ def test_present_values_are_written_as_they_are_typed() -> None:
     assert present_value(SPIRAL, "shuffle") == "true" and present_value(SPIRAL, "beta1") == "0.9"
     with pytest.raises(SettingError, match="There is no 'momentum'"):
         present_value(SPIRAL, "momentum")
+
+
+# What a key sets, and how it is read
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("units", "units"), ("init", "init"), ("dense_1.units", "units"), ("dense_1.bias", "bias"), ("learning_rate", "learning_rate"),
+        ("batch_size", "batch_size"), ("beta1", "beta1"), ("loss", None), ("activation", None), ("optimizer", None), ("momentum", None),
+        ("dense_7.units", None), ("dense_1.beta1", None), ("no_such", None),
+    ],
+)  # fmt: skip
+def test_the_declaration_of_what_a_key_sets(key: str, name: str | None) -> None:
+    found = declared_setting(SPIRAL, key)
+    assert (found.name if found is not None else None) == name
+
+
+def test_without_hidden_layers_their_keys_set_nothing() -> None:
+    project = Project(mlp([2, 1], loss="mse"), DataSettings("plane"), TrainingSettings())
+    assert declared_setting(project, "units") is None and present_value(project, "units") == "none"
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        (True, "off", False), (True, "ON", True), (False, "yes", True), (8, "12", 12), (8, "+3", 3), (0.5, "3", 3), (0.5, "1e-3", 0.001),
+        (0.5, "-2.5", -2.5), ("plain", "12", "12"),
+    ],
+)  # fmt: skip
+def test_a_value_is_read_as_the_setting_wants_it(default: object, text: str, value: object) -> None:
+    found = read_value(Setting("it", default), text)  # type: ignore[arg-type]
+    assert found == value and isinstance(found, bool) == isinstance(value, bool)
+
+
+def test_what_is_no_value_is_refused_with_its_owner() -> None:
+    wrong = [(8, "2.5", "dense_1: it is 2.5; it must be a whole number"), (True, "perhaps", "dense_1: it is 'perhaps'")]
+    for default, text, words in wrong:
+        with pytest.raises(SettingError, match=words):
+            read_value(Setting("it", default), text, "dense_1")  # type: ignore[arg-type]
+
+
+def test_suggestions_are_around_the_present_value_in_order() -> None:
+    found = suggestions(SPIRAL, prepare(SPIRAL.data))
+    assert found["learning_rate"] == ("0.001", "0.003", "0.01", "0.03", "0.1")
+    assert found["seed"] == tuple(str(SPIRAL.training.seed + k) for k in range(4))
+    assert found["units"] == ("2", "4", "8", "16", "64")
+    size = SPIRAL.training.batch_size
+    assert found["batch_size"] == tuple(map(str, sorted({1, 8, 32, 128, size})))
+    assert set(found["loss"]) >= {"binary_cross_entropy", "mse", "hinge"} and "kl_divergence" not in found["loss"]
+    fast = varied(SPIRAL, Difference("learning_rate", "200"))
+    assert suggestions(fast, prepare(SPIRAL.data))["learning_rate"] == ("20", "60", "200", "600"), "2,000 is more than a rate may be"
+    plain = Project(mlp([2, 1], loss="mse"), SPIRAL.data, TrainingSettings())
+    assert not {"units", "init", "activation"} & set(suggestions(plain, prepare(SPIRAL.data)))
+
+
+def test_what_is_so_already_is_the_project_itself() -> None:
+    assert varied(SPIRAL, Difference("units", "8")) is SPIRAL and is_so(SPIRAL, Difference("units", "8"))
+    assert not is_so(SPIRAL, Difference("units", "9")) and not is_so(SPIRAL, Difference("no_such", "9"))
+    assert own_difference(SPIRAL, "units") == Difference("units", "8")
+
+
+def test_a_loss_that_compares_numbers_keeps_what_is_before_another_such() -> None:
+    project = Project(mlp([2, 4, 1], loss="mse"), DataSettings("plane"), TrainingSettings())
+    assert operators_of(varied(project, Difference("loss", "huber")).graph) == [*operators_of(project.graph)[:-1], "huber"]
+    hinge = varied(SPIRAL, Difference("loss", "hinge"))
+    assert operators_of(hinge.graph)[-2] in ("dense", "sigmoid")
+    with pytest.raises(SettingError, match=r"^loss=mse cannot be set: the network has no loss yet\.$"):
+        varied(Project(Graph(), DataSettings("plane"), TrainingSettings()), Difference("loss", "mse"))
+
+
+def test_a_key_that_is_not_known_is_told_with_all_that_are() -> None:
+    with pytest.raises(SettingError) as error:
+        varied(SPIRAL, Difference("width", "3"))
+    assert str(error.value).startswith(
+        "There is no 'width' that could differ; choose from loss, optimizer, schedule, learning_rate, batch_size, seed, epochs, shuffle, "
+        "units, activation, init, "
+    )
+    assert str(error.value).endswith(", or name a node's setting, such as dense_1.units.")
