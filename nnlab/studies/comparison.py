@@ -181,7 +181,8 @@ def _train(
         stopped = _to_the_end(group, steps, repeat, seeds, context)
         return [
             RunOutcome(
-                str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].seconds, stopped.get(k, ""), gradients[k]
+                str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].clock.seconds, stopped.get(k, ""),
+                gradients[k],
             )
             for k, run in enumerate(runs)
         ]

@@ -13,6 +13,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.engine.run import Former, Run
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
+from nnlab.training.clock import Clock
 from nnlab.training.commands import Adjust, Block, Load, NoNetwork, Snapshot
 from nnlab.training.initial_weights import values_of
 from nnlab.training.past_states import PastStates
@@ -29,7 +30,7 @@ class Member:
         self.run: Run | None = None
         self.blocked = "There is no network yet."
         self.stopped = ""  # why it cannot go on while others do; until it is rewound
-        self.seconds = 0.0  # that the machine has trained it since iteration 0
+        self.clock = Clock()  # how long the machine has trained it since iteration 0
         self._control = control
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
@@ -48,7 +49,7 @@ class Member:
         back_to = self._iteration_of(change)
         if not change.keep:
             self._past.end(former, change)
-            self.stopped, self.seconds = "", 0.0
+            self.stopped, self.clock = "", Clock()
         if not change.keep or back_to is not None:
             former = None
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
@@ -80,7 +81,7 @@ class Member:
             self.timeline.note(run, LearningRate(project.training.learning_rate))
         if not change.keep:
             self._past.end(run, change)
-            self.stopped, self.seconds = "", 0.0
+            self.stopped, self.clock = "", Clock()
             run.initial_weights = values_of(project.initial)
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
@@ -121,7 +122,7 @@ class Member:
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
         self._past.begin_anew()
-        self.stopped, self.seconds = "", 0.0
+        self.stopped, self.clock = "", Clock()
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
             self.timeline.begin(self.run, self._project)

@@ -17,6 +17,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.threads import threads_for
 from nnlab.engine import machine
 from nnlab.engine.run import Run
+from nnlab.training.clock import now
 from nnlab.training.member import Member
 
 MAIN = 0  # the run of the project itself; others have higher numbers
@@ -78,9 +79,9 @@ class RunGroup:
         run = self.main.run
         assert run is not None and self.is_alone
         _use(run, self._control)
-        begun = time.perf_counter()
+        before, begun = now(run), time.perf_counter()
         done = run.train(steps)
-        self.main.seconds += time.perf_counter() - begun
+        self.main.clock.add(before, now(run), time.perf_counter() - begun)
         return done
 
     def advance(self, steps: int) -> tuple[int, dict[int, str]]:
@@ -98,9 +99,9 @@ class RunGroup:
         chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
         if MAIN in chosen:
             _use(chosen[MAIN], self._own_control)
-        stopped = {}
+        before, stopped = {number: now(run) for number, run in chosen.items()}, {}
         for number, (reason, seconds) in zip(chosen, self._train(list(chosen.values()), steps), strict=True):
-            self._members[number].seconds += seconds
+            self._members[number].clock.add(before[number], now(chosen[number]), seconds)
             if reason:
                 stopped[number] = self._members[number].stopped = reason
         return steps, stopped

@@ -21,6 +21,7 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
 from nnlab.engine.run import Run
 from nnlab.training import commands as c
+from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.training.command_queue import ENDED, CommandQueue
 from nnlab.training.commands import Command, Event
 from nnlab.training.run_control import RunControl
@@ -112,6 +113,11 @@ class Trainer:
         """The history of all a run has passed, also while it is in the past."""
         member = self._runs.group.get(number)
         return member.timeline.history(member.run) if member is not None and member.run is not None else None
+
+    def progress(self, number: int = MAIN) -> TrainingProgress:
+        """How many epochs and seconds a run had behind it at the iterations it has passed."""
+        member = self._runs.group.get(number)
+        return member.clock.read() if member is not None else NO_PROGRESS
 
     def _run(self, number: int) -> Run | None:
         member = self._runs.group.get(number)

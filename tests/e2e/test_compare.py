@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import prepare
+from nnlab.engine.batch_order import upcoming_batch
 from nnlab.engine.fingerprint import weights_sha256
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
@@ -237,3 +238,50 @@ def test_compare_is_a_workspace_like_the_others(opened: Opener, qtbot: QtBot) ->
     assert window.comparison.statement.field.text() == "Choose what differs"
     window.show_workspace("train")
     assert window.canvas.isVisible() and not window.comparison.isVisible()
+
+
+def test_scores_against_iterations_epochs_and_seconds(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    """800 samples in batches of 80 are ten iterations an epoch; in batches of 40 twenty."""
+    choose(window, qtbot, "batch_size", "8")
+    view = train(window, qtbot, views, 200)
+    scores, own = window.comparison.happening.scores, window.comparison.happening.own.plots
+    assert scores.plot.x_range == (0.0, 200.0)
+    QTest.mouseClick(scores.along.button("epoch"), Qt.MouseButton.LeftButton)
+    assert [line.positions[-1] for line in scores.plot.lines] == pytest.approx([20.0, 2.0])
+    assert scores.plot.x_range == (0.0, 20.0) == own[0].x_range
+    window.crosshair.set(100)
+    assert scores.plot.written_position(100) == "10.0"
+    QTest.mouseClick(scores.along.button("second"), Qt.MouseButton.LeftButton)
+    seconds = [view.progress.marks[-1].seconds, view.others[0].progress.marks[-1].seconds]
+    assert [own[k].lines[0].positions[-1] for k in (0, 1)] == pytest.approx(seconds) and min(seconds) > 0
+    assert scores.plot.axis_title == "seconds"
+
+
+def test_a_sample_one_points_at_is_ringed_in_every_picture_and_plot(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    view = train(window, qtbot, views, 50)
+    panel, losses = window.comparison, window.comparison.why.losses
+    found = losses.runs[0].found
+    sample = int(np.argmin(found.x))  # far from the others
+    place = QPoint(round(float(losses.x_pixels(found.x[sample]))), round(float(losses.heights(found.losses)[sample])))
+    QTest.mouseMove(losses.viewport(), place)
+    assert panel.focus.sample == sample
+    for picture in panel.happening.pictures.pictures[:2]:
+        rings = picture.view.rings if picture.view is not None else None
+        assert rings is not None and rings.one.count == 1
+        assert np.array_equal(picture.batch, upcoming_batch(800, 80, 0, view.frame.epoch, view.frame.position))
+    rings = panel.happening.pictures.pictures[1].view.rings  # type: ignore[union-attr]
+    assert rings is not None
+    x, y = view.data.raw_x[7]
+    plot = panel.happening.pictures.pictures[1].view.plot  # type: ignore[union-attr]
+    assert rings.nearest(QPointF(float(plot.x_pixels(x)), float(plot.y_pixels(y)))) == 7
+
+
+def test_the_place_of_a_second_run_offers_what_may_differ(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("circle")
+    window.show_workspace("compare")
+    invitation = window.comparison.invitation
+    assert invitation.isVisible() and invitation.offers[0] == ("loss", "binary_cross_entropy", "mse")
+    assert invitation.buttons[0].text() == "loss: MSE"
+    QTest.mouseClick(invitation.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.comparison.compared == ("loss", ("binary_cross_entropy", "mse")), timeout=10_000)
+    assert not invitation.isVisible()

@@ -14,7 +14,7 @@ from nnlab.ui.comparison.statement import Statement
 from nnlab.ui.look import numbers
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
 
-SEED = "seed"
+SEED, BATCH_SIZE = "seed", "batch_size"
 
 
 class EqualStarts(QObject):
@@ -56,7 +56,7 @@ class EqualStarts(QObject):
         same += ["start weights"] * are_weights_equal + ["batches"] * are_batches_equal
         missing = ["start weights differ"] * (not are_weights_equal) + ["batches differ"] * (not are_batches_equal)
         text = f"same {', '.join(same)}"
-        is_surprise = bool(missing) and self._key != SEED
+        is_surprise = bool(missing) and self._key != SEED and not (self._key == BATCH_SIZE and are_weights_equal)
         self._statement.show_equal(text, f"{' and '.join(missing)}; the rest is the same" if is_surprise else "")
         hashes = "\n".join(f"weights {start.weights[:16]}…, batches {start.batches[:16]}…" for start in found)
         self._statement.same.setToolTip(f"{text}\nSHA-256 of every run's start:\n{hashes}")
@@ -75,6 +75,6 @@ def same_words(project: Project, key: str, samples: int) -> list[str]:
         words.append(f"seed {training.seed}")
     if key != "optimizer":
         words.append(f"{training.optimizer}" + ("" if key == "learning_rate" else f" {numbers.short(training.learning_rate)}"))
-    if key != "batch_size":
+    if key != BATCH_SIZE:
         words.append(f"batches of {numbers.count(training.batch_size)}")
     return words

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from nnlab.training.runs import MOST_RUNS
-from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
+from nnlab.ui.comparison.run_axis import RunAxis
+from nnlab.ui.comparison.run_lines_plot import RunLinesPlot, ends_of, run_line
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -51,14 +51,14 @@ class OwnLosses(QWidget):
             self.titles[place].setVisible(place < count <= 2)  # four names have no room for the same words
             self._grid.setColumnStretch(place, 1 if place < count else 0)
 
-    def show_runs(self, runs: Sequence[ShownRun], first: int, last: int) -> None:
+    def show_runs(self, runs: Sequence[ShownRun], axis: RunAxis, first: int, last: int) -> None:
         """Over the iterations first … last of the project's own run."""
         view = runs[0].view
         for place, run in enumerate(runs):
             curves, plot = run.view.curves, self.plots[place]
-            line = RunLine(run.name, run.key, curves.iterations.astype(np.float64), curves.smoothed)
+            line = run_line(run, axis, curves.iterations, curves.smoothed)
             plot.set_run(first, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
-            plot.show_lines([line], first, last)
+            plot.show_lines([line], axis, ends_of(runs, axis, first, last))
             plot.setAccessibleName(f"Own loss of {run.name}")
             self.names[place].setText(run.name)
             self.values[place].setText(plot.written(line.value))

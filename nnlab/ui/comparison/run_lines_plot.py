@@ -1,4 +1,4 @@
-"""Lines of several runs over the iterations, all on one axis: dashes tell them apart, names and values stand at their ends.
+"""Lines of several runs on one axis of iterations, epochs or seconds: dashes tell them apart, names and values stand at their ends.
 
 A dotted threshold, which can be dragged, asks when each run first came to it.
 """
@@ -14,7 +14,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from nnlab.ui.comparison.run_axis import ITERATIONS, RunAxis
 from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark
+from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -30,12 +32,13 @@ BEYOND = 1e12  # values of a run that diverges; an axis that reached there would
 
 @dataclass(frozen=True, eq=False)
 class RunLine:
-    """One run's values after some iterations. `value` stands at its end."""
+    """One run's values after some iterations, and where these lie on the axis. `value` stands at its end."""
 
     name: str
     key: RunKey
     iterations: np.ndarray
     values: np.ndarray
+    positions: np.ndarray
 
     @property
     def value(self) -> float:
@@ -43,8 +46,17 @@ class RunLine:
 
     def first_at(self, threshold: float) -> int | None:
         """The first iteration at which the value was at least the threshold."""
+        row = self._first(threshold)
+        return None if row is None else int(self.iterations[row])
+
+    def first_position(self, threshold: float) -> float | None:
+        """Where that iteration lies on the axis; None also where that is not known."""
+        row = self._first(threshold)
+        return None if row is None or not math.isfinite(self.positions[row]) else float(self.positions[row])
+
+    def _first(self, threshold: float) -> int | None:
         reached = np.flatnonzero(self.values >= threshold)
-        return int(self.iterations[reached[0]]) if len(reached) else None
+        return int(reached[0]) if len(reached) else None
 
 
 class RunLinesPlot(IterationPlot):
@@ -58,6 +70,7 @@ class RunLinesPlot(IterationPlot):
         self._lines: tuple[RunLine, ...] = ()
         self.as_percent, self._names_ends = as_percent, has_threshold
         self.threshold: float | None = 0.9 if has_threshold else None
+        self._axis = RunAxis()
         self._is_dragging = False
         self._margins: Margins | None = None
         super().__init__(theme, name, crosshair, parent)
@@ -70,10 +83,12 @@ class RunLinesPlot(IterationPlot):
     def lines(self) -> tuple[RunLine, ...]:
         return self._lines
 
-    def show_lines(self, lines: Sequence[RunLine], first: int, last: int) -> None:
-        """Lines from the project's own on, over the iterations first … last."""
+    def show_lines(self, lines: Sequence[RunLine], axis: RunAxis, ends: tuple[float, float]) -> None:
+        """Lines from the project's own on, between two positions of an axis."""
+        self._axis, self.axis_title = axis, axis.title
         self._lines = tuple(lines)
-        self.set_range((first, max(last, first + 1)), self._y_range())
+        low, high = ends
+        self.set_range((low, max(high, low + (1.0 if axis.kind == ITERATIONS else 1e-3))), self._y_range())
         if self.margins() != self._margins:
             self._margins = self.margins()
             self._place()
@@ -108,7 +123,23 @@ class RunLinesPlot(IterationPlot):
         names = max((metrics.horizontalAdvance(line.name) for line in self._lines), default=0.0) if self._names_ends else 0.0
         if not self._names_ends:  # what the axis counts stands under the plot above
             return Margins(left, px(6), px(8), px(10))
-        return Margins(left, px(8), px(12) + min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %"), px(26))
+        ends = min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %")
+        words = QFontMetricsF(self._theme.font("caption")).horizontalAdvance(f"{self.written_threshold} at {self._axis.widest}")
+        return Margins(left, px(8), px(14) + max(ends, words), px(26))
+
+    def position_of(self, iteration: float) -> float:
+        return self._axis.position(iteration)
+
+    def iteration_at(self, position: float) -> float:
+        return self._axis.iteration(position)
+
+    def written_position(self, iteration: int) -> str:
+        return self._axis.written(self._axis.position(iteration))
+
+    def x_ticks(self) -> list[Tick]:
+        px, metrics = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption"))
+        widest = metrics.horizontalAdvance(self._axis.written(max(1.0, self.x_range[1])))
+        return self._axis.ticks(*self.x_range, self.picture.width(), max(px(72), widest + px(24)))
 
     def y_ticks(self) -> list[Tick]:
         return self._ticks(self.picture.height())
@@ -134,7 +165,7 @@ class RunLinesPlot(IterationPlot):
         painter.save()
         painter.setClipRect(picture.adjusted(-4, -4, 4, 4))
         for line in reversed(self._lines):
-            xs, ys = np.asarray(self.x_pixels(line.iterations)), np.asarray(self.y_pixels(line.values))
+            xs, ys = np.asarray(self.x_pixels(line.positions)), np.asarray(self.y_pixels(line.values))
             paint_line(painter, xs, ys, line.key, tokens.text)
             if len(xs) and math.isfinite(ys[-1]) and abs(ys[-1]) < FAR:
                 paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.panel)
@@ -151,14 +182,14 @@ class RunLinesPlot(IterationPlot):
             return
         tokens = self._theme.tokens
         for line in self._lines:
-            at = line.first_at(self.threshold)
+            at = line.first_position(threshold)
             if at is None or not self.x_range[0] <= at <= self.x_range[1]:
                 continue
             centre = QPointF(float(self.x_pixels(at)), float(self.y_pixels(self.threshold)))
             painter.setPen(QPen(tokens.text, 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, 5.0, 5.0)
-        crossings = [line.first_at(threshold) for line in self._lines]
+        crossings = [line.first_position(threshold) for line in self._lines]
         first = min((at for at in crossings if at is not None), default=None)
         if first is not None and self.x_range[0] <= first <= self.x_range[1]:
             pen = QPen(tokens.text2, 1)
@@ -187,8 +218,8 @@ class RunLinesPlot(IterationPlot):
             painter.drawText(QRectF(left, y - height / 2, right - left, height), Qt.AlignmentFlag.AlignRight, value)
             if not has_words:
                 continue
-            at = line.first_at(self.threshold)
-            words = f"{self.written_threshold} {'not yet' if at is None else f'at {numbers.count(at)}'}"
+            at = line.first_position(self.threshold or 0.0)
+            words = f"{self.written_threshold} {'not yet' if at is None else f'at {self._axis.written_after(at)}'}"
             painter.setFont(caption)
             painter.setPen(tokens.text2)
             painter.drawText(QRectF(left, y + height / 2, right - left, height), Qt.AlignmentFlag.AlignLeft, words)
@@ -197,7 +228,7 @@ class RunLinesPlot(IterationPlot):
         tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture
         shown = []
         for line in self._lines:
-            at = int(np.searchsorted(line.iterations, iteration, side="right")) - 1
+            at = int(np.searchsorted(line.positions, self._axis.position(iteration), side="right")) - 1
             if at >= 0 and math.isfinite(line.values[at]):
                 shown.append((float(self.y_pixels(float(line.values[at]))), self.written(float(line.values[at])), line.key))
         font = self._theme.font("caption")
@@ -253,3 +284,16 @@ class RunLinesPlot(IterationPlot):
         self.threshold = round(min(max(value, 0.0), 1.0), 2)
         self.repaint_around()
         self.threshold_moved.emit(self.threshold)
+
+
+def run_line(run: ShownRun, axis: RunAxis, iterations: np.ndarray, values: np.ndarray) -> RunLine:
+    """A run's values after some iterations, where these lie on the axis for this run."""
+    return RunLine(run.name, run.key, iterations, values, axis.positions(run.view.progress, iterations))
+
+
+def ends_of(runs: Sequence[ShownRun], axis: RunAxis, first: int, last: int) -> tuple[float, float]:
+    """From the first iteration of the project's own run as far as any run has come."""
+    lasts = [last, *(run.view.frame.iteration for run in runs[1:])]
+    ends = [axis.positions(run.view.progress, np.array([first, at])) for run, at in zip(runs, lasts, strict=True)]
+    low, high = np.nanmin(np.append(ends, 0.0 if axis.kind != ITERATIONS else first)), np.nanmax(np.append(ends, 0.0))
+    return float(low), float(high)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnlab.ui.comparison.run_lines_plot import RunLine, RunLinesPlot
+from nnlab.ui.comparison.run_axis import CHOICES, RunAxis
+from nnlab.ui.comparison.run_lines_plot import RunLinesPlot, ends_of, run_line
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
@@ -18,9 +19,10 @@ from nnlab.ui.widgets.segmented import Option, Segmented
 
 
 class Scores(QWidget):
-    """`part_chosen`: other samples are to be shown, here and in the pictures."""
+    """`part_chosen`: other samples are to be shown, here and in the pictures. `axis_chosen`: another axis, here and for the losses."""
 
     part_chosen = Signal()
+    axis_chosen = Signal()
 
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,9 +33,11 @@ class Scores(QWidget):
             theme, (Option("train", "train", "Shown for training samples"), Option("val", "val", "Shown for validation samples")), "Samples"
         )
         self.part.chosen.connect(lambda _: self.part_chosen.emit())
+        self.along = Segmented(theme, CHOICES, "Counted along the axis")
+        self.along.chosen.connect(lambda _: self.axis_chosen.emit())
         self.plot = RunLinesPlot(theme, "How good each run is", crosshair, as_percent=True, has_threshold=True)
         self._head = QHBoxLayout()
-        for widget in (self.title, self.words, self.part):
+        for widget in (self.title, self.words, self.along, self.part):
             self._head.addWidget(widget, 1 if widget is self.words else 0)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
@@ -50,8 +54,13 @@ class Scores(QWidget):
     def of_validation(self) -> bool:
         return self.part.current == "val"
 
+    def axis_of(self, runs: Sequence[ShownRun]) -> RunAxis:
+        """The axis that was chosen, as the project's own run went along it."""
+        return RunAxis(self.along.current, runs[0].view.progress)
+
     def show_runs(self, runs: Sequence[ShownRun], first: int, last: int) -> None:
         """Over the iterations first … last of the project's own run."""
+        axis = self.axis_of(runs)
         view = runs[0].view
         self.part.setEnabled(bool(len(view.data.validation_x)))
         is_accuracy = bool(view.data.target.classes)
@@ -63,8 +72,8 @@ class Scores(QWidget):
         for run in runs:
             curves = run.view.curves
             scores = curves.validation_scores if self.of_validation else curves.training_scores
-            lines.append(RunLine(run.name, run.key, curves.validation_iterations, scores))
-        self.plot.show_lines(lines, first, last)
+            lines.append(run_line(run, axis, curves.validation_iterations, scores))
+        self.plot.show_lines(lines, axis, ends_of(runs, axis, first, last))
 
 
 def scored_words(view: LiveView, of_validation: bool) -> str:

@@ -53,7 +53,8 @@ class ComparisonPanel(LivePanel):
         self.invitation.choose_wanted.connect(self.statement.open_menu)
         self.happening = WhatHappens(theme, services.crosshair, self.focus, jobs, self.invitation)
         self.happening.pictures.open_wanted.connect(self.go_on_with)
-        self.happening.scores.part_chosen.connect(self.restyle)
+        for signal in (self.happening.scores.part_chosen, self.happening.scores.axis_chosen):
+            signal.connect(self.restyle)
         self.why = Why(theme, self.focus)
         self._arrange()
         services.document.changed.connect(lambda _: self._follow_document())

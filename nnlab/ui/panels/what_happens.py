@@ -65,7 +65,7 @@ class WhatHappens(QWidget):
         self.pictures.show_runs(runs, self.scores.of_validation)
         self.scores.show_runs(runs, first, last)
         if self.own.isVisible():
-            self.own.show_runs(runs, first, last)
+            self.own.show_runs(runs, self.scores.axis_of(runs), first, last)
 
     def _arrange(self) -> None:
         px, padding = self._theme.metrics.px, self._theme.metrics.padding

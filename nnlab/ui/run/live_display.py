@@ -185,6 +185,6 @@ class LiveDisplay(QObject):
         self.ticked.emit(
             LiveView(
                 project, data, frame, passed, past.marks.shown, self._probing.results, playing, exact, rate, self.rates.ticks_per_second,
-                MAIN, self._companions.name_of(project), others, past.is_shown,
+                MAIN, self._companions.name_of(project), others, past.is_shown, self._trainer.progress(),
             )
         )  # fmt: skip

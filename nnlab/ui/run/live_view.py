@@ -14,6 +14,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, Losses
 from nnlab.files.project import Project
+from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.ui.look.numbers import count
 
 
@@ -46,6 +47,7 @@ class RunView:
     history: CurvesSource
     stopped: str
     is_in_the_past: bool = False
+    progress: TrainingProgress = NO_PROGRESS
     probes: Mapping[str, Any] = field(default_factory=dict)  # those that were asked for of every run
 
     @cached_property
@@ -82,6 +84,7 @@ class LiveView:
     name: str = ""
     others: tuple[RunView, ...] = ()
     is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
+    progress: TrainingProgress = NO_PROGRESS  # epochs and seconds at the iterations the run has passed
 
     def of_run(self, run: int) -> LiveView:
         """The same moment as the run of this number shows it, by itself; KeyError when there is none."""
@@ -90,7 +93,7 @@ class LiveView:
         other = {other.run: other for other in self.others}[run]
         return replace(
             self, project=other.project, frame=other.frame, history=other.history, probes=other.probes, run=other.run, name=other.name,
-            others=(), is_in_the_past=other.is_in_the_past,
+            others=(), is_in_the_past=other.is_in_the_past, progress=other.progress,
         )  # fmt: skip
 
     def tensor(self, name: str) -> np.ndarray | None:

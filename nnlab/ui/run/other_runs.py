@@ -36,7 +36,8 @@ class OtherRuns:
                 return False
             if theirs.iteration >= frame.iteration or companion.stopped:
                 view = RunView(
-                    number, companion.name, companion.project, theirs, passed, companion.stopped, is_in_the_past
+                    number, companion.name, companion.project, theirs, passed, companion.stopped, is_in_the_past,
+                    self._trainer.progress(number),
                 )  # fmt: skip
                 found.append(view)
         self.shown = tuple(found)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.training.timeline import Reach
 from nnlab.ui.run.other_runs import OtherRuns
 
@@ -30,6 +31,9 @@ class Scene:
         return SimpleNamespace(losses=None)
 
     passed = history
+
+    def progress(self, number: int) -> TrainingProgress:
+        return NO_PROGRESS
 
     def look(self, own: SimpleNamespace, is_patient: bool = True) -> tuple[bool, int]:
         return self.others.look(own, is_patient), len(self.others.shown)  # type: ignore[arg-type]

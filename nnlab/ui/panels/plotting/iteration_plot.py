@@ -56,7 +56,26 @@ class IterationPlot(Plot):
         if iteration is None or not self._first <= iteration <= self._last:
             return None
         low, high = self.x_range
-        return iteration if low <= iteration <= high else None
+        return iteration if low <= self.position_of(iteration) <= high else None
+
+    # The axis: here it counts iterations
+
+    axis_title = "iteration"
+
+    def position_of(self, iteration: float) -> float:
+        """Where an iteration lies on the axis."""
+        return iteration
+
+    def iteration_at(self, position: float) -> float:
+        """The iteration that lies there."""
+        return position
+
+    def written_position(self, iteration: int) -> str:
+        """What the crosshair's pill says of an iteration."""
+        return numbers.count(iteration)
+
+    def _pixel_of(self, iteration: float) -> float:
+        return float(self.x_pixels(self.position_of(iteration)))
 
     # Painting
 
@@ -72,7 +91,7 @@ class IterationPlot(Plot):
 
     def _paint_axis_title(self, painter: QPainter) -> None:
         """What the axis counts, right of it, where no tick's text is in the way."""
-        px, metrics, title = self._theme.metrics.px, QFontMetricsF(painter.font()), "iteration"
+        px, metrics, title = self._theme.metrics.px, QFontMetricsF(painter.font()), self.axis_title
         place = QRectF(0, self.picture.bottom() + px(6), self.width() - px(16), metrics.height())
         ends = [float(self.x_pixels(tick.position)) + metrics.horizontalAdvance(tick.text) / 2 for tick in self.x_ticks()[-1:]]
         iteration = self.shown_crosshair
@@ -95,12 +114,12 @@ class IterationPlot(Plot):
         super().paint_x_ticks(painter, [tick for tick in ticks if abs(float(self.x_pixels(tick.position)) - centre) >= apart])
         fill_rounded(painter, pill, self._theme.metrics.radius_cell, self._theme.tokens.text)
         painter.setPen(self._theme.tokens.canvas)
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, numbers.count(iteration))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.written_position(iteration))
 
     def _pill_rect(self, iteration: int, metrics: QFontMetricsF) -> QRectF:
         px = self._theme.metrics.px
-        width, height = metrics.horizontalAdvance(numbers.count(iteration)) + px(12), metrics.height() + px(4)
-        left = min(max(float(self.x_pixels(iteration)) - width / 2, 1.0), self.width() - width - 1.0)
+        width, height = metrics.horizontalAdvance(self.written_position(iteration)) + px(12), metrics.height() + px(4)
+        left = min(max(self._pixel_of(iteration) - width / 2, 1.0), self.width() - width - 1.0)
         return QRectF(left, self.picture.bottom() + px(4), width, height)
 
     def paint_above(self, painter: QPainter) -> None:
@@ -109,7 +128,7 @@ class IterationPlot(Plot):
         iteration = self.shown_crosshair
         if iteration is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            x = round(float(self.x_pixels(iteration)))
+            x = round(self._pixel_of(iteration))
             if self.is_over_picture:
                 painter.setPen(QPen(self._theme.tokens.canvas, 3))
                 painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
@@ -120,9 +139,9 @@ class IterationPlot(Plot):
 
     def _paint_now(self, painter: QPainter) -> None:
         low, high = self.x_range
-        if self._now is None or not low <= self._now <= high:
+        if self._now is None or not low <= self.position_of(self._now) <= high:
             return
-        x = round(float(self.x_pixels(self._now)))
+        x = round(self._pixel_of(self._now))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(self._theme.tokens.accent, 2))
         painter.drawLine(QPointF(x, self.picture.top()), QPointF(x, self.picture.bottom()))
@@ -141,9 +160,9 @@ class IterationPlot(Plot):
         pen.setDashPattern([2.0, 3.0])
         taken: list[QRectF] = []
         for mark in reversed(self._marks):
-            if not low <= mark.iteration <= high:
+            if not low <= self.position_of(mark.iteration) <= high:
                 continue
-            x = round(float(self.x_pixels(mark.iteration)))
+            x = round(self._pixel_of(mark.iteration))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(pen)
             painter.drawLine(QPointF(x, picture.top()), QPointF(x, picture.bottom()))
@@ -165,7 +184,7 @@ class IterationPlot(Plot):
         super().mouseMoveEvent(event)
         place = event.position()
         inside = self.picture.left() <= place.x() <= self.picture.right()
-        self._set_crosshair(self.x_at(place.x()) if inside else None)
+        self._set_crosshair(self.iteration_at(self.x_at(place.x())) if inside else None)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -174,7 +193,7 @@ class IterationPlot(Plot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._last > self._first:
-            low, high = self.x_range
+            low, high = (self.iteration_at(end) for end in self.x_range)
             far = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             step = max(1.0, (high - low) / (10 if far else max(1.0, self.picture.width())))
             at = self._crosshair.iteration

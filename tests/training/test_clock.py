@@ -1,0 +1,67 @@
+"""How many epochs and seconds of training a run had behind it, at any iteration it has passed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnlab.core.preparation import prepare
+from nnlab.files.examples import load_example
+from nnlab.training.clock import MOST_MARKS, Clock, ClockMark, now
+from nnlab.training.complete_run import prepare_run
+
+
+def test_between_the_ends_of_slices_time_passes_evenly() -> None:
+    clock = Clock()
+    clock.add(ClockMark(0, 0.0), ClockMark(10, 1.0), 2.0)
+    clock.add(ClockMark(10, 1.0), ClockMark(30, 3.0), 1.0)
+    progress = clock.read()
+    assert progress.seconds_at(np.array([0, 5, 10, 20, 30])).tolist() == [0.0, 1.0, 2.0, 2.5, 3.0]
+    assert progress.epochs_at(np.array([0, 5, 20])).tolist() == [0.0, 0.5, 2.0]
+    assert clock.seconds == 3.0
+
+
+def test_what_lay_ahead_is_dropped_when_training_goes_on_from_the_past() -> None:
+    clock = Clock()
+    clock.add(ClockMark(0, 0.0), ClockMark(100, 10.0), 10.0)
+    clock.add(ClockMark(50, 5.0), ClockMark(60, 6.0), 3.0)
+    assert [mark.iteration for mark in clock.read().marks] == [0, 50, 60]
+    assert clock.read().seconds_at(np.array([50, 60])).tolist() == [5.0, 8.0]
+
+
+def test_iterations_gone_through_by_hand_take_no_seconds_but_count_as_epochs() -> None:
+    clock = Clock()
+    clock.add(ClockMark(0, 0.0), ClockMark(10, 1.0), 2.0)
+    clock.add(ClockMark(12, 1.5), ClockMark(20, 2.0), 1.0)
+    assert clock.read().seconds_at(np.array([12, 20])).tolist() == [2.0, 3.0]
+    assert clock.read().epochs_at(np.array([12])).tolist() == [1.5]
+
+
+def test_nothing_is_claimed_of_what_came_before_the_clock_began() -> None:
+    clock = Clock()
+    assert clock.read().seconds_at(np.array([0]))[0] == 0.0 and np.isnan(clock.read().seconds_at(np.array([1]))[0])
+    clock.add(ClockMark(500, 5.0), ClockMark(600, 6.0), 1.0)
+    assert np.isnan(clock.read().seconds_at(np.array([499]))[0]) and clock.read().seconds_at(np.array([600]))[0] == 1.0
+
+
+def test_memory_is_bounded_and_ends_are_kept() -> None:
+    clock = Clock()
+    for k in range(3 * MOST_MARKS):
+        clock.add(ClockMark(k, k / 10), ClockMark(k + 1, (k + 1) / 10), 0.25)
+    progress = clock.read()
+    assert len(progress.marks) <= MOST_MARKS
+    assert progress.marks[0].iteration == 0 and progress.marks[-1].iteration == 3 * MOST_MARKS
+    assert progress.seconds_at(np.array([1000]))[0] == pytest.approx(250.0)
+
+
+def test_epochs_count_batches_so_that_a_smaller_last_one_weighs_as_much() -> None:
+    """400 samples in batches of 150 are three batches an epoch."""
+    project = load_example("circle")
+    run = prepare_run(project.graph, prepare(project.data), replace(project.training, batch_size=150))
+    found = []
+    for _ in range(4):
+        run.train(1)
+        found.append(now(run).epochs)
+    assert found == pytest.approx([1 / 3, 2 / 3, 1.0, 4 / 3])
