@@ -193,13 +193,13 @@ def advisor(window: MainWindow) -> AdvisorPanel:
 
 def test_the_advisor_warns_of_what_is_built_and_mends_it_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
     panel = advisor(window)
-    qtbot.waitUntil(lambda: panel.advice is not None, timeout=10_000)
-    assert panel.headline.text() == "Two classes: use binary cross-entropy"
-    assert not panel.apply_button.isVisible(), "there is nothing to change"
+    qtbot.waitUntil(lambda: panel.target.advice is not None, timeout=10_000)
+    assert panel.card.headline.text() == "Two classes: use binary cross-entropy"
+    assert not panel.card.apply_button.isVisible(), "there is nothing to change"
     window.comparison.go_on_with(1)  # MSE
-    assert panel.advice is not None and any("MSE on two classes" in text for text in panel.advice.warnings)
+    assert any("MSE on two classes" in row.words.text() for row in panel.card.warnings)
     before = window.document.graph
-    QTest.mouseClick(panel.apply_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.card.apply_button, Qt.MouseButton.LeftButton)
     assert window.document.graph.losses[0].operator == "binary_cross_entropy"
     window.document.undo()
     assert window.document.graph == before

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer
@@ -33,6 +34,7 @@ from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
+from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
 
 
@@ -45,6 +47,16 @@ class Services:
     session: LiveSession
     selection: Selection
     crosshair: Crosshair
+
+    @cached_property
+    def advice(self) -> TargetAdvice:
+        """Advice on the target column, the same for every panel that shows it."""
+        advice = TargetAdvice(self.document, self.session.jobs, self.session)
+        advice.failed.connect(self._tell)
+        return advice
+
+    def _tell(self, sentence: str) -> None:
+        self.session.failed.emit(sentence, "")
 
 
 class LivePanel(Panel):

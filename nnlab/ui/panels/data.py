@@ -20,6 +20,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.controls.advice_card import AdviceCard
 from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
@@ -145,6 +146,14 @@ class DataPanel(LivePanel):
         self.add_option(self.open_button)
         self.form: DataForm | None = None
         self._form_area, self._picker_area = _scroll_area(), _scroll_area()
+        self.advice = AdviceCard(services.theme, services.advice, has_bars=False)
+        below = QWidget()
+        self._form_column = QVBoxLayout(below)
+        self._form_column.setContentsMargins(0, 0, 0, 0)
+        self._form_column.setSpacing(0)
+        self._form_column.addWidget(self.advice)
+        self._form_column.addStretch(1)
+        self._form_area.setWidget(below)
         self._picker_area.setWidget(self.picker)
         # The tile in use stays in sight when tiles find new places.
         self._picker_area.verticalScrollBar().rangeChanged.connect(lambda *_: self._show_current(self._document.project.data.name))
@@ -195,8 +204,12 @@ class DataPanel(LivePanel):
         form.dice.clicked.connect(self.draw_new_samples)
         for key, check in form.derived.items():
             check.clicked.connect(lambda checked=False, key=key: self.use_derived(key, checked))  # Qt hides `checked` from a partial
+        if self.form is not None:
+            self._form_column.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
         self.form = form
-        self._form_area.setWidget(form)
+        self._form_column.insertWidget(0, form)
 
     def _show_data(self) -> None:
         if self.form is not None:

@@ -164,3 +164,18 @@ def test_it_is_one_column_when_narrow_and_two_when_wide_in_any_theme(qtbot: QtBo
     s.services.theme.set_mode("light")
     s.services.theme.set_scale(1.4)
     panel.grab()
+
+
+def test_the_advice_on_the_target_stands_below_the_form_and_is_followed_in_one_step(qtbot: QtBot, studio: Callable) -> None:
+    """Spirals with MSE: two classes ask for cross-entropy."""
+    s = studio()
+    with_mse = edits.replace_operator(s.document.graph, s.document.graph.losses[0].id, "mse")
+    s.document.edit("MSE", replace(s.document.project, graph=with_mse))
+    graph, panel = s.document.graph, s.panel("data", 300, 600)
+    qtbot.waitUntil(lambda: panel.advice.headline.text() == "Two classes: use binary cross-entropy", timeout=10_000)
+    assert [row.words.text().partition(":")[0] for row in panel.advice.warnings] == ["MSE on two classes"]
+    panel.advice.apply_button.click()
+    assert s.document.graph.losses[0].operator == "binary_cross_entropy" and not panel.advice.warnings
+    assert panel.advice.apply_button.isHidden()
+    s.document.undo()
+    assert s.document.graph == graph
