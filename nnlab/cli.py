@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from nnlab import __version__
 from nnlab.commands.advise import advise
+from nnlab.commands.approximate import approximate
 from nnlab.commands.bench import bench
 from nnlab.commands.check import check
 from nnlab.commands.common import BAD_INPUT, UNFINISHED
@@ -62,8 +63,8 @@ def _root(
 
 
 for name, command in {
-    "open": open_command, "train": train, "compare": compare, "sweep": sweep, "advise": advise, "picture": picture, "check": check,
-    "examples": list_examples, "doctor": doctor, "bench": bench,
+    "open": open_command, "train": train, "compare": compare, "sweep": sweep, "approximate": approximate, "advise": advise,
+    "picture": picture, "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,9 +40,13 @@ def read_source(source: str) -> tuple[Project, Snapshot | None, str]:
 
 def announce_compiling(project: Project) -> None:
     """Says so on stderr when kernels have to be compiled first."""
+    announce_kernels((*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule))
+
+
+def announce_kernels(names: Iterable[str]) -> None:
+    """The same for operators, optimisers and schedules by name."""
     from nnlab.training.warm import adapters_of, is_warm
 
-    names = (*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule)
     if not is_warm(adapters_of(names)):
         print("Compiling NN Lab's kernels for this computer. This happens once and takes about 10 seconds.", file=sys.stderr, flush=True)
 

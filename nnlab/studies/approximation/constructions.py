@@ -145,23 +145,13 @@ def bound_words(kind: str, function: KnownFunction) -> str:
 def _kinds(shape: UnitShape) -> tuple[str, ...]:
     if shape.is_step:
         return (STAIRCASE, BUMPS)
-    return (INTERPOLANT,) if _hinge(shape) is not None else ()
-
-
-def _hinge(shape: UnitShape) -> tuple[float, float] | None:
-    """(slope left of 0, slope right of 0) of a shape that is straight on both sides; None for another."""
-    if shape.kind is None:
-        return None
-    far, near, zero, right, further = shape.value(np.array([-2.0, -1.0, 0.0, 1.0, 2.0])).tolist()
-    is_straight = zero == 0.0 and abs(far - 2 * near) < 1e-12 and abs(further - 2 * right) < 1e-12
-    return (-near, right) if is_straight and -near != right and right else None
+    return (INTERPOLANT,) if shape.hinge is not None else ()
 
 
 def _interpolant(function: KnownFunction, shape: UnitShape, units: int) -> tuple[Units, float]:
     """Kinks on even knots. A unit's slope is `right` beyond its knot and `left` before it, 0 and 1 for ReLU."""
-    hinge = _hinge(shape)
-    assert hinge is not None
-    left, right = hinge
+    assert shape.hinge is not None
+    left, right = shape.hinge
     low, high = function.domain
     knots = np.linspace(low, high, units + 1)
     values = function.values(knots)

@@ -6,7 +6,8 @@ squared error, prevents it (Hoerl and Kennard, Ridge Regression, 1970). It is so
 decomposition.
 
 Polishing minimises the engine's own loss by its own gradients, both in double precision on all training samples, with SciPy's L-BFGS (Liu
-and Nocedal, On the Limited Memory BFGS Method, 1989). Both return new weights as values and change nothing.
+and Nocedal, On the Limited Memory BFGS Method, 1989). Weights of different layers move the output by different amounts, so each is
+measured in units of how much it does (Marquardt's scaling, 1963). Both return new weights as values and change nothing.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from nnlab.jobs.context import JobContext
 from nnlab.training.session import Session
 
 RIDGE = Setting(
-    "ridge", 1e-10, "Ridge λ", "λ times the sum of the squared output weights is added to the mean squared error", minimum=0.0, maximum=1e3,
+    "ridge", 1e-12, "Ridge λ", "λ times the sum of the squared output weights is added to the mean squared error", minimum=0.0, maximum=1e3,
     logarithmic=True,
 )  # fmt: skip
 ITERATIONS = Setting("iterations", 2000, "Iterations", "Iterations of L-BFGS at most", minimum=1, maximum=1_000_000, logarithmic=True)
+PROBES = 32  # random directions of the outputs along which the scales are measured
+LEAST_SCALE = 1e-3  # of the largest, for weights that hardly matter
 CORRECTIONS = 60  # pairs that L-BFGS remembers: few enough parameters here that more than the usual ten pay
 
 
@@ -103,7 +106,7 @@ def polish(
     session = _session(graph, parameters)
     objective = _Objective(session, graph, data)
     begun = time.monotonic()
-    best, first = objective.start(), objective.start_loss
+    best, first = np.zeros(objective.size), objective.start_loss
     done = 0
 
     def after_iteration(intermediate_result: scipy.optimize.OptimizeResult) -> None:
@@ -123,7 +126,7 @@ def polish(
     after = objective(last)[0] * first
     took = time.monotonic() - begun
     if not after < first:
-        last, after = objective.start(), first
+        last, after = np.zeros(objective.size), first
         return Polished(objective.parameters(last), first, after, done, objective.evaluations, took, "Nothing could be improved.")
     if seconds is not None and took > seconds:
         why = "The time was up."
@@ -133,7 +136,7 @@ def polish(
 
 
 class _Objective:
-    """Loss and gradient of one vector of all trained parameters, as shares of the loss at the start."""
+    """Loss and gradient, as shares of the loss at the start, of one vector: how far every trained parameter is from its start, scaled."""
 
     def __init__(self, session: Session, graph: Graph, data: Data) -> None:
         self._session = session
@@ -145,10 +148,27 @@ class _Objective:
             raise NNLabError("There is nothing to polish: this network has no weights that are trained.")
         self.evaluations = 0
         self.start_loss = session.gradients(self._x, self._y)[0]
-        self._scale = self.start_loss or 1.0
+        self._unit = self.start_loss or 1.0
+        self._origin = np.concatenate([values.ravel() for values in self._start.values()])
+        self.size = len(self._origin)
+        self._scales = 1.0 / self._effects(graph)
 
-    def start(self) -> np.ndarray:
-        return np.concatenate([values.ravel() for values in self._start.values()])
+    def _effects(self, graph: Graph) -> np.ndarray:
+        """How much each parameter moves the outputs, up to a factor: the root mean square of gradients for random residuals ±1."""
+        kind = graph.losses[0].kind
+        if kind.link != "identity" or np.isfinite(kind.target_bounds).any():  # targets cannot be anything
+            return np.ones(self.size)
+        generator, outputs = np.random.default_rng(0), self._session.predict(self._x)
+        squares = np.zeros(self.size)
+        for _ in range(PROBES):
+            residuals = generator.choice([-1.0, 1.0], outputs.shape)
+            squares += self._flat(self._session.gradients(self._x, outputs - residuals)[1]) ** 2
+        effects = np.sqrt(squares / PROBES)
+        largest = float(effects.max())
+        return effects + LEAST_SCALE * largest if largest > 0.0 and np.isfinite(largest) else np.ones(self.size)
+
+    def _flat(self, gradients: Mapping[str, np.ndarray]) -> np.ndarray:
+        return np.concatenate([gradients[name].ravel() for name in self._start])
 
     def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
         self.evaluations += 1
@@ -158,11 +178,11 @@ class _Objective:
         loss, gradients = self._session.gradients(self._x, self._y)
         if not np.isfinite(loss):
             return np.inf, np.zeros_like(vector)
-        return loss / self._scale, np.concatenate([gradients[name].ravel() for name in self._start]) / self._scale
+        return loss / self._unit, self._flat(gradients) * self._scales / self._unit
 
     def parameters(self, vector: np.ndarray) -> dict[str, np.ndarray]:
         ends = np.cumsum([values.size for values in self._start.values()])[:-1]
-        parts = zip(self._start.items(), np.split(vector, ends), strict=True)
+        parts = zip(self._start.items(), np.split(self._origin + self._scales * vector, ends), strict=True)
         return {name: part.reshape(values.shape).copy() for (name, values), part in parts}
 
 

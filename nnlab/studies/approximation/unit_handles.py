@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +37,15 @@ class UnitShape:
     is_step: bool
     low: float
     high: float
+
+    @cached_property
+    def hinge(self) -> tuple[float, float] | None:
+        """(slope left of 0, slope right of 0) of a function that is straight on both sides of one kink, such as ReLU; None for another."""
+        if self.kind is None:
+            return None
+        far, near, zero, right, further = self.value(np.array([-2.0, -1.0, 0.0, 1.0, 2.0])).tolist()
+        is_straight = zero == 0.0 and abs(far - 2 * near) < 1e-12 and abs(further - 2 * right) < 1e-12
+        return (-near, right) if is_straight and -near != right and right else None
 
     def value(self, z: float | np.ndarray) -> np.ndarray:
         """f(z), by the operator's own kernel in float64."""

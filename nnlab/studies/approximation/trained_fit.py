@@ -1,0 +1,215 @@
+"""A network trained to approximate a formula: what `nnlab approximate` and each trial of a width sweep do.
+
+The recipe, one for all formulas: even samples, all of them in every update; inputs standardised and targets scaled to deviation 1 while
+training, which is folded into the first and the last layer afterwards, so that no figure depends on the units of x and y; kinks spread
+over the domain (`spread_start`); Adam in single precision with the rate falling along half a cosine to 0 at the last update. Errors are
+measured in double precision on 2,001 even points of the domain.
+
+After a number of updates the result is a function of the seed. After a number of seconds it is not: how many updates fit into them is
+measured first, and the cosine ends there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnlab.core.dataset import Interval
+from nnlab.core.errors import SettingError, shown
+from nnlab.core.operator import operators
+from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.core.setting import Value, check_settings
+from nnlab.engine.compile import Update
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
+from nnlab.graph.graph import Graph
+from nnlab.graph.mlp import MOST_UNITS, HiddenLayer, activation_aliases, activation_names, mlp_graph
+from nnlab.graph.unit_sum import unit_sum
+from nnlab.jobs.context import JobContext, TaskContext
+from nnlab.studies.approximation.fitting import Polished, Solved, polish, solve_output_layer
+from nnlab.studies.approximation.known_function import formula_on
+from nnlab.studies.approximation.spread_start import spread_units
+from nnlab.studies.approximation.unit_handles import activation_shape
+from nnlab.training.complete_run import train
+from nnlab.training.function_errors import Errors, errors_inside
+from nnlab.training.session import Session
+from nnlab.training.settings import SEED
+from nnlab.training.units import stored_units
+
+SAMPLES = 256
+LEARNING_RATE = 0.003
+MOST_DEPTH = 8
+MOST_POLISHING = 20_000  # iterations of L-BFGS
+TRIAL_SECONDS = 0.3  # of training, thrown away, from which the updates a second are known
+
+
+@dataclass(frozen=True)
+class FormulaFit:
+    """What is to be trained: `depth` hidden layers of `units` each. Equal ones, for as many updates, end in the same bits."""
+
+    formula: str
+    domain: Interval
+    units: int
+    activation: str = "tanh"
+    depth: int = 1
+    seed: int = 0
+    samples: int = SAMPLES
+    learning_rate: float = LEARNING_RATE
+
+    def checked(self) -> FormulaFit:
+        """The same with every value of its type; raises NNLabError, in one sentence, for what cannot be trained."""
+        formula_on(self.formula, self.domain)
+        for name, value, most in (("units", self.units, MOST_UNITS), ("depth", self.depth, MOST_DEPTH), ("samples", self.samples, 100_000)):
+            least = 2 if name == "samples" else 1
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+                raise SettingError(f"{name} is {shown(value)}; choose a whole number from {least} to {most:,}.")
+        activation = activation_aliases().get(self.activation, self.activation)
+        if activation and activation not in activation_names():
+            raise SettingError(f"There is no activation {shown(self.activation)}; choose one of {', '.join(activation_names())}, linear.")
+        low, high = self.domain
+        return replace(self, domain=(float(low), float(high)), activation=activation, seed=int(SEED.check(self.seed, "approximate")))
+
+    @property
+    def data_settings(self) -> DataSettings:
+        """The samples it is trained on."""
+        low, high = self.domain
+        settings: dict[str, Value] = {"formula": self.formula, "start": low, "end": high, "samples": self.samples}
+        return DataSettings("function", settings, validation_share=0.0, standardize=True)
+
+    def graph(self, data: Data) -> Graph:
+        return mlp_graph([HiddenLayer(self.units, self.activation)] * self.depth, 1, data.target)
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained network: `parameters` (float64, by name) are those of `graph` on the standardised inputs of `data`."""
+
+    task: FormulaFit
+    graph: Graph
+    data: Data
+    parameters: Mapping[str, np.ndarray]
+    errors: Errors
+    steps: int
+    seconds: float
+
+    @property
+    def units(self) -> int:
+        """Hidden units of each layer."""
+        return self.task.units
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(values.size for values in self.parameters.values())
+
+    def with_parameters(self, parameters: Mapping[str, np.ndarray], seconds: float) -> Fitted:
+        """The same network with some other weights, measured anew, so many seconds later."""
+        merged = {**self.parameters, **parameters}
+        return replace(self, parameters=merged, errors=measure(self.graph, merged, self.data), seconds=self.seconds + seconds)
+
+    def session(self) -> Session:
+        """The network as a session in double precision that takes raw x."""
+        first = next(node.id for node in self.graph.topological() if node.operator == "dense")
+        raw = dict(self.parameters)
+        raw[f"{first}.weight"] = raw[f"{first}.weight"] / self.data.scale
+        raw[f"{first}.bias"] = raw[f"{first}.bias"] - raw[f"{first}.weight"] @ self.data.mean
+        session = Session(self.graph, dtype="float64")
+        session.set_parameters(raw)
+        return session
+
+
+def polished(fitted: Fitted, seconds: float | None = None, context: JobContext | None = None) -> tuple[Fitted, Solved, Polished]:
+    """A trained network with its output layer solved, then all of it polished for at most so many seconds; and what the two steps did.
+
+    A solution that the ridge makes worse than training was is not taken.
+    """
+    begun = time.perf_counter()
+    solved = solve_output_layer(fitted.graph, fitted.parameters, fitted.data)
+    better = solved.parameters if solved.rms_after <= solved.rms_before else {}
+    left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - begun))
+    done = polish(fitted.graph, {**fitted.parameters, **better}, fitted.data, context, iterations=MOST_POLISHING, seconds=left)
+    return fitted.with_parameters({**better, **done.parameters}, time.perf_counter() - begun), solved, done
+
+
+def fit(task: FormulaFit, steps: int | None = None, seconds: float | None = None, context: TaskContext | None = None) -> Fitted:
+    """Trains for so many updates, or for about so many seconds; one of the two must be given.
+
+    Reports to `context`. Raises NNLabError for a task that cannot be, TrainingError where numbers are not finite any more, Cancelled.
+    """
+    assert (steps is None) != (seconds is None)
+    task, context = task.checked(), context or TaskContext()
+    data = prepare(task.data_settings)
+    graph = task.graph(data)
+    scale = float(data.y.std()) or 1.0
+    level = float(data.y.mean())
+    measured = Evaluator(graph, "float64")
+    measured.predict(data.x[:1])  # kernels that were never compiled on this machine are compiled before the clock starts
+    trial = _run(task, graph, data, (data.y - level) / scale, 1_000_000)
+    begun = time.perf_counter()
+    if steps is None:
+        assert seconds is not None
+        rate = _updates_per_second(trial, min(TRIAL_SECONDS, seconds / 10), context)
+        steps = max(1, int(rate * (seconds - (time.perf_counter() - begun))))
+    run = _run(task, graph, data, (data.y - level) / scale, steps)
+    done = 0
+
+    def show(more: int) -> None:
+        nonlocal done
+        done += more
+        context.report(done, steps, f"iteration {done:,} of {steps:,}")
+
+    context.report(0, steps)
+    train(run, steps, show)
+    parameters = {name: values.astype(np.float64) for name, values in run.state.parameters().items()}
+    output = graph[graph.incoming(graph.losses[0].id)[0].source].id
+    parameters[f"{output}.weight"] *= scale
+    parameters[f"{output}.bias"] = parameters[f"{output}.bias"] * scale + level
+    return Fitted(task, graph, data, parameters, measure(graph, parameters, data), steps, time.perf_counter() - begun)
+
+
+def measure(graph: Graph, parameters: Mapping[str, np.ndarray], data: Data) -> Errors:
+    """Errors in double precision on 2,001 even points of the domain."""
+    evaluator = Evaluator(graph, "float64")
+    evaluator.state.set_parameters(parameters)
+    found = errors_inside(evaluator, data)
+    assert found is not None  # the formula is finite all over the domain
+    return found
+
+
+def initial_parameters(task: FormulaFit, graph: Graph, data: Data) -> dict[str, np.ndarray]:
+    """The first layer's kinks spread over the domain, and of a single hidden layer the output weights; all else as it is drawn usually."""
+    if not task.activation:
+        return {}
+    kind = operators[task.activation]
+    if not kind.is_elementwise or kind.parameters:
+        return {}
+    units = spread_units(activation_shape(kind, check_settings(kind.settings, {})), task.domain, task.units, task.seed)
+    if task.depth == 1:
+        structure = unit_sum(graph)
+        shapes = {f"{structure.hidden}.weight": units.weight, f"{structure.hidden}.bias": units.bias, structure.weight: units.height}
+        return stored_units(structure, units, shapes, data)
+    first = next(node.id for node in graph.topological() if node.operator == "dense")
+    return {f"{first}.weight": units.weight * data.scale, f"{first}.bias": units.bias + units.weight @ data.mean}
+
+
+def _run(task: FormulaFit, graph: Graph, data: Data, y: np.ndarray, steps: int) -> Run:
+    update = Update("adam", task.learning_rate, {}, "cosine", {"t_max": steps})
+    setup = Setup(
+        graph, data.x, y, update=update, batch_size=len(data.x), seed=task.seed, shuffle=False,
+        initial=initial_parameters(task, graph, data),
+    )  # fmt: skip
+    return Run(setup, frames=False)
+
+
+def _updates_per_second(run: Run, seconds: float, context: TaskContext) -> float:
+    """Measured on a run that is thrown away."""
+    run.train(1)  # whatever is slow once
+    begun, done, slice_steps = time.perf_counter(), 0, 1
+    while time.perf_counter() - begun < seconds:
+        context.check()
+        done += run.train(slice_steps)
+        slice_steps = min(2 * slice_steps, 4096)
+    return done / (time.perf_counter() - begun)
