@@ -140,6 +140,10 @@ class Program:
         return np.array([i.adapter.address(self.real) for i in self.instructions], dtype=np.int64)
 
     @cached_property
+    def loss_start(self) -> int:
+        return sum(i.phase == FORWARD for i in self.instructions)
+
+    @cached_property
     def forward_end(self) -> int:
         return sum(i.phase <= LOSS for i in self.instructions)
 

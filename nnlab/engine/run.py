@@ -25,6 +25,7 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Mailbox
 from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
+from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.program import Program
 from nnlab.engine.quantity import Quantity, require
 from nnlab.engine.setup import Samples, Setup
@@ -259,6 +260,18 @@ class Run:
             with train_with(self.program.operations) as turn:
                 is_over = self.step.run(before + steps - self.iteration, frames, self.control, turn.asked)
         return self.iteration - before
+
+    def time_phases(self, steps: int) -> list[PhaseSeconds]:
+        """Trains up to `steps` whole steps a phase at a time, and says how long each phase took; fewer when somebody asks for anything.
+
+        The bits are those that `train` leaves, whose errors are raised here, too.
+        """
+        self.stepper.forget()
+        found: list[PhaseSeconds] = []
+        with train_with(self.program.operations) as turn:
+            while len(found) < steps and not self.control[machine.LEAVE] and not turn.asked[0]:
+                found.append(self.step.timed())
+        return found
 
     def publish(self) -> None:
         """Writes a frame of the state as it is (the machine does it itself while it trains)."""

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
 from nnlab.engine.layout import layout_of
 from nnlab.engine.parameter_update import ParameterUpdate
+from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.program import Program
 from nnlab.engine.setup import Samples
 from nnlab.engine.state import State
@@ -79,6 +82,30 @@ class TrainingStep:
             self.update.network, self._validation, self.update.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays
         )  # fmt: skip
         self.stopped_by = self.conditions.stopped(status)
+
+    def timed(self) -> PhaseSeconds:
+        """One whole step, a phase at a time: the same bits as `run` leaves, and how long each phase took.
+
+        Raises TrainingError as `run` does. How far the update moved the weights is not known then.
+        """
+        update, program = self.update, self.program
+        ends = (0, program.loss_start, program.forward_end, program.update_start, len(program.instructions))
+        self.begin()
+        self._seconds(0, 0)  # the first call finds nothing in the caches
+        empty = self._seconds(0, 0)
+        computed = [self._seconds(start, stop) for start, stop in pairwise(ends[:4])]
+        update.raise_for(machine.before_update(update.network, update.arrays, False, False))
+        changed = self._seconds(*ends[3:])
+        update.raise_for(machine.after_update(update.network, update.arrays, False, False))
+        self.forget_update()
+        self.complete()
+        return PhaseSeconds((*computed, changed), empty)
+
+    def _seconds(self, start: int, stop: int) -> float:
+        """Runs the instructions start .. stop-1; how long that took."""
+        begun = time.perf_counter()
+        self.update.execute(start, stop)
+        return time.perf_counter() - begun
 
     def run(self, steps: int, frames: Frames, control: np.ndarray, asked: np.ndarray) -> bool:
         """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set or a condition stops it.

@@ -15,6 +15,7 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine import machine
+from nnlab.engine.phase_times import PhaseTimes
 from nnlab.engine.run import Run
 from nnlab.training import commands as c
 from nnlab.training.command_queue import ENDED, answer
@@ -25,19 +26,25 @@ from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
+TIMED_STEPS, TIMED_SHARE = 8, 16  # of a slice are done a phase at a time: so many, and one in so many at most
 FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
 
 _log = logging.getLogger(__name__)
 
 
 class RunControl:
-    """`reach` says where the project's own run is in all that it has passed; like `is_playing` it may be read from any thread."""
+    """`reach`: where the project's own run is in all that it has passed; `phase_shares`: how its time divides among the phases of a step.
+
+    Like `is_playing` they may be read from any thread.
+    """
 
     def __init__(self, control: np.ndarray, listener: Callable[[Event], None]) -> None:
         self._control, self._listener = control, listener
         self.group = RunGroup(control)
         self.reach = Reach()
         self.is_playing = False
+        self.phase_shares: tuple[float, ...] | None = None
+        self._times = PhaseTimes()
         self._pace = Pace()
         self._goal: int | None = None  # the iteration that was last asked to go back to
 
@@ -99,13 +106,25 @@ class RunControl:
         self._go_on()
         run.stepper.finish()
         start = time.perf_counter()
-        done = self.group.train_alone(self._pace.next_slice())
+        steps = self._pace.next_slice()
+        timed = self._time_phases(steps)
+        done = timed + self.group.train_alone(steps - timed)
         if self._pace.limit:
             run.publish()
         else:
             self._pace.learn(done, time.perf_counter() - start, SLICE_SECONDS)
         if self._pace.count(done, start):
             self._pause()
+
+    def _time_phases(self, steps: int) -> int:
+        """The first few of the next steps are timed; the last never is, for the machine measures it. Returns how many were done."""
+        if not self.is_playing or steps < 2:
+            return 0
+        found = self.group.time_phases(min(TIMED_STEPS, -(-steps // TIMED_SHARE)))
+        for seconds in found:
+            self._times.add(seconds)
+        self.phase_shares = self._times.shares
+        return len(found)
 
     def _train_together(self) -> None:
         """One slice of all runs, or of those that have to catch up; a frame of all when they stand at the same iteration."""
@@ -186,6 +205,8 @@ class RunControl:
             self.group.main.blocked, _ = in_words(error)
             self._listener(NotLoaded(command.revision, self.group.main.blocked))
             raise
+        self._times.forget()
+        self.phase_shares = None
         self._note_reach()
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))

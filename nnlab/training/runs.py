@@ -16,6 +16,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.threads import threads_for
 from nnlab.engine import machine
+from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.run import Run
 from nnlab.training.clock import now
 from nnlab.training.member import Member
@@ -83,6 +84,16 @@ class RunGroup:
         done = run.train(steps)
         self.main.clock.add(before, now(run), time.perf_counter() - begun)
         return done
+
+    def time_phases(self, steps: int) -> list[PhaseSeconds]:
+        """Trains the only run for up to `steps` steps a phase at a time; what each phase took."""
+        run = self.main.run
+        assert run is not None and self.is_alone
+        _use(run, self._control)
+        before, begun = now(run), time.perf_counter()
+        found = run.time_phases(steps)
+        self.main.clock.add(before, now(run), time.perf_counter() - begun)
+        return found
 
     def advance(self, steps: int) -> tuple[int, dict[int, str]]:
         """Up to `steps` steps of those runs that have done the fewest: all of them, unless some have to catch up.

@@ -92,6 +92,11 @@ class Trainer:
         """Where the project's own run is, how far it ever came, and what was trained on the way."""
         return self._runs.reach
 
+    @property
+    def phase_shares(self) -> tuple[float, ...] | None:
+        """How the time of the project's own run divides among the phases of a step, 1 together; None while it is not known."""
+        return self._runs.phase_shares
+
     def want_frame(self) -> None:
         """Asks the machine for a frame after its present step."""
         self._control[machine.FRAME] = 1

@@ -120,6 +120,22 @@ def test_exactly_the_iterations_asked_for(trainer: Trainer, ear: Ear) -> None:
     assert frame is not None and frame.iteration == 37
 
 
+def test_how_the_time_of_a_step_divides_is_known_after_a_while_and_of_the_present_network(trainer: Trainer, ear: Ear) -> None:
+    """Slices of 1, 8, 64 and more steps, of which one in sixteen is timed: 0, 1, 4 and 8."""
+    load(trainer, ear)
+    trainer.send(Iterate(9))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    assert trainer.phase_shares is None
+    trainer.send(Iterate(800))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    shares = trainer.phase_shares
+    assert shares is not None and len(shares) == 4 and sum(shares) == pytest.approx(1.0) and min(shares) >= 0.0
+    load(trainer, ear, revision=2, graph=mlp([2, 9, 1], loss="binary_cross_entropy"))
+    assert trainer.phase_shares is None
+
+
 def test_weights_do_not_depend_on_pauses_frames_and_speed(trainer: Trainer, ear: Ear) -> None:
     load(trainer, ear)
     trainer.send(SetSpeed(500.0))

@@ -85,6 +85,7 @@ class LiveView:
     others: tuple[RunView, ...] = ()
     is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
     progress: TrainingProgress = NO_PROGRESS  # epochs and seconds at the iterations the run has passed
+    phase_shares: tuple[float, ...] | None = None  # of the time, by phase of a step; None while it is not known
 
     def of_run(self, run: int) -> LiveView:
         """The same moment as the run of this number shows it, by itself; KeyError when there is none."""

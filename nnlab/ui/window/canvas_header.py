@@ -1,12 +1,12 @@
 """The strip over the canvas: where an iteration spends its time, and what the edges mean.
 
-predict → measure → gradients → update are the four phases of every iteration, said by what they do; the technical names stand in the
-tooltip of each. While one steps, the present one is lit.
+predict → measure → gradients → update are the four phases of every iteration, said by what they do, each with the share of the time that it
+takes; the technical names stand in the tooltip of each. While one steps, the present one is lit.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
@@ -19,6 +19,7 @@ from nnlab.ui.widgets.segmented import Option, Segmented
 
 ARROW = "→"
 GAP, LEAST_GAP = 36, 24  # between two words, at 100 %
+SHARE_GAP, WIDEST = 5, "88 %"  # before a share, at 100 %, and the widest there is (one phase never takes all)
 OVERLAYS = (
     Option("weights", "Weights", "Edges show the weights: width is |w|, colour the sign"),
     Option("gradients", "Gradients", "Edges show the gradients: width is |∂L/∂w|, colour the sign"),
@@ -26,21 +27,47 @@ OVERLAYS = (
 )
 
 
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Shares of 1 in whole percents that add up to 100: those with the largest remainders are rounded up."""
+    exact = [100.0 * share for share in shares]
+    found = [int(part) for part in exact]
+    for place in sorted(range(len(exact)), key=lambda k: found[k] - exact[k])[: 100 - sum(found)]:
+        found[place] += 1
+    return found
+
+
 class PhaseStrip(QWidget):
-    """The cycle of an iteration; `set_phase` lights one word (0 … 3), None lights none."""
+    """The cycle of an iteration; `set_phase` lights one word (0 … 3), None none. `set_shares` gives every word a share, 1 together."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._phase: int | None = None
+        self._shares: tuple[str, ...] | None = None
         self.setAccessibleName("Phases of an iteration")
-        self.setAccessibleDescription(" ".join(f"{look.cycle.capitalize()}. {look.meaning}" for look in PHASE_LOOKS))
+        self._describe()
         follow(theme, self)
 
     def set_phase(self, phase: int | None) -> None:
         if phase != self._phase:
             self._phase = phase
             self._repaint()
+
+    def set_shares(self, shares: Sequence[float] | None) -> None:
+        """The share of the time of every phase; None while it is not known."""
+        texts = None if shares is None else tuple(f"{part} %" for part in whole_percents(shares))
+        if texts != self._shares:
+            is_wider = (texts is None) != (self._shares is None)
+            self._shares = texts
+            self._describe()
+            if is_wider:
+                self.updateGeometry()
+            self._repaint()
+
+    def _describe(self) -> None:
+        shares = self._shares or ("",) * len(PHASE_LOOKS)
+        told = (f"{f'{look.cycle} {share}'.strip().capitalize()}. {look.meaning}" for look, share in zip(PHASE_LOOKS, shares, strict=True))
+        self.setAccessibleDescription(" ".join(told))
 
     def apply_metrics(self) -> None:
         self.updateGeometry()
@@ -54,40 +81,58 @@ class PhaseStrip(QWidget):
             header.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._words_width() + 3 * self._theme.metrics.px(GAP) + 4, self._theme.metrics.field)
+        return QSize(sum(self._widths(self._shares is not None)) + 3 * self._theme.metrics.px(GAP) + 4, self._theme.metrics.field)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self._theme.metrics.field)
 
-    def _words_width(self) -> int:
+    def _widths(self, with_shares: bool) -> list[int]:
+        """Of every word, as wide as it is when lit, with room for any share."""
         metrics = QFontMetrics(self._theme.font("name"))
-        return sum(metrics.horizontalAdvance(look.cycle) for look in PHASE_LOOKS)
+        share = metrics.horizontalAdvance(WIDEST) + self._theme.metrics.px(SHARE_GAP) if with_shares else 0
+        return [metrics.horizontalAdvance(look.cycle) + share for look in PHASE_LOOKS]
+
+    def _gap(self, widths: Sequence[int]) -> int:
+        """Between words of these widths: as it should be, or what is left."""
+        return min(self._theme.metrics.px(GAP), (self.width() - 4 - sum(widths)) // 3)
+
+    @property
+    def shows_shares(self) -> bool:
+        """Whether shares are known and there is room for them."""
+        return self._shares is not None and self._gap(self._widths(True)) >= self._theme.metrics.px(LEAST_GAP)
 
     @property
     def places(self) -> list[tuple[int, QRect]]:
         """The words with where they stand: closer together where it is narrow, and where that does not do, the lit one alone."""
-        measure, px = QFontMetrics(self._theme.font("name")), self._theme.metrics.px
-        gap = min(px(GAP), (self.width() - 4 - self._words_width()) // 3)
-        shown = list(range(len(PHASE_LOOKS))) if gap >= px(LEAST_GAP) else [self._phase] if self._phase is not None else []
+        widths = self._widths(self.shows_shares)
+        gap = self._gap(widths)
+        fits = gap >= self._theme.metrics.px(LEAST_GAP)
+        shown = list(range(len(PHASE_LOOKS))) if fits else [self._phase] if self._phase is not None else []
         places, x = [], 0
         for i in shown:
-            width = measure.horizontalAdvance(PHASE_LOOKS[i].cycle)
-            places.append((i, QRect(x, 0, width + 4, self.height())))
-            x += width + gap
+            places.append((i, QRect(x, 0, widths[i] + 4, self.height())))
+            x += widths[i] + gap
         return places if not places or places[-1][1].right() < self.width() else []
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tokens, places = self._theme.tokens, self.places
+        tokens, places, shows_shares = self._theme.tokens, self.places, self.shows_shares
         painter = QPainter(self)
+        ends = []
         for i, place in places:
             lit = i == self._phase
             painter.setFont(self._theme.font("name" if lit else "body"))
             painter.setPen(getattr(tokens, PHASE_LOOKS[i].color) if lit else tokens.text2)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, PHASE_LOOKS[i].cycle)
+            ends.append(place.left() + painter.fontMetrics().horizontalAdvance(PHASE_LOOKS[i].cycle))
+            if shows_shares and self._shares is not None:
+                painter.setFont(self._theme.font("name"))
+                painter.setPen(tokens.text)
+                at = ends[-1] + self._theme.metrics.px(SHARE_GAP)
+                painter.drawText(QRect(at, 0, place.right() - at, self.height()), Qt.AlignmentFlag.AlignVCenter, self._shares[i])
+                ends[-1] = at + painter.fontMetrics().horizontalAdvance(WIDEST)  # arrows stay where they are, whatever the share
         painter.setPen(tokens.text3)
         painter.setFont(self._theme.font("body"))
-        for (i, before), (_, after) in pairwise(places):
-            end = before.left() + painter.fontMetrics().horizontalAdvance(PHASE_LOOKS[i].cycle)  # of the word as it is when not lit
+        for end, (_, after) in zip(ends, places[1:], strict=False):
             painter.drawText(QRect(end, 0, after.left() - end, self.height()), Qt.AlignmentFlag.AlignCenter, ARROW)
         painter.end()
 

@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
             self._feed_canvas()
         if self.inspector.isVisible():
             self.inspector.show_view(view)
+        self.header.phases.set_shares(view.phase_shares)
         self.transport.show_view(view)
 
     def _feed_canvas(self) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.metrics import SCALES
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.window.canvas_header import CanvasHeader
+from nnlab.ui.window.canvas_header import CanvasHeader, whole_percents
 
 BELOW = QColor(255, 150, 80)
 
@@ -67,3 +67,35 @@ def test_no_word_is_cut(header: CanvasHeader, theme: Theme, qtbot: QtBot, width:
     assert not any(place.intersects(other) for i, place in enumerate(places) for other in places[i + 1 :])
     header.phases.set_phase(None)
     assert len(header.phases.places) in (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("shares", "percents"),
+    [
+        ((0.2, 0.24, 0.42, 0.14), [20, 24, 42, 14]), ((0.25, 0.25, 0.25, 0.25), [25, 25, 25, 25]),
+        ((1 / 3, 1 / 3, 1 / 3, 0.0), [34, 33, 33, 0]),
+        ((0.126, 0.126, 0.373, 0.375), [13, 13, 37, 37]), ((0.996, 0.002, 0.001, 0.001), [100, 0, 0, 0]),
+    ],
+)  # fmt: skip
+def test_percents_add_up_to_a_hundred(shares: tuple[float, ...], percents: list[int]) -> None:
+    assert whole_percents(shares) == percents and sum(percents) == 100
+
+
+def test_every_word_has_its_share_of_the_time_where_there_is_room(header: CanvasHeader) -> None:
+    strip = header.phases
+    before = [place for _, place in strip.places]
+    strip.set_shares((0.2, 0.24, 0.42, 0.14))
+    header.layout().activate()
+    assert strip.shows_shares and strip.accessibleDescription().startswith("Predict 20 %. Forward pass: ")
+    assert "Gradients 42 %. Backward pass: " in strip.accessibleDescription()
+    after = [place for _, place in strip.places]
+    assert [a.width() - b.width() for a, b in zip(after, before, strict=True)] == [after[0].width() - before[0].width()] * 4
+    image = strip.grab().toImage()
+    strip.set_shares((0.3, 0.24, 0.32, 0.14))
+    assert [place for _, place in strip.places] == after, "nothing moves when shares change"
+    assert strip.grab().toImage() != image, "they are drawn"
+    header.resize(520, header.height())
+    header.layout().activate()
+    assert not strip.shows_shares and all(place.right() < strip.width() for _, place in strip.places)
+    strip.set_shares(None)
+    assert strip.accessibleDescription().startswith("Predict. Forward pass: ")
