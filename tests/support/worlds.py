@@ -43,7 +43,10 @@ class World:
         """Trains so many iterations and waits for the frame of the last."""
         goal = self.session.iteration + iterations
         self.session.run_iterations(iterations)
-        self.qtbot.waitUntil(lambda: not self.session.is_playing and self.frame_iteration >= goal, timeout=20_000)
+        # The frame that is shown may still be of a run that has just begun anew: the newest one says how far this one is.
+        self.qtbot.waitUntil(
+            lambda: not self.session.is_playing and min(self.session.iteration, self.frame_iteration) >= goal, timeout=20_000
+        )
 
     @property
     def frame_iteration(self) -> int:
