@@ -285,3 +285,28 @@ def test_the_place_of_a_second_run_offers_what_may_differ(opened: Opener, qtbot:
     QTest.mouseClick(invitation.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.comparison.compared == ("loss", ("binary_cross_entropy", "mse")), timeout=10_000)
     assert not invitation.isVisible()
+
+
+def test_three_classes_stand_in_the_triangle_of_probabilities(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
+    window = opened("iris")
+    window.show_workspace("compare")
+    window.session.ticked.connect(views.append)
+    choose(window, qtbot, "loss", "mse")
+    train(window, qtbot, views, 40)
+    why = window.comparison.why
+    first, second = why.simplexes.plots[:2]
+    qtbot.waitUntil(lambda: first.isVisible() and second.isVisible() and second.found is not None, timeout=5_000)
+    assert not why.losses.isVisible() and not why.simplexes.plots[2].isVisible()
+    found = views[-1].probes["simplex"]
+    assert first.found is found and len(found.shares) == 120
+    assert first.levels == (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0) and max(second.levels) == 0.5
+    corner = first.places(np.eye(3))[2]
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton, pos=QPoint(round(corner[0]), round(corner[1])))
+    assert why.simplexes.true == 2
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_1)
+    assert why.simplexes.true == 0
+    QTest.mouseMove(second, QPoint(*np.rint(second.places(second.found.shares[5:6])[0]).astype(int).tolist()))
+    assert window.comparison.focus.sample is not None
+    QTest.mouseClick(why.picture.button("p"), Qt.MouseButton.LeftButton)
+    assert why.losses.isVisible() and why.gradients.isVisible() and not why.simplexes.isVisible()

@@ -17,9 +17,9 @@ from nnlab.ui.widgets.segmented import Option
 
 ITERATIONS, EPOCHS, SECONDS = "iteration", "epoch", "second"
 CHOICES = (
-    Option(ITERATIONS, "iterations", "Against iterations: updates of the weights"),
-    Option(EPOCHS, "epochs", "Against epochs: passes over the training samples, so that runs with other batches have seen as many"),
-    Option(SECONDS, "seconds", "Against the seconds in which the machine trained each run; runs side by side share its cores"),
+    Option(ITERATIONS, "iteration", "Against iterations: updates of the weights"),
+    Option(EPOCHS, "epoch", "Against epochs: passes over the training samples, so that runs with other batches have seen as many"),
+    Option(SECONDS, "second", "Against the seconds in which the machine trained each run; runs side by side share its cores"),
 )
 
 

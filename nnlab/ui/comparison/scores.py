@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.run_axis import CHOICES, RunAxis
@@ -16,6 +17,8 @@ from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
+
+WORDS_FROM = 440  # pixels of width, below which the two choices need it all
 
 
 class Scores(QWidget):
@@ -49,6 +52,10 @@ class Scores(QWidget):
         self._column.setContentsMargins(0, px(6), 0, 0)
         self._column.setSpacing(px(2))
         self._head.setSpacing(px(8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.words.setVisible(self.width() >= self._theme.metrics.px(WORDS_FROM))
 
     @property
     def of_validation(self) -> bool:

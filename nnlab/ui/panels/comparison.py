@@ -31,7 +31,7 @@ class ComparisonPanel(LivePanel):
 
     name = "comparison"
     title = "Comparison"
-    probes = ("predictions", "curve", "decision", "output_losses")
+    probes = ("predictions", "curve", "decision", "output_losses", "simplex")
     of_all_runs = True
     is_centre = True
     frames_per_second = 20.0

@@ -35,7 +35,7 @@ class RunPicture(QWidget):
         self._theme, self._place, self._focus = theme, place, focus
         self.batch = np.empty(0, dtype=np.int64)  # the samples of the next batch
         focus.changed.connect(self._ring_focused)
-        self._is_beside = False
+        self._is_low = False
         self._arranged_for: tuple[object, ...] = ()
         self.key = KeySample(theme, RUN_KEYS[place], self)
         self.name = TwoLineLabel(theme, "", "name", parent=self)
@@ -66,11 +66,15 @@ class RunPicture(QWidget):
         metrics = self._theme.metrics
         return max(metrics.px(HEAD), metrics.result + metrics.px(12))
 
-    def set_beside(self, is_beside: bool) -> None:
-        """Whether the figures stand beside the picture, where a row of pictures is low."""
-        if is_beside != self._is_beside:
-            self._is_beside = is_beside
+    def set_low(self, is_low: bool) -> None:
+        """Whether a row of pictures is low: then the figures stand beside the picture where it is wide enough, else some are left out."""
+        if is_low != self._is_low:
+            self._is_low = is_low
             self._arrange()
+
+    @property
+    def _is_tight(self) -> bool:
+        return self.width() < self._theme.metrics.px(TIGHT)
 
     @property
     def view(self) -> PredictionView | None:
@@ -79,12 +83,12 @@ class RunPicture(QWidget):
 
     def show_run(self, run: ShownRun, of_validation: bool) -> None:
         view = run.view
-        self.name.setText(run.title)
+        self.name.setText(run.name if self._is_low and self._is_tight else run.title)
         self.name.setToolTip(f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
-        is_share, is_tight = "accuracy" in scores, self._is_beside or self.width() < self._theme.metrics.px(TIGHT)
+        is_share, is_tight = "accuracy" in scores, self._is_low or self._is_tight
         self.score.set_role("loss" if is_tight else "result")
         self.score.setText(numbers.fixed(100 * value, 1) if is_share else numbers.number(value, 3))
         self.unit.setText("%" if is_share else "R²" if "r2" in scores else "")
@@ -144,14 +148,16 @@ class RunPicture(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        if self._is_beside:
+        for widget in (self.wrong, self.gradient):
+            widget.setVisible(not (self._is_low and self._is_tight))
+        if self._is_low and not self._is_tight:
             self._arrange_beside()
         else:
             self._arrange_around()
 
     def _arrange_around(self) -> None:
         px, width, height = self._theme.metrics.px, self.width(), self.height()
-        head, foot, line = self._head, px(FOOT), self.name.sizeHint().height()
+        head, foot, line = self._head, 0 if self._is_low else px(FOOT), self.name.sizeHint().height()
         unit, score = self.unit.sizeHint(), self.score.sizeHint()
         baseline = head - px(7)
         self.unit.setGeometry(width - unit.width(), baseline - unit.height() + px(3), unit.width(), unit.height())

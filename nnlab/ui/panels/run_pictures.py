@@ -93,7 +93,7 @@ class RunPictures(QWidget):
         height = self.height() - top - (px(LEGEND) if has_legend else 0)
         cell_width, cell_height = (self.width() - gap) // 2, (height - px(12) * (rows - 1)) // rows
         for place, picture in enumerate(self.pictures):
-            picture.set_beside(self._is_low)
+            picture.set_low(self._is_low)
             row, column = divmod(place, 2)
             picture.setGeometry(column * (cell_width + gap), top + row * (cell_height + px(12)), cell_width, cell_height)
         head, foot = self.pictures[0].around_each

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.own_losses import OwnLosses
@@ -39,7 +39,7 @@ class WhatHappens(QWidget):
         self.own = OwnLosses(theme, crosshair, self)
         self.seeds.resized.connect(self._arrange)
         self.pictures.resized.connect(self._arrange)
-        self.setMinimumWidth(theme.metrics.px(300))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         follow(theme, self)
 
     def apply_metrics(self) -> None:
