@@ -50,8 +50,9 @@ class Simplexes(QWidget):
         longest = max((float(pull) for pull in pulls if np.isfinite(pull)), default=1.0) or 1.0
         for plot, run, found in zip(self.plots, runs, simplexes, strict=False):
             if found is not None:
-                losses = run.view.project.graph.losses
-                plot.show_simplex(run.title if len(runs) < 3 else run.name, losses[0].kind.title if losses else "", run.view.data.target.names, found, self.true, longest)
+                losses, name = run.view.project.graph.losses, run.title if len(runs) < 3 else run.name
+                loss = losses[0].kind.title if losses else ""
+                plot.show_simplex(name, loss, run.view.data.target.names, found, self.true, longest)
         if len(runs) != had:
             self._arrange()
 
