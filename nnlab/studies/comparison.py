@@ -163,7 +163,7 @@ def compare(
             outcomes.append(outcome)
             context.emit(outcome)
     context.report(seeds, seeds)
-    return _with_start(_summary(differences, outcomes), derived[0].initial, seeds)
+    return _with_start(summary(differences, outcomes), derived[0].initial, seeds)
 
 
 def _train(
@@ -233,7 +233,8 @@ def _to_the_end(group: RunGroup, steps: int, repeat: int, seeds: int, context: J
     return stopped
 
 
-def _summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -> Comparison:
+def summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -> Comparison:
+    """What so many outcomes say, of whole seeds or of those that have ended so far."""
     names = [str(difference) for difference in differences]
     scores = {name: _scores([o for o in outcomes if o.setting == name]) for name in names}
     measure = next((m for m in MEASURES if any(m in found for name in names for found in scores[name])), MEASURES[0])

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from nnlab.core.preparation import prepare
 from nnlab.engine.batch_order import upcoming_batch
 from nnlab.engine.fingerprint import weights_sha256
+from nnlab.studies.comparison import compare
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
 from nnlab.training.metrics import metrics
@@ -180,9 +181,30 @@ def test_the_threshold_moves_by_keyboard_and_asks_for_the_first_iteration(window
 def test_five_seeds_judge_the_comparison_in_the_background(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
     train(window, qtbot, views, 40)
     window.actions_by_id["compare.seeds"].trigger()
-    qtbot.waitUntil(lambda: window.comparison.happening.seeds.verdict.isVisible(), timeout=60_000)
-    text = window.comparison.happening.seeds.verdict.text()
+    seeds = window.comparison.happening.seeds
+    assert seeds.isVisible() and seeds.is_running
+    qtbot.waitUntil(lambda: not seeds.is_running, timeout=60_000)
+    text = seeds.verdict.text()
     assert "over 5 seeds" in text and ("No clear winner" in text or " wins by accuracy" in text)
+    rows, project = seeds.bands.rows, window.document.project
+    assert [row.name for row in rows] == ["Binary cross-entropy", "MSE"] and all(len(row.values) == 5 for row in rows)
+    both = [Difference("loss", "binary_cross_entropy"), Difference("loss", "mse")]
+    expected = compare(project, prepare(project.data), both, 40, 5)
+    for row, band in zip(rows, expected.bands, strict=True):
+        assert (row.known[0], row.median, row.known[-1]) == (band.lowest, band.median, band.highest)
+        assert row.wins == (expected.winner == band.setting)
+    QTest.mouseClick(seeds.close_button, Qt.MouseButton.LeftButton)
+    assert not seeds.isVisible()
+
+
+def test_several_seeds_can_be_ended(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    train(window, qtbot, views, 400)
+    window.actions_by_id["compare.seeds"].trigger()
+    seeds = window.comparison.happening.seeds
+    seeds.close_button.click()
+    assert not seeds.is_running and not seeds.isVisible()
+    qtbot.waitUntil(lambda: not window.session.jobs.shown, timeout=20_000)
+    assert not seeds.isVisible()
 
 
 def advisor(window: MainWindow) -> AdvisorPanel:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.studies.comparison import check_variants
-from nnlab.training.difference import Difference, differences
+from nnlab.training.difference import SEED_KEY, Difference, differences
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.varied import present_value, suggestions, variant_of
 from nnlab.ui.comparison.equal_starts import EqualStarts
@@ -158,7 +158,9 @@ class ComparisonPanel(LivePanel):
         """The same comparison from several seeds in the background: who is the best, or that nobody is."""
         key, values = self.compared
         session, project = self._services.session, self._services.document.project
-        if len(values) > 1 and session.data is not None:
+        if key == SEED_KEY:
+            session.failed.emit("The runs differ in their seeds already; compare something else to repeat it with several.", "")
+        elif len(values) > 1 and session.data is not None:
             self.happening.seeds.start(project, session.data, key, values, max(session.iteration, 1))
 
     # Drawing
