@@ -23,7 +23,7 @@ _EXPORTS = {
     "Session": "nnlab.training.session",
     "NNLabError": "nnlab.core.errors",
 }
-_PACKAGES = ("studies",)
+_MODULES = ("lora", "studies")
 __all__ = ["Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PACKAGES:
+    if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name not in _EXPORTS:
         raise AttributeError(f"module 'nnlab' has no attribute {name!r}")

@@ -59,6 +59,7 @@ def open_window(
     app = application()
     from nnlab.files.examples import open_any, project_for_graph
     from nnlab.files.project import Project, SavedProject
+    from nnlab.graph.kernel_names import kernel_names
     from nnlab.ui.startup.first_start import compile_kernels
 
     saved, name = SavedProject(Project()), "untitled"
@@ -68,7 +69,7 @@ def open_window(
         opened, name = open_any(str(source))
         saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
     training = saved.project.training
-    compile_kernels(app, [*(node.operator for node in saved.project.graph), training.optimizer, training.schedule])
+    compile_kernels(app, [*kernel_names(saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import MODES, Theme
     from nnlab.ui.startup.preload import preload

@@ -40,7 +40,9 @@ def read_source(source: str) -> tuple[Project, Snapshot | None, str]:
 
 def announce_compiling(project: Project) -> None:
     """Says so on stderr when kernels have to be compiled first."""
-    announce_kernels((*(node.operator for node in project.graph), project.training.optimizer, project.training.schedule))
+    from nnlab.graph.kernel_names import kernel_names
+
+    announce_kernels((*kernel_names(project.graph), project.training.optimizer, project.training.schedule))
 
 
 def announce_kernels(names: Iterable[str]) -> None:

@@ -115,12 +115,15 @@ _IN_WORDS = {
     "zeros": "all zeros",
     "ones": "all ones",
     "quarter": "all 0.25",
+    "lora_pissa_A": "the largest singular directions of W₀",
+    "lora_pissa_B": "the largest singular directions of W₀",
+    "lora_magnitude": "the lengths of the rows of W₀",
 }
 
 
 def in_words(name: str, shape: tuple[int, ...]) -> str:
     """What an initialiser draws for a parameter of `shape`, with this shape's numbers: "uniform, ±0.612 = ±√(6 / (8 + 8))"."""
-    spread = initializers.get(name)
+    spread = initializers.get(name) or _OF_ADAPTERS.get(name)
     if isinstance(spread, Spread):
         fan_in, fan_out = fans(shape)
         size = rounded(spread.size(fan_in, fan_out), 3)
@@ -133,6 +136,14 @@ def in_words(name: str, shape: tuple[int, ...]) -> str:
     return words
 
 
+# Of A in a low-rank adapter, which has no place among a layer's choices: PyTorch's kaiming_uniform_ with a = √5, and PEFT's "gaussian".
+_OF_ADAPTERS: Mapping[str, Initializer] = MappingProxyType(
+    {
+        "lora_kaiming": Spread(True, lambda i, o: math.sqrt(1.0 / i), "√(1 / {fan_in})"),
+        "lora_gaussian": Spread(False, lambda i, o: 1.0 / o, "1 / {fan_out}"),
+    }
+)
+
 _FIXED = {"zeros": 0.0, "ones": 1.0, "quarter": 0.25}  # the last is PReLU's alone and no choice for a layer
 
 
@@ -141,4 +152,4 @@ def initial_values(name: str, shape: tuple[int, ...], seed: int, owner: str) -> 
     if name in _FIXED:  # nothing is drawn
         return np.full(shape, _FIXED[name])
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, zlib.crc32(owner.encode())])))
-    return np.asarray(initializers[name](shape, generator), dtype=np.float64)
+    return np.asarray((initializers.get(name) or _OF_ADAPTERS[name])(shape, generator), dtype=np.float64)

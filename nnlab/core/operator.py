@@ -68,6 +68,7 @@ class Operator:
     - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
     - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
     - `doubt(settings, shapes)`: what in settings and shapes (of its tensors by name) certainly does not do what it is for; None: nothing.
+    - `is_constant_backward`: no gradient flows back through it, though its output depends on parameters (PyTorch's `detach`).
     - `least_rows(shapes)`: how many samples a batch must have for it.
     - `fault(values)`: why it made NaN or infinity of finite numbers, given its tensors (batch first) and settings by name; None: unknown.
     - `initializer`: the initialiser that suits the weights of the layer before it. `aliases`: other programs' names for it.
@@ -104,6 +105,7 @@ class Operator:
     docks: bool | None = None
     target_bounds: Bounds = UNBOUNDED
     is_affine: bool = False
+    is_constant_backward: bool = False
     idempotent: bool = False
     keeps_whole: bool = False
     reads_indices: bool = False
@@ -249,8 +251,15 @@ class Operator:
 
 
 operators: Registry[Operator] = Registry("operator", "nnlab.operators")
+# What layers are made of inside (the two products of a low-rank adapter, a penalty): instructions like any other, but no nodes.
+inner_operators: Registry[Operator] = Registry("inner operator", "nnlab.operators.inner")
 
 
 def register(operator: Operator) -> Operator:
     """Adds an operator to the registry; every view of the project finds it there."""
     return operators.add(operator)
+
+
+def register_inner(operator: Operator) -> Operator:
+    """Adds an operator that layers use inside."""
+    return inner_operators.add(operator)

@@ -8,7 +8,7 @@ loss that is shown, of its gradient, and of every step through it.
 
 from nnlab.core.explanation import Explanation, constant, factor, number, sum_of
 from nnlab.core.kernel import as_real, kernel
-from nnlab.core.operator import Operator
+from nnlab.core.operator import Operator, register_inner
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
 
@@ -83,27 +83,32 @@ def _pull(m):  # type: ignore[no-untyped-def]
     return sum_of(terms)
 
 
-PENALTY = Operator(
-    name="penalty",
-    title="Penalty",
-    category="Losses",
-    parameters=(Parameter("weight", "..."),),
-    outputs=(Tensor("loss", "1"),),
-    settings=PENALTIES,
-    forward=forward,
-    backward=backward,
-    formula=r"L + \lambda_1 \sum |w| + \lambda_2 \sum w^2",
-    explain_forward=(
-        Explanation(
-            "loss", lambda m: rf"L \leftarrow {_symbols(m)}", _cost, lambda m: "The penalty on this layer's weights is added to the loss."
+PENALTY = register_inner(
+    Operator(
+        name="penalty",
+        title="Penalty",
+        category="Losses",
+        parameters=(Parameter("weight", "..."),),
+        outputs=(Tensor("loss", "1"),),
+        settings=PENALTIES,
+        forward=forward,
+        backward=backward,
+        formula=r"L + \lambda_1 \sum |w| + \lambda_2 \sum w^2",
+        explain_forward=(
+            Explanation(
+                "loss",
+                lambda m: rf"L \leftarrow {_symbols(m)}",
+                _cost,
+                lambda m: "The penalty on this layer's weights is added to the loss.",
+            ),
         ),
-    ),
-    explain_backward=(
-        Explanation(
-            "d_weight",
-            lambda m: rf"\frac{{\partial L}}{{\partial w_{{<*>}}}} = {_pull_symbols(m)}",
-            _pull,
-            lambda m: "The penalty pulls the weight towards 0.",
+        explain_backward=(
+            Explanation(
+                "d_weight",
+                lambda m: rf"\frac{{\partial L}}{{\partial w_{{<*>}}}} = {_pull_symbols(m)}",
+                _pull,
+                lambda m: "The penalty pulls the weight towards 0.",
+            ),
         ),
-    ),
+    )
 )

@@ -20,6 +20,8 @@ import numpy as np
 
 from nnlab.core.kernel.context import BATCH_SIZE, ROWS
 from nnlab.core.tensor import Shape, Tensor, is_dots
+from nnlab.engine.adapter_start import FOLLOWS
+from nnlab.engine.former import former_names, former_tensor
 from nnlab.engine.program import ParameterInfo, Place, Program
 from nnlab.engine.state import State, draw
 from nnlab.engine.steps import tensor_name
@@ -72,24 +74,30 @@ def carry_over(old: State, fresh: State, remembered: Remembered | None = None, r
 
 def lost(old: State, new: State, renewed: Container[str] = ()) -> Remembered:
     """Copies of the weights and statistics of `old` that go on nowhere in `new` in their shape: what undoing the edit brings back."""
-    now = {was: name for name, was in _former_names(old.program.graph, new.program.graph).items()}
-    found = {}
-    for name, info in old.program.stored.items():
-        node_id = now.get(info.node_id, info.node_id)
-        place = new.program.stored.get(tensor_name(node_id, name.split(".", 1)[1]))
-        if place is None or place.place.shape != info.place.shape or node_id in renewed:
-            found[name, info.place.shape] = info.place.view(old.arena, 1).copy()
-    return found
+    former = former_names(old.program.graph, new.program.graph)
+    going_on = set()
+    for info in new.program.stored.values():
+        name = former_tensor(old.program.graph, new.program.graph, former, info)
+        if name is not None and info.node_id not in renewed:
+            going_on.add((name, info.place.shape))
+    return {
+        (name, info.place.shape): info.place.view(old.arena, 1).copy()
+        for name, info in old.program.stored.items()
+        if (name, info.place.shape) not in going_on and info.init not in FOLLOWS
+    }
 
 
 def _carry_numbers(old: State, new: State, remembered: Remembered, renewed: Container[str]) -> None:
     before, after = old.program, new.program
-    former = _former_names(before.graph, after.graph)
+    former = former_names(before.graph, after.graph)
     origins = _origins(before, after, former)
     for name, info in after.stored.items():
         node, tensor = after.graph[info.node_id], name.split(".", 1)[1]
         old_id = former.get(info.node_id, info.node_id)
-        source = None if info.node_id in renewed else before.stored.get(tensor_name(old_id, tensor))
+        earlier_name = None if info.node_id in renewed else former_tensor(before.graph, after.graph, former, info)
+        source = None if earlier_name is None else before.stored.get(earlier_name)
+        if info.init in FOLLOWS:
+            continue
         if (name, info.place.shape) in remembered:
             info.place.view(new.arena, 1)[...] = remembered[name, info.place.shape]
             continue
@@ -113,6 +121,7 @@ def _carry_numbers(old: State, new: State, remembered: Remembered, renewed: Cont
                 _copy(earlier.view(old.arena, 1), place.view(new.arena, 1), axes, ())
             elif earlier.shape == place.shape:
                 place.view(new.arena, 1)[...] = earlier.view(old.arena, 1)
+    new.follow()
     _carry_schedule(old, new)
 
 
@@ -162,7 +171,7 @@ def _axes_of_parameter(node: Node, tensor: str, before: Shape, info: ParameterIn
         return None
     known = _symbol_origins(node.kind.inputs, [origins.get(tensor_name(node.id, t.name)) for t in node.kind.inputs])
     axes = []
-    for symbol, earlier, length in zip(node.kind.tensors[tensor].symbols, before, now, strict=True):
+    for symbol, earlier, length in zip(node.tensors[tensor].symbols, before, now, strict=True):
         axis = known.get(symbol)
         if isinstance(axis, Axis) and (len(axis), axis.before) == (length, earlier):
             axes.append(axis)
@@ -181,7 +190,7 @@ def _contracted(node: Node, tensor: str) -> tuple[int, ...]:
     kind = node.kind
     outputs = {symbol for t in kind.outputs for symbol in t.symbols}
     inputs = {symbol for t in kind.inputs for symbol in t.symbols}
-    return tuple(axis for axis, symbol in enumerate(kind.tensors[tensor].symbols) if symbol in inputs - outputs)
+    return tuple(axis for axis, symbol in enumerate(node.tensors[tensor].symbols) if symbol in inputs - outputs)
 
 
 # Origins, followed through the graph
@@ -298,17 +307,3 @@ def _symbol_origins(inputs: Sequence[Tensor], incoming: Sequence[Origin | None])
             found[symbols[start]] = origin[start:stop]
             found.update(zip(symbols[start + 1 :], origin[stop:], strict=True))
     return found
-
-
-def _former_names(old: Graph, new: Graph) -> dict[str, str]:
-    """Nodes that were renamed, by their new id: same operator, settings and place."""
-    gone = [node for node in old.nodes if node.id not in new]
-    names = {}
-    for node in new.nodes:
-        if node.id not in old:
-            for candidate in gone:
-                if (candidate.operator, candidate.settings, candidate.position) == (node.operator, node.settings, node.position):
-                    names[node.id] = candidate.id
-                    gone.remove(candidate)
-                    break
-    return names

@@ -18,6 +18,7 @@ from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
+from nnlab.engine.adapter_steps import adapter_constants
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
 from nnlab.engine.verify import is_wanted, verify
@@ -86,7 +87,7 @@ class _Compiler:
         for name, step in self.overwritten.items():
             self.fresh.setdefault(id(step), []).append(name)
 
-        parameters, buffers = self._place_kept(lambda n: n.parameters), self._place_kept(lambda n: n.kind.buffers)
+        parameters, buffers = self._place_kept(lambda n: n.parameters), self._place_kept(lambda n: n.buffers)
         parameters_end = self.size
         parameters = self._place_moments(parameters)
         moments_end = self.size
@@ -166,13 +167,14 @@ class _Compiler:
     def _place_kept(self, declared: Callable[[Node], Sequence[Parameter]]) -> list[ParameterInfo]:
         found = []
         for node in self.graph.topological():
+            kept = {p.name for p in node.parameters} - {p.name for p in node.trained}
             for parameter in declared(node):
                 name = tensor_name(node.id, parameter.name)
                 place = self._place(name, self.shapes[node.id, parameter.name], False)
                 init = parameter.init
                 if init.startswith("setting:"):
                     init = str(node.settings[init.removeprefix("setting:")])
-                found.append(ParameterInfo(name, node.id, init, place, frozen=parameter.name in node.frozen))
+                found.append(ParameterInfo(name, node.id, init, place, frozen=parameter.name in kept))
         return found
 
     def _place_moments(self, parameters: list[ParameterInfo]) -> list[ParameterInfo]:
@@ -215,6 +217,7 @@ class _Compiler:
             for name, value in node.settings.items()
             if name not in node.kind.tensors  # whether there is a bias; kernels see it from the bias
         }
+        values |= {name: value for node in self.graph.nodes for name, value in adapter_constants(node).items()}
         if self.update:
             values["optimizer/learning_rate"] = float(LEARNING_RATE.check(self.update.learning_rate, "training"))
             values |= {f"optimizer/{name}": value for name, value in self.update_settings.items()}
@@ -251,7 +254,7 @@ class _Compiler:
                 self._emit(phase, step, kind.forward_adapter, {t.name for t in (*kind.outputs, *kind.saved)}, kind.explain_forward)
         for step in backward:
             kind = step.kind
-            written = {f"d_{name}" for name in (*kind.input_names, *step.parameters)}
+            written = {f"d_{name}" for name in (*step.input_names, *step.parameters)}
             scratch = {t.name for t in kind.saved if not t.has_batch}  # room that both directions work in
             self._emit(BACKWARD, step, kind.backward_adapter, written | scratch, kind.explain_backward)
 
@@ -273,20 +276,19 @@ class _Compiler:
             if argument.kind == "tensor":
                 operands.append(self._operand(argument, step, name in written))
             elif argument.kind == "scalar":
-                operands.append(Operand(argument, None, False, (self.constants[tensor_name(step.node.id, name)][0],)))
+                operands.append(Operand(argument, None, False, (self.constants[step.constant(name)][0],)))
             elif argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
             elif name == STREAM:
-                operands.append(Operand(argument, None, False, (zlib.crc32(step.node.id.encode()),)))
+                operands.append(Operand(argument, None, False, (zlib.crc32((step.stream or step.node.id).encode()),)))
             else:
                 own = step.names.get(name.removeprefix(f"{FIRST}d_"))
                 is_first = own is not None and self.overwritten.get(gradient_name(own)) is step
                 operands.append(Operand(argument, None, False, (int(is_first),)))
         fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if phase == BACKWARD else ()
-        title = "" if step.kind is step.node.kind else f"{step.kind.title} of {step.node.id}"
         self._append(
             Instruction(
-                len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, None, fresh, step.kind.name, title
+                len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, None, fresh, step.kind, step.title
             )
         )  # fmt: skip
 

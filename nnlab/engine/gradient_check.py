@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,6 +85,9 @@ class GradientChecker:
         self._state: State = state
         self._network = network_of(state, layout_of(program))
         self._gradients_known = False
+        # What counts as a constant for the gradient keeps, once computed, its values while a weight is moved.
+        constant = [i.pc for i in program.instructions[: program.forward_end] if i.kind is not None and i.kind.is_constant_backward]
+        self._forward = [(start + 1, stop) for start, stop in pairwise([-1, *constant, program.forward_end])]
 
     def check(self, parameter: str, index: tuple[int, ...], step: float | None = None) -> GradientCheck:
         """Compares the two answers for element `index` of `parameter` ("dense_1.weight")."""
@@ -97,7 +101,8 @@ class GradientChecker:
         losses = []
         for moved in (value + h, value - h, value):
             values[index] = moved
-            self._execute(0, program.forward_end)
+            for start, stop in self._forward:
+                self._execute(start, stop)
             losses.append(float(self._state[program.loss_name][0]))
         # What was really added and taken away, after rounding value ± h.
         width = (value + h) - (value - h)

@@ -22,6 +22,7 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
+from nnlab.core.operator import Operator
 from nnlab.core.tensor import Shape
 from nnlab.graph.graph import Graph
 
@@ -72,8 +73,13 @@ class Instruction:
     explanations: tuple[Explanation, ...] = field(default=(), repr=False)
     parameter: str | None = None  # update instructions: the parameter they change
     fresh: tuple[str, ...] = ()  # gradients it sets, being the first to write them in a step
-    operator: str = ""  # what it applies: the node's own operator, or "penalty"; none for an update
+    kind: Operator | None = None  # what it applies: the node's own operator, or one inside it; none for an update
     title: str = ""  # what it is called when the node's name does not say it (the learning rate's schedule, a penalty)
+
+    @property
+    def operator(self) -> str:
+        """The name of what it applies."""
+        return self.kind.name if self.kind is not None else ""
 
     @property
     def reads(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from nnlab.core.errors import NNLabError, shown
 from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_SIZE, CONTEXT_WORDS, ROWS, SEED, TRAINING
 from nnlab.core.memory import require_memory
+from nnlab.engine.adapter_start import FOLLOWS, FROM_OTHERS, from_others
 from nnlab.engine.numbers import as_numbers
 from nnlab.engine.program import ParameterInfo, Place, Program
 from nnlab.engine.weight_change import Entries
@@ -79,6 +80,7 @@ class State:
             checked[name] = array
         for name, array in checked.items():
             places[name].view(self.arena, 1)[...] = array
+        self.follow()
 
     def checked_entries(self, entries: Mapping[str, Entries]) -> dict[str, Entries]:
         """The same numbers in the arena's type; raises NNLabError where `set_entries` would write what no network may hold."""
@@ -99,6 +101,13 @@ class State:
         """Sets some numbers of parameters and buffers; all are checked before the first is written. Moments stay as they are."""
         for name, given in self.checked_entries(entries).items():
             self._stored_place(name).view(self.arena, 1).reshape(-1)[given.places] = given.values
+        self.follow()
+
+    def follow(self) -> None:
+        """Works out again what follows from other parameters: weights into which adapters are merged."""
+        for info in self.program.buffers:
+            if info.init in FOLLOWS:
+                draw(self, info)
 
     def _stored_place(self, name: str) -> Place:
         """Where a parameter or buffer lies."""
@@ -131,7 +140,7 @@ def initial(program: Program, batch_size: int, seed: int, given: Mapping[str, np
     """
     state = new_state(program, batch_size, seed)
     for name, info in program.stored.items():
-        values = None if given is None else given.get(name)
+        values = None if given is None or info.init in FOLLOWS else given.get(name)
         if values is not None and values.shape == info.place.shape:
             info.place.view(state.arena, 1)[...] = values
         else:
@@ -141,5 +150,8 @@ def initial(program: Program, batch_size: int, seed: int, given: Mapping[str, np
 
 def draw(state: State, info: ParameterInfo) -> None:
     """Gives one parameter or buffer its initial values."""
-    values = initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name)
+    if info.init in FROM_OTHERS:
+        values = from_others(state.program, state.arena, info)
+    else:
+        values = initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name)
     info.place.view(state.arena, 1)[...] = values

@@ -1,54 +1,24 @@
 """Steps: what a graph computes, one operator application after another, before anything has a place in the arena.
 
 A variadic operator (add, multiply, concat) is folded into a chain of two-input steps over hidden intermediate tensors, named
-"add_1.y~1", "add_1.y~2", ... Penalties on weights become steps behind the loss. Then follows which gradients are needed: what lies on
-a path from a parameter to the loss.
+"add_1.y~1", "add_1.y~2", ... A layer with adapters becomes the layer and the steps of each adapter (`nnlab.engine.adapter_steps`),
+penalties on weights become steps behind the loss. Then follows which gradients are needed: what lies on a path from a parameter to the
+loss.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from nnlab.core.operator import FIRST, Operator
+from nnlab.core.operator import FIRST
 from nnlab.core.penalty import PENALTY
 from nnlab.core.tensor import Shape
-from nnlab.graph.graph import Edge, Graph, Node
+from nnlab.engine.adapter_steps import adapted_steps
+from nnlab.engine.step import Step, gradient_name, source_name, tensor_name
+from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import Shapes
 
-
-@dataclass
-class Step:
-    """One operator application: tensor names by kernel argument.
-
-    `flows_back`: a gradient reaches it and somebody before it needs one, so it has a backward instruction. A branch that does
-    not reach the loss, or holds no parameter that is trained, has none.
-    """
-
-    node: Node
-    kind: Operator
-    names: dict[str, str]  # operator's tensor name -> name in the program; without parameters that the node does not have
-    shapes: Mapping[str, Shape]
-    flows_back: bool = False
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Names of what it reads from other steps."""
-        return tuple(self.names[t.name] for t in self.kind.inputs)
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return tuple(self.names[t.name] for t in self.kind.outputs)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names, as its kernels know them, of the parameters it reads."""
-        return tuple(p.name for p in self.kind.parameters if p.name in self.names)
-
-    @property
-    def trains(self) -> bool:
-        """Whether it has parameters that an optimiser changes."""
-        return any(name not in self.node.frozen for name in self.parameters)
+__all__ = ["Step", "gradient_name", "mark_flow", "overwritten", "penalties", "source_name", "steps_of", "tensor_name"]
 
 
 def steps_of(graph: Graph, shapes: Shapes) -> list[Step]:
@@ -65,7 +35,8 @@ def penalties(graph: Graph, shapes: Shapes, loss: str) -> list[Step]:
             for parameter in (p.name for p in node.parameters if p.name in node.kind.penalized):
                 names = {"weight": tensor_name(node.id, parameter), "loss": loss}
                 sizes = {"weight": shapes[node.id, parameter], "loss": (1,)}
-                found = Step(node, PENALTY, names, sizes, flows_back=parameter not in node.frozen)
+                found = Step(node, PENALTY, names, sizes, title=f"{PENALTY.title} of {node.id}")
+                found.flows_back = found.is_trained("weight")
                 steps.append(found)
     return steps
 
@@ -75,7 +46,8 @@ def _steps_of_node(graph: Graph, node: Node, shapes: Shapes) -> list[Step]:
     sources = [source_name(edge) for edge in edges]
     incoming = [shapes[edge.source, edge.source_port] for edge in edges]
     if not kind.variadic:
-        return [_step(node, sources, {name: shapes[node.id, name] for name in kind.tensors_for(node.settings)}, "")]
+        step = _step(node, sources, {name: shapes[node.id, name] for name in kind.tensors_for(node.settings)}, "")
+        return adapted_steps(step, shapes) if node.adapters else [step]
     steps: list[Step] = []
     left, left_shape = sources[0], incoming[0]
     for i, (right, right_shape) in enumerate(zip(sources[1:], incoming[1:], strict=True)):
@@ -97,7 +69,8 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
     """Names of the values whose gradient needs a place; sets `flows_back` of the steps through which gradients flow."""
     has_parameter: set[str] = set()
     for step in steps:
-        if step.trains or any(name in has_parameter for name in step.inputs):
+        passes_on = not step.kind.is_constant_backward
+        if passes_on and (step.trains or any(name in has_parameter for name in step.inputs)):
             has_parameter.update(step.outputs)
     reaches_loss: set[str] = set()
     for step in reversed(steps):
@@ -111,7 +84,7 @@ def mark_flow(steps: Sequence[Step]) -> set[str]:
         if kind.backward is not None and receives and (step.trains or any(name in on_path for name in step.inputs)):
             step.flows_back = True
             # A kernel that cannot leave a gradient out gets a place to write it to, though nobody reads it.
-            unread = (*kind.input_names, *(name for name in step.parameters if name in step.node.frozen))
+            unread = (*step.input_names, *(name for name in step.parameters if not step.is_trained(name)))
             needed.update(step.names[name] for name in unread if name not in kind.skippable)
     return needed
 
@@ -124,7 +97,7 @@ def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
     first: dict[str, Step | None] = {}
     for step in backward:
         asked = step.kind.backward_adapter.names
-        written = [name for name in (*step.kind.input_names, *step.parameters) if f"d_{name}" in asked]
+        written = [name for name in (*step.input_names, *step.parameters) if f"d_{name}" in asked]
         names = [step.names[name] for name in written]
         for name, own in zip(written, names, strict=True):
             gradient = gradient_name(own)
@@ -132,18 +105,3 @@ def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
                 # The same tensor at two inputs receives two contributions within one kernel.
                 first[gradient] = step if f"{FIRST}d_{name}" in asked and names.count(own) == 1 else None
     return {gradient: step for gradient, step in first.items() if step is not None}
-
-
-def source_name(edge: Edge) -> str:
-    """The name of the tensor an edge carries."""
-    return tensor_name(edge.source, edge.source_port)
-
-
-def tensor_name(node_id: str, tensor: str) -> str:
-    """The name of a tensor of a node. It is taken apart at its first dot: a node's id holds none, a tensor may ("lora_A.task_b")."""
-    return f"{node_id}.{tensor}"
-
-
-def gradient_name(name: str) -> str:
-    """The name of the gradient of a tensor: "dense_1.weight" -> "dense_1.d_weight"."""
-    return name.replace(".", ".d_", 1)  # a node's id holds no dot

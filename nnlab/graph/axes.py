@@ -22,6 +22,7 @@ _ROLES = {
     "channels": CHANNEL, "filters": CHANNEL, "height": ROW, "width": COLUMN, "out_height": ROW, "out_width": COLUMN, "vocabulary": ENTRY,
 }  # fmt: skip
 _WINDOW = "kernel_size"
+RANK = "rank."  # begins the symbol of what an adapter's A and B share
 _TYPED = {2: (TOKEN, UNIT), 3: (CHANNEL, ROW, COLUMN)}  # of a shape without symbols, by the number of its axes
 
 
@@ -85,7 +86,7 @@ def _tensor_axes(graph: Graph, shapes: Shapes) -> dict[tuple[str, str], TensorAx
         return found  # unfinished: nothing is stepped or shown yet
     for node in graph.topological():
         bound = _bound(graph, node, found)
-        for name, tensor in node.kind.tensors.items():
+        for name, tensor in node.tensors.items():
             shape = shapes.get(node.id, name)
             if shape is not None:
                 axes = _resolved(node, tensor, shape, bound)
@@ -152,6 +153,8 @@ def _words(node: Node, tensor: Tensor, axes: tuple[NetworkAxis, ...]) -> tuple[s
 def _parameter_word(node: Node, axis: NetworkAxis, count: int) -> str:
     if axis.symbol == "filters" and axis.owner == node.id:
         return "filter"
+    if axis.symbol.startswith(RANK):
+        return "direction"
     if axis.role != UNIT:
         return axis.role
     if count == 1 or (axis.owner == node.id and axis.symbol == "units"):

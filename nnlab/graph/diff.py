@@ -13,7 +13,7 @@ class GraphDiff:
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    changed: tuple[str, ...]  # operator, settings, or what of it is frozen
+    changed: tuple[str, ...]  # operator, settings, adapters, or what of it is frozen
     moved: tuple[str, ...]
     added_edges: tuple[Edge, ...]
     removed_edges: tuple[Edge, ...]
@@ -50,4 +50,4 @@ def diff(before: Graph, after: Graph) -> GraphDiff:
 
 
 def _computes(node: Node) -> tuple[object, ...]:
-    return node.operator, node.settings, node.frozen
+    return node.operator, node.settings, node.frozen, node.adapters

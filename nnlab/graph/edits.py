@@ -207,8 +207,11 @@ def freeze(graph: Graph, node_id: str, parameters: Iterable[str]) -> Graph:
 
 def _frozen_like(before: Node, after: Node) -> Node:
     """`after` with what was frozen in `before`: a node that was frozen as a whole stays so, whatever parameters it has now."""
+    after = replace(after, adapters=before.adapters if after.kind.is_affine else ())
     names = frozenset(p.name for p in after.parameters)
-    return replace(after, frozen=names if before.is_frozen else before.frozen & names)
+    former, own = before.own_parameters, frozenset(p.name for p in after.own_parameters)
+    whole = bool(former) and all(p.name in before.frozen for p in former)
+    return replace(after, frozen=(before.frozen & names) | (own if whole else frozenset()))
 
 
 def replace_operator(graph: Graph, node_id: str, operator: str) -> Graph:

@@ -9,76 +9,25 @@ unfinished or wrong: `nnlab.graph.validation` says what is missing.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from nnlab.core.errors import GraphError, NNLabError, shown
-from nnlab.core.operator import Operator, operators
-from nnlab.core.setting import Value, check_settings
-from nnlab.core.tensor import Parameter
+from nnlab.core.errors import GraphError, shown
+from nnlab.core.operator import operators
+from nnlab.graph.node import Node, Position, check_frozen, check_id, make_node
+from nnlab.graph.node_adapters import checked_adapter, with_adapter
 
-# 2 added frozen nodes, groups and comments; 3 names the parameters that are frozen, where 2 said so of whole nodes. All are read.
-FORMAT = 3
+__all__ = ["Comment", "Edge", "Graph", "Group", "Node", "Position", "check_frozen", "check_id", "make_node"]
+
+# 2 added frozen nodes, groups and comments; 3 names the parameters that are frozen, where 2 said so of whole nodes; 4 added adapters.
+# All are read.
+FORMAT = 4
 MOST_TITLE, MOST_TEXT = 80, 4000  # characters of a group's title and of a comment
-Position = tuple[float, float]  # on the canvas, in its units
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operator in the graph. `settings` holds every setting of the operator; `position` is the card's centre on the canvas.
-
-    `frozen` names those of its parameters that are kept: no gradient of theirs is computed and no update made, as with PyTorch's
-    `requires_grad = False`. Gradients still flow through the node; running statistics (of a batch normalisation) still follow the data, or
-    training and prediction would become two different networks.
-    """
-
-    id: str
-    operator: str
-    settings: Mapping[str, Value] = field(default_factory=dict)
-    position: Position = (0.0, 0.0)
-    frozen: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
-
-    @property
-    def kind(self) -> Operator:
-        """The operator as registered now (remembered until something else is registered: an edit asks a thousand times)."""
-        known: tuple[int, Operator] | None = self.__dict__.get("_kind")
-        if known is None or known[0] != operators.version:
-            known = (operators.version, operators[self.operator])
-            self.__dict__["_kind"] = known
-        return known[1]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The parameters it has with its settings."""
-        return self.kind.parameters_for(self.settings)
-
-    @property
-    def trained(self) -> tuple[Parameter, ...]:
-        """Its parameters that an optimiser changes."""
-        return tuple(parameter for parameter in self.parameters if parameter.name not in self.frozen)
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether it has parameters and keeps all of them."""
-        return bool(self.frozen) and not self.trained
-
-    @property
-    def frozen_words(self) -> str:
-        """What of it is frozen, in words: "frozen", "weight frozen", or "" for nothing."""
-        names = [parameter.name for parameter in self.parameters if parameter.name in self.frozen]
-        return "frozen" if self.is_frozen else f"{' and '.join(names)} frozen" if names else ""
-
-    def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send graphs to other processes
-        return Node, (self.id, self.operator, dict(self.settings), self.position, self.frozen)
 
 
 @dataclass(frozen=True)
@@ -246,6 +195,7 @@ class Graph:
         nodes = [
             {"id": n.id, "operator": n.operator, "settings": dict(n.settings), "position": list(map(float, n.position))}
             | ({"frozen": sorted(n.frozen)} if n.frozen else {})
+            | ({"adapters": [asdict(adapter) for adapter in n.adapters]} if n.adapters else {})
             for n in self.nodes
         ]
         content: dict[str, Any] = {"format": FORMAT, "nodes": nodes}
@@ -276,6 +226,7 @@ class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
     settings: dict[str, bool | int | float | str] = {}
     position: Position = (0.0, 0.0)
     frozen: bool | list[str] = []
+    adapters: list[dict[str, bool | int | float | str]] = []
 
     def node(self, version: int) -> Node:
         """The node, of a file of this format."""
@@ -283,6 +234,8 @@ class _NodeFile(msgspec.Struct, forbid_unknown_fields=True):
             wanted = "true or false" if version < 3 else "the names of parameters"
             raise GraphError(f"{self.id}: what is frozen is given as {wanted} in format {version}.", self.id)
         node = make_node(self.id, self.operator, self.settings, self.position)
+        for raw in self.adapters:
+            node = with_adapter(node, checked_adapter(raw, self.id))
         names = [p.name for p in node.parameters] if self.frozen is True else self.frozen or []
         return replace(node, frozen=check_frozen(node, names))
 
@@ -368,33 +321,3 @@ def _edge_problem(graph: Graph, edge: Edge) -> str | None:
         known = f"it has {', '.join(ports)}" if ports else "it is an input, which reads the data"
         return f"An edge leads to {edge.target}.{edge.target_port}, but {edge.target} has no such input; {known}."
     return None
-
-
-def make_node(
-    node_id: str, operator: str, settings: Mapping[str, object] | None = None, position: Position = (0.0, 0.0)
-) -> Node:
-    """A node with all settings checked and filled in; raises GraphError or SettingError naming the node."""
-    try:
-        kind = operators[operator]
-    except NNLabError as error:
-        raise GraphError(f"{node_id}: {str(error)[0].lower()}{str(error)[1:]}", node_id) from None
-    return Node(node_id, operator, check_settings(kind.settings, settings or {}, node_id), (float(position[0]), float(position[1])))
-
-
-def check_frozen(node: Node, names: Iterable[str]) -> frozenset[str]:
-    """`names` as a value of `Node.frozen`; raises GraphError for a parameter that the node does not have."""
-    known, chosen = [p.name for p in node.parameters], frozenset(names)
-    if chosen and not known:
-        raise GraphError(f"{node.id} has no parameters that could be frozen.", node.id)
-    for name in sorted(chosen.difference(known)):
-        raise GraphError(f"{node.id} has no parameter {name!r} that could be frozen; it has {' and '.join(known)}.", node.id)
-    return chosen
-
-
-def check_id(node_id: str) -> None:
-    """Raises GraphError for what cannot be a node's name.
-
-    Names become those of parameters ("hidden.weight") and column headings, so a dot or a line break would be ambiguous.
-    """
-    if not isinstance(node_id, str) or not re.fullmatch(r"[^\s./\\]([^./\\\n\r\t]*[^\s./\\])?", node_id) or len(node_id) > 64:
-        raise GraphError(f"{shown(node_id)} cannot be the name of a node: use 1 to 64 letters, digits, spaces or _, no dots or slashes.")

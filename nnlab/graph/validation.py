@@ -20,6 +20,7 @@ from nnlab.graph.fixes import PROPOSERS, Case, offer
 from nnlab.graph.fixes.connections import best_loss
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.lint import lint
+from nnlab.graph.node_adapters import adapter_shapes
 from nnlab.graph.targets import accepts, outputs_wanted
 
 __all__ = [
@@ -84,6 +85,13 @@ def _infer(graph: Graph) -> Shapes:
             _infer_node(node, kind, [s for s in incoming if s is not None], shapes)
         except GraphError as error:
             problems.append(Diagnostic(ERROR, str(error), node.id, "shape"))
+            continue
+        if node.adapters:
+            try:
+                sizes = kind.bind([s for s in incoming if s is not None], node.settings, node.id)
+                shapes.update(((node.id, name), shape) for name, shape in adapter_shapes(node, sizes).items())
+            except GraphError as error:
+                problems.append(Diagnostic(ERROR, str(error), node.id, "adapter"))
     return Shapes(shapes, tuple(problems))
 
 

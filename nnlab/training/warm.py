@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from nnlab.core.kernel import Adapter, cache_folder, compiled_listeners
-from nnlab.core.operator import operators
+from nnlab.core.operator import inner_operators, operators
 from nnlab.core.optimizer import optimizers
-from nnlab.core.penalty import PENALTY
 from nnlab.core.schedule import schedules
 
 REAL = "float32"
@@ -26,7 +25,7 @@ NamedAdapter = tuple[str, Adapter]
 def adapters() -> list[NamedAdapter]:
     """Every adapter that training may need, with the name people know it by."""
     found: list[NamedAdapter] = []
-    for kind in (*operators, PENALTY):
+    for kind in (*operators, *inner_operators):
         found.extend((kind.title, adapter) for adapter in kind.adapters)
     found.extend((kind.title, kind.update_adapter) for kind in optimizers)
     found.extend((kind.title, kind.update_adapter) for kind in schedules if kind.update is not None)
@@ -37,8 +36,9 @@ def adapters_of(names: Iterable[str]) -> list[NamedAdapter]:
     """The adapters of some operators, optimisers and schedules, by their registered names; unknown names are left out."""
     found: list[NamedAdapter] = []
     for name in dict.fromkeys(names):
-        if name in operators:
-            found.extend((operators[name].title, adapter) for adapter in operators[name].adapters)
+        for registry in (operators, inner_operators):
+            if name in registry:
+                found.extend((registry[name].title, adapter) for adapter in registry[name].adapters)
         if name in optimizers:
             used = [optimizers[name], *([optimizers[optimizers[name].others]] if optimizers[name].others else [])]
             found.extend((kind.title, kind.update_adapter) for kind in used)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from dropout_masks import dropout_mask
+from torch_lora import adapted_dense
 
 from nnlab.graph.graph import Graph
 
@@ -138,6 +139,9 @@ class TorchNetwork:
                 continue
             own = _own(self.parameters, node.id)
             sources = [values[edge.source] for edge in self.graph.inputs(node.id)]
+            if node.adapters:
+                values[node.id] = adapted_dense(node, sources[0], own, self.seed, self.iteration)
+                continue
             call = Call(node.id, sources, node.settings, own, _own(self.buffers, node.id), targets, self.seed, self.iteration)
             values[node.id] = TORCH[node.operator](call)
             for name in node.kind.penalized:
@@ -231,4 +235,4 @@ class MuonWithAdamW(torch.optim.Optimizer):
 
 def _own(tensors: dict[str, torch.Tensor], node_id: str) -> dict[str, torch.Tensor]:
     """The tensors of one node by their short names."""
-    return {name.rsplit(".", 1)[1]: tensor for name, tensor in tensors.items() if name.rsplit(".", 1)[0] == node_id}
+    return {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.partition(".")[0] == node_id}

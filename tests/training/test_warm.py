@@ -5,18 +5,33 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import lora_cases
 import pytest
 
-from nnlab.core.operator import operators
+from nnlab.core.operator import inner_operators, operators
 from nnlab.core.optimizer import optimizers
 from nnlab.core.schedule import schedules
+from nnlab.engine.compile import Update, compile
+from nnlab.graph.kernel_names import kernel_names
 from nnlab.training import warm
 
 
 def test_every_operator_and_optimiser_is_among_them():
     names = {name.split(",")[0] for name, _ in warm.adapters()}
     learners = {k.title for k in optimizers} | {k.title for k in schedules if k.update is not None}
-    assert names - {"Penalty"} == {k.title for k in operators if k.forward is not None or k.backward is not None} | learners
+    kinds = [kind for kind in (*operators, *inner_operators) if kind.forward is not None or kind.backward is not None]
+    assert names == {kind.title for kind in kinds} | learners and "Penalty" in names
+
+
+def test_a_network_with_adapters_needs_their_kernels_too():
+    plain = kernel_names(lora_cases.base())
+    assert set(plain) == {"input", "dense", "tanh", "cross_entropy"}
+    assert set(kernel_names(lora_cases.adapted({}))) - set(plain) == {"lora_down", "lora_up"}
+    assert set(kernel_names(lora_cases.adapted({"dora": True, "dropout": 0.1}))) - set(plain) == {
+        "lora_down", "lora_norm", "dora", "dropout",
+    }  # fmt: skip
+    used = {i.operator for i in compile(lora_cases.adapted({"dora": True, "init": "pissa"}), 1, update=Update("adam")).instructions}
+    assert used - {""} <= set(kernel_names(lora_cases.adapted({"dora": True, "init": "pissa"})))
 
 
 def test_a_project_needs_few_of_them():

@@ -7,6 +7,7 @@ the others the one that leaves fewest problems comes first.
 
 from __future__ import annotations
 
+from nnlab.graph.fixes.adapters import PROPOSERS as ADAPTERS
 from nnlab.graph.fixes.case import Case, Proposer, offer
 from nnlab.graph.fixes.connections import PROPOSERS as CONNECTIONS
 from nnlab.graph.fixes.endings import PROPOSERS as ENDINGS
@@ -15,4 +16,4 @@ from nnlab.graph.fixes.mismatches import PROPOSERS as MISMATCHES
 
 __all__ = ["PROPOSERS", "Case", "offer"]
 
-PROPOSERS: dict[str, Proposer] = {**CONNECTIONS, **MISMATCHES, **ENDINGS, **LINT}
+PROPOSERS: dict[str, Proposer] = {**CONNECTIONS, **MISMATCHES, **ENDINGS, **LINT, **ADAPTERS}

@@ -12,13 +12,14 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.preparation import Data
 from nnlab.core.setting import Value
+from nnlab.graph.kernel_names import kernel_names
 from nnlab.graph.validation import DataShape, check
 from nnlab.jobs.context import TaskContext
 from nnlab.jobs.workers import ClusterWorkers, Workers
@@ -182,7 +183,7 @@ class _Study:
         rules = (training.optimizer, dict(training.optimizer_settings), training.schedule, dict(training.schedule_settings))
         iterations = ("steps", self._steps) if self._steps is not None else ("epochs", training.epochs)
         described = [
-            [[node.id, node.operator, dict(node.settings), sorted(node.frozen)] for node in graph],
+            [[node.id, node.operator, dict(node.settings), sorted(node.frozen), *map(asdict, node.adapters)] for node in graph],
             [[edge.source, edge.source_port, edge.target, edge.target_port] for edge in graph.edges],
             [*rules, training.learning_rate, training.batch_size, training.shuffle],
             project.initial.sha256 if project.initial is not None else None,
@@ -190,7 +191,7 @@ class _Study:
             self._data,
         ]
         words = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-        return words, {*(node.operator for node in graph), training.optimizer, training.schedule}
+        return words, {*kernel_names(graph), training.optimizer, training.schedule}
 
 
 def run_sweep(

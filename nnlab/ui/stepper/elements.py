@@ -62,7 +62,8 @@ def layout(graph: Graph, instruction: Instruction, argument: str, shape: tuple[i
         return parameter_layout(graph, instruction.parameter, shape)
     if operand.tensor is None:
         return Layout(shape, ())
-    declared = graph[instruction.node_id].kind.tensors.get(argument.removeprefix("d_"))
+    kind = instruction.kind or graph[instruction.node_id].kind
+    declared = kind.tensors.get(argument.removeprefix("d_"))
     owner, _, name = operand.tensor.partition(".")
     if declared is None:
         return parameter_layout(graph, f"{owner}.{name.removeprefix('d_')}", shape)

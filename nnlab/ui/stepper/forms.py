@@ -308,7 +308,7 @@ def _as_they_are(model: StepModel) -> Form | None:
     trace, program, graph = model.trace, model.program, model.graph
     if trace is None or program is None or graph is None:
         return None
-    kind = graph[trace.instruction.node_id].kind
+    kind = trace.instruction.kind or graph[trace.instruction.node_id].kind
     own = (o for o in trace.instruction.operands if o.tensor is not None and o.tensor not in program.scratch)
     names = [o.argument.name for o in own if isinstance(trace.after.get(o.argument.name), np.ndarray)]
     if not any(model.layout(name).has_batch and model.layout(name).kind in (TensorKind.MATRIX, TensorKind.IMAGE) for name in names):

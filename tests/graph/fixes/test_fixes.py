@@ -10,7 +10,7 @@ import pytest
 
 from nnlab.core.dataset import Target
 from nnlab.core.tensor import Shape
-from nnlab.graph import edits
+from nnlab.graph import adapters, edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.diagnostic import DataShape, Diagnostic
 from nnlab.graph.fixes import PROPOSERS
@@ -244,6 +244,10 @@ CASES: dict[str, tuple[Graph, DataShape | None, str, str | None, str, tuple[str,
     ),
     "all frozen": (
         edits.set_frozen(PLAIN, ["dense_1", "dense_2"], True), NUMBER, "all_frozen", "dense_2", "Unfreeze dense_2", ("Unfreeze all",),
+    ),
+    "an adapter of too high a rank": (
+        edits.configure(adapters.attach(PLAIN, ["dense_1"], rank=3, name="task_b"), "dense_1", units=2), NUMBER, "adapter", "dense_1",
+        "Set the rank of task_b to 2", ("Remove task_b from dense_1",),
     ),
     "embedding of fractions": (
         build(lambda b: b.mse(b.dense(b.flatten(b.embedding(b.tanh(b.dense(b.input(features=3), units=4)))), units=1))), NUMBER,

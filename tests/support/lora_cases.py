@@ -1,0 +1,60 @@
+"""Networks with adapters that the engine is compared with PyTorch and with Hugging Face PEFT on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import nnlab
+from nnlab.graph import adapters
+from nnlab.graph.graph import Graph
+
+NAME = "task_b"
+# Every option by itself, and those that meet in one formula.
+CASES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "gaussian": {"init": "gaussian"},
+    "orthogonal": {"init": "orthogonal"},
+    "pissa": {"init": "pissa"},
+    "rslora": {"rslora": True},
+    "dropout": {"dropout": 0.4},
+    "dora": {"dora": True},
+    "dora-dropout": {"dora": True, "dropout": 0.4},
+    "dora-pissa": {"dora": True, "init": "pissa"},
+    "dora-pissa-dropout": {"dora": True, "init": "pissa", "dropout": 0.4},
+    "patterns": {"ranks": {"hidden_1": 1}, "alphas": {"out": 3.0}, "rslora": True},
+    "one-layer": {"nodes": ["hidden_2"]},
+}
+SIZES = (6, 5, 4, 3)
+
+
+def base(loss: str = "cross_entropy") -> Graph:
+    b = nnlab.GraphBuilder()
+    x = b.input(features=SIZES[0])
+    for k, units in enumerate(SIZES[1:-1], 1):
+        x = b.node("tanh", b.dense(x, units=units, id=f"hidden_{k}"), id=f"act_{k}")
+    b.node(loss, b.dense(x, units=SIZES[-1], id="out", bias=False))
+    return b.build()
+
+
+def adapted(case: dict[str, Any], graph: Graph | None = None, name: str = NAME) -> Graph:
+    return adapters.attach(graph if graph is not None else base(), **{"rank": 2, "alpha": 5.0, "name": name, **case})
+
+
+def two_adapters(first: dict[str, Any], second: dict[str, Any]) -> Graph:
+    """Both enabled, blended with weights other than 1."""
+    graph = adapted(second, adapted(first), "task_c")
+    return adapters.blend(graph, {NAME: 0.7, "task_c": -0.4})
+
+
+def data(rows: int = 7, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((rows, SIZES[0])), generator.integers(0, SIZES[-1], rows)
+
+
+def moved(session: nnlab.Session, seed: int = 9) -> None:
+    """Every weight of the session a little elsewhere, as after training: B is not 0, lengths are not those of W₀."""
+    generator = np.random.default_rng(seed)
+    starts = {name: values for name, values in session.parameters.items() if "_start." not in name}
+    session.set_parameters({name: values + 0.3 * generator.standard_normal(values.shape) for name, values in starts.items()})
