@@ -1,9 +1,9 @@
 """A network trained to approximate a formula: what `nnlab approximate` and each trial of a width sweep do.
 
-The recipe, one for all formulas: even samples, all of them in every update; inputs standardised and targets scaled to deviation 1 while
-training, which is folded into the first and the last layer afterwards, so that no figure depends on the units of x and y; kinks spread
-over the domain (`spread_start`); Adam in single precision with the rate falling along half a cosine to 0 at the last update. Errors are
-measured in double precision on 2,001 even points of the domain.
+The recipe, one for all formulas: even samples, up to 256 of them in every update; inputs standardised and targets scaled to deviation 1
+while training, which is folded into the first and the last layer afterwards, so that no figure depends on the units of x and y; kinks
+spread over the domain (`spread_start`); Adam in single precision with the rate falling along half a cosine to 0 at the last update.
+Errors are measured in double precision on 2,001 even points of the domain.
 
 After a number of updates the result is a function of the seed. After a number of seconds it is not: how many updates fit into them is
 measured first, and the cosine ends there.
@@ -36,11 +36,14 @@ from nnlab.studies.approximation.spread_start import spread_units
 from nnlab.studies.approximation.unit_handles import activation_shape
 from nnlab.training.complete_run import train
 from nnlab.training.function_errors import Errors, errors_inside
+from nnlab.training.initial_weights import InitialWeights
+from nnlab.training.project import Project
 from nnlab.training.session import Session
-from nnlab.training.settings import SEED
+from nnlab.training.settings import SEED, TrainingSettings
 from nnlab.training.units import stored_units
 
-SAMPLES = 256
+SAMPLES, MOST_SAMPLES = 256, 2048  # as many as there are units, but between these
+BATCH = 256
 LEARNING_RATE = 0.003
 MOST_DEPTH = 8
 MOST_POLISHING = 20_000  # iterations of L-BFGS
@@ -57,14 +60,15 @@ class FormulaFit:
     activation: str = "tanh"
     depth: int = 1
     seed: int = 0
-    samples: int = SAMPLES
+    samples: int | None = None  # None: by the units
     learning_rate: float = LEARNING_RATE
 
     def checked(self) -> FormulaFit:
         """The same with every value of its type; raises NNLabError, in one sentence, for what cannot be trained."""
         formula_on(self.formula, self.domain)
-        for name, value, most in (("units", self.units, MOST_UNITS), ("depth", self.depth, MOST_DEPTH), ("samples", self.samples, 100_000)):
-            least = 2 if name == "samples" else 1
+        samples = SAMPLES if self.samples is None else self.samples
+        whole = {"units": (self.units, 1, MOST_UNITS), "depth": (self.depth, 1, MOST_DEPTH), "samples": (samples, 2, 100_000)}
+        for name, (value, least, most) in whole.items():
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
                 raise SettingError(f"{name} is {shown(value)}; choose a whole number from {least} to {most:,}.")
         activation = activation_aliases().get(self.activation, self.activation)
@@ -74,10 +78,15 @@ class FormulaFit:
         return replace(self, domain=(float(low), float(high)), activation=activation, seed=int(SEED.check(self.seed, "approximate")))
 
     @property
+    def sample_count(self) -> int:
+        """Even points that it is trained on."""
+        return min(max(SAMPLES, self.units), MOST_SAMPLES) if self.samples is None else self.samples
+
+    @property
     def data_settings(self) -> DataSettings:
         """The samples it is trained on."""
         low, high = self.domain
-        settings: dict[str, Value] = {"formula": self.formula, "start": low, "end": high, "samples": self.samples}
+        settings: dict[str, Value] = {"formula": self.formula, "start": low, "end": high, "samples": self.sample_count}
         return DataSettings("function", settings, validation_share=0.0, standardize=True)
 
     def graph(self, data: Data) -> Graph:
@@ -109,6 +118,15 @@ class Fitted:
         """The same network with some other weights, measured anew, so many seconds later."""
         merged = {**self.parameters, **parameters}
         return replace(self, parameters=merged, errors=measure(self.graph, merged, self.data), seconds=self.seconds + seconds)
+
+    def project(self) -> Project:
+        """The network as a project: its data, its weights as the initial ones, to be trained on by Adam as it was."""
+        words = f"{self.units:,} units trained for {self.steps:,} updates, seed {self.task.seed}"
+        initial = InitialWeights("trained in the sweep", words, self.parameters)
+        training = TrainingSettings(
+            learning_rate=self.task.learning_rate, batch_size=min(BATCH, len(self.data.x)), seed=self.task.seed,
+        )  # fmt: skip
+        return Project(self.graph, self.task.data_settings, training, initial=initial)
 
     def session(self) -> Session:
         """The network as a session in double precision that takes raw x."""
@@ -147,13 +165,14 @@ def fit(task: FormulaFit, steps: int | None = None, seconds: float | None = None
     level = float(data.y.mean())
     measured = Evaluator(graph, "float64")
     measured.predict(data.x[:1])  # kernels that were never compiled on this machine are compiled before the clock starts
-    trial = _run(task, graph, data, (data.y - level) / scale, 1_000_000)
+    y = (data.y - level) / scale
+    trial = _run(task, graph, data, y, 1_000_000) if steps is None else None
     begun = time.perf_counter()
     if steps is None:
-        assert seconds is not None
+        assert seconds is not None and trial is not None
         rate = _updates_per_second(trial, min(TRIAL_SECONDS, seconds / 10), context)
         steps = max(1, int(rate * (seconds - (time.perf_counter() - begun))))
-    run = _run(task, graph, data, (data.y - level) / scale, steps)
+    run = _run(task, graph, data, y, steps)
     done = 0
 
     def show(more: int) -> None:
@@ -198,7 +217,7 @@ def initial_parameters(task: FormulaFit, graph: Graph, data: Data) -> dict[str, 
 def _run(task: FormulaFit, graph: Graph, data: Data, y: np.ndarray, steps: int) -> Run:
     update = Update("adam", task.learning_rate, {}, "cosine", {"t_max": steps})
     setup = Setup(
-        graph, data.x, y, update=update, batch_size=len(data.x), seed=task.seed, shuffle=False,
+        graph, data.x, y, update=update, batch_size=min(BATCH, len(data.x)), seed=task.seed, shuffle=len(data.x) > BATCH,
         initial=initial_parameters(task, graph, data),
     )  # fmt: skip
     return Run(setup, frames=False)
