@@ -23,6 +23,6 @@ from nnlab.graph.adapters import (
 from nnlab.graph.lora_adapter import LoraAdapter
 
 __all__ = [
-    "LoraAdapter", "adaptable", "adapted", "attach", "blend", "configure_adapter", "detach", "duplicate_adapter", "enable", "learn", "merge",
-    "rename_adapter", "switch", "unmerge",
+    "LoraAdapter", "adaptable", "adapted", "attach", "blend", "configure_adapter", "detach", "duplicate_adapter", "enable", "learn",
+    "merge", "rename_adapter", "switch", "unmerge",
 ]  # fmt: skip
