@@ -97,7 +97,8 @@ def in_window(name: str, seconds: float, workspace: str = "train", runs: int = 1
     from pathlib import Path
 
     from nnlab.app import open_window, record, settle
-    from nnlab.training.variant import another_seed
+    from nnlab.training.difference import Difference
+    from nnlab.ui.document.comparison_edits import set_comparison
     from nnlab.ui.files.store import Store
 
     folder = tempfile.TemporaryDirectory()
@@ -106,8 +107,7 @@ def in_window(name: str, seconds: float, workspace: str = "train", runs: int = 1
     window.document.replace(workload(name), name)
     window.show()
     window.show_workspace(workspace)
-    for distance in range(1, runs):
-        window.session.add_run(another_seed(distance))
+    set_comparison(window.document, [Difference("seed", f"+{distance}") for distance in range(1, runs)])
     settle(500)
     window.session.play()
     settle(1500)

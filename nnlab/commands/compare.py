@@ -66,11 +66,11 @@ def compare(
 
 def _saved(project: Project, name: str) -> tuple[Difference, ...]:
     """The project itself and what it is compared with in the window."""
-    from nnlab.training.varied import own_difference
+    from nnlab.training.varied import with_project
 
     if not project.comparison:
         raise SettingError(f"{name} is not compared with anything yet; add a run in the window, or give --vary KEY=A,B.")
-    return (own_difference(project, project.comparison[0].key), *project.comparison)
+    return with_project(project, project.comparison)
 
 
 def _print(name: str, comparison: Comparison, steps: int, stream: Any) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -199,16 +199,10 @@ def _data(part: DataPart) -> DataSettings:
 
 
 def _training(part: TrainingPart) -> TrainingSettings:
-    settings = TrainingSettings(
+    return TrainingSettings(
         part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle,
         part.schedule, part.schedule_settings,
-    )  # fmt: skip
-    checked = settings.checked()
-    return replace(
-        checked,
-        optimizer_settings={name: checked.optimizer_settings[name] for name in part.optimizer_settings},
-        schedule_settings={name: checked.schedule_settings[name] for name in part.schedule_settings},
-    )
+    ).checked_as_given()  # fmt: skip
 
 
 def _comparison(parts: list[DifferencePart]) -> tuple[Difference, ...]:

@@ -27,6 +27,7 @@ from nnlab.training.commands import Load
 from nnlab.training.complete_run import Result, prepare_run, result_of
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.initial_weights import InitialWeights
+from nnlab.training.problems import check_batches
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS, RunGroup
 from nnlab.training.settings import SEED
@@ -127,6 +128,7 @@ def check_variants(project: Project, data: Data, differences: Sequence[Differenc
         try:
             derived = varied(project, difference)
             check(derived.graph, DataShape(data.x.shape[1], data.target))
+            check_batches(derived.graph, len(data.x), derived.training.batch_size)
         except SettingError:
             raise
         except NNLabError as error:

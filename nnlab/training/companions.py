@@ -1,18 +1,24 @@
-"""Companions: the variants that train beside the project's own run. They follow its changes, or end with a sentence."""
+"""Companions: the variants that train beside the project's own run. They follow its changes, or end with a sentence.
+
+Those of the project's comparison follow that as well: what it names is trained, and what it no longer names ends. A difference that cannot
+be carried out, because the network was edited or the file is another's, is said as long as that is so, and tried again after every change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nnlab.core.errors import NNLabError
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Block, Command, Load, RemoveRun
+from nnlab.training.difference import Difference
 from nnlab.training.plan import Plan, Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.variant import Variant, seed_name
+from nnlab.training.varied import variant_of
 
 
 @dataclass
@@ -22,6 +28,7 @@ class Companion:
     variant: Variant
     project: Project
     stopped: str = ""
+    difference: Difference | None = None  # of the project's comparison; None: it was added besides
 
     @property
     def name(self) -> str:
@@ -34,6 +41,7 @@ class Companions:
     def __init__(self) -> None:
         self._companions: dict[int, Companion] = {}
         self._next = 1
+        self._missing: dict[Difference, str] = {}  # what cannot be carried out, and why
 
     def name_of(self, project: Project) -> str:
         """What tells the project's own run from those beside it: by the same words as they are told apart."""
@@ -47,6 +55,53 @@ class Companions:
     def count_runs(self) -> int:
         """How many runs train: these and the project's own."""
         return 1 + len(self._companions)
+
+    @property
+    def missing(self) -> str:
+        """What the project is compared with but cannot train now, and why, in one sentence; empty when there is nothing."""
+        if len(self._missing) == 1:
+            ((difference, why),) = self._missing.items()
+            return f"A run with {difference} cannot train beside this one: {why}."
+        parts = "; ".join(f"{difference} ({why})" for difference, why in self._missing.items())
+        return f"{len(self._missing)} runs cannot train beside this one: {parts}." if parts else ""
+
+    def keep(self, wanted: Sequence[Difference]) -> list[Command]:
+        """Ends what the project is no longer compared with."""
+        self._missing = {difference: why for difference, why in self._missing.items() if difference in wanted}
+        gone = [n for n, c in self._companions.items() if c.difference is not None and c.difference not in wanted]
+        for number in gone:
+            del self._companions[number]
+        return [RemoveRun(number) for number in gone]
+
+    def complete(self, wanted: Sequence[Difference], version: Version, prepared: Prepared, revision: int) -> list[Command]:
+        """Begins what the project is compared with and is not trained yet; what cannot be is `missing`."""
+        there = {companion.difference for companion in self._companions.values()}
+        commands = []
+        for difference in wanted:
+            if difference in there:
+                continue
+            try:
+                commands.append(self._add_difference(difference, version, prepared, revision))
+                self._missing.pop(difference, None)
+            except NNLabError as error:
+                self._missing[difference] = str(error).rstrip(".")
+        self._companions = dict(sorted(self._companions.items(), key=lambda item: _place(item, wanted)))
+        return commands
+
+    def _add_difference(self, difference: Difference, version: Version, prepared: Prepared, revision: int) -> Command:
+        variant = variant_of(difference)
+        own = variant.version(version).project
+        other = next((c.difference for c in self._companions.values() if c.difference and c.difference.key != difference.key), None)
+        if other is not None:
+            raise NNLabError(f"the others differ in {other.key}, and nobody could tell which of the two matters")
+        if own == replace(version.project, comparison=()):
+            raise NNLabError("the project is so itself, so there is nothing to compare")
+        twin = next((c for c in self._companions.values() if c.project == own), None)
+        if twin is not None:
+            raise NNLabError(f"the run with {twin.name} is the same one")
+        command = self.add(variant, version, prepared, revision)
+        self._companions[self._next - 1].difference = difference
+        return command
 
     def add(self, variant: Variant, version: Version, prepared: Prepared, revision: int) -> Command:
         """Begins a run at iteration 0, which catches up; raises NNLabError when the variant cannot be trained or there is no room."""
@@ -66,11 +121,12 @@ class Companions:
         return removed
 
     def follow(self, change: Change, planned: Plan, revision: int, is_waiting: bool) -> tuple[list[Command], list[str]]:
-        """The commands that follow a change of the project, and a sentence for every companion that cannot follow, and ends.
+        """The commands that follow a change of the project, and a sentence for every companion that was added besides and cannot follow.
 
         After another project was opened there is nothing to follow.
         """
         if change.before is None:
+            self._missing.clear()
             return self.remove_all(), []
         commands: list[Command] = []
         ended: list[str] = []
@@ -81,6 +137,9 @@ class Companions:
             except NNLabError as error:
                 commands.append(RemoveRun(number))
                 del self._companions[number]
+                if companion.difference is not None:
+                    self._missing[companion.difference] = str(error).rstrip(".")
+                    continue
                 ended.append(f"The run with {companion.name} ended, for it cannot follow the change: {str(error).rstrip('.')}.")
                 continue
             companion.project = own.after.project
@@ -99,6 +158,12 @@ class Companions:
             return ""
         companion.stopped = reason
         return f"The run with {companion.name} has stopped: {reason}"
+
+
+def _place(item: tuple[int, Companion], wanted: Sequence[Difference]) -> tuple[int, int]:
+    """In the order of the comparison, then what was added besides."""
+    number, companion = item
+    return (len(wanted) if companion.difference is None else wanted.index(companion.difference), number)
 
 
 def _following(own: Change, planned: Plan, revision: int, is_waiting: bool, number: int) -> Command:

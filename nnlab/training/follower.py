@@ -19,17 +19,20 @@ class Follower:
         self._removed.clear()
         return Change(None, version, keep=False)
 
-    def change_to(self, version: Version, recall: tuple[int, ...] = (), is_returning: bool = False) -> Change | None:
+    def change_to(
+        self, version: Version, recall: tuple[int, ...] = (), is_returning: bool = False, begins_anew: bool = False
+    ) -> Change | None:  # fmt: skip
         """What has changed since the last call; None when nothing that is computed has.
 
         `recall`: states of the document whose weights come back with this change; `is_returning`: they were left and are returned to
-        (undo, redo), so whole runs come back as well, and a removed node that is there again is itself.
+        (undo, redo), so whole runs come back as well, and a removed node that is there again is itself. `begins_anew`: the run ends,
+        also where what it learned could go on.
         """
         seen, trained = self._seen, self._trained
         if seen is None:
             return self.open(version)
         self._seen = version
-        if version.computes_the_same_as(seen):
+        if version.computes_the_same_as(seen) and not begins_anew:
             if trained is seen:
                 self._trained = version  # what it learns from now on belongs to this state
             return None
@@ -41,7 +44,7 @@ class Follower:
         is_other_seed = trained is not None and trained.project.training.seed != version.project.training.seed
         is_other_start = trained is not None and trained.project.initial != version.project.initial
         return Change(
-            trained, version, keep=not (is_other_data or is_other_seed or is_other_start),
+            trained, version, keep=not (is_other_data or is_other_seed or is_other_start or begins_anew),
             renewed=frozenset(node_id for node_id in self._removed if node_id in now),
             recall=recall, returning=recall if is_returning else (),
         )  # fmt: skip

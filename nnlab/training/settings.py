@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -57,4 +57,13 @@ class TrainingSettings:
             shuffle=bool(SHUFFLE.check(self.shuffle, "training")),
             schedule=schedules[self.schedule].name,
             schedule_settings=check_settings(schedules[self.schedule].settings, self.schedule_settings, self.schedule),
+        )
+
+    def checked_as_given(self) -> TrainingSettings:
+        """The same, checked, without the settings of optimiser and schedule that were not given: they keep following their defaults."""
+        checked = self.checked()
+        return replace(
+            checked,
+            optimizer_settings={name: checked.optimizer_settings[name] for name in self.optimizer_settings},
+            schedule_settings={name: checked.schedule_settings[name] for name in self.schedule_settings},
         )

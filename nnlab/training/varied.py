@@ -2,13 +2,13 @@
 
 A difference is named as on the command line, KEY=VALUE (`nnlab.training.difference`). KEY is `loss`, a setting of training (learning_rate,
 batch_size, optimizer, seed, …, or one of the optimiser's or the schedule's own), or NODE.SETTING, one setting of one node (dense_1.units).
-`units`, `activation` and `init` alone mean every hidden layer.
+`units`, `activation` and `init` alone mean every hidden layer; seed=+1 is the seed after the project's own, whatever that is.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from nnlab.graph.validation import DataShape, check
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.project import Project
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
-from nnlab.training.variant import Variant
+from nnlab.training.variant import Variant, seed_name
 
 LOSS, UNITS, ACTIVATION, INIT = "loss", "units", "activation", "init"
 _TRAINING: Mapping[str, Setting] = {s.name: s for s in (LEARNING_RATE, BATCH_SIZE, SEED, EPOCHS, SHUFFLE)}
@@ -62,13 +62,24 @@ def own_difference(project: Project, key: str) -> Difference:
     return Difference(key, present_value(project, key))
 
 
+def with_project(project: Project, found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """The project itself, named like the variants it is compared with, and they. Raises SettingError for a key that may not differ."""
+    try:
+        own = own_difference(project, found[0].key)
+    except SettingError:
+        varied(project, found[0])  # which says better what may differ
+        raise
+    return (own, *found)
+
+
 def variant_of(difference: Difference) -> Variant:
     """What trains beside the project, and follows its changes."""
-    return Variant(partial(_varied, difference), partial(present_value, key=difference.key), difference.key)
+    name = seed_name if difference.key == SEED_KEY else partial(present_value, key=difference.key)
+    return Variant(partial(_varied, difference), name, difference.key)
 
 
 def _varied(difference: Difference, project: Project) -> Project:
-    return varied(project, difference)
+    return replace(varied(project, difference), comparison=())  # of its own it is compared with nothing
 
 
 def present_value(project: Project, key: str) -> str:
@@ -257,6 +268,9 @@ def _training(project: Project, key: str, text: str) -> TrainingSettings:
         return _other_rule(training, "optimizer", _registered(optimizers, key, text), optimizers[text].all_settings)
     if key == "schedule":
         return _other_rule(training, "schedule", _registered(schedules, key, text), schedules[text].settings)
+    if key == SEED_KEY and text.startswith("+"):
+        distance = int(str(read_value(SEED, text, "training")))
+        return _replaced(training, key, (training.seed + distance) % (int(SEED.maximum or 0) + 1))
     if key in _TRAINING:
         return _replaced(training, key, read_value(_TRAINING[key], text, "training"))
     for rule, settings, declared in (
@@ -273,7 +287,7 @@ def _training(project: Project, key: str, text: str) -> TrainingSettings:
 
 
 def _replaced(training: TrainingSettings, name: str, value: Any) -> TrainingSettings:
-    return replace(training, **{name: value}).checked()
+    return replace(training, **{name: value}).checked_as_given()
 
 
 def known_keys(project: Project) -> tuple[str, ...]:
@@ -295,7 +309,7 @@ def _other_rule(training: TrainingSettings, what: str, name: str, declared: tupl
     names = {s.name for s in declared}
     kept = {key: value for key, value in getattr(training, f"{what}_settings").items() if key in names}
     changed: dict[str, Any] = {what: name, f"{what}_settings": kept}
-    return replace(training, **changed).checked()
+    return replace(training, **changed).checked_as_given()
 
 
 def _similar(text: str, known: tuple[str, ...] | list[str]) -> str:

@@ -13,6 +13,7 @@ from nnlab.graph import edits
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Block, Command, Load, RemoveRun
 from nnlab.training.companions import Companions
+from nnlab.training.difference import Difference
 from nnlab.training.plan import Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
@@ -108,3 +109,69 @@ def test_why_one_stopped_is_known_until_it_begins_again(companions: Companions) 
     assert companions.all[1].stopped == "Its loss is NaN."
     companions.rewound()
     assert companions.all[1].stopped == "" and companions.stop(9, "gone") == ""
+
+
+def complete(companions: Companions, wanted: tuple[Difference, ...], project: Project = PROJECT) -> tuple[list[int], str]:
+    """(numbers of the runs that begin, what is missing)."""
+    commands = companions.complete(wanted, Version(0, project), PREPARED, 3)
+    assert all(isinstance(command, Load) and command.revision == 3 and not command.change.keep for command in commands)
+    return [command.run for command in commands if isinstance(command, Load)], companions.missing
+
+
+WIDTHS = tuple(Difference("dense_2.units", text) for text in ("2", "4", "6"))
+
+
+def test_what_the_project_is_compared_with_begins_and_ends_with_it() -> None:
+    companions = Companions()
+    assert complete(companions, WIDTHS[:2]) == ([1, 2], "")
+    assert complete(companions, WIDTHS[:2]) == ([], ""), "they are there"
+    assert companions.keep(WIDTHS[1:]) == [RemoveRun(1)]
+    assert complete(companions, (WIDTHS[2], WIDTHS[1])) == ([3], "")
+    assert [companion.difference for companion in companions.all.values()] == [WIDTHS[2], WIDTHS[1]], "in the order of the comparison"
+    assert companions.keep(()) == [RemoveRun(3), RemoveRun(2)] and not companions.all
+
+
+def test_a_run_that_was_added_besides_is_no_part_of_the_comparison(companions: Companions) -> None:
+    assert complete(companions, WIDTHS[:1]) == ([2], "")
+    assert companions.keep(()) == [RemoveRun(2)]
+    assert [companion.name for companion in companions.all.values()] == ["seed 5"]
+
+
+@pytest.mark.parametrize(
+    ("difference", "why"),
+    [
+        (Difference("dense_9.units", "4"), "dense_9.units=4: there is no node 'dense_9'"),
+        (Difference("speed", "4"), "There is no 'speed' that could differ"),
+        (Difference("dense_2.units", "-1"), "dense_2"),
+        (Difference("dense_2.units", "8"), "the project is so itself, so there is nothing to compare"),
+        (Difference("dense_2.units", "+2"), "the run with 2 is the same one"),
+        (Difference("loss", "mse"), "the others differ in dense_2.units"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_said_and_the_others_begin(difference: Difference, why: str) -> None:
+    companions, wanted = Companions(), (WIDTHS[0], difference, WIDTHS[1])
+    numbers, said = complete(companions, wanted)
+    assert len(numbers) == 2
+    assert said.startswith(f"A run with {difference} cannot train beside this one: ") and why in said and said.endswith(".")
+    assert complete(companions, wanted) == ([], said)
+    companions.keep(WIDTHS[:2])
+    assert not companions.missing
+
+
+def test_a_node_that_is_gone_takes_its_run_along_and_brings_it_back() -> None:
+    companions = Companions()
+    complete(companions, WIDTHS[:2])
+    without = replace(PROJECT, graph=edits.bypass_node(PROJECT.graph, "dense_2"))
+    assert follow(companions, without) == ([RemoveRun(1), RemoveRun(2)], [])
+    assert companions.missing.startswith("2 runs cannot train beside this one: dense_2.units=2 (dense_2.units=2: ")
+    assert complete(companions, WIDTHS[:2], without) == ([], companions.missing)
+    assert complete(companions, WIDTHS[:2]) == ([3, 4], "")
+
+
+def test_a_difference_of_the_seed_follows_the_project() -> None:
+    companions = Companions()
+    assert complete(companions, (Difference("seed", "+1"), Difference("seed", "+2"), Difference("seed", "5")))[1] == (
+        "A run with seed=5 cannot train beside this one: the run with seed 5 is the same one."
+    )
+    follow(companions, PROJECT.with_seed(2**31 - 1), keep=False)
+    assert [companion.name for companion in companions.all.values()] == ["seed 0", "seed 1"]

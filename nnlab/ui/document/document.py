@@ -41,11 +41,12 @@ class _Edit(QUndoCommand):
     """From one project to another, and from some weights to others. Edits with the same gesture merge into one step."""
 
     def __init__(
-        self, document: Document, label: str, before: Project, after: Project, gesture: str | None, weights: WeightChange | None
-    ) -> None:
+        self, document: Document, label: str, before: Project, after: Project, gesture: str | None, weights: WeightChange | None,
+        begins_anew: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(label)
         self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
-        self._made = time.time()
+        self._made, self._begins_anew = time.time(), begins_anew
         self._era = document.era
         self._from, self._to, self._is_new = document.state, document.next_state(), True
 
@@ -65,11 +66,13 @@ class _Edit(QUndoCommand):
         document.state, document.is_returning = self._to, not self._is_new
         document.recall = document.merging(self._gesture) if self._is_new else (self._to,)
         self._is_new = False
+        document.begins_anew |= self._begins_anew
         document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
 
     def undo(self) -> None:
         document = self._document
         document.state, document.is_returning, document.recall = self._from, True, (self._from,)
+        document.begins_anew |= self._begins_anew
         document._arrive(self._before, self._weights.before if self._weights is not None and self._era == document.era else None)
 
     def id(self) -> int:
@@ -116,6 +119,7 @@ class Document(QObject):
         self.state = self._states = self.era = 0
         self.is_returning = False
         self.recall: tuple[int, ...] = ()
+        self.begins_anew = False  # whether the change that is told of ends the run, whatever it changes, and undoing it brings it back
         self._travels = False
         self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
 
@@ -151,12 +155,17 @@ class Document(QObject):
         """Makes `graph` the current one, as one undoable step; steps of the same `gesture` (a drag) merge."""
         self.edit(label, replace(self._project, graph=graph), gesture)
 
-    def edit(self, label: str, project: Project, gesture: str | None = None, weights: WeightChange | None = None) -> None:
-        """Makes `project` the current one, and sets `weights` in it, as one undoable step. What changes nothing is no step."""
+    def edit(
+        self, label: str, project: Project, gesture: str | None = None, weights: WeightChange | None = None, begins_anew: bool = False
+    ) -> None:
+        """Makes `project` the current one, and sets `weights` in it, as one undoable step. What changes nothing is no step.
+
+        With `begins_anew` the run begins again at iteration 0, also where what it learned could be kept; undo brings it back as it was.
+        """
         if weights is not None and weights.is_nothing:
             weights = None
         if project != self._project or weights is not None:
-            self.undo_stack.push(_Edit(self, label, self._project, project, gesture, weights))
+            self.undo_stack.push(_Edit(self, label, self._project, project, gesture, weights, begins_anew))
 
     def set_weights(self, label: str, weights: WeightChange, gesture: str | None = None) -> None:
         """Sets weights by hand, as one undoable step: undo puts exactly the numbers of before back, whatever was learned since."""
@@ -234,6 +243,7 @@ class Document(QObject):
             project, self._passed = self._passed, None
             self._show(project)
             self.settled.emit()
+            self.begins_anew = False
 
     def _show(self, project: Project) -> None:
         before, self._project = self._project, project

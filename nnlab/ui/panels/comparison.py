@@ -6,21 +6,24 @@ over one axis, every sample a mark on them).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnlab.core.errors import NNLabError
-from nnlab.studies.comparison import check_variants
+from nnlab.core.errors import NNLabError, SettingError
+from nnlab.studies.comparison import variants
 from nnlab.training.difference import SEED_KEY, Difference, differences
 from nnlab.training.runs import MOST_RUNS
-from nnlab.training.varied import present_value, suggestions, variant_of
+from nnlab.training.varied import is_so, present_value, suggestions, with_project
 from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import shown_runs
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
+from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
@@ -57,8 +60,7 @@ class ComparisonPanel(LivePanel):
             signal.connect(self.restyle)
         self.why = Why(theme, self.focus)
         self._arrange()
-        services.document.changed.connect(lambda _: self._follow_document())
-        services.document.data_changed.connect(self._follow_document)
+        services.document.settled.connect(self._follow_document)
         services.document.replaced.connect(self._follow_document)
         services.session.state_changed.connect(self._follow_document)
         self._follow_document()
@@ -85,8 +87,12 @@ class ComparisonPanel(LivePanel):
         companions = list(self._services.session.companions.values())
         if not companions:
             return "", ()
-        key, own = companions[0].variant.key, self._services.session.name_of_run(self._services.document.project)
-        return key, (own, *(companion.name for companion in companions))
+        key = companions[0].variant.key
+        try:
+            own = present_value(self._services.document.project, key)
+        except SettingError:  # the network has just lost it; the runs follow in a moment
+            return "", ()
+        return key, (own, *(present_value(companion.project, key) for companion in companions))
 
     def _follow_document(self) -> None:
         key, values = self.compared
@@ -109,23 +115,22 @@ class ComparisonPanel(LivePanel):
                 found = tuple(Difference(key, value) for value in values[1:])
             else:
                 typed = differences(values[0])
-                own = present_value(self._services.document.project, typed[0].key)
-                found = tuple(difference for difference in typed if difference.text != own)
+                found = tuple(difference for difference in typed if not is_so(self._services.document.project, difference))
+                if not found:
+                    raise SettingError(f"{typed[0]} alone cannot be compared, for the project is so itself; give another value.")
             self.compare(found)
         except NNLabError as error:
             self._services.session.failed.emit(str(error), "")
         self._follow_document()
 
     def compare(self, found: tuple[Difference, ...]) -> None:
-        """Trains these variants beside the project, from iteration 0; raises NNLabError for what cannot be, and compares what can."""
+        """Trains these variants beside the project, all from iteration 0, as one undoable edit; raises NNLabError for what cannot be."""
         session, project = self._services.session, self._services.document.project
         if session.data is None:
             raise NNLabError(f"{session.reason.rstrip('.')}; until then nothing can be compared.")
-        check_variants(project, session.data, found)  # before anything ends
-        session.remove_runs()
-        session.rewind()
-        for difference in found[: MOST_RUNS - 1]:
-            session.add_run(variant_of(difference))
+        if found:
+            variants(project, session.data, with_project(project, found))  # before anything ends
+        set_comparison(self._services.document, found, begins_anew=session.iteration > 0)
 
     def add_run(self) -> None:
         """Another run with the next suggested value of what differs."""
@@ -151,8 +156,8 @@ class ComparisonPanel(LivePanel):
             return
         companion = companions[place - 1]
         key = companion.variant.key
-        self._services.document.edit(f"Go on with {KEY_TITLES.get(key, key)} {titled(key, companion.name)}", companion.project)
-        self.end()
+        what = f"Go on with {KEY_TITLES.get(key, key)} {titled(key, companion.name)}"
+        self._services.document.edit(what, replace(companion.project, comparison=()), begins_anew=True)
 
     def repeat(self) -> None:
         """The same comparison from several seeds in the background: who is the best, or that nobody is."""

@@ -22,12 +22,14 @@ from nnlab.training import commands
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refused, RunStopped, Snapshot, StateChanged, Stepped
 from nnlab.training.companions import Companion, Companions
+from nnlab.training.difference import Difference
 from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.training.variant import Variant
+from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.garbage import collect_on_display_thread, thaw
@@ -44,7 +46,8 @@ class LiveSession(QObject):
     `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
     change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
     when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
-    known of the present one. `jobs` runs everything else that takes time beside the display.
+    known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is. `jobs`
+    runs everything else that takes time beside the display.
     """
 
     ticked = Signal(object)
@@ -53,6 +56,7 @@ class LiveSession(QObject):
     failed = Signal(str, str)
     emptied = Signal()
     recovered = Signal()
+    left_out = Signal(str)
     _event = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -69,6 +73,7 @@ class LiveSession(QObject):
         self._prepared: Prepared | None = None
         self._follower = Follower()
         self._companions = Companions()
+        self._compared: tuple[Difference, ...] = ()  # what the companions were made for
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document)
@@ -187,15 +192,13 @@ class LiveSession(QObject):
         self.state_changed.emit()
 
     def remove_runs(self) -> None:
-        """Ends all runs but the project's own."""
-        for command in self._companions.remove_all():
-            self._trainer.send(command)
-        self._display.show_rest()
-        self.state_changed.emit()
+        """Ends all runs but the project's own, as an undoable edit where they are its comparison."""
+        set_comparison(self._document, ())
+        self._remove(self._companions.remove_all())
 
     @property
     def companions(self) -> Mapping[int, Companion]:
-        """What trains beside the project's own run, by number."""
+        """What trains beside the project's own run, by number: what it is compared with, in that order."""
         return self._companions.all
 
     def name_of_run(self, project: Project) -> str:
@@ -280,6 +283,7 @@ class LiveSession(QObject):
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
+        self._complete_comparison()
 
     def _set_weights(self, entries: Mapping[str, Entries]) -> None:
         self._do(commands.SetParameters(entries))
@@ -290,9 +294,36 @@ class LiveSession(QObject):
 
     def synchronise(self) -> None:
         """Passes on what has changed in the document since the last call."""
-        change = self._follower.change_to(self._version, self._document.recall, self._document.is_returning)
+        document = self._document
+        wanted = document.project.comparison
+        is_other = wanted != self._compared
+        if is_other:
+            self._remove(self._companions.keep(wanted))
+        change = self._follower.change_to(self._version, document.recall, document.is_returning, document.begins_anew)
         if change is not None:
             self._carry_out(self.past.of(change))
+        if change is not None or is_other:
+            self._complete_comparison()
+
+    def _remove(self, commands: Iterable[Command]) -> None:
+        commands = list(commands)
+        for command in commands:
+            self._trainer.send(command)
+        if commands:
+            self._display.show_rest()
+            self.state_changed.emit()
+
+    def _complete_comparison(self) -> None:
+        """Runs that the project is compared with begin, and catch up."""
+        wanted = self._compared = self._document.project.comparison
+        commands: list[Command] = []
+        if wanted and not self._reason and self._prepared is not None:
+            commands = self._companions.complete(wanted, self._version, self._prepared, self._revision)
+        for command in commands:
+            self._trainer.send(command)
+        self.left_out.emit(self._companions.missing)
+        if commands:
+            self.state_changed.emit()
 
     def _carry_out(self, change: Change) -> None:
         self._prepared = Prepared.of(change.after.project.data, self._prepared)

@@ -13,9 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 import nnlab
-from nnlab.core.errors import FileError, NNLabError
+from nnlab.core.errors import FileError
+from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.runs import MOST_RUNS
-from nnlab.training.variant import another_seed
+from nnlab.training.varied import varied
+from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
@@ -90,6 +92,11 @@ def connect_messages(window: MainWindow) -> None:
     window.files.saved.connect(lambda: bar.take_back("file"))
     window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
 
+    def show_left_out(sentence: str) -> None:
+        bar.show_warning(sentence, key="comparison") if sentence else bar.take_back("comparison")
+
+    window.session.left_out.connect(show_left_out)
+
     def show_failure(key: str) -> Callable[[str, str], None]:
         def show(message: str, detail: str) -> None:
             copy = (lambda: QApplication.clipboard().setText(detail)) if detail else None
@@ -104,13 +111,15 @@ def connect_messages(window: MainWindow) -> None:
 def add_seed(window: MainWindow) -> None:
     """Another run from the next seed that none has, shown where runs are compared."""
     session, project = window.session, window.document.project
-    taken = {companion.project.training.seed for companion in session.companions.values()}
-    seeds = (another_seed(distance) for distance in range(1, MOST_RUNS + 1))
-    try:
-        session.add_run(next(seed for seed in seeds if seed.derive(project).training.seed not in taken))
-    except NNLabError as error:
-        window.message_bar.show_warning(str(error), key="refused")
+    other = next((difference for difference in project.comparison if difference.key != SEED_KEY), None)
+    if other is not None:
+        sentence = f"The runs beside this one differ in {other.key}, not in the seed; end the comparison first."
+        window.message_bar.show_warning(sentence, key="refused")
         return
+    taken = {companion.project.training.seed for companion in session.companions.values()}
+    seeds = (Difference(SEED_KEY, f"+{distance}") for distance in range(1, MOST_RUNS + 1))
+    following = next(seed for seed in seeds if varied(project, seed).training.seed not in taken)
+    set_comparison(window.document, (*project.comparison, following))
     window.area.reveal("loss")
 
 
