@@ -240,7 +240,7 @@ def summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -
     names = [str(difference) for difference in differences]
     scores = {name: _scores([o for o in outcomes if o.setting == name]) for name in names}
     measure = next((m for m in MEASURES if any(m in found for name in names for found in scores[name])), MEASURES[0])
-    bands = tuple(band_of(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
+    bands = tuple(_band(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
     winner, verdict = judge(bands, measure, len(outcomes) // len(names))
     groups = [[o for o in outcomes if o.seed == seed] for seed in dict.fromkeys(o.seed for o in outcomes)]
     return Comparison(
@@ -263,8 +263,7 @@ def _scores(outcomes: Sequence[RunOutcome]) -> list[dict[str, float]]:
     return [{} if o.stopped else dict(o.result.metrics) for o in outcomes]
 
 
-def band_of(setting: str, values: Sequence[float]) -> Band:
-    """The band of one variant's values over the seeds, NaN for a run that did not come to its end."""
+def _band(setting: str, values: Sequence[float]) -> Band:
     known = np.array([v for v in values if math.isfinite(v)])
     if len(known) < len(values) or not len(known):  # a seed for which a run fails is part of what is known of it
         return Band(setting, math.nan, math.nan, math.nan)

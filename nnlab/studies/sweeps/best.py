@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nnlab.core.errors import SettingError
 from nnlab.core.setting import Value
-from nnlab.studies.comparison import LOWER_IS_BETTER, MEASURES, Band, band_of, judge
+from nnlab.studies.comparison import LOWER_IS_BETTER, MEASURES, Band, judge
 from nnlab.studies.sweeps.axes import difference
 from nnlab.studies.sweeps.trials import TrialResult
 from nnlab.training.difference import SEED_KEY
@@ -89,7 +89,16 @@ def rank(results: Sequence[TrialResult], measure: str = "") -> Ranking | None:
 
 def _combination(settings: Mapping[str, Value], results: Sequence[TrialResult], measure: str) -> Combination:
     name = ", ".join(str(difference(key, value)) for key, value in settings.items())
-    return Combination(settings, tuple(results), band_of(name, [_number(r, measure) for r in results]), measure)
+    return Combination(settings, tuple(results), _band(name, sorted(_number(r, measure) for r in results)), measure)
+
+
+def _band(name: str, values: Sequence[float]) -> Band:
+    """Of sorted values. In plain Python: an array for each of ten thousand combinations would take as long as all the rest together."""
+    if any(math.isnan(value) for value in values):
+        return Band(name, math.nan, math.nan, math.nan)
+    half = len(values) // 2
+    middle = values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+    return Band(name, values[0], middle, values[-1])
 
 
 def _number(result: TrialResult, column: str) -> float:

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -73,8 +73,7 @@ def plan(sweep: Sweep, data: Data) -> SweepPlan:
 
     Combinations that cannot be trained, though their values can, are trials that fail with a sentence.
     """
-    _check_axes(sweep, data)
-    _check_count(sweep)
+    check_sweep(sweep, data)
     study = _Study(sweep, data)
     trials: dict[str, Trial] = {}
     kernels: set[str] = set()
@@ -88,6 +87,15 @@ def plan(sweep: Sweep, data: Data) -> SweepPlan:
     keys = tuple(axis.key for axis in sweep.axes)
     columns = keys if SEED_KEY in keys else (*keys, SEED_KEY)
     return SweepPlan(tuple(trials.values()), columns, value_columns(data), frozenset(kernels))
+
+
+def check_sweep(sweep: Sweep, data: Data) -> int:
+    """How many trials it has (random ones: at most); raises SettingError as `plan` does, without making them."""
+    _check_axes(sweep, data)
+    count = sweep.seeds * (math.prod(len(axis.values) for axis in sweep.axes) if sweep.random is None else sweep.random)
+    if count > MOST_TRIALS:
+        raise SettingError(f"This sweep has {count:,} trials; at most {MOST_TRIALS:,} fit. Give fewer values, or draw random ones.")
+    return count
 
 
 def value_columns(data: Data) -> tuple[str, ...]:
@@ -149,12 +157,6 @@ def _check_value(sweep: Sweep, key: str, value: Value, data: Data) -> None:
     raise SettingError(f"{difference(key, value)} is no network that can be trained: {first}") from first
 
 
-def _check_count(sweep: Sweep) -> None:
-    count = sweep.seeds * (math.prod(len(axis.values) for axis in sweep.axes) if sweep.random is None else sweep.random)
-    if count > MOST_TRIALS:
-        raise SettingError(f"This sweep has {count:,} trials; at most {MOST_TRIALS:,} fit. Give fewer values, or draw random ones.")
-
-
 def _with_seeds(sweep: Sweep, chosen: Mapping[str, Value]) -> Iterable[dict[str, Value]]:
     if SEED_KEY in chosen:
         return [dict(chosen)]
@@ -197,7 +199,7 @@ class _Study:
 def run_sweep(
     sweep: Sweep, data: Data, planned: SweepPlan, workers: Workers | None = None, context: TaskContext | None = None,
     file: TrialFile | None = None,
-) -> Iterator[TrialResult]:  # fmt: skip
+) -> Generator[TrialResult, None, None]:  # fmt: skip
     """The result of every trial as it comes, those in `file` first; see `run_trials`. Kernels are compiled once, before."""
     if not isinstance(workers, ClusterWorkers):
         warm_for(planned.kernels, context)

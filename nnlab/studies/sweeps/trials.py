@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -68,7 +68,7 @@ def run_trials(
     workers: Workers | None = None,
     context: TaskContext | None = None,
     file: TrialFile | None = None,
-) -> Iterator[TrialResult]:
+) -> Generator[TrialResult, None, None]:
     """Yields the result of every trial exactly once: first those in `file`, then the others as they end, each on the disk by then.
 
     Reports to `context` how many of those that were left are done. Raises Cancelled when it is cancelled, WriteError when a result

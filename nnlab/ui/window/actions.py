@@ -68,6 +68,8 @@ ACTIONS = (
            "The same project from other initial weights, in lock-step, as a second curve in the loss plot", menu="Run"),
     Action("run.remove_runs", "End the runs beside this one", "Takes the other seeds out of the loss plot; this run goes on",
            menu="Run"),
+    Action("run.sweep", "Sweep over settings…", "Trains the project over many settings and seeds in the background and finds the best",
+           ("Ctrl+Shift+E",), menu="Run"),
     Action("compare.add_run", "Compare: add a run", "Trains another variant of this project beside it, from the same start; up to four",
            menu="Run"),
     Action("compare.seeds", "Compare: repeat with 5 seeds", "Trains every compared run from five seeds in the background and judges them",

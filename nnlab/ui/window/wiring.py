@@ -47,6 +47,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.rewind": session.rewind, "run.dice": session.dice,
+        "run.sweep": lambda: reveal(window, "sweep"),
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
