@@ -13,16 +13,13 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.setting import Value
 from nnlab.jobs.context import TaskContext
 from nnlab.jobs.service import JobError
 from nnlab.jobs.workers import LocalWorkers, Workers
-
-if TYPE_CHECKING:
-    from nnlab.studies.sweeps.trial_file import TrialFile
 
 DIGITS = 16  # of an identity: two of ten thousand trials share one with a chance of 1 in 10¹¹
 TrialValue = Value | None
@@ -62,12 +59,22 @@ class TrialResult:
         return self.trial.settings.get(column, self.values.get(column))
 
 
+class TrialStore(Protocol):
+    """Where results last: `nnlab.studies.sweeps.trial_file.TrialFile`."""
+
+    def found(self, trials: Sequence[Trial]) -> Mapping[str, TrialResult]:
+        """Results that are there already, by identity."""
+
+    def append(self, result: TrialResult) -> None:
+        """Keeps one more."""
+
+
 def run_trials(
     function: TrialFunction,
     trials: Sequence[Trial],
     workers: Workers | None = None,
     context: TaskContext | None = None,
-    file: TrialFile | None = None,
+    file: TrialStore | None = None,
 ) -> Generator[TrialResult, None, None]:
     """Yields the result of every trial exactly once: first those in `file`, then the others as they end, each on the disk by then.
 

@@ -22,7 +22,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.sweep.columns import SweepColumns, SweepScale, description, title_of
 from nnlab.ui.widgets.painting import draw_focus
 
-Range = tuple[float, float]  # fractions of an axis, from its lower end
+BrushedRange = tuple[float, float]  # fractions of an axis, from its lower end
 _STRAIGHT = np.stack([np.linspace(0.0, 1.0, 2048), np.ones(2048)]).astype(np.float32)
 _SNAP = 3.0  # pixels from an end of an axis that still are the end
 _NEAR = 8.0  # pixels within which a click means a line
@@ -42,13 +42,13 @@ class ParallelPlot(QWidget):
         self._theme = theme
         self._columns = SweepColumns()
         self.axes: tuple[str, ...] = ()
-        self.ranges: dict[str, Range] = {}
+        self.ranges: dict[str, BrushedRange] = {}
         self._scales: dict[str, SweepScale] = {}
         self._places = np.zeros((0, 0))  # fractions, (axes, results)
         self._best: np.ndarray = np.zeros(0, dtype=np.int64)
         self._chosen = -1
         self._axis = 0  # the one that has the keyboard
-        self._drag: tuple[str, float, Range | None] | None = None  # the axis, where it began, the range it moves
+        self._drag: tuple[str, float, BrushedRange | None] | None = None  # the axis, where it began, the range it moves
         self._picture: QImage | None = None
         self.setAccessibleName("Parallel coordinates of the trials")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -328,7 +328,7 @@ class ParallelPlot(QWidget):
         nearest = int(np.argmin(distances))
         return nearest if distances[nearest] <= _NEAR else -1
 
-    def _move(self, name: str, held: Range, by: float) -> None:
+    def _move(self, name: str, held: BrushedRange, by: float) -> None:
         by = min(max(by, -held[0]), 1.0 - held[1])
         self.set_range(name, held[0] + by, held[1] + by)
 
