@@ -1,7 +1,8 @@
 """How far a network is from the function it approximates: the largest error and the root mean square, inside the domain and beyond it.
 
-Inside: on 2,001 even points; the largest error also at the kinks of the units, where that of a piecewise linear fit often is. Outside: the
-sixth part of the domain's width to both sides. Where the exact function is not known, as for a table, errors are those at its samples.
+Inside: on 2,001 even points; the largest error also at the kinks of the units, where that of a piecewise linear fit often is, and on both
+sides of a jump of the target, where no continuous fit can be right twice. Outside: the sixth part of the domain's width to both sides.
+Where the exact function is not known, as for a table, errors are those at its samples.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from nnlab.training.metrics import predicted_numbers
 POINTS = 2001  # along one feature
 SIDE = 101  # along each of two features
 OUTSIDE = 1.0 / 6.0  # of the domain's width, to each side
+LEAST_JUMP = 0.01  # of the target's range
+HALVINGS = 48
 OUTSIDE_POINTS = 333  # on each side: as dense as inside
 
 
@@ -57,6 +60,53 @@ def outside_points(low: float, high: float) -> np.ndarray:
     return np.concatenate([
         np.linspace(left, low, OUTSIDE_POINTS, endpoint=False), np.linspace(right, high, OUTSIDE_POINTS, endpoint=False)[::-1]
     ])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Jump:
+    """Where the target jumps: from `before` at the raw place `left` to `after` at `right`, which are next to one another."""
+
+    left: float
+    right: float
+    before: float
+    after: float
+
+    @property
+    def height(self) -> float:
+        """No continuous function comes closer to the target than half of it."""
+        return abs(self.after - self.before)
+
+
+def jumps_of(data: Data) -> tuple[Jump, ...]:
+    """The jumps of the exact function of one feature between its 2,001 points; kept with the data, which never change.
+
+    A pair of points between which it changes by more than a hundredth of its range is halved until nothing is between them: what is left
+    of the change then is a jump. Two that are closer than the points are found as one.
+    """
+    known: tuple[Jump, ...] | None = data.__dict__.get("_jumps")
+    if known is None:
+        known = data.__dict__["_jumps"] = _find_jumps(data)
+    return known
+
+
+def _find_jumps(data: Data) -> tuple[Jump, ...]:
+    x = np.linspace(*domain(data)[0], POINTS)
+    values = truth_at(data, x.reshape(-1, 1))
+    if values is None or not np.isfinite(values).any():
+        return ()
+    spread = np.nanmax(values) - np.nanmin(values)
+    steps = np.abs(np.diff(values))
+    places = np.flatnonzero(steps > LEAST_JUMP * spread) if spread else np.empty(0, dtype=np.int64)
+    left, right, before, after = x[places], x[places + 1], values[places], values[places + 1]
+    for _ in range(HALVINGS):
+        middle = 0.5 * (left + right)
+        between = truth_at(data, middle.reshape(-1, 1)) if len(middle) else middle
+        assert between is not None
+        is_left = np.abs(between - before) >= np.abs(after - between)
+        left, before = np.where(is_left, left, middle), np.where(is_left, before, between)
+        right, after = np.where(is_left, middle, right), np.where(is_left, between, after)
+    kept = np.abs(after - before) > LEAST_JUMP * spread
+    return tuple(Jump(*map(float, sides)) for sides in zip(left[kept], right[kept], before[kept], after[kept], strict=True))
 
 
 def errors_inside(evaluator: Evaluator, data: Data, kinks: np.ndarray | None = None) -> Errors | None:

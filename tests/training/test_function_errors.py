@@ -10,7 +10,7 @@ import pytest
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph.builder import GraphBuilder
-from nnlab.training.function_errors import errors_inside, errors_outside, outside, outside_points
+from nnlab.training.function_errors import errors_inside, errors_outside, jumps_of, outside, outside_points
 
 
 def line(slope: float, offset: float, features: int = 1) -> Evaluator:
@@ -82,3 +82,26 @@ def test_a_table_is_measured_at_its_samples(tmp_path: Path) -> None:
     assert (found.sup, found.at, found.points, found.at_samples) == (1.0, (7.0,), 30, True)
     assert found.rms == pytest.approx((1 / 30) ** 0.5)
     assert errors_outside(line(2.5, 0.0), data) is None
+
+
+def jumps(formula: str, low: float = -1.0, high: float = 1.0) -> list[tuple[float, float]]:
+    """(place, height) of each jump found."""
+    return [(found.left, found.height) for found in jumps_of(function(formula, low, high))]
+
+
+def test_jumps_are_found_where_they_are() -> None:
+    assert jumps("step(x - 0.12345)") == [(pytest.approx(0.12345, abs=1e-12), 1.0)]
+    assert jumps("mod(x, 1) + 3x", -1.9, 1.9) == [(pytest.approx(place, abs=1e-12), pytest.approx(1.0)) for place in (-1, 0, 1)]
+    assert jumps("where(x > 0.3, 1, x)") == [(pytest.approx(0.3, abs=1e-12), pytest.approx(0.7))]
+    for smooth in ("sin(40x)", "tanh(2000x)", "abs(x)", "3", "x"):
+        assert jumps(smooth) == []
+    assert jumps_of(prepare(DataSettings("drawn", {"points": "0 0; 1 1; 1.001 5; 2 0"}))) == ()
+
+
+@pytest.mark.parametrize(("slope", "offset"), [(0.0, 0.0), (0.0, 0.5), (3.0, 0.2), (50.0, 0.5)])
+def test_no_continuous_fit_is_nearer_to_a_jump_than_half_of_it(slope: float, offset: float) -> None:
+    data = function("step(x - 0.12345)", -1.0, 1.0)
+    (jump,) = jumps_of(data)
+    assert jumps_of(data) == (jump,)
+    found = errors_inside(line(slope, offset - slope * 0.12345), data, np.array([jump.left, jump.right]))
+    assert found is not None and found.sup >= 0.5 - 1e-9

@@ -14,7 +14,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph.unit_sum import UnitSum, unit_sum
 from nnlab.training.domain import domain
-from nnlab.training.function_errors import Errors, errors_inside, errors_outside, fit_at, outside, truth_at
+from nnlab.training.function_errors import Errors, errors_inside, errors_outside, fit_at, jumps_of, outside, truth_at
 from nnlab.training.probe import Probe, register
 from nnlab.training.units import Units, units_of
 
@@ -59,7 +59,8 @@ def approximation(evaluator: Evaluator, data: Data) -> Approximation:
         found = sum_at(evaluator, data, raw)
     except GraphError as error:
         refusal = str(error)
-    kinks = found.units.centres if found is not None and found.units is not None else None
+    centres = found.units.centres if found is not None and found.units is not None else np.empty(0)
+    kinks = np.concatenate([centres, *([jump.left, jump.right] for jump in jumps_of(data))])
     return Approximation(
         x=x, domain=(low, high), fit=fit_at(evaluator, data, raw), truth=truth_at(data, raw),
         inside=errors_inside(evaluator, data, kinks), outside=errors_outside(evaluator, data), sum=found, refusal=refusal,
