@@ -11,9 +11,9 @@ Training, prediction, stepping, gradient checks and the command line all go thro
 
 `run_training` holds whole epochs of them in one call without the GIL; the stepper and Python's session call the same functions one by one.
 It polls the control words once per step: LEAVE makes it return, FRAME makes it copy the watched tensors into the spare half of a double
-buffer and flip a sequence number; it also returns when others wait for their turn (`asked`, see nnlab.core.kernel.threads). No Python runs
-per step or per frame. The words are read before a step's update, so that the step after which somebody looks also measures how far it
-moved the weights.
+buffer and flip a sequence number, once or at regular iterations; it also returns when others wait for their turn (`asked`, see
+nnlab.core.kernel.threads). No Python runs per step or per frame. The words are read before a step's update, so that the step after which
+somebody looks also measures how far it moved the weights.
 
 The arguments are structures, see nnlab.core.kernel.structures.
 """
@@ -58,8 +58,9 @@ from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_ele
 ) = range(18)  # fmt: skip
 LAYOUT_WORDS = 18
 
-# Words of `control`, written by other threads (atomically) while the machine runs. MEASURE: whether frames tell of the last update, too.
-LEAVE, FRAME, MEASURE = 0, 1, 2
+# Words of `control`, written by other threads (atomically) while the machine runs. FRAME: the iteration from which on a frame is wanted, so
+# 1 is now, and 0 never; then EVERY so many iterations another, or no more with 0. MEASURE: whether frames tell of the last update, too.
+LEAVE, FRAME, MEASURE, EVERY = 0, 1, 2, 3
 CONTROL_WORDS = 8
 
 # How a step, or a whole run of them, ended. From STOPPED on the number says which condition stopped it: the first is STOPPED itself.
@@ -312,7 +313,8 @@ def run_training(
         begin_step(network, batches)
         _execute(network, 0, layout[LAYOUT_UPDATE_START])
         leaving = _reason_to_leave(control, asked)
-        wanted = load_volatile(control, FRAME) != 0
+        goal = load_volatile(control, FRAME)
+        wanted = goal != 0 and network.context[ITERATION] + 1 >= goal
         is_last = leaving != DONE or step + 1 == steps
         is_measured = is_measurable and (is_last or (wanted and load_volatile(control, MEASURE) != 0))
         status = before_update(network, update, is_measured, False)
@@ -326,7 +328,8 @@ def run_training(
         if not is_measured and (wanted or status != DONE):
             update.moved[:] = np.nan
         if wanted:
-            store_release(control, FRAME, 0)
+            every = load_volatile(control, EVERY)
+            store_release(control, FRAME, goal + every if every > 0 else 0)
             publish(network, batches.order, frames, update.moved, np.float64(network.arena[layout[LAYOUT_LOSS]]))
         if status != DONE:
             break

@@ -25,12 +25,12 @@ class Pace:
         """How long to wait for the next portion."""
         return self._due - time.perf_counter() if self.limit else 0.0
 
-    def next_slice(self, is_free: bool = False) -> int:
-        """Steps of the next slice; a slice that `is_free` (a run that catches up) knows no limit and no end."""
+    def next_slice(self, is_free: bool = False, times: int = 1) -> int:
+        """Steps of the next slice, or of so many; a slice that `is_free` (a run that catches up) knows no limit and no end."""
         if is_free:
             return self._slice
         steps = max(1, int(self.limit * PACED_SLICE_SECONDS)) if self.limit else self._slice
-        return steps if self.remaining is None else min(steps, self.remaining)
+        return steps * times if self.remaining is None else min(steps * times, self.remaining)
 
     def learn(self, done: int, seconds: float, wanted: float) -> None:
         """A slice of `done` steps took so many seconds; the next one is to take `wanted` seconds."""

@@ -27,7 +27,8 @@ from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 TIMED_STEPS, TIMED_SHARE = 8, 16  # of a slice are done a phase at a time: so many, and one in so many at most
-FRAME_SECONDS = 1 / 60  # several runs meet as often as the display wants a frame
+FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
+MEETING = 12  # frames after which they meet
 
 _log = logging.getLogger(__name__)
 
@@ -138,13 +139,17 @@ class RunControl:
             main.stepper.finish()
             self._tell_stopped(group.follow_step())
         start = time.perf_counter()
-        done, stopped = group.advance(self._pace.next_slice(is_free=is_catching_up))
+        steps = self._pace.next_slice(is_free=is_catching_up)
+        is_seen_at_rest = is_catching_up or bool(self._pace.limit)
+        if is_seen_at_rest:
+            done, stopped = group.advance(steps)
+        else:
+            done, stopped = group.advance(self._pace.next_slice(times=MEETING), every=steps)
         self._pace.learn(done, time.perf_counter() - start, FRAME_SECONDS)
         self._tell_stopped(stopped)
         if group.has_late:
             return
-        if is_catching_up or self._pace.limit or self._control[machine.FRAME]:
-            self._control[machine.FRAME] = 0
+        if is_seen_at_rest or self._control[machine.FRAME]:  # a wish stays: the next slice makes frames again
             group.publish()
         if self.is_playing and not is_catching_up and self._pace.count(done, start):
             self._pause()

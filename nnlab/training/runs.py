@@ -2,7 +2,7 @@
 
 Runs whose products want one thread train side by side, each on a thread; as soon as one wants all cores they take turns, since the
 number of threads decides the last bits and holds for the whole process. Either way every run ends in the bits of the same project
-trained alone. A run whose numbers go wrong stops alone.
+trained alone. A run whose numbers go wrong stops alone. Within a slice those side by side may be a little apart, see `Rounds`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import numpy as np
 
@@ -20,9 +21,11 @@ from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.run import Run
 from nnlab.training.clock import now
 from nnlab.training.member import Member
+from nnlab.training.rounds import Rounds
 
 MAIN = 0  # the run of the project itself; others have higher numbers
 MOST_RUNS = 4
+FRAMES = 2  # in a round
 
 
 class RunGroup:
@@ -95,9 +98,10 @@ class RunGroup:
         self.main.clock.add(before, now(run), time.perf_counter() - begun)
         return found
 
-    def advance(self, steps: int) -> tuple[int, dict[int, str]]:
+    def advance(self, steps: int, every: int | None = None) -> tuple[int, dict[int, str]]:
         """Up to `steps` steps of those runs that have done the fewest: all of them, unless some have to catch up.
 
+        With `every`, frames are made after every so many steps if one is wanted, and the slice ends soon if somebody wants to leave.
         Returns the steps, and by number why runs have stopped.
         """
         active = self.active
@@ -111,27 +115,43 @@ class RunGroup:
         if MAIN in chosen:
             _use(chosen[MAIN], self._own_control)
         before, stopped = {number: now(run) for number, run in chosen.items()}, {}
-        for number, (reason, seconds) in zip(chosen, self._train(list(chosen.values()), steps), strict=True):
+        runs = list(chosen.values())
+        if len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
+            found = [_train(run, steps) for run in runs]
+        elif every is None or MAIN not in chosen:  # whoever looks is told of the others by a frame of the project's own
+            found = self._side_by_side([partial(_train, run, steps) for run in runs])
+        else:
+            self._want_frames(runs, every)
+            rounds = Rounds(len(runs), steps, every * FRAMES, lambda: bool(self._control[machine.LEAVE]))
+            found = self._side_by_side([partial(_train_in_rounds, run, rounds, place) for place, run in enumerate(runs)])
+            steps = rounds.steps
+        for number, (reason, seconds) in zip(chosen, found, strict=True):
             self._members[number].clock.add(before[number], now(chosen[number]), seconds)
             if reason:
                 stopped[number] = self._members[number].stopped = reason
         return steps, stopped
 
-    def _train(self, runs: Sequence[Run], steps: int) -> list[tuple[str, float]]:
+    def _side_by_side(self, tasks: Sequence[Callable[[], tuple[str, float]]]) -> list[tuple[str, float]]:
         """Why each has stopped, empty where it has not, and the seconds it took.
 
         A fault that is no TrainingError is raised when all have come to rest.
         """
-        if len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
-            return [_train(run, steps) for run in runs]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(MOST_RUNS - 1, thread_name_prefix="training beside")
-        beside = [self._pool.submit(_train, run, steps) for run in runs[1:]]
+        beside = [self._pool.submit(task) for task in tasks[1:]]
         try:
-            first = _train(runs[0], steps)
+            first = tasks[0]()
         finally:
             wait(beside)
         return [first, *(future.result() for future in beside)]
+
+    def _want_frames(self, runs: Sequence[Run], every: int) -> None:
+        """If somebody looks, all make frames at the same iterations."""
+        is_wanted = bool(self._control[machine.FRAME])
+        self._control[machine.FRAME] = 0
+        for run in runs:
+            run.control[machine.EVERY] = every if is_wanted else 0
+            run.control[machine.FRAME] = run.iteration + every if is_wanted else 0
 
     def follow_step(self) -> dict[int, str]:
         """The project's own run was stepped through an iteration, or back: the others do the same. Returns why runs have stopped."""
@@ -198,6 +218,24 @@ def _use(run: Run, control: np.ndarray) -> None:
     """Listens to these words from now on; what its frames hold is the run's own affair."""
     control[machine.MEASURE] = run.mailbox.holds_updates
     run.control = control
+
+
+def _train_in_rounds(run: Run, rounds: Rounds, place: int) -> tuple[str, float]:
+    reason, seconds = "", 0.0
+    try:
+        while not reason:
+            steps = rounds.begin(place)
+            if not steps:
+                break
+            reason, took = _train(run, steps)
+            seconds += took
+            rounds.end(place)
+        if reason:
+            run.publish()
+    finally:
+        run.control[machine.FRAME] = run.control[machine.EVERY] = 0
+        rounds.leave(place)
+    return reason, seconds
 
 
 def _train(run: Run, steps: int) -> tuple[str, float]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nnlab.core.processors import make_way
 from nnlab.engine import machine
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
@@ -97,6 +98,11 @@ class Trainer:
         """How the time of the project's own run divides among the phases of a step, 1 together; None while it is not known."""
         return self._runs.phase_shares
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the project's own run cannot go on while others may."""
+        return bool(self._runs.group.main.stopped)
+
     def want_frame(self) -> None:
         """Asks the machine for a frame after its present step."""
         self._control[machine.FRAME] = 1
@@ -131,6 +137,7 @@ class Trainer:
     # The thread
 
     def _live(self) -> None:
+        make_way()
         try:
             while self._turn():
                 pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,24 @@ def test_a_process_pinned_to_one_processor_multiplies_with_one_thread() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["1", "1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+def test_a_thread_that_makes_way_is_nicer_and_so_are_those_it_starts() -> None:
+    found: list[int] = []
+
+    def note() -> None:
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    def live() -> None:
+        processors.make_way()
+        note()
+        beside = threading.Thread(target=note)
+        beside.start()
+        beside.join()
+
+    thread = threading.Thread(target=live)
+    thread.start()
+    thread.join()
+    note()
+    assert found[:2] == [found[2] + processors.BACKGROUND] * 2

@@ -136,6 +136,18 @@ def test_frames_at_full_speed_say_nothing_of_updates_that_nobody_asked_for() -> 
     assert newest(run).update_of("dense_1.weight") is not None  # at rest it is always known
 
 
+def test_frames_are_made_at_regular_iterations_when_asked_for() -> None:
+    run = made(watched=())
+    run.control[machine.FRAME], run.control[machine.EVERY] = 5, 3
+    found = []
+    for _ in range(12):
+        run.train(1)
+        frame = run.mailbox.newest(found[-1].sequence if found else 0)
+        if frame is not None:
+            found.append(frame)
+    assert [frame.iteration for frame in found] == [5, 8, 11]
+
+
 def test_looking_changes_no_bits() -> None:
     """Watched and unwatched, changed while it runs, left and entered again: the same weights, moments and history."""
     plain, looked_at = made(frames=False), made(watched=())

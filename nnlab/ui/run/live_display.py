@@ -127,7 +127,7 @@ class LiveDisplay(QObject):
         frame = self._trainer.newest_frame()
         if frame is not None and frame.revision == self._trained.revision:
             self.frame = frame
-            self._others.look(frame, is_patient=False)
+            self._others.look_at_rest(frame)
             self._show(frame)
 
     def _tick(self) -> None:
@@ -135,7 +135,7 @@ class LiveDisplay(QObject):
         self.rates.tick(now)
         if self._trainer.has_died:
             self.died.emit()
-        frame = self._trainer.newest_frame(self.frame)
+        frame = self._others.next(self.frame)
         if self._trained.is_playing:  # asked for after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
         if frame is None:
@@ -144,8 +144,6 @@ class LiveDisplay(QObject):
         if frame.revision != self._trained.revision:  # made by an earlier version of the network
             self._empty_when_late()
             return
-        if not self._others.look(frame):
-            return  # the next tick finds all of one iteration
         self.frame = frame
         self.rates.progress(now, frame.iteration)
         self._show(frame)
