@@ -198,9 +198,12 @@ def test_five_seeds_judge_the_comparison_in_the_background(window: MainWindow, q
 
 
 def test_several_seeds_can_be_ended(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
-    train(window, qtbot, views, 400)
-    window.actions_by_id["compare.seeds"].trigger()
+    train(window, qtbot, views, 40)
+    project, session = window.document.project, window.session
     seeds = window.comparison.happening.seeds
+    assert session.data is not None
+    seeds.start(project, session.data, "loss", ["binary_cross_entropy", "mse"], 2_000_000)
+    qtbot.waitUntil(lambda: seeds.words.text().startswith("Seed 1 of 5, iteration "), timeout=10_000)
     seeds.close_button.click()
     assert not seeds.is_running and not seeds.isVisible()
     qtbot.waitUntil(lambda: not window.session.jobs.shown, timeout=20_000)

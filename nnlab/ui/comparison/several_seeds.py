@@ -111,7 +111,7 @@ class SeveralSeeds(QWidget):
     def _show_progress(self) -> None:
         if self._job is not None and self._job.job.progress is not None:
             left = remaining_words(self._job.job.remaining)
-            self.words.setText(f"{self._job.job.progress.text}{f', {left}' if left else ''}")
+            self.words.setText(f"{self._job.job.progress.words}{f', {left}' if left else ''}")
 
     def _conclude(self, found: Comparison) -> None:
         if self.sender() is not self._job:
