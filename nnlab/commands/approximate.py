@@ -14,7 +14,8 @@ from nnlab.core.errors import SettingError
 
 if TYPE_CHECKING:
     from nnlab.core.dataset import Interval
-    from nnlab.studies.approximation.trained_fit import Fitted, FormulaFit
+    from nnlab.studies.approximation.target_fit import TargetFit
+    from nnlab.studies.approximation.trained_fit import Fitted
 
 TRAINING_SHARE = 0.3  # of the seconds, with --polish
 
@@ -31,17 +32,19 @@ def approximate(
     as_json: AsJson = False,
 ) -> None:
     """Approximates a formula by one hidden layer; the error is measured on 2,001 even points of the domain."""
-    from nnlab.studies.approximation.trained_fit import FormulaFit, fit, polished
+    from nnlab.studies.approximation.target_fit import TargetFit
+    from nnlab.studies.approximation.trained_fit import fit, polished
 
     if not (math.isfinite(seconds) and 0.1 <= seconds <= 1e6):
         raise SettingError(f"--seconds is {seconds:g}; give a number from 0.1 to 1,000,000.")
-    task = FormulaFit(formula, read_domain(domain), units, activation, seed=seed).checked()
+    interval = read_domain(domain)
+    task = TargetFit.of_formula(formula, interval, units, activation, seed=seed).checked()
     announce_kernels((task.activation, "dense", "input", "mse", "adam", "cosine"))
     stream = sys.stderr if as_json else sys.stdout
     share = TRAINING_SHARE if polish else 1.0
     with progress_bar(f"{units} {task.activation or 'linear'}") as context:
         found = fit(task, steps, None if steps is not None else share * seconds, context)
-    _print(task, found, stream)
+    _print(formula, interval, task, found, stream)
     document = _document(found)
     if polish:
         with progress_bar("polishing") as context:
@@ -68,11 +71,11 @@ def read_domain(text: str) -> Interval:
     return low, high
 
 
-def _print(task: FormulaFit, found: Fitted, stream: Any) -> None:
-    low, high = task.domain
+def _print(formula: str, interval: Interval, task: TargetFit, found: Fitted, stream: Any) -> None:
+    low, high = interval
     kind = task.activation or "linear"
     units = f"{task.units:,} {kind} unit{'s' if task.units > 1 else ''}"
-    print(f"{task.formula} on {low:g} … {high:g}: {units}, {found.parameter_count:,} parameters, seed {task.seed}", file=stream)
+    print(f"{formula} on {low:g} … {high:g}: {units}, {found.parameter_count:,} parameters, seed {task.seed}", file=stream)
     print(f"Trained for {found.steps:,} updates in {found.seconds:.1f} s.", file=stream)
     _print_errors(found, stream)
 

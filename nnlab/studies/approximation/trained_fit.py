@@ -1,6 +1,6 @@
-"""A network trained to approximate a formula: what `nnlab approximate` and each trial of a width sweep do.
+"""A network trained to approximate a target: what `nnlab approximate` and each trial of a width sweep do.
 
-The recipe, one for all formulas: even samples, up to 256 of them in every update; inputs standardised and targets scaled to deviation 1
+The recipe, one for all targets: even samples, up to 256 of them in every update; inputs standardised and targets scaled to deviation 1
 while training, which is folded into the first and the last layer afterwards, so that no figure depends on the units of x and y; kinks
 spread over the domain (`spread_start`); Adam in single precision with the rate falling along half a cosine to 0 at the last update.
 Errors are measured in double precision on 2,001 even points of the domain.
@@ -17,87 +17,39 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlab.core.dataset import Interval
-from nnlab.core.errors import SettingError, shown
+from nnlab.core.errors import DataError
 from nnlab.core.operator import operators
-from nnlab.core.preparation import Data, DataSettings, prepare
-from nnlab.core.setting import Value, check_settings
+from nnlab.core.preparation import Data, prepare
+from nnlab.core.setting import check_settings
 from nnlab.engine.compile import Update
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.graph import Graph
-from nnlab.graph.mlp import MOST_UNITS, HiddenLayer, activation_aliases, activation_names, mlp_graph
 from nnlab.graph.unit_sum import unit_sum
 from nnlab.jobs.context import JobContext, TaskContext
 from nnlab.studies.approximation.fitting import Polished, Solved, polish, solve_output_layer
-from nnlab.studies.approximation.known_function import formula_on
 from nnlab.studies.approximation.spread_start import spread_units
+from nnlab.studies.approximation.target_fit import TargetFit
 from nnlab.studies.approximation.unit_handles import activation_shape
 from nnlab.training.complete_run import train
+from nnlab.training.domain import domain
 from nnlab.training.function_errors import Errors, errors_inside
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.project import Project
 from nnlab.training.session import Session
-from nnlab.training.settings import SEED, TrainingSettings
 from nnlab.training.units import stored_units
 
-SAMPLES, MOST_SAMPLES = 256, 2048  # as many as there are units, but between these
 BATCH = 256
-LEARNING_RATE = 0.003
-MOST_DEPTH = 8
 MOST_POLISHING = 20_000  # iterations of L-BFGS
 TRIAL_SECONDS = 0.3  # of training, thrown away, from which the updates a second are known
-
-
-@dataclass(frozen=True)
-class FormulaFit:
-    """What is to be trained: `depth` hidden layers of `units` each. Equal ones, for as many updates, end in the same bits."""
-
-    formula: str
-    domain: Interval
-    units: int
-    activation: str = "tanh"
-    depth: int = 1
-    seed: int = 0
-    samples: int | None = None  # None: by the units
-    learning_rate: float = LEARNING_RATE
-
-    def checked(self) -> FormulaFit:
-        """The same with every value of its type; raises NNLabError, in one sentence, for what cannot be trained."""
-        formula_on(self.formula, self.domain)
-        samples = SAMPLES if self.samples is None else self.samples
-        whole = {"units": (self.units, 1, MOST_UNITS), "depth": (self.depth, 1, MOST_DEPTH), "samples": (samples, 2, 100_000)}
-        for name, (value, least, most) in whole.items():
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-                raise SettingError(f"{name} is {shown(value)}; choose a whole number from {least} to {most:,}.")
-        activation = activation_aliases().get(self.activation, self.activation)
-        if activation and activation not in activation_names():
-            raise SettingError(f"There is no activation {shown(self.activation)}; choose one of {', '.join(activation_names())}, linear.")
-        low, high = self.domain
-        return replace(self, domain=(float(low), float(high)), activation=activation, seed=int(SEED.check(self.seed, "approximate")))
-
-    @property
-    def sample_count(self) -> int:
-        """Even points that it is trained on."""
-        return min(max(SAMPLES, self.units), MOST_SAMPLES) if self.samples is None else self.samples
-
-    @property
-    def data_settings(self) -> DataSettings:
-        """The samples it is trained on."""
-        low, high = self.domain
-        settings: dict[str, Value] = {"formula": self.formula, "start": low, "end": high, "samples": self.sample_count}
-        return DataSettings("function", settings, validation_share=0.0, standardize=True)
-
-    def graph(self, data: Data) -> Graph:
-        return mlp_graph([HiddenLayer(self.units, self.activation)] * self.depth, 1, data.target)
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A trained network: `parameters` (float64, by name) are those of `graph` on the standardised inputs of `data`."""
 
-    task: FormulaFit
+    task: TargetFit
     graph: Graph
     data: Data
     parameters: Mapping[str, np.ndarray]
@@ -119,23 +71,25 @@ class Fitted:
         merged = {**self.parameters, **parameters}
         return replace(self, parameters=merged, errors=measure(self.graph, merged, self.data), seconds=self.seconds + seconds)
 
-    def project(self) -> Project:
-        """The network as a project: its data, its weights as the initial ones, to be trained on by Adam as it was."""
-        words = f"{self.units:,} units trained for {self.steps:,} updates, seed {self.task.seed}"
-        initial = InitialWeights("trained in the sweep", words, self.parameters)
-        training = TrainingSettings(
-            learning_rate=self.task.learning_rate, batch_size=min(BATCH, len(self.data.x)), seed=self.task.seed,
-        )  # fmt: skip
-        return Project(self.graph, self.task.data_settings, training, initial=initial)
+    def loaded_into(self, project: Project) -> Project:
+        """The project with this network, its weights being the initial ones, on the project's own samples of the same target."""
+        data = prepare(project.data)
+        words = f"{self.task.units:,} units trained for {self.steps:,} updates, seed {self.task.seed}"
+        initial = InitialWeights("from the width sweep", words, self.parameters_for(data.mean, data.scale))
+        return replace(project, graph=self.graph, initial=initial)
+
+    def parameters_for(self, mean: np.ndarray, scale: np.ndarray) -> dict[str, np.ndarray]:
+        """The weights of the same function for inputs (x − mean) / scale; both (1,)."""
+        first = next(node.id for node in self.graph.topological() if node.operator == "dense")
+        weight, found = self.parameters[f"{first}.weight"], dict(self.parameters)
+        found[f"{first}.weight"] = weight * (scale / self.data.scale)
+        found[f"{first}.bias"] = self.parameters[f"{first}.bias"] + weight @ ((mean - self.data.mean) / self.data.scale)
+        return found
 
     def session(self) -> Session:
         """The network as a session in double precision that takes raw x."""
-        first = next(node.id for node in self.graph.topological() if node.operator == "dense")
-        raw = dict(self.parameters)
-        raw[f"{first}.weight"] = raw[f"{first}.weight"] / self.data.scale
-        raw[f"{first}.bias"] = raw[f"{first}.bias"] - raw[f"{first}.weight"] @ self.data.mean
         session = Session(self.graph, dtype="float64")
-        session.set_parameters(raw)
+        session.set_parameters(self.parameters_for(np.zeros(1), np.ones(1)))
         return session
 
 
@@ -152,14 +106,14 @@ def polished(fitted: Fitted, seconds: float | None = None, context: JobContext |
     return fitted.with_parameters({**better, **done.parameters}, time.perf_counter() - begun), solved, done
 
 
-def fit(task: FormulaFit, steps: int | None = None, seconds: float | None = None, context: TaskContext | None = None) -> Fitted:
+def fit(task: TargetFit, steps: int | None = None, seconds: float | None = None, context: TaskContext | None = None) -> Fitted:
     """Trains for so many updates, or for about so many seconds; one of the two must be given.
 
     Reports to `context`. Raises NNLabError for a task that cannot be, TrainingError where numbers are not finite any more, Cancelled.
     """
     assert (steps is None) != (seconds is None)
     task, context = task.checked(), context or TaskContext()
-    data = prepare(task.data_settings)
+    data = task.prepared()
     graph = task.graph(data)
     scale = float(data.y.std()) or 1.0
     level = float(data.y.mean())
@@ -194,18 +148,19 @@ def measure(graph: Graph, parameters: Mapping[str, np.ndarray], data: Data) -> E
     evaluator = Evaluator(graph, "float64")
     evaluator.state.set_parameters(parameters)
     found = errors_inside(evaluator, data)
-    assert found is not None  # the formula is finite all over the domain
+    if found is None:
+        raise DataError("The target has no finite value on 2,001 even points of its domain; choose another target or domain.")
     return found
 
 
-def initial_parameters(task: FormulaFit, graph: Graph, data: Data) -> dict[str, np.ndarray]:
+def initial_parameters(task: TargetFit, graph: Graph, data: Data) -> dict[str, np.ndarray]:
     """The first layer's kinks spread over the domain, and of a single hidden layer the output weights; all else as it is drawn usually."""
     if not task.activation:
         return {}
     kind = operators[task.activation]
     if not kind.is_elementwise or kind.parameters:
         return {}
-    units = spread_units(activation_shape(kind, check_settings(kind.settings, {})), task.domain, task.units, task.seed)
+    units = spread_units(activation_shape(kind, check_settings(kind.settings, {})), domain(data)[0], task.units, task.seed)
     if task.depth == 1:
         structure = unit_sum(graph)
         shapes = {f"{structure.hidden}.weight": units.weight, f"{structure.hidden}.bias": units.bias, structure.weight: units.height}
@@ -214,7 +169,7 @@ def initial_parameters(task: FormulaFit, graph: Graph, data: Data) -> dict[str, 
     return {f"{first}.weight": units.weight * data.scale, f"{first}.bias": units.bias + units.weight @ data.mean}
 
 
-def _run(task: FormulaFit, graph: Graph, data: Data, y: np.ndarray, steps: int) -> Run:
+def _run(task: TargetFit, graph: Graph, data: Data, y: np.ndarray, steps: int) -> Run:
     update = Update("adam", task.learning_rate, {}, "cosine", {"t_max": steps})
     setup = Setup(
         graph, data.x, y, update=update, batch_size=min(BATCH, len(data.x)), seed=task.seed, shuffle=len(data.x) > BATCH,

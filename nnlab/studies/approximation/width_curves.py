@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.dataset import Interval
-from nnlab.core.preparation import prepare
+from nnlab.core.preparation import DataSettings
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
 from nnlab.studies.approximation.constructions import BUMPS, KINDS, construct, kinds_for
-from nnlab.studies.approximation.trained_fit import FormulaFit, measure
+from nnlab.studies.approximation.target_fit import TargetFit
+from nnlab.studies.approximation.trained_fit import measure
 from nnlab.studies.approximation.width_sweep import finite_values
 from nnlab.studies.sweeps.trials import TrialResult
 
@@ -86,7 +86,7 @@ class ConstructedPoint:
     bound: float
 
 
-def constructed_points(formula: str, domain: Interval, widths: Sequence[int], activations: Sequence[str]) -> tuple[ConstructedPoint, ...]:
+def constructed_points(target: DataSettings, widths: Sequence[int], activations: Sequence[str]) -> tuple[ConstructedPoint, ...]:
     """Every construction that each activation allows, at every width."""
     found = []
     for activation in activations:
@@ -94,8 +94,8 @@ def constructed_points(formula: str, domain: Interval, widths: Sequence[int], ac
             for width in sorted(set(widths)):
                 if width < 2 and kind == BUMPS:
                     continue
-                task = FormulaFit(formula, domain, width, activation).checked()
-                data = prepare(task.data_settings)
+                task = TargetFit(target, width, activation).checked()
+                data = task.prepared()
                 graph = mlp_graph([HiddenLayer(width, activation)], 1, data.target)
                 made = construct(graph, task.data_settings, data, kind, width, activation)
                 errors = measure(made.graph, made.parameters, data)

@@ -1,6 +1,6 @@
-"""Error against width: one formula approximated by networks of many widths, several activations and seeds, beside what theory says.
+"""Error against width: one target approximated by networks of many widths, several activations and seeds, beside what theory says.
 
-Every trial is a `FormulaFit`, so the result is a function of its settings whatever the number of workers. Trials come from small to
+Every trial is a `TargetFit`, so the result is a function of its settings whatever the number of workers. Trials come from small to
 large, and what is known of a sweep that was stopped stays. Constructed networks need no training, only measuring.
 
 Depth against width: the widths of deeper networks are chosen so that they have no more parameters than the network of one hidden layer, and
@@ -9,20 +9,22 @@ as nearly as many as possible.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.dataset import Interval
 from nnlab.core.errors import SettingError, shown
 from nnlab.core.operator import operators
+from nnlab.core.preparation import Data, DataSettings
 from nnlab.core.setting import Value
 from nnlab.jobs.context import TaskContext
 from nnlab.jobs.processes import map_tasks
 from nnlab.jobs.workers import ClusterWorkers, Workers
-from nnlab.studies.approximation.trained_fit import MOST_DEPTH, Fitted, FormulaFit, fit
+from nnlab.studies.approximation.target_fit import MOST_DEPTH, TargetFit
+from nnlab.studies.approximation.trained_fit import Fitted, fit
 from nnlab.studies.sweeps.trial_file import TrialFile
 from nnlab.studies.sweeps.trials import Trial, TrialResult, TrialValue, run_trials
 from nnlab.studies.sweeps.warm import warm_for
@@ -40,8 +42,7 @@ MEASURES = ("sup", "rms")
 class WidthSweep:
     """`widths` of one hidden layer; for every depth above 1, the widths with as many parameters."""
 
-    formula: str
-    domain: Interval
+    data: DataSettings
     widths: tuple[int, ...] = WIDTHS
     activations: tuple[str, ...] = ACTIVATIONS
     seeds: int = SEEDS
@@ -55,10 +56,10 @@ def trials_of(sweep: WidthSweep) -> tuple[Trial, ...]:
         if not values:
             raise SettingError(f"The sweep has no {name}; name at least one.")
     for width in sweep.widths:
-        FormulaFit(sweep.formula, sweep.domain, width).checked()
+        TargetFit(sweep.data, width).checked()
     if isinstance(sweep.seeds, bool) or not 1 <= sweep.seeds <= 1000:
         raise SettingError(f"seeds is {shown(sweep.seeds)}; choose a whole number from 1 to 1,000.")
-    study = f"width sweep of {sweep.formula} on {float(sweep.domain[0])!r} … {float(sweep.domain[1])!r}, {sweep.updates} updates"
+    study = f"width sweep of {_digest(TargetFit(sweep.data, 1).checked().prepared())}, {sweep.updates} updates"
     found: dict[str, Trial] = {}
     for width in sorted(set(sweep.widths)):
         for depth in sorted(set(sweep.depths)):
@@ -67,7 +68,7 @@ def trials_of(sweep: WidthSweep) -> tuple[Trial, ...]:
                 continue
             for seed in range(sweep.seeds):
                 for activation in sweep.activations:
-                    task = FormulaFit(sweep.formula, sweep.domain, units, activation, depth, seed)
+                    task = TargetFit(sweep.data, units, activation, depth, seed)
                     if not found or seed == 0:
                         task.checked()
                     trial = Trial({"activation": activation, "width": units, "depth": depth, "seed": seed}, study)
@@ -79,8 +80,7 @@ def trials_of(sweep: WidthSweep) -> tuple[Trial, ...]:
 class WidthTrial:
     """What a process computes for one trial's settings."""
 
-    formula: str
-    domain: Interval
+    data: DataSettings
     updates: int
 
     def __call__(self, settings: Mapping[str, Value], context: TaskContext) -> Mapping[str, TrialValue]:
@@ -90,14 +90,13 @@ class WidthTrial:
 
     def fitted(self, settings: Mapping[str, Value], context: TaskContext | None = None) -> Fitted:
         """The trained network itself: the same bits as in the sweep."""
-        task = FormulaFit(
-            self.formula, self.domain, int(settings["width"]), str(settings["activation"]), int(settings["depth"]), int(settings["seed"])
-        )  # fmt: skip
+        width, depth, seed = (int(settings[name]) for name in ("width", "depth", "seed"))
+        task = TargetFit(self.data, width, str(settings["activation"]), depth, seed)
         return fit(task, steps=self.updates, context=context)
 
 
 def trial_function(sweep: WidthSweep) -> WidthTrial:
-    return WidthTrial(sweep.formula, sweep.domain, sweep.updates)
+    return WidthTrial(sweep.data, sweep.updates)
 
 
 def run_width_sweep(
@@ -127,6 +126,14 @@ def work_of(trial: Trial) -> float:
     return 30.0 + 2 * width + (depth - 1) * width * width
 
 
+def _digest(data: Data) -> str:
+    """What tells one target from another, a file that has changed included."""
+    digest = hashlib.sha256(repr(data.domain).encode())
+    for values in (data.raw_x, data.y):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
 # What the networks have
 
 
@@ -154,7 +161,7 @@ def _warm(sweep: WidthSweep, context: TaskContext) -> None:
     warm_for((*names, "adam", "cosine"), context)
     if all(adapter.is_cached("float64") for name in names if name in operators for adapter in operators[name].adapters):
         return
-    first = WidthTrial("x", (0.0, 1.0), 1)
+    first = WidthTrial(DataSettings("function"), 1)
     one: list[Mapping[str, Value]] = [{"activation": activation, "width": 1, "depth": 1, "seed": 0} for activation in sweep.activations]
     for outcome in map_tasks(first, one, TaskContext(None, lambda: context.is_cancelled), 1):
         if outcome.error is not None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.core.errors import SettingError
+from nnlab.studies.approximation.target_fit import formula_data
 from nnlab.studies.approximation.width_curves import SLOPES, constructed_points, curves, fitted_slope, slopes_for
 from nnlab.studies.sweeps.trials import Trial, TrialResult
 
@@ -55,14 +56,14 @@ def test_the_fitted_slope_of_a_power() -> None:
 
 
 def test_constructed_networks_fall_as_theory_says_and_keep_their_bounds() -> None:
-    found = constructed_points("sin(x)", (0.0, 6.0), (16, 32, 64), ("relu", "sigmoid"))
+    found = constructed_points(formula_data("sin(x)", (0.0, 6.0)), (16, 32, 64), ("relu", "sigmoid"))
     by_kind = {kind: [p for p in found if p.kind == kind] for kind in ("interpolant", "staircase", "bumps")}
     for kind, exponent in (("interpolant", -2.0), ("staircase", -1.0), ("bumps", -1.0)):
         points = by_kind[kind]
         assert [p.width for p in points] == [16, 32, 64] and all(p.sup <= p.bound * 1.001 for p in points)
         slope = np.polyfit(np.log([p.width for p in points]), np.log([p.sup for p in points]), 1)[0]
         assert slope == pytest.approx(exponent, abs=0.1)
-    assert constructed_points("sin(x)", (0.0, 6.0), (1,), ("sigmoid", "sine"))[0].kind == "staircase"
+    assert constructed_points(formula_data("sin(x)", (0.0, 6.0)), (1,), ("sigmoid", "sine"))[0].kind == "staircase"
 
 
 def test_slopes_name_their_source() -> None:

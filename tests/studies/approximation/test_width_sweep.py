@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import DataSettings
 from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.workers import LocalWorkers
+from nnlab.studies.approximation.target_fit import formula_data
 from nnlab.studies.approximation.width_sweep import (
     SETTINGS,
     VALUES,
@@ -25,8 +27,9 @@ from nnlab.studies.approximation.width_sweep import (
     work_of,
 )  # fmt: skip
 from nnlab.studies.sweeps.trial_file import TrialFile
+from nnlab.training.project import Project
 
-SMALL = WidthSweep("sin(x)", (-3.0, 3.0), widths=(1, 4), activations=("tanh", "relu"), seeds=2, updates=50)
+SMALL = WidthSweep(formula_data("sin(x)", (-3.0, 3.0)), widths=(1, 4), activations=("tanh", "relu"), seeds=2, updates=50)
 HERE = LocalWorkers(0)
 
 
@@ -35,7 +38,7 @@ def test_trials_come_from_small_to_large_and_each_once() -> None:
     settings = [tuple(trial.settings[name] for name in SETTINGS) for trial in trials]
     assert settings == [(a, w, 1, s) for w in (1, 4) for s in (0, 1) for a in ("tanh", "relu")]
     assert len({trial.identity for trial in trials}) == 8
-    assert trials_of(replace(SMALL, formula="cos(x)"))[0].identity != trials[0].identity
+    assert trials_of(replace(SMALL, data=formula_data("cos(x)", (-3.0, 3.0))))[0].identity != trials[0].identity
     assert trials_of(replace(SMALL, updates=51))[0].identity != trials[0].identity
     assert trials_of(replace(SMALL, seeds=5))[:2] == trials[:2]  # a sweep that is extended keeps its trials
     assert [work_of(trial) for trial in trials] == sorted(work_of(trial) for trial in trials)
@@ -51,7 +54,7 @@ def test_a_trial_finds_errors_of_the_network_it_trained() -> None:
     last = results[-1]
     found = trial_function(SMALL).fitted(last.trial.settings)  # what a click on its point loads
     assert found.errors.sup == last.values["sup"]
-    project = found.project()
+    project = found.loaded_into(Project(data=SMALL.data))
     assert project.initial is not None and not project.initial.misfits(project.graph)
 
 
@@ -107,8 +110,8 @@ def test_depth_against_width_at_equal_parameters() -> None:
         ({"activations": ("swirl",)}, "There is no activation 'swirl'"),
         ({"seeds": 0}, "seeds is 0; choose a whole number from 1"),
         ({"depths": (0,)}, "depth is 0; choose a whole number from 1 to 8"),
-        ({"formula": "1/x"}, "1/x has no finite value at x = 0"),
-        ({"domain": (1.0, 0.0)}, "The domain runs from 1 to 0"),
+        ({"data": DataSettings("function", {"formula": "sqrt(x)"})}, "has no finite value at x = -6"),
+        ({"data": DataSettings("spiral")}, "The data set Spiral is not one number as a function of one feature"),
     ],
 )
 def test_what_cannot_be_swept_is_said(changed: dict[str, object], words: str) -> None:
