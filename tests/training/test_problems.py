@@ -58,6 +58,7 @@ def test_a_batch_size_above_the_samples_is_said_and_can_be_set_to_them() -> None
         (100, 1, "a batch has a single sample", 32),
         (33, 32, "of 33 samples in batches of 32, one is left alone in the last batch", 33),
         (41, 8, "of 41 samples in batches of 8, one is left alone", 9),
+        (101, 2, "of 101 samples in batches of 2, one is left alone", 3),
         (1, 1, "a batch has a single sample", None),
     ],
 )
