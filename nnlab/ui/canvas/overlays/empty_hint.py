@@ -36,6 +36,7 @@ class EmptyHint(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._buttons: list[QPushButton] = []
+        self._fitted: tuple[object, ...] = ()  # what it was made to fit
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(theme.metrics.grid)
         column = QVBoxLayout(self)
@@ -77,8 +78,17 @@ class EmptyHint(QWidget):
                 break
         self.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
         layout.activate()
+        self._fitted = self._needs()
+
+    def _needs(self) -> tuple[object, ...]:
+        """What decides how it lies; not what fitting it changes."""
+        return (
+            parent_of(self).size().toTuple(), self._theme.metrics, *(button.sizeHint().toTuple() for button in self._buttons),
+            *(label.sizeHint().toTuple() for label in self._labels),
+        )  # fmt: skip
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # the buttons have grown, say, with the interface
+        # The buttons have grown, say, with the interface. To fit asks for a layout itself: without the comparison it would go on for ever.
+        if event.type() == QEvent.Type.LayoutRequest and self._needs() != self._fitted:
             self.fit()
         return super().event(event)

@@ -27,3 +27,17 @@ def test_nothing_is_cut(bench, theme, qtbot, size, scale):
             assert hint.parentWidget().rect().contains(hint.geometry())
     finally:
         theme.set_scale(1.0)
+
+
+def test_it_is_fitted_once_for_what_it_has_to_fit(bench, theme, qtbot, monkeypatch):
+    """To fit asks for a layout, which is a reason to fit: it went on for ever, and took a core."""
+    desk = bench(Graph())
+    desk.canvas.hint.set_starts([QAction("Open…", desk.canvas)])
+    desk.canvas.resize(800, 600)
+    qtbot.wait(1)
+    fitted = []
+    monkeypatch.setattr(desk.canvas.hint, "fit", lambda: fitted.append(type(desk.canvas.hint).fit(desk.canvas.hint)))
+    desk.canvas.hint.updateGeometry()
+    desk.canvas.hint.layout().update()
+    qtbot.wait(50)
+    assert len(fitted) <= 1

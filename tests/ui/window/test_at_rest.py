@@ -1,0 +1,54 @@
+"""A window at rest rests: nothing is laid out or painted again where nothing has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnlab.app import open_window
+from nnlab.ui.files.store import Store
+from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.workspaces import workspaces
+
+BUSY = (QEvent.Type.LayoutRequest, QEvent.Type.UpdateRequest, QEvent.Type.Paint, QEvent.Type.Resize)
+
+
+class Listener(QObject):
+    """Counts events that make work, by their type and who gets them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Counter[str] = Counter()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in BUSY and isinstance(watched, QWidget):
+            self.found[f"{event.type().name} of {type(watched).__name__}"] += 1
+        return False
+
+
+@pytest.fixture(scope="module")
+def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    opened = open_window("spiral", store=Store(tmp_path_factory.mktemp("store")))
+    yield opened
+    opened.files.give_up()
+    opened.close()
+
+
+def most(counts: Counter[str]) -> int:
+    return max(counts.values(), default=0)
+
+
+@pytest.mark.parametrize("workspace", list(workspaces()))
+def test_nothing_happens_in_a_workspace_at_rest(window: MainWindow, qapp: QApplication, qtbot: QtBot, workspace: str) -> None:
+    window.show_workspace(workspace)
+    qtbot.wait(300)  # what a workspace brings along comes first
+    listener = Listener()
+    qapp.installEventFilter(listener)
+    qtbot.wait(300)
+    qapp.removeEventFilter(listener)
+    assert most(listener.found) <= 10, listener.found.most_common(5)
