@@ -136,6 +136,20 @@ def test_how_the_time_of_a_step_divides_is_known_after_a_while_and_of_the_presen
     assert trainer.phase_shares is None
 
 
+def test_the_rest_of_a_stepped_iteration_is_the_one_that_is_asked_for(trainer: Trainer, ear: Ear) -> None:
+    """With one instruction done, one iteration more is the end of this one; three more are the end of this one and three whole ones."""
+    load(trainer, ear)
+    for count, iteration in ((1, 1), (3, 5), (2, 8)):
+        trainer.send(StepForward(1))
+        ear.wait(Stepped, inside=True)
+        trainer.send(Iterate(count))
+        if count > 1:
+            ear.wait(StateChanged, playing=True)
+        ear.wait(StateChanged, playing=False)
+        frame = trainer.newest_frame()
+        assert frame is not None and frame.iteration == iteration
+
+
 def test_weights_do_not_depend_on_pauses_frames_and_speed(trainer: Trainer, ear: Ear) -> None:
     load(trainer, ear)
     trainer.send(SetSpeed(500.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import lora_cases
 import pytest
@@ -61,3 +62,21 @@ def test_the_child_process_prints_a_line_per_part():
     lines = answer.stdout.splitlines()
     assert lines[0].startswith("0/") and lines[-1].endswith("ready") and all("/" in line.split(" ", 1)[0] for line in lines)
     assert not answer.stderr
+
+
+class Compiled:
+    """An adapter that was compiled before, or was not."""
+
+    def __init__(self, is_there: bool) -> None:
+        self.is_there = is_there
+
+    def is_cached(self, real: str) -> bool:
+        assert real == "float32"
+        return self.is_there
+
+
+@pytest.mark.parametrize(("there", "is_warm"), [([True, True], True), ([True, False], False), ([False, True], False), ([], True)])
+def test_one_kernel_that_is_missing_is_cold(there: list[bool], is_warm: bool):
+    warm.warm_up(lambda done, total, name: None, [])  # the machine itself
+    parts: Any = [("a kernel", Compiled(one)) for one in there]
+    assert warm.is_warm(parts) is is_warm

@@ -244,14 +244,12 @@ def _looked_up(model: StepModel, m: ExplanationContext) -> Form | None:
     weight = np.asarray(m["weight"])
     value = float(np.asarray(m["x"])[m.index[:-1]])
     row = int(value) if value.is_integer() and 0 <= value < len(weight) else None
-    tokens = shown(model, "x", tuple(m.index[:-2]) if np.ndim(m["x"]) > 1 else m.index[:1])
-    token = m.index[-2] if np.ndim(m["x"]) > 1 else 0
-    result = shown(model, "y")
+    tokens, result = shown(model, "x", tuple(m.index[:-2])), shown(model, "y")
     if result.values.ndim != 2:
         return None
     table = _table(model, "weight", row)
     return Form(
-        (replace(tokens, row=token, column=0), replace(table, column=None), result), ("", r"\rightarrow", r"\rightarrow"),
+        (replace(tokens, row=m.index[-2], column=0), replace(table, column=None), result), ("", r"\rightarrow", r"\rightarrow"),
         description="Every number looks up its row of the table; the row becomes its vector.", lines=(3,),
     )  # fmt: skip
 

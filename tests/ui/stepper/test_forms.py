@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from nnlab.engine.program import BACKWARD, FORWARD
 from nnlab.files.project import Project
 from nnlab.templates.template import templates
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.stepper.forms import _products
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 
@@ -236,3 +238,11 @@ def test_a_blank_pixel_is_not_what_is_shown_first(opened: Stepped) -> None:
     f, c, i, j = opened.model.index("d_weight")
     added = np.abs(np.asarray(trace.after["d_weight"]) - np.asarray(trace.before["d_weight"]))
     assert added[f, c, i, j] == added[f, c].max()  # of the filter and the channel that are followed
+
+
+def test_a_window_that_sees_nothing_but_padding_adds_up_to_nothing() -> None:
+    terms: Any = None
+    empty = _products(np.zeros((0, 3)), terms)
+    assert empty.values.tolist() == [[0.0]] and empty.note == "products, sum 0"
+    two = _products(np.array([[1.5, -0.25], [2.0, 0.0]]), terms)
+    assert two.values.tolist() == [[1.5, -0.25], [2.0, 0.0]] and two.note == "products, sum 3.250"
