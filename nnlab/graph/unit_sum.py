@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nnlab.core.errors import GraphError
 from nnlab.graph.graph import Graph, Node
+from nnlab.graph.validation import infer
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class UnitSum:
     """Where the parts of the sum are, by node id and tensor name."""
 
     units: str  # the tensor that holds a: "tanh_1.y"
-    output: str  # the dense node that weighs and adds: its weight is v (1, units), its bias c
-    hidden: str  # the dense node whose rows are the units; "" where the units are another operator's output
+    output: str  # the layer that weighs and adds: its weight is v (1, units), its bias c
+    hidden: str  # the layer whose rows are the units; "" where the units are another operator's output
     activation: str  # the node that is f; "" for none, or where `hidden` is
     is_first_layer: bool  # whether `hidden` reads the input: the units are f(w x + b)
 
@@ -43,25 +44,31 @@ def unit_sum(graph: Graph) -> UnitSum:
         raise GraphError(f"Nothing is connected to {loss.id}; connect the output layer to see what its units add up to.")
     if loss.kind.link != "identity":
         raise GraphError(f"{loss.id} reads the output as the logit of a probability, not as a number; use MSE to see the units.", loss.id)
-    if output.operator != "dense":
+    if not output.kind.is_affine:
         raise GraphError(f"The output passes through {output.id}, so it is no plain sum of units; remove it to see them.", output.id)
-    if output.settings["units"] != 1:
-        raise GraphError(
-            f"{output.id} has {output.settings['units']} outputs; the units of a network with one output are shown.", output.id
-        )
+    weight = infer(graph).get(output.id, "weight")
+    if weight is not None and weight[0] != 1:
+        raise GraphError(f"{output.id} has {weight[0]:,} outputs; the units of a network with one output are shown.", output.id)
+    if has_adapters(output):
+        raise GraphError(f"{output.id} has an adapter that adds to its weights; disable it to see the units.", output.id)
     edge = graph.incoming(output.id)[0] if graph.incoming(output.id) else None
     if edge is None or graph[edge.source].kind.is_input:
         raise GraphError(f"There is no hidden layer before {output.id}; insert one to see its units.", output.id)
     source = graph[edge.source]
     is_activation = source.kind.is_elementwise and not source.parameters and len(graph.incoming(source.id)) == 1
     hidden = _source(graph, source) if is_activation else source
-    if hidden is None or hidden.operator != "dense":
+    if hidden is None or not hidden.kind.is_affine:
         return UnitSum(f"{source.id}.{edge.source_port}", output.id, "", "", False)
     first = _source(graph, hidden)
     return UnitSum(
         f"{source.id}.{edge.source_port}", output.id, hidden.id, source.id if is_activation else "",
-        first is not None and first.kind.is_input,
+        first is not None and first.kind.is_input and not has_adapters(hidden),
     )  # fmt: skip
+
+
+def has_adapters(node: Node) -> bool:
+    """Whether adapters take part in what the layer computes, so that its weight alone does not say what that is."""
+    return any(adapter.enabled for adapter in node.adapters)
 
 
 def _source(graph: Graph, node: Node) -> Node | None:

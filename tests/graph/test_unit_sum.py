@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+import nnlab
 from nnlab.core.errors import GraphError
 from nnlab.graph.builder import GraphBuilder, Output
 from nnlab.graph.graph import Graph
@@ -54,6 +55,15 @@ def test_why_a_network_is_no_sum(graph: Graph, words: str) -> None:
     with pytest.raises(GraphError, match=words) as caught:
         unit_sum(graph)
     assert str(caught.value).endswith(".")
+
+
+def test_an_adapter_at_work_hides_what_the_weights_say() -> None:
+    graph = network(lambda b, x: b.dense(b.tanh(b.dense(x, units=8)), units=1))
+    with pytest.raises(GraphError, match="dense_2 has an adapter that adds to its weights; disable it"):
+        unit_sum(nnlab.lora.attach(graph, ["dense_2"], rank=1, name="a"))
+    adapted = nnlab.lora.attach(graph, ["dense_1", "dense_2"], rank=1, name="a")
+    assert unit_sum(nnlab.lora.enable(adapted, "a", False)) == unit_sum(graph)
+    assert not unit_sum(nnlab.lora.attach(graph, ["dense_1"], rank=1, name="a")).is_first_layer
 
 
 def test_a_loss_without_input_says_so() -> None:

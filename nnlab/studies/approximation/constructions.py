@@ -27,6 +27,7 @@ from nnlab.core.setting import check_settings
 from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import MOST_UNITS, HiddenLayer, mlp_graph
 from nnlab.graph.unit_sum import UnitSum, unit_sum
+from nnlab.graph.validation import infer
 from nnlab.studies.approximation.known_function import KnownFunction, formula_on, function_of
 from nnlab.studies.approximation.unit_handles import UnitShape, activation_shape
 from nnlab.training.session import Session
@@ -115,8 +116,9 @@ def fitting_sum(graph: Graph, units: int, activation: str) -> UnitSum | None:
         return None
     if not structure.is_first_layer or not structure.activation or graph[structure.activation].operator != activation:
         return None
-    hidden, output = graph[structure.hidden], graph[structure.output]
-    return structure if hidden.settings["units"] == units and hidden.settings["bias"] and output.settings["bias"] else None
+    shapes = infer(graph)
+    wanted = {(structure.hidden, "weight"): (units, 1), (structure.hidden, "bias"): (units,), (structure.output, "bias"): (1,)}
+    return structure if all(shapes.get(*place) == shape for place, shape in wanted.items()) else None
 
 
 def cell_width(kind: str, interval: Interval, units: int) -> float:
