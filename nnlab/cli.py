@@ -29,6 +29,7 @@ from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
+from nnlab.commands.widths import widths
 from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
 
@@ -63,8 +64,8 @@ def _root(
 
 
 for name, command in {
-    "open": open_command, "train": train, "compare": compare, "sweep": sweep, "approximate": approximate, "advise": advise,
-    "picture": picture, "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
+    "open": open_command, "train": train, "compare": compare, "sweep": sweep, "approximate": approximate, "widths": widths,
+    "advise": advise, "picture": picture, "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)
 
