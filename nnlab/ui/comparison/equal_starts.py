@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.preparation import Data
 from nnlab.jobs.context import JobContext
@@ -18,7 +18,9 @@ SEED, BATCH_SIZE = "seed", "batch_size"
 
 
 class EqualStarts(QObject):
-    """Works the hashes out beside the display, and tells the statement."""
+    """Works the hashes out beside the display, and tells the statement. `found`: the first gradient's norm of every run is known, too."""
+
+    found = Signal()
 
     def __init__(self, jobs: LiveJobs, statement: Statement, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,17 +28,19 @@ class EqualStarts(QObject):
         self._job: LiveJob | None = None
         self._asked: tuple[object, ...] = ()
         self._key, self._project, self._samples = "", Project(), 0
+        self.gradients: tuple[float, ...] = ()  # of the runs in their order, while they are known
 
     def prove(self, key: str, projects: Sequence[Project], data: Data | None) -> None:
         """`projects`: of every run, the project's own first; one alone is no comparison."""
         if len(projects) < 2 or data is None:
-            self._asked = ()
+            self._asked, self.gradients = (), ()
             self._statement.show_equal("", "")
             return
         asked = (key, *projects)
         if asked == self._asked:
             return
         self._asked, self._key, self._project, self._samples = asked, key, projects[0], len(data.x)
+        self.gradients = ()
         if self._job is not None:
             self._job.cancel()
 
@@ -60,6 +64,8 @@ class EqualStarts(QObject):
         self._statement.show_equal(text, f"{' and '.join(missing)}; the rest is the same" if is_surprise else "")
         hashes = "\n".join(f"weights {start.weights[:16]}…, batches {start.batches[:16]}…" for start in found)
         self._statement.same.setToolTip(f"{text}\nSHA-256 of every run's start:\n{hashes}")
+        self.gradients = tuple(start.gradient for start in found)
+        self.found.emit()
 
 
 def same_words(project: Project, key: str, samples: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnlab.ui.comparison.run_keys import RUN_KEYS, RunKey
@@ -13,7 +15,8 @@ from nnlab.ui.run.live_view import LiveView
 class ShownRun:
     """`name`: the value that differs; `title`: that with what it is a value of, where it is only a number.
 
-    `view` is the moment as this run shows it; `stopped` why it stays behind, empty while it goes on.
+    `view` is the moment as this run shows it; `stopped` why it stays behind, empty while it goes on. `first_gradient`: the norm of the
+    first batch's gradient, where it is known (else NaN): at iteration 0 no other has been recorded.
     """
 
     name: str
@@ -21,15 +24,17 @@ class ShownRun:
     key: RunKey
     view: LiveView
     stopped: str = ""
+    first_gradient: float = math.nan
 
 
-def shown_runs(view: LiveView, key: str) -> tuple[ShownRun, ...]:
-    """The project's own run and those beside it; `key` is what they differ in."""
+def shown_runs(view: LiveView, key: str, first_gradients: Sequence[float] = ()) -> tuple[ShownRun, ...]:
+    """The project's own run and those beside it; `key` is what they differ in, `first_gradients` are in the same order."""
     views = [view.of_run(view.run), *(view.of_run(other.run) for other in view.others)]
     stopped = ["", *(other.stopped for other in view.others)]
     found = []
     for place, (run, reason) in enumerate(zip(views, stopped, strict=True)):
         name = titled(key, run.name) if key else run.name
         title = f"{KEY_TITLES.get(key, key)} {name}" if name[:1].isdigit() else name
-        found.append(ShownRun(name, title, RUN_KEYS[place], run, reason))
+        first = first_gradients[place] if len(first_gradients) == len(views) else math.nan
+        found.append(ShownRun(name, title, RUN_KEYS[place], run, reason, first))
     return tuple(found)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import Optimizer, optimizers
 from nnlab.core.schedule import Schedule, schedules
+from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
@@ -18,6 +19,7 @@ from nnlab.ui.widgets.label import ElidedLabel, Label
 
 Choices = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]  # values by key, and the project's own
 
+NARROW = 880  # pixels, below which some words give way
 KEY_TITLES = {
     "loss": "loss", "optimizer": "optimiser", "activation": "activation", "learning_rate": "learning rate", "batch_size": "batch size",
     "units": "width", "init": "initialiser", "schedule": "schedule", "seed": "seed",
@@ -42,9 +44,10 @@ class Statement(QWidget):
     ended = Signal()
     add_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, start: StartSwitch, parent: QWidget | None = None) -> None:
+        """`start` stands at its right end: what all runs start from."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._start = theme, start
         self._find_choices: Callable[[], Choices] = lambda: ({}, {})
         self._key, self._values = "", [""]
         self.caption = Label(theme, "One difference", "body", "text2")
@@ -59,7 +62,7 @@ class Statement(QWidget):
         self.seeds = QPushButton("5 seeds")
         self.seeds.setToolTip("Trains every run again from five seeds in the background and says whether one is the best")
         self._row = QHBoxLayout(self)
-        for widget in (self.caption, self.field, self.add, self.equals, self.same, self.seeds):
+        for widget in (self.caption, self.field, self.add, self.equals, self.same, start, self.seeds):
             self._row.addWidget(widget, 1 if widget is self.same else 0)
         follow(theme, self)
 
@@ -68,6 +71,13 @@ class Statement(QWidget):
         self._row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
         self._row.setSpacing(metrics.px(10))
         self.setFixedHeight(metrics.px(48))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, what differs is worth more than the words round it."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.metrics.px(NARROW)
+        self.caption.setVisible(not is_narrow)
+        self._start.set_narrow(is_narrow)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(600), self._theme.metrics.px(48))

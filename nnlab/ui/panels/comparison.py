@@ -21,6 +21,7 @@ from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import shown_runs
+from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
 from nnlab.ui.document.comparison_edits import set_comparison
@@ -43,7 +44,9 @@ class ComparisonPanel(LivePanel):
         super().__init__(services, "", parent)
         theme, jobs = services.theme, services.session.jobs
         self.header.hide()
-        self.statement = Statement(theme)
+        self.start = StartSwitch(theme, services.session, services.document)
+        self.start.refused.connect(self._refuse)
+        self.statement = Statement(theme, self.start)
         self.statement.chosen.connect(self._choose)
         self.statement.offer(self._choices)
         self.statement.ended.connect(self.end)
@@ -51,6 +54,7 @@ class ComparisonPanel(LivePanel):
         self.statement.seeds.clicked.connect(self.repeat)
         self.focus = SampleFocus(self)
         self.equal_starts = EqualStarts(jobs, self.statement, self)
+        self.equal_starts.found.connect(self._show_gradients)
         self.invitation = Invitation(theme, self._choices)
         self.invitation.wanted.connect(self._choose)
         self.invitation.choose_wanted.connect(self.statement.open_menu)
@@ -102,6 +106,7 @@ class ComparisonPanel(LivePanel):
         session = self._services.session
         projects = (self._services.document.project, *(companion.project for companion in session.companions.values()))
         self.equal_starts.prove(key, projects, session.data)
+        self.start.show_gradients([titled(key, value) for value in values], self.equal_starts.gradients)
 
     def _choices(self) -> Choices:
         """Values worth comparing by key, and the project's own."""
@@ -131,6 +136,15 @@ class ComparisonPanel(LivePanel):
         if found:
             variants(project, session.data, with_project(project, found))  # before anything ends
         set_comparison(self._services.document, found, begins_anew=session.iteration > 0)
+
+    def _refuse(self, sentence: str) -> None:
+        self._services.session.failed.emit(sentence, "")
+
+    def _show_gradients(self) -> None:
+        """What every run's first gradient is worth, at the start that all have in common."""
+        key, values = self.compared
+        self.start.show_gradients([titled(key, value) for value in values], self.equal_starts.gradients)
+        self.restyle()
 
     def add_run(self) -> None:
         """Another run with the next suggested value of what differs."""
@@ -171,7 +185,7 @@ class ComparisonPanel(LivePanel):
     # Drawing
 
     def draw(self, view: LiveView) -> None:
-        runs = shown_runs(view, self.compared[0])
+        runs = shown_runs(view, self.compared[0], self.equal_starts.gradients)
         self.happening.place_runs(len(runs))
         self.happening.show_runs(runs)
         self.why.show_runs(runs)

@@ -104,7 +104,7 @@ class RunPicture(QWidget):
             self.gradient.setText(f"stopped at {numbers.count(view.frame.iteration)}")
             self.gradient.set_color("warn")
         else:
-            self.gradient.setText(f"{'|∇|' if is_tight else 'gradient norm'} {written(gradient_norm(view))}")
+            self.gradient.setText(f"{'|∇|' if is_tight else 'gradient norm'} {written(gradient_norm(run))}")
             self.gradient.set_color("text2")
         self.setAccessibleName(f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}")
         self._show_picture(view)
@@ -231,10 +231,10 @@ def written(value: float) -> str:
     return numbers.NOTHING if math.isnan(value) else numbers.number(value, 3)
 
 
-def gradient_norm(view: LiveView) -> float:
-    """The norm of the gradient over all parameters, as it was recorded last."""
-    norms = view.curves.norms
-    return float(np.sqrt((norms[-1].astype(np.float64) ** 2).sum())) if len(norms) else math.nan
+def gradient_norm(run: ShownRun) -> float:
+    """The norm of the gradient over all parameters, as it was recorded last; before the first update that of the batch to come."""
+    norms = run.view.curves.norms
+    return float(np.sqrt((norms[-1].astype(np.float64) ** 2).sum())) if len(norms) else run.first_gradient
 
 
 def next_batch(view: LiveView) -> np.ndarray:

@@ -74,6 +74,8 @@ ACTIONS = (
            menu="Run"),
     Action("compare.seeds", "Compare: repeat with 5 seeds", "Trains every compared run from five seeds in the background and judges them",
            menu="Run"),
+    Action("compare.wrong_start", "Compare: confidently wrong start",
+           "All runs start from weights that learned the swapped labels; once more: fresh weights again", menu="Run"),
     Action("step.over", "Step over", "Runs one operation", ("F10",), "over", menu="Step"),
     Action("step.into", "Step into", "Goes to the next neuron within the operation", ("F11",), "into", menu="Step"),
     Action("step.out", "Step out", "Runs to the end of this phase", ("Shift+F11",), "out", menu="Step"),

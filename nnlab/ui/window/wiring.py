@@ -50,6 +50,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.sweep": lambda: reveal(window, "sweep"),
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
+        "compare.wrong_start": lambda: wrong_start(window),
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
@@ -128,6 +129,12 @@ def add_run(window: MainWindow) -> None:
     """Another variant, shown where runs are compared."""
     window.show_workspace("compare")
     window.comparison.add_run()
+
+
+def wrong_start(window: MainWindow) -> None:
+    """The other start, shown where runs are compared."""
+    window.show_workspace("compare")
+    window.comparison.start.toggle()
 
 
 def step(window: MainWindow, run: Handler) -> None:
