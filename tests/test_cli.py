@@ -22,9 +22,9 @@ from projects import same_arrays, small_project
 
 import nnlab
 from nnlab import cli
+from nnlab.core import atomic
 from nnlab.core.errors import LONGEST
 from nnlab.core.preparation import DataSettings, prepare
-from nnlab.files import atomic
 from nnlab.files.examples import example_names
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project

@@ -89,6 +89,6 @@ def check_output(path: Path, suffix: str, option: str) -> None:
         raise FileError(f"{option} {path}: this is a folder; name a file in it.")
     if not path.absolute().parent.is_dir():
         raise FileError(f"{option} {path}: there is no folder {path.absolute().parent}; create it first.")
-    from nnlab.files.atomic import check_room
+    from nnlab.core.atomic import check_room
 
     check_room(path, ROOM)

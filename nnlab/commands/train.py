@@ -125,7 +125,7 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
 
 def _check_room(out: Path, run: Run) -> None:
     """Raises WriteError when the weights and moments of the run would not fit on the disk now."""
-    from nnlab.files.atomic import check_room
+    from nnlab.core.atomic import check_room
 
     check_room(out, ROOM + run.program.moments_end * run.program.dtype.itemsize)
 

@@ -167,14 +167,13 @@ class _Compiler:
     def _place_kept(self, declared: Callable[[Node], Sequence[Parameter]]) -> list[ParameterInfo]:
         found = []
         for node in self.graph.topological():
-            kept = {p.name for p in node.parameters} - {p.name for p in node.trained}
             for parameter in declared(node):
                 name = tensor_name(node.id, parameter.name)
                 place = self._place(name, self.shapes[node.id, parameter.name], False)
                 init = parameter.init
                 if init.startswith("setting:"):
                     init = str(node.settings[init.removeprefix("setting:")])
-                found.append(ParameterInfo(name, node.id, init, place, frozen=parameter.name in kept))
+                found.append(ParameterInfo(name, node.id, init, place, frozen=parameter.name in node.kept))
         return found
 
     def _place_moments(self, parameters: list[ParameterInfo]) -> list[ParameterInfo]:
@@ -376,7 +375,7 @@ class _Compiler:
         total = 0.0
         for node in self.graph.nodes:
             output = self.shapes.output(node)
-            for parameter in node.parameters:
+            for parameter in node.own_parameters:
                 shape = self.shapes[node.id, parameter.name]
                 if len(shape) > 1 and output is not None:
                     # Each row of the weight is used once at every place of the output (a convolution has many).

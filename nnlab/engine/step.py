@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nnlab.core.operator import Operator
 from nnlab.core.tensor import Shape
 from nnlab.graph.graph import Edge, Node
+from nnlab.graph.lora_adapter import KEPT
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Step:
     def is_trained(self, parameter: str) -> bool:
         """Whether an optimiser changes a parameter, named as its kernels know it."""
         own = self.names[parameter].split(".", 1)[1]
-        return any(own == known.name for known in self.node.trained)
+        return own not in self.node.kept and own != KEPT
 
     def constant(self, setting: str) -> str:
         """The name of one of its settings among the program's constants."""

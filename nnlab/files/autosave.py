@@ -20,10 +20,10 @@ from pathlib import Path
 
 import msgspec
 
+from nnlab.core.atomic import temporary_files
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.core.kernel.context import ITERATION
 from nnlab.files.archive import read_comment
-from nnlab.files.atomic import temporary_files
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import SUFFIX, save_project
 

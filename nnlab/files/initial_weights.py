@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from nnlab.core.errors import FileError, NNLabError
-from nnlab.files.tensor_file import read_tensors
+from nnlab.core.tensor_file import read_tensors
 from nnlab.training.initial_weights import InitialWeights, SwappedLabels
 
 ENTRY = "initial.safetensors"

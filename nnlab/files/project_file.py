@@ -4,11 +4,11 @@
     weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     data/<name>.csv       a copy of the data, when it is a CSV file
-    adapters/<name>/      adapters that are kept but not in use, in PEFT's layout (`nnlab.files.adapters`)
+    adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
 
 Loading takes everything or nothing: any fault raises before a value exists. Saving replaces the old file in one step
-(`nnlab.files.atomic`). Nothing in a file is ever executed, and no path in it is ever followed.
+(`nnlab.core.atomic`). Nothing in a file is ever executed, and no path in it is ever followed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pathlib import Path
 
 import msgspec
 
+from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings
 from nnlab.files import adapters, initial_weights, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
-from nnlab.files.atomic import write_atomically
 from nnlab.files.project import Project, SavedProject
 
 SUFFIX = ".nnlab"
@@ -81,15 +81,17 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
         text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path)
         schema.decode(text)
         entries[PROJECT] = text
-        kept = adapters.encode(project.adapters)
-        adapters.decode(list(project.adapters), kept)
+        attached = {} if snapshot is None else adapters.attached(project.graph, snapshot.parameters)
+        kept = adapters.encode(adapters.together(project.adapters, attached))
+        decoded = adapters.decode([*project.adapters, *attached], kept)
         entries |= kept
         if project.initial is not None:
             entries[initial_weights.ENTRY] = initial_weights.encode(project.initial)
             initial_weights.decode(initial_weights.part_of(project.initial), entries[initial_weights.ENTRY])
         if snapshot is not None:
-            entries[WEIGHTS] = weights.encode(snapshot)
-            weights.decode(entries[WEIGHTS], project, snapshot.context)
+            elsewhere = adapters.values(project.graph, decoded, list(attached))
+            entries[WEIGHTS] = weights.encode(snapshot, elsewhere)
+            weights.decode(entries[WEIGHTS], project, snapshot.context, elsewhere)
     except (NNLabError, msgspec.MsgspecError) as error:
         raise FileError(f"{path} was not saved, because it could not be opened again: {str(error).rstrip('.')}.") from error
     if data_path is not None and data is not None:
@@ -145,11 +147,15 @@ def _load(path: Path) -> SavedProject:
     thumbnail = contents.get(THUMBNAIL)
     if thumbnail is not None and not thumbnail.startswith(_PNG):
         raise FileError("thumbnail.png is not an image")
+    graph = document.project.graph
+    attached = adapters.in_entries(graph, document.adapters, contents) if document.context is not None else []
+    decoded = adapters.decode([*document.adapters, *attached], contents)
     project = replace(
-        document.project, adapters=adapters.decode(list(document.adapters), contents),
+        document.project, adapters={name: decoded[name] for name in document.adapters},
         initial=initial_weights.decode(document.initial, contents.get(initial_weights.ENTRY)),
     )  # fmt: skip
-    snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context)
+    elsewhere = adapters.values(graph, decoded, attached)
+    snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context, elsewhere)
     return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view)
 
 

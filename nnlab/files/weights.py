@@ -7,7 +7,7 @@ those of the project's graph and optimiser; every number has to be finite. One w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +15,12 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.kernel.context import BATCH_SIZE, SEED
 from nnlab.core.tensor import Shape
+from nnlab.core.tensor_file import read_tensors
+from nnlab.engine.adapter_start import FOLLOWS
 from nnlab.engine.compile import compile
 from nnlab.engine.program import Program
 from nnlab.engine.state import initial
 from nnlab.files.project import Project
-from nnlab.files.tensor_file import read_tensors
 from nnlab.graph.validation import validate
 from nnlab.training.initial_weights import values_of
 
@@ -29,17 +30,25 @@ if TYPE_CHECKING:  # see nnlab.files.project
 MOMENTS = "moments/"
 
 
-def encode(snapshot: Snapshot) -> bytes:
-    """The arrays of a snapshot as safetensors."""
+def encode(snapshot: Snapshot, elsewhere: Container[str] = ()) -> bytes:
+    """The arrays of a snapshot as safetensors, without the parameters that are kept `elsewhere`."""
     from safetensors.numpy import save
 
-    tensors = {**snapshot.parameters, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
+    own = {name: values for name, values in snapshot.parameters.items() if name not in elsewhere}
+    tensors = {**own, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
     return save({name: np.ascontiguousarray(values) for name, values in tensors.items()}, {"format": "nnlab"})
 
 
-def decode(content: bytes, project: Project, context: np.ndarray) -> Snapshot:
-    """The snapshot in `content`, made for `project`; raises FileError naming the tensor that does not belong, fit or count."""
+def decode(content: bytes, project: Project, context: np.ndarray, elsewhere: Mapping[str, np.ndarray] | None = None) -> Snapshot:
+    """The snapshot in `content`, made for `project`; raises FileError naming the tensor that does not belong, fit or count.
+
+    `elsewhere` are the parameters that other entries of the file hold: those of adapters.
+    """
     tensors = read_tensors(content, "weights.safetensors", ("F32", "F64"))
+    for name in elsewhere or {}:
+        if name in tensors:
+            raise FileError(f"weights.safetensors holds {name!r}, which an adapter's own file holds too")
+    tensors |= elsewhere or {}
     program = program_of(project)
     expected = _shapes(program) if program is not None else None
     for name, values in tensors.items():
@@ -99,6 +108,6 @@ def program_of(project: Project) -> Program | None:
 
 
 def _shapes(program: Program) -> Mapping[str, Shape]:
-    """Shapes of all parameters and buffers, and of the optimiser's moments under `MOMENTS`."""
-    shapes = {name: info.place.shape for name, info in program.stored.items()}
+    """Shapes of all parameters and buffers, and of the optimiser's moments under `MOMENTS`; not of what follows from others."""
+    shapes = {name: info.place.shape for name, info in program.stored.items() if info.init not in FOLLOWS}
     return shapes | {f"{MOMENTS}{name}": place.shape for name, place in program.moments.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -57,7 +58,7 @@ class Node:
         """The parameters of its operator, without those of adapters."""
         return self.kind.parameters_for(self.settings)
 
-    @property
+    @cached_property
     def adapter_parameters(self) -> tuple[Parameter, ...]:
         """The parameters of its adapters, enabled or not."""
         return tuple(p for adapter in self.adapters for p in adapter.parameters(marked=len(self.adapters) > 1))
@@ -90,12 +91,16 @@ class Node:
     @property
     def trained(self) -> tuple[Parameter, ...]:
         """Its parameters that an optimiser changes."""
-        kept = self.frozen
-        if self.adapters:
-            learning = {name for adapter in self.adapters if adapter.is_beside for name in adapter.learning}
-            kept = kept.union(p.name for p in self.adapter_parameters if p.name not in learning)
-            kept = kept | {"weight"} if self.has_merged else kept
-        return tuple(parameter for parameter in self.parameters if parameter.name not in kept)
+        return tuple(parameter for parameter in self.parameters if parameter.name not in self.kept)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Names of the parameters that no optimiser changes: frozen ones, those of adapters that are off or merged, a PiSSA start."""
+        if not self.adapters:
+            return self.frozen
+        learning = {name for adapter in self.adapters if adapter.is_beside for name in adapter.learning}
+        kept = self.frozen.union(p.name for p in self.adapter_parameters if p.name not in learning)
+        return kept | {"weight"} if self.has_merged else kept
 
     @property
     def is_frozen(self) -> bool:

@@ -18,6 +18,7 @@ from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLE
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
 from nnlab.engine import machine
+from nnlab.engine.carry_over import carry_over
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
@@ -26,12 +27,14 @@ from nnlab.engine.parameter_update import ParameterUpdate
 from nnlab.engine.program import PHASES
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
-from nnlab.engine.state import State, initial
+from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.steps import gradient_name
+from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.problems import check_batches, too_large
+from nnlab.training.session_adapters import SessionAdapters
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE
 
@@ -89,7 +92,7 @@ class StepTrace:
     writes: Mapping[str, np.ndarray]
 
 
-class Session:
+class Session(SessionAdapters):
     """A graph with weights and an optimiser.
 
     Raises GraphError when the graph cannot run and SettingError when a setting is out of its range; a failing call leaves the
@@ -114,6 +117,7 @@ class Session:
         self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
         self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
         self._evaluator = Evaluator(graph, self.dtype)
+        self._saved = {name: self._fingerprint(name) for name in adapted(graph)}
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: what a session is, without the compiled code and the memory it works in."""
@@ -284,6 +288,16 @@ class Session:
         state.arena[offset : offset + size] = targets.ravel()
         machine.zero_gradients(self._step.network)
         return state
+
+    def _become(self, graph: Graph, values: Mapping[str, np.ndarray] | None = None) -> None:
+        capacity = self._state.program.capacity
+        state = new_state(compile(graph, capacity, self.dtype, self._update), capacity, self._seed)
+        carry_over(self._state, state)
+        if values:
+            state.set_parameters(values)
+        evaluator = Evaluator(graph, self.dtype)
+        self.graph, self._evaluator = graph, evaluator
+        self._use(state)
 
     def _use(self, state: State) -> None:
         self._state = state

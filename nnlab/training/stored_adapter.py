@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -15,12 +15,12 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.json_text import unique_keys
 from nnlab.graph.graph import Graph
+from nnlab.graph.lora_adapter import name_problem
+from nnlab.graph.node_adapters import takes_adapters
 from nnlab.graph.validation import infer
 
 MAX_RANK = 65_536
 PREFIX = "base_model.model."
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
-_RESERVED = re.compile(r"(?i)lora|weight|con|prn|aux|nul|com\d|lpt\d")  # PEFT's own words, and names that Windows keeps
 _KEY = re.compile(re.escape(PREFIX) + r"(.+)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector)")
 
 
@@ -28,12 +28,14 @@ _KEY = re.compile(re.escape(PREFIX) + r"(.+)\.(lora_A\.weight|lora_B\.weight|lor
 class StoredAdapter:
     """`config` as in adapter_config.json, unknown keys included; `tensors` by PEFT's keys: lora_A [r, in], lora_B [out, r].
 
+    `base_sha256` of the layers' weights that it was trained on, by layer, where that is known.
     Both are copied and cannot be changed afterwards. Raises FileError naming the adapter, the layer and both shapes.
     """
 
     name: str
     config_json: bytes
     tensors: Mapping[str, np.ndarray]
+    base_sha256: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Bytes behind an array cannot be made writable again, unlike a flag.
@@ -42,6 +44,7 @@ class StoredAdapter:
             for key in sorted(self.tensors)
         }
         object.__setattr__(self, "tensors", MappingProxyType(kept))
+        object.__setattr__(self, "base_sha256", MappingProxyType(dict(self.base_sha256)))
         _check(self)
 
     @property
@@ -64,8 +67,8 @@ class StoredAdapter:
             if layer not in graph:
                 return f"{start} it has no layer {shown}."
             weight = shapes.get(layer, "weight")
-            if weight is None or len(weight) != 2:
-                return f"{start} {layer} has no weight matrix."
+            if weight is None or len(weight) != 2 or not takes_adapters(graph[layer]):
+                return f"{start} {layer} has no weight matrix; only dense layers take adapters."
             here = (parts["lora_B.weight"].shape[0], parts["lora_A.weight"].shape[1])
             if here != weight:
                 return f"{start} its {layer} is {here}, but the weight of {layer} is {weight}."
@@ -83,16 +86,18 @@ class StoredAdapter:
         return hash((self.name, self.config_json))
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself
-        return StoredAdapter, (self.name, self.config_json, dict(self.tensors))
+        return StoredAdapter, (self.name, self.config_json, dict(self.tensors), dict(self.base_sha256))
 
     def _content(self) -> tuple[object, ...]:
-        return self.name, self.config_json, [(k, v.dtype.str, v.shape, v.tobytes()) for k, v in self.tensors.items()]
+        tensors = [(k, v.dtype.str, v.shape, v.tobytes()) for k, v in self.tensors.items()]
+        return self.name, self.config_json, dict(self.base_sha256), tensors
 
 
 def check_name(name: str) -> None:
     """Raises FileError unless `name` is a folder's name on every system and means nothing else to PEFT."""
-    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
-        raise FileError(f"{name[:80]!r} cannot name an adapter; use up to 64 letters, digits, - and _, and not a reserved word")
+    problem = name_problem(name)
+    if problem:
+        raise FileError(problem)
 
 
 def _check(adapter: StoredAdapter) -> None:

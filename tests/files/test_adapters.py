@@ -84,7 +84,7 @@ def test_missing_left_over_and_double_entries_are_refused():
 
 def test_what_could_not_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch):
     """The real limit is 256 MB; a smaller one shows the same without the memory."""
-    monkeypatch.setitem(adapters._LIMITS, adapters.MODEL, 100)
+    monkeypatch.setitem(adapters.LIMITS, adapters.MODEL, 100)
     with pytest.raises(FileError, match=r"adapter t: adapter_model.safetensors has \d+ bytes, more than the 100 .* lower its rank"):
         adapters.encode({"t": StoredAdapter("t", CONFIG, tensors())})
 
@@ -139,7 +139,7 @@ def test_a_config_whose_key_stands_twice_is_refused():
     [
         (3, "hidden", None),
         (3, "gone", "adapter task_b does not fit this network: it has no layer 'gone'"),
-        (3, "act", "adapter task_b does not fit this network: act has no weight matrix"),
+        (3, "act", "adapter task_b does not fit this network: act has no weight matrix; only dense layers take adapters"),
         (4, "hidden", "adapter task_b does not fit this network: its hidden is (3, 5), but the weight of hidden is (4, 5)"),
     ],
 )

@@ -315,7 +315,7 @@ import json, os, random, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from projects import small_project, snapshot_of
-from nnlab.files import atomic
+from nnlab.core import atomic
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
 

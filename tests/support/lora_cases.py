@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from nnlab.graph import adapters
 from nnlab.graph.graph import Graph
 
 NAME = "task_b"
+PEFT_FIXTURES = Path(__file__).parents[1] / "files" / "fixtures" / "peft"  # made by tests/oracle/make_peft_fixtures.py
 # Every option by itself, and those that meet in one formula.
 CASES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -26,6 +28,8 @@ CASES: dict[str, dict[str, Any]] = {
     "patterns": {"ranks": {"hidden_1": 1}, "alphas": {"out": 3.0}, "rslora": True},
     "one-layer": {"nodes": ["hidden_2"]},
 }
+# PEFT forgets the learned lengths when it turns PiSSA into plain LoRA, so that it cannot save these two.
+PEFT_CASES = {name: case for name, case in CASES.items() if not name.startswith("dora-pissa")}
 SIZES = (6, 5, 4, 3)
 
 
@@ -58,3 +62,15 @@ def moved(session: nnlab.Session, seed: int = 9) -> None:
     generator = np.random.default_rng(seed)
     starts = {name: values for name, values in session.parameters.items() if "_start." not in name}
     session.set_parameters({name: values + 0.3 * generator.standard_normal(values.shape) for name, values in starts.items()})
+
+
+def fixture(name: str) -> dict[str, np.ndarray]:
+    """The tensors of a file among the fixtures: of the base, or the outputs that PEFT computed for `data()`."""
+    from safetensors.numpy import load_file
+
+    return load_file(PEFT_FIXTURES / f"{name}.safetensors")
+
+
+def agree(found: np.ndarray, expected: np.ndarray) -> None:
+    """To 1e-6 of the largest output, in float32."""
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * max(1.0, float(np.abs(expected).max())))

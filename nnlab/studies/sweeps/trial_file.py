@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from nnlab.core.atomic import reason, write_atomically
 from nnlab.core.errors import FileError, WriteError
-from nnlab.files.atomic import reason, write_atomically
 from nnlab.studies.sweeps.trials import Trial, TrialResult, TrialValue
 
 TRIAL, SECONDS, ERROR = "trial", "seconds", "error"

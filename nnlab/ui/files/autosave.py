@@ -16,8 +16,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from nnlab.core.atomic import reason
 from nnlab.core.errors import NNLabError
-from nnlab.files.atomic import reason
 from nnlab.files.autosave import LeftBehind, copies, lock_of, new_copy, read_copy, remove_copy, sweep, write_copy
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.jobs.context import JobContext

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QPixmap
 
+from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError
-from nnlab.files.atomic import write_atomically
 
 
 def as_png(picture: QImage | QPixmap) -> bytes:

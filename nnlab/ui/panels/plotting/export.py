@@ -18,8 +18,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError
-from nnlab.files.atomic import write_atomically
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.png import as_png
 from nnlab.ui.look.theme import Theme

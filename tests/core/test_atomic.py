@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.core.atomic import ABANDONED, write_atomically
 from nnlab.core.errors import FileError
-from nnlab.files.atomic import ABANDONED, write_atomically
 
 OLD, NEW = b"old " * 1000, b"new " * 1000
 
@@ -137,7 +137,7 @@ def test_permissions_are_kept_and_new_files_follow_the_umask(tmp_path: Path):
 WRITER = """
 import sys
 from pathlib import Path
-from nnlab.files.atomic import write_atomically
+from nnlab.core.atomic import write_atomically
 path, size = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 for round in range(1_000_000):

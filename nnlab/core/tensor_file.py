@@ -36,3 +36,13 @@ def read_tensors(content: bytes, what: str, allowed: tuple[str, ...]) -> dict[st
             raise FileError(f"{what} is damaged ({name} has the wrong length)")
         tensors[name] = values.reshape(shape).astype(dtype.newbyteorder("="))
     return tensors
+
+
+def read_metadata(content: bytes) -> dict[str, str]:
+    """The texts that a safetensors file carries besides its tensors; nothing where it is no such file (`read_tensors` tells)."""
+    try:
+        header = unique_keys(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    except (ValueError, RecursionError):
+        return {}
+    found = header.get("__metadata__") if isinstance(header, dict) else None
+    return {key: text for key, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
