@@ -85,7 +85,7 @@ def test_merged_weights_are_worked_out_again(tmp_path: Path) -> None:
     lora_cases.moved(s)
     project = project_of(graph)
     snapshot = snapshot_of(project)
-    given = {name: values for name, values in s.parameters.items()}
+    given = dict(s.parameters.items())
     save_project(tmp_path / "a.nnlab", SavedProject(project, Snapshot(given, snapshot.moments, snapshot.context)))
     read = load_project(tmp_path / "a.nnlab")
     assert read.snapshot is not None

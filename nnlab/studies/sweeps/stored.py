@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, NNLabError
-from nnlab.files.atomic import write_atomically
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.studies.sweeps.axes import read_axis
