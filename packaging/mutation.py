@@ -185,6 +185,8 @@ class Executed:
     def by(self, mutant: Mutant) -> set[str]:
         """The tests that execute a mutant."""
         found = self._of(mutant.file, mutant.lines).union(*(self._of(*place) for name in mutant.names for place in self.uses[name]))
+        if mutant.is_compiled:  # a test may call it itself
+            found |= {test for test in self.seconds if test.startswith(own_tests(mutant))}
         # A test may read the name out of a text (`getattr`), so those of the file itself count too.
         return found | self._of(mutant.file, self.tests.get(mutant.file, {})) if mutant.at_import else found
 
@@ -193,13 +195,19 @@ class Executed:
         return set().union(*(known.get(line, ()) for line in ([lines] if isinstance(lines, int) else lines)))
 
 
+def own_tests(mutant: Mutant) -> str:
+    """How the names of the tests begin that were written for the file of a mutant."""
+    folder, _, name = mutant.file.replace("nnlab/", "tests/", 1).rpartition("/")
+    return f"{folder}/test_{name}:"
+
+
 def meet(copy: Copy, mutant: Mutant, tests: set[str], seconds: dict[str, float], budget: float) -> tuple[str, str]:
     """(outcome, the test that failed) of the tests that execute a mutant, as many as take `budget` seconds together."""
     if not tests:
         return "not executed", ""
-    folder, _, name = mutant.file.replace("nnlab/", "tests/", 1).rpartition("/")
-    chosen, total = [], 0.0
-    for test in sorted(tests, key=lambda test: (not test.startswith(f"{folder}/test_{name}:"), not test.startswith(folder), seconds[test])):
+    own, chosen, total = own_tests(mutant), [], 0.0
+    folder = own.rpartition("/")[0]
+    for test in sorted(tests, key=lambda test: (not test.startswith(own), not test.startswith(folder), seconds[test])):
         if not chosen or total + seconds[test] <= budget:
             chosen.append(test)
             total += seconds[test]

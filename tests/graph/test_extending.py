@@ -87,7 +87,10 @@ def test_without_a_size_a_layer_takes_the_one_that_fits(fork: Graph) -> None:
 
 def test_an_activation_sits_on_its_layers_card_before_every_reader(fork: Graph) -> None:
     graph = extend(fork, "relu", ["dense_1"])
-    assert {("dense_1", "relu_1"), ("relu_1", "dense_2"), ("relu_1", "add_1")} <= joined(graph)
+    assert joined(graph) == joined(fork) - {("dense_1", "dense_2"), ("dense_1", "add_1")} | {
+        ("dense_1", "relu_1"), ("relu_1", "dense_2"), ("relu_1", "add_1"),
+    }  # fmt: skip
+    assert [(e.source, e.target_port) for e in graph.inputs("add_1")] == [("relu_1", "a"), ("dense_2", "b")], "ports stay"
     assert docking.host(graph, "relu_1") == "dense_1" and graph["relu_1"].position == graph["dense_1"].position
 
 

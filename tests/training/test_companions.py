@@ -44,6 +44,14 @@ def test_another_seed_is_all_that_differs() -> None:
     assert another_seed(1).derive(last).training.seed == 0, "seeds go round"
 
 
+def test_the_project_is_named_by_what_its_companions_differ_in(companions: Companions) -> None:
+    assert Companions().name_of(PROJECT) == "seed 4" == companions.name_of(PROJECT)
+    by_rate = Variant(lambda p: replace(p, training=replace(p.training, learning_rate=0.5)), lambda p: f"rate {p.training.learning_rate}")
+    other = Companions()
+    other.add(by_rate, Version(0, PROJECT), PREPARED, 3)
+    assert other.name_of(PROJECT) == "rate 0.01" and other.all[1].name == "rate 0.5"
+
+
 def test_one_that_is_added_begins_anew_with_the_revision_that_is_shown() -> None:
     command = Companions().add(another_seed(2), Version(7, PROJECT), PREPARED, 3)
     assert isinstance(command, Load) and (command.run, command.revision, command.change.keep) == (1, 3, False)

@@ -15,6 +15,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.training import statistics
 from nnlab.training.statistics import NormHistory, Summary, gradient_history, norm, saturation, summary, update_ratio
 
 ROWS, UNITS = 200, 512
@@ -145,3 +146,17 @@ def test_only_what_is_declared_to_saturate_is_looked_at_and_only_what_can_die_ha
     found = saturation(graph_with("hard_tanh")["hard_tanh_1"], Batch(z), "dense_1.y")  # type: ignore[arg-type]
     assert found is not None and (found.share, found.dead, found.units) == (4 / 6, 2, 3)
     assert saturation(graph_with("leaky_relu")["leaky_relu_1"], Batch(z), "dense_1.y") is None  # type: ignore[arg-type]
+
+
+def test_a_twentieth_of_the_greatest_slope_is_flat_and_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slopes as they are given: 0.05 and less of a greatest slope of 1 are flat, also below 0."""
+    slopes = np.array([[0.05, 0.0500001, -0.05, 1.0], [0.0, 0.06, 0.04, -1.0]])
+
+    def curve(kind: object, settings: object, x: np.ndarray, real: str) -> tuple[np.ndarray, np.ndarray]:
+        return x, slopes.ravel() if x.size == slopes.size else np.ones_like(x)
+
+    statistics._greatest_slope.cache_clear()
+    monkeypatch.setattr(statistics, "curve", curve)
+    found = saturation(graph_with("relu")["relu_1"], Batch(np.zeros((2, 4))), "dense_1.y")  # type: ignore[arg-type]
+    statistics._greatest_slope.cache_clear()
+    assert found is not None and (found.share, found.dead, found.units) == (4 / 8, 2, 4)

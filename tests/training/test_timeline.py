@@ -19,7 +19,7 @@ from nnlab.training.commands import Adjust, Load
 from nnlab.training.member import Member
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.timeline import Timeline
+from nnlab.training.timeline import Reach, Timeline
 
 
 def network() -> Graph:
@@ -244,3 +244,9 @@ def test_its_size_is_that_of_the_start_and_of_every_keyframe():
     row = 4 * one.run.program.moments_end + 8 * CONTEXT_WORDS
     assert [b - a for a, b in pairwise(sizes)] in ([11 * row, 10 * row], [10 * row, 10 * row]), "the first with or without iteration 0"
     assert one.member.timeline.reach(one.run).nbytes == one.member.timeline.nbytes == sizes[-1] + 10 * row
+
+
+def test_before_anything_was_trained_nothing_was_reached_and_nothing_is_kept() -> None:
+    reach = Reach()
+    assert (reach.iteration, reach.latest, reach.earliest, reach.spacing, reach.nbytes, reach.cuts, reach.cut_at) == (0, 0, 0, 1, 0, 0, 0)
+    assert reach.project_at(0) is None

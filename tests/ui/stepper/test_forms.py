@@ -246,3 +246,23 @@ def test_a_window_that_sees_nothing_but_padding_adds_up_to_nothing() -> None:
     assert empty.values.tolist() == [[0.0]] and empty.note == "products, sum 0"
     two = _products(np.array([[1.5, -0.25], [2.0, 0.0]]), terms)
     assert two.values.tolist() == [[1.5, -0.25], [2.0, 0.0]] and two.note == "products, sum 3.250"
+
+
+@pytest.mark.parametrize("opened", [images()], indirect=True)
+def test_the_window_is_outlined_where_it_lies_on_the_image(opened: Stepped) -> None:
+    """A window of 2 × 2 without padding: the pixel at row 2 and column 1 sees rows 2 to 3 and columns 1 to 2 of the pooled image."""
+    opened.to("conv2d_2")
+    for axis, place in ((2, 2), (3, 1)):
+        opened.model.choose_place(opened.model.layout("y").axes[axis], place)
+    form = opened.panel.picture.matrices.form
+    assert form is not None
+    (image,) = [m for m in form.matrices if m.window is not None]
+    assert image.window == (2, 1, 2, 2) and image.values.shape == (4, 4)
+    np.testing.assert_array_equal(image.values[2:4, 1:3], form.matrices[0].values)
+    assert image.row_names == () == image.column_names, "pixels have no names"
+
+
+@pytest.mark.parametrize("opened", [attention()], indirect=True)
+def test_tokens_and_features_are_numbered(opened: Stepped) -> None:
+    (scores,) = named(opened.to("scores"), "y")
+    assert scores.row_names == scores.column_names == tuple("12345678")
