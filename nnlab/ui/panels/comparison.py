@@ -6,9 +6,10 @@ over one axis, every sample a mark on them).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,7 +21,7 @@ from nnlab.training.varied import is_so, present_value, suggestions, with_projec
 from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
-from nnlab.ui.comparison.shown_run import shown_runs
+from nnlab.ui.comparison.shown_run import RunScore, ShownRun, shown_runs
 from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
@@ -31,7 +32,9 @@ from nnlab.ui.run.live_view import LiveView
 
 
 class ComparisonPanel(LivePanel):
-    """The whole middle of the workspace Compare."""
+    """The whole middle of the workspace Compare. `scored` carries a `RunScore` of every run, as often as they are shown."""
+
+    scored = Signal(object)
 
     name = "comparison"
     title = "Comparison"
@@ -189,6 +192,14 @@ class ComparisonPanel(LivePanel):
         self.happening.place_runs(len(runs))
         self.happening.show_runs(runs)
         self.why.show_runs(runs)
+        self._tell_scores(runs)
+
+    def _tell_scores(self, runs: Sequence[ShownRun]) -> None:
+        """The figures of the pictures, so that there is one of each only."""
+        measure = "accuracy" if runs[0].view.data.target.classes else "R²"
+        samples = f"of the {'validation' if self.happening.scores.of_validation else 'training'} samples"
+        pictures = self.happening.pictures.pictures
+        self.scored.emit(tuple(RunScore(run.title, measure, pictures[k].figure, samples) for k, run in enumerate(runs)))
 
     def clear(self) -> None:
         super().clear()

@@ -113,6 +113,11 @@ class RunPicture(QWidget):
             self._arranged_for = needed
             self._arrange()
 
+    @property
+    def figure(self) -> str:
+        """How good the run is, in one figure: 63.2 %."""
+        return f"{self.score.text()} %" if self.unit.text() == "%" else self.score.text()
+
     def _show_picture(self, view: LiveView) -> None:
         kind = kind_for(view.data)
         shown = self._views.get(kind)

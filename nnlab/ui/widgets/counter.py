@@ -34,6 +34,15 @@ class Counter(QWidget):
         """The value as written, with its faint part."""
         return self._value + self._faint
 
+    def set_label(self, label: str, tip: str = "") -> None:
+        """Counts something else from now on."""
+        if label == self._label:
+            return
+        self._label = label
+        self.setToolTip(tip)
+        self.setAccessibleName(f"{label} {self.text}")
+        self.apply_metrics()
+
     def set_value(self, value: str, faint: str = "") -> None:
         """Writes a value; `faint` follows it in a quieter tone ("/ 50")."""
         if value == self._value and faint == self._faint:

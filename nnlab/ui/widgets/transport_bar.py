@@ -74,6 +74,9 @@ TRAINING_COUNTERS = (
     CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is not used for training", gives_way=7),
     CounterSpec("learning_rate", "learning rate", "0.00000", "Size of every step against the gradient", _plain(short), 8),
 )
+MOST_RUNS = 4
+RUNS_GIVE_WAY = 1.1  # the last of them first, after the hint and before the speed
+GIVE_WAY_TO_RUNS = ("batch_loss", "smoothed", "validation", "learning_rate")  # losses of several kinds cannot be told from each other
 RATE_COUNTERS = (
     CounterSpec("iterations_per_second", "iterations/s", "000,000", "Weight updates per second", _plain(rate), 5),
     CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
@@ -101,6 +104,8 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._specs = {spec.name: spec for spec in (*counters, *rates)}
+        self.runs = [Counter(theme, "", "100.0 %") for _ in range(MOST_RUNS)]  # whose figures stand in the place of the losses
+        self._count = 0  # of runs that are shown
         self.setAccessibleName("Transport")
         self._buttons = QHBoxLayout()
         self._around_main: list[QSpacerItem] = []  # beside the main button
@@ -125,6 +130,8 @@ class TransportBar(QWidget):
                 self.counters[spec.name] = Counter(theme, spec.label, spec.widest, spec.tip)
             if group is counters:
                 self._add(counters)
+                for run in self.runs:
+                    self._row.addWidget(run)
                 self._row.addStretch(1)
                 self._row.addWidget(self.jobs)
                 self._row.addWidget(self.speed)
@@ -198,6 +205,15 @@ class TransportBar(QWidget):
             counter.set_value(text, faint)
             counter.set_share(share)
 
+    def show_runs(self, figures: Sequence[tuple[str, str, str]]) -> None:
+        """(label, figure, explanation) of every run in place of the losses; none brings the losses back."""
+        for run, (label, figure, tip) in zip(self.runs, figures, strict=False):
+            run.set_label(label, tip)
+            run.set_value(figure)
+        if len(figures) != self._count:
+            self._count = len(figures)
+            self._arrange()
+
     def set_unavailable(self, reason: str | None) -> None:
         """Says in the counters' place why nothing can run; None brings the counters back."""
         self._reason.setText(reason or "")
@@ -251,7 +267,7 @@ class TransportBar(QWidget):
             if gives_way and room < 0:
                 break
             kept.add(widget)
-        for _, widget in self._after_buttons():
+        for widget in (*self.counters.values(), *self.runs, *(widget for _, widget in self._after_buttons())):
             widget.setVisible(widget in kept and (not blocked or widget is self.jobs))
         if not self._has_jobs:
             self.jobs.hide()
@@ -263,8 +279,10 @@ class TransportBar(QWidget):
         """What follows the buttons, with how early each gives way."""
         jobs = [(JOBS_GIVE_WAY, self.jobs)] if self._has_jobs else []
         hint = [(HINT_GIVES_WAY, self.speed_hint)] if self._has_hint else []
-        counters = [(spec.gives_way, self.counters[name]) for name, spec in self._specs.items()]
-        return [*counters, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
+        gone = GIVE_WAY_TO_RUNS if self._count else ()
+        runs = [(RUNS_GIVE_WAY + place / 10, run) for place, run in enumerate(self.runs[: self._count])]
+        counters = [(spec.gives_way, self.counters[name]) for name, spec in self._specs.items() if name not in gone]
+        return [*counters, *runs, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
 
     def _width_of_buttons(self, tight: bool) -> int:
         """What the buttons take at their present sizes, with the bar's margins."""

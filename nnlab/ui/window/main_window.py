@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self.recovery_bar.changed.connect(self._follow_recovery)
         self._follow_recovery()
         session.ticked.connect(self._on_tick)
+        self.comparison.scored.connect(self.transport.show_scores)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
         session.emptied.connect(self._on_emptied)

@@ -7,12 +7,13 @@ and the bar says how to go to full speed: at that, the spiral is learned within 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from nnlab.engine.program import RATE
+from nnlab.ui.comparison.shown_run import RunScore
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
@@ -23,6 +24,7 @@ from nnlab.ui.workspaces import Workspace
 
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store
+LONGEST_NAME, SHORTER_NAME = 20, 13  # letters of a run's name above its figure, where there are two runs and where there are more
 
 
 class Transport(QObject):
@@ -32,6 +34,7 @@ class Transport(QObject):
         super().__init__()
         self._actions, self._session, self._document, self._store = actions, session, document, store
         self._slower = WATCHED
+        self._scores_runs = False
         faster = actions["run.full_speed"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         self.bar = TransportBar(theme, [], actions["run.play"], faster=faster)
         remembered = store.number(SPEED, math.nan)
@@ -42,10 +45,25 @@ class Transport(QObject):
         session.emptied.connect(self._clear)
 
     def show_workspace(self, workspace: Workspace) -> None:
+        self._scores_runs = workspace.scores_runs
+        if not self._scores_runs:
+            self.bar.show_runs(())
         self.bar.set_actions([self._actions[name] for name in workspace.buttons], self._actions[workspace.main_button])
 
     def follow_state(self) -> None:
         self.bar.set_unavailable(self._session.reason or None)
+
+    def show_scores(self, scores: Sequence[RunScore]) -> None:
+        """How good each of several runs is, where these are compared; a single one shows its losses."""
+        if not self._scores_runs:
+            return
+        figures = []
+        for place, score in enumerate(scores if len(scores) > 1 else ()):
+            most = LONGEST_NAME if len(scores) == 2 else SHORTER_NAME
+            name = score.name if len(score.name) <= most else f"{score.name[: most - 1].rstrip()}…"
+            label = f"{score.measure}, {name}" if place == 0 else name
+            figures.append((label, score.figure, f"{score.measure} of the run with {score.name}, {score.samples}"))
+        self.bar.show_runs(figures)
 
     def show_view(self, view: LiveView) -> None:
         frame, training = view.frame, view.project.training
