@@ -25,6 +25,7 @@ from nnlab.commands.common import BAD_INPUT, UNFINISHED
 from nnlab.commands.compare import compare
 from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
+from nnlab.commands.lora import lora
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.sweep import sweep
@@ -65,7 +66,7 @@ def _root(
 
 for name, command in {
     "open": open_command, "train": train, "compare": compare, "sweep": sweep, "approximate": approximate, "widths": widths,
-    "advise": advise, "picture": picture, "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
+    "lora": lora, "advise": advise, "picture": picture, "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)
 

@@ -21,7 +21,7 @@ from nnlab.graph.graph import Graph, Node
 from nnlab.graph.lora_adapter import LoraAdapter
 from nnlab.training.stored_adapter import PREFIX, StoredAdapter
 
-Values = Mapping[str, np.ndarray]  # parameters by name ("hidden.lora_A.task_b")
+ParametersByName = Mapping[str, np.ndarray]  # such as "hidden.lora_A.task_b"
 _PARTS = {"lora_A": "lora_A.weight", "lora_B": "lora_B.weight", "lora_magnitude_vector": "lora_magnitude_vector"}
 # What makes PEFT compute something else than LoRA on linear layers, when it is set: not understood, so not loaded.
 _OTHER = (
@@ -33,7 +33,7 @@ _CHANGES_BASE = ("pissa", "corda", "olora", "loftq", "lora_ga")  # initialisers 
 _SAFE_PATTERN = re.compile(r"(?:[\w -]|\\\.|\^|\$|\||\.\*){1,200}")  # no groups and no counts: cannot take long on any name
 
 
-def to_stored(graph: Graph, values: Values, name: str, compact: bool = True) -> StoredAdapter:
+def to_stored(graph: Graph, values: ParametersByName, name: str, compact: bool = True) -> StoredAdapter:
     """The adapter `name` with these numbers in PEFT's form. Raises GraphError where PEFT has no words for it.
 
     Its weight in a blend is not part of it. `compact` keeps ranks within what the layer has; without, A and A₀ stand one below the other
@@ -139,7 +139,7 @@ def _adapter(node: Node, name: str) -> LoraAdapter:
     return found
 
 
-def _parts(node: Node, adapter: LoraAdapter, values: Values, compact: bool) -> dict[str, np.ndarray]:
+def _parts(node: Node, adapter: LoraAdapter, values: ParametersByName, compact: bool) -> dict[str, np.ndarray]:
     own = {p.name.partition(".")[0]: values[f"{node.id}.{p.name}"] for p in adapter.parameters()}
     if adapter.has_start:
         a, b = np.concatenate([own["lora_A"], own["lora_A_start"]]), np.concatenate([own["lora_B"], -own["lora_B_start"]], axis=1)

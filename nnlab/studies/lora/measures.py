@@ -1,0 +1,181 @@
+"""What an adapter costs, counted from the real arrays, and what its update looks like: the singular values of ΔW."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlab.core.errors import NNLabError
+from nnlab.engine.compile import Update, compile
+from nnlab.engine.program import Program
+from nnlab.graph import edits
+from nnlab.graph.adapters import adapted, attach, detach, freeze_base, learn, switch, unmerge
+from nnlab.graph.graph import Graph
+from nnlab.graph.validation import infer
+from nnlab.training.adapter_folder import saved_bytes
+from nnlab.training.peft import ParametersByName, to_stored
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one way of training costs: numbers that learn, bytes the optimiser keeps for them, bytes of a file with what was learned.
+
+    `rank` is None for all parameters (full fine-tuning); `problem` says in one sentence why a rank cannot be.
+    """
+
+    rank: int | None
+    parameters: int
+    optimizer_bytes: int
+    file_bytes: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """Numbers that learn in one layer with an adapter, r (inputs + units) and with DoRA one per unit, beside those of its weight."""
+
+    layer: str
+    rank: int
+    learning: int
+    full: int
+
+    @property
+    def break_even(self) -> int:
+        """The lowest rank at which A and B have as many numbers as the weight or more; above the shorter side it cannot be reached."""
+        return -(-self.full * self.rank // self.learning) if self.learning else 0
+
+
+def trained_numbers(program: Program) -> int:
+    """How many numbers learn."""
+    return sum(info.place.row for info in program.trained)
+
+
+def optimizer_bytes(program: Program) -> int:
+    """What the optimiser keeps from step to step, without a schedule's own numbers."""
+    own = [place for info in program.parameters for place in info.moments.values()]
+    return sum(place.row for place in own) * program.dtype.itemsize
+
+
+def file_bytes(values: ParametersByName) -> int:
+    """Bytes of a safetensors file with these tensors."""
+    from safetensors.numpy import save
+
+    return len(save({name: np.ascontiguousarray(array) for name, array in values.items()})) if values else 0
+
+
+def full_cost(graph: Graph, update: Update, real: str = "float32") -> Cost:
+    """All parameters learn: the graph without adapters and without anything frozen."""
+    program = compile(bare(graph), 1, real, update)
+    blank = {info.name: np.zeros(info.place.shape, real) for info in program.stored.values()}
+    return Cost(None, trained_numbers(program), optimizer_bytes(program), file_bytes(blank))
+
+
+def adapter_cost(graph: Graph, name: str, update: Update, real: str = "float32") -> Cost:
+    """An attached adapter alone; `rank` is its highest."""
+    layers = adapted(graph)[name]
+    program = compile(_with_this_alone(graph, name), 1, real, update)
+    blank = {info.name: np.zeros(info.place.shape, real) for info in program.parameters}
+    rank = max(adapter.rank for layer in layers if (adapter := graph[layer].adapter(name)) is not None)
+    return Cost(rank, trained_numbers(program), optimizer_bytes(program), saved_bytes(to_stored(graph, blank, name)))
+
+
+def costs_by_rank(
+    graph: Graph, layers: Iterable[str] | None, ranks: Iterable[int], update: Update, real: str = "float32", dora: bool = False
+) -> tuple[Cost, ...]:
+    """The cost of an adapter on these layers (all dense ones: None) for each rank, then of full fine-tuning.
+
+    Each is counted from a program that is really compiled; a rank that the layers have no room for has its sentence instead.
+    """
+    plain, chosen = bare(graph), None if layers is None else tuple(layers)
+    found = []
+    for rank in ranks:
+        try:
+            found.append(adapter_cost(attach(plain, chosen, rank=rank, name="counted", dora=dora), "counted", update, real))
+        except NNLabError as error:
+            found.append(Cost(rank, 0, 0, 0, str(error)))
+    return (*found, full_cost(graph, update, real))
+
+
+def layer_costs(graph: Graph, name: str) -> tuple[LayerCost, ...]:
+    """Layer by layer, from the shapes of the arrays themselves."""
+    shapes = infer(graph)
+    found = []
+    for layer in adapted(graph)[name]:
+        adapter = graph[layer].adapter(name)
+        assert adapter is not None
+        learning = sum(int(np.prod(shapes[layer, part])) for part in adapter.learning)
+        found.append(LayerCost(layer, adapter.rank, learning, int(np.prod(shapes[layer, "weight"]))))
+    return tuple(found)
+
+
+def bare(graph: Graph) -> Graph:
+    """The graph as if nothing had been attached or frozen."""
+    for name in adapted(graph):
+        graph = detach(graph, name)
+    return edits.set_frozen(graph, [node.id for node in graph if node.parameters], False)
+
+
+def _with_this_alone(graph: Graph, name: str) -> Graph:
+    return freeze_base(learn(switch(unmerge(graph, name), name), name))
+
+
+def update_of(graph: Graph, values: ParametersByName, layer: str, name: str) -> np.ndarray:
+    """ΔW of an adapter on a layer as it counts now, its weight in the blend included: s (B A - B₀ A₀), with DoRA W - W₀; in float64."""
+    adapter = graph[layer].adapter(name)
+    if adapter is None:
+        raise NNLabError(f"The adapter {name} is not on {layer}.")
+    left, right = _factors(graph, values, layer, name)
+    delta = left @ right
+    if not adapter.dora:
+        return delta
+    weight = values[f"{layer}.weight"].astype(np.float64)
+    lengths = np.linalg.norm(weight + delta, axis=1)
+    gain = values[f"{layer}.{adapter.tensor('lora_magnitude_vector')}"].astype(np.float64) / lengths
+    return gain[:, None] * (weight + delta) - weight
+
+
+def singular_values(graph: Graph, values: ParametersByName, layer: str, name: str) -> np.ndarray:
+    """The singular values of ΔW, largest first, in float64: as many as the rank (twice with PiSSA), with DoRA all of them.
+
+    ΔW is not formed: with B = Q R and Aᵀ = P S its singular values are those of the small matrix R Sᵀ, so that what is 0 by construction
+    never shows as rounding.
+    """
+    adapter = graph[layer].adapter(name)
+    if adapter is not None and adapter.dora:
+        return np.asarray(np.linalg.svd(update_of(graph, values, layer, name), compute_uv=False))
+    left, right = _factors(graph, values, layer, name)
+    core = _triangle(left) @ _triangle(right.T).T
+    return np.asarray(np.linalg.svd(core, compute_uv=False))
+
+
+def _triangle(matrix: np.ndarray) -> np.ndarray:
+    """R of its QR decomposition."""
+    return np.asarray(np.linalg.qr(matrix, mode="r"))
+
+
+def singular_values_of_change(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Those of what full fine-tuning changed, W - W₀, in float64."""
+    return np.asarray(np.linalg.svd(now.astype(np.float64) - before.astype(np.float64), compute_uv=False))
+
+
+def share_in_first(values: np.ndarray, count: int) -> float:
+    """How much of a change lies in its first directions: their squares over all squares; 1 where nothing changed."""
+    total = float((values**2).sum())
+    return float((values[:count] ** 2).sum()) / total if total else 1.0
+
+
+def _factors(graph: Graph, values: ParametersByName, layer: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """(units, k) and (k, inputs) whose product is s (B A - B₀ A₀)."""
+    adapter = graph[layer].adapter(name)
+    if adapter is None:
+        raise NNLabError(f"The adapter {name} is not on {layer}.")
+
+    def number(part: str) -> np.ndarray:
+        return values[f"{layer}.{adapter.tensor(part)}"].astype(np.float64)
+
+    left, right = number("lora_B"), number("lora_A")
+    if adapter.has_start:
+        left, right = np.concatenate([left, -number("lora_B_start")], axis=1), np.concatenate([right, number("lora_A_start")])
+    return adapter.scale * left, right
