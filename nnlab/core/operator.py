@@ -232,6 +232,11 @@ class Operator:
             found.append(self.update_adapter)
         return tuple(found)
 
+    @property
+    def draws_random_numbers(self) -> bool:
+        """Whether what it computes depends on the seed of the run."""
+        return self.forward is not None and STREAM in inspect.signature(self.forward.py_func).parameters
+
     def _arguments(self, kernel: Any) -> tuple[Argument, ...]:
         return tuple(self._argument(name) for name in inspect.signature(kernel.py_func).parameters)
 

@@ -193,10 +193,11 @@ def _train(
 
 
 def _is_the_same_from_every_seed(project: Project, data: Data) -> bool:
-    """Whether a seed would change next to nothing: weights that are given, and whole batches or samples in the order of the data."""
+    """Whether a seed would change next to nothing: weights that are given, no dropout, and samples in whole batches or in order."""
     training, start = project.training, project.initial
     is_in_order = not training.shuffle or training.batch_size >= len(data.x)
-    return start is not None and start.recipe is None and is_in_order and not start.misfits(project.graph)
+    is_random = any(node.kind.draws_random_numbers for node in project.graph)
+    return start is not None and start.recipe is None and is_in_order and not is_random and not start.misfits(project.graph)
 
 
 def _from_seed(derived: Sequence[Project], data: Data, repeat: int, context: JobContext) -> list[Project]:
@@ -240,7 +241,7 @@ def summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -
     names = [str(difference) for difference in differences]
     scores = {name: _scores([o for o in outcomes if o.setting == name]) for name in names}
     measure = next((m for m in MEASURES if any(m in found for name in names for found in scores[name])), MEASURES[0])
-    bands = tuple(_band(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
+    bands = tuple(band_of(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
     winner, verdict = judge(bands, measure, len(outcomes) // len(names))
     groups = [[o for o in outcomes if o.seed == seed] for seed in dict.fromkeys(o.seed for o in outcomes)]
     return Comparison(
@@ -263,7 +264,8 @@ def _scores(outcomes: Sequence[RunOutcome]) -> list[dict[str, float]]:
     return [{} if o.stopped else dict(o.result.metrics) for o in outcomes]
 
 
-def _band(setting: str, values: Sequence[float]) -> Band:
+def band_of(setting: str, values: Sequence[float]) -> Band:
+    """The band of one variant's values over the seeds, NaN for a run that did not come to its end."""
     known = np.array([v for v in values if math.isfinite(v)])
     if len(known) < len(values) or not len(known):  # a seed for which a run fails is part of what is known of it
         return Band(setting, math.nan, math.nan, math.nan)

@@ -130,6 +130,21 @@ def test_given_weights_are_the_same_for_every_seed_and_the_verdict_says_so() -> 
         compare(whole, DATA, differences("loss=mse,binary_cross_entropy"), steps=3, seeds=2)
 
 
+def test_where_an_operator_draws_random_numbers_seeds_differ_also_from_given_weights() -> None:
+    whole = replace(CURVE, training=replace(CURVE.training, batch_size=len(DATA.x)))
+    given = InitialWeights("by hand", "", prepare_run(CURVE.graph, DATA, CURVE.training).state.stored())
+    dropped = edits.insert_on_edge(CURVE.graph, CURVE.graph.incoming("dense_2")[0], "dropout", (0.0, 0.0))
+    found = compare(replace(whole, graph=dropped, initial=given), DATA, differences("loss=mse,binary_cross_entropy"), steps=3, seeds=2)
+    assert len({run.result.loss for run in found.runs if run.setting == "loss=mse"}) == 2
+
+
+def test_what_is_too_short_for_an_operator_is_one_sentence() -> None:
+    """Batches of one sample have no variance: the runs cannot share them."""
+    normed = edits.insert_on_edge(CURVE.graph, CURVE.graph.incoming("tanh_1")[0], "batch_norm", (0.0, 0.0))
+    with pytest.raises(NNLabError, match="batch_size=1 is no network that can be trained: .*batch_norm_1"):
+        compare(replace(CURVE, graph=normed), DATA, differences("batch_size=80,1"), steps=3)
+
+
 def test_cancelling_a_comparison_reaches_the_start_it_learns(monkeypatch: pytest.MonkeyPatch) -> None:
     project, cancelled = started(CURVE), threading.Event()
 

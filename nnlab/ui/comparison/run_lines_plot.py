@@ -185,7 +185,7 @@ class RunLinesPlot(IterationPlot):
             at = line.first_position(threshold)
             if at is None or not self.x_range[0] <= at <= self.x_range[1]:
                 continue
-            centre = QPointF(float(self.x_pixels(at)), float(self.y_pixels(self.threshold)))
+            centre = QPointF(float(self.x_pixels(at)), float(self.y_pixels(threshold)))
             painter.setPen(QPen(tokens.text, 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, 5.0, 5.0)
@@ -196,7 +196,7 @@ class RunLinesPlot(IterationPlot):
             pen.setDashPattern([2.0, 3.0])
             painter.setPen(pen)
             x = round(float(self.x_pixels(first)))
-            painter.drawLine(QPointF(x, float(self.y_pixels(self.threshold)) + 5), QPointF(x, self.picture.bottom()))
+            painter.drawLine(QPointF(x, float(self.y_pixels(threshold)) + 5), QPointF(x, self.picture.bottom()))
 
     def _paint_ends(self, painter: QPainter) -> None:
         tokens, px, picture = self._theme.tokens, self._theme.metrics.px, self.picture
