@@ -56,12 +56,14 @@ def test_its_gradient_agrees_with_finite_differences(softsign):
         assert gradients["hidden.weight"][index] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-6, abs=1e-9)
 
 
-def test_the_python_of_the_readme_runs(capsys):
+def test_the_python_of_the_readme_runs(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     names = {"inputs": np.random.default_rng(0).normal(size=(40, 2)), "targets": np.ones((40, 1))}
     (code,) = python_blocks("README.md")
     exec(code, names)
     assert names["history"] is not None
-    assert names["s"].iteration == 10 * 2  # 10 epochs of 40 samples in batches of 32
+    assert names["s"].iteration == 2 * 10 * 2  # 10 epochs of 40 samples in batches of 32, then as many with the adapter
+    assert {file.name for file in (tmp_path / "my-adapter").iterdir()} == {"adapter_config.json", "adapter_model.safetensors"}
 
 
 def test_the_readmes_first_screen_has_both_commands():
