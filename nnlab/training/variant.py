@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 from nnlab.training.change import Change, Version
 from nnlab.training.project import Project
@@ -31,15 +30,5 @@ class Variant:
         return replace(change, before=before, after=self.version(change.after))
 
 
-def another_seed(distance: int) -> Variant:
-    """The same in everything but the seed: other initial weights and another order of the samples."""
-    return Variant(partial(_with_seed, distance), seed_name)
-
-
 def seed_name(project: Project) -> str:
     return f"seed {project.training.seed}"
-
-
-def _with_seed(distance: int, project: Project) -> Project:
-    seed = (project.training.seed + distance) % (int(SEED.maximum or 0) + 1)
-    return project.with_seed(seed)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from networks import mlp
+from variants import another_seed
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings
@@ -17,7 +18,7 @@ from nnlab.training.difference import Difference
 from nnlab.training.plan import Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.variant import Variant, another_seed, seed_name
+from nnlab.training.variant import Variant, seed_name
 
 PROJECT = Project(mlp([2, 8, 8, 1], loss="binary_cross_entropy"), DataSettings("spiral"), TrainingSettings("adam", {}, 1e-2, 10, seed=4))
 PREPARED = Prepared.of(PROJECT.data)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from networks import mlp
+from variants import another_seed
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
@@ -19,7 +20,6 @@ from nnlab.training.complete_run import prepare_run
 from nnlab.training.project import Project
 from nnlab.training.runs import MAIN, MOST_RUNS, RunGroup
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.variant import another_seed
 
 PROJECT = Project(mlp([2, 8, 8, 1], loss="mse"), DataSettings("plane"), TrainingSettings("adam", {}, 1e-2, 10))
 DATA = prepare(PROJECT.data)

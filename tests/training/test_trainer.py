@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from networks import mlp
+from variants import another_seed
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.memory import NotEnoughMemory
@@ -60,7 +61,6 @@ from nnlab.training.project import Project
 from nnlab.training.runs import RunGroup
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.trainer import Trainer
-from nnlab.training.variant import another_seed
 
 GRAPH = mlp([2, 8, 8, 1], loss="binary_cross_entropy")
 SPIRAL = DataSettings("spiral")

@@ -25,10 +25,8 @@ from nnlab.training.companions import Companion, Companions
 from nnlab.training.difference import Difference
 from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
-from nnlab.training.project import Project
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
-from nnlab.training.variant import Variant
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
@@ -183,27 +181,14 @@ class LiveSession(QObject):
         self._document.edit(f"New initial weights{was}", project.with_seed(random.SystemRandom().randrange(1, 100_000)))
         self.synchronise()
 
-    def add_run(self, variant: Variant) -> None:
-        """Trains a variant of the project beside it, in lock-step; it catches up first. Raises NNLabError when it cannot be trained."""
-        self.synchronise()
-        if self._reason or self._prepared is None:
-            raise NNLabError(f"{self._reason.rstrip('.')}; until then no other run can train beside this one.")
-        self._trainer.send(self._companions.add(variant, self._version, self._prepared, self._revision))
-        self.state_changed.emit()
-
     def remove_runs(self) -> None:
-        """Ends all runs but the project's own, as an undoable edit where they are its comparison."""
+        """Ends all runs but the project's own, as an undoable edit."""
         set_comparison(self._document, ())
-        self._remove(self._companions.remove_all())
 
     @property
     def companions(self) -> Mapping[int, Companion]:
         """What trains beside the project's own run, by number: what it is compared with, in that order."""
         return self._companions.all
-
-    def name_of_run(self, project: Project) -> str:
-        """What tells the project's own run from those beside it."""
-        return self._companions.name_of(project)
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after an iteration (see `Past`)."""

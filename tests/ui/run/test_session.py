@@ -13,7 +13,8 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import ITERATION
 from nnlab.engine.run import Run
 from nnlab.graph import edits
-from nnlab.training.variant import another_seed
+from nnlab.training.difference import Difference
+from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.run import answers
 from tests.support.worlds import World, spiral_project, world
 
@@ -97,6 +98,8 @@ def test_a_network_too_large_for_memory_is_a_reason_and_not_a_fault(spiral: Worl
 
 def test_beside_what_cannot_be_trained_nothing_is(spiral: World) -> None:
     spiral.document.attempt("Delete", lambda graph: type(graph)())
-    with pytest.raises(NNLabError, match="The canvas is empty.*; until then no other run can train beside this one"):
-        spiral.session.add_run(another_seed(1))
-    assert not spiral.session.companions
+    set_comparison(spiral.document, [Difference("seed", "+1")])
+    assert not spiral.session.can_run and not spiral.session.companions
+    spiral.document.attempt("Back", lambda graph: spiral_project().graph)
+    following = spiral.document.project.training.seed + 1
+    assert [companion.name for companion in spiral.session.companions.values()] == [f"seed {following}"], "as soon as it can be"
