@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from nnlab.core.kernel.context import BATCH, EPOCH
 from nnlab.core.preparation import prepare
 from nnlab.files.examples import load_example
 from nnlab.training.clock import MOST_MARKS, Clock, ClockMark, now
@@ -65,3 +68,12 @@ def test_epochs_count_batches_so_that_a_smaller_last_one_weighs_as_much() -> Non
         run.train(1)
         found.append(now(run).epochs)
     assert found == pytest.approx([1 / 3, 2 / 3, 1.0, 4 / 3])
+
+
+@pytest.mark.parametrize(("batch", "batch_size", "epochs"), [(0, 5, 3.0), (1, 5, 3.5), (1, 4, 3 + 1 / 3), (3, 5, 4.0)])
+def test_the_batches_of_an_epoch_are_at_most_all_of_it(batch: int, batch_size: int, epochs: float) -> None:
+    """10 samples in batches of 5 are 2, of 4 are 3; where larger batches came into use, more were done than there are now."""
+    context = np.zeros(64, dtype=np.int64)
+    context[EPOCH], context[BATCH] = 3, batch
+    run: Any = SimpleNamespace(state=SimpleNamespace(context=context), order=np.arange(10), batch_size=batch_size, iteration=7)
+    assert now(run) == ClockMark(7, pytest.approx(epochs))

@@ -184,3 +184,7 @@ def test_a_difference_of_the_seed_follows_the_project() -> None:
     )
     follow(companions, PROJECT.with_seed(2**31 - 1), keep=False)
     assert [companion.name for companion in companions.all.values()] == ["seed 0", "seed 1"]
+
+
+def test_runs_are_counted_with_the_project_s_own(companions: Companions) -> None:
+    assert Companions().count_runs() == 1 and companions.count_runs() == 2

@@ -250,3 +250,15 @@ def test_before_anything_was_trained_nothing_was_reached_and_nothing_is_kept() -
     reach = Reach()
     assert (reach.iteration, reach.latest, reach.earliest, reach.spacing, reach.nbytes, reach.cuts, reach.cut_at) == (0, 0, 0, 1, 0, 0, 0)
     assert reach.project_at(0) is None
+
+
+def test_every_going_on_from_the_past_is_one_cut(journey):
+    """Where training went on from the present, nothing was cut."""
+    journey.train(10)
+    for cuts, place in ((1, 4), (2, 2)):
+        journey.back_to(place)
+        journey.train(3)
+        reach = journey.member.timeline.reach(journey.run)
+        assert (reach.cuts, reach.cut_at, reach.latest) == (cuts, place, place + 3)
+        journey.train(1)
+        assert journey.member.timeline.reach(journey.run).cuts == cuts

@@ -164,3 +164,10 @@ def test_there_is_one_first_workspace_and_one_for_steps() -> None:
         assert len(workspace.bottom) == len(workspace.shares)
         assert workspace.main_button in workspace.buttons
         assert set(workspace.bottom) | set(workspace.left) | set(workspace.right) <= {*PANELS, "palette", "inspector", "stepper", "moment"}
+
+
+def test_the_panels_of_train_are_as_wide_as_in_its_picture() -> None:
+    """Loss, gradient flow and prediction in a window of 1280 pixels."""
+    train = workspaces()["train"]
+    assert dict(zip(train.bottom, train.shares, strict=True)) == {"loss": 490, "gradient_flow": 438, "prediction": 352}
+    assert sum(train.shares) == 1280
