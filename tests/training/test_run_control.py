@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from networks import mlp
+from variants import another_seed
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine import machine
@@ -74,3 +75,17 @@ def test_to_halt_is_without_a_word(runs: RunControl, told: list[Event]) -> None:
     runs.halt()
     runs.train()
     assert not runs.is_playing and told == [] and iteration(runs) == 0
+
+
+def test_a_run_that_has_to_catch_up_is_due_at_once_also_at_rest(runs: RunControl) -> None:
+    runs.carry_out(Iterate(20))
+    for _ in range(6):
+        runs.train()
+    assert iteration(runs) == 20 and runs.seconds_until_due is None
+    runs.carry_out(Load(Change.opening(another_seed(1).derive(PROJECT)), DATA, 1, run=1))
+    assert runs.group.has_late and runs.seconds_until_due == 0.0
+    for _ in range(6):
+        runs.train()
+    other = runs.group.members[1].run
+    assert other is not None and other.iteration == 20 and runs.seconds_until_due is None
+    runs.group.close()

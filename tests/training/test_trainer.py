@@ -136,6 +136,17 @@ def test_how_the_time_of_a_step_divides_is_known_after_a_while_and_of_the_presen
     assert trainer.phase_shares is None
 
 
+def test_progress_is_of_a_run_and_nothing_is_known_of_one_that_is_not_there(trainer: Trainer, ear: Ear) -> None:
+    """Batches of 10."""
+    load(trainer, ear)
+    trainer.send(Iterate(20))
+    ear.wait(StateChanged, playing=True)
+    ear.wait(StateChanged, playing=False)
+    found = trainer.progress()
+    assert found.epochs_at(np.array([0, 20])).tolist() == pytest.approx([0.0, 20 * 10 / len(DATA.x)])
+    assert np.isnan(trainer.progress(3).epochs_at(np.array([20])))
+
+
 def test_the_rest_of_a_stepped_iteration_is_the_one_that_is_asked_for(trainer: Trainer, ear: Ear) -> None:
     """With one instruction done, one iteration more is the end of this one; three more are the end of this one and three whole ones."""
     load(trainer, ear)
