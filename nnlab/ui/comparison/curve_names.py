@@ -19,34 +19,31 @@ def places_of_names(
     """One rectangle for each curve (pixels, x ascending) within the picture. `taken`: where something else is written."""
     found: list[QRectF] = []
     for (xs, ys), size in zip(curves, sizes, strict=True):
-        best, least = QRectF(picture.topLeft(), size), float("inf")
-        for rank, box in enumerate(_candidates(xs, ys, size, picture)):
-            cost = sum(_points_within(box, *curve) for curve in curves) + 0.01 * rank
-            cost += 50.0 * sum(box.intersects(other) for other in (*found, *taken))
-            cost += 0.0 if picture.contains(box) else 100.0
-            if cost < least:
-                best, least = box, cost
-        found.append(best)
+        lefts, tops = _candidates(xs, ys, size, picture)
+        cost = 0.01 * np.arange(len(lefts))
+        for curve in curves:
+            cost += _points_within(lefts, tops, size, *curve)
+        for other in (*found, *taken):
+            beside = (lefts >= other.right()) | (lefts + size.width() <= other.left())
+            cost += 50.0 * ~(beside | (tops >= other.bottom()) | (tops + size.height() <= other.top()))
+        right, bottom = picture.right() - size.width(), picture.bottom() - size.height()
+        cost += 100.0 * ((lefts < picture.left()) | (lefts > right) | (tops < picture.top()) | (tops > bottom))
+        best = int(np.argmin(cost))
+        found.append(QRectF(QPointF(float(lefts[best]), float(tops[best])), size))
     return found
 
 
-def _candidates(xs: np.ndarray, ys: np.ndarray, size: QSizeF, picture: QRectF) -> list[QRectF]:
-    """From the middle of the picture outwards: above right and below left of the curve, then above left and below right."""
-    middle = picture.center().x()
-    at = sorted(np.linspace(picture.left(), picture.right(), STEPS)[1:-1].tolist(), key=lambda x: abs(x - middle))
-    boxes = []
-    for x in at:
-        y = float(np.clip(np.interp(x, xs, ys), -FAR, FAR))
-        for left, top in (
-            (x + ASIDE, y - OFF - size.height()), (x - ASIDE - size.width(), y + OFF),
-            (x - ASIDE - size.width(), y - OFF - size.height()), (x + ASIDE, y + OFF),
-        ):  # fmt: skip
-            boxes.append(QRectF(QPointF(left, top), size))
-    return boxes
+def _candidates(xs: np.ndarray, ys: np.ndarray, size: QSizeF, picture: QRectF) -> tuple[np.ndarray, np.ndarray]:
+    """(left, top) of boxes, from the middle of the picture outwards: above right, below left, above left, below right of the curve."""
+    at = np.linspace(picture.left(), picture.right(), STEPS)[1:-1]
+    at = at[np.argsort(np.abs(at - picture.center().x()), kind="stable")]
+    y = np.clip(np.interp(at, xs, ys), -FAR, FAR)
+    right, left, above, below = at + ASIDE, at - ASIDE - size.width(), y - OFF - size.height(), y + OFF
+    return np.stack([right, left, left, right], axis=1).ravel(), np.stack([above, below, above, below], axis=1).ravel()
 
 
-def _points_within(box: QRectF, xs: np.ndarray, ys: np.ndarray) -> float:
-    """How many pixels of a curve's way run through a box."""
-    left, right = box.left() - CLEAR, box.right() + CLEAR
-    within = np.interp(np.arange(left, right, 2.0), xs, ys, left=np.nan, right=np.nan)
-    return float(((within > box.top() - CLEAR) & (within < box.bottom() + CLEAR)).sum())
+def _points_within(lefts: np.ndarray, tops: np.ndarray, size: QSizeF, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+    """How many pixels of a curve's way run through each box."""
+    columns = lefts[:, None] - CLEAR + np.arange(0.0, size.width() + 2 * CLEAR, 2.0)
+    within = np.interp(columns, xs, ys, left=np.nan, right=np.nan)
+    return ((within > tops[:, None] - CLEAR) & (within < tops[:, None] + size.height() + CLEAR)).sum(axis=1)
