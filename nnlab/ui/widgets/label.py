@@ -68,9 +68,10 @@ class Label(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Keeps the font: with another parent a style sheet gives back the one from before the interface was scaled."""
         super().changeEvent(event)
-        now, wanted = self.font(), self._theme.font(self._role)
-        if event.type() == QEvent.Type.FontChange and (now.pixelSize(), now.weight()) != (wanted.pixelSize(), wanted.weight()):
-            self.setFont(wanted)
+        if event.type() == QEvent.Type.FontChange:  # a change of the theme brings four others, too, to hundreds of labels
+            now, wanted = self.font(), self._theme.font(self._role)
+            if (now.pixelSize(), now.weight()) != (wanted.pixelSize(), wanted.weight()):
+                self.setFont(wanted)
 
     @property
     def shown(self) -> str:
