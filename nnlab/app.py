@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
+from nnlab.ui.run.garbage import collect_on_display_thread
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     app = QApplication(sys.argv[:1])
+    collect_on_display_thread()  # from now on: thousands of modules and widgets come, none of which is garbage
     sys.setswitchinterval(LOCK_SECONDS)
     keep_offscreen_quiet()
     app.setApplicationName("NN Lab")

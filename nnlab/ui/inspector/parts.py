@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import Diagnostic, Fix
-from nnlab.ui.look.formula import draw_formula, typeset
+from nnlab.ui.look.formula import draw_formula, keep, typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
@@ -46,6 +46,8 @@ class Formulas(QWidget):
     def show_formulas(self, texts: tuple[str, ...]) -> None:
         if texts != self._texts:
             self._texts = texts
+            for text in texts:
+                keep(text)
             self.setAccessibleName("Formula " + "; ".join(texts))
             self.apply_metrics()
 

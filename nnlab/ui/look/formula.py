@@ -13,7 +13,7 @@ import logging
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QMimeData, QObject, QPointF, QRectF, QSize, QSizeF, Qt, QTimer
@@ -21,6 +21,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QGuiApplicati
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QWidget
 
+from nnlab.ui.look import kept_formulas
 from nnlab.ui.look.theme import Theme, follow
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,18 @@ class Formula:
 @lru_cache(maxsize=_TEXTS)
 def typeset(text: str) -> Formula:
     """Typesets LaTeX. Never raises: what cannot be parsed comes back with its `problem`."""
+    found = kept_formulas.read(text)
+    return _typeset(text) if found is None else Formula(**found)
+
+
+def keep(text: str) -> None:
+    """Typesets a text that every start shows, and keeps it for the next."""
+    formula = typeset(text)
+    if formula.svg:
+        kept_formulas.keep(asdict(formula))
+
+
+def _typeset(text: str) -> Formula:
     import ziamath  # loads its font, which a window without formulas need not wait for
     from ziamath.tex import tex2mml
 
