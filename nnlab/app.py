@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
-from nnlab.ui.run.garbage import collect_on_display_thread
+from nnlab.ui.run.garbage import collect_on_display_thread, freeze
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def open_window(
     if saved.snapshot is not None:
         window.session.restore(saved.snapshot)
     if show:
+        freeze()  # or the first look for garbage goes through all that was just made
         window.show()
         preload(window.session)
     return window
