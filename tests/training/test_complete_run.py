@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ from networks import mlp
 
 from nnlab.core.errors import GraphError, TrainingError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.training import complete_run
 from nnlab.training.complete_run import prepare_run, result_of, steps_of_epochs, train
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.snapshots import take_snapshot
@@ -115,3 +120,31 @@ def test_ctrl_c_leaves_the_run_after_a_whole_step():
     other = prepare_run(GRAPH, DATA, SETTINGS)
     other.train(run.iteration)
     assert bits(run) == bits(other)
+
+
+@pytest.mark.parametrize(
+    ("taken", "slices"),
+    [
+        (itertools.repeat(0.5), [1, 2, 4, 8, 16, 9]),
+        (itertools.repeat(1.5), [1] * 40),
+        (itertools.repeat(3.0), [1] * 40),
+        (itertools.chain([0.1] * 3, [3.0], itertools.repeat(1.5)), [1, 2, 4, 8, 4, 4, 4, 4, 4, 4, 1]),
+    ],
+    ids=["short", "as long as they should be", "too long", "short, then one too long"],
+)
+def test_slices_grow_while_they_are_short_and_are_halved_when_too_long(
+    taken: Iterator[float], slices: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`taken`: what slices take one after the other, in lengths that a slice should have; up to twice as long is left alone."""
+    clock, found = [0.0], []
+
+    class Timed:
+        def train(self, steps: int) -> int:
+            clock[0] += next(taken) * complete_run.SLICE_SECONDS
+            found.append(steps)
+            return steps
+
+    monkeypatch.setattr(complete_run, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    run: Any = Timed()
+    train(run, 40, lambda done: None)
+    assert found == slices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from nnlab.training import runs
 from nnlab.training.change import Change
 from nnlab.training.commands import Load
 from nnlab.training.complete_run import prepare_run
+from nnlab.training.difference import MOST_DIFFERENCES
 from nnlab.training.project import Project
 from nnlab.training.runs import MAIN, MOST_RUNS, RunGroup
 from nnlab.training.settings import TrainingSettings
@@ -64,6 +66,32 @@ def test_every_run_ends_in_the_bits_of_its_project_alone(threads: int, monkeypat
     assert iterations(group) == [200] * 4
     assert all(bits(group, number) == alone(project, 200) for number, project in VARIANTS.items())
     group.close()
+
+
+def test_as_soon_as_one_run_wants_all_cores_they_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of threads holds for the process and decides the last bits."""
+    beside: list[int] = []
+    side_by_side = RunGroup._side_by_side
+
+    def watched(self: RunGroup, tasks: Sequence[Callable[[], tuple[str, float]]]) -> list[tuple[str, float]]:
+        beside.append(len(tasks))
+        return side_by_side(self, tasks)
+
+    monkeypatch.setattr(RunGroup, "_side_by_side", watched)
+    group = group_of({k: VARIANTS[k] for k in (0, 2)})
+    large = group.members[2].run
+    assert large is not None
+    for wanted, expected in (((1, 1), [2]), ((1, 2), []), ((2, 1), []), ((2, 2), [])):
+        beside.clear()
+        counts = {large.program.operations: wanted[1]}
+        monkeypatch.setattr(runs, "threads_for", lambda operations, counts=counts, wanted=wanted: counts.get(operations, wanted[0]))
+        group.advance(5)
+        assert beside == expected, wanted
+    group.close()
+
+
+def test_a_project_is_compared_with_as_many_as_can_train_beside_it() -> None:
+    assert MOST_DIFFERENCES == MOST_RUNS - 1
 
 
 def test_requests_to_leave_and_for_frames_are_not_answered_within_a_slice() -> None:

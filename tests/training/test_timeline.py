@@ -216,6 +216,7 @@ def test_a_small_budget_is_kept_and_every_iteration_stays_within_reach():
     reach = one.member.timeline.reach(one.run)
     assert reach.earliest > 0, "so small a budget cannot keep six states with their curves"
     assert reach.spacing == one.run.keyframes.spacing, "of the chapter under way"
+    assert reach.nbytes <= 200 * state + 600_000, "half for the chapter under way, half for all before it"
     for iteration in range(reach.earliest, 241, 17):
         one.back_to(iteration)
         assert one.bits == one.passed[iteration]
