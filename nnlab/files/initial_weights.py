@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import numpy as np
 
@@ -14,8 +16,8 @@ ENTRY = "initial.safetensors"
 
 class SwappedLabelsPart(msgspec.Struct, forbid_unknown_fields=True):
     optimizer: str
-    learning_rate: float
-    updates: int
+    learning_rate: Annotated[float, msgspec.Meta(ge=0, le=1000)]
+    updates: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
 
 
 class InitialPart(msgspec.Struct, forbid_unknown_fields=True):

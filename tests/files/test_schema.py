@@ -83,6 +83,10 @@ def test_the_position_of_the_run_survives():
         ("comparison", [{"key": "loss", "text": "mse"}] * 2, "comparison: loss=mse stands there twice"),
         ("comparison", [{"key": "seed", "text": str(k)} for k in range(4)], "comparison: expected `array` of length <= 3"),
         ("initial", {"words": "x"}, "initial: object missing required field `name`"),
+        (
+            "initial", {"name": "x", "swapped_labels": {"optimizer": "adam", "learning_rate": 0.1, "updates": 10**12}},
+            "initial, swapped_labels, updates: expected `int` <= 10000000",
+        ),
         ("initial", {"name": "x", "swapped_labels": {"optimizer": "adam"}}, "initial, swapped_labels: object missing required field"),
         ("schema", ..., "no schema version"),
         ("schema", "1", "no schema version"),
