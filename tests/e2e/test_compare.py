@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from nnlab.core.preparation import prepare
 from nnlab.engine.batch_order import upcoming_batch
 from nnlab.engine.fingerprint import weights_sha256
+from nnlab.graph.graph import Graph
 from nnlab.studies.comparison import compare
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
@@ -25,6 +26,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.panels.advisor import AdvisorPanel
 from nnlab.ui.panels.by_hand import ByHandPanel
 from nnlab.ui.panels.comparison import ComparisonPanel
+from nnlab.ui.panels.plotting.export import picture_at
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.window.main_window import MainWindow
 
@@ -305,7 +307,8 @@ def test_the_place_of_a_second_run_offers_what_may_differ(opened: Opener, qtbot:
     window = opened("circle")
     window.show_workspace("compare")
     invitation = window.comparison.invitation
-    assert invitation.isVisible() and invitation.offers[0] == ("loss", "binary_cross_entropy", "mse")
+    qtbot.waitUntil(invitation.isVisible, timeout=10_000)
+    assert invitation.offers[0] == ("loss", "binary_cross_entropy", "mse")
     assert invitation.buttons[0].text() == "loss: MSE"
     QTest.mouseClick(invitation.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.comparison.compared == ("loss", ("binary_cross_entropy", "mse")), timeout=10_000)
@@ -335,3 +338,33 @@ def test_three_classes_stand_in_the_triangle_of_probabilities(opened: Opener, qt
     assert window.comparison.focus.sample is not None
     QTest.mouseClick(why.picture.button("p"), Qt.MouseButton.LeftButton)
     assert why.losses.isVisible() and why.gradients.isVisible() and not why.simplexes.isVisible()
+
+
+def test_every_plot_can_be_taken_away_as_numbers(window: MainWindow, qtbot: QtBot, views: list[LiveView]) -> None:
+    view = train(window, qtbot, views, 60)
+    happening, why = window.comparison.happening, window.comparison.why
+    scores, losses = happening.scores.plot.table(), why.losses.table()
+    assert scores is not None and scores.names == ("run", "iteration", "value")
+    assert list(scores.columns[1][:6]) == [10, 20, 30, 40, 50, 60] and scores.columns[0][0] == "Binary cross-entropy"
+    assert losses is not None and losses.names == ("run", "sample", "p of the true class", "loss") and len(losses.columns[1]) == 1600
+    assert np.array_equal(losses.columns[3][:800], view.probes["output_losses"].losses)
+    happening.scores.along.button("epoch").click()
+    table = happening.scores.plot.table()
+    assert table is not None and table.names == ("run", "iteration", "epochs", "value")
+    for start in (happening.scores.plot.viewport(), why.gradients.viewport(), happening.own.plots[0].viewport()):
+        assert picture_at(start, window.comparison) is start.parentWidget()
+    assert picture_at(why.title, window.comparison) is None
+    picture = happening.pictures.pictures[1]
+    texts = [action.text() for action in picture.context_menu().actions()]
+    assert texts[0] == "Go on with this run as the project" and "Save picture…" in texts and "Save data as CSV…" in texts
+
+
+def test_without_a_network_it_says_what_will_stand_here(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("circle")
+    window.show_workspace("compare")
+    qtbot.waitUntil(lambda: not window.comparison.is_empty, timeout=10_000)
+    window.document.edit("Empty", replace(window.document.project, graph=Graph()))
+    qtbot.waitUntil(lambda: window.comparison.is_empty, timeout=10_000)
+    assert window.comparison.statement.isVisible()
+    window.document.undo()
+    qtbot.waitUntil(lambda: not window.comparison.is_empty, timeout=10_000)

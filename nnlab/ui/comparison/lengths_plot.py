@@ -11,6 +11,7 @@ from nnlab.studies.loss_by_hand import surprise
 from nnlab.ui.comparison.hand_plot import HandPlot
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.widgets.painting import draw_focus
 
 SHARES = (0.95, 0.41, 0.037)
@@ -98,6 +99,9 @@ class LengthsPlot(HandPlot):
             self.set_value(self.chosen, self.values[self.chosen] * (0.9 if event.key() == Qt.Key.Key_Right else 1 / 0.9))
         else:
             super().keyPressEvent(event)
+
+    def table(self) -> ExportTable | None:
+        return ExportTable(("p", "−log p"), (self.values, self.results[0]))
 
     def written(self) -> str:
         """(0.05 + 0.89 + 3.30) / 3."""

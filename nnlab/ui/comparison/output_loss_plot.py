@@ -6,8 +6,7 @@ A run's samples stand on its own curve in full, and faint on those of the others
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
@@ -18,9 +17,11 @@ from nnlab.training.probes.output_losses import OutputLosses
 from nnlab.ui.comparison.curve_names import places_of_names
 from nnlab.ui.comparison.loss_formulas import formula_of
 from nnlab.ui.comparison.run_keys import FAR, RunKey, paint_line, paint_mark, paint_marks
+from nnlab.ui.comparison.run_losses import RunLosses, losses_table
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.primitives import Stamps, polygon
@@ -30,26 +31,10 @@ from nnlab.ui.widgets.painting import fill_rounded
 MOST_LOSS = 5.0  # the axis of the loss of classes ends here; what lies above is counted in words
 FIRST_P = 0.05  # where the crosshair starts
 KEY_STEP = 0.01
-BEYOND = 1e12
 ROW = 4 * FAR  # wider than any pixel's number, so that column and row make one number
 UNLIKE = 20.0  # times that one run's values of an error may exceed another's before the axis is logarithmic
 DECADES = 3.0  # that such an axis reaches down from the lowest curve's top
 REACH = 9.0  # pixels from a mark within which it is pointed at
-
-
-@dataclass(frozen=True, eq=False)
-class RunLosses:
-    """What is known of one run's losses. `loss`: what the loss is called."""
-
-    name: str
-    loss: str
-    key: RunKey
-    found: OutputLosses
-
-    @cached_property
-    def can_be_shown(self) -> bool:
-        """Whether its numbers can be drawn: not those of a run that diverged."""
-        return all(bool((np.abs(part) < BEYOND).all()) for part in (self.found.x, self.found.curve_x, self.found.curve_losses))
 
 
 class OutputLossPlot(Plot):
@@ -93,7 +78,7 @@ class OutputLossPlot(Plot):
             return  # probes come at a pace of their own: nothing new since the last time
         self._runs = tuple(runs)
         self._distinct = self._one_of_each_loss()
-        found = [run.found for run in runs]
+        found = [run.found for run in self._distinct]
         if self._at == FIRST_P and not self.of_probability:
             self._at = None  # of an error nothing is special there
         elif self._at is None and self.of_probability:
@@ -255,13 +240,23 @@ class OutputLossPlot(Plot):
         super().paint_above(painter)
 
     def _one_of_each_loss(self) -> list[RunLosses]:
-        """One run of each loss: where losses are the same, so are their curves."""
+        """One run of each loss, with its curve as far as any run has samples: where losses are the same, so are their curves."""
         kept: list[RunLosses] = []
         for run in self._runs:
-            x, y = run.found.curve_x, self.curve(run.found)
-            if not any(np.allclose(np.interp(x, k.found.curve_x, self.curve(k.found)), y, rtol=1e-3, atol=1e-4) for k in kept):
+            same = next((k for k, other in enumerate(kept) if self._is_same(run.found, other.found)), None)
+            if same is None:
                 kept.append(run)
+            elif run.found.curve_x[-1] > kept[same].found.curve_x[-1]:
+                kept[same] = replace(run, key=kept[same].key, name=kept[same].name)
         return kept
+
+    def _is_same(self, one: OutputLosses, other: OutputLosses) -> bool:
+        """Whether two curves are one where both are known."""
+        x, y = one.curve_x, self.curve(one)
+        both = (x >= other.curve_x[0]) & (x <= other.curve_x[-1])
+        scale = max(1.0, float(np.abs(self.curve(other)).max()))
+        there = np.interp(x[both], other.curve_x, self.curve(other))
+        return bool(both.any()) and np.allclose(there, y[both], rtol=1e-3, atol=1e-4 * scale)
 
     def _paint_samples(self, painter: QPainter, run: RunLosses) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.px(3)
@@ -365,6 +360,10 @@ class OutputLossPlot(Plot):
                 taken = [line, *(box for *_, box in self._read_boxes(x))]
             self._named = key, list(zip(texts, places_of_names(curves, sizes, self.picture, taken), strict=True))
         return self._named[1]
+
+    def table(self) -> ExportTable | None:
+        """Every sample of every run: where it stands, and its own loss or gradient."""
+        return losses_table(self._runs, self._of_gradient) if self._runs else None
 
     # Events
 

@@ -20,6 +20,7 @@ from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins
@@ -245,6 +246,17 @@ class RunLinesPlot(IterationPlot):
             painter.fillRect(box, tokens.panel)
             painter.setPen(tokens.text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def table(self) -> ExportTable | None:
+        """Every value of every run, with its iteration and its place on the axis."""
+        if not self._lines:
+            return None
+        names = [line.name for line in self._lines for _ in line.values]
+        columns = [np.concatenate([getattr(line, part) for line in self._lines]) for part in ("iterations", "positions", "values")]
+        axis = "" if self._axis.kind == ITERATIONS else self._axis.title
+        if not axis:
+            return ExportTable(("run", "iteration", "value"), (names, columns[0].astype(np.int64), columns[2]))
+        return ExportTable(("run", "iteration", axis, "value"), (names, columns[0].astype(np.int64), *columns[1:]))
 
     # Events
 

@@ -13,6 +13,7 @@ from nnlab.studies.loss_by_hand import squared_error
 from nnlab.ui.comparison.hand_plot import HandPlot
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.widgets.painting import draw_focus
 
 TARGETS = (3.0, 5.0, 2.0)
@@ -140,6 +141,9 @@ class SquaresPlot(HandPlot):
             self.set_value(self.chosen, self.values[self.chosen] + (STEP if event.key() == Qt.Key.Key_Up else -STEP))
         else:
             super().keyPressEvent(event)
+
+    def table(self) -> ExportTable | None:
+        return ExportTable(("target", "prediction", "error", "squared error"), (TARGETS, self.values, self.errors, self.results[0]))
 
     def written(self) -> str:
         """(1 + 9 + 1) / 3 = 11/3, fractions kept."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnlab.core.operator import Operator, operators
@@ -143,6 +143,10 @@ class Statement(QWidget):
         )
         if accepted and text.strip():
             self.chosen.emit("", [text.strip()])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)  # what had the keyboard in another workspace is gone
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

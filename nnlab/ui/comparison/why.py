@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot, RunLosses
+from nnlab.ui.comparison.output_loss_plot import FIRST_P, OutputLossPlot
+from nnlab.ui.comparison.run_losses import RunLosses
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.comparison.simplexes import Simplexes, simplex_of

@@ -73,6 +73,7 @@ class LivePanel(Panel):
     def __init__(self, services: Services, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(services.theme, self.title, empty, parent)
         self._services = services
+        self.strip: QWidget | None = None  # of a centre panel: a row above the whole workspace, while that shows the panel
         self._empty_text = empty
         self._view: LiveView | None = None
         self._due = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.hand_legend import HandLegend
@@ -12,6 +12,7 @@ from nnlab.ui.comparison.squares_plot import SquaresPlot
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.plotting import export
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
@@ -58,6 +59,14 @@ class ByHandPanel(LivePanel):
             metrics = self._theme.metrics
             self._stack.setContentsMargins(metrics.padding, 0, metrics.padding, metrics.px(10))
             self._stack.setSpacing(metrics.px(6))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = export.picture_menu(self, self._theme, event)
+        if menu is None:
+            event.ignore()
+            return
+        menu.exec(event.globalPos())
+        menu.deleteLater()
 
     def reset(self) -> None:
         self.squares.reset()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError, SettingError
@@ -27,8 +27,11 @@ from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
+
+EMPTY = "Up to four runs stand here side by side, from the same start and with one difference, as soon as the network can run."
 
 
 class ComparisonPanel(LivePanel):
@@ -44,12 +47,12 @@ class ComparisonPanel(LivePanel):
     frames_per_second = 20.0
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(services, "", parent)
+        super().__init__(services, EMPTY, parent)
         theme, jobs = services.theme, services.session.jobs
         self.header.hide()
         self.start = StartSwitch(theme, services.session, services.document)
         self.start.refused.connect(self._refuse)
-        self.statement = Statement(theme, self.start)
+        self.strip = self.statement = Statement(theme, self.start)
         self.statement.chosen.connect(self._choose)
         self.statement.offer(self._choices)
         self.statement.ended.connect(self.end)
@@ -70,6 +73,7 @@ class ComparisonPanel(LivePanel):
         services.document.settled.connect(self._follow_document)
         services.document.replaced.connect(self._follow_document)
         services.session.state_changed.connect(self._follow_document)
+        self.clear()
         self._follow_document()
 
     def _arrange(self) -> None:
@@ -77,7 +81,6 @@ class ComparisonPanel(LivePanel):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.statement)
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.happening, 552)
@@ -205,6 +208,15 @@ class ComparisonPanel(LivePanel):
         super().clear()
         self.happening.seeds.clear()
         self.why.reset()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Of the plot under the mouse; pictures have menus of their own."""
+        menu = export.picture_menu(self, self._theme, event)
+        if menu is None:
+            event.ignore()
+            return
+        menu.exec(event.globalPos())
+        menu.deleteLater()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -83,7 +83,7 @@ class RunPicture(QWidget):
 
     def show_run(self, run: ShownRun, of_validation: bool) -> None:
         view = run.view
-        self.name.setText(run.name if self._is_low and self._is_tight else run.title)
+        self.name.setText(run.name if self._is_tight else run.title)
         self.name.setToolTip(f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
-        bars = (self.top_bar, self.recovery_bar, self.message_bar)
+        bars = (self.top_bar, self.recovery_bar, self.message_bar, *self.strips)
         self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.centre.current), self.transport.bar))
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
@@ -118,11 +118,12 @@ class MainWindow(QMainWindow):
             else:
                 self.area.add(panel_name, panel.title, panel)
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
+        self.strips = [panel.strip for panel in self.panels.values() if panel.strip is not None]
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top_bar, self.recovery_bar):
+        for part in (self.top_bar, self.recovery_bar, *self.strips):
             column.addWidget(part)
         column.addWidget(self.area, 1)
         column.addWidget(self.transport.bar)
@@ -202,6 +203,8 @@ class MainWindow(QMainWindow):
         workspace = workspaces().get(name) or first_workspace()
         self.area.show_workspace(workspace)
         self.centre.show_page(workspace.centre)
+        for strip in self.strips:
+            strip.setVisible(strip is getattr(self.centre.current, "strip", None))
         self.top_bar.choose_workspace(workspace.name)
         self.header.setVisible(workspace.overlay)
         self.header.phases.setVisible(not workspace.follows_steps)

@@ -11,12 +11,13 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRect, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError
@@ -96,6 +97,32 @@ def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Call
     return result
 
 
+@runtime_checkable
+class NumberPicture(Protocol):
+    """A widget that is a picture of numbers of its own."""
+
+    def table(self) -> ExportTable | None: ...
+
+
+def picture_at(start: QWidget | None, within: QWidget) -> QWidget | None:
+    """The innermost picture of numbers around a widget that lies within another; None where there is none."""
+    found = start
+    while found is not None and found is not within:
+        if isinstance(found, NumberPicture):
+            return found
+        found = found.parentWidget()
+    return None
+
+
+def picture_menu(panel: QWidget, theme: Theme, event: QContextMenuEvent) -> QMenu | None:
+    """The menu of the picture under the mouse, or of the one that has the keyboard, in a panel of several."""
+    by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+    picture = picture_at(QApplication.focusWidget() if by_key else panel.childAt(event.pos()), panel)
+    if picture is None or not isinstance(picture, NumberPicture):
+        return None
+    return menu(panel, theme, picture, picture.accessibleName(), picture.table)
+
+
 def _csv_data(table: ExportTable | None) -> QMimeData:
     text = as_csv(table or ExportTable((), ()))
     data = QMimeData()
@@ -108,7 +135,7 @@ def _picture(widget: QWidget, title: str, path: Path) -> bytes:
     return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(as_image(widget))
 
 
-_FILTERS = {"png": "Picture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
+_FILTERS = {"png": "NumberPicture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
 
 
 def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[Path], bytes]) -> None:

@@ -117,7 +117,7 @@ class FitPlot(Plot):
         self.shade.show_interval(low, high, ground)
         self.fit.setPen(line_pen(tokens.text, 2.0))
         self.target.setPen(line_pen(tokens.text, 1.5))
-        self.fit.setData(curve.x, curve.y)
+        self.fit.setData(curve.x, near(curve.y, *self.y_range))
         key = (id(data), id(curve.truth), self._theme.is_dark, self.picture, *self.x_range, *self.y_range)
         if key == self._drawn:
             return
@@ -195,7 +195,7 @@ class ResidualPlot(Plot):
         ground.setAlpha(110)
         self.shade.show_interval(low, high, ground)
         if is_curve:
-            self.area.show_curve(x, residual, tokens.pos, tokens.neg)
+            self.area.show_curve(x, near(residual, -limit, limit), tokens.pos, tokens.neg)
             self.points.show_points([], 1.8, tokens.panel)
         else:
             self.area.show_curve(np.empty(0), np.empty(0), tokens.pos, tokens.neg)
@@ -221,6 +221,12 @@ class ResidualPlot(Plot):
         painter.setPen(self._theme.tokens.text2)
         above = QRectF(self.picture.left(), 0, self.picture.width(), self.picture.top() - self._theme.metrics.px(2))
         painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, "residual")
+
+
+def near(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Values kept within ten times the range that is seen: Qt draws for minutes at what a run that diverges predicts."""
+    beyond = 10 * (high - low)
+    return np.clip(values, low - beyond, high + beyond)
 
 
 def rounded_up(value: float) -> float:

@@ -18,6 +18,8 @@ Draw = Callable[[QPainter, QPointF], None]
 
 def polygon(xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
     """The points (xs[i], ys[i])."""
+    if not len(xs):
+        return QPolygonF()  # of which pyqtgraph has no address to fill
     return pg.functions.arrayToQPolygonF(np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64))
 
 

@@ -31,6 +31,10 @@ def test_a_polygon_has_the_points(qapp: object) -> None:
     assert [(p.x(), p.y()) for p in polygon(X, Y).toList()] == list(zip(X, Y, strict=True))
 
 
+def test_a_polygon_of_nothing_is_empty(qapp: object) -> None:
+    assert polygon(np.empty(0), np.empty(0)).size() == 0
+
+
 def test_a_line_is_its_pieces(qapp: object) -> None:
     pieces = drawn(lambda painter: [painter.drawLine(QPointF(a, b), QPointF(c, d)) for a, b, c, d in zip(X, Y, X[1:], Y[1:], strict=False)])
     np.testing.assert_array_equal(drawn(lambda painter: draw_line(painter, X, Y)), pieces)
