@@ -36,7 +36,7 @@ def trailing_means(means: np.ndarray, windows: np.ndarray) -> np.ndarray:
         before = np.where(counted[chosen] == size, piece, result[chosen])
         with np.errstate(invalid="ignore", over="ignore"):  # infinite means stay what they are
             mixed = before + (piece - before) * (size / counted[chosen])
-        result[chosen] = np.clip(mixed, np.minimum(before, piece), np.maximum(before, piece))
+        result[chosen] = np.minimum(np.maximum(mixed, np.minimum(before, piece)), np.maximum(before, piece))
         place[chosen] -= size
         table[size:] = 0.5 * (table[size:] + table[:-size])
         size *= 2

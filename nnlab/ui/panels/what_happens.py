@@ -33,6 +33,7 @@ class WhatHappens(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._count = 0  # runs that have a place
+        self._shown, self._has_scores = 0, False  # runs shown last, and whether their scores were
         self.pictures = RunPictures(theme, focus, invitation, self)
         self.seeds = SeveralSeeds(theme, jobs, self)
         self.scores = Scores(theme, crosshair, self)
@@ -58,13 +59,16 @@ class WhatHappens(QWidget):
         self._arrange()
 
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
-        """`runs` from the project's own on."""
+        """`runs` from the project's own on. While they train, the curves below the pictures take turns: they change slowly."""
         view = runs[0].view
+        is_all = not view.playing or len(runs) != self._shown
+        self._shown, self._has_scores = len(runs), not self._has_scores
         first = view.curves.origin
         last = max(view.frame.iteration, int(view.curves.iterations[-1]) if len(view.curves.mean) else 0)
         self.pictures.show_runs(runs, self.scores.of_validation)
-        self.scores.show_runs(runs, first, last)
-        if self.own.isVisible():
+        if is_all or self._has_scores:
+            self.scores.show_runs(runs, first, last)
+        if self.own.isVisible() and (is_all or not self._has_scores):
             self.own.show_runs(runs, self.scores.axis_of(runs), first, last)
 
     def _arrange(self) -> None:
