@@ -18,6 +18,7 @@ from nnlab.core.initializers import initial_values
 from nnlab.core.kernel.context import BATCH_START, ITERATION, SEED
 from nnlab.core.optimizer import optimizers
 from nnlab.core.written import plain_number
+from nnlab.engine.adapter_start import FROM_OTHERS
 from nnlab.engine.program import PHASES, Instruction
 from nnlab.engine.state import State
 from nnlab.engine.steps import gradient_name
@@ -125,8 +126,9 @@ def _grown(state: State, times: float) -> Fault | None:
     largest, which, first = 0.0, "", 0.0
     for info in state.program.parameters:
         now = np.abs(info.place.view(state.arena, 1))
-        drawn = np.abs(initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name))
-        first = max(first, float(drawn.max(initial=0.0)))
+        if info.init not in FROM_OTHERS:  # of these nothing was drawn: they began as others were
+            drawn = np.abs(initial_values(info.init, info.place.shape, int(state.context[SEED]), info.name))
+            first = max(first, float(drawn.max(initial=0.0)))
         finite = now[np.isfinite(now)]
         if finite.size and float(finite.max()) > largest:
             largest, which = float(finite.max()), info.name

@@ -277,7 +277,7 @@ def shape_rows(graph: Graph, node: Node, shapes: Shapes) -> list[tuple[str, str]
         if kind.is_loss and name not in ports:
             rows.append((name, "one number"))
         elif any(name == p.name for p in node.parameters):
-            rows.append((kind.tensors[name].letter, f"({', '.join(str(length) for length in shape)})"))
+            rows.append((node.tensors[name].letter, f"({', '.join(str(length) for length in shape)})"))
         else:
             rows.append(("output" if name not in ports else name, show(shape)))
     return rows

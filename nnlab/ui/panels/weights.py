@@ -143,7 +143,7 @@ class WeightsPanel(LivePanel):
         if is_other or names != [self.choice.itemData(k) for k in range(self.choice.count())]:
             self.choice.clear()
             for name in names:
-                self.choice.addItem(node.kind.tensors[name].letter, name)
+                self.choice.addItem(node.tensors[name].letter, name)
             self._layout = None
         self.choice.setVisible(len(names) > 1)
         self.set_title(f"Weights of {node_id}{f', {node.frozen_words}' if node.frozen else ''}")

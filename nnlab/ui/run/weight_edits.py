@@ -15,6 +15,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.initializers import initial_values
 from nnlab.core.tensor import Index, Parameter
 from nnlab.core.written import plain_number, rounded
+from nnlab.engine.adapter_start import FROM_OTHERS
 from nnlab.engine.weight_change import WeightChange
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.letters import letter_of
@@ -74,7 +75,7 @@ def reinitialise(document: Document, session: LiveSession, node_ids: Sequence[st
     if not chosen:
         raise NNLabError("None of the selected nodes has weights; select a layer.")
     seed = random.SystemRandom().randrange(1, 2**31) if seed is None else seed
-    kept = {f"{i}.{p.name}": (graph[i], p) for i in chosen for p in (*graph[i].parameters, *graph[i].kind.buffers)}
+    kept = {f"{i}.{p.name}": (graph[i], p) for i in chosen for p in (*graph[i].parameters, *graph[i].kind.buffers) if p.init not in FROM_OTHERS}
     before = session.parameters(kept)
     after = {
         name: initial_values(initializer_of(parameter, node), before[name].shape, seed, name).astype(before[name].dtype)
