@@ -125,6 +125,10 @@ class LoraAdapter:
     def values(self) -> tuple[Tensor, ...]:
         """What is computed on the way through it, besides the layer's own output."""
         wide, narrow = "... inputs", f"... {self.rank_symbol}"
+        letters = {
+            "lora_h": "h", "lora_scaled": "s h", "lora_x": "x", "lora_mask": "mask", "lora_h_start": "A₀ x", "lora_scaled_start": "−s A₀ x",
+            "lora_rest": "z rest", "lora_norm": "n", "lora_direction": "V", "lora_update": "s B h", "lora_plain": "W x", "lora_y": "z",
+        }  # fmt: skip
         parts = [("lora_h", narrow), ("lora_scaled", narrow)]
         if self.dropout:
             parts += [("lora_x", wide), ("lora_mask", wide)]
@@ -136,7 +140,7 @@ class LoraAdapter:
             parts += [("lora_plain", "... units"), ("lora_rest_plain", "... units")]
             parts += [("lora_h_plain", narrow), ("lora_scaled_plain", narrow)]
         parts.append(("lora_y", "... units"))
-        return tuple(Tensor(self.tensor(name), shape) for name, shape in parts)
+        return tuple(Tensor(self.tensor(name), shape, symbol=letters.get(name, "")) for name, shape in parts)
 
     @property
     def settings(self) -> Mapping[str, Value]:

@@ -81,7 +81,7 @@ class Node:
         if not self.adapters:
             return self.kind.tensors
         inner = (tensor for adapter in self.adapters for tensor in adapter.values)
-        base = Tensor(BASE_OUTPUT, self.kind.tensors["y"].shape)
+        base = Tensor(BASE_OUTPUT, self.kind.tensors["y"].shape, symbol="z₀")
         return {**self.kind.tensors, **{t.name: t for t in (*self.adapter_parameters, *self.buffers, base, *inner)}}
 
     def adapter(self, name: str) -> LoraAdapter | None:

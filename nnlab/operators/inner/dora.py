@@ -83,7 +83,7 @@ def _magnitude(m):  # type: ignore[no-untyped-def]
 
 def _down(m):  # type: ignore[no-untyped-def]
     gains = m["lora_magnitude_vector"] / m["norm"]
-    return rf"{factor(m['scale'])} \left({sum_of_products(m['lora_B'][:, m.index[-1]], gains * m['d_y'][m.index[:-1]])}\right)"
+    return sum_of_products(m["lora_B"][:, m.index[-1]], m["scale"] * gains * m["d_y"][m.index[:-1]])
 
 
 def _column(m):  # type: ignore[no-untyped-def]
@@ -96,13 +96,16 @@ register_inner(
         name="dora",
         title="Learned lengths",
         category="Layers",
-        inputs=(Tensor("base", "... units"), Tensor("plain", "... units"), Tensor("h", "... rank"), Tensor("norm", "units")),
+        inputs=(
+            Tensor("base", "... units", symbol="z₀"), Tensor("plain", "... units", symbol="W x"), Tensor("h", "... rank"),
+            Tensor("norm", "units", symbol="n"),
+        ),
         parameters=(
             Parameter("lora_B", "units rank", symbol="B"), Parameter("lora_magnitude_vector", "units", symbol="m"),
             Parameter("bias", "units", symbol="b"),
         ),
-        outputs=(Tensor("y", "... units"),),
-        saved=(Tensor("scaled", "... rank"), Tensor("update", "... units")),
+        outputs=(Tensor("y", "... units", symbol="z"),),
+        saved=(Tensor("scaled", "... rank", symbol="s h"), Tensor("update", "... units", symbol="s B h")),
         settings=(Setting("scale", 1.0, "Scale", "alpha / rank, times the adapter's weight"),),
         forward=forward,
         backward=backward,
@@ -144,7 +147,7 @@ register_inner(
             ),
             Explanation(
                 "d_h",
-                rf"{gradient('h')} = s \sum_i b_{{i<-1>}}\, g_i\, {gradient('z', 'i')}",
+                rf"{gradient('h')} = \sum_i b_{{i<-1>}}\, s g_i\, {gradient('z', 'i')}",
                 _down,
                 lambda m: "Each unit sends its upstream gradient back, times the ratio of its lengths, its number in B and s."
                 + shortened(len(m["lora_B"])),

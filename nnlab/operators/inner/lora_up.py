@@ -49,20 +49,15 @@ def backward(lora_B, scale, scaled, d_y, first_d_base, d_base, first_d_h, d_h, f
                         d_h[n, k] += slope * lora_B[u, k]
 
 
-def _sum(m):  # type: ignore[no-untyped-def]
-    """The update with numbers: s (b h + …)."""
-    return rf"{factor(m['scale'])} \left({sum_of_products(m['lora_B'][m.index[-1]], m['h'][m.index[:-1]])}\right)"
-
-
 register_inner(
     Operator(
         name="lora_up",
         title="Up through B",
         category="Layers",
-        inputs=(Tensor("base", "... units"), Tensor("h", "... rank")),
+        inputs=(Tensor("base", "... units", symbol="z₀"), Tensor("h", "... rank")),
         parameters=(Parameter("lora_B", "units rank", symbol="B"),),
-        outputs=(Tensor("y", "... units"),),
-        saved=(Tensor("scaled", "... rank"),),
+        outputs=(Tensor("y", "... units", symbol="z"),),
+        saved=(Tensor("scaled", "... rank", symbol="s h"),),
         settings=(Setting("scale", 1.0, "Scale", "alpha / rank, times the adapter's weight"),),
         forward=forward,
         backward=backward,
@@ -71,11 +66,11 @@ register_inner(
         explain_forward=(
             Explanation(
                 "y",
-                r"z_{<-1>} = z^0_{<-1>} + s \sum_k b_{<-1>k}\, h_k",
-                lambda m: sum_of([number(m.at("base")), _sum(m)]),
+                r"z_{<-1>} = z^0_{<-1>} + \sum_k b_{<-1>k}\, s h_k",
+                lambda m: sum_of([number(m.at("base")), sum_of_products(m["lora_B"][m.index[-1]], m.after["scaled"][m.index[:-1]])]),
                 lambda m: (
-                    f"What the frozen weights gave, plus what row {m.index[-1] + 1} of B makes of the {m['h'].shape[-1]:,} numbers, "
-                    f"times s." + shortened(m["h"].shape[-1])
+                    f"What the frozen weights gave, plus what row {m.index[-1] + 1} of B makes of the {m['h'].shape[-1]:,} scaled "
+                    "numbers." + shortened(m["h"].shape[-1])
                 ),
             ),
             Explanation(
@@ -97,10 +92,8 @@ register_inner(
             ),
             Explanation(
                 "d_h",
-                rf"{gradient('h')} = s \sum_i b_{{i<-1>}}\, {gradient('z', 'i')}",
-                lambda m: (
-                    rf"{factor(m['scale'])} \left({sum_of_products(m['lora_B'][:, m.index[-1]], m['d_y'][m.index[:-1]])}\right)"
-                ),
+                rf"{gradient('h')} = \sum_i b_{{i<-1>}}\, s {gradient('z', 'i')}",
+                lambda m: sum_of_products(m["lora_B"][:, m.index[-1]], m["scale"] * m["d_y"][m.index[:-1]]),
                 lambda m: "Each unit sends its upstream gradient back, times its number in B and s." + shortened(len(m["lora_B"])),
             ),
             Explanation(

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlab.core.explanation import ExplanationContext
+from nnlab.core.operator import inner_operators
 from nnlab.core.tensor import Index
+from nnlab.engine.program import Instruction
 from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.stepper.model import StepModel
@@ -186,8 +188,17 @@ def rows_of(model: StepModel) -> Form | None:
 
         words = "written" if operand.written else "read"
         said = f"{name_in_words(model, operand.tensor)}, {words}"
-        matrices.append(Matrix(name, said, row, name, index, 0, column, written=operand.written))
+        title = _row_title(trace.instruction, name)
+        matrices.append(Matrix(title, said, row, name, index, 0, column, written=operand.written))
     return Form(tuple(matrices), ("",) * len(matrices), stacked=True, description="The numbers read and written for this sample.")
+
+
+def _row_title(instruction: Instruction, argument: str) -> str:
+    """The name of a row: inside a layer the letters of the formula, elsewhere what the kernel calls it."""
+    kind, own = instruction.kind, argument.removeprefix("d_")
+    if kind is None or kind.name not in inner_operators or own not in kind.tensors:
+        return argument
+    return kind.tensors[own].letter if own == argument else f"∂{kind.tensors[own].letter}"
 
 
 def name_in_words(model: StepModel, tensor: str) -> str:
