@@ -75,7 +75,9 @@ def reinitialise(document: Document, session: LiveSession, node_ids: Sequence[st
     if not chosen:
         raise NNLabError("None of the selected nodes has weights; select a layer.")
     seed = random.SystemRandom().randrange(1, 2**31) if seed is None else seed
-    kept = {f"{i}.{p.name}": (graph[i], p) for i in chosen for p in (*graph[i].parameters, *graph[i].kind.buffers) if p.init not in FROM_OTHERS}
+    # What began as others were (the lengths of an adapter's rows) is not drawn.
+    drawn = ((i, p) for i in chosen for p in (*graph[i].parameters, *graph[i].kind.buffers) if p.init not in FROM_OTHERS)
+    kept = {f"{i}.{p.name}": (graph[i], p) for i, p in drawn}
     before = session.parameters(kept)
     after = {
         name: initial_values(initializer_of(parameter, node), before[name].shape, seed, name).astype(before[name].dtype)
