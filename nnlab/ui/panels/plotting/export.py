@@ -135,7 +135,7 @@ def _picture(widget: QWidget, title: str, path: Path) -> bytes:
     return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(as_image(widget))
 
 
-_FILTERS = {"png": "NumberPicture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
+_FILTERS = {"png": "Picture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
 
 
 def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[Path], bytes]) -> None:
