@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from nnlab.engine.program import BACKWARD, FORWARD
 from nnlab.files.project import Project
 from nnlab.templates.template import templates
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.stepper.forms import _products
+from nnlab.ui.stepper.forms import _products, _window_words
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 
@@ -220,6 +221,9 @@ def test_every_operation_on_images_is_drawn_within_the_panel(opened: Stepped, th
             opened.model.choose_target(target)
             assert not opened.panel.grab().isNull()
             if opened.panel.picture.currentWidget() is view:
+                form = view.form
+                assert form is not None and len(form.signs) == len(form.matrices), "a sign before each"
+                assert not form.lines or sum(form.lines) == len(form.matrices)
                 for placed in view.placed:
                     assert placed.rect.left() >= -1 and placed.rect.right() <= view.width() + 1, (instruction, target)
                     assert placed.rect.bottom() <= view.height() + 1, (instruction, target)
@@ -266,3 +270,17 @@ def test_the_window_is_outlined_where_it_lies_on_the_image(opened: Stepped) -> N
 def test_tokens_and_features_are_numbered(opened: Stepped) -> None:
     (scores,) = named(opened.to("scores"), "y")
     assert scores.row_names == scores.column_names == tuple("12345678")
+
+
+@pytest.mark.parametrize(
+    ("combined", "right", "words"),
+    [
+        ("sum", object(), "What the window sees of channel 3, times its weights; the products of all 5 add up."),
+        ("sum", None, "The upstream gradients of channel 3; those of all 5 add up."),
+        ("max", None, "The cells under the window, and the pixel they give."),
+        ("mean", None, "The cells under the window, and the pixel they give."),
+    ],
+)
+def test_what_a_window_shows_is_said(combined: str, right: object, words: str) -> None:
+    terms: Any = SimpleNamespace(combined=combined, right=right, word="channel", count=5)
+    assert _window_words(terms, 2) == words
