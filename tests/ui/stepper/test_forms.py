@@ -284,3 +284,10 @@ def test_tokens_and_features_are_numbered(opened: Stepped) -> None:
 def test_what_a_window_shows_is_said(combined: str, right: object, words: str) -> None:
     terms: Any = SimpleNamespace(combined=combined, right=right, word="channel", count=5)
     assert _window_words(terms, 2) == words
+
+
+@pytest.mark.parametrize("opened", [attention()], indirect=True)
+def test_the_factors_of_a_matrix_product_are_named_by_the_nodes_they_come_from(opened: Stepped) -> None:
+    form = opened.to("scores")
+    sources = [edge.source for edge in opened.world.document.graph.inputs("scores")]
+    assert [named(form, argument)[0].note for argument in ("a", "b")] == sources
