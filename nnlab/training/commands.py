@@ -240,6 +240,11 @@ class Stepped(Event):
     inside: bool
     can_go_back: bool
 
+    @property
+    def phase(self) -> int | None:
+        """Of the instruction that ran last; None outside an iteration."""
+        return self.trace.instruction.phase if self.trace is not None and self.inside else None
+
 
 @dataclass(frozen=True)
 class Failed(Event):

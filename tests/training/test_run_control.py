@@ -9,8 +9,9 @@ from variants import another_seed
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine import machine
+from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE
 from nnlab.training.change import Change
-from nnlab.training.commands import Event, Iterate, Load, Pause, Play, SetSpeed, StateChanged
+from nnlab.training.commands import Event, Iterate, Load, Pause, Play, SetSpeed, StateChanged, StepForward, Stepped
 from nnlab.training.project import Project
 from nnlab.training.run_control import RunControl
 from nnlab.training.settings import TrainingSettings
@@ -89,3 +90,13 @@ def test_a_run_that_has_to_catch_up_is_due_at_once_also_at_rest(runs: RunControl
     other = runs.group.members[1].run
     assert other is not None and other.iteration == 20 and runs.seconds_until_due is None
     runs.group.close()
+
+
+def test_a_stepped_instruction_is_of_a_phase_until_the_iteration_ends(runs: RunControl, told: list[Event]) -> None:
+    run = runs.group.main.run
+    assert run is not None
+    phases = [instruction.phase for instruction in run.program.instructions]
+    for _ in phases:
+        runs.carry_out(StepForward(1))
+    assert [event.phase for event in told if isinstance(event, Stepped)] == [*phases[:-1], None]
+    assert {FORWARD, LOSS, BACKWARD, UPDATE} == set(phases)

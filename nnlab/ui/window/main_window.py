@@ -263,8 +263,7 @@ class MainWindow(QMainWindow):
 
     def _on_stepped(self, event: Any) -> None:
         self.actions_by_id["step.back"].setEnabled(event.can_go_back)
-        trace = event.trace
-        self.header.phases.set_phase(trace.instruction.phase if trace is not None and event.inside else None)
+        self.header.phases.set_phase(event.phase)
 
     def _on_emptied(self) -> None:
         self._view = None
