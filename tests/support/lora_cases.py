@@ -74,3 +74,21 @@ def fixture(name: str) -> dict[str, np.ndarray]:
 def agree(found: np.ndarray, expected: np.ndarray) -> None:
     """To 1e-6 of the largest output, in float32."""
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * max(1.0, float(np.abs(expected).max())))
+
+
+STEPS, RATE, SEED = 20, 1e-2, 4
+
+
+def compared() -> dict[str, Graph]:
+    """The networks whose gradients and updates PyTorch has computed: every case, and blends of two."""
+    blends = (("plain", "dora"), ("dora", "dropout"), ("pissa", "plain"))
+    return {name: adapted(case) for name, case in CASES.items()} | {
+        f"{first}+{second}": two_adapters(CASES[first], CASES[second]) for first, second in blends
+    }
+
+
+def compared_session(graph: Graph) -> nnlab.Session:
+    """A session in float64 whose weights are those of a trained network; A, B and lengths as PyTorch was given them."""
+    session = nnlab.Session(graph, "adam", RATE, seed=SEED, dtype="float64")
+    moved(session)
+    return session
