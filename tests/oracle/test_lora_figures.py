@@ -19,7 +19,7 @@ def test_the_figures_are_those_of_these_cases() -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_gradients_and_twenty_steps_of_adam(name: str) -> None:
-    """To 1e-9 of the largest gradient, and of the largest weight. PiSSA starts with a decomposition, whose last digits are the library's."""
+    """To 1e-9 of the largest gradient and weight. PiSSA starts with a decomposition, whose last digits are the library's."""
     session, figures = lora_cases.compared_session(NETWORKS[name]), FIGURES[name]
     _, gradients = session.gradients(*lora_cases.data(seed=100))
     largest = max(abs(value) for values in figures["gradients"].values() for value in values)
