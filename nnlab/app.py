@@ -93,8 +93,8 @@ def open_window(
     window.resize(size or SIZE)
     if saved.snapshot is not None:
         window.session.restore(saved.snapshot)
+    freeze()  # or the first look for garbage goes through all that was just made, and takes a tenth of a second
     if show:
-        freeze()  # or the first look for garbage goes through all that was just made
         window.show()
         preload(window.session)
     return window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 
@@ -37,6 +38,10 @@ def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield opened
     opened.files.give_up()
     opened.close()
+
+
+def test_looks_for_garbage_leave_out_what_the_window_was_made_of(window: MainWindow) -> None:
+    assert gc.get_freeze_count() > 50_000  # a full look at it all takes a tenth of a second, whatever runs
 
 
 @pytest.mark.parametrize("workspace", list(workspaces()))
