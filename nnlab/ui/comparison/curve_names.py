@@ -39,7 +39,9 @@ def _candidates(xs: np.ndarray, ys: np.ndarray, size: QSizeF, picture: QRectF) -
     at = at[np.argsort(np.abs(at - picture.center().x()), kind="stable")]
     y = np.clip(np.interp(at, xs, ys), -FAR, FAR)
     right, left, above, below = at + ASIDE, at - ASIDE - size.width(), y - OFF - size.height(), y + OFF
-    return np.stack([right, left, left, right], axis=1).ravel(), np.stack([above, below, above, below], axis=1).ravel()
+    lefts = np.stack([right, left, left, right], axis=1).ravel()
+    tops = np.stack([above, below, above, below], axis=1).ravel()
+    return np.maximum(picture.left(), np.minimum(lefts, picture.right() - size.width())), tops
 
 
 def _points_within(lefts: np.ndarray, tops: np.ndarray, size: QSizeF, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:

@@ -34,6 +34,7 @@ KEY_STEP = 0.01
 ROW = 4 * FAR  # wider than any pixel's number, so that column and row make one number
 UNLIKE = 20.0  # times that one run's values of an error may exceed another's before the axis is logarithmic
 DECADES = 3.0  # that such an axis reaches down from the lowest curve's top
+WIDEST_NAME = 0.6  # of the picture's width; where that is too little, a formula stands alone
 REACH = 9.0  # pixels from a mark within which it is pointed at
 
 
@@ -134,10 +135,8 @@ class OutputLossPlot(Plot):
 
     def beside(self, run: RunLosses) -> int | None:
         """How many samples lie left of the crosshair, or further from 0 than it where the axis is an error; None without a crosshair."""
-        if self._at is None:
-            return None
         x = run.found.x
-        return int((x < self._at).sum() if self.of_probability else (np.abs(x) > abs(self._at)).sum())
+        return None if self._at is None else int((x < self._at).sum() if self.of_probability else (np.abs(x) > abs(self._at)).sum())
 
     # Painting
 
@@ -185,6 +184,8 @@ class OutputLossPlot(Plot):
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self._where())
         painter.setPen(tokens.text2)
         words = "p, the probability given to the true class" if self.of_probability else "error: prediction − target"
+        if painter.fontMetrics().horizontalAdvance(words) > self.picture.width():
+            words = "p of the true class" if self.of_probability else "error"
         below = QRectF(self.picture.left(), self.picture.bottom() + px(22), self.picture.width(), px(18))
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, words)
 
@@ -350,14 +351,15 @@ class OutputLossPlot(Plot):
             metrics = QFontMetricsF(self._theme.font("caption_strong"))
             texts, curves = [], []
             for run in runs:
-                texts.append(f"{run.loss} {formula_of(run.found.curve_x, self.curve(run.found), run.found.of_probability)}".strip())
+                formula = formula_of(run.found.curve_x, self.curve(run.found), run.found.of_probability)
+                is_wide = metrics.horizontalAdvance(f"{run.loss} {formula}") > WIDEST_NAME * self.picture.width()
+                texts.append(formula if is_wide and formula else f"{run.loss} {formula}".strip())
                 curves.append((np.asarray(self.x_pixels(run.found.curve_x)), self.heights(self.curve(run.found))))
             sizes = [QSizeF(metrics.horizontalAdvance(text) + 4, metrics.height()) for text in texts]
             taken = []
             if self._at is not None:
                 x = float(self.x_pixels(self._at))
-                line = QRectF(x - 3, self.picture.top(), 6, self.picture.height())
-                taken = [line, *(box for *_, box in self._read_boxes(x))]
+                taken = [QRectF(x - 3, self.picture.top(), 6, self.picture.height()), *(box for *_, box in self._read_boxes(x))]
             self._named = key, list(zip(texts, places_of_names(curves, sizes, self.picture, taken), strict=True))
         return self._named[1]
 

@@ -35,3 +35,8 @@ def test_names_keep_clear_of_what_is_written_already() -> None:
 def test_a_name_stays_near_its_curve() -> None:
     (box,) = places_of_names([(XS, np.full(100, 100.0))], [QSizeF(60, 14)], PICTURE)
     assert abs(box.center().y() - 100) < 20
+
+
+def test_a_long_name_is_kept_within_the_picture() -> None:
+    (box,) = places_of_names([(XS, 10 + 180 * XS / 300)], [QSizeF(190, 14)], PICTURE)
+    assert PICTURE.contains(box) and not covered(box, 10 + 180 * XS / 300)
