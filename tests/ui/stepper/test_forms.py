@@ -195,6 +195,7 @@ def test_an_embedding_shows_its_table_with_the_row_looked_up(qtbot: QtBot, theme
         form = stepped.to("embedding_1")
         tokens, table, result = form.matrices
         assert stepped.words == ["token", "feature", "sample"]
+        assert tokens.values.shape == (64, 1), "the numbers of one sample"
         entry = int(tokens.values[tokens.row, 0])
         assert table.row_names[table.row] == str(entry)
         np.testing.assert_array_equal(table.values[table.row], result.values[result.row])
