@@ -18,6 +18,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.graph import adapters as edits
 from nnlab.graph.graph import Graph
+from nnlab.graph.lora_adapter import KEPT
 from nnlab.training.adapter_folder import read_folder, write_folder
 from nnlab.training.base_weights import BaseProof, base_sha256, proofs
 from nnlab.training.peft import from_stored, to_stored
@@ -69,10 +70,15 @@ class SessionAdapters:
 
     graph: Graph
     _saved: dict[str, str]
+    _initial: dict[str, np.ndarray]
 
     @property
     @abstractmethod
     def parameters(self) -> dict[str, np.ndarray]: ...
+
+    @property
+    @abstractmethod
+    def buffers(self) -> dict[str, np.ndarray]: ...
 
     @abstractmethod
     def predict(self, x: Any) -> np.ndarray: ...
@@ -94,14 +100,17 @@ class SessionAdapters:
     def attach(self, nodes: Iterable[str] | str | None = None, *, name: str | None = None, **settings: Any) -> str:
         """Attaches a new adapter to dense layers (all unless given) and freezes the base; returns its name.
 
+        `reset` goes back to the base as it is now, not to one that is drawn anew.
         `settings` as of `nnlab.lora.attach`: rank, alpha, dropout, init, rslora, dora, ranks, alphas.
         """
         name = edits.free_adapter_name(self.graph) if name is None else name
         layers = [nodes] if isinstance(nodes, str) else nodes
         graph = edits.attach(self.graph, layers, name=name, **settings)
         layers = edits.adapted(graph)[name]
-        hashes = base_sha256(self.parameters, layers)
+        start = self._start()
+        hashes = base_sha256(start, layers)
         self._become(edits.attach(self.graph, layers, name=name, base_sha256=hashes, **settings))
+        self._initial = start
         self._saved[name] = self._fingerprint(name)
         return name
 
@@ -138,6 +147,8 @@ class SessionAdapters:
     def rename_adapter(self, old: str, new: str) -> None:
         self._become(edits.rename_adapter(self.graph, old, new))
         self._saved[new] = self._saved.pop(old, "")
+        own = {key: f"{key.removesuffix(old)}{new}" for key in self._initial if ".lora_" in key and key.endswith(f".{old}")}
+        self._initial = {own.get(key, key): values for key, values in self._initial.items()}
 
     def duplicate_adapter(self, name: str, new: str) -> None:
         """Adds a copy with all that the adapter has learned, which takes no part yet."""
@@ -170,11 +181,17 @@ class SessionAdapters:
         graph, values = from_stored(self.graph, stored)
         now = base_sha256(self.parameters, stored.layers)
         other = [node.id for node in graph if node.id in now and stored.base_sha256.get(node.id, now[node.id]) != now[node.id]]
+        start = {**self._start(), **values}
         self._become(graph, values)
+        self._initial = start
         self._saved[stored.name] = self._fingerprint(stored.name)
         if other:
             warnings.warn(f"The adapter {stored.name} was trained on other weights of {', '.join(other)} than these.", stacklevel=2)
         return stored.name
+
+    def _start(self) -> dict[str, np.ndarray]:
+        """The numbers that `reset` goes back to once something is attached to them."""
+        return {**self.parameters, **{name: values for name, values in self.buffers.items() if not name.endswith(f".{KEPT}")}}
 
     def _fingerprint(self, name: str) -> str:
         digest = hashlib.sha256()

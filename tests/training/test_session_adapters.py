@@ -142,6 +142,24 @@ def test_the_base_is_proven_by_its_hash() -> None:
     assert unknown.base_proofs[0].is_unchanged is None
 
 
+def test_reset_goes_back_to_the_base_that_was_there(tmp_path: Path) -> None:
+    s = session()
+    for _ in range(5):
+        s.step(X, Y)
+    base = s.predict(X)
+    trained(s, "task_a")
+    learned = s.predict(X)
+    s.save_adapter("task_a", tmp_path / "a")
+    s.reset()
+    np.testing.assert_array_equal(s.predict(X), base)
+    s.delete_adapter("task_a", discard=True)
+    s.load_adapter(tmp_path / "a")
+    s.rename_adapter("a", "again")
+    s.step(X, Y)
+    s.reset()
+    np.testing.assert_array_equal(s.predict(X), learned)
+
+
 def test_renaming_and_duplicating_keep_the_numbers() -> None:
     s = trained(session(), "task_a")
     before = s.predict(X)
