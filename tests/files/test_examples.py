@@ -74,6 +74,7 @@ PROMISES: dict[str, Callable[[Result], bool]] = {
     "digits": lambda r: r.metrics["accuracy"] >= 0.96 and r.epoch == 20,
     "digits_convnet": lambda r: r.metrics["accuracy"] >= 0.97,
     "sine": lambda r: r.validation_loss is not None and r.validation_loss <= 1e-3,
+    "ripple": lambda r: r.loss <= 2e-3,
     "circle": lambda r: r.metrics["accuracy"] >= 0.97,
     "xor": lambda r: r.metrics["accuracy"] >= 0.97,
     "gaussians": lambda r: r.metrics["accuracy"] >= 0.97,

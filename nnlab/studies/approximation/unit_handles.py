@@ -23,6 +23,7 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.unit_sum import UnitSum
 from nnlab.training.units import Units, stored_units, units_of
 
+REAL = "float32"  # as networks train, so that a handle never waits for a kernel to be compiled
 _NEAR = 1e-6  # where f′(0) is read: a kink at 0 has the slope of the side it opens to
 SMALLEST = 1e-6  # the least |w| that dragging leaves, for at 0 a unit has no centre any more
 
@@ -43,14 +44,15 @@ class UnitShape:
         """(slope left of 0, slope right of 0) of a function that is straight on both sides of one kink, such as ReLU; None for another."""
         if self.kind is None:
             return None
-        far, near, zero, right, further = self.value(np.array([-2.0, -1.0, 0.0, 1.0, 2.0])).tolist()
+        far, near, zero, right, further = self.value(np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), "float64").tolist()
         is_straight = zero == 0.0 and abs(far - 2 * near) < 1e-12 and abs(further - 2 * right) < 1e-12
         return (-near, right) if is_straight and -near != right and right else None
 
-    def value(self, z: float | np.ndarray) -> np.ndarray:
-        """f(z), by the operator's own kernel in float64."""
+    def value(self, z: float | np.ndarray, real: str = REAL) -> np.ndarray:
+        """f(z), by the operator's own kernel."""
         z = np.atleast_1d(np.asarray(z, dtype=np.float64))
-        return z if self.kind is None else kernel_curve.values(self.kind, self.settings, z, "float64")
+        found = z if self.kind is None else kernel_curve.values(self.kind, self.settings, z, real)
+        return np.asarray(found, dtype=np.float64)
 
 
 def shape_of(graph: Graph, structure: UnitSum) -> UnitShape:
@@ -64,7 +66,7 @@ def shape_of(graph: Graph, structure: UnitSum) -> UnitShape:
 def activation_shape(kind: Operator, settings: Mapping[str, Value]) -> UnitShape:
     """An element-wise activation as a shape."""
     low, high = kind.output_bounds(settings)
-    slope = float(kernel_curve.curve(kind, settings, np.array([_NEAR]), "float64")[1][0])
+    slope = float(kernel_curve.curve(kind, settings, np.array([_NEAR]), REAL)[1][0])
     return UnitShape(kind, settings, slope, kind.saturates and math.isfinite(low) and math.isfinite(high), low, high)
 
 

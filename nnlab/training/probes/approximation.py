@@ -67,13 +67,13 @@ def approximation(evaluator: Evaluator, data: Data) -> Approximation:
     )  # fmt: skip
 
 
-def sum_at(evaluator: Evaluator, data: Data, raw: np.ndarray) -> Sum:
-    """The sum at raw points (n, features); raises GraphError, saying why, for a network that is none."""
+def sum_at(evaluator: Evaluator, data: Data, raw: np.ndarray, most: int = WIDEST) -> Sum:
+    """The sum at raw points (n, features); raises GraphError, saying why, for a network that is none, or has more units than `most`."""
     structure = unit_sum(evaluator.program.graph)
     parameters = evaluator.state.parameters()
     units = parameters[structure.weight].shape[1]
-    if units > WIDEST:
-        raise GraphError(f"{structure.output} adds {units:,} units; the contributions of at most {WIDEST:,} are shown.", structure.output)
+    if units > most:
+        raise GraphError(f"{structure.output} adds {units:,} units; the contributions of at most {most:,} are shown.", structure.output)
     found = contributions_of(evaluator, structure, data.transform(raw))
     bias = float(parameters[structure.bias][0]) if structure.bias in parameters else 0.0
     return Sum(structure, found, bias, units_of(structure, parameters, data))

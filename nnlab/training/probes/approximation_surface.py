@@ -16,10 +16,11 @@ from nnlab.graph.unit_sum import unit_sum
 from nnlab.training.domain import domain
 from nnlab.training.function_errors import Errors, errors_inside, fit_at, truth_at
 from nnlab.training.probe import Probe, register
-from nnlab.training.probes.approximation import is_number_of
+from nnlab.training.probes.approximation import Sum, is_number_of, sum_at
 from nnlab.training.units import Units, units_of
 
 SIDE = 49  # points along each feature, the edges among them
+WIDEST_SURFACE = 256  # units whose contributions are computed: 5 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class ApproximationSurface:
     inside: Errors | None
     units: Units | None  # for raw features: the ridge of unit k is weight[k] · (x, y) + bias[k] = 0
     refusal: str  # why there are no units; "" when there are
+    sum: Sum | None  # contributions (units, SIDE * SIDE) in the order of fit.ravel(); None where the network is no sum
+    sum_refusal: str  # why there is none; "" when there is
 
 
 def approximation_surface(evaluator: Evaluator, data: Data) -> ApproximationSurface:
@@ -46,9 +49,14 @@ def approximation_surface(evaluator: Evaluator, data: Data) -> ApproximationSurf
         refusal = "" if units is not None else "The units of the last hidden layer do not read x and y themselves, so they have no ridge."
     except GraphError as error:
         refusal = str(error)
+    found, sum_refusal = None, ""
+    try:
+        found = sum_at(evaluator, data, raw, WIDEST_SURFACE)
+    except GraphError as error:
+        sum_refusal = str(error)
     return ApproximationSurface(
         x=x, y=y, fit=fit_at(evaluator, data, raw).reshape(SIDE, SIDE), truth=None if truth is None else truth.reshape(SIDE, SIDE),
-        inside=errors_inside(evaluator, data), units=units, refusal=refusal,
+        inside=errors_inside(evaluator, data), units=units, refusal=refusal, sum=found, sum_refusal=sum_refusal,
     )  # fmt: skip
 
 

@@ -19,9 +19,10 @@ up when it is hidden.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
@@ -37,6 +38,8 @@ from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
 
+Shared = TypeVar("Shared")
+
 
 @dataclass(frozen=True, eq=False)
 class Services:
@@ -47,6 +50,13 @@ class Services:
     session: LiveSession
     selection: Selection
     crosshair: Crosshair
+    _shared: dict[Callable[..., Any], object] = field(default_factory=dict, repr=False)
+
+    def shared(self, kind: Callable[[Document, LiveSession], Shared]) -> Shared:
+        """The one object of its kind in this window, made when first asked for: what several panels of an experiment share."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(self.document, self.session)
+        return cast(Shared, self._shared[kind])
 
     @cached_property
     def advice(self) -> TargetAdvice:

@@ -59,6 +59,14 @@ def test_units_of_a_deeper_network_are_solved_alike_and_nothing_else_changes() -
     assert found.rms_after < found.rms_before
 
 
+def test_a_surface_is_solved_and_polished_like_a_curve() -> None:
+    data, graph = prepare(DataSettings("surface", {"samples": 100}, validation_share=0.0)), mlp([2, 40, 1], "tanh")
+    given = start(graph, 1.0)
+    solved = solve_output_layer(graph, given, data)
+    polished = polish(graph, {**given, **solved.parameters}, data, iterations=100)
+    assert solved.rms_after < 0.2 * solved.rms_before and polished.loss_after < 0.2 * solved.rms_after**2
+
+
 def test_dead_units_get_no_weight() -> None:
     data, graph = sine(), mlp([1, 3, 1], "relu")
     given = start(graph)

@@ -11,7 +11,7 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.probe import probes
 from nnlab.training.probes.approximation import WIDEST, Approximation
-from nnlab.training.probes.approximation_surface import ApproximationSurface
+from nnlab.training.probes.approximation_surface import WIDEST_SURFACE, ApproximationSurface
 
 
 def evaluator(graph: Graph, real: str = "float32") -> Evaluator:
@@ -85,6 +85,16 @@ def test_a_surface_has_ridges_where_the_units_read_x_and_y() -> None:
     on_ridge = (-bias / (weight @ weight) * weight).reshape(1, 2)
     assert abs(made.activations(data.transform(on_ridge), ["tanh_1.y"])["tanh_1.y"][0, 2]) < 1e-12
     assert found.inside.sup == pytest.approx(np.abs(found.fit - found.truth).max(), rel=0.02)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_contributions_of_a_surface_sum_to_its_fit(deep: bool) -> None:
+    found = probes["approximation_surface"](evaluator(network(2, deep=deep)), prepare(DataSettings("surface")))
+    assert isinstance(found, ApproximationSurface) and found.sum is not None and found.sum_refusal == ""
+    whole = found.sum.contributions.sum(axis=0) + found.sum.bias
+    np.testing.assert_allclose(whole, found.fit.ravel(), atol=1e-5)
+    many = probes["approximation_surface"](evaluator(network(2, units=WIDEST_SURFACE + 1)), prepare(DataSettings("surface")))
+    assert isinstance(many, ApproximationSurface) and many.sum is None and many.units is not None and "at most 256" in many.sum_refusal
 
 
 def test_a_surface_without_ridges_says_why() -> None:

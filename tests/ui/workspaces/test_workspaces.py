@@ -116,7 +116,7 @@ def test_one_file_adds_a_workspace_one_a_panel_and_one_a_probe(listen: None, ope
     window = opened("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None, timeout=10_000)
     tabs = window.top_bar.tabs
-    assert [tabs.tabText(k) for k in range(tabs.count())] == ["Build", "Listen", "Train", "Step", "Compare"]
+    assert [tabs.tabText(k) for k in range(tabs.count())] == ["Build", "Listen", "Train", "Step", "Approximate", "Compare"]
     assert "panel.iterations_of_a_test" in [action.objectName() for action in window.all_actions()]
 
     tabs.setCurrentIndex(1)
@@ -157,7 +157,7 @@ def test_a_workspace_that_is_gone_is_the_first_one(opened: Callable[..., MainWin
 
 
 def test_there_is_one_first_workspace_and_one_for_steps() -> None:
-    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "compare"]
+    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "approximate", "compare"]
     assert [w.name for w in workspaces().values() if w.is_first] == [first_workspace().name] == ["train"]
     assert [w.name for w in workspaces().values() if w.follows_steps] == [stepping_workspace().name] == ["step"]
     for workspace in workspaces().values():

@@ -11,7 +11,7 @@ person zooms, `is_following` holds and the panel sets the range with every updat
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -79,8 +79,10 @@ class Plot(pg.GraphicsView):
     all_wanted = Signal()
     pointed = Signal(object)  # the mouse's place in the widget's pixels; None when it has left
 
+    ground: ClassVar[str] = "panel"  # the token of what it lies on
+
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=theme.tokens.panel)
+        super().__init__(parent, background=getattr(theme.tokens, self.ground))
         # A scene that tells its view of a change makes the whole window repaint at once, every plot by itself. Here a change marks the
         # widget, and all that has changed in the window is painted together.
         self.setViewportUpdateMode(pg.GraphicsView.ViewportUpdateMode.NoViewportUpdate)
@@ -176,7 +178,7 @@ class Plot(pg.GraphicsView):
         self.viewport().update()
 
     def _recolor(self) -> None:
-        self.setBackground(self._theme.tokens.panel)
+        self.setBackground(getattr(self._theme.tokens, self.ground))
         self.repaint_around()
 
     # Painting

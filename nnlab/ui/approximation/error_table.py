@@ -1,0 +1,99 @@
+"""The error in numbers: the largest and the root mean square, in the domain and outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnlab.ui.look import numbers
+from nnlab.ui.look.theme import Theme, follow
+
+
+@dataclass(frozen=True)
+class ErrorNumbers:
+    """None where there is no such number: outside the domain a table knows no target."""
+
+    sup: float
+    rms: float
+    outside_sup: float | None
+    outside_rms: float | None
+    outside_to: str = ""  # how far "outside" reaches
+    where: str = "in the domain"
+
+
+class ErrorTable(QWidget):
+    """The supremum in the domain is what the eye sees first."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown: ErrorNumbers | None = None
+        self.setAccessibleName("Error of the approximation")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip("sup: the largest distance between target and fit on 2,001 even points; RMS: the root of the mean square there")
+        theme.changed.connect(self.update)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(280), self._theme.metrics.px(22) + self._theme.metrics.result + self._theme.metrics.px(34))
+
+    @property
+    def shown(self) -> ErrorNumbers | None:
+        return self._shown
+
+    def show_errors(self, errors: ErrorNumbers | None) -> None:
+        if errors == self._shown:
+            return
+        self._shown = errors
+        self.setAccessibleDescription("" if errors is None else f"largest {numbers.number(errors.sup)}, RMS {numbers.number(errors.rms)}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        errors, tokens, px = self._shown, self._theme.tokens, self._theme.metrics.px
+        painter = QPainter(self)
+        if errors is None:
+            painter.end()
+            return
+        caption = self._theme.font("caption")
+        has_outside = errors.outside_sup is not None
+        outside = 96 if has_outside else 0
+        middle = self.width() - px(outside)  # right edge of the column of the domain
+        line = px(20)
+        self._write(painter, caption, tokens.text2, errors.where, middle, 0, line)
+        if has_outside:
+            self._write(painter, caption, tokens.text2, f"outside{errors.outside_to}", self.width(), 0, line)
+        top, height = line, self._theme.metrics.result + px(8)
+        self._words(painter, "sup", " max |f − g|", top, height)
+        self._write(painter, self._theme.font("result"), tokens.text, numbers.number(errors.sup, 3), middle, top, height)
+        top += height
+        self._words(painter, "RMS", "", top, line)
+        self._write(painter, self._theme.font("name"), tokens.text, numbers.number(errors.rms, 3), middle, top, line)
+        if has_outside:
+            beyond = self._theme.font("number")
+            self._write(painter, beyond, tokens.text2, numbers.number(errors.outside_sup or 0.0, 3), self.width(), line, height)
+            self._write(
+                painter, self._theme.font("body"), tokens.text2, numbers.number(errors.outside_rms or 0.0, 3), self.width(), top, line
+            )
+        painter.end()
+
+    def _write(self, painter: QPainter, font: QFont, color: object, text: str, right: float, top: float, height: float) -> None:
+        painter.setFont(font)
+        painter.setPen(color)
+        width = QFontMetricsF(font).horizontalAdvance(text) + 2
+        painter.drawText(QRectF(right - width, top, width, height), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _words(self, painter: QPainter, word: str, explained: str, top: float, height: float) -> None:
+        painter.setFont(self._theme.font("body"))
+        painter.setPen(self._theme.tokens.text)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(word)
+        painter.drawText(QRectF(0, top, width + 2, height), Qt.AlignmentFlag.AlignVCenter, word)
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(self._theme.tokens.text2)
+        painter.drawText(QRectF(width, top, self._theme.metrics.px(100), height), Qt.AlignmentFlag.AlignVCenter, explained)

@@ -1,0 +1,88 @@
+"""Error: how far the fit is from the target, what a construction by hand reaches, and two ways to make it smaller at once."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from nnlab.training.probes.approximation import Approximation
+from nnlab.training.probes.approximation_surface import ApproximationSurface
+from nnlab.ui.approximation.error_table import ErrorNumbers, ErrorTable
+from nnlab.ui.approximation.solver import Solver
+from nnlab.ui.look import numbers
+from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.label import ElidedLabel
+
+
+class ApproximationErrorPanel(LivePanel):
+    """The numbers on top, what was done last below them."""
+
+    name = "approximation_error"
+    title = "Error"
+    probes = ("approximation", "approximation_surface")
+    frames_per_second = 10.0
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, "The distance between target and fit appears here.", parent)
+        theme = services.theme
+        self.table_of_errors = ErrorTable(theme)
+        self.words = ElidedLabel(theme, "", "caption", "text2")
+        self.solver = services.shared(Solver)
+        self.solver.said.connect(self.words.setText)
+        self.construct = QPushButton("Construct")
+        self.construct.setToolTip(
+            "Weights made by hand, not learned: for ReLU the interpolant on N knots, for others a staircase of steps. "
+            "Press Space to train from there"
+        )
+        self.construct.clicked.connect(self.solver.construct)
+        self.solve = QPushButton("Solve output layer")
+        self.solve.setToolTip("The best weights of the output for the hidden units as they stand: linear least squares with a small ridge")
+        self.solve.clicked.connect(self.solver.solve)
+        self.polish = QPushButton("Polish")
+        self.polish.setToolTip("Goes down to the next minimum in float64 with L-BFGS, on the engine's own loss and gradients")
+        self.polish.clicked.connect(self.solver.polish)
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._row = QHBoxLayout()
+        for button in (self.construct, self.solve, self.polish):
+            self._row.addWidget(button)
+        self._row.addStretch(1)
+        self._column.addWidget(self.table_of_errors)
+        self._column.addWidget(self.words)
+        self._column.addLayout(self._row)
+        self._column.addStretch(1)
+        self.set_content(page)
+        self.apply_metrics()
+
+    def apply_metrics(self) -> None:
+        super().apply_metrics()
+        if hasattr(self, "_column"):
+            metrics = self._theme.metrics
+            self._column.setContentsMargins(metrics.padding, 0, metrics.padding, metrics.px(8))
+            self._column.setSpacing(metrics.px(5))
+            self._row.setSpacing(metrics.px(6))
+
+    def draw(self, view: LiveView) -> None:
+        found = view.probes.get("approximation") or view.probes.get("approximation_surface")
+        if found is None:
+            return
+        self.table_of_errors.show_errors(error_numbers(found))
+        has_units = found.sum is not None
+        for button in (self.construct, self.solve, self.polish):
+            button.setEnabled(has_units)
+
+    def clear(self) -> None:
+        super().clear()
+        self.words.setText("")
+        self.table_of_errors.show_errors(None)
+
+
+def error_numbers(found: Approximation | ApproximationSurface) -> ErrorNumbers | None:
+    """What the table shows of a probe."""
+    inside, outside = found.inside, found.outside if isinstance(found, Approximation) else None
+    if inside is None:
+        return None
+    where = "at the samples" if inside.at_samples else "in the domain"
+    to = f", to {numbers.short(float(found.x[-1]), 2)}" if outside is not None else ""
+    sup, rms = (None, None) if outside is None else (outside.sup, outside.rms)
+    return ErrorNumbers(inside.sup, inside.rms, sup, rms, to, where)
