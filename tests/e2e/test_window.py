@@ -247,14 +247,12 @@ def test_the_next_start_shows_the_panels_of_its_workspace_and_no_others(qtbot: Q
         qtbot.waitExposed(window)
         return {name for name, dock in window.area.docks.items() if not dock.isHidden()}
 
-    first = open_window("spiral", store=Store(tmp_path / "window.ini"))
-    qtbot.addWidget(first)
+    first = open_window("spiral", store=Store(tmp_path / "window.ini"))  # both close by themselves below
     first.show_workspace("step")
     expected = shown(first)
     assert "stepper" in expected and "loss" not in expected
     first.close()
     second = open_window("spiral", store=Store(tmp_path / "window.ini"))
-    qtbot.addWidget(second)
     assert shown(second) == expected
     second.show_workspace("train")
     assert "loss" in shown(second) and "stepper" not in shown(second)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLa
 
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
 
@@ -146,7 +147,7 @@ class LibraryPopup(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -COLUMNS, Qt.Key.Key_Down: COLUMNS}
         step = steps.get(Qt.Key(event.key()))
-        focused = self.focusWidget()
+        focused = focused_within(self)
         if step is None or focused not in self.tiles:
             super().keyPressEvent(event)
             return
