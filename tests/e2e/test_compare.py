@@ -334,8 +334,14 @@ def test_three_classes_stand_in_the_triangle_of_probabilities(opened: Opener, qt
     first.setFocus()
     QTest.keyClick(first, Qt.Key.Key_1)
     assert why.simplexes.true == 0
-    QTest.mouseMove(second, QPoint(*np.rint(second.places(second.found.shares[5:6])[0]).astype(int).tolist()))
-    assert window.comparison.focus.sample is not None
+
+    def points_at_a_sample() -> bool:
+        """The pointer comes from elsewhere: Qt tells nobody of a pointer that is where it was."""
+        QTest.mouseMove(second, QPoint(1, 1))
+        QTest.mouseMove(second, QPoint(*np.rint(second.places(second.found.shares[5:6])[0]).astype(int).tolist()))
+        return window.comparison.focus.sample is not None
+
+    qtbot.waitUntil(points_at_a_sample, timeout=5_000)
     QTest.mouseClick(why.picture.button("p"), Qt.MouseButton.LeftButton)
     assert why.losses.isVisible() and why.gradients.isVisible() and not why.simplexes.isVisible()
 
