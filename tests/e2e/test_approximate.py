@@ -325,3 +325,12 @@ def test_a_surface_is_shown_and_turned(opened: Opener, qtbot: QtBot) -> None:
     assert np.array_equal(surface.shown.values, fit)  # type: ignore[union-attr]
     strip(window).tiles.chosen.emit(3)
     assert panel.surfaces.contours.shown is not None and panel.surfaces.contours.shown.ridge is not None
+
+
+def test_a_width_that_no_layer_has_is_not_shown(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("plane")
+    window.show_workspace("approximate")
+    panel = strip(window)
+    qtbot.waitUntil(lambda: panel.refusal.isVisible(), timeout=20_000)
+    assert "no hidden layer" in panel.refusal.text()
+    assert not panel.units.isVisible() and not panel.activation.isVisible()

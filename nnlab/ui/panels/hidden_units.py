@@ -106,7 +106,7 @@ class HiddenUnitsPanel(LivePanel):
         """Width and activation as the document has them."""
         found = self._layer()
         for widget in (self.units, self.activation):
-            widget.setEnabled(found is not None)
+            widget.setVisible(found is not None)  # a width that no layer has is not shown
         if found is None:
             return
         units, activation = found
