@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nnlab.commands.common import AsJson, Source, announce_compiling, check_output, count_option, finite, progress_bar, read_source
-from nnlab.core.errors import SettingError, TrainingError, WriteError
+from nnlab.core.errors import NNLabError, SettingError, TrainingError, WriteError
 
 if TYPE_CHECKING:
     from nnlab.core.preparation import Data
@@ -65,9 +65,12 @@ def sweep(
         results = _Finished(planned, file)
         try:
             _run(name, swept, data, planned, _workers(workers, scheduler), results, file)
-        except KeyboardInterrupt:
-            again = shlex.join(_command(source, over, out, random, seeds, steps, workers, scheduler, by, random_seed))
-            print(f"To go on: {again}", file=sys.stderr)  # on a line of its own, however long it is
+        except (KeyboardInterrupt, NNLabError) as error:
+            if file.finished:
+                again = _command(source, over, out, random, seeds, steps, workers, scheduler, by, random_seed)
+                print(f"To go on: {shlex.join(again)}", file=sys.stderr)  # on a line of its own, however long it is
+            if isinstance(error, NNLabError):
+                raise
             words = f"Interrupted; {file.finished:,} of {len(planned.trials):,} trials are in {out}, and --resume goes on with them."
             raise TrainingError(words) from None
         _order(file, results)

@@ -123,7 +123,8 @@ def test_a_full_disk_is_said_and_what_was_written_stays(nnlab_command: Run, tmp_
         with (disk / "fill").open("wb") as file:
             file.write(bytes(100_000))  # room for the check before the work is left, and is gone while it runs
             answer = run_while_filling(nnlab_command, file, options)
-        assert answer.status == 1 and "the disk is full" in answer.error and "--resume goes on from there" in answer.error
+        assert answer.status == 1 and "the disk is full" in answer.error
+        assert "the sweep can go on from there" in answer.error and "--resume" in answer.err
         assert len(table(out)) >= 3
         assert out.read_bytes().endswith(b"\n")
         (disk / "fill").unlink()

@@ -112,7 +112,8 @@ class TrialFile:
         except OSError as error:
             os.ftruncate(self._file.fileno(), begin)  # gives back what half a line took
             raise WriteError(
-                f"{self.path} cannot be written: {reason(error)}. Trials that were finished before are in it; --resume goes on from there."
+                f"{self.path} cannot be written: {reason(error)}. Trials that were finished before are in it, and the sweep can go on "
+                "from there."
             ) from error
 
 

@@ -23,9 +23,10 @@ from nnlab.studies.sweeps.trials import TrialResult
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
-from nnlab.ui.sweep.columns import description
+from nnlab.ui.sweep.columns import SweepColumns, description
 from nnlab.ui.sweep.form import SweepForm
 from nnlab.ui.sweep.guide import FormGuide
+from nnlab.ui.sweep.newest import Newest
 from nnlab.ui.sweep.parallel_plot import ParallelPlot
 from nnlab.ui.sweep.run import SweepRun
 from nnlab.ui.sweep.scatter_plot import ScatterPage
@@ -63,7 +64,7 @@ class SweepPanel(LivePanel):
         self.form = SweepForm(theme)
         self.guide = FormGuide(services.document, services.session, self.form)
         self.table_view = SweepTable(theme)
-        self.parallel = ParallelPlot(theme)
+        self.parallel = ParallelPlot(theme, services.session.jobs)
         self.scatter = ScatterPage(theme)
         self.pages = Segmented(theme, PAGES, "What is shown of the sweep")
         self.pages.chosen.connect(lambda _: self._show_page())
@@ -124,7 +125,9 @@ class SweepPanel(LivePanel):
         document, session = self._services.document, self._services.session
         self._plot_timer = QTimer(self, singleShot=True)
         self._plot_timer.timeout.connect(self._show_results)
-        self._pace = PACE
+        self._plot_timer.setInterval(PACE)
+        self._ranks = Newest(session.jobs, "Ranking the trials", self)
+        self._ranks.done.connect(self._show_ranking)
         document.replaced.connect(self._on_replaced)
         session.state_changed.connect(self._offer)
         self.run.replaced.connect(self._on_other_sweep)
@@ -217,7 +220,9 @@ class SweepPanel(LivePanel):
     # Showing
 
     def _on_other_sweep(self) -> None:
+        self._ranking = None
         self.table_view.show_columns(self.run.columns)
+        self._show_plot()
         self._show_results()
 
     def _on_came(self) -> None:
@@ -225,21 +230,27 @@ class SweepPanel(LivePanel):
         self.table_view.model_.follow()
         self._show_words()
         if not self._plot_timer.isActive():
-            self._plot_timer.start(self._pace)
+            self._plot_timer.start()
 
     def _on_run_changed(self) -> None:
         self._show_results()
 
     def _show_results(self) -> None:
-        """Ranks the trials and draws what is shown of them."""
-        self._plot_timer.stop()
+        """Has the trials ranked beside the display; what is shown of them follows."""
+        columns, results = self.run.columns, list(self.run.columns.results)
+        self._ranks.ask(lambda: (columns, rank(results)))
+        self._show_words()
+
+    def _show_ranking(self, answer: tuple[SweepColumns, Ranking | None]) -> None:
+        columns, ranking = answer
+        if columns is not self.run.columns:  # another sweep is shown by now
+            return
         begun = time.perf_counter()
-        self._ranking = rank(self.run.columns.results)
-        wanted = self._best
-        self.table_view.model_.mark_best(wanted)
+        self._ranking = ranking
+        self.table_view.model_.mark_best(self._best)
         self._show_plot()
         self._show_words()
-        self._pace = max(PACE, round(1000 * SHARE * (time.perf_counter() - begun)))
+        self._plot_timer.setInterval(max(PACE, round(1000 * SHARE * (time.perf_counter() - begun))))
 
     @property
     def _best(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ it, a click beside it takes it away. With the keyboard: Left and Right go from a
 Shift its upper end alone; Delete takes it away, Escape takes all away. A click on a line chooses its trial.
 
 Lines are neutral, since hue is the sign of a number elsewhere; the best combination's trials lie on top in the accent. Ten thousand lines
-are drawn straight into pixels (`nnlab.ui.canvas.edges.raster`), again only when they, the ranges or the size have changed.
+are drawn straight into pixels (`nnlab.ui.sweep.lines`), beside the display, when they, the ranges or the size have changed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nnlab.ui.canvas.edges.raster import PADDING, compose, draw_lines
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.sweep.columns import SweepColumns, SweepScale, description, title_of
+from nnlab.ui.sweep.lines import Lines, draw
+from nnlab.ui.sweep.newest import Newest
 from nnlab.ui.widgets.painting import draw_focus
 
 BrushedRange = tuple[float, float]  # fractions of an axis, from its lower end
-_STRAIGHT = np.stack([np.linspace(0.0, 1.0, 2048), np.ones(2048)]).astype(np.float32)
 _SNAP = 3.0  # pixels from an end of an axis that still are the end
 _NEAR = 8.0  # pixels within which a click means a line
 _STEP = 0.05  # of an axis, by a key
-FEW = 60  # lines that are each drawn strongly
+AT_ONCE = 500  # trials whose lines are drawn within a frame; more are drawn beside the display
 
 
 class ParallelPlot(QWidget):
@@ -37,7 +38,7 @@ class ParallelPlot(QWidget):
     chosen = Signal(int)
     opened = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, jobs: LiveJobs | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._columns = SweepColumns()
@@ -50,6 +51,11 @@ class ParallelPlot(QWidget):
         self._axis = 0  # the one that has the keyboard
         self._drag: tuple[str, float, BrushedRange | None] | None = None  # the axis, where it began, the range it moves
         self._picture: QImage | None = None
+        self._version = 0  # of what is to be drawn; with the screen's ratio it tells pictures apart
+        self._drawn = self._asked = (-1, 0.0)
+        self._beside = Newest(jobs, "Drawing the trials", self) if jobs is not None else None
+        if self._beside is not None:
+            self._beside.done.connect(self._take_picture)
         self.setAccessibleName("Parallel coordinates of the trials")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -154,7 +160,7 @@ class ParallelPlot(QWidget):
     # Painting
 
     def _redraw(self) -> None:
-        self._picture = None
+        self._version += 1
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -162,9 +168,9 @@ class ParallelPlot(QWidget):
         painter.fillRect(self.rect(), self._theme.tokens.panel)
         if len(self.axes) > 1:
             ratio = painter.device().devicePixelRatioF()
-            if self._picture is None or self._picture.devicePixelRatioF() != ratio:
-                self._picture = self._draw_lines(ratio)
-            painter.drawImage(QPointF(0, 0), self._picture)
+            self._draw_picture(ratio)
+            if self._picture is not None:
+                painter.drawImage(QPointF(0, 0), self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         mask = self.inside
         for index in self._best[self._best < self._places.shape[1]]:
@@ -178,25 +184,27 @@ class ParallelPlot(QWidget):
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.metrics.radius_field, self._theme.tokens)
         painter.end()
 
-    def _draw_lines(self, ratio: float) -> QImage:
-        """Every trial's line: those outside the ranges faint, the others over them."""
-        rows, columns = max(1, round(self.height() * ratio)), max(1, round(self.width() * ratio))
-        image = QImage(columns, rows, QImage.Format.Format_ARGB32_Premultiplied)
-        pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(rows, columns)
-        pixels[...] = 0
-        mask, tokens = self.inside, self._theme.tokens
-        inside = np.ones(self._places.shape[1], dtype=bool) if mask is None else mask
-        strong = 0.75 if inside.sum() <= FEW else 0.42
-        # One sign of the planes takes what is outside, the other what is inside; the stronger lies on top.
-        planes = [np.zeros((columns, rows + PADDING), np.float32) for _ in range(2)]
-        for plane, chosen, tone in ((planes[1], ~inside, 0.1), (planes[0], inside, strong)):
-            ends = self._ends(chosen, ratio)
-            if len(ends):
-                count = len(ends)
-                draw_lines(plane, ends, np.full(count, 1.1 * ratio, np.float32), np.full(count, tone, np.float32), _STRAIGHT)
-        compose(planes[0], planes[1], _rgb(tokens.text2), _rgb(tokens.text3), pixels)
-        image.setDevicePixelRatio(ratio)
-        return image
+    def _lines(self, ratio: float) -> Lines:
+        """Every trial's line, as it is to be drawn."""
+        inside = np.ones(self._places.shape[1], dtype=bool) if self.inside is None else self.inside
+        size = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        colors = QColor(self._theme.tokens.text2), QColor(self._theme.tokens.text3)
+        return Lines(self._ends(inside, ratio), self._ends(~inside, ratio), int(inside.sum()), size, ratio, colors)
+
+    def _draw_picture(self, ratio: float) -> None:
+        """Draws the lines now, or, where they are many, beside the display; what was drawn before stays until then."""
+        if self._drawn == (self._version, ratio) or self._asked == (self._version, ratio):
+            return
+        lines, wanted = self._lines(ratio), (self._version, ratio)
+        if self._beside is None or self._places.shape[1] <= AT_ONCE:
+            self._picture, self._drawn = draw(lines), wanted
+        else:
+            self._asked = wanted
+            self._beside.ask(lambda: (wanted, draw(lines)))
+
+    def _take_picture(self, answer: tuple[tuple[int, float], QImage]) -> None:
+        self._drawn, self._picture = answer
+        self.update()
 
     def _ends(self, chosen: np.ndarray, ratio: float) -> np.ndarray:
         """(segments, 4) float32 in pixels: left, top, right, bottom end, where both are known."""
@@ -366,10 +374,6 @@ class ParallelPlot(QWidget):
             self.clear_range()
         else:
             event.ignore()
-
-
-def _rgb(color: QColor) -> np.ndarray:
-    return 255.0 * np.array([color.redF(), color.greenF(), color.blueF()], dtype=np.float32)
 
 
 def _faded(color: QColor) -> QColor:

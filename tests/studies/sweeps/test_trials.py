@@ -172,7 +172,7 @@ def test_a_full_disk_keeps_the_lines_before_whole(tmp_path: Path, monkeypatch: p
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(WriteError, match=r"the disk is full; .* --resume goes on from there"):
+        with pytest.raises(WriteError, match="the disk is full; .* and the sweep can go on from there"):
             next(results)
     monkeypatch.setattr(os, "fsync", real)
     assert path.stat().st_size == size
