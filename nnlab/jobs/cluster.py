@@ -12,9 +12,11 @@ The scheduler is Dask's own: it deals tasks out, and does again what a killed wo
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import secrets
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +28,7 @@ from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
 
 CONNECTING = 5.0  # seconds within which a scheduler answers
+CLOSING = 1.0  # seconds that closing a connection may take
 PATIENCE = 30.0  # seconds that a cluster without a single worker is waited for
 LOOK = 0.05  # seconds between two looks at progress and cancelling
 ASK = 0.1  # seconds between two questions of a task to the scheduler, and between two words on its progress
@@ -60,14 +63,25 @@ def connect(address: str) -> Any:
         raise NNLabError("A cluster needs Dask, which is not installed here; install the extra: pip install 'nnlab[cluster]'.") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong is said in a sentence, not in a log on stderr
     try:
+        _knock(address)
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
             return distributed.Client(address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, ImportError) as error:
+    except (OSError, TimeoutError, ValueError, OverflowError, ImportError) as error:
         said = f" ({error})" if isinstance(error, ValueError) else ""
         raise NNLabError(
             f"No Dask scheduler answers at {address!r}{said}; start one with `dask scheduler` and give its address, such as "
             "tcp://localhost:8786, or leave it out to use this computer's processors."
         ) from None  # fmt: skip
+
+
+def _knock(address: str) -> None:
+    """Whether anybody listens there: a client that cannot connect stays half open, and complains on stderr when Python clears it away."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    scheme, place = parse_address(address)
+    if scheme not in ("tcp", "tls"):
+        raise ValueError(f"the scheme {scheme}:// is none of tcp:// and tls://")
+    socket.create_connection(parse_host_port(place), CONNECTING).close()
 
 
 class _Run(Generic[TaskInput, TaskValue]):
@@ -105,7 +119,9 @@ class _Run(Generic[TaskInput, TaskValue]):
                 self._client.cancel(list(self._under_way), force=True)
         finally:
             self._under_way.clear()
-            self._client.close(timeout=1.0)
+            # A busy computer, or a scheduler that is gone, may take longer; the results are here, and nothing waits for the end of it.
+            with contextlib.suppress(TimeoutError):
+                self._client.close(timeout=CLOSING)
 
     def outcomes(self) -> Iterator[Outcome[TaskValue]]:
         self._report()

@@ -16,7 +16,7 @@ import pytest
 
 from nnlab.core.errors import NNLabError
 from nnlab.jobs import cluster as cluster_module
-from nnlab.jobs.cluster import map_on_cluster
+from nnlab.jobs.cluster import connect, map_on_cluster
 from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
 from nnlab.jobs.workers import ClusterWorkers, LocalWorkers, Workers
 
@@ -93,6 +93,8 @@ def test_a_task_that_always_takes_its_worker_down_is_given_up_and_no_other(addre
 
 @needs_dask
 def test_cancelling_is_heard_by_tasks_under_way(address: str, tmp_path: Path) -> None:
+    with connect(address) as client:
+        client.wait_for_workers(2, timeout=60)  # those that other tests killed are back
     cancelled, cancelled_at, seen = threading.Event(), 0.0, []
     marks = [tmp_path / "a", tmp_path / "b"]
 
@@ -124,11 +126,17 @@ def test_nobody_at_the_address_is_said_in_one_sentence(monkeypatch: pytest.Monke
 
 
 @needs_dask
-@pytest.mark.parametrize("address", ["nonsense", "", "tcp://", "foo://localhost:1", "tcp://localhost:99999999"])
+@pytest.mark.parametrize("address", ["nonsense", "", "tcp://", "foo://localhost:1", "tcp://localhost:99999999", "localhost:port"])
 def test_an_address_that_is_none_is_said_in_one_sentence(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "CONNECTING", 0.5)
     with pytest.raises(NNLabError, match="No Dask scheduler answers at"):
         list(map_on_cluster(square, [1], address))
+
+
+@needs_dask
+def test_a_connection_that_is_slow_to_close_costs_no_result(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "CLOSING", 0.0)
+    assert sorted(outcome.index for outcome in map_on_cluster(square, [1, 2, 3], address)) == [0, 1, 2]
 
 
 @needs_dask
