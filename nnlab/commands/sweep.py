@@ -66,12 +66,13 @@ def sweep(
         try:
             _run(name, swept, data, planned, _workers(workers, scheduler), results, file)
         except (KeyboardInterrupt, NNLabError) as error:
-            if file.finished:
+            finished = file.finished()
+            if finished:
                 again = _command(source, over, out, random, seeds, steps, workers, scheduler, by, random_seed)
                 print(f"To go on: {shlex.join(again)}", file=sys.stderr)  # on a line of its own, however long it is
             if isinstance(error, NNLabError):
                 raise
-            words = f"Interrupted; {file.finished:,} of {len(planned.trials):,} trials are in {out}, and --resume goes on with them."
+            words = f"Interrupted; {finished:,} of {len(planned.trials):,} trials are in {out}, and --resume goes on with them."
             raise TrainingError(words) from None
         _order(file, results)
     _tell(name, results, by, out, time.perf_counter() - begun, as_json)

@@ -29,7 +29,6 @@ class TrialFile:
     def __init__(self, path: Path, settings: Sequence[str], values: Sequence[str], file: IO[bytes], rows: list[list[str]]) -> None:
         self.path, self.columns = path, columns_of(settings, values)
         self._values, self._file, self._rows = tuple(values), file, rows
-        self.finished = 0  # trials that it holds, of those last asked for
 
     @classmethod
     def open(cls, path: Path, settings: Sequence[str], values: Sequence[str], resume: bool = False) -> TrialFile:
@@ -85,13 +84,16 @@ class TrialFile:
                 continue
             values: dict[str, TrialValue] = {name: read_value(entries[name]) for name in self._values} if not entries[ERROR] else {}
             found[trial.identity] = TrialResult(trial, values, float(entries[SECONDS]), entries[ERROR])
-        self.finished = len(found)
         return found
 
     def append(self, result: TrialResult) -> None:
         """Writes one line and waits until it is on the disk. Raises WriteError; the lines before are whole."""
         self._write(self._row(result))
-        self.finished += 1
+
+    def finished(self) -> int:
+        """Trials on the disk that came to an end of their own, counted there: an interruption may come right after a line was written."""
+        seconds = self.columns.index(SECONDS)
+        return sum(bool(row[seconds]) for row in _whole_rows(self.path, self.columns))
 
     def put_in_order(self, results: Iterable[TrialResult]) -> None:
         """Replaces the lines by these, in one step: the same sweep gives the same file whatever the order its trials ended in."""

@@ -116,6 +116,18 @@ def test_cancelling_keeps_what_was_finished(tmp_path: Path) -> None:
         assert known(list(file.found(trials(5)).values())) == known(finished) and len(finished) == 3
 
 
+def test_a_line_that_was_written_as_the_interruption_came_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    with open_file(tmp_path / "a.csv") as file:
+        list(run_trials(square, trials(2), LocalWorkers(0), file=file))
+        monkeypatch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            file.append(TrialResult(trials(3)[2], {"square": 4 / 3, "words": "a, 2"}, 0.1, ""))
+        assert file.finished() == 3
+
+
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     open_file(path).close()
