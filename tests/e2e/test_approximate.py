@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -334,3 +335,33 @@ def test_a_width_that_no_layer_has_is_not_shown(opened: Opener, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: panel.refusal.isVisible(), timeout=20_000)
     assert "no hidden layer" in panel.refusal.text()
     assert not panel.units.isVisible() and not panel.activation.isVisible()
+
+
+def test_a_low_window_keeps_the_plot_high_and_nothing_touches(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("ripple")
+    window.resize(1280, 800)
+    window.show_workspace("approximate")
+    qtbot.waitUntil(lambda: centre(window).plot.shown is not None, timeout=20_000)
+    case, sweep = window.panels["not_promised"], window.panels["width_sweep"]
+    assert isinstance(case, NotPromisedPanel) and isinstance(sweep, WidthSweepPanel)
+    qtbot.waitUntil(lambda: case.buttons["jump"].isVisible() and not case.more.isVisible())
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: case.more.isVisible() and not case.buttons["jump"].isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: sweep.plot.height() >= 150, timeout=5_000)
+    row = centre(window).row
+    fields = (row.formula, row.library, row.draw, row.table, row.domain, row.samples, row.noise, row.dimensions)
+    places = [w.geometry() for w in fields]
+    assert all(right.left() > left.right() for left, right in pairwise(places))
+    assert places[1].left() - places[0].right() >= 4, "the formula stands apart from the library"
+    assert row.rect().contains(places[-1])
+    menu = case.more.menu()
+    menu.popup(case.more.mapToGlobal(QPoint(0, case.more.height())))
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert case.current == PROMISES[0].name
+    qtbot.waitUntil(lambda: case.words.text() != "" and case.words.isVisible(), timeout=20_000)
+    window.session.pause()
+    assert sweep.plot.height() >= 80
+    window.document.undo()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: case.buttons["jump"].isVisible(), timeout=5_000)

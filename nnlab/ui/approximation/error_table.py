@@ -31,6 +31,7 @@ class ErrorTable(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown: ErrorNumbers | None = None
+        self._is_low = False
         self.setAccessibleName("Error of the approximation")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip("sup: the largest distance between target and fit on 2,001 even points; RMS: the root of the mean square there")
@@ -42,7 +43,14 @@ class ErrorTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(280), self._theme.metrics.px(22) + self._theme.metrics.result + self._theme.metrics.px(34))
+        metrics = self._theme.metrics
+        return QSize(metrics.px(280), metrics.px(0 if self._is_low else 22) + metrics.result + metrics.px(34))
+
+    def set_low(self, is_low: bool) -> None:
+        """Without the heads of its columns, and so with the domain's numbers alone."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self.apply_metrics()
 
     @property
     def shown(self) -> ErrorNumbers | None:
@@ -62,14 +70,15 @@ class ErrorTable(QWidget):
             painter.end()
             return
         caption = self._theme.font("caption")
-        has_outside = errors.outside_sup is not None
+        has_outside = errors.outside_sup is not None and not self._is_low
         outside = 96 if has_outside else 0
         middle = self.width() - px(outside)  # right edge of the column of the domain
         line = px(20)
-        self._write(painter, caption, tokens.text2, errors.where, middle, 0, line)
+        top, height = 0 if self._is_low else line, self._theme.metrics.result + px(8)
+        if not self._is_low:
+            self._write(painter, caption, tokens.text2, errors.where, middle, 0, line)
         if has_outside:
             self._write(painter, caption, tokens.text2, f"outside{errors.outside_to}", self.width(), 0, line)
-        top, height = line, self._theme.metrics.result + px(8)
         self._words(painter, "sup", " max |f − g|", top, height)
         self._write(painter, self._theme.font("result"), tokens.text, numbers.number(errors.sup, 3), middle, top, height)
         top += height

@@ -194,8 +194,12 @@ class TargetRow(QWidget):
         self.samples.refused.connect(self._say_of_samples)
         self.noise.refused.connect(self._say_of_noise)
         self._row = QHBoxLayout(self)
-        for widget in (self.caption, self.formula, self.name, self.library, self.draw, self.table):
+        for widget in (self.caption, self.formula, self.name):
             self._row.addWidget(widget, 3 if widget in (self.formula, self.name) else 0)
+        self._others = QHBoxLayout()  # where a target comes from besides a formula; close together in a narrow window
+        for button in (self.library, self.draw, self.table):
+            self._others.addWidget(button)
+        self._row.addLayout(self._others)
         self._row.addStretch(1)
         for field in (
             self.domain_caption, self.domain, self.samples_caption, self.samples, self.noise_caption, self.noise, self.dimensions,
@@ -230,6 +234,7 @@ class TargetRow(QWidget):
         narrow = self.width() < self._theme.metrics.px(800)
         for caption in (self.caption, self.domain_caption):
             caption.setVisible(not narrow)
+        self._others.setSpacing(0 if narrow else self._theme.metrics.px(8))
         self._say()
 
     def _say(self) -> None:

@@ -11,7 +11,7 @@ from nnlab.ui.approximation.solver import Solver
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.label import ElidedLabel, Label
 
 
 class ApproximationErrorPanel(LivePanel):
@@ -28,7 +28,11 @@ class ApproximationErrorPanel(LivePanel):
         self.table_of_errors = ErrorTable(theme)
         self.words = ElidedLabel(theme, "", "caption", "text2")
         self.solver = services.shared(Solver)
-        self.solver.said.connect(self.words.setText)
+        self._is_low = False
+        self.where = Label(theme, "", "caption", "text2")
+        self.where.hide()
+        self.add_option(self.where)
+        self.solver.said.connect(self._say)
         self.construct = QPushButton("Construct")
         self.construct.setToolTip(
             "Weights made by hand, not learned: for ReLU the interpolant on N knots, for others a staircase of steps. "
@@ -62,18 +66,30 @@ class ApproximationErrorPanel(LivePanel):
             self._column.setSpacing(metrics.px(5))
             self._row.setSpacing(metrics.px(6))
 
+    def set_low(self, is_low: bool) -> None:
+        self._is_low = is_low
+        self.table_of_errors.set_low(is_low)
+        self.where.setVisible(is_low)
+        self._say(self.words.text())
+
+    def _say(self, words: str) -> None:
+        self.words.setText(words)
+        self.words.setVisible(bool(words) or not self._is_low)
+
     def draw(self, view: LiveView) -> None:
         found = view.probes.get("approximation") or view.probes.get("approximation_surface")
         if found is None:
             return
-        self.table_of_errors.show_errors(error_numbers(found))
+        shown = error_numbers(found)
+        self.table_of_errors.show_errors(shown)
+        self.where.setText("" if shown is None else shown.where)
         has_units = found.sum is not None
         for button in (self.construct, self.solve, self.polish):
             button.setEnabled(has_units)
 
     def clear(self) -> None:
         super().clear()
-        self.words.setText("")
+        self._say("")
         self.table_of_errors.show_errors(None)
 
 

@@ -20,7 +20,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import FittingLabel, Label
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -47,7 +47,7 @@ class HiddenUnitsPanel(LivePanel):
         for name in ACTIVATIONS:
             self.activation.addItem(operators[name].title if name else "linear", name)
         self.activation.activated.connect(self._set_activation)
-        self.formula = ElidedLabel(theme, "", "body", "text2")
+        self.formula = FittingLabel(theme, "", "body", "text2")
         self.formula.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         self.play = IconButton.of(theme, icon(theme, "play", on="pause"), "Add one after another", "Adds the units one after another")
         self.play.setCheckable(True)
@@ -165,7 +165,7 @@ class HiddenUnitsPanel(LivePanel):
         for widget in (self.play, self.all, self.order):
             widget.setEnabled(not refusal)
         if total is None:
-            self.formula.setText("")
+            self.formula.set_wordings("")
             return
         self.order.choose(self._assembly.order_kind)
         in_order = total.contributions[self._assembly.indices]
@@ -175,7 +175,7 @@ class HiddenUnitsPanel(LivePanel):
         peaks = flat[np.arange(len(flat)), np.abs(flat).argmax(axis=1)] if flat.size else np.empty(0)
         pictures = UnitPictures(float(total.bias), in_order, self._assembly.indices + 1, peaks)
         self.tiles.show_units(pictures, self._assembly.added, self._assembly.unit is not None)
-        self.formula.setText(formula_words(total, self._assembly))
+        self.formula.set_wordings(*formula_words(total, self._assembly))
 
     def _show_again(self) -> None:
         view = self.view
@@ -184,16 +184,17 @@ class HiddenUnitsPanel(LivePanel):
             self.draw(view)
 
 
-def formula_words(total: Sum, assembly: UnitAssembly) -> str:
-    """The sum with its bias, and the selected unit with its numbers."""
+def formula_words(total: Sum, assembly: UnitAssembly) -> tuple[str, ...]:
+    """The sum with its bias, and the selected unit with its numbers; then what is said with less room: the unit alone."""
     whole = f"g(x) = {numbers.number(float(total.bias), 3)} + Σ vᵢ f(wᵢ x + bᵢ)"
     unit, units = assembly.unit, total.units
     if unit is None or units is None:
-        return whole
+        return (whole,)
     weights = np.atleast_1d(units.weight[unit]).tolist()
     names = ("x",) if len(weights) == 1 else ("x", "y")
     terms = " + ".join(f"{numbers.number(weight, 4)} {name}" for weight, name in zip(weights, names, strict=True))
     bias = float(units.bias[unit])
     sign = "+" if bias >= 0 else "−"
     number = str(unit + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-    return f"{whole}     v{number} f(…) = {numbers.number(float(units.height[unit]), 4)} f({terms} {sign} {numbers.number(abs(bias), 4)})"
+    own = f"v{number} f(…) = {numbers.number(float(units.height[unit]), 4)} f({terms} {sign} {numbers.number(abs(bias), 4)})"
+    return f"{whole}     {own}", own

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.studies.approximation.promises import CONSTRUCTED, PROMISES, Promise
@@ -44,6 +45,11 @@ class NotPromisedPanel(LivePanel):
             button.clicked.connect(self._press)
             self.buttons[case.name] = button
             self._grid.addWidget(button, place // 2, place % 2)
+        self.more = QPushButton("Set up")
+        self.more.setToolTip("What is not promised, each set up as one undoable edit")
+        self.more.setMenu(self._menu())
+        self.more.hide()
+        self.add_option(self.more)
         self.words = Label(theme, "", "body", "text2")
         self.words.setWordWrap(True)
         self.better = QPushButton("Load the constructed weights")
@@ -67,6 +73,21 @@ class NotPromisedPanel(LivePanel):
             self._column.setSpacing(metrics.px(8))
             self._grid.setSpacing(metrics.px(8))
 
+    def _menu(self) -> QMenu:
+        """The same cases, for a window in which there is no height for their buttons."""
+        menu = QMenu(self)
+        for case in PROMISES:
+            action = menu.addAction(icon(self._theme, f"promise_{case.name}", color="text2"), case.title)
+            action.setCheckable(True)
+            action.setObjectName(case.name)
+        menu.triggered.connect(self._press_action)
+        return menu
+
+    def set_low(self, is_low: bool) -> None:
+        self.more.setVisible(is_low)
+        for button in self.buttons.values():
+            button.setVisible(not is_low)
+
     @property
     def current(self) -> str:
         """The case that is set up now; "" for none."""
@@ -74,7 +95,12 @@ class NotPromisedPanel(LivePanel):
 
     def _press(self) -> None:
         button = self.sender()
-        name = next(name for name, known in self.buttons.items() if known is button)
+        self._attempt(next(name for name, known in self.buttons.items() if known is button))
+
+    def _press_action(self, action: QAction) -> None:
+        self._attempt(action.objectName())
+
+    def _attempt(self, name: str) -> None:
         try:
             self.set_up(name)
         except NNLabError as error:
@@ -107,6 +133,8 @@ class NotPromisedPanel(LivePanel):
     def _show_choice(self) -> None:
         for name, button in self.buttons.items():
             button.setChecked(name == self._name)
+        for action in self.more.menu().actions():
+            action.setChecked(action.objectName() == self._name)
         if not self._name:
             self.words.setText("")
         self.words.setVisible(bool(self._name))

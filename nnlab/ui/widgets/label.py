@@ -109,6 +109,28 @@ class ElidedLabel(Label):
         return super().event(event)
 
 
+class FittingLabel(ElidedLabel):
+    """One line in the first of several wordings that fits; the last of them ends in … where even that does not."""
+
+    _shorter: tuple[str, ...] = ()
+
+    def set_wordings(self, longest: str, *shorter: str) -> None:
+        """From the longest, which the tooltip says, to the shortest."""
+        self._shorter = shorter
+        self.setText(longest)
+        self.update()
+
+    @property
+    def shown(self) -> str:
+        """The wording for the present width."""
+        metrics = QFontMetrics(self.font())
+        for text in (self.text(), *self._shorter):
+            if metrics.horizontalAdvance(text) <= self.width():
+                return text
+        last = self._shorter[-1] if self._shorter else self.text()
+        return metrics.elidedText(last, Qt.TextElideMode.ElideRight, self.width())
+
+
 class TwoLineLabel(ElidedLabel):
     """A name that goes on below where one line is too short for it, broken at a space."""
 

@@ -99,6 +99,9 @@ class Panel(QWidget):
         elif self._content is not None:
             self._body.setCurrentWidget(self._content)
 
+    def set_low(self, is_low: bool) -> None:
+        """The window is low, or is not any more: a panel that can say the same in less height does so then."""
+
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self._header.setFixedHeight(metrics.header)

@@ -40,6 +40,7 @@ class Dock(QDockWidget):
         self.setWidget(widget)
 
 
+LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
 TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
 
 
@@ -64,6 +65,7 @@ class DockArea(QMainWindow):
         self._docks: dict[str, Dock] = {}
         self._workspace: Workspace | None = None
         self._sized_for = QSize()
+        self._was_low = False
         self._plan: Workspace | None = None  # the workspace as it is laid out at this size
         self.setDockNestingEnabled(True)
         self.setDockOptions(
@@ -237,6 +239,10 @@ class DockArea(QMainWindow):
         workspace, metrics = self._plan, self._theme.metrics
         if workspace is None:
             return
+        if self._is_low != self._was_low:
+            self._was_low = self._is_low
+            self._tell_height()
+            self._size_later()  # a layout takes note of other minima on the next turn of the event loop
         width = max(self.width(), 400)
         bottom = [self._docks[n] for n in workspace.bottom if n in self._docks and not self._docks[n].isHidden()]
         shares = [s for n, s in zip(workspace.bottom, workspace.shares, strict=True) if n in self._docks and not self._docks[n].isHidden()]
@@ -253,8 +259,20 @@ class DockArea(QMainWindow):
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
             if names is workspace.right and len(docks) == len(workspace.right_heights):
-                total = sum(workspace.right_heights)
-                self.resizeDocks(docks, [self.height() * share // total for share in workspace.right_heights], Qt.Orientation.Vertical)
+                self._share_height(docks, workspace.right_heights)
+
+    def _tell_height(self) -> None:
+        for dock in self._docks.values():
+            panel = dock.widget()
+            if isinstance(panel, Panel):
+                panel.set_low(self._was_low)
+
+    def _share_height(self, docks: list[Dock], shares: tuple[int, ...]) -> None:
+        """Panels below each other. In a low window all but the highest one take what they need, and that one has the rest."""
+        heights = [self.height() * share // sum(shares) for share in shares]
+        if self._is_low:
+            heights = [height if share == max(shares) else 1 for height, share in zip(heights, shares, strict=True)]
+        self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -262,6 +280,10 @@ class DockArea(QMainWindow):
         if self._sized_for != self.size():
             self._sized_for = self.size()
             QTimer.singleShot(0, self, self._follow_size)
+
+    @property
+    def _is_low(self) -> bool:
+        return self.isVisible() and self.height() < LOW_BELOW * self._theme.scale
 
     def _follow_size(self) -> None:
         if self._workspace is not None and self._plan_for(self._workspace) != self._plan:

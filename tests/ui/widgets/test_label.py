@@ -1,9 +1,10 @@
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import LIGHT, Theme
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import ElidedLabel, FittingLabel, Label
 
 
 def colors(label: Label) -> set[str]:
@@ -86,3 +87,16 @@ def test_a_sentence_that_wraps_is_never_cut_by_a_layout(theme: Theme, qtbot: QtB
     qtbot.waitUntil(lambda: label.height() < 60)
     label.setText("one sentence after the other " * 12)
     qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(240))
+
+
+def test_the_longest_wording_that_fits_is_shown(qtbot: QtBot, theme: Theme) -> None:
+    label = FittingLabel(theme)
+    qtbot.addWidget(label)
+    label.set_wordings("the whole sum and one of its units", "one unit")
+    metrics = QFontMetrics(label.font())
+    label.resize(metrics.horizontalAdvance(label.text()) + 1, 20)
+    assert label.shown == "the whole sum and one of its units"
+    label.resize(metrics.horizontalAdvance(label.text()) - 1, 20)
+    assert label.shown == "one unit"
+    label.resize(metrics.horizontalAdvance("one unit") - 1, 20)
+    assert label.shown.endswith("…") and label.shown != "one unit"
