@@ -21,11 +21,25 @@ class Frame:
 
     columns = ("age", "town")
 
-    def __init__(self, values: list[list[object]]) -> None:
-        self._values = np.array(values, dtype=object)
+    def __init__(self, values: Any, dtype: type = object) -> None:
+        self._values = np.array(values, dtype=dtype)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return self._values if dtype is None else self._values.astype(dtype)
+
+
+class Column(Frame):
+    """What NumPy sees of one column of it."""
+
+    columns = None
+    name = "town"
+
+
+class Table:
+    """A table that gives its columns only to other libraries of tables."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        raise NotImplementedError
 
 
 def numbers(values: object) -> np.ndarray:
@@ -68,6 +82,10 @@ def test_numbers_in_any_form_are_the_same_numbers(given: object) -> None:
         (object(), "x is a object"),
         ([[1, 2], [3]], "give every sample the same shape"),
         (sparse.csr_array(X), r"x is a sparse matrix; give it as an array with .toarray\(\)"),
+        (Frame([[1, 2.0], [float("nan"), 2.0]]), r"x contains NaN.* at \[1, 0\] in column 'age'"),
+        (Frame([["Bern", "Rom"]], str), "x holds text, 'Bern' in column 'age'"),
+        (Column(["Bern", "Rom"]), r"x holds 'Bern' at \[0\] in column 'town', which is no number"),
+        (Table(), r"x is a table, Table; give its numbers as an array, such as x.to_numpy\(\)"),
         ([[1, 10**400]], r"a number too large for float64 at \[0, 1\]"),
         ([[1, float("nan")]], r"x contains NaN.* at \[0, 1\]"),
     ],

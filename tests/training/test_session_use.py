@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -143,3 +143,65 @@ def test_a_misuse_is_told_in_one_sentence(attempt: Callable[[], object], words: 
     with pytest.raises(NNLabError, match=words):
         attempt()
     assert not recwarn.list
+
+
+class Frame:
+    """A data frame as pandas 2 makes one: every column has its type, and together they become objects where those differ."""
+
+    def __init__(self, columns: dict[str, list[object]]) -> None:
+        self.columns = list(columns)
+        kinds = {type(value) for values in columns.values() for value in values}
+        self._values = np.array(list(zip(*columns.values(), strict=True)), dtype=float if kinds == {float} else object)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._values.shape
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __getitem__(self, key: object) -> object:
+        raise KeyError(key)  # by name, not by place
+
+    def to_numpy(self) -> np.ndarray:
+        return self._values
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self._values if dtype is None else self._values.astype(dtype)
+
+
+class Series(Frame):
+    """One column of it."""
+
+    def __init__(self, name: str, values: list[object]) -> None:
+        super().__init__({name: values})
+        self.name, self._values = name, self._values[:, 0]
+        del self.columns
+
+
+def test_data_frames_are_fitted_and_predicted_as_their_numbers() -> None:
+    plain, framed = session(learning_rate=0.1), session(learning_rate=0.1)
+    frame, column = Frame({"größe": X[:, 0].tolist(), "is old": (X[:, 1] > 0).tolist()}), Series("price", Y[:, 0].tolist())
+    numbers = np.column_stack([X[:, 0], X[:, 1] > 0])
+    assert frame.to_numpy().dtype == object and column.to_numpy().dtype == float
+    plain.fit(numbers, Y[:, 0], epochs=2, validation=(numbers, Y[:, 0]))
+    framed.fit(frame, column, epochs=2, validation=(frame, column))
+    assert bits(framed) == bits(plain)
+    assert framed.predict(frame).tolist() == plain.predict(numbers).tolist()
+    assert framed.loss(frame, column) == plain.loss(numbers, Y[:, 0])
+    assert framed.step(frame, column) == plain.step(numbers, Y[:, 0])
+
+
+def test_a_column_of_text_is_named() -> None:
+    x = Frame({"size": [1.0, 2.0], "town": [3.0, "Bern"]})
+    with pytest.raises(NNLabError, match=r"^x holds 'Bern' at \[1, 1\] in column 'town', which is no number"):
+        session().fit(x, [1.0, 2.0])
+    with pytest.raises(NNLabError, match=r"^x holds 'Bern' at \[1, 1\] in column 'town', which is no number"):
+        session().predict(x)
+    with pytest.raises(NNLabError, match=r"^y holds 'low' at \[0\] in column 'price', which is no number"):
+        session().fit(X[:2], Series("price", ["low", "high"]))
+    with pytest.raises(NNLabError, match=r"^x contains NaN.* at \[0, 1\] in column 'age'"):
+        session().fit(Frame({"size": [1.0, 2.0], "age": [float("nan"), 1.0]}), [1.0, 2.0])
