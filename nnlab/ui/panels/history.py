@@ -187,8 +187,8 @@ class HistoryPanel(LivePanel):
         self.list.used.connect(self._catch_up_now)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._go_to(now.row()))
         stack = self._document.undo_stack
-        stack.indexChanged.connect(lambda _: self._follow())
-        stack.cleanChanged.connect(lambda _: self._follow())
+        stack.indexChanged.connect(self._follow)
+        stack.cleanChanged.connect(self._follow)
         self._document.replaced.connect(self._follow)
         self._follow()
 

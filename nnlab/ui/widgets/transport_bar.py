@@ -83,6 +83,7 @@ RATE_COUNTERS = (
 )
 SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
 HINT_GIVES_WAY = 1.5  # how to go faster is worth more than any counter that may go
+RATES_FOR_HINT = 4  # by how much sooner the rates go while the hint, which is no wider, stands beside them: before any figure of the run
 JOBS_GIVE_WAY = 0.5  # last of all: the list of jobs has a key, too
 
 
@@ -104,6 +105,7 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._specs = {spec.name: spec for spec in (*counters, *rates)}
+        self._rates = frozenset(spec.name for spec in rates)
         self.runs = [Counter(theme, "", "100.0 %") for _ in range(MOST_RUNS)]  # whose figures stand in the place of the losses
         self._count = 0  # of runs that are shown
         self.setAccessibleName("Transport")
@@ -281,7 +283,8 @@ class TransportBar(QWidget):
         hint = [(HINT_GIVES_WAY, self.speed_hint)] if self._has_hint else []
         gone = GIVE_WAY_TO_RUNS if self._count else ()
         runs = [(RUNS_GIVE_WAY + place / 10, run) for place, run in enumerate(self.runs[: self._count])]
-        counters = [(spec.gives_way, self.counters[name]) for name, spec in self._specs.items() if name not in gone]
+        sooner = {name: RATES_FOR_HINT for name in self._rates if self._has_hint}
+        counters = [(spec.gives_way + sooner.get(name, 0), self.counters[name]) for name, spec in self._specs.items() if name not in gone]
         return [*counters, *runs, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
 
     def _width_of_buttons(self, tight: bool) -> int:

@@ -80,6 +80,22 @@ def test_the_hint_has_room(first: MainWindow, qtbot: QtBot, size: tuple[int, int
     assert hint.isVisible() and first.transport.bar.rect().contains(hint.geometry())
 
 
+@pytest.mark.parametrize("width", [1024, 1120, 1200, 1280, 1440])
+def test_the_hint_takes_the_place_of_no_figure_of_the_run(first: MainWindow, qtbot: QtBot, width: int) -> None:
+    """Where there is no room for all, the rates go for it: what is learned is told, how fast may wait."""
+    first.resize(width, 800)
+    qtbot.waitUntil(lambda: first.width() == width)
+    bar = first.transport.bar
+
+    def shown() -> set[str]:
+        return {name for name in ("validation", "learning_rate") if bar.counters[name].isVisible()}
+
+    with_hint = shown()
+    bar.show_speed_hint(False)
+    assert shown() <= with_hint
+    assert width < 1280 or with_hint == {"validation", "learning_rate"}
+
+
 def test_a_speed_that_was_chosen_is_remembered(first: MainWindow, opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     slider = first.transport.bar.speed.slider
     qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, 10))
