@@ -59,6 +59,7 @@ def open_window(
     Raises NNLabError when `source` cannot be read.
     """
     app = application()
+    from nnlab.core.folders import NOTES
     from nnlab.files.examples import open_any, project_for_graph
     from nnlab.files.project import Project, SavedProject
     from nnlab.graph.kernel_names import kernel_names
@@ -77,7 +78,7 @@ def open_window(
     from nnlab.ui.startup.preload import preload
     from nnlab.ui.window.assembly import assemble
 
-    store = store or Store()
+    is_own, store = store is None, store or Store()
     look = getattr(app, "nnlab_theme", None)
     if look is None:
         remembered = store.text("theme", "system")
@@ -90,6 +91,9 @@ def open_window(
     window = assemble(look, store, saved.project, name)
     window.files.adopt(source, saved, in_use)
     window.offer_recovery()
+    if is_own:
+        for note in NOTES:  # a terminal that would tell it may not be there
+            window.message_bar.show_warning(note, key=note)
     window.resize(size or SIZE)
     if saved.snapshot is not None:
         window.session.restore(saved.snapshot)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from known_networks import table
 
 import nnlab
 from nnlab.core.preparation import Data
-from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer
 from nnlab.ui.panels.controls.weight_layout import WeightLayout, layout
+from nnlab.ui.stepper.elements import parameter_layout
 
 IRIS = table([[0.0, 0.0]], [0], "classes", ("setosa", "versicolor", "virginica"))
 
@@ -32,29 +31,26 @@ def of(graph: Graph, name: str, data: Data | None = None) -> WeightLayout:
     return layout(graph, node, found, infer(graph)[node_id, parameter], data)
 
 
-def test_a_matrix_has_units_down_and_inputs_across() -> None:
+def test_a_matrix_has_neurons_down_and_inputs_across() -> None:
     found = of(network(), "dense_1.weight")
-    assert (found.name, found.shape, found.axes, found.leading) == ("dense_1.weight", (4, 2), ("unit", "input"), ())
-    assert (found.rows, found.columns, found.names) == (("1", "2", "3", "4"), ("1", "2"), ("unit", "input input_1"))
+    assert (found.name, found.shape, found.axes, found.leading) == ("dense_1.weight", (4, 2), ("neuron", "input"), ())
+    assert (found.rows, found.columns, found.names) == (("1", "2", "3", "4"), ("1", "2"), ("neuron", "input input_1"))
     values = np.arange(8.0).reshape(4, 2)
     for (row, column), value in np.ndenumerate(found.matrix(values, ())):
         assert values[found.index(row, column, ())] == value
-    assert of(network(), "dense_2.weight").names == ("unit", "input tanh_1")
-    loose = edits.disconnect(network(), network().incoming("dense_2")[0])
-    node = loose["dense_2"]
-    assert layout(loose, node, node.parameters[0], (3, 4), None).names == ("unit", "input")
+    assert of(network(), "dense_2.weight").names == ("neuron", "input tanh_1")
 
 
 def test_a_vector_is_one_column() -> None:
     found = of(network(), "dense_1.bias")
-    assert (found.axes, found.rows, found.columns, found.names) == (("unit",), ("1", "2", "3", "4"), ("b",), ("unit", ""))
+    assert (found.axes, found.rows, found.columns, found.names) == (("neuron",), ("1", "2", "3", "4"), ("b",), ("neuron", ""))
     assert found.matrix(np.arange(4.0), ()).tolist() == [[0.0], [1.0], [2.0], [3.0]] and found.index(2, 0, ()) == (2,)
 
 
 def test_features_and_classes_head_the_axes_that_stand_for_them() -> None:
     graph = network()
     assert of(graph, "dense_1.weight", IRIS).columns == IRIS.features and len(IRIS.features) == 2
-    assert of(graph, "dense_1.weight", IRIS).names == ("unit", "input")
+    assert of(graph, "dense_1.weight", IRIS).names == ("neuron", "input")
     assert of(graph, "dense_2.weight", IRIS).rows == of(graph, "dense_2.bias", IRIS).rows == ("setosa", "versicolor", "virginica")
     assert of(graph, "dense_1.weight", IRIS).rows == ("1", "2", "3", "4"), "no loss reads the first layer"
     assert of(network("tanh"), "dense_2.weight", IRIS).rows[0] == "setosa", "through the activation on its card"
@@ -75,11 +71,12 @@ def test_of_filters_the_last_two_axes_are_shown() -> None:
     assert found.matrix(values, (4, 0)).tolist() == values[4, 0].tolist() and found.index(2, 1, (4, 0)) == (4, 0, 2, 1)
 
 
-@pytest.mark.parametrize(
-    ("operator", "parameter", "axes"), [("embedding", "weight", ("entry", "feature")), ("layer_norm", "gain", ("feature",))]
-)
-def test_axes_are_called_by_one_of_what_they_hold(operator: str, parameter: str, axes: tuple[str, ...]) -> None:
-    graph = edits.add_node(Graph(), operator)
-    node = graph.nodes[0]
-    found = next((p for p in node.parameters if p.name == parameter), node.parameters[0])
-    assert layout(graph, node, found, tuple(range(2, 2 + len(axes))), None).axes == axes
+def test_axes_are_called_as_the_stepper_calls_them() -> None:
+    b = nnlab.GraphBuilder()
+    normalised = b.layer_norm(b.embedding(b.input(features=3), vocabulary=5, features=2))
+    b.mse(b.dense(b.flatten(normalised), units=1))
+    graph = b.build()
+    assert of(graph, "embedding_1.weight").axes == ("entry", "feature")
+    for name in ("embedding_1.weight", "layer_norm_1.gain", "dense_1.weight", "dense_1.bias"):
+        found = of(graph, name)
+        assert found.axes == tuple(axis.word for axis in parameter_layout(graph, name, found.shape).axes)

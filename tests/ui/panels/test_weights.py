@@ -55,7 +55,7 @@ def test_rows_are_units_and_columns_are_inputs_by_name(studio: Callable) -> None
     assert panel.accessibleName() == "Weights of dense_1"
     np.testing.assert_array_equal(panel.matrix.model_.values, weights(s))
     s.services.selection.set(["dense_2"])
-    assert panel.matrix.model_.names == ("unit", "input tanh_1")
+    assert panel.matrix.model_.names == ("neuron", "input tanh_1")
     s.services.selection.set([])
     assert panel.accessibleName() == "Weights of dense_2"  # a click on the empty canvas does not take the table away
 
@@ -203,6 +203,6 @@ def test_without_a_layer_it_says_what_will_appear(studio: Callable) -> None:
 def test_its_numbers_can_be_taken_away(studio: Callable) -> None:
     _, panel = opened(studio)
     table = panel.table()
-    assert table.names == ("unit", "x", "y")
+    assert table.names == ("neuron", "x", "y")
     texts = [action.text() for action in panel.context_menu().actions()]
     assert texts[:2] == ["Copy numbers", "Paste numbers"] and "Save data as CSV…" in texts

@@ -12,7 +12,7 @@ from nnlab.ui.canvas.cards import compact_text, filter_painting
 from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
-from nnlab.ui.canvas.model.geometry import CardGeometry, Tile
+from nnlab.ui.canvas.model.geometry import LABEL_GAP, LABEL_INSET, CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
@@ -140,7 +140,8 @@ def paint_tiles(painter: QPainter, item: ShownCard) -> None:
         _paint_more(painter, item, card.units - len(geometry.tiles), geometry.more)
     if card.form == INPUT:
         for tile, label in zip(geometry.tiles, item.labels, strict=False):
-            room = QRectF(geometry.outline.left() + 2, tile.rect.top(), tile.rect.left() - geometry.outline.left() - 7, tile.rect.height())
+            left, right = geometry.outline.left() + LABEL_INSET, tile.rect.left() - LABEL_GAP
+            room = QRectF(left, tile.rect.top(), right - left, tile.rect.height())
             write(painter, kit, label, "caption", kit.tokens.text2, room, RIGHT, item.text_scale)
 
 

@@ -28,6 +28,7 @@ TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of e
 PORT_STEP = 30.0
 INSET = 8.0  # of pictures from the card's edge
 MOST_MAPS, MAP_GAP = 32, 2.0  # feature maps that are shown, and between two of them
+LABEL_GAP, LABEL_INSET = 6.0, 8.0  # between an input's label and its tile, and from the card's edge
 TEXT_SHRINKS, TEXT_GROWS = 0.7, 1.25  # zooms between which text keeps its size as it is meant; below it shrinks, above it does not grow
 
 
@@ -113,11 +114,13 @@ def grid(shape: Shape, room: QRectF) -> tuple[QRectF, ...]:
 
 
 def expanded(
-    card: CardContent, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None
+    card: CardContent, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None,
+    label_width: float = 0.0,
 ) -> CardGeometry:  # fmt: skip
     """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them.
 
     Where there is no room for all tiles, `guest` is a unit that is shown nevertheless, in place of the last before "… n more".
+    `label_width` in text pixels is of what stands before the tiles: where that is long, the card is wider at its left.
     """
     if card.form == LOSS:
         width = max(LOSS_WIDTH, (title_width + 28.0) * scale)
@@ -132,8 +135,9 @@ def expanded(
     width = max(least, 20.0 * min(scale, 1.0) + title_width * scale)
     header_height = HEADER * scale
     foot = FOOT * min(1.0, scale)
-    outline = QRectF(-width / 2, -height / 2 - header_height, width, header_height + height + foot)
-    header = QRectF(outline.left(), outline.top(), width, header_height)
+    left = max(width / 2, tiles[0].rect.width() / 2 + label_width * scale + LABEL_GAP + LABEL_INSET) if label_width else width / 2
+    outline = QRectF(-left, -height / 2 - header_height, left + width / 2, header_height + height + foot)
+    header = QRectF(outline.left(), outline.top(), outline.width(), header_height)
     return _with_ports(card, outline, header, tiles, more, True)
 
 

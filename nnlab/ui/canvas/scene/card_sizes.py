@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from nnlab.ui.canvas.cards.compact_text import READABLE, broken
 from nnlab.ui.canvas.model import geometry
 from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
+from nnlab.ui.canvas.neurons.neuron import subscript
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 LARGEST_NAME = 2.4  # of its size as meant, that a card or a frame seen from afar grows for its name
 SUMMARY = 150.0  # pixels of a summary that a compact card grows for
+LONGEST_LABEL = 84.0  # pixels of a feature's name before its tile; more of it stands in the tooltip
 PORT_NAME = 18.0  # pixels of text beside the name
 
 
 @dataclass
 class CardSizes:
-    """What sizes follow from besides the cards: `image_shape` of the data's samples, and `guests`, units that were gone to, by card."""
+    """What sizes follow from besides the cards: `image_shape` and `features` (names) of the data, and `guests`, units gone to, by card."""
 
     kit: PaintKit
     image_shape: tuple[int, int] | None = None
+    features: tuple[str, ...] = ()
     guests: dict[str, int] = field(default_factory=dict)
 
     def of(self, card: CardContent, scale: float, expanded: bool, close: float | None, may_grow: bool) -> geometry.CardGeometry:
@@ -39,10 +42,22 @@ class CardSizes:
         if card.form == LOSS:
             summary = max(summary, self.kit.text_width("0.0000", "loss") / unit)
         tiles = 1 if card.form == INPUT and self.is_image(card) else None
-        return geometry.expanded(card, max(self._text(card.title), summary), scale * unit, tiles, self.guests.get(card.id))
+        label = 0.0 if tiles else min(max(map(self._label, self.labels(card)), default=0.0), LONGEST_LABEL)
+        return geometry.expanded(card, max(self._text(card.title), summary), scale * unit, tiles, self.guests.get(card.id), label)
+
+    def labels(self, card: CardContent) -> tuple[str, ...]:
+        """What stands before the tiles of an input: the names of its features, x₁ and so on where they are not known; () for others."""
+        count = card.units or 0
+        if card.form != INPUT or count > geometry.ALL_UNITS:
+            return ()
+        is_named = len(self.features) == count and not self.is_image(card)  # pixels go by their numbers
+        return self.features if is_named else tuple(f"x{subscript(i + 1)}" for i in range(count))
 
     def is_image(self, card: CardContent) -> bool:
         return self.image_shape is not None and card.units == self.image_shape[0] * self.image_shape[1]
+
+    def _label(self, text: str) -> float:
+        return self._text(text, is_summary=True)
 
     def _text(self, text: str, is_summary: bool = False) -> float:
         """Its width in pixels before the person's interface scale, which the geometry gets as part of its own scale."""

@@ -356,7 +356,7 @@ class GraphScene(QGraphicsScene):
         if (title, tuple(features), image_shape, target) == shown:
             return
         self._data_title, self._feature_names, self.edges.target_name = title, tuple(features), target
-        self._sizes.image_shape = image_shape
+        self._sizes.image_shape, self._sizes.features = image_shape, tuple(features)
         for item in self.items_by_card.values():
             self._label(item)
         self._synchronise()
@@ -365,9 +365,7 @@ class GraphScene(QGraphicsScene):
     def _label(self, item: CardItem) -> None:
         if item.card.form == INPUT:
             count = item.card.units or 0
-            plain = [f"x{str(i + 1).translate(_SUBSCRIPTS)}" for i in range(count)] if count <= geometry.ALL_UNITS else []
-            short = len(self._feature_names) == count <= geometry.ALL_UNITS and all(len(name) <= 4 for name in self._feature_names)
-            item.labels = self._feature_names if short else tuple(plain)
+            item.labels = self._sizes.labels(item.card)
             item.image_shape = self.image_shape if self._sizes.is_image(item.card) else None
             is_named = len(self._feature_names) == count and item.image_shape is None  # pixels go by their numbers
             item.columns = self._feature_names if is_named else ()
@@ -383,5 +381,3 @@ class GraphScene(QGraphicsScene):
         self._lay_out()
         self.rearranged.emit()
 
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -14,15 +14,14 @@ import numpy as np
 from nnlab.core.preparation import Data
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.graph import docking
+from nnlab.graph.axes import axes_of
 from nnlab.graph.graph import Graph, Node
 from nnlab.ui.run.weight_edits import Index
-
-_SINGULAR = {"vocabulary": "entry"}
 
 
 @dataclass(frozen=True)
 class WeightLayout:
-    """The table of one parameter. `axes` names one thing along each axis: ("unit", "input")."""
+    """The table of one parameter. `axes` names one thing along each axis: ("neuron", "input")."""
 
     name: str  # "dense_1.weight"
     shape: Shape
@@ -49,8 +48,7 @@ class WeightLayout:
 
 def layout(graph: Graph, node: Node, parameter: Parameter, shape: Shape, data: Data | None) -> WeightLayout:
     """The table of a node's parameter of `shape`. Features and classes of the data head the axes that stand for them."""
-    symbols = [symbol for symbol in parameter.symbols if symbol != "batch"]
-    axes = tuple(_word(symbols, k) for k in range(len(shape)))
+    axes = axes_of(graph, node.id, parameter.name, shape).words
     symbol = parameter.letter.lower()
     counted = [_numbers(length) for length in shape]
     if len(shape) < 2:
@@ -59,7 +57,7 @@ def layout(graph: Graph, node: Node, parameter: Parameter, shape: Shape, data: D
             f"{node.id}.{parameter.name}", shape, axes, rows or (counted[0] if shape else ("1",)), (symbol,), (axes[0] if axes else "", "")
         )
     rows, columns, across = counted[-2], counted[-1], axes[-1]
-    if len(shape) == 2 and axes == ("unit", "input"):
+    if len(shape) == 2 and axes == ("neuron", "input"):
         rows = _classes(graph, node, data, shape[0]) or rows
         incoming = graph.inputs(node.id)
         source = graph[incoming[0].source] if incoming else None
@@ -68,14 +66,6 @@ def layout(graph: Graph, node: Node, parameter: Parameter, shape: Shape, data: D
         elif source is not None:
             across = f"input {source.id}"
     return WeightLayout(f"{node.id}.{parameter.name}", shape, axes, rows, columns, (axes[-2], across))
-
-
-def _word(symbols: Sequence[str], axis: int) -> str:
-    """One thing along an axis: unit for "units"; the two axes of a window are its rows and columns."""
-    symbol = symbols[axis] if axis < len(symbols) else "number"
-    if symbols.count(symbol) > 1:
-        return "row" if symbols.index(symbol) == axis else "column"
-    return _SINGULAR.get(symbol, symbol.removesuffix("s")) if not symbol.isdigit() else "number"
 
 
 def _numbers(length: int) -> tuple[str, ...]:

@@ -87,12 +87,21 @@ def test_the_data_sets_name_and_target(bench, chain):
     assert desk.canvas.scene.edges.target.label == "target y"
 
 
-def test_features_go_by_their_names_where_there_is_room_for_them(bench, chain):
-    """Beside the tiles only short ones; inside the neurons that read them all, but for the pixels of an image."""
+def test_features_go_by_their_names(bench, chain):
+    """Beside the tiles, for which the card grows up to a limit, and inside the neurons that read them; but for the pixels of an image."""
     desk = bench(chain)
     item = desk.canvas.scene.items_by_card["input_1"]
-    desk.canvas.set_data_title("iris", "3 classes", ("sepal length (cm)", "sepal width (cm)"))
-    assert (item.labels, item.names) == (("x₁", "x₂"), ("sepal length (cm)", "sepal width (cm)"))
+    names = ("sepal length (cm)", "sepal width (cm)")
+    desk.canvas.set_mode(True)
+    widths = []
+    for features in (("x", "y"), names, ("a" * 400, "b" * 400), ("only one",)):
+        desk.canvas.set_data_title("data", "3 classes", features)
+        widths.append(item.outline.width())
+        assert item.geometry.tile_area.right() < item.geometry.outline.right()
+    assert widths[0] < widths[1] == widths[2] < 2 * widths[0] and widths[3] == widths[0]
+    assert item.labels == ("x₁", "x₂"), "names of other data are of no use"
+    desk.canvas.set_data_title("iris", "3 classes", names)
+    assert (item.labels, item.names) == (names, names)
     desk.canvas.set_data_title("two pixels", "3 classes", ("pixel 0, 0", "pixel 0, 1"), (1, 2))
     assert item.names == ("x₁", "x₂")
 
