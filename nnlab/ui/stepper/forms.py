@@ -15,6 +15,7 @@ import numpy as np
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.operator import operators
 from nnlab.core.tensor import Index
+from nnlab.core.windows import seen
 from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.graph.axes import TensorKind
 from nnlab.ui.look.numbers import number
@@ -287,6 +288,47 @@ def _gathered(model: StepModel, m: ExplanationContext) -> Form | None:
     )  # fmt: skip
 
 
+# Pooling
+
+
+def _pooled_back(model: StepModel, m: ExplanationContext) -> Form | None:
+    """From the windows that cover the explained cell back to it: one of them on both images, and where its maximum was."""
+    graph, instruction = model.graph, model.instruction
+    assert graph is not None and instruction is not None
+    settings = graph[instruction.node_id].settings
+    size, padding = int(settings["kernel_size"]), int(settings["padding"])
+    stride = int(settings["stride"]) or size
+    *lead, row, column = m.index
+    picture, upstream = shown(model, "d_x", tuple(lead), "y"), shown(model, "d_y", tuple(lead), "y")
+    down, across = (
+        [place for place in range(count) if 0 <= cell + padding - place * stride < size]
+        for cell, count in zip((row, column), upstream.values.shape, strict=True)
+    )
+    upstream = replace(upstream, row=None, column=None)
+    if not down or not across:
+        return Form((upstream, picture), ("", r"\rightarrow"), description="No window covers the cell.", lines=(2,))
+    places = [(r, s) for r in down for s in across]
+    width, largest = picture.values.shape[1], np.asarray(m["place"])[tuple(lead)] if "place" in m else None
+    won = [place for place in places if largest is not None and largest[place] == row * width + column]
+    r, s = (won or places)[0]
+    rows, columns = (seen(k, size, stride, padding, length)[0] for k, length in zip((r, s), picture.values.shape, strict=True))
+    height, wide = rows.stop - rows.start, columns.stop - columns.start
+    maximum = None if largest is None else divmod(int(largest[r, s]), width)
+    covering = f"{len(places)} windows cover the cell" if len(places) > 1 else "the window's gradient"
+    upstream = replace(upstream, window=(down[0], across[0], len(down), len(across)), mark=(r, s), note=covering)
+    picture = replace(picture, window=(rows.start, columns.start, height, wide), mark=maximum)
+    cells = _seen({"d_x": m.after["d_x"]}, WindowCells("d_x", tuple(lead), np.arange(height) + rows.start, np.arange(wide) + columns.start), "y")
+    under = "the marked cell was the largest" if maximum is not None else f"every cell receives 1/{size * size}"
+    if maximum is None and not settings["count_include_pad"]:
+        under = f"every cell receives 1/{height * wide}"
+    cells = replace(cells, note=under, mark=None if maximum is None else (maximum[0] - rows.start, maximum[1] - columns.start))
+    cells = replace(cells, row=row - rows.start, column=column - columns.start, written=True, axes=picture.axes)
+    words = "The gradient of a window goes back to its largest cell alone." if maximum is not None else _SHARED
+    return Form((cells, upstream, picture), ("", "", r"\rightarrow"), description=words, lines=(1, 2))
+
+
+_SHARED = "The gradient of a window goes back to all of its cells in equal parts."
+
 TOKENS: dict[str, dict[str, Drawing]] = {  # drawings, by operator and written tensor
     "dense": {"y": _dense_tokens, "d_x": _product_form("d_y", "weight", output="z")},
     "matmul": {
@@ -295,6 +337,8 @@ TOKENS: dict[str, dict[str, Drawing]] = {  # drawings, by operator and written t
         "d_b": _product_form("a", "d_y", turned="a"),
     },
     "embedding": {"y": _looked_up, "d_weight": _gathered},
+    "max_pool2d": {"d_x": _pooled_back},
+    "average_pool2d": {"d_x": _pooled_back},
 }
 
 

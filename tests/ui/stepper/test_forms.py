@@ -149,6 +149,27 @@ def test_a_pooling_window_marks_what_goes_on(opened: Stepped) -> None:
         assert seen.values.mean() == pytest.approx(opened.model.moment.result, rel=1e-5)
 
 
+@pytest.mark.parametrize("opened", [images(), images(pooling="average_pool2d")], indirect=True, ids=["largest", "mean"])
+def test_a_poolings_gradient_goes_back_through_the_window(opened: Stepped) -> None:
+    """A window of 2 × 2 that does not overlap: row 5 and column 2 lie in the window of row 2 and column 1, over rows 4 to 5, columns 2 to 3."""
+    is_largest = any(i.node_id == "max_pool2d_1" for i in opened.model.instructions)
+    opened.to("max_pool2d_1" if is_largest else "average_pool2d_1", BACKWARD)
+    for axis, place in ((2, 5), (3, 2)):
+        opened.model.choose_place(opened.model.layout("d_x").axes[axis], place)
+    form = opened.panel.picture.matrices.form
+    assert form is not None and opened.model.moment is not None
+    cells, upstream, image = form.matrices
+    assert image.window == (4, 2, 2, 2) and upstream.window == (2, 1, 1, 1) and upstream.mark == (2, 1)
+    np.testing.assert_array_equal(cells.values, image.values[4:6, 2:4])
+    assert (cells.row, cells.column) == (1, 0) and cells.values[1, 0] == opened.model.moment.result
+    sent = upstream.values[2, 1]
+    if is_largest:
+        assert cells.mark is not None and cells.values[cells.mark] == sent and np.count_nonzero(cells.values) == (sent != 0.0)
+        assert image.mark == (cells.mark[0] + 4, cells.mark[1] + 2)
+    else:
+        assert cells.mark is None and cells.values == pytest.approx(np.full((2, 2), sent / 4))
+
+
 @pytest.mark.parametrize("opened", [attention()], indirect=True)
 @pytest.mark.parametrize(
     ("node_id", "phase", "target", "words"),
