@@ -15,8 +15,8 @@ import numpy as np
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.operator import operators
 from nnlab.core.tensor import Index
-from nnlab.core.windows import seen
 from nnlab.core.window_sum import WindowCells, WindowSum
+from nnlab.core.windows import seen
 from nnlab.graph.axes import TensorKind
 from nnlab.ui.look.numbers import number
 from nnlab.ui.stepper.elements import NamedAxis
@@ -317,7 +317,8 @@ def _pooled_back(model: StepModel, m: ExplanationContext) -> Form | None:
     covering = f"{len(places)} windows cover the cell" if len(places) > 1 else "the window's gradient"
     upstream = replace(upstream, window=(down[0], across[0], len(down), len(across)), mark=(r, s), note=covering)
     picture = replace(picture, window=(rows.start, columns.start, height, wide), mark=maximum)
-    cells = _seen({"d_x": m.after["d_x"]}, WindowCells("d_x", tuple(lead), np.arange(height) + rows.start, np.arange(wide) + columns.start), "y")
+    at = WindowCells("d_x", tuple(lead), np.arange(height) + rows.start, np.arange(wide) + columns.start)
+    cells = _seen({"d_x": m.after["d_x"]}, at, "y")
     under = "the marked cell was the largest" if maximum is not None else f"every cell receives 1/{size * size}"
     if maximum is None and not settings["count_include_pad"]:
         under = f"every cell receives 1/{height * wide}"

@@ -151,7 +151,7 @@ def test_a_pooling_window_marks_what_goes_on(opened: Stepped) -> None:
 
 @pytest.mark.parametrize("opened", [images(), images(pooling="average_pool2d")], indirect=True, ids=["largest", "mean"])
 def test_a_poolings_gradient_goes_back_through_the_window(opened: Stepped) -> None:
-    """A window of 2 × 2 that does not overlap: row 5 and column 2 lie in the window of row 2 and column 1, over rows 4 to 5, columns 2 to 3."""
+    """A window of 2 × 2 that does not overlap: row 5, column 2 lie in the window of row 2 and column 1."""
     is_largest = any(i.node_id == "max_pool2d_1" for i in opened.model.instructions)
     opened.to("max_pool2d_1" if is_largest else "average_pool2d_1", BACKWARD)
     for axis, place in ((2, 5), (3, 2)):

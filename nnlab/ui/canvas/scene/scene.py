@@ -380,4 +380,3 @@ class GraphScene(QGraphicsScene):
         self.annotations.set_kit(self.kit)
         self._lay_out()
         self.rearranged.emit()
-
