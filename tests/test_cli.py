@@ -30,7 +30,7 @@ from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.training.settings import TrainingSettings
 
-KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed"}
+KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed", "verdict"}
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def test_train_reports_what_the_contract_names(nnlab_command: Run):
     assert answer.status == 0 and set(answer.report) >= KEYS
     assert answer.report["step"] == 900 and answer.report["epoch"] == 20 and answer.report["parameters"] == 2410
     assert answer.report["metrics"]["accuracy"] >= 0.96
+    assert answer.report["convergence"]["sentence"].split(":")[0] in answer.err
     assert "accuracy" in answer.err and len(answer.out.splitlines()) == 1
 
 

@@ -109,6 +109,7 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
     from nnlab.training.complete_run import result_of
 
     result = result_of(run, data)
+    convergence = run.history.curves().convergence
 
     return {
         "step": result.step,
@@ -117,6 +118,13 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
         "validation_loss": finite(result.validation_loss),
         "metrics": {name: finite(value) for name, value in result.metrics.items()},
         "training_metrics": {name: finite(value) for name, value in result.training_metrics.items()},
+        "verdict": convergence.verdict,
+        "convergence": {
+            "since": convergence.since,
+            "sentence": convergence.sentence,
+            "test": convergence.test,
+            "figures": {name: finite(value) for name, value in convergence.figures.items()},
+        },
         "steps_per_second": round((result.step - begun) / max(seconds, 1e-9), 1),
         "parameters": result.parameters,
         "seed": result.seed,
@@ -148,3 +156,4 @@ def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
         f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
         f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream, flush=True,
     )  # fmt: skip
+    print(f"{name}: {report['convergence']['sentence']} {report['convergence']['test']}", file=stream, flush=True)

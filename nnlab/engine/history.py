@@ -17,6 +17,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import recording
 from nnlab.core.kernel.structures import Record
+from nnlab.engine.convergence import Convergence, Series, judge
 from nnlab.engine.program import Program
 from nnlab.engine.quantity import Quantity, quantity_words
 from nnlab.engine.smoothing import trailing_means, window_blocks
@@ -82,6 +83,17 @@ class Curves:
     def losses(self) -> Losses:
         """At the end of these curves."""
         return _losses(self.mean, len(self.mean), self.block_size, self.validation_losses, self.training_losses)
+
+    @cached_property
+    def convergence(self) -> Convergence:
+        """The verdict on the run up to the end of these curves, with its test and figures."""
+        checks = self.validation_iterations, self.validation_losses, self.training_losses
+        return judge(Series(self.origin, self.block_size, self.mean, *checks))
+
+    @property
+    def verdict(self) -> str:
+        """One of nnlab.engine.convergence.VERDICTS: "converging", "plateau", …, or "too_early"."""
+        return self.convergence.verdict
 
     def until(self, iteration: int) -> Curves:
         """The same curves without what came after `iteration`: whole blocks and validations that were complete by then."""

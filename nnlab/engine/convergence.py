@@ -1,0 +1,288 @@
+"""The verdict on a run: converging, plateau, oscillating, diverging or overfitting, each from a test over its history.
+
+A verdict is said with its test and figures, and with the iteration it began at, so that a reader can check it:
+
+    diverging     since its lowest level the loss has risen: the 95 % interval of the slope lies above 0, the level is half as high again,
+                  and a tenth of what was gained is lost; or the loss is higher than at the start (Mann-Whitney, p < 0.01)
+    oscillating   the loss on the same samples swings: over the last half of the run the standard deviation about a straight line is a
+                  tenth of the level and a twentieth of the first loss, it turns at a quarter of the places, and the line is flat
+    overfitting   since the lowest validation loss that loss has risen (Kendall's tau, p < 0.01) by 5 %, while the training loss has not
+    plateau       by its 95 % interval a straight line through the last quarter of the run changes by under 10 % per half of the run (or all
+                  of it lies below 1 % of the highest level), and may not fall at all, or falls by under 1 %; it began at the earliest
+                  iteration from which such a line exists
+    converging    none of these, and the interval lies below 0; where the last quarter does not tell, the last half, then the whole run
+    too_early     no window tells, or there are fewer than 24 blocks of iterations
+
+Lines are fitted to the logarithm of the loss, since losses fall by factors, through the means of up to 64 equal groups of iterations.
+Neighbouring groups resemble each other, so standard errors are those of the effective number of groups, n (1 - r) / (1 + r) with the
+autocorrelation r of the residuals (Santer et al., Statistical significance of trends, 2000). Batches differ, and a loss that differs with
+them does not oscillate: swings are looked for in the losses evaluated on the same samples, or, where there are none, in losses of single
+iterations that alternate (autocorrelation below -0.6), as gradient descent does beyond the greatest stable learning rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+TOO_EARLY, CONVERGING, PLATEAU, OSCILLATING, DIVERGING, OVERFITTING = (
+    "too_early", "converging", "plateau", "oscillating", "diverging", "overfitting",
+)  # fmt: skip
+VERDICTS = (TOO_EARLY, CONVERGING, PLATEAU, OSCILLATING, DIVERGING, OVERFITTING)
+
+LEAST = 24  # blocks of iterations, below which nothing is said
+GROUPS = 64
+LEAST_CHECKS = 16
+SURE = 0.01  # p from which a rank test is believed
+SMALLEST = 1e-30  # losses below count as this one, which has a logarithm
+RISE, LOST = 1.5, 0.1  # diverging: factor of the level, share of what was gained
+SWING_OF_LEVEL, SWING_OF_START, ALTERNATING = 0.1, 0.05, -0.6
+WORSE, WORSE_OF_START = 1.05, 0.01  # overfitting: factor of the lowest validation loss, share of the first one
+FLAT, NARROW = 0.01, 0.1  # plateau: relative fall per half of the run, and the greatest that its interval may hold
+NOTHING = 0.01  # … or a level below this share of the highest loss, whatever it does there
+RUNAWAY = 100.0  # factor from which a few iterations suffice
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """`verdict`: one of VERDICTS. `since`: the iteration it began after, None for `too_early`.
+
+    `sentence` says it to people, `test` how it was found; `figures` by name, in the units their names say.
+    """
+
+    verdict: str
+    since: int | None
+    sentence: str
+    test: str
+    figures: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", MappingProxyType(dict(self.figures)))
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """What is judged: mean losses of equal blocks of iterations, and losses evaluated on the same samples at `checked`."""
+
+    origin: int
+    block_size: int
+    mean: np.ndarray
+    checked: np.ndarray
+    validation: np.ndarray
+    training: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A straight line through the logarithms: slope per iteration with its 95 % interval."""
+
+    slope: float
+    low: float
+    high: float
+
+
+def judge(series: Series) -> Convergence:
+    """The verdict on a run so far. Takes up to 30 ms."""
+    found = _runaway(series)
+    if found is not None:
+        return found
+    if len(series.mean) < LEAST:
+        words = f"Too early to tell: {len(series.mean)} of at least {LEAST} blocks of iterations."
+        return Convergence(TOO_EARLY, None, words, f"Nothing is said before {LEAST} blocks of iterations.")
+    ends, levels = _groups(series)
+    for test in (_oscillating, _diverging):
+        found = test(series, ends, levels)
+        if found is not None:
+            return found
+    return _overfitting(series) or _plateau(ends, levels, float(series.mean.max()))
+
+
+def _groups(series: Series) -> tuple[np.ndarray, np.ndarray]:
+    """(last iteration, mean loss) of up to GROUPS equal groups; what does not fill one is left out at the beginning."""
+    size = max(1, len(series.mean) // GROUPS)
+    groups = len(series.mean) // size
+    first = len(series.mean) - groups * size
+    ends = series.origin + (first + size * (np.arange(groups) + 1)) * series.block_size
+    return ends.astype(np.float64), series.mean[first:].reshape(groups, size).mean(axis=1)
+
+
+def _line(at: np.ndarray, losses: np.ndarray) -> _Line:
+    from scipy.stats import linregress, t
+
+    values = np.log(np.maximum(losses, SMALLEST))
+    fit = linregress(at, values)
+    residuals = values - (fit.intercept + fit.slope * at)
+    energy = float(residuals @ residuals)
+    resemblance = min(max(float(residuals[1:] @ residuals[:-1]) / energy, 0.0), 0.9) if energy > 0.0 else 0.0
+    effective = max(len(at) * (1 - resemblance) / (1 + resemblance), 3.0)
+    # linregress divides by n - 2; the effective number takes its place
+    error = fit.stderr * np.sqrt((len(at) - 2) / max(effective - 2, 1.0))
+    reach = float(t.ppf(0.975, max(effective - 2, 1.0)) * error)
+    return _Line(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach)
+
+
+def _runaway(series: Series) -> Convergence | None:
+    """A loss that grew by a factor of RUNAWAY and ends there needs no statistics."""
+    mean = series.mean
+    if len(mean) < 2 or not mean[-1] > RUNAWAY * max(mean[0], float(np.median(mean[:-1])), SMALLEST):
+        return None
+    since = series.origin + int(np.argmin(mean)) * series.block_size
+    factor = float(mean[-1] / max(mean[0], SMALLEST))
+    words = f"Diverging since iteration {since:,}: the loss is {factor:,.3g} times the first one."
+    test = f"The loss is more than {RUNAWAY:g} times the first one and the median."
+    return Convergence(DIVERGING, since, words, test, {"times_first_loss": factor, "loss": float(mean[-1])})
+
+
+def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Convergence | None:
+    from scipy.stats import mannwhitneyu
+
+    part = max(2, len(levels) // 8)
+    smooth = np.convolve(levels, np.full(part, 1 / part), "valid")  # smooth[k]: mean of levels[k] … levels[k + part - 1]
+    lowest = int(np.argmin(smooth))
+    end, least, start = float(np.median(levels[-part:])), float(smooth[lowest]), float(np.mean(levels[:part]))
+    first = float(series.mean[: max(1, len(series.mean) // 100)].mean())
+    figures = {"level": end, "lowest_level": least, "first_loss": first}
+    since = lowest + int(np.argmin(levels[lowest : lowest + part]))
+    if len(levels) - since >= 6 and end > RISE * least and end - least > LOST * (max(start, first) - least):
+        line = _line(ends[since:], levels[since:])
+        if line.low > 0.0:
+            return _risen(int(ends[since]), line, end / max(least, SMALLEST), figures)
+    if end > 1.1 * max(start, first):
+        p = float(mannwhitneyu(levels[-part:], np.append(levels[:part], first), alternative="greater").pvalue)
+        if p < SURE:
+            words = f"Diverging since iteration {series.origin:,}: the loss is {end / max(first, SMALLEST):.3g} times what it was at first."
+            test = f"The last eighth of the run is higher than the first (Mann-Whitney, p = {p:.2g})."
+            return Convergence(DIVERGING, series.origin, words, test, {**figures, "p": p})
+    return None
+
+
+def _risen(since: int, line: _Line, factor: float, figures: dict[str, float]) -> Convergence:
+    words = f"Diverging since iteration {since:,}: the loss is {factor:.3g} times its lowest level."
+    test = f"From iteration {since:,} the loss rises by {_percent(line)} per 1,000 iterations (95 % interval above 0)."
+    return Convergence(DIVERGING, since, words, test, {**figures, **_slope(line), "times_lowest_level": factor})
+
+
+def _oscillating(series: Series, ends: np.ndarray, levels: np.ndarray) -> Convergence | None:
+    first = float(series.mean[: max(1, len(series.mean) // 100)].mean())
+    if len(series.training) >= LEAST_CHECKS:
+        at, losses = series.checked[len(series.checked) // 2 :], series.training[len(series.training) // 2 :]
+        found = _swing(at, losses, first)
+        if found is None:
+            return None
+        swing, line, residuals = found
+        turns = int(np.count_nonzero(np.diff(np.sign(np.diff(residuals))) != 0))
+        if turns < len(losses) / 4 or not line.low <= 0.0 <= line.high:
+            return None
+        counted, of = {"turns": float(turns)}, f"turns {turns} times in {len(losses)} evaluations"
+    elif series.block_size == 1:
+        half = series.mean[len(series.mean) // 2 :][-1024:]
+        at = series.origin + len(series.mean) - len(half) + 1.0 + np.arange(len(half))
+        found = _swing(at, half, first)
+        if found is None:
+            return None
+        swing, line, residuals = found
+        again = float(residuals[1:] @ residuals[:-1]) / float(residuals @ residuals)
+        if again > ALTERNATING or not line.low <= 0.0 <= line.high:
+            return None
+        counted, of = {"autocorrelation": again}, f"alternates (autocorrelation {again:.2f}) over {len(half)} iterations"
+    else:
+        return None
+    since = int(at[0])
+    words = f"Oscillating since iteration {since:,} at the latest: the loss swings by ± {swing:.0%} of its level and does not fall."
+    test = f"About a straight line the loss {of}, with a standard deviation of {swing:.0%} of its level."
+    return Convergence(OSCILLATING, since, words, test, {"swing_of_level": swing, **counted, **_slope(line)})
+
+
+def _swing(at: np.ndarray, losses: np.ndarray, first: float) -> tuple[float, _Line, np.ndarray] | None:
+    """(standard deviation about a straight line as a share of the level, the line, residuals) where that is large."""
+    residuals = losses - np.polyval(np.polyfit(at - at[0], losses, 1), at - at[0])
+    deviation, level = float(residuals.std()), float(losses.mean())
+    if level <= 0.0 or deviation < SWING_OF_LEVEL * level or deviation < SWING_OF_START * first:
+        return None
+    return deviation / level, _line(at, losses), residuals
+
+
+def _overfitting(series: Series) -> Convergence | None:
+    from scipy.ndimage import median_filter
+    from scipy.stats import kendalltau
+
+    validation, training = series.validation, series.training
+    if len(validation) < LEAST_CHECKS or not np.isfinite(validation).all():
+        return None
+    smooth = median_filter(validation, 3, mode="nearest")
+    lowest = int(np.argmin(smooth))
+    after = validation[lowest:]
+    if len(after) < LEAST_CHECKS // 2:
+        return None
+    part = max(2, len(after) // 4)
+    least, end = float(smooth[lowest]), float(after[-part:].mean())
+    rank = kendalltau(np.arange(len(after)), after)
+    trained_before, trained = float(training[max(0, lowest - 1) : lowest + 2].mean()), float(training[-part:].mean())
+    is_worse = end > WORSE * least and end - least > WORSE_OF_START * float(validation[0])
+    if not is_worse or rank.statistic <= 0.0 or rank.pvalue >= SURE or trained > trained_before or trained >= end:
+        return None
+    since, factor = int(series.checked[lowest]), end / max(least, SMALLEST)
+    words = f"Overfitting since iteration {since:,}: the validation loss is {factor:.3g} times its lowest value, the training loss fell on."
+    test = f"Over {len(after)} evaluations since, the validation loss rises (Kendall's tau {rank.statistic:.2f}, p = {rank.pvalue:.2g})."
+    figures = {
+        "lowest_validation_loss": least, "validation_loss": end, "training_loss_then": trained_before, "training_loss": trained,
+        "tau": float(rank.statistic), "p": float(rank.pvalue),
+    }  # fmt: skip
+    return Convergence(OVERFITTING, since, words, test, figures)
+
+
+def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergence:
+    """Plateau or converging, by the shortest of three windows that tells them apart."""
+    for share in (4, 2, 1):
+        start = len(levels) - max(6, len(levels) // share)
+        line = _line(ends[start:], levels[start:])
+        if _is_flat(line, start, ends, levels, highest):
+            return _flat_since(start, ends, levels, highest)
+        if line.high < 0.0:
+            words = f"Converging: the loss changes by {_percent(line)} per 1,000 iterations."
+            test = f"A straight line through the last {len(levels) - start} of {len(levels)} groups falls (95 % interval below 0)."
+            return Convergence(CONVERGING, int(ends[0]), words, test, _slope(line))
+    words = "Too early to tell: the loss of single batches differs more than it has changed."
+    test = f"No straight line, not even through all {len(levels)} groups, has a 95 % interval below 0, or one narrow enough around it."
+    return Convergence(TOO_EARLY, None, words, test, _slope(line))
+
+
+def _is_flat(line: _Line, start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> bool:
+    """Whether the loss may stand still behind group `start`, and would have changed but little at most in half of the run."""
+    half = float(ends[-1] - ends[0]) / 2
+    most = max(-line.low, line.high) * half
+    is_little = most < NARROW or levels[start:].max() < NOTHING * highest
+    return bool(is_little and (line.high >= 0.0 or -line.slope * half < FLAT))
+
+
+def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergence:
+    line = _line(ends[start:], levels[start:])
+    while start > 0:
+        longer = _line(ends[start - 1 :], levels[start - 1 :])
+        if not _is_flat(longer, start - 1, ends, levels, highest):
+            break
+        start, line = start - 1, longer
+    since = int(ends[start])
+    words = f"Plateau since iteration {since:,}: the loss changes by {_percent(line)} per 1,000 iterations."
+    test = f"It is the earliest from which a line through {len(levels) - start} groups has 0 in its 95 % interval, or hardly falls."
+    if levels[start:].max() < NOTHING * highest:
+        test += f" All of them lie below {NOTHING:.0%} of the highest loss."
+    return Convergence(PLATEAU, since, words, test, {**_slope(line), "groups": float(len(levels) - start)})
+
+
+def _percent(line: _Line) -> str:
+    """The slope per 1,000 iterations with its interval: −1.0 ± 1.1 %."""
+    return f"{_signed(1e5 * line.slope)} ± {1e5 * (line.high - line.slope):.2g} %"
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2g}".replace("-", "−")
+
+
+def _slope(line: _Line) -> dict[str, float]:
+    return {
+        "percent_per_1000_iterations": 1e5 * line.slope, "lowest_percent": 1e5 * line.low, "highest_percent": 1e5 * line.high,
+    }  # fmt: skip
