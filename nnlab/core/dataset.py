@@ -19,7 +19,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.registry import Registry
 from nnlab.core.setting import Setting, Value
 
-CATEGORIES = ("Two inputs", "One input", "Real data", "File")
+CATEGORIES = ("Two inputs", "One input", "Real data", "By hand", "File")
 KINDS = ("continuous", "binary", "classes")
 
 Interval = tuple[float, float]

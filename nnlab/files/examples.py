@@ -17,6 +17,7 @@ from nnlab.core.errors import FileError, NNLabError
 from nnlab.files import schema
 from nnlab.files.archive import MEGABYTE
 from nnlab.files.graph_file import read_graph
+from nnlab.files.initial_weights import decode
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import SUFFIX, load_project, named
 from nnlab.files.starting_network import project_for_csv
@@ -55,7 +56,11 @@ def load_example(name: str) -> Project:
     """The project of an example; raises FileError with similar names when there is none of that name."""
     if name not in example_names():
         raise FileError(f"There is no example {name!r}{_similar(name)}")
-    return _arranged(_document(name).project)
+    document = _document(name)
+    try:
+        return _arranged(_with_initial(document))
+    except NNLabError as error:
+        raise named(error, f"{name}.json") from error
 
 
 def open_any(text: str) -> tuple[SavedProject, str]:
@@ -99,6 +104,12 @@ def _document(name: str) -> schema.ProjectDocument:
         raise named(error, path.name) from error
 
 
+def _with_initial(document: schema.ProjectDocument) -> Project:
+    """The project with the initial weights that the text itself holds; others lie beside project.json, in an archive."""
+    part = document.initial
+    return document.project if part is None or part.values is None else replace(document.project, initial=decode(part, None))
+
+
 def _arranged(project: Project) -> Project:
     """The project with its nodes placed, unless the file placed them or they form a cycle, which has no order."""
     graph = project.graph
@@ -117,7 +128,7 @@ def _read_json(path: Path) -> Project:
         content = _read(path)
         if not _is_project(content):
             return project_for_graph(read_graph(content))
-        project = _arranged(schema.decode(content).project)
+        project = _arranged(_with_initial(schema.decode(content)))
     except NNLabError as error:
         raise named(error, path.name) from error
     place = str(project.data.settings.get("path", ""))
