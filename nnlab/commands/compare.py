@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nnlab.training.difference import Difference
 
 
-VARY = "What differs, such as loss=mse,binary_cross_entropy or dense_1.units=4,16; default: what is saved in the project"
+VARY = "What differs, such as loss=mse,binary_cross_entropy, dense_1.units=4,16 or fine_tuning=full,lora; default: what is saved"
 START = "Weights drawn from the seed, or weights that learned swapped labels first; default: as the project starts"
 STARTS = ("fresh", "wrong")
 
@@ -88,7 +88,8 @@ def _print(name: str, comparison: Comparison, steps: int, stream: Any) -> None:
             print(f"  {run.setting}, seed {run.seed}: {run.stopped}", file=stream)
     if comparison.start is not None:
         print(f"  start: {comparison.start.name}. {comparison.start.words}", file=stream)
-    print(f"  same initial weights: {_yes(comparison.equal_weights)}; same batches: {_yes(comparison.equal_batches)}", file=stream)
+    weights = "but for the adapters" if comparison.equal_base and not comparison.equal_weights else _yes(comparison.equal_weights)
+    print(f"  same initial weights: {weights}; same batches: {_yes(comparison.equal_batches)}", file=stream)
     print(comparison.verdict, file=stream)
 
 
@@ -103,7 +104,9 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "winner": comparison.winner,
         "verdict": comparison.verdict,
         "measure": comparison.measure,
-        "equal": {"initial_weights": comparison.equal_weights, "batches": comparison.equal_batches},
+        "equal": {
+            "initial_weights": comparison.equal_weights, "without_adapters": comparison.equal_base, "batches": comparison.equal_batches,
+        },
         "start": None if comparison.start is None else {"name": comparison.start.name, "words": comparison.start.words},
         "bands": [
             {"setting": b.setting, "lowest": finite(b.lowest), "median": finite(b.median), "highest": finite(b.highest)}
@@ -123,6 +126,7 @@ def _run(run: RunOutcome) -> dict[str, Any]:
         "metrics": {key: finite(value) for key, value in result.metrics.items()},
         "training_metrics": {key: finite(value) for key, value in result.training_metrics.items()},
         "initial_weights_sha256": run.initial_weights_sha256,
+        "without_adapters_sha256": run.base_sha256,
         "batches_sha256": run.batches_sha256,
         "first_gradient": finite(run.first_gradient),
         "seconds": round(run.seconds, 4),

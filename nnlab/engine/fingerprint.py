@@ -6,6 +6,7 @@ Two runs with the same fingerprints start from the same bits and are given the s
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import numpy as np
 
@@ -17,10 +18,12 @@ from nnlab.engine.state import State
 MOST_NUMBERS = 10_000_000  # of an order that are hashed; whole epochs, at least one
 
 
-def weights_sha256(state: State) -> str:
-    """Of the parameters by name: names, shapes and the exact bits, whatever order the program keeps them in."""
+def weights_sha256(state: State, names: Collection[str] | None = None) -> str:
+    """Of the parameters by name (all, or these): names, shapes and the exact bits, whatever order the program keeps them in."""
     digest = hashlib.sha256()
     for name, values in sorted(state.parameters().items()):
+        if names is not None and name not in names:
+            continue
         digest.update(f"{name} {values.shape} {values.dtype.str}\n".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine import machine
 from nnlab.engine.fingerprint import batches_sha256, weights_sha256
 from nnlab.engine.run import Run
+from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
 from nnlab.jobs.context import JobContext, TaskContext
 from nnlab.studies.wrong_start import wrong_start
@@ -53,6 +54,7 @@ class RunOutcome:
     seconds: float  # that the machine trained this run, others that train beside it not counted
     stopped: str = ""
     first_gradient: float = math.nan  # the norm over all parameters of the first batch's, NaN where it is not finite
+    base_sha256: str = ""  # of the initial weights without those of adapters
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class Band:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`equal_weights` and `equal_batches`: whether, for every seed, all variants start from the same bits and see the same batches."""
+    """`equal_weights` and `equal_batches`: whether, for every seed, all variants start from the same bits and see the same batches;
+    `equal_base`: whether they do but for the weights of adapters.
+    """
 
     key: str
     runs: tuple[RunOutcome, ...]
@@ -77,22 +81,31 @@ class Comparison:
     verdict: str  # one sentence: who wins by what, or why nobody does
     equal_weights: bool
     equal_batches: bool
+    equal_base: bool = False
     start: InitialWeights | None = None  # what all runs start from; None: weights drawn from the seed
 
 
 @dataclass(frozen=True)
 class Starts:
-    """SHA-256 of a run's initial weights and of its batches, and the norm of its first gradient over all parameters."""
+    """SHA-256 of a run's initial weights, all and without those of adapters, and of its batches, and the norm of its first gradient."""
 
     weights: str
+    base: str
     batches: str
-    gradient: float = math.nan  # NaN where it is not finite
+    gradient: float = math.nan  # over all parameters that learn; NaN where it is not finite
 
 
 def starts_of(projects: Sequence[Project], data: Data) -> tuple[Starts, ...]:
     """Where each project's run begins and what it will see, for at least one epoch."""
     runs = [prepare_run(project.graph, data, project.training, start=project.initial) for project in projects]
-    return tuple(Starts(weights_sha256(run.state), batches_sha256(run, 2)[0], _first_gradient(run)) for run in runs)
+    hashes = [weight_hashes(project.graph, run) for project, run in zip(projects, runs, strict=True)]
+    return tuple(Starts(*own, batches_sha256(run, 2)[0], _first_gradient(run)) for own, run in zip(hashes, runs, strict=True))
+
+
+def weight_hashes(graph: Graph, run: Run) -> tuple[str, str]:
+    """SHA-256 of a run's present weights: of all, and of those that belong to no adapter."""
+    base = {f"{node.id}.{p.name}" for node in graph for p in node.own_parameters}
+    return weights_sha256(run.state), weights_sha256(run.state, base)
 
 
 def _first_gradient(run: Run) -> float:
@@ -178,13 +191,13 @@ def _train(
         for number, own in enumerate(derived):
             runs.append(group.add(number).load(Load(Change.opening(own), data, 1, number)))
             per_epoch = -(-len(data.x) // own.training.batch_size)
-            starts.append((weights_sha256(runs[-1].state), batches_sha256(runs[-1], -(-steps // per_epoch))[0]))
+            starts.append((*weight_hashes(own.graph, runs[-1]), batches_sha256(runs[-1], -(-steps // per_epoch))[0]))
         gradients = [start.gradient for start in starts_of(derived, data)]
         stopped = _to_the_end(group, steps, repeat, seeds, context)
         return [
             RunOutcome(
-                str(differences[k]), run.seed, result_of(run, data), *starts[k], group.members[k].clock.seconds, stopped.get(k, ""),
-                gradients[k],
+                str(differences[k]), run.seed, result_of(run, data), starts[k][0], starts[k][2], group.members[k].clock.seconds,
+                stopped.get(k, ""), gradients[k], starts[k][1],
             )
             for k, run in enumerate(runs)
         ]
@@ -244,10 +257,14 @@ def summary(differences: Sequence[Difference], outcomes: Sequence[RunOutcome]) -
     bands = tuple(band_of(name, [found.get(measure, math.nan) for found in scores[name]]) for name in names)
     winner, verdict = judge(bands, measure, len(outcomes) // len(names))
     groups = [[o for o in outcomes if o.seed == seed] for seed in dict.fromkeys(o.seed for o in outcomes)]
+
+    def is_equal(hash_of: Callable[[RunOutcome], str]) -> bool:
+        return all(len({hash_of(o) for o in group}) == 1 and len(group) == len(names) for group in groups)
+
     return Comparison(
         key=differences[0].key, runs=tuple(outcomes), measure=measure, bands=bands, winner=winner, verdict=verdict,
-        equal_weights=all(len({o.initial_weights_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
-        equal_batches=all(len({o.batches_sha256 for o in group}) == 1 and len(group) == len(names) for group in groups),
+        equal_weights=is_equal(lambda o: o.initial_weights_sha256), equal_batches=is_equal(lambda o: o.batches_sha256),
+        equal_base=is_equal(lambda o: o.base_sha256),
     )  # fmt: skip
 
 

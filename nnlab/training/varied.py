@@ -2,7 +2,8 @@
 
 A difference is named as on the command line, KEY=VALUE (`nnlab.training.difference`). KEY is `loss`, a setting of training (learning_rate,
 batch_size, optimizer, seed, …, or one of the optimiser's or the schedule's own), or NODE.SETTING, one setting of one node (dense_1.units).
-`units`, `activation` and `init` alone mean every hidden layer; seed=+1 is the seed after the project's own, whatever that is.
+`units`, `activation` and `init` alone mean every hidden layer, `fine_tuning` what of the network learns
+(`nnlab.graph.fine_tuning`: full, head, lora_8); seed=+1 is the seed after the project's own, whatever that is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nnlab.core.preparation import Data
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
 from nnlab.graph import edits
+from nnlab.graph.fine_tuning import suggested_ways, way_of, with_way
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.layers import hidden_layers
@@ -30,7 +32,7 @@ from nnlab.training.project import Project
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.training.variant import Variant, seed_name
 
-LOSS, UNITS, ACTIVATION, INIT = "loss", "units", "activation", "init"
+LOSS, UNITS, ACTIVATION, INIT, FINE_TUNING = "loss", "units", "activation", "init", "fine_tuning"
 _TRAINING: Mapping[str, Setting] = {s.name: s for s in (LEARNING_RATE, BATCH_SIZE, SEED, EPOCHS, SHUFFLE)}
 _RULES = ("optimizer", "schedule")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -52,8 +54,10 @@ def varied(project: Project, difference: Difference) -> Project:
 def is_so(project: Project, difference: Difference) -> bool:
     """Whether the project is that way already: what is compared with others is named like them."""
     try:
+        if difference.key == FINE_TUNING:  # of which one way has several spellings
+            return with_way(project.graph, difference.text) == project.graph
         return present_value(project, difference.key) == difference.text
-    except SettingError:
+    except NNLabError:
         return False
 
 
@@ -89,6 +93,8 @@ def present_value(project: Project, key: str) -> str:
         return graph.losses[0].operator if graph.losses else "none"
     if key == ACTIVATION:
         return _common([node.operator for node in hidden_activations(graph)])
+    if key == FINE_TUNING:
+        return way_of(graph)
     if key in (UNITS, INIT):
         return _common([_written(node.settings[key]) for node in hidden_layers(graph) if key in node.settings])
     if "." in key:
@@ -109,7 +115,7 @@ def present_value(project: Project, key: str) -> str:
 
 
 def declared_setting(project: Project, key: str) -> Setting | None:
-    """The declaration of what `key` sets: type, limits, choices. None for `loss`, `activation`, `optimizer`, `schedule` and no such key."""
+    """The declaration of what `key` sets: type, limits, choices. None for `loss`, `activation` and other names, and no such key."""
     if key in (UNITS, INIT):
         layer = next((node for node in hidden_layers(project.graph) if key in node.settings), None)
         return _named(layer.kind.settings, key) if layer is not None else None
@@ -150,6 +156,8 @@ def suggestions(project: Project, data: Data) -> Mapping[str, tuple[str, ...]]:
     if any("init" in node.settings for node in hidden_layers(graph)):
         found[INIT] = tuple(initializers)
     found["schedule"] = tuple(s.name for s in schedules)
+    if suggested_ways(graph):
+        found[FINE_TUNING] = suggested_ways(graph)
     found[SEED_KEY] = tuple(str(project.training.seed + k) for k in range(4))
     return found
 
@@ -294,7 +302,7 @@ def known_keys(project: Project) -> tuple[str, ...]:
     """What may differ, but for single nodes' settings."""
     own = (s.name for s in optimizers[project.training.optimizer].all_settings)
     scheduled = (s.name for s in schedules[project.training.schedule].settings)
-    return tuple(dict.fromkeys((LOSS, "optimizer", "schedule", *_TRAINING, UNITS, ACTIVATION, INIT, *own, *scheduled)))
+    return tuple(dict.fromkeys((LOSS, "optimizer", "schedule", *_TRAINING, UNITS, ACTIVATION, INIT, FINE_TUNING, *own, *scheduled)))
 
 
 def _registered(registry: Any, what: str, name: str) -> str:
@@ -318,6 +326,6 @@ def _similar(text: str, known: tuple[str, ...] | list[str]) -> str:
 
 
 _GRAPH_KEYS: dict[str, Callable[[Graph, str], Graph]] = {
-    LOSS: with_loss, UNITS: _with_units, ACTIVATION: _with_activation, INIT: _with_init,
+    LOSS: with_loss, UNITS: _with_units, ACTIVATION: _with_activation, INIT: _with_init, FINE_TUNING: with_way,
 }  # fmt: skip
 assert set(_TRAINING) <= {f.name for f in fields(TrainingSettings)}

@@ -35,7 +35,7 @@ def test_the_object_has_what_the_contract_names(nnlab_command: Run) -> None:
         assert run["step"] == 50 and len(run["initial_weights_sha256"]) == 64
     starts = {run["seed"]: {r["initial_weights_sha256"] for r in report["runs"] if r["seed"] == run["seed"]} for run in report["runs"]}
     assert [len(hashes) for hashes in starts.values()] == [1, 1]
-    assert report["equal"] == {"initial_weights": True, "batches": True}
+    assert report["equal"] == {"initial_weights": True, "without_adapters": True, "batches": True}
 
 
 def test_people_read_the_band_of_every_variant_and_the_verdict(nnlab_command: Run) -> None:
@@ -44,6 +44,14 @@ def test_people_read_the_band_of_every_variant_and_the_verdict(nnlab_command: Ru
     assert lines[0] == "spiral: 2,000 iterations, 3 seeds, measured by accuracy"
     assert lines[1].startswith("  learning_rate=0.00000001  accuracy ") and "same initial weights: yes; same batches: yes" in lines[3]
     assert lines[-1].startswith("learning_rate=0.03 wins by accuracy over 3 seeds: ")
+
+
+def test_adapters_are_compared_with_the_whole_network(nnlab_command: Run) -> None:
+    answer = nnlab_command("compare", "digits", "--vary", "fine_tuning=full,lora", "--steps", 20, "--seeds", 2)
+    assert "fine_tuning=lora  accuracy " in answer.out and "same initial weights: but for the adapters; same batches: yes" in answer.out
+    report = nnlab_command("compare", "digits", "--vary", "fine_tuning=full,lora_2", "--steps", 5, "--seeds", 1, "--json").report
+    assert report["equal"] == {"initial_weights": False, "without_adapters": True, "batches": True}
+    assert len({run["without_adapters_sha256"] for run in report["runs"]}) == 1
 
 
 def test_a_run_that_stops_says_so_and_the_others_go_on(nnlab_command: Run) -> None:
@@ -60,6 +68,7 @@ def test_a_run_that_stops_says_so_and_the_others_go_on(nnlab_command: Run) -> No
     ("vary", "words"),
     [
         ("loss=mse,foo", "loss=foo is not known"),
+        ("fine_tuning=full,half", "fine_tuning='half' is not known; choose full, head, lora, or lora_8 for another rank."),
         ("units=4", "alone cannot be compared"),
         ("units=" + ",".join(map(str, range(1, 51))), "50 variants are too many; at most 4 train side by side."),
         ("speed=1,2", "There is no 'speed' that could differ"),

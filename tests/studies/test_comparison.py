@@ -45,6 +45,24 @@ def test_another_width_starts_elsewhere_and_another_batch_size_sees_other_batche
     assert larger.equal_weights and not larger.equal_batches
 
 
+def test_adapters_and_the_whole_network_start_from_one_base_and_say_the_same_at_first() -> None:
+    both = differences("fine_tuning=full,lora_2")
+    found = compare(SPIRAL, DATA, both, steps=200, seeds=1)
+    assert found.equal_base and not found.equal_weights and found.equal_batches
+    for outcome, difference in zip(found.runs, both, strict=True):
+        project = varied(SPIRAL, difference)
+        alone = prepare_run(project.graph, DATA, project.training)
+        alone.train(200)
+        assert outcome.result == result_of(alone, DATA), "to the bit"
+    firsts = compare(SPIRAL, DATA, both, steps=1, seeds=1).runs
+    runs = [prepare_run(p.graph, DATA, p.training) for p in (varied(SPIRAL, difference) for difference in both)]
+    for run in runs:
+        run.train(1)
+    assert len({float(run.history.curves().mean[0]) for run in runs}) == 1, "B is 0, so W₀ + BA is W₀ to the bit"
+    assert firsts[0].first_gradient > firsts[1].first_gradient > 0, "of fewer numbers"
+    assert not compare(SPIRAL, DATA, differences("units=4,5"), steps=3, seeds=1).equal_base
+
+
 def test_a_run_whose_numbers_go_wrong_stops_alone() -> None:
     project = replace(SINE, training=TrainingSettings("sgd", {}, 0.01, 16))
     found = compare(project, prepare(SINE.data), differences("learning_rate=0.01,1000"), steps=400, seeds=2)

@@ -187,6 +187,7 @@ def test_present_values_are_written_as_they_are_typed() -> None:
     [
         ("units", "units"), ("init", "init"), ("dense_1.units", "units"), ("dense_1.bias", "bias"), ("learning_rate", "learning_rate"),
         ("batch_size", "batch_size"), ("beta1", "beta1"), ("loss", None), ("activation", None), ("optimizer", None), ("momentum", None),
+        ("fine_tuning", None),
         ("dense_7.units", None), ("dense_1.beta1", None), ("no_such", None),
     ],
 )  # fmt: skip
@@ -237,6 +238,9 @@ def test_what_is_so_already_is_the_project_itself() -> None:
     assert varied(SPIRAL, Difference("units", "8")) is SPIRAL and is_so(SPIRAL, Difference("units", "8"))
     assert not is_so(SPIRAL, Difference("units", "9")) and not is_so(SPIRAL, Difference("no_such", "9"))
     assert own_difference(SPIRAL, "units") == Difference("units", "8")
+    adapted = varied(SPIRAL, Difference("fine_tuning", "lora_4"))
+    assert present_value(SPIRAL, "fine_tuning") == "full" and present_value(adapted, "fine_tuning") == "lora_4"
+    assert is_so(adapted, Difference("fine_tuning", "lora")) and not is_so(adapted, Difference("fine_tuning", "full"))
 
 
 def test_a_loss_that_compares_numbers_keeps_what_is_before_another_such() -> None:

@@ -55,16 +55,20 @@ class EqualStarts(QObject):
         if asked != self._asked:
             return
         are_weights_equal = len({start.weights for start in found}) == 1
+        are_bases_equal = len({one.base for one in found}) == 1
         are_batches_equal = len({start.batches for start in found}) == 1
         same = [*same_words(self._project, self._key, self._samples)]
-        same += ["start weights"] * are_weights_equal + ["batches"] * are_batches_equal
-        missing = ["start weights differ"] * (not are_weights_equal) + ["batches differ"] * (not are_batches_equal)
+        start = ["start weights"] if are_weights_equal else ["start weights but for the adapters"] if are_bases_equal else []
+        same += start + ["batches"] * are_batches_equal
+        missing = ["start weights differ"] * (not start) + ["batches differ"] * (not are_batches_equal)
         text = f"same {', '.join(same)}"
-        is_surprise = bool(missing) and self._key != SEED and not (self._key == BATCH_SIZE and are_weights_equal)
+        is_surprise = bool(missing) and self._key != SEED and not (self._key == BATCH_SIZE and start)
         self._statement.show_equal(text, f"{' and '.join(missing)}; the rest is the same" if is_surprise else "")
-        hashes = "\n".join(f"weights {start.weights[:16]}…, batches {start.batches[:16]}…" for start in found)
+        hashes = "\n".join(
+            f"weights {one.weights[:16]}…, without adapters {one.base[:16]}…, batches {one.batches[:16]}…" for one in found
+        )
         self._statement.same.setToolTip(f"{text}\nSHA-256 of every run's start:\n{hashes}")
-        self.gradients = tuple(start.gradient for start in found)
+        self.gradients = tuple(one.gradient for one in found)
         self.found.emit()
 
 

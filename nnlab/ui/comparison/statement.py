@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSi
 from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import Optimizer, optimizers
 from nnlab.core.schedule import Schedule, schedules
+from nnlab.graph.fine_tuning import title_of
+from nnlab.training.varied import FINE_TUNING
 from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
@@ -23,6 +25,7 @@ NARROW = 880  # pixels, below which some words give way
 KEY_TITLES = {
     "loss": "loss", "optimizer": "optimiser", "activation": "activation", "learning_rate": "learning rate", "batch_size": "batch size",
     "units": "width", "init": "initialiser", "schedule": "schedule", "seed": "seed",
+    FINE_TUNING: "fine-tuning",
 }  # fmt: skip
 
 
@@ -34,6 +37,8 @@ def titled(key: str, value: str) -> str:
     kind = next((kind for kind in registries.get(key, ()) if kind.name == value), None)
     if kind is not None:
         return kind.title
+    if key == FINE_TUNING:
+        return title_of(value)
     return value.replace("_", " ")
 
 
