@@ -6,7 +6,7 @@ Conventions are those of the contract: weights are (out, in), batch is the first
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
 from nnlab.engine import machine
 from nnlab.engine.carry_over import carry_over
+from nnlab.engine.chain import MOST_PATHS, Chain, chain
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
@@ -195,6 +196,13 @@ class Session(SessionAdapters):
         for info in program.parameters:
             found[info.name] = np.zeros(info.place.shape, program.dtype) if info.frozen else state[gradient_name(info.name)].copy()
         return float(state[program.loss_name][0]), found
+
+    def chain(self, name: str, index: Sequence[int], x: Any, y: Any, most: int = MOST_PATHS) -> Chain:
+        """Why one gradient is what it is: every path from an element of a parameter or tensor to the loss, with its factors.
+
+        In float64; `most` paths are listed, the largest product first, the others counted and summed. See `nnlab.engine.chain`.
+        """
+        return chain(self.graph, self._state.stored(), x, y, name, tuple(index), self._seed, self.iteration, most)
 
     def step(self, x: Any, y: Any) -> float:
         """One optimiser update on exactly this batch; returns the loss before it."""
