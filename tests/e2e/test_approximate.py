@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.polyline import Polyline
 from nnlab.studies.approximation.promises import PROMISES
+from nnlab.ui.approximation import width_runs
 from nnlab.ui.approximation.library_popup import LibraryPopup
 from nnlab.ui.approximation.sum_picture import Grip, SumPicture
 from nnlab.ui.panels import width_sweep
@@ -278,26 +279,42 @@ def test_what_is_not_promised_is_set_up_and_taken_back(window: MainWindow, qtbot
     assert window.document.project == before and panel.current == ""
 
 
+def small_sweep(window: MainWindow, monkeypatch: pytest.MonkeyPatch, folder: Path) -> WidthSweepPanel:
+    """The panel, with a sweep that takes a second, written into a folder of the test's."""
+    for name, value in (("WIDTHS", (1, 2, 4)), ("SEEDS", 2), ("UPDATES", 200)):
+        monkeypatch.setattr(width_sweep, name, value)
+    monkeypatch.setattr(width_runs, "home", lambda: folder)
+    panel = window.panels["width_sweep"]
+    assert isinstance(panel, WidthSweepPanel)
+    panel.question.chosen.emit("trained")  # plans what it is patched to
+    return panel
+
+
+def mark(panel: WidthSweepPanel, name: str, k: int) -> QPoint:
+    """Where the mark of a line stands, in pixels of the plot."""
+    plot = panel.plot
+    line = next(line for line in plot.shown.lines if line.name == name)  # type: ignore[union-attr]  # it shows lines
+    x, y = plot.x_pixels(np.log10(float(line.x[k]))), plot.y_pixels(np.log10(float(line.median[k])))
+    return QPointF(float(x), float(y)).toPoint()
+
+
 def test_errors_against_width_come_in_and_a_point_is_loaded(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name, value in (("WIDTHS", (1, 2, 4)), ("SEEDS", 2), ("UPDATES", 200), ("home", lambda: tmp_path)):
-        monkeypatch.setattr(width_sweep, name, value)
-    panel = window.panels["width_sweep"]
-    assert isinstance(panel, WidthSweepPanel)
+    panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
     shown = panel.plot.shown
     assert shown is not None
-    assert {line.activation for line in shown.lines} == {"sigmoid", "relu", "tanh"}
+    assert {line.name for line in shown.lines} == {"sigmoid", "relu", "tanh"}
     assert all(list(line.widths) == [1, 2, 4] for line in shown.lines)
-    assert len(shown.built[0]) == 2, "two and four knots"
+    qtbot.waitUntil(lambda: len(panel.plot.shown.built[0]) == 2, timeout=20_000)  # type: ignore[union-attr]  # two and four knots
     written = list((tmp_path / "widths").glob("*.csv"))
     assert len(written) == 1 and len(written[0].read_text().splitlines()) == 19, "a line of names and one for every run"
-    panel.plot.picked.emit("tanh", 4)
+    QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, mark(panel, "tanh", 2))
     qtbot.waitUntil(lambda: window.document.project.initial is not None, timeout=30_000)
     qtbot.waitUntil(lambda: picture(window).units == 4, timeout=10_000)
-    median = next(line for line in shown.lines if line.activation == "tanh").median[-1]
+    median = next(line for line in shown.lines if line.name == "tanh").median[-1]
     tanh = [r for r in panel.results if r.trial.settings["activation"] == "tanh" and r.trial.settings["width"] == 4]
     found = sorted(float(r.values["sup"]) for r in tanh)  # type: ignore[arg-type]  # numbers, as none failed
     qtbot.waitUntil(lambda: errors(window).table_of_errors.shown is not None, timeout=10_000)
@@ -365,3 +382,101 @@ def test_a_low_window_keeps_the_plot_high_and_nothing_touches(opened: Opener, qt
     window.document.undo()
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: case.buttons["jump"].isVisible(), timeout=5_000)
+
+
+def test_theory_stands_beside_the_runs_and_names_its_sources(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    panel = small_sweep(window, monkeypatch, tmp_path)
+    QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
+    plot = panel.plot
+    qtbot.waitUntil(lambda: plot.shown is not None and len(plot.shown.theory) == 2, timeout=10_000)
+    ends = {slope.title: plot.slope_line(slope) for slope in plot.shown.theory}  # type: ignore[union-attr]  # it is shown
+    assert set(ends) == {"Interpolation on knots", "Steps"}
+    for title, exponent in (("Interpolation on knots", -2.0), ("Steps", -1.0)):
+        start, end = ends[title]  # type: ignore[misc]  # there are lines to begin at
+        across = plot.x_at(end.x()) - plot.x_at(start.x())
+        assert (plot.y_at(end.y()) - plot.y_at(start.y())) / across == pytest.approx(exponent, rel=1e-6)
+    start, end = ends["Steps"]  # type: ignore[misc]
+    QTest.mouseMove(plot.viewport(), (start + (end - start) * 0.6).toPoint())
+    assert "Debao" in plot.words_at(start + (end - start) * 0.6) and "bounded slope" in plot.words_at(start + (end - start) * 0.6)
+    assert "Debao" not in plot.accessibleDescription() and "theory: Steps: the error falls as 1/N" in plot.accessibleDescription()
+    line = next(line for line in plot.shown.lines if line.name == "tanh")  # type: ignore[union-attr]
+    errors_by_seed = [
+        [float(r.values["sup"]) for r in panel.results if (r.trial.settings["activation"], r.trial.settings["width"]) == ("tanh", w)]  # type: ignore[arg-type]
+        for w in (1, 2, 4)
+    ]
+    epsilon = float(np.sort(np.ravel(errors_by_seed))[1])
+    widths = [next(w for w, e in zip((1, 2, 4), seed, strict=True) if e <= epsilon) for seed in zip(*errors_by_seed, strict=True)
+              if min(seed) <= epsilon]  # fmt: skip
+    assert sorted(size for size in line.least_of_seeds(epsilon) if size is not None) == sorted(widths)
+
+
+def test_depth_against_width_at_equal_parameters(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    panel = small_sweep(window, monkeypatch, tmp_path)
+    QTest.mouseClick(panel.question.button("depth"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) > 0, timeout=120_000)
+    qtbot.waitUntil(lambda: [line.title for line in panel.plot.shown.lines] == ["1 layer", "2 layers", "3 layers"])  # type: ignore[union-attr]
+    one, two, _ = panel.plot.shown.lines  # type: ignore[union-attr]  # they are shown
+    assert list(one.x) == [3 * 1 + 1, 3 * 2 + 1, 3 * 4 + 1], "3 N + 1 numbers of N units"
+    assert all(4 <= size <= 13 for size in two.x), "no more than the widest of one layer"
+    assert {r.trial.settings["activation"] for r in panel.results} == {"sigmoid"}, "as in the window's network"
+    assert panel.plot.shown.letter == "P"  # type: ignore[union-attr]
+    at = mark(panel, "2", len(two.x) - 1)
+    QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    qtbot.waitUntil(lambda: window.document.project.initial is not None, timeout=30_000)
+    layers = [node for node in window.document.graph if node.operator == "dense"]
+    assert len(layers) == 3, "two hidden ones and the output"
+    window.document.undo()
+    assert window.document.project.initial is None
+
+
+def test_constructed_networks_keep_below_their_bounds_and_are_loaded(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    panel = small_sweep(window, monkeypatch, tmp_path)
+    monkeypatch.setattr(width_sweep, "WIDTHS", (2, 8, 32))
+    QTest.mouseClick(panel.question.button("constructed"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(panel.plot.shown.lines) == 3, timeout=30_000)  # type: ignore[union-attr]  # a picture is shown
+    assert not panel.start_button.isVisible(), "there is nothing to train"
+    shown = panel.plot.shown
+    assert shown is not None
+    knots = shown.lines[0]
+    x = np.linspace(-3, 3, 20_001)
+    curvature = np.abs(-4 * np.sin(2 * x) - 7.5 * np.cos(5 * x)).max()
+    assert np.allclose(shown.bounds[0][1], (6 / np.array([2, 8, 32])) ** 2 / 8 * curvature, rtol=1e-3)
+    assert (knots.median <= shown.bounds[0][1]).all()
+    QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, mark(panel, "interpolant", 2))
+    qtbot.waitUntil(lambda: window.document.project.initial is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: picture(window).units == 32, timeout=10_000)
+    qtbot.waitUntil(lambda: abs(errors(window).table_of_errors.shown.sup - knots.median[2]) < 1e-3, timeout=10_000)  # type: ignore[union-attr]
+    window.document.undo()
+    assert window.document.project.initial is None
+
+
+def test_runs_are_there_again_with_the_same_target(
+    window: MainWindow, opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    panel = small_sweep(window, monkeypatch, tmp_path)
+    QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
+    values = {result.trial.identity: result.values for result in panel.results}
+    field = centre(window).row.formula
+    field.setFocus(Qt.FocusReason.MouseFocusReason)
+    field.selectAll()
+    QTest.keyClicks(field, "abs(x)")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(panel.results) == 0 and panel.start_button.text() == "Start", timeout=10_000)
+    window.document.undo()
+    qtbot.waitUntil(lambda: len(panel.results) == 18, timeout=10_000)
+    assert {result.trial.identity: result.values for result in panel.results} == values
+    other = opened("ripple")
+    other.show_workspace("approximate")
+    again = other.panels["width_sweep"]
+    assert isinstance(again, WidthSweepPanel)
+    qtbot.waitUntil(lambda: len(again.results) == 18 and not again.start_button.isEnabled(), timeout=20_000)
+    assert {result.trial.identity: result.values for result in again.results} == values

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 
+OUTSIDE = 96  # width of the column of what lies outside the domain, in pixels before the interface scale
+
 
 @dataclass(frozen=True)
 class ErrorNumbers:
@@ -25,13 +27,13 @@ class ErrorNumbers:
 
 
 class ErrorTable(QWidget):
-    """The supremum in the domain is what the eye sees first."""
+    """The supremum in the domain is what the eye sees first. Its columns have their heads in the panel's header."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._shown: ErrorNumbers | None = None
-        self._is_low = False
+        self._is_narrow = False
         self.setAccessibleName("Error of the approximation")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip("sup: the largest distance between target and fit on 2,001 even points; RMS: the root of the mean square there")
@@ -44,13 +46,13 @@ class ErrorTable(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self._theme.metrics
-        return QSize(metrics.px(280), metrics.px(0 if self._is_low else 22) + metrics.result + metrics.px(34))
+        return QSize(metrics.px(280), metrics.result + metrics.px(34))
 
-    def set_low(self, is_low: bool) -> None:
-        """Without the heads of its columns, and so with the domain's numbers alone."""
-        if is_low != self._is_low:
-            self._is_low = is_low
-            self.apply_metrics()
+    def show_domain_alone(self, is_alone: bool) -> None:
+        """Without the column of what is outside the domain, which has less room in a small window."""
+        if is_alone != self._is_narrow:
+            self._is_narrow = is_alone
+            self.update()
 
     @property
     def shown(self) -> ErrorNumbers | None:
@@ -69,16 +71,11 @@ class ErrorTable(QWidget):
         if errors is None:
             painter.end()
             return
-        caption = self._theme.font("caption")
-        has_outside = errors.outside_sup is not None and not self._is_low
-        outside = 96 if has_outside else 0
+        has_outside = errors.outside_sup is not None and not self._is_narrow
+        outside = OUTSIDE if has_outside else 0
         middle = self.width() - px(outside)  # right edge of the column of the domain
         line = px(20)
-        top, height = 0 if self._is_low else line, self._theme.metrics.result + px(8)
-        if not self._is_low:
-            self._write(painter, caption, tokens.text2, errors.where, middle, 0, line)
-        if has_outside:
-            self._write(painter, caption, tokens.text2, f"outside{errors.outside_to}", self.width(), 0, line)
+        top, height = 0, self._theme.metrics.result + px(8)
         self._words(painter, "sup", " max |f − g|", top, height)
         self._write(painter, self._theme.font("result"), tokens.text, numbers.number(errors.sup, 3), middle, top, height)
         top += height
@@ -86,7 +83,7 @@ class ErrorTable(QWidget):
         self._write(painter, self._theme.font("name"), tokens.text, numbers.number(errors.rms, 3), middle, top, line)
         if has_outside:
             beyond = self._theme.font("number")
-            self._write(painter, beyond, tokens.text2, numbers.number(errors.outside_sup or 0.0, 3), self.width(), line, height)
+            self._write(painter, beyond, tokens.text2, numbers.number(errors.outside_sup or 0.0, 3), self.width(), 0, height)
             self._write(
                 painter, self._theme.font("body"), tokens.text2, numbers.number(errors.outside_rms or 0.0, 3), self.width(), top, line
             )

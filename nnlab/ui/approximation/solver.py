@@ -44,9 +44,7 @@ class Solver(QObject):
 
     def construct(self) -> None:
         """Weights made by hand, with as many units as there are: the project begins with them, and training goes on from there."""
-        session, document = self._session, self._document
-        if self._job is not None or session.data is None:
-            return
+        document = self._document
         try:
             structure = unit_sum(document.graph)
             activation = document.graph[structure.activation].operator if structure.activation else ""
@@ -56,10 +54,18 @@ class Solver(QObject):
         except NNLabError as error:
             self.said.emit(str(error))
             return
-        project, data, units = document.project, session.data, int(document.graph[structure.hidden].settings["units"])
+        self.construct_as(kinds[0], int(document.graph[structure.hidden].settings["units"]), activation)
+
+    def construct_as(self, kind: str, units: int, activation: str) -> None:
+        """So many units of a kind (a name in `constructions`) and activation, in the network as it is if it is like that, else in one of
+        their own."""
+        session = self._session
+        if self._job is not None or session.data is None:
+            return
+        project, data = self._document.project, session.data
 
         def work(context: JobContext) -> tuple[Project, Project, str]:
-            made = construct(project.graph, project.data, data, kinds[0], units, activation)
+            made = construct(project.graph, project.data, data, kind, units, activation)
             errors = errors_of_construction(made, data)
             reached = "" if errors is None else f": sup {numbers.number(errors.sup, 3)}"
             bound = f", at most {numbers.number(made.bound, 3)} by theory" if np.isfinite(made.bound) else ""

@@ -1,74 +1,34 @@
 """Error against width, both on logarithmic axes: the median over seeds and its band for each activation, constructed networks, and theory.
 
 Activations are told apart by dash, mark and the label at the end. The accent line is ε, which can be dragged: beside each label stands the
-least width whose median reaches it.
+least width whose median reaches it. Theory says how steeply an error falls, not where: its lines begin where the worst of the measured ones
+does, and the pointer on one of them is told for which networks and functions it holds, and who proved it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nnlab.ui.comparison.run_keys import RunKey, paint_line, paint_mark
+from nnlab.studies.approximation.width_curves import TheorySlope
+from nnlab.ui.approximation.width_picture import WidthLine, WidthPicture, falls_as
+from nnlab.ui.comparison.run_keys import paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick
 
-_KEYS = {
-    "sigmoid": RunKey((), "circle", False, 1.8), "relu": RunKey((8.0, 4.0), "square", False, 1.8),
-    "tanh": RunKey((7.0, 3.0, 2.0, 3.0), "triangle", False, 1.8),
-}  # fmt: skip
-_OTHERS = (RunKey((3.0, 3.0), "diamond", False, 1.8), RunKey((12.0, 3.0), "circle", True, 1.8), RunKey((2.0, 5.0), "square", True, 1.8))
 REACH = 7
 STEP = 10**0.05  # an arrow key moves ε by this factor
 
 
-@dataclass(frozen=True, eq=False)
-class WidthLine:
-    """One activation: median, least and largest error over the seeds, at each width that was tried."""
-
-    activation: str
-    title: str
-    widths: np.ndarray
-    median: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    seeds: np.ndarray  # how many runs stand behind each width
-    is_own: bool = False  # the activation of the network in the window
-
-    def least_for(self, epsilon: float) -> int | None:
-        """The least width whose median error is at most ε."""
-        reached = np.flatnonzero(self.median <= epsilon)
-        return int(self.widths[reached[0]]) if len(reached) else None
-
-
-@dataclass(frozen=True, eq=False)
-class WidthPicture:
-    """`bound` is the guaranteed error of the constructed networks at their widths; `floor` an error no width gets below (half a jump)."""
-
-    lines: Sequence[WidthLine]
-    built: tuple[np.ndarray, np.ndarray]  # widths and measured errors of constructed ReLU networks
-    bound: tuple[np.ndarray, np.ndarray]
-    now: tuple[int, float] | None  # the network in the window
-    floor: float | None = None
-    measure: str = "sup"
-
-
-def key_of(activation: str) -> RunKey:
-    """How the line of an activation is told apart."""
-    return _KEYS.get(activation) or _OTHERS[sum(activation.encode()) % len(_OTHERS)]
-
-
 class WidthPlot(Plot):
-    """`epsilon_moved(value)`; `picked(activation, width)` when a mark is clicked: that network is wanted."""
+    """`epsilon_moved(value)`; `picked(line's name, place in it)` when a mark is clicked: that network is wanted."""
 
     epsilon_moved = Signal(float)
     picked = Signal(str, int)
@@ -77,6 +37,7 @@ class WidthPlot(Plot):
         self._picture: WidthPicture | None = None
         self.epsilon = 0.05
         self._is_dragging = False
+        self._labels: list[tuple[QRectF, WidthLine]] = []  # the ends of lines, as they were painted last
         super().__init__(theme, "Error against width", parent)
         self.logarithmic = True
         self.view.setMouseEnabled(x=False, y=False)
@@ -89,7 +50,7 @@ class WidthPlot(Plot):
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(38), px(16), px(92), px(40))
+        return Margins(px(42), px(6), px(92), px(40))
 
     def show_picture(self, picture: WidthPicture) -> None:
         self._picture = picture
@@ -98,7 +59,8 @@ class WidthPlot(Plot):
         most = float(widths.max()) if widths.size else 256.0
         span = max(math.log10(high) - math.log10(low), 0.5)
         self.set_range((0.0, max(math.log10(max(most, 2.0)), 0.6)), (math.log10(low) - 0.08 * span, math.log10(high) + 0.08 * span))
-        self.setAccessibleDescription("; ".join(self.words_of(line) for line in picture.lines))
+        theory = (f"theory: {reading_of_slope(slope, picture.letter).splitlines()[0]}" for slope in picture.theory)
+        self.setAccessibleDescription("; ".join((*(self.words_of(line) for line in picture.lines), *theory)))
 
     def set_epsilon(self, epsilon: float) -> None:
         low, high = self.y_range
@@ -108,7 +70,7 @@ class WidthPlot(Plot):
 
     def _everything(self, picture: WidthPicture) -> tuple[np.ndarray, np.ndarray]:
         """All widths, and all errors that can stand on a logarithmic axis."""
-        widths = [line.widths for line in picture.lines] + [picture.built[0]]
+        widths = [line.x for line in picture.lines] + [picture.built[0]]
         errors = [part for line in picture.lines for part in (line.low, line.high)] + [picture.built[1], np.array([self.epsilon])]
         if picture.now is not None:
             widths.append(np.array([picture.now[0]]))
@@ -120,7 +82,9 @@ class WidthPlot(Plot):
 
     def words_of(self, line: WidthLine) -> str:
         least = line.least_for(self.epsilon)
-        return f"{line.title}: {f'{least} units reach' if least is not None else 'no width tried reaches'} {numbers.short(self.epsilon)}"
+        what = "units" if self._picture is None or self._picture.letter == "N" else "weights and biases"
+        reach = f"{numbers.count(least)} {what} reach" if least is not None else "no width tried reaches"
+        return f"{line.title}: {reach} {numbers.short(self.epsilon)}"
 
     # Painting
 
@@ -135,7 +99,7 @@ class WidthPlot(Plot):
         super().paint_x_ticks(painter, ticks)
         px = self._theme.metrics.px
         place = QRectF(self.picture.left(), self.picture.bottom() + px(22), self.picture.width(), px(18))
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, "hidden units N")
+        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, self._picture.axis if self._picture is not None else "")
 
     def _points(self, widths: np.ndarray, errors: np.ndarray) -> QPolygonF:
         usable = np.isfinite(errors) & (errors > 0)
@@ -153,7 +117,8 @@ class WidthPlot(Plot):
         painter.setClipRect(self.picture.adjusted(-6, -6, 6, 6))
         for line in picture.lines:
             self._paint_band(painter, line)
-        self._paint_theory(painter, picture)
+        self._paint_slopes(painter, picture)
+        self._paint_built(painter, picture)
         for line in picture.lines:
             self._paint_line(painter, line)
         painter.restore()
@@ -162,18 +127,53 @@ class WidthPlot(Plot):
         self._paint_labels(painter, picture)
 
     def _paint_band(self, painter: QPainter, line: WidthLine) -> None:
-        upper, lower = self._points(line.widths, line.high), self._points(line.widths, line.low)
+        upper, lower = self._points(line.x, line.high), self._points(line.x, line.low)
         band = QColor(self._theme.tokens.text2)
         band.setAlpha(38)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(band)
         painter.drawPolygon(QPolygonF([*upper.toList(), *reversed(lower.toList())]))
 
-    def _paint_theory(self, painter: QPainter, picture: WidthPicture) -> None:
+    def slope_line(self, slope: TheorySlope) -> tuple[QPointF, QPointF] | None:
+        """Both ends in pixels of a line as steep as theory says, from where the worst of the measured lines begins; None without any."""
+        starts = [
+            (float(line.x[k]), float(line.median[k]))
+            for line in (self._picture.lines if self._picture is not None else ())
+            for k in np.flatnonzero(np.isfinite(line.median) & (line.median > 0))[:1]
+        ]
+        if not starts:
+            return None
+        x, y = math.log10(min(width for width, _ in starts)), math.log10(max(error for _, error in starts))
+        right, bottom = self.x_range[1], self.y_range[0]
+        end = min(right, x + (bottom - y) / slope.exponent)
+        ends = [QPointF(float(self.x_pixels(a)), float(self.y_pixels(y + slope.exponent * (a - x)))) for a in (x, end)]
+        return ends[0], ends[1]
+
+    def _paint_slopes(self, painter: QPainter, picture: WidthPicture) -> None:
+        """How steeply errors fall by theory, each with its power where it leaves the picture."""
+        tokens, px = self._theme.tokens, self._theme.metrics.px
+        painter.setFont(self._theme.font("caption"))
+        metrics = QFontMetricsF(painter.font())
+        for slope in picture.theory:
+            line = self.slope_line(slope)
+            if line is None:
+                continue
+            painter.setPen(QPen(tokens.text3, 1.2, Qt.PenStyle.DashDotLine))
+            painter.drawLine(*line)
+            words = falls_as(slope.exponent, picture.letter)
+            width, end = metrics.horizontalAdvance(words), line[1]
+            left = min(end.x() - width / 2, self.picture.right() - width - 2)
+            room = QRectF(left - 1, min(end.y(), self.picture.bottom()) - metrics.height() - px(3), width + 2, metrics.height())
+            painter.fillRect(room, tokens.panel)
+            painter.setPen(tokens.text2)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_built(self, painter: QPainter, picture: WidthPicture) -> None:
         tokens = self._theme.tokens
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(tokens.text2, 1.2, Qt.PenStyle.DotLine))
-        painter.drawPolyline(self._points(*picture.bound))
+        for bound in picture.bounds:
+            painter.drawPolyline(self._points(*bound))
         if picture.floor is not None:
             y = float(self.y_pixels(math.log10(picture.floor)))
             painter.drawLine(QPointF(self.picture.left(), y), QPointF(self.picture.right(), y))
@@ -184,13 +184,13 @@ class WidthPlot(Plot):
             painter.drawLine(at + QPointF(-reach, reach), at + QPointF(reach, -reach))
 
     def _paint_line(self, painter: QPainter, line: WidthLine) -> None:
-        tokens, key = self._theme.tokens, key_of(line.activation)
-        points = self._points(line.widths, line.median).toList()
+        tokens, key = self._theme.tokens, line.key
+        points = self._points(line.x, line.median).toList()
         paint_line(painter, np.array([p.x() for p in points]), np.array([p.y() for p in points]), key, tokens.text)
         least = line.least_for(self.epsilon)
         if least is not None:
-            k = int(np.flatnonzero(line.widths == least)[0])
-            for at in self._points(line.widths[k : k + 1], line.median[k : k + 1]).toList():
+            k = int(np.flatnonzero(line.x == least)[0])
+            for at in self._points(line.x[k : k + 1], line.median[k : k + 1]).toList():
                 paint_mark(painter, at, key, self._theme.metrics.px(4), tokens.text, tokens.panel)
 
     def _paint_epsilon(self, painter: QPainter) -> None:
@@ -229,18 +229,18 @@ class WidthPlot(Plot):
     def _paint_labels(self, painter: QPainter, picture: WidthPicture) -> None:
         """Names at the ends of the lines, and beside each the least width for ε."""
         tokens, px = self._theme.tokens, self._theme.metrics.px
-        labels: list[tuple[str, float, str, bool]] = []
+        labels: list[tuple[str, float, str, WidthLine | None]] = []
         for line in picture.lines:
             ends = line.median[np.isfinite(line.median)]
             if ends.size:
                 least = line.least_for(self.epsilon)
-                labels.append((line.title, float(ends[-1]), numbers.count(least) if least else numbers.NOTHING, line.is_own))
+                labels.append((line.title, float(ends[-1]), numbers.count(least) if least else numbers.NOTHING, line))
         if len(picture.built[1]):
             reached = np.flatnonzero(np.asarray(picture.built[1]) <= self.epsilon)
             least_built = numbers.count(int(picture.built[0][reached[0]])) if len(reached) else numbers.NOTHING
-            labels.append(("ReLU, built", float(picture.built[1][-1]), least_built, False))
+            labels.append(("× built", float(picture.built[1][-1]), least_built, None))
         if picture.floor is not None:
-            labels.append(("jump / 2", picture.floor, "", False))
+            labels.append(("jump / 2", picture.floor, "", None))
         low, high = self.y_range
         wanted = [float(self.y_pixels(min(max(math.log10(max(value, 1e-300)), low), high))) for _, value, _, _ in labels]
         places = push_apart(wanted, px(17), self.picture.top(), self.picture.bottom())
@@ -248,12 +248,17 @@ class WidthPlot(Plot):
         painter.setPen(tokens.accent)
         painter.setFont(self._theme.font("caption_strong"))
         if picture.lines:
-            painter.drawText(QRectF(left, 0, right - left, px(16)), Qt.AlignmentFlag.AlignRight, "N for ε")
-        for (text, _, least_text, is_strong), y in zip(labels, places, strict=True):
+            below = QRectF(left, self.picture.bottom() + px(22), right - left, px(18))
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{picture.letter} for ε")
+        self._labels = []
+        for (text, _, least_text, owner), y in zip(labels, places, strict=True):
+            is_strong = owner is not None and owner.is_own
             painter.setPen(tokens.text if is_strong else tokens.text2)
             painter.setFont(self._theme.font("caption_strong" if is_strong else "caption"))
             room = QRectF(left, y - px(9), right - left, px(18))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+            if owner is not None:
+                self._labels.append((room, owner))
             painter.setPen(tokens.text)
             painter.setFont(self._theme.font("caption_strong"))
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, least_text)
@@ -264,8 +269,8 @@ class WidthPlot(Plot):
         """The line and the place in it whose point is under the mouse."""
         best: tuple[float, WidthLine, int] | None = None
         for line in self._picture.lines if self._picture is not None else ():
-            for k in range(len(line.widths)):
-                for at in self._points(line.widths[k : k + 1], line.median[k : k + 1]).toList():
+            for k in range(len(line.x)):
+                for at in self._points(line.x[k : k + 1], line.median[k : k + 1]).toList():
                     distance = (at - point).manhattanLength()
                     if distance <= 2 * REACH and (best is None or distance < best[0]):
                         best = distance, line, k
@@ -280,7 +285,7 @@ class WidthPlot(Plot):
             self._is_dragging = True
         elif found is not None:
             line, k = found
-            self.picked.emit(line.activation, int(line.widths[k]))
+            self.picked.emit(line.name, k)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._is_dragging:
@@ -290,8 +295,9 @@ class WidthPlot(Plot):
         near = abs(event.position().y() - self.epsilon_y) <= REACH
         shapes = Qt.CursorShape
         self.setCursor(shapes.PointingHandCursor if found else shapes.SizeVerCursor if near else shapes.ArrowCursor)
-        if found is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), self.reading(*found), self)
+        words = self.words_at(event.position())
+        if words:
+            QToolTip.showText(event.globalPosition().toPoint(), words, self)
         else:
             QToolTip.hideText()
 
@@ -304,8 +310,48 @@ class WidthPlot(Plot):
         else:
             super().keyPressEvent(event)
 
+    def words_at(self, point: QPointF) -> str:
+        """What is to be told of the place under the pointer: a mark, the end of a line, or theory; "" for nothing."""
+        found = self.mark_at(point)
+        if found is not None:
+            return self.reading(*found)
+        for room, line in self._labels:
+            if room.contains(point):
+                return self.reading_of_seeds(line)
+        picture = self._picture
+        for slope in picture.theory if picture is not None else ():
+            ends = self.slope_line(slope)
+            if ends is not None and picture is not None and _distance(point, *ends) <= REACH:
+                return reading_of_slope(slope, picture.letter)
+        return ""
+
     def reading(self, line: WidthLine, k: int) -> str:
         runs = int(line.seeds[k])
         spread = f"from {numbers.number(float(line.low[k]), 3)} to {numbers.number(float(line.high[k]), 3)} over {runs} seeds"
-        words = f"{numbers.count(int(line.widths[k]))} {line.title} units: {numbers.number(float(line.median[k]), 3)}"
+        size = "" if line.x is line.widths else f" ({numbers.count(int(line.x[k]))} weights and biases)"
+        words = f"{numbers.count(int(line.widths[k]))} {line.units}{size}: {numbers.number(float(line.median[k]), 3)}"
         return f"{words}, {spread}\nClick to load the median one" if runs > 1 else f"{words}\nClick to load it"
+
+    def reading_of_seeds(self, line: WidthLine) -> str:
+        """Which seeds come to ε, and with how much."""
+        words, sizes = self.words_of(line), line.least_of_seeds(self.epsilon)
+        reached = [size for size in sizes if size is not None]
+        if len(sizes) < 2:
+            return words
+        return f"{words} in the median\n{len(reached)} of {len(sizes)} seeds come to it" + (
+            f", with {numbers.count(min(reached))} to {numbers.count(max(reached))}" if reached else ""
+        )
+
+
+def reading_of_slope(slope: TheorySlope, letter: str) -> str:
+    """What theory says, for what, and who proved it."""
+    return f"{slope.title}: the error falls as {falls_as(slope.exponent, letter)}\nFor {slope.condition}\n{slope.source}"
+
+
+def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:
+    """Pixels from a point to a piece of a line."""
+    along = end - start
+    length = along.x() ** 2 + along.y() ** 2
+    share = 0.0 if length == 0 else min(max(QPointF.dotProduct(point - start, along) / length, 0.0), 1.0)
+    away = point - (start + along * share)
+    return math.hypot(away.x(), away.y())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from nnlab.training.probes.approximation import Approximation
 from nnlab.training.probes.approximation_surface import ApproximationSurface
-from nnlab.ui.approximation.error_table import ErrorNumbers, ErrorTable
+from nnlab.ui.approximation.error_table import OUTSIDE, ErrorNumbers, ErrorTable
 from nnlab.ui.approximation.solver import Solver
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
@@ -30,8 +31,10 @@ class ApproximationErrorPanel(LivePanel):
         self.solver = services.shared(Solver)
         self._is_low = False
         self.where = Label(theme, "", "caption", "text2")
-        self.where.hide()
-        self.add_option(self.where)
+        self.outside = Label(theme, "", "caption", "text2")
+        self.outside.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for head in (self.where, self.outside):
+            self.add_option(head)
         self.solver.said.connect(self._say)
         self.construct = QPushButton("Construct")
         self.construct.setToolTip(
@@ -65,12 +68,20 @@ class ApproximationErrorPanel(LivePanel):
             self._column.setContentsMargins(metrics.padding, 0, metrics.padding, metrics.px(8))
             self._column.setSpacing(metrics.px(5))
             self._row.setSpacing(metrics.px(6))
+            self.outside.setFixedWidth(metrics.px(OUTSIDE - 12))  # with the gap between options as wide as its column
 
     def set_low(self, is_low: bool) -> None:
         self._is_low = is_low
-        self.table_of_errors.set_low(is_low)
-        self.where.setVisible(is_low)
+        self.table_of_errors.show_domain_alone(is_low)
+        self._show_heads()
         self._say(self.words.text())
+
+    def _show_heads(self) -> None:
+        """What the columns of numbers are of."""
+        shown = self.table_of_errors.shown
+        self.where.setText("" if shown is None else shown.where)
+        self.outside.setText("" if shown is None else f"outside{shown.outside_to}")
+        self.outside.setVisible(shown is not None and shown.outside_sup is not None and not self._is_low)
 
     def _say(self, words: str) -> None:
         self.words.setText(words)
@@ -82,7 +93,7 @@ class ApproximationErrorPanel(LivePanel):
             return
         shown = error_numbers(found)
         self.table_of_errors.show_errors(shown)
-        self.where.setText("" if shown is None else shown.where)
+        self._show_heads()
         has_units = found.sum is not None
         for button in (self.construct, self.solve, self.polish):
             button.setEnabled(has_units)
@@ -91,6 +102,7 @@ class ApproximationErrorPanel(LivePanel):
         super().clear()
         self._say("")
         self.table_of_errors.show_errors(None)
+        self._show_heads()
 
 
 def error_numbers(found: Approximation | ApproximationSurface) -> ErrorNumbers | None:

@@ -1,32 +1,33 @@
 """Error against width: the present target approximated by ever more units, in the background on all cores, its lines growing as runs end.
 
-Every finished run is written down beside the program's other files, so that a sweep that was cancelled, or whose window was closed, is
-there again with the same target, and goes on where it stood.
+Three questions, one plot: how near networks come that were trained, those that are only constructed, and deeper ones of equally many
+weights. Runs that are finished are kept (`WidthRuns`): with the same target they are there again, and a sweep goes on where it stood.
 """
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
-from nnlab.files.places import home
 from nnlab.graph.unit_sum import unit_sum
 from nnlab.jobs.context import JobContext
 from nnlab.jobs.remaining import remaining_words
-from nnlab.studies.approximation.width_curves import ConstructedPoint, constructed_points, curves
-from nnlab.studies.approximation.width_sweep import SETTINGS, VALUES, WidthSweep, run_width_sweep, trial_function, trials_of
-from nnlab.studies.sweeps.trial_file import TrialFile
-from nnlab.studies.sweeps.trials import Trial, TrialResult
+from nnlab.studies.approximation.constructions import INTERPOLANT
+from nnlab.studies.approximation.width_curves import curves, slopes_for
+from nnlab.studies.approximation.width_sweep import ACTIVATIONS, SETTINGS, VALUES, WidthSweep, trial_function
+from nnlab.studies.sweeps.trials import TrialResult
 from nnlab.training.function_errors import jumps_of
 from nnlab.training.project import Project
-from nnlab.ui.approximation.width_plot import WidthLine, WidthPicture, WidthPlot
+from nnlab.ui.approximation.solver import Solver
+from nnlab.ui.approximation.width_picture import WidthPicture, bounds_of, line_of, line_of_depth, lines_of_built
+from nnlab.ui.approximation.width_plot import WidthPlot
+from nnlab.ui.approximation.width_runs import BuiltNetworks, WidthRuns
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
@@ -40,10 +41,16 @@ from nnlab.ui.widgets.painting import fill_rounded
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 WIDTHS = tuple(2**k for k in range(9))  # 1 … 256
+DEPTHS = (1, 2, 3)
 SEEDS = 5
 UPDATES = 8000
-KNOWN = ("function", "drawn")  # targets that networks can be constructed for
 LOOK_MILLISECONDS = 200
+TRAINED, CONSTRUCTED, DEPTH = "trained", "constructed", "depth"
+QUESTIONS = (
+    Option(TRAINED, "trained", "Networks of one hidden layer that training found"),
+    Option(CONSTRUCTED, "constructed", "Networks written down instead of trained, with the error that is guaranteed for them"),
+    Option(DEPTH, "depth", "One, two and three hidden layers against their number of weights and biases"),
+)
 
 
 class _Progress(QWidget):
@@ -76,7 +83,7 @@ class _Progress(QWidget):
 
 
 class WidthSweepPanel(LivePanel):
-    """The plot, and below it how far the sweep is."""
+    """The question, the plot, and below it how far the sweep is."""
 
     name = "width_sweep"
     title = "Error against width"
@@ -85,13 +92,13 @@ class WidthSweepPanel(LivePanel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
-        theme = services.theme
-        self._sweep: WidthSweep | None = None
-        self._results: dict[str, TrialResult] = {}
-        self._built: tuple[ConstructedPoint, ...] = ()
-        self._job: LiveJob | None = None
+        theme, session = services.theme, services.session
+        self._runs = {TRAINED: WidthRuns(session, self), DEPTH: WidthRuns(session, self)}
+        self._built = BuiltNetworks(session, self)
         self._loading: LiveJob | None = None
         self._now: tuple[int, float, float] | None = None
+        self.question = Segmented(theme, QUESTIONS, "Which networks")
+        self.question.chosen.connect(self._follow_document)
         self.measure = Segmented(
             theme, (Option("sup", "sup", "The largest error"), Option("rms", "RMS", "The root mean square error")), "Which error"
         )
@@ -108,131 +115,130 @@ class WidthSweepPanel(LivePanel):
             theme, icon(theme, "close"), "Cancel the sweep", "Stops the sweep; finished runs stay, and it can go on later"
         )
         self.cancel.clicked.connect(self._cancel)
-        page = QWidget()
-        self._column = QVBoxLayout(page)
-        self._row = QHBoxLayout()
-        for widget in (self.bar, self.words, self.start_button, self.cancel):
-            self._row.addWidget(widget, 1 if widget is not self.start_button and widget is not self.cancel else 0)
-        self._column.addWidget(self.plot, 1)
-        self._column.addLayout(self._row)
-        self.set_content(page)
+        self._arrange()
         self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
         self._timer.timeout.connect(self._show_progress)
         self._later_plot = QTimer(self, singleShot=True, interval=LOOK_MILLISECONDS)
         self._later_plot.timeout.connect(self._draw_plot)
-        self._trial_count = 0
-        for signal in (services.document.data_changed, services.document.replaced):
-            signal.connect(self._follow_data)
+        for runs in self._runs.values():
+            runs.came.connect(self._draw_soon)
+            runs.state_changed.connect(self._show_state)
+            runs.refused.connect(self.words.setText)
+        self._built.came.connect(self._draw_soon)
+        for signal in (services.document.changed, services.document.data_changed, services.document.replaced):
+            signal.connect(self._follow_document)
         self._show_state()
         self.apply_metrics()
+
+    def _arrange(self) -> None:
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._row, self._top = QHBoxLayout(), QHBoxLayout()
+        self._top.addWidget(self.question, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget, share in ((self.bar, 1), (self.words, 4), (self.start_button, 0), (self.cancel, 0)):
+            self._row.addWidget(widget, share)
+        self._column.addLayout(self._top)
+        self._column.addWidget(self.plot, 1)
+        self._column.addLayout(self._row)
+        self.set_content(page)
 
     def apply_metrics(self) -> None:
         super().apply_metrics()
         if hasattr(self, "_column"):
             metrics = self._theme.metrics
             self._column.setContentsMargins(metrics.px(4), 0, 0, metrics.px(6))
+            self._column.setSpacing(metrics.px(2))
+            self._top.setContentsMargins(metrics.px(6), 0, metrics.padding, 0)
             self._row.setContentsMargins(metrics.px(12), 0, metrics.padding, 0)
             self._row.setSpacing(metrics.px(8))
 
     # The sweep
 
     @property
+    def runs(self) -> WidthRuns | None:
+        """The runs of the question that is asked; None where nothing is trained."""
+        return self._runs.get(self.question.current)
+
+    @property
     def is_running(self) -> bool:
-        return self._job is not None
+        return self.runs is not None and self.runs.job is not None
 
     @property
     def results(self) -> tuple[TrialResult, ...]:
-        return tuple(self._results.values())
+        return () if self.runs is None else self.runs.results
 
-    def _planned(self) -> WidthSweep:
-        """Widths 1 … 256 for the usual activations, of the document's own target."""
-        return WidthSweep(self._services.document.project.data, widths=WIDTHS, seeds=SEEDS, updates=UPDATES)
-
-    def start(self) -> None:
-        """Begins, or goes on with what is written down already."""
-        session = self._services.session
-        if self._job is not None or session.data is None:
+    def _follow_document(self) -> None:
+        """Results are of one target; those of this one may be written down."""
+        if not self.isVisible():
             return
-        sweep = self._planned()
-        try:
-            trials = trials_of(sweep)
-            path = file_of(trials)
-        except NNLabError as error:
-            self.words.setText(str(error))
-            return
-        self._sweep, self._trial_count = sweep, len(trials)
-        self._results = {}
-
-        def work(context: JobContext) -> None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if sweep.data.name in KNOWN:
-                context.emit(constructed_points(sweep.data, sweep.widths[1:], ("relu",)))
-            with TrialFile.open(path, SETTINGS, VALUES, resume=True) as file:
-                for result in run_width_sweep(sweep, None, context, file):
-                    context.emit(result)
-
-        self._job = session.jobs.start("Error against width", work, lane="width sweep")
-        self._job.partial.connect(self._take)
-        self._job.failed.connect(self._refuse)
-        self._job.ended.connect(self._ended)
-        self._timer.start()
-        self._show_state()
-
-    def _take(self, found: TrialResult | tuple[ConstructedPoint, ...]) -> None:
-        if isinstance(found, TrialResult):
-            self._results[found.trial.identity] = found
-        else:
-            self._built = found
-        if not self._later_plot.isActive():
-            self._later_plot.start()
-
-    def _refuse(self, sentence: str, detail: str = "") -> None:
-        self.words.setText(sentence)
-
-    def _ended(self) -> None:
-        self._job = None
-        self._timer.stop()
+        usual = WidthSweep(self._services.document.project.data, widths=WIDTHS, seeds=SEEDS, updates=UPDATES)
+        own = self._activation()
+        deeper = replace(usual, activations=(own if own in ACTIVATIONS else "tanh",), depths=DEPTHS)
+        has_data = self._services.session.data is not None
+        for name, sweep in ((TRAINED, usual), (DEPTH, deeper)):
+            if has_data and (name == self.question.current or self._runs[name].sweep not in (None, sweep)):
+                self._runs[name].show(sweep)
+        self._measure_built()
         self._show_state()
         self._draw_plot()
 
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+    def _measure_built(self) -> None:
+        """Constructed networks, once somebody wants to see them: by themselves, or beside trained ones."""
+        is_wanted = self.question.current == CONSTRUCTED or (self.question.current == TRAINED and (self.results or self.is_running))
+        if is_wanted and self._services.session.data is not None:
+            self._built.show(self._services.document.project.data, WIDTHS)
 
-    def _follow_data(self) -> None:
-        """Results are of one target: another one has none yet, and what is left of a sweep for it is not wanted any more."""
-        if self._sweep is not None and self._services.document.project.data != self._sweep.data:
-            self._cancel()
-            self._sweep, self._results, self._built = None, {}, ()
-            self._show_state()
-            self._draw_plot()
+    def start(self) -> None:
+        """Begins, or goes on with what is written down already."""
+        self._follow_document()
+        if self.runs is not None:
+            self.runs.start()
+            self._measure_built()
+
+    def _cancel(self) -> None:
+        if self.runs is not None:
+            self.runs.cancel()
+
+    def _draw_soon(self) -> None:
+        if not self._later_plot.isActive():
+            self._later_plot.start()
 
     def _show_state(self) -> None:
-        running = self._job is not None
+        running, runs = self.is_running, self.runs
         self.bar.setVisible(running)
         self.cancel.setVisible(running)
-        self.start_button.setVisible(not running)
+        self.start_button.setVisible(not running and runs is not None)
         if running:
+            self._timer.start()
             self._show_progress()
             return
-        wanted = len(trials_of(self._sweep)) if self._sweep is not None else 0
-        missing = wanted - len(self._results)
-        self.start_button.setText("Go on" if self._results and missing else "Start")
-        self.start_button.setEnabled(not self._results or missing > 0)
-        self.words.setText(
-            f"{numbers.count(len(self._results))} of {numbers.count(wanted)} runs" if self._results
-            else f"3 activations, {len(WIDTHS)} widths, {SEEDS} seeds"
+        self._timer.stop()
+        if runs is None:
+            self.words.setText(f"{len(WIDTHS)} widths, nothing is trained")
+            return
+        missing = runs.trial_count - len(runs.results)
+        self.start_button.setText("Go on" if runs.results and missing else "Start")
+        self.start_button.setEnabled(not runs.results or missing > 0)
+        plan = f"3 activations, {len(WIDTHS)} widths, {SEEDS} seeds" if self.question.current == TRAINED else (
+            f"{len(DEPTHS)} depths, {len(WIDTHS)} sizes, {SEEDS} seeds"
         )  # fmt: skip
+        done = f"{numbers.count(len(runs.results))} of {numbers.count(runs.trial_count)} runs"
+        self.words.setText(done if runs.results else plan)
 
     def _show_progress(self) -> None:
-        if self._job is None or self._sweep is None:
+        runs = self.runs
+        if runs is None or runs.job is None:
             return
-        job = self._job.job
+        job = runs.job.job
         self.bar.show_share(job.fraction if job.progress is not None else 0.0)
         left = remaining_words(job.remaining)
-        self.words.setText(f"{len(self._results)} / {self._trial_count} runs   {left}")
+        self.words.setText(f"{len(runs.results)} / {runs.trial_count} runs   {left}")
 
     # Drawing
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_document()
 
     def draw(self, view: LiveView) -> None:
         found = view.probes.get("approximation") or view.probes.get("approximation_surface")
@@ -243,24 +249,37 @@ class WidthSweepPanel(LivePanel):
         if now != self._now:
             self._now = now
             self._draw_plot()
+        if self.runs is not None and self.runs.sweep is None:  # data have just come, or the panel has
+            self._follow_document()
 
     def _draw_plot(self) -> None:
-        by = self.measure.current
-        own = self._activation()
-        shown = [
-            WidthLine(
-                c.activation, operators[c.activation].title, c.widths, c.median, c.lowest, c.highest, c.seeds, c.activation == own
-            )
-            for c in curves(self.results, by)
-        ]  # fmt: skip
-        widths = np.array([point.width for point in self._built])
-        measured = np.array([getattr(point, by) for point in self._built])
-        bound = np.array([point.bound for point in self._built])
-        has_bound = np.isfinite(bound) if by == "sup" else np.zeros(len(bound), dtype=bool)
+        self._measure_built()
+        if not self.is_running:
+            self._show_state()
+        by, asked = self.measure.current, self.question.current
         now = None if self._now is None else (self._now[0], self._now[1] if by == "sup" else self._now[2])
-        self.plot.show_picture(
-            WidthPicture(shown, (widths, measured), (widths[has_bound], bound[has_bound]), now, self._floor() if by == "sup" else None, by)
-        )
+        nothing = np.empty(0), np.empty(0)
+        found = curves(self.results, by)
+        picture = WidthPicture((), nothing, (), now, self._floor() if by == "sup" else None, by)
+        if asked == CONSTRUCTED:
+            lines = lines_of_built(self._built.points, by)
+            bounds = [bounds_of(self._built.points, line.name) for line in lines] if by == "sup" else []
+            picture = replace(picture, lines=lines, bounds=bounds)
+        elif asked == DEPTH:
+            activations = {curve.activation for curve in found}
+            depths = tuple(line_of_depth(curve, curve.depth == 1) for curve in sorted(found, key=lambda curve: curve.depth))
+            theory = slopes_for(by, "parameters", tuple(activations))
+            picture = replace(picture, lines=depths, theory=theory, now=None, axis="weights and biases P", letter="P")
+        else:
+            own = self._activation()
+            built = [point for point in self._built.points if point.kind == INTERPOLANT and point.width > 1] if found else []
+            knots = lines_of_built(built, by)
+            picture = replace(
+                picture, lines=tuple(line_of(curve, curve.activation == own) for curve in found),
+                built=(knots[0].x, knots[0].median) if knots else nothing, bounds=[bounds_of(built, INTERPOLANT)] if by == "sup" else [],
+                theory=slopes_for(by, "width", tuple(curve.activation for curve in found)),
+            )  # fmt: skip
+        self.plot.show_picture(picture)
 
     def _floor(self) -> float | None:
         """Half the largest jump of the target: no continuous function comes nearer."""
@@ -278,7 +297,7 @@ class WidthSweepPanel(LivePanel):
 
     def table(self) -> ExportTable | None:
         """Every run that is finished."""
-        if not self._results:
+        if not self.results:
             return None
         columns = (*SETTINGS, *VALUES)
         return ExportTable(columns, tuple([result.get(column) for result in self.results] for column in columns))
@@ -288,22 +307,36 @@ class WidthSweepPanel(LivePanel):
 
     # A point
 
-    def load(self, activation: str, width: int) -> None:
-        """The network behind a point, of the seed whose error is the median one, becomes the project: trained again to the same bits."""
-        by = self.measure.current
+    def load(self, name: str, k: int) -> None:
+        """The network behind a point of a line becomes the project: constructed, or trained again to the same bits."""
+        picture = self.plot.shown
+        line = next((line for line in picture.lines if line.name == name), None) if picture is not None else None
+        if line is None:
+            return
+        width = int(line.widths[k])
+        if self.question.current == CONSTRUCTED:
+            self._services.shared(Solver).construct_as(name, width, "relu" if name == INTERPOLANT else "sigmoid")
+        else:
+            self._load_trained(name, width)
+
+    def _load_trained(self, name: str, width: int) -> None:
+        """Of the seed whose error is the median one."""
+        by, key = self.measure.current, "depth" if self.question.current == DEPTH else "activation"
         found = sorted(
             (float(r.values[by]), r.trial.identity, r) for r in self.results  # type: ignore[arg-type]  # a number where there is one
-            if r.trial.settings["activation"] == activation and r.trial.settings["width"] == width and r.values.get(by) is not None
+            if str(r.trial.settings[key]) == name and r.trial.settings["width"] == width and r.values.get(by) is not None
         )  # fmt: skip
-        if not found or self._sweep is None or self._loading is not None:
+        sweep = None if self.runs is None else self.runs.sweep
+        if not found or sweep is None or self._loading is not None:
             return
-        result, sweep, project = found[(len(found) - 1) // 2][2], self._sweep, self._services.document.project
+        settings, project = found[(len(found) - 1) // 2][2].trial.settings, self._services.document.project
+        title = f"{width} {operators[str(settings['activation'])].title} units"
+        words = title if int(settings["depth"]) == 1 else f"{settings['depth']} layers of {title}"
 
         def work(context: JobContext) -> tuple[Project, Project, str]:
-            fitted = trial_function(sweep).fitted(result.trial.settings, context)
-            return project, fitted.loaded_into(project), f"{width} {operators[activation].title} units"
+            return project, trial_function(sweep).fitted(settings, context).loaded_into(project), words
 
-        self._loading = self._services.session.jobs.start(f"Loading {width} {operators[activation].title} units", work, lane="width point")
+        self._loading = self._services.session.jobs.start(f"Loading {words}", work, lane="width point")
         self._loading.finished.connect(self._open)
         self._loading.ended.connect(self._loaded)
 
@@ -315,9 +348,3 @@ class WidthSweepPanel(LivePanel):
 
     def _loaded(self) -> None:
         self._loading = None
-
-
-def file_of(trials: tuple[Trial, ...]) -> Path:
-    """Where the results of these trials are written down: named after what they are, so that the same sweep finds them again."""
-    digest = hashlib.sha256("\n".join(trial.identity for trial in trials).encode()).hexdigest()[:16]
-    return home() / "widths" / f"{digest}.csv"
