@@ -76,7 +76,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _FittedLine:
     """A straight line through the logarithms: slope per iteration with its 95 % interval."""
 
     slope: float
@@ -109,7 +109,7 @@ def _groups(series: Series) -> tuple[np.ndarray, np.ndarray]:
     return ends.astype(np.float64), series.mean[first:].reshape(groups, size).mean(axis=1)
 
 
-def _line(at: np.ndarray, losses: np.ndarray) -> _Line:
+def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
     from scipy.stats import linregress, t
 
     values = np.log(np.maximum(losses, SMALLEST))
@@ -121,7 +121,7 @@ def _line(at: np.ndarray, losses: np.ndarray) -> _Line:
     # linregress divides by n - 2; the effective number takes its place
     error = fit.stderr * np.sqrt((len(at) - 2) / max(effective - 2, 1.0))
     reach = float(t.ppf(0.975, max(effective - 2, 1.0)) * error)
-    return _Line(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach)
+    return _FittedLine(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach)
 
 
 def _runaway(series: Series) -> Convergence | None:
@@ -159,7 +159,7 @@ def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Converge
     return None
 
 
-def _risen(since: int, line: _Line, factor: float, figures: dict[str, float]) -> Convergence:
+def _risen(since: int, line: _FittedLine, factor: float, figures: dict[str, float]) -> Convergence:
     words = f"Diverging since iteration {since:,}: the loss is {factor:.3g} times its lowest level."
     test = f"From iteration {since:,} the loss rises by {_percent(line)} per 1,000 iterations (95 % interval above 0)."
     return Convergence(DIVERGING, since, words, test, {**figures, **_slope(line), "times_lowest_level": factor})
@@ -196,7 +196,7 @@ def _oscillating(series: Series, ends: np.ndarray, levels: np.ndarray) -> Conver
     return Convergence(OSCILLATING, since, words, test, {"swing_of_level": swing, **counted, **_slope(line)})
 
 
-def _swing(at: np.ndarray, losses: np.ndarray, first: float) -> tuple[float, _Line, np.ndarray] | None:
+def _swing(at: np.ndarray, losses: np.ndarray, first: float) -> tuple[float, _FittedLine, np.ndarray] | None:
     """(standard deviation about a straight line as a share of the level, the line, residuals) where that is large."""
     residuals = losses - np.polyval(np.polyfit(at - at[0], losses, 1), at - at[0])
     deviation, level = float(residuals.std()), float(losses.mean())
@@ -250,7 +250,7 @@ def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergenc
     return Convergence(TOO_EARLY, None, words, test, _slope(line))
 
 
-def _is_flat(line: _Line, start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> bool:
+def _is_flat(line: _FittedLine, start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> bool:
     """Whether the loss may stand still behind group `start`, and would have changed but little at most in half of the run."""
     half = float(ends[-1] - ends[0]) / 2
     most = max(-line.low, line.high) * half
@@ -273,7 +273,7 @@ def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float
     return Convergence(PLATEAU, since, words, test, {**_slope(line), "groups": float(len(levels) - start)})
 
 
-def _percent(line: _Line) -> str:
+def _percent(line: _FittedLine) -> str:
     """The slope per 1,000 iterations with its interval: −1.0 ± 1.1 %."""
     return f"{_signed(1e5 * line.slope)} ± {1e5 * (line.high - line.slope):.2g} %"
 
@@ -282,7 +282,7 @@ def _signed(value: float) -> str:
     return f"{value:.2g}".replace("-", "−")
 
 
-def _slope(line: _Line) -> dict[str, float]:
+def _slope(line: _FittedLine) -> dict[str, float]:
     return {
         "percent_per_1000_iterations": 1e5 * line.slope, "lowest_percent": 1e5 * line.low, "highest_percent": 1e5 * line.high,
     }  # fmt: skip

@@ -30,7 +30,7 @@ SIDE = 40  # intervals along each side of the triangle
 ARROWS = 7  # of the same, for the pulls
 NEAREST = 1e-3  # how near to 0 a probability of the grid goes
 
-Chain = tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]  # operators and their settings
+Pipeline = tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]  # operators and their settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def triangles(side: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def _surface(chain: Chain, target: Target) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _surface(chain: Pipeline, target: Target) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Grid, losses, places and pulls: they depend on what stands behind the last layer alone, not on any weight."""
     tail = edits.add_node(Graph(), "input", {"features": CLASSES})
     tail = edits.add_node(tail, "dense", {"units": CLASSES})
