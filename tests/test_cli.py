@@ -30,7 +30,7 @@ from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.training.settings import TrainingSettings
 
-KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed", "verdict"}
+KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed", "verdict", "diagnosis"}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nnlab.core.preparation import Data
     from nnlab.engine.run import Run
     from nnlab.files.project import Project
+    from nnlab.training.diagnosis import Diagnosis
 
 
 def train(
@@ -52,14 +53,14 @@ def train(
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     if too_short_for_schedule(project.training, run.iteration + total):
         print(f"{name}: {too_short_for_schedule(project.training, run.iteration + total)}", file=sys.stderr)
-    failure, seconds, begun = None, 0.0, run.iteration
+    failure, fault, seconds, begun = None, "", 0.0, run.iteration
     if begun:
         print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)
     try:
         seconds = _train_with_bar(run, total, name)
     except _Stopped as stopped:
-        failure, seconds = stopped.reason, stopped.seconds
-    report = _report(run, data, begun, seconds)
+        failure, fault, seconds = stopped.reason, stopped.fault, stopped.seconds
+    report = _report(run, data, project, begun, seconds, fault)
     stream = sys.stderr if as_json else sys.stdout
     try:
         _summary(name, report, stream)
@@ -76,9 +77,9 @@ def train(
 class _Stopped(Exception):
     """Training ended early, after whole steps: by Ctrl-C, or by a number that is not finite."""
 
-    def __init__(self, reason: str, seconds: float) -> None:
+    def __init__(self, reason: str, seconds: float, fault: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.seconds = reason, seconds
+        self.reason, self.seconds, self.fault = reason, seconds, fault
 
 
 def _train_with_bar(run: Run, total: int, name: str) -> float:
@@ -100,16 +101,22 @@ def _train_with_bar(run: Run, total: int, name: str) -> float:
         except KeyboardInterrupt:
             raise _Stopped(f"Interrupted after {bar.n:,} of {total:,} steps.", time.perf_counter() - start) from None
         except TrainingError as error:
-            raise _Stopped(str(error), time.perf_counter() - start) from error
+            raise _Stopped(str(error), time.perf_counter() - start, str(error)) from error
     return time.perf_counter() - start
 
 
-def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
-    """What `--json` prints. `metrics` are of the validation part, or of all samples when none are set aside; null: not a number."""
+def _report(run: Run, data: Data, project: Project, begun: int, seconds: float, fault: str) -> dict[str, Any]:
+    """What `--json` prints. `metrics` are of the validation part, or of all samples when none are set aside; null: not a number.
+
+    `fault`: the sentence with which numbers stopped being finite, if they did.
+    """
     from nnlab.training.complete_run import result_of
+    from nnlab.training.diagnosis import diagnose
+    from nnlab.training.observation import Observation
 
     result = result_of(run, data)
-    convergence = run.history.curves().convergence
+    seen = Observation.of_run(run, project.training, data, fault)
+    convergence = seen.curves.convergence
 
     return {
         "step": result.step,
@@ -125,9 +132,21 @@ def _report(run: Run, data: Data, begun: int, seconds: float) -> dict[str, Any]:
             "test": convergence.test,
             "figures": {name: finite(value) for name, value in convergence.figures.items()},
         },
+        "diagnosis": [_diagnosis(found) for found in diagnose(seen)],
         "steps_per_second": round((result.step - begun) / max(seconds, 1e-9), 1),
         "parameters": result.parameters,
         "seed": result.seed,
+    }
+
+
+def _diagnosis(found: Diagnosis) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "node": found.node,
+        "evidence": found.evidence,
+        "remedy": found.remedy,
+        "remedies": [remedy.label for remedy in found.remedies],
+        "figures": {name: finite(value) for name, value in found.figures.items()},
     }
 
 
@@ -156,4 +175,7 @@ def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
         f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
         f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream, flush=True,
     )  # fmt: skip
+    for found in report["diagnosis"]:
+        remedy = f" Try: {found['remedy']}." if found["remedy"] else ""
+        print(f"{name}: {found['evidence']}{remedy}", file=stream, flush=True)
     print(f"{name}: {report['convergence']['sentence']} {report['convergence']['test']}", file=stream, flush=True)

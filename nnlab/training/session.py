@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 
-from nnlab.core.errors import DataError, GraphError, NNLabError, SettingError, shown
+from nnlab.core.errors import DataError, GraphError, NNLabError, SettingError, TrainingError, shown
 from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
@@ -33,14 +33,16 @@ from nnlab.engine.steps import gradient_name
 from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.training.diagnosis import Diagnosis, diagnose
 from nnlab.training.initial_weights import InitialWeights
+from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
 from nnlab.training.session_adapters import SessionAdapters
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
-from nnlab.training.settings import EPOCHS, SEED, SHUFFLE
+from nnlab.training.settings import EPOCHS, SEED, SHUFFLE, TrainingSettings
 
 REALS = ("float32", "float64")
-_MADE_ANEW = ("_state", "_step", "_evaluator")
+_MADE_ANEW = ("_state", "_step", "_evaluator", "_fitted")
 
 
 def _graph(given: object) -> Graph:
@@ -118,6 +120,7 @@ class Session(SessionAdapters):
         self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
         self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
         self._evaluator = Evaluator(graph, self.dtype)
+        self._fitted: Observation | None = None
         self._saved = {name: self._fingerprint(name) for name in adapted(graph)}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -138,6 +141,7 @@ class Session(SessionAdapters):
         state.arena[: len(numbers)], state.context[:] = numbers, context
         self._use(state)
         self._evaluator = Evaluator(self.graph, self.dtype)
+        self._fitted = None
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
@@ -261,11 +265,31 @@ class Session(SessionAdapters):
         check_batches(self.graph, samples, size)
         if batch_size is not None and too_large(samples, size):
             warnings.warn(too_large(samples, size), stacklevel=2)
+        start, failure = before.stored(), ""
         try:
             run.train(epochs * -(-samples // size))
+        except TrainingError as error:
+            failure = str(error)
+            raise
         finally:
             self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
-        return run.history.curves()
+            update = self._update
+            training = TrainingSettings(
+                update.optimizer, update.settings, update.learning_rate, size, self._seed, epochs, shuffle, update.schedule,
+                update.schedule_settings,
+            )  # fmt: skip
+            self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start)
+        return self._fitted.curves
+
+    def diagnose(self) -> tuple[Diagnosis, ...]:
+        """What goes wrong with this network on the data that `fit` was given last: evidence in words and remedies as edits.
+
+        Empty where nothing does, what does most harm first. Looks at the present weights; nothing is changed. Raises NNLabError before
+        the first `fit`.
+        """
+        if self._fitted is None:
+            raise NNLabError("There is nothing to diagnose yet: call fit first, whose data and history are looked at.")
+        return diagnose(replace(self._fitted, graph=self.graph, parameters=self._state.stored()))
 
     def _adopt(self, source: State, target: State) -> None:
         """Copies weights, moments and the counts of iterations and epochs between states of the same graph."""

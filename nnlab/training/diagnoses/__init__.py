@@ -1,0 +1,1 @@
+"""Diagnoses, one file each; see nnlab.training.diagnosis."""

@@ -1,0 +1,59 @@
+"""Dead units: units of ReLU and its like that are 0 for every sample, so no gradient reaches their weights and they stay so.
+
+One step that is too large suffices, or biases far below 0 (Maas et al., Rectifier nonlinearities improve neural network acoustic models,
+2013, who propose the leak). A few dead units are common and harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlab.core.written import setting_value
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+from nnlab.training.diagnoses._flat_units import is_flat
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, edit_training, possible, register
+from nnlab.training.observation import Observation
+
+LEAST = 0.5  # of a layer's units
+
+
+def find(seen: Observation) -> Iterator[Diagnosis]:
+    for node in seen.graph:
+        if not node.kind.can_die:
+            continue
+        flat = is_flat(seen, node)
+        if flat is None:
+            continue
+        dead = np.asarray(flat.all(axis=(0, 1)))
+        count, units = int(dead.sum()), len(dead)
+        if units < 2 or count < LEAST * units:
+            continue
+        whole = ": nothing before it learns any more" if count == units else ""
+        yield Diagnosis(
+            "dead_units",
+            node.id,
+            f"{count} of the {units} units of {node.id} are 0 for all {len(flat)} samples{whole}.",
+            figure=f"{count} of {units}",
+            remedies=possible(seen.graph, _remedies(seen, node.id)),
+            figures={"dead": count, "units": units, "samples": len(flat)},
+            units=tuple(int(unit) for unit in dead.nonzero()[0]),
+            harm=0.6 + 0.39 * count / units,
+        )
+
+
+def _remedies(seen: Observation, node_id: str) -> Iterator[Remedy]:
+    def leaky(graph: Graph) -> Graph:
+        return edits.replace_operator(graph, node_id, "leaky_relu")
+
+    yield edit_graph(f"Use leaky ReLU in {node_id}", leaky, "Below 0 it still passes a hundredth of the gradient: dead units come back.")
+    lower = seen.training.learning_rate / 10
+    label = f"Learning rate {setting_value(seen.training.learning_rate)} → {setting_value(lower)}, from iteration 0"
+    yield edit_training(label, "Smaller steps do not throw units out of the data's range.", starts_over=True, learning_rate=lower)
+
+
+register(
+    DiagnosisKind("dead_units", "Dead units", f"At least {LEAST:.0%} of an activation's units pass no gradient for any sample.", find)
+)  # fmt: skip

@@ -1,0 +1,85 @@
+"""Badly scaled inputs: features that are very large, very small, or of very different size.
+
+The loss is then steep in the weights of one feature and flat in those of another, and one learning rate cannot suit both (LeCun et al.,
+Efficient BackProp, 1998, section 4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from nnlab.graph.fixes.building import insert_chain
+from nnlab.graph.graph import Graph
+from nnlab.training.diagnoses._columns import column_name
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
+from nnlab.training.observation import Observation
+
+LARGE, SMALL, APART = 10.0, 0.05, 100.0  # root mean squares, and the ratio of two of them
+
+
+def find(seen: Observation) -> Iterator[Diagnosis]:
+    if not _matters(seen.graph):
+        return
+    sizes = np.sqrt(np.mean(np.square(np.asarray(seen.x, dtype=np.float64)), axis=0))
+    varies = np.ptp(seen.x, axis=0) > 0
+    if not varies.any():
+        return
+    candidates = np.flatnonzero(varies)
+    largest, smallest = int(candidates[np.argmax(sizes[candidates])]), int(candidates[np.argmin(sizes[candidates])])
+    ratio = sizes[largest] / sizes[smallest]
+    most, least = f"{column_name(seen, largest)} ({sizes[largest]:.3g})", f"{column_name(seen, smallest)} ({sizes[smallest]:.3g})"
+    if sizes[largest] > LARGE:
+        words = f"The network sees values around {sizes[largest]:,.3g} in {column_name(seen, largest)}; around 1 suits its weights."
+    elif sizes[largest] < SMALL:
+        words = f"No feature the network sees exceeds {most} in size; around 1 suits its weights."
+    elif ratio > APART:
+        words = f"Features differ in size by a factor of {ratio:,.0f}: {most} against {least}."
+    else:
+        return
+    yield Diagnosis(
+        "input_scale",
+        next((node.id for node in seen.graph if node.kind.is_input), None),
+        words,
+        figure=f"{sizes[largest]:.3g}" if sizes[largest] > LARGE or sizes[largest] < SMALL else f"{ratio:,.0f} ×",
+        remedies=tuple(_remedies(seen)),
+        figures={"largest": float(sizes[largest]), "smallest": float(sizes[smallest]), "ratio": float(ratio)},
+        columns=(largest, smallest),
+        harm=0.7,
+    )
+
+
+def _matters(graph: Graph) -> bool:
+    """Whether what reads the input takes its size as it is: not where it is normalised or scaled first, or counts something."""
+    readers = [graph[edge.target] for node in graph if node.kind.is_input for edge in graph.outgoing(node.id)]
+    return not any(r.kind.reads_indices or r.kind.category == "Normalisation" or r.operator == "scale" for r in readers)
+
+
+def _remedies(seen: Observation) -> Iterator[Remedy]:
+    if seen.data is not None:
+        outlook = "Every feature gets mean 0 and standard deviation 1, both worked out on the training part."
+
+        yield Remedy(
+            "Standardise the inputs",
+            lambda project: replace(project, data=replace(project.data, standardize=True)), outlook, starts_over=True,
+        )  # fmt: skip
+        return
+
+    def normalised(graph: Graph) -> Graph:
+        for node in list(graph):
+            for edge in graph.outgoing(node.id) if node.kind.is_input else ():
+                graph = insert_chain(graph, edge, [("batch_norm", {})])
+        return graph
+
+    outlook = "Every feature gets mean 0 and standard deviation 1 over the batch."
+    yield from possible(seen.graph, [edit_graph("Normalise the inputs by a batch norm", normalised, outlook, starts_over=True)])
+
+
+register(
+    DiagnosisKind(
+        "input_scale", "Badly scaled inputs",
+        f"A feature's root mean square exceeds {LARGE:g}, none reaches {SMALL:g}, or two differ by a factor of more than {APART:g}.", find,
+    )
+)  # fmt: skip

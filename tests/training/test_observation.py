@@ -1,0 +1,56 @@
+"""An observation is what the engine says of a run, and leaves the run as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from networks import mlp
+
+import nnlab
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.training.complete_run import prepare_run
+from nnlab.training.observation import Observation
+from nnlab.training.settings import TrainingSettings
+
+DATA = prepare(DataSettings("circle"))
+GRAPH = mlp([2, 5, 1], "tanh", "binary_cross_entropy")
+TRAINING = TrainingSettings("sgd", learning_rate=0.1, batch_size=50)
+
+
+def test_activations_and_gradients_are_those_of_a_session() -> None:
+    run = prepare_run(GRAPH, DATA, TRAINING)
+    run.train(7)
+    seen = Observation.of_run(run, TRAINING, DATA)
+    session = nnlab.Session(GRAPH)
+    session.set_parameters(seen.parameters)
+    x, y = seen.sample
+    assert len(x) == min(len(DATA.x), 512)
+    loss, gradients = session.gradients(x, y)
+    gradient, activations = seen.tensor("dense_1.d_weight"), seen.tensor("tanh_1.y")
+    assert gradient is not None and activations is not None
+    np.testing.assert_allclose(gradient, gradients["dense_1.weight"], rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(activations, session.activations(x, ["tanh_1.y"])["tanh_1.y"], rtol=1e-6)
+    assert np.isclose(seen.loss, loss, rtol=1e-5)
+    assert seen.tensor("tanh_9.y") is None
+
+
+def test_a_trial_trains_as_the_run_itself_did() -> None:
+    run = prepare_run(GRAPH, DATA, TRAINING)
+    start = run.state.stored()
+    run.train(50)
+    seen = Observation.of_run(run, TRAINING, DATA)
+    for name, values in seen.start.items():
+        np.testing.assert_array_equal(values, start[name])
+    assert seen.trial(0.1, start, 50) == seen.loss
+    assert seen.trial(1e3, start, 50) > seen.loss
+
+
+def test_the_run_goes_on_with_the_same_bits() -> None:
+    runs = [prepare_run(GRAPH, DATA, TRAINING) for _ in range(2)]
+    for run in runs:
+        run.train(10)
+    seen = Observation.of_run(runs[0], TRAINING, DATA)
+    seen.trial(0.5, seen.parameters)
+    assert seen.passed.rows
+    for run in runs:
+        run.train(10)
+    np.testing.assert_array_equal(*(run.state.arena[: run.program.moments_end] for run in runs))
