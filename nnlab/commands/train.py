@@ -113,18 +113,22 @@ def _report(run: Run, data: Data, project: Project, begun: int, seconds: float, 
     from nnlab.training.complete_run import result_of
     from nnlab.training.diagnosis import diagnose
     from nnlab.training.observation import Observation
+    from nnlab.training.probes.scores import part_scores
 
     result = result_of(run, data)
     seen = Observation.of_run(run, project.training, data, fault)
     convergence = seen.curves.convergence
+    scored = part_scores(run.evaluator, data, None)  # with the weights that `result_of` loaded
+    told = scored.validation or scored.training
 
     return {
         "step": result.step,
         "epoch": result.epoch,
         "loss": finite(result.loss),
         "validation_loss": finite(result.validation_loss),
-        "metrics": {name: finite(value) for name, value in result.metrics.items()},
-        "training_metrics": {name: finite(value) for name, value in result.training_metrics.items()},
+        "metrics": told.values,
+        "undefined": told.remarks,
+        "training_metrics": scored.training.values,
         "verdict": convergence.verdict,
         "convergence": {
             "since": convergence.since,
@@ -167,7 +171,7 @@ def _save_trained(out: Path, project: Project, run: Run) -> None:
 
 def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
     def show(value: float | None) -> str:
-        return "not a number" if value is None else f"{value:.4g}"
+        return "undefined" if value is None else f"{value:.4g}"
 
     validation = "" if report["validation_loss"] is None else f", validation loss {show(report['validation_loss'])}"
     scores = "".join(f", {key} {show(value)}" for key, value in report["metrics"].items())

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError, GraphError, NNLabError, SettingError, TrainingError, shown
 from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
@@ -37,6 +38,7 @@ from nnlab.training.diagnosis import Diagnosis, diagnose
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
+from nnlab.training.scores import Scores, scores
 from nnlab.training.session_adapters import SessionAdapters
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE, TrainingSettings
@@ -189,6 +191,21 @@ class Session(SessionAdapters):
             raise NNLabError("A loss needs at least one sample, but x is empty.")
         self._evaluator.load(self._state.arena)
         return self._evaluator.loss(x, y)[0]
+
+    def scores(self, x: Any, y: Any) -> Scores:
+        """Accuracy, precision, recall, F1 and area under the ROC curve for classes, mean absolute error and R² for numbers.
+
+        By scikit-learn; what (x, y) leave undefined says why. Targets of 0 and 1 in one column are two classes.
+        """
+        targets, link = np.asarray(self._evaluator.as_targets(y, len(self._evaluator.as_samples(x)))), self.graph.losses[0].kind.link
+        outputs = self.predict(x)
+        if link == "softmax":
+            target = Target("classes", tuple(str(k) for k in range(outputs.shape[1])))
+        elif outputs.shape[1] == 1 and link == "sigmoid" and np.isin(targets, (0, 1)).all():
+            target = Target("binary", ("0", "1"))
+        else:
+            target = Target("continuous", tuple(f"output {k}" for k in range(outputs.shape[1])))
+        return scores(outputs, targets, target, link)
 
     def gradients(self, x: Any, y: Any) -> tuple[float, dict[str, np.ndarray]]:
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated. Those of frozen nodes are not computed: 0."""
