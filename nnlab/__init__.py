@@ -21,15 +21,17 @@ _EXPORTS = {
     "Edge": "nnlab.graph.graph",
     "GraphBuilder": "nnlab.graph.builder",
     "Session": "nnlab.training.session",
+    "EarlyStopping": "nnlab.training.early_stopping",
     "NNLabError": "nnlab.core.errors",
 }
 _MODULES = ("lora", "studies")
-__all__ = ["Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]
+__all__ = ["EarlyStopping", "Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]
 
 if TYPE_CHECKING:
     from nnlab.core.errors import NNLabError
     from nnlab.graph.builder import GraphBuilder
     from nnlab.graph.graph import Edge, Graph, Node
+    from nnlab.training.early_stopping import EarlyStopping
     from nnlab.training.session import Session
 
 

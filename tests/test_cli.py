@@ -366,3 +366,11 @@ def test_what_is_typed_makes_no_long_line(arguments: list[str], capsys: pytest.C
         cli.main(arguments)
     said = capsys.readouterr().err
     assert ended.value.code == 2 and len(said.splitlines()) == 1 and len(said) <= LONGEST + len("nnlab: \n")
+
+
+def test_training_stops_early_with_the_best_weights(nnlab_command: Run):
+    answer = nnlab_command("train", "wine", "--epochs", 400, "--patience", 5, "--json")
+    stop = answer.report["early_stopping"]
+    assert answer.report["step"] == stop["stopped"] < 400 * 9 and stop["best_iteration"] == stop["stopped"] - 5 * 9
+    assert answer.report["validation_loss"] == pytest.approx(stop["best_validation_loss"], rel=1e-5)
+    assert stop["sentence"] in answer.err.replace("?", "−")

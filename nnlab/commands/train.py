@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from nnlab.engine.run import Run
     from nnlab.files.project import Project
     from nnlab.training.diagnosis import Diagnosis
+    from nnlab.training.early_stopping import EarlyStop
 
 
 def train(
     source: Source,
     epochs: Annotated[int | None, count_option("Epochs (passes over the training data); default: the project's setting", 1, 10**7)] = None,
     steps: Annotated[int | None, count_option("Iterations (updates) to train, instead of epochs", 1, 2**62)] = None,
+    patience: Annotated[int | None, count_option("Stops after so many epochs without a lower validation loss", 1, 10**6)] = None,
     seed: Annotated[int | None, count_option("Starts over from the initial weights of this seed", 0, 2**31 - 1)] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
     as_json: AsJson = False,
@@ -53,14 +55,16 @@ def train(
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     if too_short_for_schedule(project.training, run.iteration + total):
         print(f"{name}: {too_short_for_schedule(project.training, run.iteration + total)}", file=sys.stderr)
-    failure, fault, seconds, begun = None, "", 0.0, run.iteration
+    if patience is not None and not len(data.validation_x):
+        raise SettingError("--patience watches the validation loss, but no samples are set aside; set a validation share above 0.")
+    failure, fault, seconds, begun, stopped_early = None, "", 0.0, run.iteration, None
     if begun:
         print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)
     try:
-        seconds = _train_with_bar(run, total, name)
+        seconds, stopped_early = _train_with_bar(run, total, name, patience)
     except _Stopped as stopped:
         failure, fault, seconds = stopped.reason, stopped.fault, stopped.seconds
-    report = _report(run, data, project, begun, seconds, fault)
+    report = _report(run, data, project, begun, seconds, fault) | {"early_stopping": _early_stop(stopped_early)}
     stream = sys.stderr if as_json else sys.stdout
     try:
         _summary(name, report, stream)
@@ -82,12 +86,14 @@ class _Stopped(Exception):
         self.reason, self.seconds, self.fault = reason, seconds, fault
 
 
-def _train_with_bar(run: Run, total: int, name: str) -> float:
-    """Trains with a bar on stderr that also shows the running loss; returns the seconds it took."""
+def _train_with_bar(run: Run, total: int, name: str, patience: int | None) -> tuple[float, EarlyStop | None]:
+    """Trains with a bar on stderr that also shows the running loss; returns the seconds it took, and how patience ended it."""
     from tqdm import tqdm
 
     from nnlab.training.complete_run import train as train_steps
+    from nnlab.training.early_stopping import EarlyStopping, train_with_patience
 
+    stop = None
     interval = 0.1 if sys.stderr.isatty() else 5.0  # a log file needs no ten lines a second
     start = time.perf_counter()
     with tqdm(total=total, desc=name, unit="step", file=sys.stderr, dynamic_ncols=True, leave=False, mininterval=interval) as bar:
@@ -97,12 +103,25 @@ def _train_with_bar(run: Run, total: int, name: str) -> float:
             bar.update(done)
 
         try:
-            train_steps(run, total, show)
+            if patience is None:
+                train_steps(run, total, show)
+            else:
+                stop = train_with_patience(run, total, EarlyStopping(patience), lambda steps: train_steps(run, steps, show))
         except KeyboardInterrupt:
             raise _Stopped(f"Interrupted after {bar.n:,} of {total:,} steps.", time.perf_counter() - start) from None
         except TrainingError as error:
             raise _Stopped(str(error), time.perf_counter() - start, str(error)) from error
-    return time.perf_counter() - start
+    return time.perf_counter() - start, stop
+
+
+def _early_stop(stop: EarlyStop | None) -> dict[str, Any] | None:
+    """Null where nobody was asked to stop early."""
+    if stop is None:
+        return None
+    return {
+        "stopped": stop.stopped, "best_iteration": stop.best_iteration, "best_validation_loss": finite(stop.best_loss),
+        "sentence": stop.sentence,
+    }  # fmt: skip
 
 
 def _report(run: Run, data: Data, project: Project, begun: int, seconds: float, fault: str) -> dict[str, Any]:
@@ -179,6 +198,8 @@ def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
         f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
         f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream, flush=True,
     )  # fmt: skip
+    if report["early_stopping"] is not None:
+        print(f"{name}: {report['early_stopping']['sentence']}", file=stream, flush=True)
     for found in report["diagnosis"]:
         remedy = f" Try: {found['remedy']}." if found["remedy"] else ""
         print(f"{name}: {found['evidence']}{remedy}", file=stream, flush=True)

@@ -35,6 +35,7 @@ from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnosis import Diagnosis, diagnose
+from nnlab.training.early_stopping import EarlyStop, EarlyStopping, train_with_patience
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
@@ -123,6 +124,7 @@ class Session(SessionAdapters):
         self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
         self._evaluator = Evaluator(graph, self.dtype)
         self._fitted: Observation | None = None
+        self.stopped_early: EarlyStop | None = None
         self._saved = {name: self._fingerprint(name) for name in adapted(graph)}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -259,10 +261,12 @@ class Session(SessionAdapters):
 
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
-        validation: tuple[Any, Any] | None = None,
+        validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None,
     ) -> Curves:  # fmt: skip
         """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
+        With `early_stopping` it ends when the loss on `validation` does not improve any more, and the weights are the best ones then; how
+        that went is `stopped_early` afterwards.
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
@@ -282,9 +286,13 @@ class Session(SessionAdapters):
         check_batches(self.graph, samples, size)
         if batch_size is not None and too_large(samples, size):
             warnings.warn(too_large(samples, size), stacklevel=2)
-        start, failure = before.stored(), ""
+        start, failure, steps = before.stored(), "", epochs * -(-samples // size)
+        self.stopped_early = None
         try:
-            run.train(epochs * -(-samples // size))
+            if early_stopping is None:
+                run.train(steps)
+            else:
+                self.stopped_early = train_with_patience(run, steps, early_stopping, run.train)
         except TrainingError as error:
             failure = str(error)
             raise
