@@ -68,9 +68,13 @@ def _ladder(value: float, direction: int, smallest: float) -> float:
 
 
 class NumberField(QLineEdit):
-    """Edits the number of a `Setting`. `previewed` and `committed` carry checked values, `refused` a sentence or ""."""
+    """Edits the number of a `Setting`. `previewed` and `committed` carry checked values, `refused` a sentence or "".
+
+    `considered` carries what is being typed at every key that makes it a value, before it is taken.
+    """
 
     previewed = Signal(object)
+    considered = Signal(object)
     committed = Signal(object)
     refused = Signal(str)
 
@@ -146,11 +150,12 @@ class NumberField(QLineEdit):
             self._refuse("")
             return
         try:
-            self._setting.check(text if typed is None else typed)
+            value = self._setting.check(text if typed is None else typed)
         except SettingError as error:
             self._refuse(str(error))
         else:
             self._refuse("")
+            self.considered.emit(value)
 
     def _take_text(self) -> None:
         if not self.isModified():
@@ -200,6 +205,7 @@ class NumberField(QLineEdit):
             self._refuse("")
             self._write()
             self.selectAll()
+            self.considered.emit(self.value)  # what was typed is not considered any more
         else:
             super().keyPressEvent(event)
 

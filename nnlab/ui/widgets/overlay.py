@@ -73,8 +73,15 @@ class Overlay(QWidget):
 
     def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
         # Focus that leaves the application comes back; focus elsewhere in the window means the person went on.
-        if now is not None and not self.isHidden() and not self.isAncestorOf(now):
+        if now is not None and not self.isHidden() and not self.keeps_open(now):
             self.close_box()
+
+    def keeps_open(self, now: QWidget) -> bool:
+        """Whether the box stays when a widget gets the keyboard: one of its own, or in a list that one of its own has opened."""
+        within: QWidget | None = now
+        while within is not None and within is not self:
+            within = within.parentWidget()
+        return within is self
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import data_title
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
 from nnlab.training.runs import MOST_RUNS
+from nnlab.ui.adapters.commands import AdapterCommands
 from nnlab.ui.canvas import Canvas
 from nnlab.ui.canvas.manual import MANUAL
 from nnlab.ui.document.document import Document
@@ -45,6 +46,7 @@ from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_header import CanvasHeader
 from nnlab.ui.window.centre import Centre
 from nnlab.ui.window.dock_area import DockArea
+from nnlab.ui.window.dropping import FileDrops
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.running_jobs import RunningJobs
@@ -72,6 +74,8 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
+        self.adapters = AdapterCommands(theme, self.document, self.selection, self.session, self, self.canvas)
+        self.drops = FileDrops(self, self.files, self.message_bar)
         self._connect()
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
@@ -79,7 +83,6 @@ class MainWindow(QMainWindow):
         bars = (self.top_bar, self.recovery_bar, self.message_bar, *self.strips)
         self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.centre.current), self.transport.bar))
         self.setMinimumSize(MINIMUM)
-        self.setAcceptDrops(True)
         self._follow_document()
         self._on_state()
         self.show_workspace(store.text("workspace", ""))
@@ -353,29 +356,6 @@ class MainWindow(QMainWindow):
         self._place_header()
         self._want_probes()
         self.canvas.setFocus()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not event.mimeData().hasUrls() or not event.possibleActions() & Qt.DropAction.CopyAction:
-            return
-        reason = self.files.reason_against(event.mimeData().urls())
-        if reason is not None:
-            self.message_bar.show_warning(reason, key="drop")
-            event.ignore()
-            return
-        self.message_bar.show_info(f"Drop to open {event.mimeData().urls()[0].fileName()}.", key="drop")
-        event.setDropAction(Qt.DropAction.CopyAction)  # a proposed move would have the other program delete its file
-        event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.message_bar.take_back("drop")
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.message_bar.take_back("drop")
-        path = event.mimeData().urls()[0].toLocalFile()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        # The program that was dragged from waits until this returns, and opening may ask a question first.
-        QTimer.singleShot(0, self, lambda: self.files.open_source(path))
 
     def leave(self) -> None:
         """Closes without a question, because the system asks for it. Unsaved work stays behind as a safety copy."""

@@ -35,6 +35,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "node.edit_weights": ("change weights", "parameters", "biases"),
     "node.reinitialise": ("reset weights of a layer", "initialise", "initialize"),
     "node.freeze": ("lock layer", "fixed weights", "requires_grad"),
+    "lora.attach": ("lora", "low rank", "fine-tune", "finetune", "peft", "dora", "pissa", "rslora", "add adapter"),
+    "lora.detach": ("remove adapter", "lora", "delete adapter"),
     "run.play": ("run", "start", "start training", "train", "go", "stop", "pause", "halt", "fit model", "learn"),
     "run.full_speed": ("fast", "faster", "maximum speed", "slow", "slower", "slow motion"),
     "run.step_iteration": ("one batch", "single step", "next step", "one update"),

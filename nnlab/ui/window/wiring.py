@@ -40,6 +40,7 @@ def connect_actions(window: MainWindow) -> None:
         "edit.copy_playground": networks.copy_playground,
         "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
         "node.freeze": inspector.toggle_frozen,
+        "lora.attach": window.adapters.open_attach, "lora.detach": window.adapters.detach,
         "run.play": session.toggle, "run.full_speed": window.transport.toggle_full_speed,
         "run.settings": lambda: window.area.reveal("training"), "run.data": lambda: window.area.reveal("data"),
         "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
@@ -62,7 +63,8 @@ def connect_actions(window: MainWindow) -> None:
     }  # fmt: skip
     for action_id, run in handlers.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
-    window.canvas.set_node_actions([window.actions_by_id[f"node.{name}"] for name in ("edit_weights", "freeze", "reinitialise")])
+    of_nodes = ("node.edit_weights", "node.freeze", "node.reinitialise", "lora.attach", "lora.detach")
+    window.canvas.set_node_actions([window.actions_by_id[name] for name in of_nodes])
     window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
     window.top_bar.commands_requested.connect(handlers["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
@@ -87,10 +89,13 @@ def connect_messages(window: MainWindow) -> None:
         (window.autosave.failed, bar.show_warning, "autosave"),
         (window.networks.failed, bar.show_error, "network"),
         (window.networks.told, bar.show_info, "network"),
+        (window.adapters.failed, bar.show_warning, "adapters"),
+        (window.adapters.told, bar.show_info, "adapters"),
         (window.stepper.side.check.told, bar.show_info, "gradients"),
         (window.stepper.side.check.warned, bar.show_warning, "gradients"),
     ):
         signal.connect(lambda text, show=show, key=key: show(text, key=key))
+    window.adapters.lost.connect(lambda text: bar.show_warning(text, "Undo", window.document.undo, key="adapters"))
     window.files.saved.connect(lambda: bar.take_back("file"))
     window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
 

@@ -137,3 +137,16 @@ def test_a_value_from_outside_is_silent_and_ends_what_was_typed(theme: Theme, qt
 def test_it_is_named_and_explained(theme: Theme, qtbot: QtBot) -> None:
     field, _ = made(theme, qtbot, Setting("eps", 1e-5, tip="Added to the denominator, to avoid division by 0"))
     assert (field.accessibleName(), field.accessibleDescription()) == ("Eps", "Added to the denominator, to avoid division by 0")
+
+
+def test_what_is_typed_is_considered_at_every_key_and_given_up_by_escape(theme: Theme, qtbot: QtBot) -> None:
+    field = NumberField(theme, Setting("rank", 4, minimum=1, maximum=64))
+    qtbot.addWidget(field)
+    considered: list[object] = []
+    field.considered.connect(considered.append)
+    field.selectAll()
+    for key in "120":
+        qtbot.keyClicks(field, key)
+    assert considered == [1, 12] and field.value == 4  # 120 is above the maximum
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert considered == [1, 12, 4]

@@ -1,0 +1,1 @@
+"""Low-rank adapters in the window: attaching and detaching them, and adapter folders on disk."""
