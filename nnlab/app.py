@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
-from nnlab.ui.run.garbage import collect_on_display_thread, freeze
+from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     app = QApplication(sys.argv[:1])
-    collect_on_display_thread()  # from now on: thousands of modules and widgets come, none of which is garbage
+    display_collector()  # from now on: thousands of modules and widgets come, none of which is garbage
     sys.setswitchinterval(LOCK_SECONDS)
     keep_offscreen_quiet()
     app.setApplicationName("NN Lab")
@@ -78,6 +78,8 @@ def open_window(
     from nnlab.ui.startup.preload import preload
     from nnlab.ui.window.assembly import assemble
 
+    if (collector := display_collector()) is not None:
+        collector.freeze_libraries()
     is_own, store = store is None, store or Store()
     look = getattr(app, "nnlab_theme", None)
     if look is None:
@@ -97,7 +99,6 @@ def open_window(
     window.resize(size or SIZE)
     if saved.snapshot is not None:
         window.session.restore(saved.snapshot)
-    freeze()  # or the first look for garbage goes through all that was just made, and takes a tenth of a second
     if show:
         window.show()
         preload(window.session)

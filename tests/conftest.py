@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -30,15 +31,32 @@ settings.register_profile("nnlab", deadline=None)
 settings.load_profile("nnlab")
 
 
+def application() -> Any:
+    """The Qt application of tests that have one."""
+    core = sys.modules.get("PySide6.QtCore")
+    return core.QCoreApplication.instance() if core is not None else None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Generator[None, object, object]:
     """Frees what a test has closed. Qt does so when an event loop runs, and most tests run none: thousands of dead widgets would
     be styled anew with every change of theme."""
     result = yield
-    core = sys.modules.get("PySide6.QtCore")
-    if core is not None and core.QCoreApplication.instance() is not None:
-        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+    if (app := application()) is not None:
+        app.sendPostedEvents(None, sys.modules["PySide6.QtCore"].QEvent.Type.DeferredDelete.value)
     return result
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collects what a test has closed, as a timer does in a window that stays open; by now nobody holds its fixtures any more."""
+    collector = getattr(application(), "nnlab_collector", None)
+    if collector is not None:
+        collector.collect()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: full collections leave them out."""
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

@@ -30,7 +30,7 @@ from nnlab.training.trainer import Trainer
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
-from nnlab.ui.run.garbage import collect_on_display_thread, thaw
+from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_display import LiveDisplay
 from nnlab.ui.run.past import Past
@@ -59,7 +59,10 @@ class LiveSession(QObject):
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        collect_on_display_thread()
+        self._collector = display_collector()
+        if self._collector is not None:
+            self._collector.session_opened()
+            self.destroyed.connect(self._collector.session_destroyed)
         self._document = document
         self._trainer = Trainer(self._event.emit)
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
@@ -249,11 +252,12 @@ class LiveSession(QObject):
 
     def close(self) -> None:
         """Ends the threads."""
+        if self._collector is not None and not self.is_closed:
+            self._collector.session_closed()
         self.is_closed = True
         self._display.stop()
         self._trainer.close()
         self.jobs.close()
-        thaw()
 
     def _do(self, command: Command) -> None:
         self.synchronise()

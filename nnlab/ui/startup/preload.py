@@ -7,12 +7,13 @@ the first sight of an activation's curve for as long as another thread compiles,
 from __future__ import annotations
 
 import importlib
+import sys
 
 from PySide6.QtCore import QTimer
 
 from nnlab.core.operator import operators
 from nnlab.jobs.context import JobContext
-from nnlab.ui.run.garbage import freeze
+from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
 LIBRARIES = ("cmap", "sklearn.datasets", "duckdb", "safetensors.numpy", "networkx", "fast_sugiyama", "grandalf.layouts")
@@ -28,13 +29,21 @@ def _begin(session: LiveSession) -> None:
     if session.is_closed:
         return
     job = session.jobs.start("Loading libraries", load, quiet=True, lane="libraries")
-    job.finished.connect(lambda _: freeze())
+    job.finished.connect(_leave_out)
 
 
-def load(context: JobContext) -> None:
-    """Between two of them it may be cancelled."""
+def _leave_out(is_new: bool) -> None:
+    """New libraries are left out of full collections, and with them what the window consists of: nothing tells them apart."""
+    if is_new and (collector := display_collector()) is not None:
+        collector.freeze_everything()
+
+
+def load(context: JobContext) -> bool:
+    """Whether anything was imported that had not been there. Between two of them it may be cancelled."""
+    before = len(sys.modules)
     load_libraries(context)
     load_curves(context)
+    return len(sys.modules) > before
 
 
 def load_curves(context: JobContext) -> None:

@@ -27,17 +27,24 @@ def spiral(qtbot: QtBot) -> Iterator[World]:
         yield made
 
 
-def test_they_are_loaded_on_a_thread_and_left_out_of_full_collections_until_the_window_closes(
-    spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_new", [True, False])
+def test_they_are_loaded_on_a_thread_and_what_is_new_is_left_out_of_full_collections(
+    spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_new: bool
 ) -> None:
     threads: list[threading.Thread] = []
-    monkeypatch.setattr(preloading, "load", lambda context: threads.append(threading.current_thread()))
-    gc.unfreeze()
+
+    def loaded(context: JobContext) -> bool:
+        threads.append(threading.current_thread())
+        return is_new
+
+    monkeypatch.setattr(preloading, "load", loaded)
+    made_by_the_window: list[object] = []  # a tracked object that is not frozen yet
     preload(spiral.session, delay=0)
-    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(threads), timeout=10_000)
+    with qtbot.waitSignal(spiral.session.jobs.start("After it", lambda _: None, quiet=True, lane="libraries").finished, timeout=10_000):
+        pass
     assert len(threads) == 1 and threads[0] is not threading.main_thread()
-    spiral.session.close()
-    assert gc.get_freeze_count() == 0
+    assert any(thing is made_by_the_window for thing in gc.get_objects()) is not is_new
 
 
 def test_a_window_that_closes_at_once_loads_nothing(spiral: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
