@@ -183,7 +183,7 @@ class Inspector(QWidget):
         return QSize(self._theme.metrics.inspector, self._theme.metrics.px(500))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(220), self._theme.metrics.px(160))
+        return QSize(self._theme.metrics.px(190), self._theme.metrics.px(130))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -53,7 +53,6 @@ class Metrics:
     top_bar: int = 40
     command_field: int = 208
     palette: int = 168
-    rail: int = 48  # the palette in a narrow window
     inspector: int = 264
     dock: int = 240
     transport: int = 56

@@ -91,9 +91,16 @@ class _FormulaPainter:
     def __init__(self, painter: QPainter, theme: Theme, content: FormulaContent, room: QRectF) -> None:
         self.painter, self.theme, self.content, self.room = painter, theme, content, room
         self.labelled = any(column.label for column in content.columns)
+        self.is_beside = False  # the result, on the line of the symbols, where there is no height for a line of its own
+        self._fit()
+        if not self._fits() and len(content.columns) == 1 and not content.shows_values:
+            self.is_beside = True
+            self._fit()
+
+    def _fit(self) -> None:
         self.scale = self.line_scale = 1.0
         self._measure()
-        if len(content.columns) == 1:
+        if len(self.content.columns) == 1:
             self._fit_line()
         while not self._fits() and self.scale > SMALLEST:
             if self.scale < LABELS_UNTIL:
@@ -188,6 +195,8 @@ class _FormulaPainter:
         after = self.sign_width + self.result.width if self.content.shows_values else 0.0
         total = QFontMetricsF(self.theme.font("body")).horizontalAdvance(self.content.total)
         own_line = self.result.width + self.px(16) + total if not self.content.shows_values else 0.0
+        if self.is_beside:
+            own_line += self.symbols[0].width + self.sign_width
         return self.left_width + self.sign_width + max(columns + after, own_line)
 
     def _lines(self) -> list[float]:
@@ -197,6 +206,8 @@ class _FormulaPainter:
         tall = max(p.ascent for p in symbols) + max(p.descent for p in symbols)
         numbers = [self.equals, *self.numbers]
         middle = max(p.ascent for p in numbers) + max(p.descent for p in numbers) if self.numbers else 0.0
+        if self.is_beside:
+            return [*head, max(tall, self.result.ascent + self.result.descent), middle, 0.0]
         return [*head, tall, middle, self.result.ascent + self.result.descent]
 
     def _height(self) -> float:
@@ -216,7 +227,7 @@ class _FormulaPainter:
             self._head(x, y, labels)
             y += labels + pills
         # symbols
-        baseline = y + max(p.ascent for p in (self.left, self.relation, *self.symbols))
+        baseline = top = y + max(p.ascent for p in (self.left, self.relation, *self.symbols))
         self.left.draw(self.painter, QPointF(x + (self.left_width - self.left.width) / 2, baseline), tokens.text)
         if content.columns:
             self._centred(self.relation, first - self.sign_width, self.sign_width, baseline, tokens.text2)
@@ -226,7 +237,9 @@ class _FormulaPainter:
             self._centred(self.equals, first - self.sign_width, self.sign_width, baseline, tokens.text2)
             self._row(self.numbers, first, baseline, [self._color(c) for c in content.columns])
             y += numbers + gap
-            baseline = y + self.result.ascent
+            baseline = top if self.is_beside else y + self.result.ascent
+        if self.is_beside:
+            first += self.symbols[0].width + self.sign_width
         self._centred(self.equals, first - self.sign_width, self.sign_width, baseline, tokens.text2)
         if content.shows_values:
             end = self._row(self.values, first, baseline, [self._color(c) for c in content.columns])

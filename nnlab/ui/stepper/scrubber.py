@@ -52,6 +52,7 @@ class Scrubber(QWidget):
         super().__init__(parent)
         self._theme, self._model = theme, model
         self._hovered: int | None = None
+        self._is_low = False
         self._asked: int | None = None  # where a drag has asked to go
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -61,11 +62,23 @@ class Scrubber(QWidget):
         follow(theme, self)
 
     def apply_metrics(self) -> None:
-        self.setFixedHeight(self._theme.metrics.scrubber)
+        self.setFixedHeight(self.least_height if self._is_low else self._theme.metrics.scrubber)
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(600), self._theme.metrics.scrubber)
+
+    @property
+    def least_height(self) -> int:
+        """Without the line that names the operation, as the header above does."""
+        px = self._theme.metrics.px
+        return round(self._bar()[0]) + px(8)
+
+    def set_low(self, is_low: bool) -> None:
+        """Leaves out the line below the blocks, where there is little room."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self.apply_metrics()
 
     def blocks(self) -> list[ScrubberBlock]:
         """Where every moment of the iteration stands."""
@@ -103,7 +116,8 @@ class Scrubber(QWidget):
         if blocks:
             self._paint_blocks(painter, blocks)
             self._paint_phases(painter, blocks)
-            self._paint_label(painter, blocks)
+            if not self._is_low:
+                self._paint_label(painter, blocks)
         if self.hasFocus():
             draw_focus(painter, self.rect().adjusted(px(3), px(3), -px(3), -px(3)), self._theme.metrics.radius_button, tokens)
         painter.end()

@@ -58,7 +58,7 @@ class StepSide(QWidget):
         return QSize(self._theme.metrics.side_column, self._theme.metrics.px(600))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(240), self._theme.metrics.px(200))
+        return QSize(self._theme.metrics.px(240), self._theme.metrics.px(130))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

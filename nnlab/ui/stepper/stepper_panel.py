@@ -29,6 +29,7 @@ from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.widgets.label import Label
 
 LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
+LOWEST = 160  # pixels below which it leaves its room to the formula and its numbers, and is their tooltip alone
 EMPTY = (
     "Step through one iteration, one operation at a time: every formula with the numbers that were just computed, "
     "forward, loss, backward and update. F10 steps, Shift F10 takes the last step back."
@@ -167,6 +168,7 @@ class StepperPanel(QWidget):
         if content is None:
             return
         self.words.setText(content.words)
+        self.formula.setToolTip(content.words)
         self.picture.refresh()
         formula, picture = self.picture.share
         self._body.setStretch(0, formula)
@@ -175,9 +177,12 @@ class StepperPanel(QWidget):
 
     def _show_rows(self) -> None:
         """All units of the sample, where there is room for them; the sentence is smaller where there is little."""
-        is_low = self._stack.height() < self._theme.metrics.px(LOW) or self.width() < self._theme.metrics.px(NARROW)
-        self.words.set_role("body" if is_low else "counter")
-        form = unit_rows(self.model) if self._stack.height() >= self._theme.metrics.px(400) else None
+        px = self._theme.metrics.px
+        self.scrubber.set_low(self.height() < px(200) + self._theme.metrics.scrubber)
+        height = self.height() - self.scrubber.maximumHeight()
+        self.words.set_role("body" if height < px(LOW) or self.width() < px(NARROW) else "counter")
+        self.words.setVisible(height >= px(LOWEST))
+        form = unit_rows(self.model) if height >= px(400) else None
         self.unit_rows.setVisible(form is not None)
         if form is not None:
             self.unit_rows.show_form(form)
@@ -213,7 +218,7 @@ class StepperPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         metrics = self._theme.metrics
-        return QSize(metrics.px(560), metrics.px(200) + metrics.scrubber)
+        return QSize(metrics.px(560), metrics.px(108) + self.scrubber.least_height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

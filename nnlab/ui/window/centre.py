@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 CANVAS = "canvas"
@@ -28,3 +29,8 @@ class Centre(QStackedWidget):
         """Shows a page; the canvas for one that is not there."""
         self._name = name if name in self._pages else CANVAS
         self.setCurrentWidget(self.current)
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """That of the page that is seen; Qt's stack takes the room for the largest of all its pages from the panels around it."""
+        return self.current.minimumSizeHint()

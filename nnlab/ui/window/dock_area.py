@@ -41,6 +41,7 @@ class Dock(QDockWidget):
 
 
 LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
+MOST_RIGHT, MOST_BELOW = 0.27, 0.4  # of the window, that panels around the canvas grow to with the interface scale: the network grows, too
 TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
 
 
@@ -82,7 +83,7 @@ class DockArea(QMainWindow):
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
         self._shown_timer.timeout.connect(self._put_away_lone_tabs)
         self._shown_timer.timeout.connect(self.shown_changed)
-        theme.metrics_changed.connect(self._size_later)
+        theme.metrics_changed.connect(self._follow_scale)
 
     def childEvent(self, event: QChildEvent) -> None:
         super().childEvent(event)
@@ -144,7 +145,7 @@ class DockArea(QMainWindow):
             self.remember()
         self._workspace, self._plan = workspace, self._plan_for(workspace)
         right = Qt.DockWidgetArea.RightDockWidgetArea
-        self.setCorner(Qt.Corner.BottomRightCorner, right if workspace.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, right if self._plan.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
         state, shown = self._store.data(f"layout/{self._plan.name}"), self._store.text(f"shown/{self._plan.name}", "").split()
         if state is None or not shown or not self.restoreState(state, self._layout_version()):
             self.reset()
@@ -154,12 +155,17 @@ class DockArea(QMainWindow):
             dock.setVisible(name in shown)
 
     def _plan_for(self, workspace: Workspace) -> Workspace:
-        """The workspace itself, or with its lower panels as tabs beside the canvas. A tall column beside the canvas stays as it is."""
+        """The workspace itself, or, where it is tight, with its lower panels as tabs beside the canvas.
+
+        A tall column goes the other way, behind the panel at the bottom, which is as wide as the window. Panels in a column stay.
+        """
         is_tight = self.isVisible() and self.height() < TIGHT_BELOW * self._theme.scale
-        if not is_tight or workspace.tall_right or workspace.right_heights:
+        if not is_tight or workspace.right_heights:
             return workspace
-        name, right = f"{workspace.name}.tight", (*workspace.right, *workspace.bottom)
-        return replace(workspace, name=name, right=right, bottom=(), shares=())
+        name = f"{workspace.name}.tight"
+        if workspace.tall_right:
+            return replace(workspace, name=name, right=(), behind=workspace.right, tall_right=False)
+        return replace(workspace, name=name, right=(*workspace.right, *workspace.bottom), bottom=(), shares=())
 
     def _layout_version(self) -> int:
         """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
@@ -200,19 +206,19 @@ class DockArea(QMainWindow):
         QTimer.singleShot(0, self._size_docks)
 
     def _place_others(self, workspace: Workspace) -> None:
-        """Gives the panels this workspace does not show a place for when they are asked for: a tab at its widest bottom panel, if any."""
+        """Gives the other panels a place: a tab at the widest bottom panel, if any; those that do not stand there are hidden."""
         shown = {*workspace.left, *workspace.right, *workspace.bottom}
         bottom = [name for name in workspace.bottom if name in self._docks]
         host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
         if host is None and workspace is not self._workspace:  # all panels are tabs beside the canvas
             host = next((self._docks[name] for name in workspace.right if name in self._docks), None)
-        for name, dock in self._docks.items():
+        for name, dock in sorted(self._docks.items(), key=lambda item: item[0] not in workspace.behind):
             if name in shown:
                 continue
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
             if host is not None:
                 self.tabifyDockWidget(host, dock)
-            dock.hide()
+            dock.setVisible(name in workspace.behind)
         if host is not None:
             host.raise_()
 
@@ -231,8 +237,11 @@ class DockArea(QMainWindow):
         if is_below and dock.isVisible() and dock.height() < height:
             self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
-    def _size_later(self) -> None:
+    def _follow_scale(self) -> None:
         """After all that follows new sizes: the palette may become a rail."""
+        QTimer.singleShot(0, self, self._follow_size)
+
+    def _size_later(self) -> None:
         QTimer.singleShot(0, self, self._size_docks)
 
     def _size_docks(self) -> None:
@@ -249,17 +258,28 @@ class DockArea(QMainWindow):
         if bottom:
             total = sum(shares)
             if workspace.tall_right:
-                width -= getattr(metrics, workspace.right_width)
+                width -= self._right_width(workspace)
             self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
-            height = sum(getattr(metrics, name) for name in workspace.height)
-            # A small window gives the canvas at least half.
-            self.resizeDocks(bottom, [min(height, self.height() // 2)] * len(bottom), Qt.Orientation.Vertical)
-        for names, side in ((workspace.left, metrics.palette), (workspace.right, getattr(metrics, workspace.right_width))):
+            self.resizeDocks(bottom, [self._bottom_height(workspace, bottom)] * len(bottom), Qt.Orientation.Vertical)
+        for names, side in ((workspace.left, metrics.palette), (workspace.right, self._right_width(workspace))):
             docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
             if names is workspace.right and len(docks) == len(workspace.right_heights):
                 self._share_height(docks, workspace.right_heights)
+
+    def _right_width(self, workspace: Workspace) -> int:
+        return self._grown(getattr(self._theme.metrics, workspace.right_width), MOST_RIGHT * self.width())
+
+    def _bottom_height(self, workspace: Workspace, docks: list[Dock]) -> int:
+        """A small window gives the canvas at least half, but for panels that cannot do with the other."""
+        height = self._grown(sum(getattr(self._theme.metrics, name) for name in workspace.height), MOST_BELOW * self.height())
+        tabs = self._theme.metrics.header if workspace.behind else 0
+        return max(min(height, self.height() // 2 + tabs), *(dock.minimumSizeHint().height() for dock in docks))
+
+    def _grown(self, size: int, most: float) -> int:
+        """A size that follows the interface scale up to a part of the window, and is never less than without it."""
+        return min(size, max(round(size / self._theme.scale), round(most)))
 
     def _tell_height(self) -> None:
         for dock in self._docks.values():

@@ -30,6 +30,7 @@ from nnlab.ui.widgets.painting import draw_focus
 from nnlab.ui.widgets.search_field import SearchField
 
 QWIDGETSIZE_MAX = 16_777_215  # Qt's: no limit
+RAIL_MARGINS = 30  # pixels beside the icons of a rail, at every interface scale: the room is the network's
 MIME = "application/x-nnlab-operator"
 OPERATOR = Qt.ItemDataRole.UserRole  # an operator's name; empty on a category's row
 OPEN_AT_FIRST = ("Layers", "Activations", "Merge", "Losses")
@@ -96,8 +97,9 @@ class Palette(QWidget):
         margins = metrics.px(12)
         self.search.setFixedWidth(max(60, metrics.palette - 2 * margins))
         self._layout.setAlignment(self.search, Qt.AlignmentFlag.AlignHCenter)
-        self.setMinimumWidth(metrics.rail if self.list.is_compact else 0)
-        self.setMaximumWidth(metrics.rail if self.list.is_compact else QWIDGETSIZE_MAX)
+        rail = metrics.icon + RAIL_MARGINS
+        self.setMinimumWidth(rail if self.list.is_compact else 0)
+        self.setMaximumWidth(rail if self.list.is_compact else QWIDGETSIZE_MAX)
         self.list.apply_metrics()
 
 

@@ -10,7 +10,7 @@ import pytest
 from latex_numbers import evaluate
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from worlds import iris_project, spiral_project, world
 
@@ -332,3 +332,27 @@ def test_both_themes_and_the_large_sizes_paint(steps: Any, theme: Theme) -> None
     steps.panel.resize(2224, 696)
     assert steps.panel.unit_rows.isVisible()
     assert [m.symbol for m in steps.panel.unit_rows.form.matrices] == ["upstream", "local slope of tanh", "downstream"]
+
+
+@pytest.mark.parametrize("height", [320, 240, 200])
+def test_a_low_panel_keeps_the_result_and_its_blocks(steps: Any, height: int) -> None:
+    """The sentence, the line below the blocks and the result's line of its own give way, not the numbers."""
+    steps.to(3)
+    panel, dock = steps.panel, QWidget()  # a window of its own would be as high as it likes to be
+    steps.world.qtbot.addWidget(dock)
+    panel.setParent(dock)
+    dock.resize(900, height)
+    dock.show()
+    panel.resize(900, height)
+    panel.show()
+    steps.settle()
+    formula, content = panel.formula, panel.formula.content
+    assert content is not None and content.words and formula.toolTip() == content.words
+    assert panel.minimumSizeHint().height() < height
+    least, whole = panel.scrubber.least_height, panel._theme.metrics.scrubber
+    steps.world.qtbot.waitUntil(lambda: panel.scrubber.height() == (least if height < 280 else whole))
+    assert panel.words.isVisible() == (height > 220)
+    color = panel._theme.tokens.pos if content.result > 0 else panel._theme.tokens.neg
+    image = formula.grab().toImage()
+    rows = {y for y in range(image.height()) for x in range(image.width()) if image.pixelColor(x, y) == color}
+    assert rows and max(rows) - min(rows) >= 8 and max(rows) < image.height() - 1, "the figures are seen whole"

@@ -105,6 +105,43 @@ def test_a_larger_scale_enlarges_names_and_leaves_no_panel_squashed(window: Main
     assert window.area.is_shown("loss" if workspace == "train" else "problems"), "panels are below the canvas again"
 
 
+@pytest.mark.parametrize("workspace", ["build", "train", "step"])
+@pytest.mark.parametrize("name", ["spiral", "digits_convnet"])
+def test_a_larger_scale_leaves_the_network_its_room(window: MainWindow, name: str, workspace: str) -> None:
+    """Panels beside each other, none over another, all in the window; and what stands beside the canvas does not grow at its cost."""
+    show(window, load_example(name), workspace)
+    width, area = window.canvas.width(), window.area
+    before = min(name_of(window, item)[1] for item in window.canvas.scene.items_by_card.values())
+    for scale in (2.0, 1.8, 1.25, 1.4, 1.6):
+        window._theme.set_scale(scale)
+        show(window, load_example(name), workspace)
+        names = [name_of(window, item)[1] for item in window.canvas.scene.items_by_card.values()]
+        if workspace != "step" or scale < 2.0:  # twice the size of 640 × 400 pixels leaves two rows of cards 230 of them
+            assert min(names) > min(before, LEAST), scale
+        assert window.canvas.width() > 0.9 * width and window.canvas.height() > 0.35 * area.height(), scale
+        places = {dock.name: dock.geometry() for dock in area.docks.values() if area.is_shown(dock.name)}
+        places["centre"] = area.centralWidget().geometry()
+        for first, second in combinations(places, 2):
+            assert not places[first].intersects(places[second]), (scale, first, second)
+        assert all(area.rect().contains(place) for place in places.values()), (scale, places)
+    window._theme.set_scale(1.0)
+    show(window, load_example(name), workspace)
+    assert window.canvas.width() == width
+
+
+def test_a_step_on_a_projector_has_its_tensors_in_a_tab(window: MainWindow) -> None:
+    window._theme.set_scale(1.8)
+    show(window, load_example("spiral"), "step")
+    area = window.area
+    assert area.docks["stepper"].width() == area.width() and area.is_shown("stepper") and not area.is_shown("moment")
+    area.reveal("moment")
+    QApplication.processEvents()
+    assert area.is_shown("moment") and not area.is_shown("stepper")
+    window._theme.set_scale(1.0)
+    show(window, load_example("spiral"), "step")
+    assert area.is_shown("stepper") and area.is_shown("moment")
+
+
 def test_a_narrow_window_shows_the_palette_as_a_rail_with_the_whole_beside_it(window: MainWindow) -> None:
     window.resize(1024, 700)
     show(window, load_example("spiral"), "build")
