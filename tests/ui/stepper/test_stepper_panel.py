@@ -355,4 +355,5 @@ def test_a_low_panel_keeps_the_result_and_its_blocks(steps: Any, height: int) ->
     color = panel._theme.tokens.pos if content.result > 0 else panel._theme.tokens.neg
     image = formula.grab().toImage()
     rows = {y for y in range(image.height()) for x in range(image.width()) if image.pixelColor(x, y) == color}
+    panel.setParent(None)
     assert rows and max(rows) - min(rows) >= 8 and max(rows) < image.height() - 1, "the figures are seen whole"
