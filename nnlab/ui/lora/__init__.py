@@ -1,0 +1,1 @@
+"""What the panels about low-rank adapters are made of."""

@@ -1,0 +1,146 @@
+"""What one can do with adapters in the window, each as one undoable step of the document; what cannot be done is said in a sentence.
+
+Undo brings the numbers back as after any edit. Attaching and loading begin a new run from the base as it is now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from nnlab.core.errors import NNLabError
+from nnlab.files.project import Project
+from nnlab.graph import adapters
+from nnlab.graph.graph import Graph
+from nnlab.training.adapter_folder import read_folder, write_folder
+from nnlab.training.adapter_projects import has_learned, with_attached, with_loaded
+from nnlab.training.peft import to_stored
+from nnlab.ui.document.document import Document
+from nnlab.ui.look.numbers import short
+from nnlab.ui.run.session import LiveSession
+
+BASE_ALONE = "Base alone"
+_COUNTED = re.compile(r"(?<=.)_([a-z]|\d+)$")  # what tells task_b from task_a
+
+
+class AdapterEdits(QObject):
+    """`refused(sentence)`: an edit that could not be made, "" when one was. Every method returns whether it was."""
+
+    refused = Signal(str)
+    said = Signal(str)  # what was done that no undo step tells of
+
+    def __init__(self, document: Document, session: LiveSession) -> None:
+        super().__init__(session)
+        self._document, self._session = document, session
+        self._saved: dict[str, str] = {}  # by name, a fingerprint of the numbers that a file holds
+        document.replaced.connect(self._saved.clear)
+
+    # What takes part
+
+    def switch(self, name: str | None) -> bool:
+        """One adapter alone, or the base alone."""
+        return self._attempt(BASE_ALONE if name is None else f"Switch to {name}", lambda graph: adapters.switch(graph, name))
+
+    def enable(self, name: str, enabled: bool) -> bool:
+        return self._attempt(f"{'Enable' if enabled else 'Disable'} {name}", lambda graph: adapters.enable(graph, name, enabled))
+
+    def set_weight(self, name: str, weight: float, gesture: str | None = None) -> bool:
+        """The weight of an adapter in the blend; the moves of one gesture are one step."""
+        return self._attempt(
+            f"Weight of {name} {short(weight, 3)}", lambda graph: adapters.configure_adapter(graph, name, weight=weight), gesture
+        )
+
+    def learn(self, name: str, learns: bool) -> bool:
+        return self._attempt(f"{'Train' if learns else 'Keep'} {name}", lambda graph: adapters.learn(graph, name, learns))
+
+    def merge(self, name: str, merged: bool) -> bool:
+        edit = adapters.merge if merged else adapters.unmerge
+        return self._attempt(f"{'Merge' if merged else 'Unmerge'} {name}", lambda graph: edit(graph, name))
+
+    # What there is
+
+    def attach(self) -> bool:
+        """A new adapter on every dense layer, with the usual settings and a name of its own."""
+        name = adapters.free_adapter_name(self._document.graph)
+        return self._edit(f"Attach {name}", lambda: with_attached(self._document.project, self.weights(), name))
+
+    def rename(self, old: str, new: str) -> bool:
+        done = self._attempt(f"Rename {old} to {new}", lambda graph: adapters.rename_adapter(graph, old, new))
+        if done and old in self._saved:
+            self._saved[new] = self._saved.pop(old)
+        return done
+
+    def duplicate(self, name: str) -> str:
+        """Returns the copy's name, "" where none was made."""
+        new = adapters.free_adapter_name(self._document.graph, _COUNTED.sub("", name)[:60])
+        return new if self._attempt(f"Duplicate {name}", lambda graph: adapters.duplicate_adapter(graph, name, new)) else ""
+
+    def delete(self, name: str) -> bool:
+        return self._attempt(f"Delete {name}", lambda graph: adapters.detach(graph, name))
+
+    def has_unsaved_work(self, name: str) -> bool:
+        """Whether it has learned what no file holds."""
+        try:
+            values = self.weights()
+        except NNLabError:
+            return False
+        return has_learned(self._document.project, values, name) and self._saved.get(name) != _fingerprint(values, name)
+
+    # Files
+
+    def save(self, name: str, folder: Path) -> bool:
+        """Writes the folder that PEFT reads."""
+        try:
+            values = self.weights()
+            write_folder(to_stored(self._document.graph, values, name), folder)
+        except NNLabError as error:
+            self.refused.emit(str(error))
+            return False
+        self._saved[name] = _fingerprint(values, name)
+        self.refused.emit("")
+        self.said.emit(f"{name} is saved in {folder.name}.")
+        return True
+
+    def load(self, folder: Path) -> bool:
+        """Attaches the adapter of a folder in PEFT's layout, numbers and all, under the folder's name."""
+
+        def loaded() -> Project:
+            stored = read_folder(folder)
+            name = stored.name
+            if name.lower() in {known.lower() for known in adapters.adapted(self._document.graph)}:
+                name = adapters.free_adapter_name(self._document.graph, _COUNTED.sub("", name)[:60])
+            return with_loaded(self._document.project, self.weights(), stored, name)
+
+        return self._edit(f"Load {folder.name}", loaded)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """All parameters and buffers of the run as they are now, by name. Raises NNLabError where there are none."""
+        graph = self._document.graph
+        return self._session.parameters([f"{n.id}.{p.name}" for n in graph for p in (*n.parameters, *n.kind.buffers)])
+
+    def _attempt(self, label: str, edit: Callable[[Graph], Graph], gesture: str | None = None) -> bool:
+        return self._edit(label, lambda: replace(self._document.project, graph=edit(self._document.graph)), gesture)
+
+    def _edit(self, label: str, change: Callable[[], Project], gesture: str | None = None) -> bool:
+        try:
+            project = change()
+        except NNLabError as error:
+            self.refused.emit(str(error))
+            return False
+        self.refused.emit("")
+        self._document.edit(label, project, gesture)
+        return True
+
+
+def _fingerprint(values: dict[str, np.ndarray], name: str) -> str:
+    digest = hashlib.sha256()
+    for key in sorted(values):
+        if ".lora_" in key and key.endswith(f".{name}"):
+            digest.update(key.removesuffix(name).encode() + values[key].tobytes())
+    return digest.hexdigest()

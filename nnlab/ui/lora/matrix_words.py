@@ -1,0 +1,148 @@
+"""The words around the matrices of an adapted layer: letters, shapes, counts, the proof of W₀, and the equation of a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from nnlab.ui.look import numbers
+from nnlab.ui.look.colormaps import sign_table
+from nnlab.ui.look.icons import glyph
+from nnlab.ui.look.theme import FontRole, Theme
+from nnlab.ui.lora.matrix_places import MatrixPlaces
+from nnlab.ui.widgets.painting import fill_rounded
+
+if TYPE_CHECKING:
+    from nnlab.ui.lora.matrices_view import MatricesPicture
+
+
+def short_hash(hexadecimal: str) -> str:
+    """The first eight and the last four digits."""
+    return f"{hexadecimal[:4]} {hexadecimal[4:8]} … {hexadecimal[-4:]}" if hexadecimal else "not known"
+
+
+class MatrixWords:
+    """Paints with the sizes and colours of the theme."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def paint(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture, room: QRect, bound: float) -> None:
+        px, (units, inputs), rank = self._theme.metrics.px, picture.layer.base.shape, len(picture.adapter.a)
+        scale = f"{picture.adapter.scale:.3g}".replace("-", "−")
+        above = px(9)
+        name = "W₀" if not picture.is_merged else f"W₀ + {scale} BA"
+        end = self._caption(painter, QPointF(places.base.left(), places.base.top() - above), name, f"{units} × {inputs}, frozen")
+        glyph("frozen").draw(painter, QRectF(end + px(6), places.base.top() - above - px(13), px(15), px(15)), self._theme.tokens.text)
+        formed = "merged" if picture.is_merged else "never formed in the run"
+        room_of_words = places.plus.x() - px(16) - places.update.left()
+        words = f"rank {rank}, {formed}" if room_of_words > px(250) else f"rank {rank}"
+        self._caption(painter, QPointF(places.update.left(), places.update.top() - above), f"+ {scale} BA", words)
+        self._caption(painter, QPointF(places.b.right() + px(8), places.b.top() + px(14)), "B", f"{units} × {rank}")
+        end = self._caption(painter, QPointF(places.a.left(), places.a.bottom() + px(19)), "A", f"{rank} × {inputs}")
+        learning, frozen = picture.adapter.a.size + picture.adapter.b.size, picture.layer.base.size
+        words = f"{numbers.count(learning)} learn, {numbers.count(frozen)} frozen"
+        width = QFontMetricsF(self._theme.font("caption")).horizontalAdvance(words)
+        self._text(painter, QPointF(max(end + px(14), places.a.right() - width), places.a.bottom() + px(19)), words, "caption", "text2")
+        applied = "what the layer now applies" if not picture.others else f"with {', '.join(picture.others)}"
+        self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
+        self._source(painter, places, picture.source)
+        self._proof(painter, places, picture)
+        self._legend(painter, room, bound)
+
+    def paint_equation(
+        self, painter: QPainter, places: MatrixPlaces, room: QRect, cell: tuple[int, int], parts: tuple[float, float, float, float] | None
+    ) -> None:
+        """W₀ + s × (B row · A column) = W of one cell, in the signs' colours."""
+        if parts is None:
+            return
+        px, tokens = self._theme.metrics.px, self._theme.tokens
+        base, scale, product, applied = parts
+        top = places.applied.bottom() + px(26)
+        pieces: list[tuple[str, QColor, str]] = [
+            (numbers.fixed(base, 4), self._sign(base), "W₀"), (f"+ {scale:.3g} ×".replace("-", "−"), tokens.text, ""),
+            (numbers.fixed(product, 4), self._sign(product), "B row · A col"), ("=", tokens.text, ""),
+            (numbers.fixed(applied, 4), self._sign(applied), "W"),
+        ]  # fmt: skip
+        role: FontRole = "number"
+        font = self._theme.font(role)
+        measure = QFontMetricsF(font)
+        small = QFontMetricsF(self._theme.font("caption"))
+        total = sum(max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8) for text, _, label in pieces)
+        if places.applied.left() + total > room.width() - px(8):
+            role = "title"
+            font = self._theme.font(role)
+            measure = QFontMetricsF(font)
+            total = sum(max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8) for text, _, label in pieces)
+        x = max(float(px(8)), min(places.applied.left(), room.width() - px(8) - total))
+        self._text(painter, QPointF(x, top), f"row {cell[0] + 1}, column {cell[1] + 1}", "caption", "text2")
+        for text, color, label in pieces:
+            painter.setFont(font)
+            painter.setPen(color)
+            painter.drawText(QPointF(x, top + px(26)), text)
+            if label:
+                self._text(painter, QPointF(x, top + px(44)), label, "caption", "text2")
+            x += max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8)
+
+    def _sign(self, value: float) -> QColor:
+        tokens = self._theme.tokens
+        return tokens.pos if value > 0 else tokens.neg if value < 0 else tokens.text
+
+    def _caption(self, painter: QPainter, at: QPointF, letter: str, words: str) -> float:
+        """A letter and words beside it on one base line; returns where they end."""
+        self._text(painter, at, letter, "title", "text")
+        x = at.x() + QFontMetricsF(self._theme.font("title")).horizontalAdvance(letter) + self._theme.metrics.px(7)
+        self._text(painter, QPointF(x, at.y()), words, "caption", "text2")
+        return x + QFontMetricsF(self._theme.font("caption")).horizontalAdvance(words)
+
+    def _text(self, painter: QPainter, at: QPointF, text: str, role: FontRole, token: str) -> None:
+        painter.setFont(self._theme.font(role))
+        painter.setPen(getattr(self._theme.tokens, token))
+        painter.drawText(at, text)
+
+    def _source(self, painter: QPainter, places: MatrixPlaces, name: str) -> None:
+        fill_rounded(painter, places.source, self._theme.metrics.radius_button, self._theme.tokens.card)
+        painter.setFont(self._theme.font("name"))
+        painter.setPen(self._theme.tokens.text)
+        words = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, places.source.width() - 8)
+        painter.drawText(places.source, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _proof(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture) -> None:
+        proof, px, tokens = picture.proof, self._theme.metrics.px, self._theme.tokens
+        if proof is None:
+            return
+        same = proof.is_unchanged
+        words = {True: "Unchanged since the freeze", False: "W₀ has changed since the freeze", None: "Nothing known of the freeze"}[same]
+        line = px(18)
+        width = px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words)
+        left = places.base.right() + px(22) if not places.is_beside else places.applied.left()
+        top = places.base.top() + px(2) if not places.is_beside else places.applied.top() - px(40) - 3 * line
+        right = self._right(places)
+        if not places.is_beside:
+            left = min(left, max(places.base.left(), right - width))
+            top = min(top, places.applied.top() - px(28) - 3 * line) if left + width > places.applied.left() else top
+        top = max(top, float(px(2)))
+        role = "check" if same else "error" if same is False else "info"
+        color = tokens.accent if same else tokens.error if same is False else tokens.text2
+        glyph(role).draw(painter, QRectF(left, top, px(15), px(15)), color)
+        self._text(painter, QPointF(left + px(20), top + px(12)), words, "name", "text" if same is not False else "error")
+        for k, (word, text) in enumerate((("then", proof.frozen), ("now", proof.now)), 1):
+            self._text(painter, QPointF(left + px(20), top + px(12) + k * line), word, "caption", "text2")
+            self._text(painter, QPointF(left + px(54), top + px(12) + k * line), short_hash(text), "caption", "text")
+
+    def _right(self, places: MatrixPlaces) -> float:
+        return places.applied.right()
+
+    def _legend(self, painter: QPainter, room: QRect, bound: float) -> None:
+        px, y = self._theme.metrics.px, room.height() - self._theme.metrics.px(9)
+        text = f"−{bound:g}"
+        self._text(painter, QPointF(px(20), y), text, "caption", "text2")
+        x = px(20) + QFontMetricsF(self._theme.font("caption")).horizontalAdvance(text) + px(6)
+        table, steps = sign_table(self._theme.is_dark), 16
+        for k in range(steps):
+            red, green, blue, _ = table[round(k * (len(table) - 1) / (steps - 1))].tolist()
+            painter.fillRect(QRectF(x + k * px(6), y - px(8), px(6), px(8)), QColor(red, green, blue))
+        end = x + steps * px(6) + px(6)
+        self._text(painter, QPointF(end, y), f"+{bound:g}   one scale for all five", "caption", "text2")

@@ -1,0 +1,11 @@
+"""LoRA: a frozen base, the low-rank adapters beside it, what they cost and what they gain."""
+
+from nnlab.ui.workspaces import Workspace, register
+
+register(
+    Workspace(
+        name="lora", title="LoRA", order=60, tip="A frozen network and the small updates that are trained beside it",
+        centre="adapter_matrices", bottom=("loss",), shares=(1,), height=("dock",), left=(), right=("adapters", "inspector"),
+        overlay=False,
+    )
+)  # fmt: skip
