@@ -290,5 +290,3 @@ class MatricesView(QWidget):
             proof = self.shown.proof
             self.setToolTip(f"SHA-256 of W₀ ({proof.nbytes:,} bytes)\nat the freeze  {proof.frozen or 'not known'}\nnow  {proof.now}")
         return super().event(event)
-
-
