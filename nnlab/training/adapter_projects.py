@@ -42,21 +42,6 @@ def with_loaded(project: Project, weights: Mapping[str, np.ndarray], stored: Sto
     return _starting(project, graph, {**weights, **values}, f"The base with the loaded adapter {name or stored.name}")
 
 
-def has_learned(project: Project, weights: Mapping[str, np.ndarray], name: str) -> bool:
-    """Whether an adapter's B is another than what a rewind would begin with; `weights` by name hold all of the adapter's."""
-    initial = project.initial.values if project.initial is not None else {}
-    for layer in adapted(project.graph)[name]:
-        adapter = project.graph[layer].adapter(name)
-        assert adapter is not None
-        key = f"{layer}.{adapter.tensor('lora_B')}"
-        start = initial.get(key)
-        if start is None:
-            start = weights[f"{layer}.{adapter.tensor('lora_B_start')}"] if adapter.has_start else np.zeros_like(weights[key])
-        if not np.array_equal(weights[key], start):
-            return True
-    return False
-
-
 def _starting(project: Project, graph: Graph, weights: Mapping[str, np.ndarray], words: str) -> Project:
     kept = {key: values for key, values in weights.items() if not key.endswith(f".{KEPT}")}
     name = f"base of {', '.join(adapted(graph))}"

@@ -62,6 +62,7 @@ def window(opened: Opener, qtbot: QtBot) -> MainWindow:
     found.show_workspace("lora")
     qtbot.waitUntil(lambda: found.session.frame is not None, timeout=20_000)
     QTest.mouseClick(adapters(found).attach, Qt.MouseButton.LeftButton)
+    QTest.keyClick(found.adapters.popover.name, Qt.Key.Key_Return)
     assert names(found) == ["task_a"] and found.document.undo_stack.undoText() == "Attach task_a"
     found.session.run_iterations(30)
     qtbot.waitUntil(lambda: found.session.iteration == 30 and not found.session.is_playing, timeout=20_000)

@@ -1,6 +1,6 @@
 """What one can do with adapters in the window, each as one undoable step of the document; what cannot be done is said in a sentence.
 
-Undo brings the numbers back as after any edit. Attaching and loading begin a new run from the base as it is now.
+Undo brings the numbers back as after any edit. Loading begins a new run from the base as it is now.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from nnlab.files.project import Project
 from nnlab.graph import adapters
 from nnlab.graph.graph import Graph
 from nnlab.training.adapter_folder import read_folder, write_folder
-from nnlab.training.adapter_projects import has_learned, with_attached, with_loaded
+from nnlab.training.adapter_projects import with_loaded
+from nnlab.training.adapter_work import has_learned
 from nnlab.training.peft import to_stored
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.numbers import short
@@ -65,11 +66,6 @@ class AdapterEdits(QObject):
 
     # What there is
 
-    def attach(self) -> bool:
-        """A new adapter on every dense layer, with the usual settings and a name of its own."""
-        name = adapters.free_adapter_name(self._document.graph)
-        return self._edit(f"Attach {name}", lambda: with_attached(self._document.project, self.weights(), name))
-
     def rename(self, old: str, new: str) -> bool:
         done = self._attempt(f"Rename {old} to {new}", lambda graph: adapters.rename_adapter(graph, old, new))
         if done and old in self._saved:
@@ -90,7 +86,7 @@ class AdapterEdits(QObject):
             values = self.weights()
         except NNLabError:
             return False
-        return has_learned(self._document.project, values, name) and self._saved.get(name) != _fingerprint(values, name)
+        return has_learned(self._document.graph, name, values) and self._saved.get(name) != _fingerprint(values, name)
 
     # Files
 
@@ -110,14 +106,20 @@ class AdapterEdits(QObject):
     def load(self, folder: Path) -> bool:
         """Attaches the adapter of a folder in PEFT's layout, numbers and all, under the folder's name."""
 
+        name = ""
+
         def loaded() -> Project:
+            nonlocal name
             stored = read_folder(folder)
             name = stored.name
             if name.lower() in {known.lower() for known in adapters.adapted(self._document.graph)}:
                 name = adapters.free_adapter_name(self._document.graph, _COUNTED.sub("", name)[:60])
             return with_loaded(self._document.project, self.weights(), stored, name)
 
-        return self._edit(f"Load {folder.name}", loaded)
+        done = self._edit(f"Load {folder.name}", loaded)
+        if done:
+            self._saved[name] = _fingerprint(self.weights(), name)
+        return done
 
     def weights(self) -> dict[str, np.ndarray]:
         """All parameters and buffers of the run as they are now, by name. Raises NNLabError where there are none."""

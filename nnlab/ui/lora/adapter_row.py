@@ -56,7 +56,7 @@ class AdapterRow(QWidget):
         self.slider.sliderPressed.connect(self._begin)
         self.slider.sliderReleased.connect(self._end)
         self.value = NumberField(theme, BLEND, arrows=False)
-        self.value.previewed.connect(lambda value: self.weighed.emit(float(value), self._begin() or self._gesture))
+        self.value.previewed.connect(self._slide)
         self.value.committed.connect(self._commit)
         self._top, self._bottom = QHBoxLayout(), QHBoxLayout()
         for widget, share in ((self._names, 1), (self.rank, 0), (self.more, 0), (self.check, 0)):

@@ -10,6 +10,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
 ARROW = " → "
+_STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class LayerPath(QWidget):
@@ -88,7 +89,7 @@ class LayerPath(QWidget):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
+        by = _STEPS.get(event.key())
         if by is None or self._current not in self._open:
             event.ignore()
             return

@@ -22,6 +22,10 @@ from nnlab.ui.lora.matrix_words import MatrixWords
 from nnlab.ui.lora.scale_bound import block_means, scale_bound
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
+_MOVES: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class MatricesPicture:
@@ -144,10 +148,9 @@ class MatricesView(QWidget):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
-        if event.key() in moves and self.shown is not None:
+        if event.key() in _MOVES and self.shown is not None:
             units, inputs = self.shown.layer.base.shape
-            by, step = moves[event.key()], 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            by, step = _MOVES[event.key()], 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             row, column = self.cell if self.cell is not None else (-by[0] * step, -by[1] * step)
             self._is_pinned = True
             self.choose((min(max(row + by[0] * step, 0), units - 1), min(max(column + by[1] * step, 0), inputs - 1)))

@@ -136,11 +136,9 @@ class AdaptersPanel(LivePanel):
     # Doing
 
     def _attach(self) -> None:
-        action = self.window().findChild(QAction, "lora.attach")
-        if action is not None:
-            action.trigger()
-        else:
-            self.edits.attach()
+        action = self.window().findChild(QAction, "lora.attach")  # a part of the window, which it belongs to already
+        assert action is not None
+        action.trigger()
 
     def _merge(self, where: str) -> None:
         if not self.edits.merge(self.shown.name, where == MERGED):
