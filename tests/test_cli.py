@@ -374,3 +374,11 @@ def test_training_stops_early_with_the_best_weights(nnlab_command: Run):
     assert answer.report["step"] == stop["stopped"] < 400 * 9 and stop["best_iteration"] == stop["stopped"] - 5 * 9
     assert answer.report["validation_loss"] == pytest.approx(stop["best_validation_loss"], rel=1e-5)
     assert stop["sentence"] in answer.err.replace("?", "−")
+
+
+def test_a_learning_rate_is_suggested(nnlab_command: Run):
+    answer = nnlab_command("find-rate", "iris", "--json")
+    assert answer.report["suggestion"] == pytest.approx(answer.report["lowest"] / 4, rel=0.05)
+    assert len(answer.report["rates"]) == len(answer.report["losses"]) == len(answer.report["smoothed"]) <= 200
+    wrong = nnlab_command("find-rate", "iris", "--lowest", 2, "--highest", 1)
+    assert wrong.status == 2 and "below the second" in wrong.err

@@ -37,6 +37,7 @@ from nnlab.graph.graph import Graph
 from nnlab.training.diagnosis import Diagnosis, diagnose
 from nnlab.training.early_stopping import EarlyStop, EarlyStopping, train_with_patience
 from nnlab.training.initial_weights import InitialWeights
+from nnlab.training.learning_rate_finder import RateCurve, rate_curve
 from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
 from nnlab.training.scores import Scores, scores
@@ -305,6 +306,20 @@ class Session(SessionAdapters):
             )  # fmt: skip
             self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start)
         return self._fitted.curves
+
+    def find_learning_rate(self, x: Any, y: Any, batch_size: int | None = None, steps: int = 200) -> RateCurve:
+        """Tests learning rates from 1e-6 to 10 on (x, y) from the present weights, which stay as they are; see `RateCurve`.
+
+        The optimiser starts afresh and without a schedule. Raises NNLabError where not even the smallest rate can be trained with.
+        """
+        size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "learning-rate finder"))
+        update = replace(self._update, schedule=CONSTANT, schedule_settings={})
+        setup = Setup(
+            self.graph, x, y, update=update, batch_size=size, seed=self._seed, real=self.dtype, initial=self._state.stored()
+        )  # fmt: skip
+        run = Run(setup, frames=False)
+        check_batches(self.graph, len(run.samples.x), size)
+        return rate_curve(run, steps)
 
     def diagnose(self) -> tuple[Diagnosis, ...]:
         """What goes wrong with this network on the data that `fit` was given last: evidence in words and remedies as edits.

@@ -1,0 +1,106 @@
+"""The finder's curve, its suggestion, and that it leaves alone whatever it tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks import mlp
+
+import nnlab
+from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.files.examples import load_example
+from nnlab.jobs.context import JobContext, Progress
+from nnlab.jobs.service import Cancelled
+from nnlab.studies.learning_rate import find_learning_rate, with_suggestion
+from nnlab.training.complete_run import prepare_run, result_of
+from nnlab.training.learning_rate_finder import rate_curve
+from nnlab.training.settings import TrainingSettings
+
+
+@pytest.mark.parametrize("name", ["circle", "iris", "ripple", "sine", "wine"])
+def test_the_suggestion_trains_better_than_ten_times_and_a_tenth_of_it(name: str) -> None:
+    project = load_example(name)
+    data = prepare(project.data)
+    curve = find_learning_rate(project, data)
+    assert curve.suggestion is not None
+    losses = {}
+    for factor in (0.1, 1.0, 10.0):
+        run = prepare_run(project.graph, data, replace(project.training, learning_rate=factor * curve.suggestion))
+        run.train(600)
+        losses[factor] = result_of(run, data).loss
+    assert losses[1.0] < min(losses[0.1], losses[10.0]), losses
+    assert with_suggestion(project, curve).training.learning_rate == curve.suggestion
+
+
+def test_the_rates_grow_by_equal_factors_and_the_first_loss_is_that_of_the_start() -> None:
+    data = prepare(DataSettings("circle"))
+    training = TrainingSettings("sgd", batch_size=len(data.x))
+    graph = mlp([2, 4, 1], "tanh", "binary_cross_entropy")
+    curve = rate_curve(prepare_run(graph, data, training), steps=50, lowest=1e-4, highest=1e-1)
+    assert curve.rates[[0, -1]] == pytest.approx([1e-4, 1e-1])
+    np.testing.assert_allclose(curve.rates[1:] / curve.rates[:-1], 1000 ** (1 / 49))
+    assert curve.losses[0] == pytest.approx(result_of(prepare_run(graph, data, training), data).loss, rel=1e-5)
+    assert curve.smoothed[0] == pytest.approx(curve.losses[0])
+    mean = sum(0.95 ** (2 - k) * 0.05 * curve.losses[k] for k in range(3)) / (1 - 0.95**3)  # Adam's bias correction, as in fastai
+    assert curve.smoothed[2] == pytest.approx(mean)
+    assert np.all(np.diff(curve.losses) < 0), "full batches at rates that are small enough"
+    assert curve.words.endswith("it did not rise within the rates tested.")
+
+
+def test_it_ends_where_the_loss_runs_away() -> None:
+    curve = rate_curve(prepare_run(mlp([1, 8, 1]), prepare(DataSettings("function")), TrainingSettings("sgd")))
+    assert len(curve.rates) < 200
+    assert curve.suggestion is not None and curve.suggestion < curve.rates[-1]
+
+
+def test_nothing_is_suggested_where_nothing_can_be_learned() -> None:
+    data = prepare(DataSettings("function"))
+    unlearnable = replace(data, x=np.zeros_like(data.x), y=np.random.default_rng(0).choice([-1.0, 1.0], data.y.shape))
+    curve = rate_curve(prepare_run(mlp([1, 1]), unlearnable, TrainingSettings("sgd", batch_size=len(data.x))), highest=1e-2)
+    assert (curve.suggestion, "nothing is suggested" in curve.words) == (None, True)
+    with pytest.raises(NNLabError, match="nothing is suggested"):
+        with_suggestion(load_example("sine"), curve)
+
+
+def test_bad_rates_and_too_few_steps_are_one_sentence() -> None:
+    run = prepare_run(mlp([1, 1]), prepare(DataSettings("function")), TrainingSettings("sgd"))
+    with pytest.raises(NNLabError, match="the first has to be above 0 and below the second"):
+        rate_curve(run, lowest=1.0, highest=0.1)
+    with pytest.raises(SettingError, match="learning-rate finder"):
+        rate_curve(run, steps=3)
+    with pytest.raises(SettingError, match="learning-rate finder"):
+        rate_curve(run, highest=1e9)
+    with pytest.raises(NNLabError, match="not finite already at a learning rate of 1e\\+02"):
+        rate_curve(prepare_run(mlp([1, 6, 1], "relu"), replace(prepare(DataSettings("function")), y=1e30 * np.ones((205, 1))),
+                               TrainingSettings("sgd")), lowest=100.0, highest=1000.0)  # fmt: skip
+
+
+def test_it_reports_and_can_be_cancelled() -> None:
+    seen: list[Progress] = []
+    context = JobContext(seen.append)
+    find_learning_rate(load_example("sine"), steps=20, context=context)
+    assert seen[0].words == "Rate 1e-06" and seen[-1].fraction == 1.0
+
+    def cancel(progress: Progress) -> None:
+        if progress.done == 7:
+            stopped._is_cancelled = lambda: True
+
+    stopped = JobContext(cancel)
+    with pytest.raises(Cancelled):
+        find_learning_rate(load_example("sine"), context=stopped)
+
+
+def test_a_session_keeps_its_weights_and_goes_on_with_the_same_bits() -> None:
+    x = np.random.default_rng(2).standard_normal((60, 2))
+    one, other = (nnlab.Session(mlp([2, 6, 1]), "adam", learning_rate=0.01) for _ in range(2))
+    for session in (one, other):
+        session.fit(x, x[:, 0] * x[:, 1], epochs=2)
+    curve = one.find_learning_rate(x, x[:, 0] * x[:, 1], batch_size=20)
+    assert curve.suggestion is not None and 1e-3 < curve.suggestion < 3.0
+    for session in (one, other):
+        session.fit(x, x[:, 0] * x[:, 1], epochs=2)
+    for name, values in one.parameters.items():
+        np.testing.assert_array_equal(values, other.parameters[name])
