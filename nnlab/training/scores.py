@@ -48,7 +48,7 @@ class RocCurve:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class ScoreReport:
     """`scores` in the order of TITLES; `roc`: one curve for two classes, one a class for more, none where it is undefined."""
 
     scores: tuple[Score, ...]
@@ -69,17 +69,17 @@ class Scores:
         return {score.name: score.remark for score in self.scores if score.remark}
 
 
-def scores(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> Scores:
+def scores(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> ScoreReport:
     """All scores of network outputs (samples, outputs) for targets as the data has them. `link` is that of the loss."""
     if not len(outputs):
-        return Scores(tuple(Score(name, None, "There are no samples.") for name in _names(target)))
+        return ScoreReport(tuple(Score(name, None, "There are no samples.") for name in _names(target)))
     if not np.isfinite(outputs).all():
         remark = "Some outputs are not finite numbers."
-        return Scores(tuple(Score(name, None, remark) for name in _names(target)), samples=len(outputs))
+        return ScoreReport(tuple(Score(name, None, remark) for name in _names(target)), samples=len(outputs))
     if target.classes:
         classes = y.ravel() if y.ndim == 1 or y.shape[1] == 1 else np.argmax(y, axis=1)
         return _of_classes(outputs, classes.astype(np.int64), target, link)
-    return Scores(tuple(_of_numbers(outputs, y, target, link)), samples=len(outputs))
+    return ScoreReport(tuple(_of_numbers(outputs, y, target, link)), samples=len(outputs))
 
 
 def _names(target: Target) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _of_numbers(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -
         yield Score("r2", float(r2_score(truth, predicted, multioutput="variance_weighted")))
 
 
-def _of_classes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> Scores:
+def _of_classes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> ScoreReport:
     from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
     predicted = predicted_classes(outputs, link)
@@ -109,7 +109,7 @@ def _of_classes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -
         found.append(_averaged(name, function, y, predicted, target))
     roc, remark = _roc_curves(outputs, y, target, link)
     found.append(Score("auc", None if remark else float(np.mean([curve.auc for curve in roc])), remark))
-    return Scores(tuple(found), roc, len(y))
+    return ScoreReport(tuple(found), roc, len(y))
 
 
 def _averaged(name: str, function: Callable[..., float], y: np.ndarray, predicted: np.ndarray, target: Target) -> Score:

@@ -40,7 +40,7 @@ from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.learning_rate_finder import RateCurve, rate_curve
 from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
-from nnlab.training.scores import Scores, scores
+from nnlab.training.scores import ScoreReport, scores
 from nnlab.training.session_adapters import SessionAdapters
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE, TrainingSettings
@@ -195,7 +195,7 @@ class Session(SessionAdapters):
         self._evaluator.load(self._state.arena)
         return self._evaluator.loss(x, y)[0]
 
-    def scores(self, x: Any, y: Any) -> Scores:
+    def scores(self, x: Any, y: Any) -> ScoreReport:
         """Accuracy, precision, recall, F1 and area under the ROC curve for classes, mean absolute error and R² for numbers.
 
         By scikit-learn; what (x, y) leave undefined says why. Targets of 0 and 1 in one column are two classes.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.training.probe import Probe, register
-from nnlab.training.scores import Scores, scores
+from nnlab.training.scores import ScoreReport, scores
 
 SAMPLES = 4000  # at most so many samples of each part, so that the probe stays quick
 
@@ -16,12 +16,12 @@ SAMPLES = 4000  # at most so many samples of each part, so that the probe stays 
 class PartScores:
     """Of the training samples, and of the validation samples; None where none are set aside."""
 
-    training: Scores
-    validation: Scores | None
+    training: ScoreReport
+    validation: ScoreReport | None
 
 
 def part_scores(evaluator: Evaluator, data: Data, most: int | None = SAMPLES) -> PartScores:
-    """Scores with the weights the evaluator holds. `most`: of how many samples of each part, None for all."""
+    """ScoreReport with the weights the evaluator holds. `most`: of how many samples of each part, None for all."""
     link = evaluator.program.graph.losses[0].kind.link
     training = scores(evaluator.predict(data.x[:most]), data.y[:most], data.target, link)
     if not len(data.validation_x):
