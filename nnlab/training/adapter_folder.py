@@ -72,6 +72,12 @@ def _content(folder: Path, file: str) -> bytes:
     return path.read_bytes()
 
 
+def is_adapter_path(path: Path | str) -> bool:
+    """Whether something on disk is meant as an adapter: a folder, or one of the files in it. What is in it is not looked at."""
+    given = Path(path)
+    return bool(str(path)) and (given.is_dir() or given.name in LIMITS or given.suffix in (*_PICKLES, ".safetensors"))
+
+
 def write_folder(adapter: StoredAdapter, path: Path | str) -> None:
     """Writes both files into a folder, which is made if need be; raises FileError in one sentence. Other files in it stay."""
     folder = Path(path)

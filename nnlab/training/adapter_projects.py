@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.graph.adapters import adaptable, adapted, attach
+from nnlab.core.errors import TrainingError
+from nnlab.graph.adapters import adaptable, adapted, attach, merge
 from nnlab.graph.graph import Graph
 from nnlab.graph.lora_adapter import KEPT
 from nnlab.training.base_weights import base_sha256
@@ -40,6 +41,16 @@ def with_loaded(project: Project, weights: Mapping[str, np.ndarray], stored: Sto
     """The project with an adapter of a file on its network as it is now, numbers and all."""
     graph, values = from_stored(project.graph, stored, name)
     return _starting(project, graph, {**weights, **values}, f"The base with the loaded adapter {name or stored.name}")
+
+
+def checked_merge(graph: Graph, name: str, is_training: bool) -> Graph:
+    """The graph with an adapter merged into the layers' weights, between two iterations of training but not in the midst of it.
+
+    Raises TrainingError while the network trains: what is merged learns no more, and training would go on with nothing that does.
+    """
+    if is_training:
+        raise TrainingError(f"{name} cannot be merged while the network trains; pause first.")
+    return merge(graph, name)
 
 
 def _starting(project: Project, graph: Graph, weights: Mapping[str, np.ndarray], words: str) -> Project:

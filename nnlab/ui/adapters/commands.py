@@ -1,11 +1,12 @@
-"""What the window does with adapters: attach, detach. Each is one undoable edit of the document.
+"""What the window does with adapters: attach, detach, merge, load, save. Each change is one undoable edit of the document.
 
 The numbers of the run are read at the moment of the edit, so that the base of an adapter is what was learned until then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
-from nnlab.graph.adapters import adaptable, adapted, detach
+from nnlab.graph.adapters import adaptable, adapted, detach, unmerge
 from nnlab.graph.graph import Graph
-from nnlab.training.adapter_projects import with_attached
+from nnlab.training.adapter_folder import read_folder, write_folder
+from nnlab.training.adapter_projects import checked_merge, with_attached, with_loaded
 from nnlab.training.adapter_work import has_learned
+from nnlab.training.base_weights import base_sha256
+from nnlab.training.peft import to_stored
 from nnlab.training.project import Project
 from nnlab.ui.adapters.attach_popover import AttachPopover
+from nnlab.ui.adapters.dialogs import ask_for_adapter, ask_where_to_save_adapter, ask_which
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
@@ -36,7 +41,9 @@ class AdapterCommands(QObject):
         self, theme: Theme, document: Document, selection: Selection, session: LiveSession, window: QWidget, canvas: QWidget
     ) -> None:  # fmt: skip
         super().__init__(window)
-        self._document, self._selection, self._session, self._canvas = document, selection, session, canvas
+        self._document, self._selection, self._session = document, selection, session
+        self._window, self._canvas = window, canvas
+        self._folder = ""  # where an adapter was last read or written
         self.popover = AttachPopover(theme, window, self._project)
         self.popover.attached.connect(self._attach)
         selection.changed.connect(self._follow_selection)
@@ -79,7 +86,7 @@ class AdapterCommands(QObject):
         """Takes adapters off the selected layers; off all layers where none is selected and the network has just one adapter."""
         graph = self._document.graph
         known = adapted(graph)
-        chosen = [node for node in self._selection.nodes if node in graph and graph[node].adapters]
+        chosen = self._selected()
         if not known:
             self.failed.emit("There is no adapter to detach.")
         elif chosen:
@@ -107,6 +114,85 @@ class AdapterCommands(QObject):
         if learned:
             self.lost.emit(f"{' and '.join(learned)} had learned what no file holds; Undo brings it back.")
 
+    def _selected(self) -> list[str]:
+        """The selected layers that have adapters."""
+        graph = self._document.graph
+        return [node for node in self._selection.nodes if node in graph and graph[node].adapters]
+
+    def _one(self, why: str) -> str | None:
+        """The adapter that is meant: the only one of the selected layers, or of the network; asked for where there are several."""
+        graph = self._document.graph
+        names = list(adapted(graph))
+        chosen = [name for name in names if any(graph[layer].adapter(name) for layer in self._selected())] or names
+        if not names:
+            self.failed.emit("There is no adapter; attach one first.")
+            return None
+        if len(chosen) == 1:
+            return chosen[0]
+        return ask_which(self._window, why, chosen)
+
+    # Merging
+
+    def merge(self) -> None:
+        """Puts an adapter's update into the layers' weights; W₀ is kept."""
+        self._edit("Merge", lambda graph, name: checked_merge(graph, name, self._session.is_playing))
+
+    def unmerge(self) -> None:
+        """Computes an adapter's update beside W₀ again."""
+        self._edit("Unmerge", unmerge)
+
+    def _edit(self, what: str, edit: Callable[[Graph, str], Graph]) -> None:
+        name = self._one(what)
+        if name is None:
+            return
+        try:
+            self._document.attempt(f"{what} {name}", lambda graph: edit(graph, name))
+        except NNLabError as error:
+            self.failed.emit(str(error))
+
+    # Files
+
+    def load(self) -> None:
+        """Asks for an adapter's folder and loads it."""
+        folder = ask_for_adapter(self._window, self._folder)
+        if folder:
+            self.load_path(folder)
+
+    def load_path(self, path: str) -> bool:
+        """Attaches the adapter of a folder in PEFT's layout, or of one of its two files. False, with a sentence, where it cannot be."""
+        graph = self._document.graph
+        try:
+            stored = read_folder(path)
+            name = _free(graph, stored.name)
+            weights = self._weights()
+            project = with_loaded(self._document.project, weights, stored, name)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return False
+        self._folder = str(Path(path).absolute().parent)
+        now = base_sha256(weights, [layer for layer in stored.layers if f"{layer}.weight" in weights])
+        other = [layer for layer, found in now.items() if stored.base_sha256.get(layer, found) != found]
+        self._document.edit(f"Load adapter {name}", project)
+        if other:
+            self.failed.emit(f"{name} is loaded, but was trained on other weights of {', '.join(other)} than these.")
+        else:
+            self.told.emit(f"{name} is loaded; the base is frozen, and the adapter goes on from what it had learned.")
+        return True
+
+    def save(self) -> None:
+        """Writes an adapter as a folder in PEFT's layout."""
+        name = self._one("Save")
+        path = None if name is None else ask_where_to_save_adapter(self._window, Path(self._folder or Path.home()) / name)
+        if name is None or path is None:
+            return
+        try:
+            write_folder(to_stored(self._document.graph, self._weights(), name), path)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return
+        self._folder = str(path.parent)
+        self.told.emit(f"{name} is saved in {path}.")
+
     def _has_learned(self, name: str) -> bool:
         if self._session.reason:
             return False
@@ -119,3 +205,9 @@ class AdapterCommands(QObject):
 
 def _names(graph: Graph) -> Iterable[str]:
     return [f"{node.id}.{tensor.name}" for node in graph for tensor in (*node.parameters, *node.buffers)]
+
+
+def _free(graph: Graph, name: str) -> str:
+    """The name, with a number behind it where another adapter has it already."""
+    taken = {known.lower() for known in adapted(graph)}
+    return next(given for given in (name, *(f"{name[:60]}_{k}" for k in range(2, 100))) if given.lower() not in taken)

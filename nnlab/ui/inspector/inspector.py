@@ -40,6 +40,8 @@ class Inspector(QWidget):
 
     change_data_requested = Signal()
     edit_weights_requested = Signal()
+    attach_requested = Signal()
+    detach_requested = Signal()
     refused = Signal(str)
 
     def __init__(self, theme: Theme, document: Document, selection: Selection, session: LiveSession, parent: QWidget | None = None) -> None:
@@ -64,6 +66,8 @@ class Inspector(QWidget):
         self._later.timeout.connect(self.refresh)
         self.node.change_data.connect(self.change_data_requested)
         self.project.change_data.connect(self.change_data_requested)
+        self.node.adapters.attach.connect(self.attach_requested)
+        self.node.adapters.detach.connect(self.detach_requested)
         for page in (self.node, self.several):
             page.weight_buttons.edit.connect(self.edit_weights_requested)
             page.weight_buttons.reinitialise.connect(self.reinitialise)

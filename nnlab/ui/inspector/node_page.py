@@ -19,6 +19,7 @@ from nnlab.training.statistics import NormHistory
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
+from nnlab.ui.inspector.adapter_section import AdapterSection
 from nnlab.ui.inspector.formula_text import formulas
 from nnlab.ui.inspector.freeze_checks import FreezeChecks
 from nnlab.ui.inspector.initializer_preview import InitializerPreview
@@ -68,6 +69,7 @@ class NodePage(QWidget):
         self.freeze_checks = FreezeChecks(theme, self)
         self.freeze_checks.chosen.connect(self._freeze)
         self.weight_buttons = WeightButtons(theme)
+        self.adapters = AdapterSection(theme, document)
         self.numbers = LiveNumbers(theme, norms)
         head, foot = PartColumn(theme), PartColumn(theme)
         self._buttons = PartColumn(theme)
@@ -76,7 +78,7 @@ class NodePage(QWidget):
         foot.put(self.formula_caption, self.formula, self.shapes_caption, self.shapes, self.data)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for part in (head, self._buttons, self.numbers, foot):
+        for part in (head, self._buttons, self.adapters, self.numbers, foot):
             self._column.addWidget(part)
         self._column.addStretch(1)
         self._column.setSpacing(theme.metrics.px(6))
@@ -105,6 +107,7 @@ class NodePage(QWidget):
         self.shapes.show_rows(rows)
         self.data.setVisible(node.kind.is_input)
         self._buttons.setVisible(bool(node.parameters))
+        self.adapters.show_node(node)
         self.numbers.show_node(graph, node_id)
 
     @property

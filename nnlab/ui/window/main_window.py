@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
         self.adapters = AdapterCommands(theme, self.document, self.selection, self.session, self, self.canvas)
-        self.drops = FileDrops(self, self.files, self.message_bar)
+        self.drops = FileDrops(self, self.files, self.adapters, self.message_bar)
         self._connect()
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)

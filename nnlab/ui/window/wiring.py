@@ -41,6 +41,8 @@ def connect_actions(window: MainWindow) -> None:
         "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
         "node.freeze": inspector.toggle_frozen,
         "lora.attach": window.adapters.open_attach, "lora.detach": window.adapters.detach,
+        "lora.merge": window.adapters.merge, "lora.unmerge": window.adapters.unmerge,
+        "lora.load": window.adapters.load, "lora.save": window.adapters.save,
         "run.play": session.toggle, "run.full_speed": window.transport.toggle_full_speed,
         "run.settings": lambda: window.area.reveal("training"), "run.data": lambda: window.area.reveal("data"),
         "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
@@ -74,6 +76,8 @@ def connect_actions(window: MainWindow) -> None:
     session.watch(canvas, canvas.tensors)
     window.inspector.change_data_requested.connect(lambda: window.area.reveal("data"))
     window.inspector.edit_weights_requested.connect(handlers["node.edit_weights"])
+    window.inspector.attach_requested.connect(handlers["lora.attach"])
+    window.inspector.detach_requested.connect(handlers["lora.detach"])
     window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone
 
 
