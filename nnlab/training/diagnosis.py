@@ -66,12 +66,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, eq=False)
 class DiagnosisKind:
-    """A diagnosis as registered. `test` says in one sentence what it goes by, `find` looks."""
+    """A diagnosis as registered. `test` says in one sentence what it goes by, `find` looks.
+
+    `follows_from`: diagnoses that explain it where they are found, too; it is not told then.
+    """
 
     name: str
     title: str
     test: str
     find: Callable[[Observation], Iterable[Diagnosis]]
+    follows_from: tuple[str, ...] = ()
 
 
 diagnoses: Registry[DiagnosisKind] = Registry("diagnosis", "nnlab.training.diagnoses")
@@ -85,6 +89,8 @@ def register(kind: DiagnosisKind) -> DiagnosisKind:
 def diagnose(seen: Observation) -> tuple[Diagnosis, ...]:
     """Everything that is wrong, what does most harm first; empty for a healthy network. Changes nothing."""
     found = [replace(one, title=one.title or kind.title) for kind in diagnoses for one in kind.find(seen)]
+    kinds = {one.kind for one in found}
+    found = [one for one in found if kinds.isdisjoint(diagnoses[one.kind].follows_from)]
     return tuple(sorted(found, key=lambda one: (-one.harm, one.kind, one.node or "")))
 
 

@@ -38,6 +38,7 @@ TRIAL_STEPS = 50
 class Observation:
     """`x` (samples, features) and `y` as the loss takes them; `parameters`: weights and buffers by name; `curves`: the history so far.
 
+    `initial`: what the run began with, as far as it was not drawn from the seed; `are_drawn`: whether all of it was.
     `data`: where the samples come from, None for arrays. `failure`: the sentence training ended with at a number that is not finite.
     """
 
@@ -51,13 +52,14 @@ class Observation:
     failure: str = ""
     real: str = "float32"
     initial: Mapping[str, np.ndarray] = field(default_factory=dict)
+    are_drawn: bool = True
 
     @staticmethod
     def of_run(run: Run, training: TrainingSettings, data: Data | None = None, failure: str = "") -> Observation:
         """A run as it stands between two steps."""
         return Observation(
             run.program.graph, training, run.samples.x, run.samples.y, run.state.stored(), run.history.curves(), data, failure,
-            run.program.real, run.initial_weights,
+            run.program.real, run.initial_weights, not run.initial_weights,
         )  # fmt: skip
 
     @property

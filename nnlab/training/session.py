@@ -288,6 +288,7 @@ class Session(SessionAdapters):
         if batch_size is not None and too_large(samples, size):
             warnings.warn(too_large(samples, size), stacklevel=2)
         start, failure, steps = before.stored(), "", epochs * -(-samples // size)
+        are_drawn = not self._initial and self.iteration == 0
         self.stopped_early = None
         try:
             if early_stopping is None:
@@ -304,7 +305,7 @@ class Session(SessionAdapters):
                 update.optimizer, update.settings, update.learning_rate, size, self._seed, epochs, shuffle, update.schedule,
                 update.schedule_settings,
             )  # fmt: skip
-            self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start)
+            self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start, are_drawn=are_drawn)
         return self._fitted.curves
 
     def find_learning_rate(self, x: Any, y: Any, batch_size: int | None = None, steps: int = 200) -> RateCurve:

@@ -40,7 +40,7 @@ def redrawn(graph: Graph) -> Graph:
 
 def drawn_anew(seen: Observation) -> Iterator[Remedy]:
     """The remedy of drawing initial weights that suit the activations, unless they were drawn so."""
-    if not seen.initial and redrawn(seen.graph) == seen.graph:
+    if seen.are_drawn and redrawn(seen.graph) == seen.graph:
         return
     outlook = "Weights drawn for the activations behind them keep the size of values and gradients from layer to layer."
 

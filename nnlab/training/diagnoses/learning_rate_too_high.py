@@ -16,7 +16,7 @@ from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_trai
 from nnlab.training.observation import TRIAL_STEPS, Observation
 
 SMALLER = (10.0, 100.0, 1000.0)
-WORSE, BETTER = 1.0, 0.9  # of the loss at the beginning: where the present rate ends, and where a smaller one does
+WORSE, BETTER = 1.05, 0.9  # of the loss at the beginning: where the present rate ends, and where a smaller one does
 
 
 def find(seen: Observation) -> Iterator[Diagnosis]:

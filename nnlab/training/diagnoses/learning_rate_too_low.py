@@ -30,7 +30,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     higher = seen.loss - reached
     if higher < MUCH * seen.loss or higher < QUICKER * own:
         return
-    suggested = rate * HIGHER / 3.0
+    suggested = float(f"{rate * HIGHER / 3.0:.1g}")
     label = f"Learning rate {setting_value(rate)} → {setting_value(suggested)}"
     yield Diagnosis(
         "learning_rate_too_low",
@@ -50,5 +50,6 @@ register(
         f"The loss is above half of the first one, and in {TRIAL_STEPS} steps a rate {HIGHER:g} times higher lowers it "
         f"{QUICKER:g} times as far.",
         find,
+        follows_from=("vanishing_gradients", "exploding_gradients", "dead_units", "saturated_units", "input_scale"),
     )
 )  # fmt: skip

@@ -52,5 +52,6 @@ register(
     DiagnosisKind(
         "saturated_units", "Saturated units",
         f"At least {LEAST:.0%} of a hidden layer's activations have a slope of at most {FLAT:.0%} of the greatest.", find,
+        follows_from=("input_scale", "learning_rate_too_high"),
     )
 )  # fmt: skip

@@ -41,12 +41,12 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
 
 
 def _remedies(seen: Observation) -> Iterator[Remedy]:
+    yield from drawn_anew(seen)
     graph = seen.graph
     squashing = [node for node in graph if node.kind.saturates and not node.kind.can_die and not _before_loss(graph, node.id)]
     if squashing:
         outlook = "ReLU passes the gradient on unchanged where it is active; He's initialisation keeps its size through the layers."
         yield edit_graph(f"Use ReLU instead of {squashing[0].kind.title}", _with_relu, outlook, starts_over=True)
-    yield from drawn_anew(seen)
 
 
 def _before_loss(graph: Graph, node_id: str) -> bool:
@@ -64,5 +64,6 @@ register(
     DiagnosisKind(
         "vanishing_gradients", "Vanishing gradients",
         f"The gradient for some layer's output is less than {LEAST:g} of that for the last layer's (norms over up to 512 samples).", find,
+        follows_from=("saturated_units",),
     )
 )  # fmt: skip

@@ -21,7 +21,7 @@ class PartScores:
 
 
 def part_scores(evaluator: Evaluator, data: Data, most: int | None = SAMPLES) -> PartScores:
-    """ScoreReport with the weights the evaluator holds. `most`: of how many samples of each part, None for all."""
+    """Scores with the weights the evaluator holds. `most`: of how many samples of each part, None for all."""
     link = evaluator.program.graph.losses[0].kind.link
     training = scores(evaluator.predict(data.x[:most]), data.y[:most], data.target, link)
     if not len(data.validation_x):
