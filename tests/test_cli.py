@@ -188,7 +188,22 @@ def test_a_disk_that_is_really_full(nnlab_command: Run, tiny_disk: Path):
 
 @pytest.mark.parametrize("name", example_names())
 def test_every_example_is_fine(nnlab_command: Run, name: str):
-    assert nnlab_command("check", name) == (0, f"{name}: can be trained\n", "")
+    done = nnlab_command("check", name)
+    assert (done.status, done.err) == (0, "") and done.out.startswith(f"{name}: can be trained\n{name}: ")
+
+
+def test_a_table_of_ones_own_is_told_by_its_columns(nnlab_command: Run, tmp_path: Path):
+    table = tmp_path / "wine.csv"
+    table.write_text("alcohol,malic acid,grower\n" + "".join(f"{k}.5,{k * k},{('Ott', 'Rey', 'Sow')[k % 3]}\n" for k in range(30)))
+    words = "24 samples and 6 for validation; 2 inputs alcohol, malic acid; to predict: 3 classes Ott, Rey, Sow."
+    assert nnlab_command("check", str(table)).out == f"wine: can be trained\nwine: {words}\n"
+    done = nnlab_command("train", str(table), "--steps", "3", "--json")
+    assert f"wine: {words}\n" in done.err
+    report = done.report
+    assert report["features"] == ["alcohol", "malic acid"] and report["target"] == {"kind": "classes", "names": ["Ott", "Rey", "Sow"]}
+    table.write_text("area,rent\n" + "".join(f"{k}.5,{k * k}.25\n" for k in range(30)))
+    assert nnlab_command("check", str(table)).out.endswith("1 input area; to predict: column rent.\n")
+    assert nnlab_command("check", "digits").out.count("images of 8 × 8 pixels; to predict: 10 classes 0, 1, 2") == 1
 
 
 def test_check_lists_every_diagnostic(nnlab_command: Run, tmp_path: Path):

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlab.commands.common import UNFINISHED, Source, read_source
+from nnlab.commands.common import UNFINISHED, Source, data_sentence, read_source
 from nnlab.core.errors import FileError, NNLabError
 
 if TYPE_CHECKING:
+    from nnlab.core.preparation import Data
     from nnlab.files.project import Project
     from nnlab.graph.validation import Diagnostic
 
 
 def check(source: Source, as_json: Annotated[bool, typer.Option("--json", help="The diagnostics as one JSON array")] = False) -> None:
     """Says what keeps a project or graph from running; exit status 1 if anything does, 2 if the file cannot be read."""
-    name, found = _diagnose(source)
+    name, found, data = _diagnose(source)
     errors = sum(d.severity == "error" for d in found)
     if as_json:
         print(json.dumps([{"severity": d.severity, "node": d.node_id, "message": d.message} for d in found]))
@@ -29,13 +30,15 @@ def check(source: Source, as_json: Annotated[bool, typer.Option("--json", help="
             print(f"{name}: {diagnostic.severity}: {diagnostic.message}")
         if not errors:
             print(f"{name}: can be trained")
+        if data is not None:
+            print(f"{name}: {data_sentence(data)}")
     if errors:
         print(f"nnlab: {source} cannot run: {errors} error{'s' if errors > 1 else ''}.", file=sys.stderr)
         raise typer.Exit(UNFINISHED)
 
 
-def _diagnose(source: str) -> tuple[str, tuple[Diagnostic, ...]]:
-    """(name, diagnostics). Raises FileError for what is no readable file; everything wrong inside one is a diagnostic."""
+def _diagnose(source: str) -> tuple[str, tuple[Diagnostic, ...], Data | None]:
+    """(name, diagnostics, data). Raises FileError for what is no readable file; everything wrong inside one is a diagnostic."""
     from nnlab.core.preparation import prepare
     from nnlab.graph.validation import DataShape, Diagnostic, validate
 
@@ -44,12 +47,12 @@ def _diagnose(source: str) -> tuple[str, tuple[Diagnostic, ...]]:
     except FileError:
         raise
     except NNLabError as error:
-        return Path(source).stem, (Diagnostic("error", str(error), getattr(error, "node_id", None)),)
+        return Path(source).stem, (Diagnostic("error", str(error), getattr(error, "node_id", None)),), None
     try:
         data = prepare(project.data)
     except NNLabError as error:
-        return name, (*validate(project.graph), Diagnostic("error", str(error)))
-    return name, (*validate(project.graph, DataShape(data.x.shape[1], data.target)), *_adapters(project))
+        return name, (*validate(project.graph), Diagnostic("error", str(error))), None
+    return name, (*validate(project.graph, DataShape(data.x.shape[1], data.target)), *_adapters(project)), data
 
 
 def _adapters(project: Project) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +14,12 @@ import typer
 from nnlab.core.errors import FileError
 
 if TYPE_CHECKING:
+    from nnlab.core.preparation import Data
     from nnlab.files.project import Project
     from nnlab.jobs.context import JobContext, Progress
     from nnlab.training.commands import Snapshot
 
+MOST_NAMES = 12  # of columns or classes in a sentence
 BAD_INPUT, UNFINISHED = 2, 1  # exit statuses
 ROOM = 65_536  # bytes that a file to be written needs at least
 
@@ -36,6 +38,21 @@ def read_source(source: str) -> tuple[Project, Snapshot | None, str]:
 
     saved, name = open_any(source)
     return saved.project, saved.snapshot, name
+
+
+def data_sentence(data: Data) -> str:
+    """The samples, the columns that go in and what is predicted, by name; of many names the first."""
+    target = data.target
+    what = f"column{'s' if len(target.names) > 1 else ''}" if target.kind == "continuous" else f"{len(target.names)} classes"
+    inputs = f"{len(data.features):,} input{'' if len(data.features) == 1 else 's'} {_named(data.features)}"
+    if data.image_shape is not None:
+        inputs = f"images of {data.image_shape[0]} × {data.image_shape[1]} pixels"
+    samples = f"{len(data.x):,} samples and {len(data.validation_x):,} for validation"
+    return f"{samples}; {inputs}; to predict: {what} {_named(target.names)}."
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMES]) + (f", … and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else "")
 
 
 def announce_compiling(project: Project) -> None:

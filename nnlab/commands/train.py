@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from nnlab.commands.common import ROOM, AsJson, Source, announce_compiling, check_output, count_option, finite, read_source
+from nnlab.commands.common import ROOM, AsJson, Source, announce_compiling, check_output, count_option, data_sentence, finite, read_source
 from nnlab.core.errors import SettingError, TrainingError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def train(
 
     data = prepare(project.data)
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
+    print(f"{name}: {data_sentence(data)}", file=sys.stderr)
     announce_compiling(project)
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
     from nnlab.training.problems import too_short_for_schedule, training_problems
@@ -159,6 +160,8 @@ def _report(run: Run, data: Data, project: Project, begun: int, seconds: float, 
         "steps_per_second": round((result.step - begun) / max(seconds, 1e-9), 1),
         "parameters": result.parameters,
         "seed": result.seed,
+        "features": list(data.features),
+        "target": {"kind": data.target.kind, "names": list(data.target.names)},
     }
 
 

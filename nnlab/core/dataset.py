@@ -25,6 +25,9 @@ KINDS = ("continuous", "binary", "classes")
 Interval = tuple[float, float]
 
 
+MOST_LETTERS = 40  # of names in a label
+
+
 @dataclass(frozen=True)
 class Target:
     """What is to be predicted: numbers ("continuous"), one of two classes ("binary") or one of several ("classes")."""
@@ -42,6 +45,16 @@ class Target:
     def outputs(self) -> int:
         """The number of columns of a continuous target; a class is one number."""
         return len(self.names) if self.kind == "continuous" else 1
+
+    @property
+    def in_words(self) -> str:
+        """What is to be predicted, for a label: a column, or classes by name where there are few with short names, else their number."""
+        if self.kind == "continuous":
+            return "target " + (self.names[0] if len(self.names) == 1 and len(self.names[0]) <= MOST_LETTERS else "y")
+        named = ", ".join(self.names)
+        if len(named) > MOST_LETTERS or all(name.isdigit() for name in self.names):
+            return f"target y, {len(self.names)} classes"
+        return f"target y: {named}"
 
 
 @dataclass(frozen=True, eq=False)

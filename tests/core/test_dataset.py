@@ -51,3 +51,19 @@ def test_random_numbers_depend_on_seed_and_purpose() -> None:
     assert (draw == random_generator(1, "split").random(4)).all()
     assert (draw != random_generator(2, "split").random(4)).all()
     assert (draw != random_generator(1, "circle").random(4)).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "words"),
+    [
+        ("classes", ("setosa", "versicolor", "virginica"), "target y: setosa, versicolor, virginica"),
+        ("binary", ("no", "yes"), "target y: no, yes"),
+        ("classes", tuple("0123456789"), "target y, 10 classes"),
+        ("classes", ("a" * 30, "b" * 30, "c"), "target y, 3 classes"),
+        ("continuous", ("rent",), "target rent"),
+        ("continuous", ("a" * 60,), "target y"),
+        ("continuous", ("y1", "y2"), "target y"),
+    ],
+)
+def test_a_target_in_words(kind: str, names: tuple[str, ...], words: str) -> None:
+    assert Target(kind, names).in_words == words

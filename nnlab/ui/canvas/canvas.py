@@ -121,7 +121,7 @@ class Canvas(QWidget):
     def set_data_title(
         self, title: str, target_name: str, features: Sequence[str] = (), image_shape: tuple[int, int] | None = None
     ) -> None:
-        """Names of the data set, its target ("y", "3 classes") and features; (height, width) when the features are an image's pixels."""
+        """Names of the data set, its target ("target y, 3 classes"), features; (height, width) when the features are an image's pixels."""
         self.scene.set_data(title, target_name, features, image_shape)
 
     def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:

@@ -126,11 +126,11 @@ class TensorTable(QWidget):
         return QSize(self._theme.metrics.px(300), self.height())
 
     def event(self, event: QEvent) -> bool:
-        """A row's tooltip is its whole name, which large type may have to shorten."""
+        """A row's tooltip is its whole name and shape, which large type may have to shorten."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             tops = list(accumulate((self._row_height(row) for row in self._rows), initial=0.0))
             under = next((row for row, end in zip(self._rows, tops[1:], strict=True) if event.pos().y() < end), None)
-            QToolTip.showText(event.globalPos(), under.name if under is not None else "", self)
+            QToolTip.showText(event.globalPos(), f"{under.name} {under.shape}".strip() if under is not None else "", self)
             return True
         return super().event(event)
 
@@ -176,9 +176,10 @@ class TensorTable(QWidget):
         tokens = self._theme.tokens
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.shape)
         span, mean = f"{number(row.lowest, 3)} … {number(row.highest, 3)}", f", mean {number(row.mean, 3)}"
         size = QFontMetricsF(painter.font())
         if size.horizontalAdvance(row.shape + span + mean) + self._theme.metrics.px(8) <= line.width():  # beside a long shape without it
             span += mean
+        room = line.width() - size.horizontalAdvance(span) - self._theme.metrics.px(8)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, size.elidedText(row.shape, Qt.TextElideMode.ElideRight, room))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, span)

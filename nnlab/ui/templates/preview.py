@@ -53,8 +53,7 @@ class GraphPreview(QGraphicsView):
     def show_graph(self, graph: Graph, title: str, data: Data | None) -> None:
         """Shows a network and what its data, titled `title`, is called."""
         if data is not None:
-            target = f"{data.target.classes} classes" if data.target.kind == "classes" else "y"
-            self._graph_scene.set_data(title, target, data.features, data.image_shape)
+            self._graph_scene.set_data(title, data.target.in_words, data.features, data.image_shape)
         self._document.apply("Preview", graph)
         self._spread()
         self._document.undo_stack.clear()

@@ -238,8 +238,7 @@ class MainWindow(QMainWindow):
         self.selection.keep_within(document.graph)
         if data is not None:
             title = data_title(document.project.data)
-            target = f"{data.target.classes} classes" if data.target.kind == "classes" else "y"
-            self.canvas.set_data_title(title, target, data.features, data.image_shape)
+            self.canvas.set_data_title(title, data.target.in_words, data.features, data.image_shape)
 
     def _on_state(self) -> None:
         session = self.session

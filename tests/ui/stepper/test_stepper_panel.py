@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from latex_numbers import evaluate
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from worlds import iris_project, spiral_project, world
@@ -21,7 +21,7 @@ from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.look.numbers import number, parse_number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
-from nnlab.ui.stepper.tensor_table import tensor_rows
+from nnlab.ui.stepper.tensor_table import TensorRow, TensorTable, tensor_rows
 from nnlab.ui.widgets.label import Label
 
 MOMENTS = 18  # of the 2-8-8-1 network: five forward, one loss, six backward, six updates
@@ -357,3 +357,18 @@ def test_a_low_panel_keeps_the_result_and_its_blocks(steps: Any, height: int) ->
     rows = {y for y in range(image.height()) for x in range(image.width()) if image.pixelColor(x, y) == color}
     panel.setParent(None)
     assert rows and max(rows) - min(rows) >= 8 and max(rows) < image.height() - 1, "the figures are seen whole"
+
+
+def test_a_long_shape_leaves_the_numbers_beside_it_alone(qtbot: QtBot, theme: Theme) -> None:
+    """In a column of 240 pixels: what is drawn right of the gap is the same, however long the shape before it is."""
+    table = TensorTable(theme)
+    qtbot.addWidget(table)
+    table.resize(240, 44)
+    pictures = []
+    for shape in ("32 × 16 × 8 × 8", "32 × 16 × 128 × 128 × 4 × 4"):
+        row = TensorRow("conv2d_1.y", shape, True, "[1, 9, 6, 4]", 0.25, -0.0098, 0.0001, 0.0085, "")
+        table.show_rows((row,))
+        pictures.append(table.grab().toImage())
+    width = QFontMetrics(theme.font("caption")).horizontalAdvance("−0.00980 … 0.00850")
+    right = [image.copy(image.width() - 16 - width, 22, width + 16, 22) for image in pictures]
+    assert right[0] == right[1] and pictures[0] != pictures[1]

@@ -350,12 +350,10 @@ class GraphScene(QGraphicsScene):
             item.set_state(severity="error" if "error" in severities else "warning" if "warning" in severities else "")
 
     def set_data(self, title: str, target_name: str, features: Sequence[str], image_shape: tuple[int, int] | None) -> None:
-        named = target_name.startswith("target")
-        target = target_name if named else "target y" if target_name == "y" else f"target y, {target_name}"
         shown = (self._data_title, self._feature_names, self.image_shape, self.edges.target_name)
-        if (title, tuple(features), image_shape, target) == shown:
+        if (title, tuple(features), image_shape, target_name) == shown:
             return
-        self._data_title, self._feature_names, self.edges.target_name = title, tuple(features), target
+        self._data_title, self._feature_names, self.edges.target_name = title, tuple(features), target_name
         self._sizes.image_shape, self._sizes.features = image_shape, tuple(features)
         for item in self.items_by_card.values():
             self._label(item)

@@ -95,14 +95,14 @@ def test_features_go_by_their_names(bench, chain):
     desk.canvas.set_mode(True)
     widths = []
     for features in (("x", "y"), names, ("a" * 400, "b" * 400), ("only one",)):
-        desk.canvas.set_data_title("data", "3 classes", features)
+        desk.canvas.set_data_title("data", "target y, 3 classes", features)
         widths.append(item.outline.width())
         assert item.geometry.tile_area.right() < item.geometry.outline.right()
     assert widths[0] < widths[1] == widths[2] < 2 * widths[0] and widths[3] == widths[0]
     assert item.labels == ("x₁", "x₂"), "names of other data are of no use"
-    desk.canvas.set_data_title("iris", "3 classes", names)
+    desk.canvas.set_data_title("iris", "target y, 3 classes", names)
     assert (item.labels, item.names) == (names, names)
-    desk.canvas.set_data_title("two pixels", "3 classes", ("pixel 0, 0", "pixel 0, 1"), (1, 2))
+    desk.canvas.set_data_title("two pixels", "target y, 3 classes", ("pixel 0, 0", "pixel 0, 1"), (1, 2))
     assert item.names == ("x₁", "x₂")
 
 

@@ -70,7 +70,7 @@ def test_a_weight_says_which_it_is_its_value_and_its_gradient(desk):
 
 
 def test_inputs_and_their_weights_go_by_the_names_of_the_columns(desk):
-    desk.canvas.set_data_title("wine.csv", "3 classes", ("alcohol", "malic acid"))
+    desk.canvas.set_data_title("wine.csv", "target y, 3 classes", ("alcohol", "malic acid"))
     assert said(desk, Hit(CARD, "input_1", unit=1))[0] == "wine.csv, malic acid (input 2)"
     edge = edge_into(desk, "dense_1")
     assert said(desk, Hit(EDGE, edge=edge, weight=(3, 0)))[0] == "dense_1.weight, unit 4, alcohol (input 1)"
