@@ -30,7 +30,7 @@ def check(source: Source, as_json: Annotated[bool, typer.Option("--json", help="
             print(f"{name}: {diagnostic.severity}: {diagnostic.message}")
         if not errors:
             print(f"{name}: can be trained")
-        if data is not None:
+        if not errors and data is not None:
             print(f"{name}: {data_sentence(data)}")
     if errors:
         print(f"nnlab: {source} cannot run: {errors} error{'s' if errors > 1 else ''}.", file=sys.stderr)

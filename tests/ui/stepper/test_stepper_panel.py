@@ -365,7 +365,7 @@ def test_a_long_shape_leaves_the_numbers_beside_it_alone(qtbot: QtBot, theme: Th
     qtbot.addWidget(table)
     table.resize(240, 44)
     pictures = []
-    for shape in ("32 × 16 × 8 × 8", "32 × 16 × 128 × 128 × 4 × 4"):
+    for shape in ("8", "32 × 16 × 128 × 128 × 4 × 4"):
         row = TensorRow("conv2d_1.y", shape, True, "[1, 9, 6, 4]", 0.25, -0.0098, 0.0001, 0.0085, "")
         table.show_rows((row,))
         pictures.append(table.grab().toImage())
