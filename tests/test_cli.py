@@ -24,10 +24,12 @@ import nnlab
 from nnlab import cli
 from nnlab.core import atomic
 from nnlab.core.errors import LONGEST
+from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.examples import example_names
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
+from nnlab.training.diagnosis import DiagnosisKind, diagnoses
 from nnlab.training.settings import TrainingSettings
 
 KEYS = {"step", "epoch", "loss", "validation_loss", "metrics", "steps_per_second", "parameters", "seed", "verdict", "diagnosis"}
@@ -397,3 +399,15 @@ def test_a_learning_rate_is_suggested(nnlab_command: Run):
     assert len(answer.report["rates"]) == len(answer.report["losses"]) == len(answer.report["smoothed"]) <= 200
     wrong = nnlab_command("find-rate", "iris", "--lowest", 2, "--highest", 1)
     assert wrong.status == 2 and "below the second" in wrong.err
+
+
+def test_what_was_learned_is_saved_where_no_report_can_be_made(nnlab_command: Run, tmp_path: Path):
+    def fail(seen: object):
+        raise NotEnoughMemory()
+
+    diagnoses.add(DiagnosisKind("failing", "Failing", "Never.", fail))
+    try:
+        answer = nnlab_command("train", "sine", "--steps", 5, "--out", tmp_path / "trained.nnlab")
+    finally:
+        diagnoses.remove("failing")
+    assert answer.status == 1 and (tmp_path / "trained.nnlab").exists()

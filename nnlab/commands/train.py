@@ -65,13 +65,13 @@ def train(
         seconds, stopped_early = _train_with_bar(run, total, name, patience)
     except _Stopped as stopped:
         failure, fault, seconds = stopped.reason, stopped.fault, stopped.seconds
-    report = _report(run, data, project, begun, seconds, fault) | {"early_stopping": _early_stop(stopped_early)}
     stream = sys.stderr if as_json else sys.stdout
     try:
+        report = _report(run, data, project, begun, seconds, fault) | {"early_stopping": _early_stop(stopped_early)}
         _summary(name, report, stream)
         if as_json:
             print(json.dumps(report, allow_nan=False), flush=True)
-    finally:  # what was learned is not lost because nobody takes the report, nor the report because the disk is full
+    finally:  # what was learned is not lost because no report can be made or nobody takes it, nor the report because the disk is full
         if out is not None:
             _save_trained(out, project, run)
             print(f"Written to {out}", file=stream, flush=True)
