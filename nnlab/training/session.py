@@ -322,7 +322,7 @@ class Session(SessionAdapters):
         check_batches(self.graph, len(run.samples.x), size)
         return rate_curve(run, steps)
 
-    def diagnose(self) -> tuple[Diagnosis, ...]:
+    def diagnose(self) -> list[Diagnosis]:
         """What goes wrong with this network on the data that `fit` was given last: evidence in words and remedies as edits.
 
         Empty where nothing does, what does most harm first. Looks at the present weights; nothing is changed. Raises NNLabError before
@@ -330,7 +330,7 @@ class Session(SessionAdapters):
         """
         if self._fitted is None:
             raise NNLabError("There is nothing to diagnose yet: call fit first, whose data and history are looked at.")
-        return diagnose(replace(self._fitted, graph=self.graph, parameters=self._state.stored()))
+        return list(diagnose(replace(self._fitted, graph=self.graph, parameters=self._state.stored())))
 
     def _adopt(self, source: State, target: State) -> None:
         """Copies weights, moments and the counts of iterations and epochs between states of the same graph."""

@@ -112,7 +112,7 @@ def test_a_session_diagnoses_what_it_was_fitted_to() -> None:
     x = generator.standard_normal((64, 3))
     y = x @ [1.0, -0.5, 0.3]
     session.fit(x, y, epochs=40)
-    assert session.diagnose() == ()
+    assert session.diagnose() == []
     before = session.parameters
     session.fit(1000.0 * x, y, epochs=2)
     (found, *_) = [one for one in session.diagnose() if one.kind == "input_scale"]
