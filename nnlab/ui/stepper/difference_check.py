@@ -6,27 +6,24 @@ minutes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from nnlab.engine.frame import BATCH, Frame
-from nnlab.engine.gradient_check import AGREES, GradientCheck, GradientChecker
-from nnlab.engine.program import UPDATE, Program
-from nnlab.jobs.context import JobContext
-from nnlab.studies.gradients import GradientSummary, check_gradients
+from nnlab.engine.frame import BATCH
+from nnlab.engine.gradient_check import AGREES, GradientCheck
+from nnlab.engine.program import UPDATE
+from nnlab.studies.gradients import GradientSummary
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count, scientific
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob
-from nnlab.ui.stepper.elements import Layout, NamedAxis
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
+from nnlab.ui.stepper.step_batch import StepBatch
+from nnlab.ui.stepper.weight_chooser import WeightChooser
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 
@@ -34,39 +31,7 @@ EXPLAIN = "Moves one weight up and down by a small h, in double precision, and c
 EXPLAIN_ALL = "Checks every weight of the network on this batch, and tells the largest relative error and where it is."
 NO_BATCH = "The check needs a batch: step once or train an iteration."
 ALL = "gradient check"  # who reads the batch of frames while this is hidden
-MOST_AXES = 4  # of a parameter: a filter's channels, rows and columns
 SUSPICIOUS = 1e-3  # relative error beyond what rounding and curvature leave of a small gradient
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """What a check is made of: values only, for a thread that has nothing to do with the window."""
-
-    program: Program
-    parameters: dict[str, np.ndarray]
-    x: np.ndarray
-    y: np.ndarray
-    seed: int
-    iteration: int
-
-    @classmethod
-    def of(cls, frame: Frame | None, seed: int) -> _Batch | None:
-        """The batch of a frame; None when there is none, or when the frame was made before somebody asked for it."""
-        if frame is None or not frame.rows or frame.program.target_name is None:
-            return None
-        program = frame.program
-        x, y = frame.get(program.input_name), frame.get(frame.program.target_name)
-        parameters = {info.name: frame.get(info.name) for info in program.parameters}
-        if x is None or y is None:
-            return None
-        return cls(program, {name: values for name, values in parameters.items() if values is not None}, x, y, seed, frame.iteration)
-
-    def check_one(self, parameter: str, index: tuple[int, ...]) -> GradientCheck:
-        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
-        return checker.check(parameter, index)
-
-    def check_all(self, context: JobContext) -> GradientSummary:
-        return check_gradients(self.program, self.parameters, self.x, self.y, self.seed, self.iteration, context)
 
 
 class DifferenceCheck(QWidget):
@@ -82,22 +47,19 @@ class DifferenceCheck(QWidget):
         self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._theme, self._model, self._document, self._selection = theme, model, document, selection
+        self._theme, self._model, self._document = theme, model, document
+        self.chooser = WeightChooser(theme, model, "Parameter to check", selection)
         self._one: LiveJob | None = None  # checks the weight that is chosen
         self._all: LiveJob | None = None  # checks every weight
         self._waits_for_batch = False  # to check every weight
-        self._axes: tuple[NamedAxis, ...] = ()
         self._asked: tuple[str, tuple[int, ...]] | None = None
         self.result: GradientCheck | None = None
         self._make()
-        model.changed.connect(self._follow_moment)
-        model.element_changed.connect(self._refresh)
+        self.chooser.changed.connect(self._refresh)
         model.view_changed.connect(self._show_ready)
         model.session.ticked.connect(self._on_frame)
-        if selection is not None:
-            selection.changed.connect(self._follow_selection)
         follow(theme, self)
-        self._follow_moment()
+        self._refresh()
 
     def _make(self) -> None:
         theme = self._theme
@@ -109,11 +71,6 @@ class DifferenceCheck(QWidget):
         self.all_button = QPushButton("Check all")
         self.all_button.setToolTip(EXPLAIN_ALL)
         self.all_button.clicked.connect(self.check_all)
-        self.parameter = QComboBox()
-        self.parameter.setAccessibleName("Parameter to check")
-        self.parameter.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.parameter.currentIndexChanged.connect(self._refresh)
-        self.pickers = tuple(PlacePicker(theme) for _ in range(MOST_AXES))
         self.value = ValueRow(theme, "weight", "The weight as it is now")
         self.gradient = ValueRow(theme, "backward pass", "∂L/∂w from the backward pass, in double precision", signed=True)
         self.difference = ValueRow(theme, "difference", "(L(w + h) − L(w − h)) / 2h", signed=True)
@@ -121,23 +78,17 @@ class DifferenceCheck(QWidget):
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
-        head, self._places = QHBoxLayout(), QGridLayout()
-        head.addWidget(self.parameter, 1)  # the title stands above: large type has no room for it beside two buttons
-        head.addWidget(self.button)
-        head.addWidget(self.all_button)
-        self._places.setColumnStretch(2, 1)
+        self.chooser.head.addWidget(self.button)  # the title stands above: large type has no room for it beside two buttons
+        self.chooser.head.addWidget(self.all_button)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.title)
-        self._column.addLayout(head)
-        self._column.addLayout(self._places)
+        self._column.addWidget(self.chooser)
         for row in (self.value, self.gradient, self.difference, self.error):
             self._column.addWidget(row)
         said = QHBoxLayout()
         said.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self.verdict, 1)
         self._column.addLayout(said)
-        for k, picker in enumerate(self.pickers):
-            picker.chosen.connect(lambda place, axis=k: self._choose(axis, place))
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
@@ -154,61 +105,24 @@ class DifferenceCheck(QWidget):
 
     # The weight
 
-    def _follow_moment(self) -> None:
-        """Takes the parameter that the moment is about, keeps the chosen one otherwise."""
-        program, instruction = self._model.program, self._model.instruction
-        names = [info.name for info in program.trained] if program is not None else []
-        current = self.parameter.currentText()
-        if [self.parameter.itemText(k) for k in range(self.parameter.count())] != names:
-            self.parameter.blockSignals(True)
-            self.parameter.clear()
-            self.parameter.addItems(names)
-            self.parameter.setCurrentText(current if current in names else "")
-            self.parameter.setCurrentIndex(max(self.parameter.currentIndex(), 0 if names else -1))
-            self.parameter.blockSignals(False)
-        if instruction is not None:
-            touched = [instruction.parameter] if instruction.parameter else [o.tensor for o in instruction.operands if o.tensor in names]
-            if touched and self.parameter.currentText() not in touched:
-                self.parameter.setCurrentText(touched[0] or "")
-        self._refresh()
+    @property
+    def parameter(self) -> QComboBox:
+        return self.chooser.parameter
 
-    def _follow_selection(self) -> None:
-        """Takes the first parameter of the node that was selected."""
-        program, node_id = self._model.program, self._selection.current if self._selection is not None else None
-        own = [info.name for info in program.trained if info.node_id == node_id] if program is not None else []
-        if own and self.parameter.currentText() not in own:
-            self.parameter.setCurrentText(own[0])
-
-    def _layout(self) -> Layout | None:
-        program, name = self._model.program, self.parameter.currentText()
-        info = next((i for i in program.parameters if i.name == name), None) if program is not None else None
-        if program is None or info is None:
-            return None
-        return self._model.parameter_layout(name, info.place.shape)
+    @property
+    def pickers(self) -> tuple[PlacePicker, ...]:
+        return self.chooser.pickers
 
     @property
     def index(self) -> tuple[int, ...]:
-        layout = self._layout()
-        return layout.index(self._model.place) if layout is not None else ()
-
-    def _choose(self, k: int, place: int) -> None:
-        self._model.choose_place(self._axes[k], place)
-        self._refresh()
+        return self.chooser.index
 
     def _refresh(self) -> None:
-        layout = self._layout()
-        self._axes = layout.axes if layout is not None else ()
-        across = 1 if any(axis.names for axis in self._axes) else 2  # a column's name needs the room of two numbers
-        for k, picker in enumerate(self.pickers):
-            self._places.addWidget(picker, k // across, k % across)
-            picker.setVisible(k < len(self._axes))
-            if k < len(self._axes):
-                picker.show_axis(self._axes[k], self._model.place(self._axes[k]))
         self._clear("")
         self._show_ready()
 
     def _show_ready(self) -> None:
-        ready = bool(self._axes) and self._batch is not None
+        ready = bool(self.index) and self._batch is not None
         self.button.setEnabled(ready)
         self.all_button.setEnabled(ready)
         if self._asked is None:
@@ -261,8 +175,8 @@ class DifferenceCheck(QWidget):
         self._all.ended.connect(self._show_ready)
 
     @property
-    def _batch(self) -> _Batch | None:
-        return _Batch.of(self._model.frame, self._document.project.training.seed)
+    def _batch(self) -> StepBatch | None:
+        return StepBatch.of(self._model.frame, self._document.project.training.seed)
 
     def _say_so_far(self, summary: GradientSummary) -> None:
         if self._asked is None:

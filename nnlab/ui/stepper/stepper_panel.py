@@ -18,6 +18,7 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.session import LiveSession
+from nnlab.ui.stepper.chain_side import ChainSide
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
 from nnlab.ui.stepper.formula_view import FormulaView
 from nnlab.ui.stepper.header import StepHeader
@@ -57,6 +58,7 @@ class StepperPanel(QWidget):
         self.picture = Picture(theme, self.model)
         self.scrubber = Scrubber(theme, self.model)
         self._side: StepSide | None = None
+        self._chain: ChainSide | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_empty())
         self._stack.addWidget(self._make_body())
@@ -87,6 +89,13 @@ class StepperPanel(QWidget):
         if self._side is None:
             self._side = StepSide(self._theme, self.model, self._document, self._selection)
         return self._side
+
+    @property
+    def chain(self) -> ChainSide:
+        """The paths of a weight, beside the side column; made like it."""
+        if self._chain is None:
+            self._chain = ChainSide(self._theme, self.model, self._document, self._selection)
+        return self._chain
 
     # What the window's actions call
 

@@ -90,6 +90,7 @@ ACTIONS = (
     Action("step.back", "Step back", "Takes back the last operation", ("Shift+F10",), "back", menu="Step"),
     Action("step.finish", "Finish iteration", "Runs the rest of the stepped iteration", ("Ctrl+F10",), "next_phase", menu="Step"),
     Action("step.check_all", "Check every gradient", "Compares every gradient of this iteration with its finite difference", menu="Step"),
+    Action("step.chain", "Chain of a weight", "Every path from a weight to the loss, with its factors and their sum", menu="Step"),
     Action("run.settings", "Training settings", "Optimiser, learning rate, batch size, schedule and penalties", menu="Run"),
     Action("run.data", "Data set", "Chooses the data set, its noise and its validation part", menu="Run"),
     Action("run.jobs", "Background work…", "Shows what is being computed in the background; each can be cancelled",

@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.area.add("inspector", "Inspector", self.inspector)
         self.area.add("stepper", "Stepper", self.stepper)
         self.area.add("moment", "Moment", self.stepper.side)
+        self.area.add("chain", "Chain", self.stepper.chain)
         for panel_name, panel in self.panels.items():
             if panel.is_centre:
                 self.centre.add(panel_name, panel)

@@ -48,6 +48,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
                      "regularization", "weight decay", "clipping", "epochs", "settings", "preferences", "options", "hyperparameters"),
     "run.data": ("dataset", "data set", "noise", "validation", "test set", "train test split", "points", "features", "normalise"),
     "step.over": ("debug", "next operation", "walk through", "calculation", "backpropagation"),
+    "step.chain": ("chain rule", "paths", "gradient of a weight"),
     "step.check_all": ("gradient check", "finite difference", "numerical gradient"),
     "view.theme": ("dark mode", "light mode", "dark theme", "night", "appearance", "colours", "colors"),
     "view.larger": ("font size", "text size", "bigger", "zoom interface", "increase", "projector", "magnify"),

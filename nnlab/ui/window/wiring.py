@@ -57,6 +57,7 @@ def connect_actions(window: MainWindow) -> None:
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
+        "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
         "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
         "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window, examples),

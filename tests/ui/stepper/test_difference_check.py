@@ -100,7 +100,7 @@ def test_all_weights_are_checked_with_progress_and_one_sentence_at_the_end(steps
     assert found is not None, said[0]
     index = tuple(int(place) for place in found.groups()[3:] if place is not None)
     check.parameter.setCurrentText(found[3])
-    for axis, place in zip(check._axes, index, strict=True):
+    for axis, place in zip(check.chooser._axes, index, strict=True):
         model.choose_place(axis, place)
     assert check.index == index
     check.check()
