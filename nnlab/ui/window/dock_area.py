@@ -83,6 +83,11 @@ class DockArea(QMainWindow):
         self._shown_timer = QTimer(self, singleShot=True, interval=0)
         self._shown_timer.timeout.connect(self._put_away_lone_tabs)
         self._shown_timer.timeout.connect(self.shown_changed)
+        # Timers of its own, for a bound method that waits in a single shot keeps a window that was closed meanwhile.
+        self._size_timer = QTimer(self, singleShot=True, interval=0)
+        self._size_timer.timeout.connect(self._size_docks)
+        self._follow_timer = QTimer(self, singleShot=True, interval=0)
+        self._follow_timer.timeout.connect(self._follow_size)
         theme.metrics_changed.connect(self._follow_scale)
 
     def childEvent(self, event: QChildEvent) -> None:
@@ -203,7 +208,7 @@ class DockArea(QMainWindow):
         self._place_others(workspace)
         self._size_docks()
         # Qt lays out docks that were just added on the next turn of the event loop, and forgets sizes asked for before.
-        QTimer.singleShot(0, self._size_docks)
+        self._size_timer.start()
 
     def _place_others(self, workspace: Workspace) -> None:
         """Gives the other panels a place: a tab at the widest bottom panel, if any; those that do not stand there are hidden."""
@@ -239,10 +244,10 @@ class DockArea(QMainWindow):
 
     def _follow_scale(self) -> None:
         """After all that follows new sizes: the palette may become a rail."""
-        QTimer.singleShot(0, self, self._follow_size)
+        self._follow_timer.start()
 
     def _size_later(self) -> None:
-        QTimer.singleShot(0, self, self._size_docks)
+        self._size_timer.start()
 
     def _size_docks(self) -> None:
         workspace, metrics = self._plan, self._theme.metrics
@@ -299,7 +304,7 @@ class DockArea(QMainWindow):
         # Only a new window size lays out afresh; a splitter the person moved stays where it is.
         if self._sized_for != self.size():
             self._sized_for = self.size()
-            QTimer.singleShot(0, self, self._follow_size)
+            self._follow_timer.start()
 
     @property
     def _is_low(self) -> bool:
