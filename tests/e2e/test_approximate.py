@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.polyline import Polyline
 from nnlab.studies.approximation.promises import PROMISES
 from nnlab.ui.approximation import width_runs
 from nnlab.ui.approximation.library_popup import LibraryPopup
+from nnlab.ui.approximation.plane_grips import PlaneGrip
 from nnlab.ui.approximation.sum_picture import Grip, SumPicture
 from nnlab.ui.panels import width_sweep
 from nnlab.ui.panels.approximation import ApproximationPanel
@@ -480,3 +482,81 @@ def test_runs_are_there_again_with_the_same_target(
     assert isinstance(again, WidthSweepPanel)
     qtbot.waitUntil(lambda: len(again.results) == 18 and not again.start_button.isEnabled(), timeout=20_000)
     assert {result.trial.identity: result.values for result in again.results} == values
+
+
+@pytest.fixture
+def plane(opened: Opener, qtbot: QtBot) -> MainWindow:
+    """The first surface of the library, twelve sigmoids."""
+    window = opened("ripple")
+    window.resize(1280, 800)
+    window.show_workspace("approximate")
+    QTest.mouseClick(centre(window).row.dimensions.button("2"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: centre(window).surfaces.contours.shown is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: errors(window).cut_plot.isVisible() and errors(window).cut_plot.shown is not None, timeout=10_000)
+    return window
+
+
+def drag(widget: QWidget, start: QPointF, end: QPointF) -> None:
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start.toPoint())
+    QTest.mouseMove(widget, ((start + end) / 2).toPoint())
+    QTest.mouseMove(widget, end.toPoint())
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end.toPoint())
+
+
+def test_a_cut_is_dragged_through_the_surface(plane: MainWindow, qtbot: QtBot) -> None:
+    panel, plot = centre(plane), errors(plane).cut_plot
+    contours = panel.surfaces.contours
+    (x0, x1), (y0, y1) = contours.shown.domain  # type: ignore[union-attr]  # it is shown
+    assert contours.shown.x[0] < x0 and contours.shown.x[1] > x1, "what lies outside is shown, too"  # type: ignore[union-attr]
+    ends = (x0 + 0.2 * (x1 - x0), y0 + 0.25 * (y1 - y0)), (x0 + 0.7 * (x1 - x0), y0 + 0.9 * (y1 - y0))
+    drag(contours, contours.place(*ends[0]), contours.place(*ends[1]))
+    shown = plot.shown
+    assert shown is not None and shown.target is not None
+    pixel = (x1 - x0) / contours.square.width() * 2
+    assert (shown.x[0], shown.y[0]) == pytest.approx(ends[0], abs=pixel) and (shown.x[-1], shown.y[-1]) == pytest.approx(ends[1], abs=pixel)
+    raw = np.stack([shown.x, shown.y], axis=1)
+    data = plane.session.data
+    assert data is not None and data.truth is not None
+    assert np.allclose(shown.target, data.truth(raw)[:, 0], atol=0.03), "linear between points of the grid"
+    found = {name: values.astype(float) for name, values in weights(plane).items()}
+    hidden = 1 / (1 + np.exp(-(raw @ found["dense_1.weight"].T + found["dense_1.bias"])))
+    assert np.allclose(shown.fit, (hidden @ found["dense_2.weight"].T + found["dense_2.bias"])[:, 0], atol=0.01)
+    assert panel.surfaces.surface.shown.cut is not None  # type: ignore[union-attr]  # it is shown
+    before = shown.x[0], shown.y[0]
+    contours.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(contours, Qt.Key.Key_Up)
+    assert plot.shown.x[0] == pytest.approx(before[0]) and plot.shown.y[0] > before[1]  # type: ignore[union-attr]  # it is shown
+    QTest.mouseClick(panel.row.dimensions.button("1"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not plot.isVisible(), timeout=10_000)
+
+
+def test_a_ridge_is_dragged_turned_and_undone(plane: MainWindow) -> None:
+    contours = centre(plane).surfaces.contours
+    strip(plane).tiles.chosen.emit(3)
+    unit = centre(plane)._assembly.unit
+    assert unit is not None and contours.grips.ridge is not None
+    before = weights(plane)
+    start = contours.grips.places()[PlaneGrip.RIDGE]
+    if not contours.square.contains(start):
+        pytest.fail("the unit's edge is not in the picture; choose another unit")
+    (x0, x1), (y0, y1) = contours.shown.domain  # type: ignore[union-attr]  # it is shown
+    wanted = contours.place(x0 + 0.3 * (x1 - x0), y0 + 0.6 * (y1 - y0))
+    drag(contours, start, wanted)
+    moved = weights(plane)
+    at = np.array(contours.point(QPointF(wanted.toPoint())))
+    assert moved["dense_1.weight"][unit] @ at + moved["dense_1.bias"][unit] == pytest.approx(0, abs=1e-4), "the edge is where it was let go"
+    assert (moved["dense_1.weight"] == before["dense_1.weight"]).all()
+    others = np.arange(12) != unit
+    assert (moved["dense_1.bias"][others] == before["dense_1.bias"][others]).all()
+    assert plane.document.undo_stack.undoText() == f"Place of unit {unit + 1}"
+    tip = contours.grips.places()[PlaneGrip.DIRECTION]
+    middle = contours.grips.places()[PlaneGrip.RIDGE]
+    arm = tip - middle
+    drag(contours, tip, middle + QPointF(-arm.y(), arm.x()))
+    turned = weights(plane)
+    old, new = moved["dense_1.weight"][unit].astype(float), turned["dense_1.weight"][unit].astype(float)
+    assert abs(old @ new) / np.linalg.norm(old) / np.linalg.norm(new) < 0.1, "a right angle"
+    assert np.linalg.norm(new) == pytest.approx(np.linalg.norm(old), rel=0.1), "as steep as before"
+    plane.document.undo()
+    plane.document.undo()
+    assert all((weights(plane)[name] == before[name]).all() for name in before)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 
-OUTSIDE = 96  # width of the column of what lies outside the domain, in pixels before the interface scale
+OUTSIDE = 108  # width of the column of what lies outside the domain, in pixels before the interface scale
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from nnlab.ui.approximation.width_picture import WidthLine, WidthPicture, falls_
 from nnlab.ui.comparison.run_keys import paint_line, paint_mark
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.plotting.distances import distance_to_line
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick
@@ -321,7 +322,7 @@ class WidthPlot(Plot):
         picture = self._picture
         for slope in picture.theory if picture is not None else ():
             ends = self.slope_line(slope)
-            if ends is not None and picture is not None and _distance(point, *ends) <= REACH:
+            if ends is not None and picture is not None and distance_to_line(point, *ends) <= REACH:
                 return reading_of_slope(slope, picture.letter)
         return ""
 
@@ -346,12 +347,3 @@ class WidthPlot(Plot):
 def reading_of_slope(slope: TheorySlope, letter: str) -> str:
     """What theory says, for what, and who proved it."""
     return f"{slope.title}: the error falls as {falls_as(slope.exponent, letter)}\nFor {slope.condition}\n{slope.source}"
-
-
-def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:
-    """Pixels from a point to a piece of a line."""
-    along = end - start
-    length = along.x() ** 2 + along.y() ** 2
-    share = 0.0 if length == 0 else min(max(QPointF.dotProduct(point - start, along) / length, 0.0), 1.0)
-    away = point - (start + along * share)
-    return math.hypot(away.x(), away.y())

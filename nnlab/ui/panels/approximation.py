@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.weight_change import WeightChange
-from nnlab.studies.approximation.unit_handles import Unit, shape_of, with_unit
+from nnlab.graph.unit_sum import UnitSum
+from nnlab.studies.approximation.unit_handles import RidgeUnit, Unit, ridge_at, shape_of, with_unit
 from nnlab.training.probes.approximation import Approximation
 from nnlab.training.probes.approximation_surface import ApproximationSurface
 from nnlab.ui.approximation.assembly import UnitAssembly
@@ -16,6 +17,7 @@ from nnlab.ui.approximation.pictures import moved, residual_of, sum_picture
 from nnlab.ui.approximation.residual_plot import ApproximationResidual
 from nnlab.ui.approximation.sum_picture import Grip
 from nnlab.ui.approximation.sum_plot import SumPlot
+from nnlab.ui.approximation.surface_cut import SurfaceCut
 from nnlab.ui.approximation.surfaces import Surfaces
 from nnlab.ui.approximation.target_editor import TargetEditor
 from nnlab.ui.panels.base import LivePanel, Services
@@ -40,13 +42,14 @@ class ApproximationPanel(LivePanel):
         self.header.hide()
         self._assembly = services.shared(UnitAssembly)
         self._found: Approximation | None = None
+        self._plane: ApproximationSurface | None = None
         self._gesture = 0
         self.target = TargetEditor(theme, services.document, services.session, self)
         self.row = self.target.row
         self.plot = SumPlot(theme)
         self.residual = ApproximationResidual(theme, self.plot)
         self.drawing = DrawnTarget(theme, self.plot)
-        self.surfaces = Surfaces(theme)
+        self.surfaces = Surfaces(theme, services.shared(SurfaceCut))
         self._arrange()
         self._connect()
         self._follow_data()
@@ -79,6 +82,9 @@ class ApproximationPanel(LivePanel):
         self.plot.dragged.connect(self._drag)
         self.plot.let_go.connect(self._let_go)
         self.plot.stepped.connect(self._step)
+        self.surfaces.ridge_grabbed.connect(self._grab)
+        self.surfaces.ridge_dragged.connect(self._drag_ridge)
+        self.surfaces.ridge_let_go.connect(self._let_go)
         document = self._services.document
         for signal in (document.data_changed, document.replaced):
             signal.connect(self._follow_data)
@@ -102,7 +108,7 @@ class ApproximationPanel(LivePanel):
         if found is None:
             self.set_empty("This workspace is about a network of one or two inputs and one number. Choose a target in the library above.")
             return
-        self._found = found
+        self._found, self._plane = found, None
         self._assembly.follow(found)
         self.plot.show_picture(sum_picture(view, found, self._assembly))
         self.residual.show_residual(residual_of(view, found, self._assembly.units))
@@ -110,9 +116,8 @@ class ApproximationPanel(LivePanel):
     def _draw_surface(self, view: LiveView, found: ApproximationSurface) -> None:
         self._assembly.follow(found)
         unit, units = self._assembly.unit, found.units
-        ridge = None
-        if unit is not None and units is not None:
-            ridge = (float(units.weight[unit, 0]), float(units.weight[unit, 1]), float(units.bias[unit]))
+        self._plane = found
+        ridge = ridge_at(units, unit) if unit is not None and units is not None and found.sum is not None else None
         names = view.data.raw_features
         self.surfaces.show_surface(found, (names[0], names[1]), ridge)
 
@@ -126,7 +131,7 @@ class ApproximationPanel(LivePanel):
 
     def clear(self) -> None:
         super().clear()
-        self._found = None
+        self._found = self._plane = None
         self._assembly.forget()
 
     def table(self) -> ExportTable | None:
@@ -148,7 +153,7 @@ class ApproximationPanel(LivePanel):
 
     # Handles
 
-    def _grab(self, grip: str) -> None:
+    def _grab(self, grip: str = "") -> None:
         if self._services.session.is_playing:
             self._services.session.pause()  # else the next update would take the unit out of the hand
         self._gesture += 1
@@ -165,19 +170,25 @@ class ApproximationPanel(LivePanel):
         wanted = moved(found, unit, shape, picture, Grip(grip), x, y)
         if wanted is None:
             return
+        self._attempt(unit, wanted, grip, found.sum.structure)
+
+    def _drag_ridge(self, grip: str, wanted: RidgeUnit) -> None:
+        plane, unit = self._plane, self._assembly.unit
+        if plane is not None and plane.sum is not None and unit is not None:
+            self._attempt(unit, wanted, grip, plane.sum.structure)
+
+    def _attempt(self, unit: int, wanted: Unit | RidgeUnit, grip: str, structure: UnitSum) -> None:
         try:
-            self._set_unit(unit, wanted, grip)
+            self._set_unit(unit, wanted, grip, structure)
         except NNLabError as error:
             self._services.session.failed.emit(str(error), "")
 
-    def _set_unit(self, unit: int, wanted: Unit, grip: str) -> None:
+    def _set_unit(self, unit: int, wanted: Unit | RidgeUnit, grip: str, structure: UnitSum) -> None:
         """Gives a unit other weights; a drag is one undoable step."""
         document, session = self._services.document, self._services.session
         data = session.data
         if data is None:
             return
-        assert self._found is not None and self._found.sum is not None
-        structure = self._found.sum.structure
         nodes = [document.graph[name] for name in (structure.hidden, structure.output) if name in document.graph]
         before = session.parameters([f"{node.id}.{parameter.name}" for node in nodes for parameter in node.parameters])
         after = {name: values.astype(before[name].dtype) for name, values in with_unit(structure, before, unit, wanted, data).items()}

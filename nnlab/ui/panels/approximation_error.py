@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from nnlab.training.probes.approximation import Approximation
 from nnlab.training.probes.approximation_surface import ApproximationSurface
+from nnlab.ui.approximation.cut_plot import CutPlot
 from nnlab.ui.approximation.error_table import OUTSIDE, ErrorNumbers, ErrorTable
 from nnlab.ui.approximation.solver import Solver
+from nnlab.ui.approximation.surface_cut import SurfaceCut, cut_values
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
@@ -48,6 +50,10 @@ class ApproximationErrorPanel(LivePanel):
         self.polish = QPushButton("Polish")
         self.polish.setToolTip("Goes down to the next minimum in float64 with L-BFGS, on the engine's own loss and gradients")
         self.polish.clicked.connect(self.solver.polish)
+        self.cut = services.shared(SurfaceCut)
+        self.cut.changed.connect(self._cut_again)
+        self.cut_words = ElidedLabel(theme, "", "caption", "text2")
+        self.cut_plot = CutPlot(theme)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._row = QHBoxLayout()
@@ -57,8 +63,11 @@ class ApproximationErrorPanel(LivePanel):
         self._column.addWidget(self.table_of_errors)
         self._column.addWidget(self.words)
         self._column.addLayout(self._row)
-        self._column.addStretch(1)
+        self._column.addWidget(self.cut_words)
+        self._column.addWidget(self.cut_plot, 1)
+        self._column.addStretch(0)
         self.set_content(page)
+        self._show_cut(None)
         self.apply_metrics()
 
     def apply_metrics(self) -> None:
@@ -76,6 +85,25 @@ class ApproximationErrorPanel(LivePanel):
         self._show_heads()
         self._say(self.words.text())
 
+    def _cut_again(self) -> None:
+        view = self.view
+        if view is not None and self.isVisible() and not self.is_empty:
+            self.draw(view)
+
+    def _show_cut(self, view: LiveView | None) -> None:
+        """Along the line that is dragged on the maps of a surface; a curve has none."""
+        found: ApproximationSurface | None = None if view is None else view.probes.get("approximation_surface")
+        for widget in (self.cut_words, self.cut_plot):
+            if widget.isHidden() != (found is None):
+                widget.setVisible(found is not None)
+                self.height_changed.emit()
+        if found is None or view is None:
+            return
+        ends = self.cut.ends(found)
+        self.cut_plot.show_cut(cut_values(found, *ends), (view.data.raw_features[0], view.data.raw_features[1]))
+        short = (f"({numbers.short(x, 3)}, {numbers.short(y, 3)})" for x, y in ends)
+        self.cut_words.setText("Cut from " + " to ".join(short))
+
     def _show_heads(self) -> None:
         """What the columns of numbers are of."""
         shown = self.table_of_errors.shown
@@ -91,6 +119,7 @@ class ApproximationErrorPanel(LivePanel):
         found = view.probes.get("approximation") or view.probes.get("approximation_surface")
         if found is None:
             return
+        self._show_cut(view)
         shown = error_numbers(found)
         self.table_of_errors.show_errors(shown)
         self._show_heads()
@@ -101,13 +130,14 @@ class ApproximationErrorPanel(LivePanel):
     def clear(self) -> None:
         super().clear()
         self._say("")
+        self._show_cut(None)
         self.table_of_errors.show_errors(None)
         self._show_heads()
 
 
 def error_numbers(found: Approximation | ApproximationSurface) -> ErrorNumbers | None:
     """What the table shows of a probe."""
-    inside, outside = found.inside, found.outside if isinstance(found, Approximation) else None
+    inside, outside = found.inside, found.outside
     if inside is None:
         return None
     where = "at the samples" if inside.at_samples else "in the domain"

@@ -45,6 +45,7 @@ DEPTHS = (1, 2, 3)
 SEEDS = 5
 UPDATES = 8000
 LOOK_MILLISECONDS = 200
+OF_ONE_INPUT = "Networks of one input are compared here, and this target has two."
 TRAINED, CONSTRUCTED, DEPTH = "trained", "constructed", "depth"
 QUESTIONS = (
     Option(TRAINED, "trained", "Networks of one hidden layer that training found"),
@@ -169,7 +170,7 @@ class WidthSweepPanel(LivePanel):
 
     def _follow_document(self) -> None:
         """Results are of one target; those of this one may be written down."""
-        if not self.isVisible():
+        if not self.isVisible() or self.is_empty:
             return
         usual = WidthSweep(self._services.document.project.data, widths=WIDTHS, seeds=SEEDS, updates=UPDATES)
         own = self._activation()
@@ -241,7 +242,14 @@ class WidthSweepPanel(LivePanel):
         self._follow_document()
 
     def draw(self, view: LiveView) -> None:
-        found = view.probes.get("approximation") or view.probes.get("approximation_surface")
+        if view.probes.get("approximation_surface") is not None:
+            for runs in self._runs.values():
+                runs.show(None)
+            self._keep_room(False)
+            self.set_empty(OF_ONE_INPUT)
+            return
+        self._keep_room(True)
+        found = view.probes.get("approximation")
         if found is None or found.inside is None or found.sum is None:
             now = None
         else:
@@ -251,6 +259,13 @@ class WidthSweepPanel(LivePanel):
             self._draw_plot()
         if self.runs is not None and self.runs.sweep is None:  # data have just come, or the panel has
             self._follow_document()
+
+    def _keep_room(self, is_kept: bool) -> None:
+        """The height that the plot needs, or none of it."""
+        if self.plot.isHidden() == is_kept:
+            for widget in (self.plot, self.question, self.start_button):
+                widget.setVisible(is_kept)
+            self.height_changed.emit()
 
     def _draw_plot(self) -> None:
         self._measure_built()

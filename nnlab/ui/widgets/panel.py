@@ -5,7 +5,7 @@ A panel that has nothing to show says what will appear and how to make it appear
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -28,7 +28,12 @@ class _Header(QWidget):
 
 
 class Panel(QWidget):
-    """Title, options, content. Without content, or while `set_empty` holds, the empty text stands in its place."""
+    """Title, options, content. Without content, or while `set_empty` holds, the empty text stands in its place.
+
+    `height_changed` when it shows so much more, or less, that the panels above and below it are to be shared out again.
+    """
+
+    height_changed = Signal()
 
     def __init__(self, theme: Theme, title: str, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

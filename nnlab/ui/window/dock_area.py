@@ -120,6 +120,8 @@ class DockArea(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.hide()
         dock.visibilityChanged.connect(lambda _: self._shown_timer.start())
+        if isinstance(widget, Panel):
+            widget.height_changed.connect(self._size_later)
         widget.windowTitleChanged.connect(dock.setWindowTitle)  # a panel may have something to tell in its tab
         if widget.windowTitle():
             dock.setWindowTitle(widget.windowTitle())
@@ -294,7 +296,10 @@ class DockArea(QMainWindow):
 
     def _share_height(self, docks: list[Dock], shares: tuple[int, ...]) -> None:
         """Panels below each other. In a low window all but the highest one take what they need, and that one has the rest."""
-        heights = [self.height() * share // sum(shares) for share in shares]
+        plan, below = self._plan, 0
+        if plan is not None and plan.bottom and not plan.tall_right:  # more than there is would be taken from the panels below
+            below = min(sum(getattr(self._theme.metrics, name) for name in plan.height), self.height() // 2)
+        heights = [(self.height() - below) * share // sum(shares) for share in shares]
         if self._is_low:
             heights = [height if share == max(shares) else 1 for height, share in zip(heights, shares, strict=True)]
         self.resizeDocks(docks, heights, Qt.Orientation.Vertical)

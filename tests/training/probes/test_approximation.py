@@ -84,7 +84,14 @@ def test_a_surface_has_ridges_where_the_units_read_x_and_y() -> None:
     weight, bias = found.units.weight[2], found.units.bias[2]
     on_ridge = (-bias / (weight @ weight) * weight).reshape(1, 2)
     assert abs(made.activations(data.transform(on_ridge), ["tanh_1.y"])["tanh_1.y"][0, 2]) < 1e-12
-    assert found.inside.sup == pytest.approx(np.abs(found.fit - found.truth).max(), rel=0.02)
+    inner = found.fit[found.inner, found.inner] - found.truth[found.inner, found.inner]
+    assert found.inside.sup == pytest.approx(np.abs(inner).max(), rel=0.02)
+    (x0, x1), (y0, y1) = found.domain
+    assert (x0, x1) == pytest.approx((found.x[0] + (x1 - x0) / 6, found.x[-1] - (x1 - x0) / 6)), "a sixth beyond the domain"
+    beyond = (found.x < x0) | (found.x > x1) | ((found.y < y0) | (found.y > y1))[:, None]
+    assert found.outside is not None
+    assert found.outside.sup == pytest.approx(np.abs(found.fit - found.truth)[beyond].max())
+    assert found.outside.rms == pytest.approx(np.sqrt(np.mean((found.fit - found.truth)[beyond] ** 2)))
 
 
 @pytest.mark.parametrize("deep", [False, True])

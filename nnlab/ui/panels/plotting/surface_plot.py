@@ -1,7 +1,7 @@
 """A surface one can turn: height over two inputs, painted as flat quads from back to front, so that it needs no OpenGL.
 
 Dragging turns it, the arrow keys too; a double click or A puts it back. Heights are signed, so they have the sign map; how light a quad is
-says how steeply it rises towards the viewer. A line along one of the inputs can be marked on it.
+says how steeply it rises towards the viewer. A line can be marked on it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Surface:
     values: np.ndarray
     limit: float
     names: tuple[str, str] = ("x", "y")
-    cut: tuple[str, float] | None = None  # along which input a line runs ("x" or "y"), and where on the other
+    cut: np.ndarray | None = None  # (points, 3): x, y and the height along a line that is marked on it
 
 
 class SurfacePlot(QWidget):
@@ -189,16 +189,8 @@ class SurfacePlot(QWidget):
     def _paint_cut(self, painter: QPainter, surface: Surface) -> None:
         if surface.cut is None:
             return
-        along, at = surface.cut
-        rows, columns = surface.values.shape
-        low, high = surface.y if along == "x" else surface.x
-        place = min(max((at - low) / (high - low), 0.0), 1.0)
-        if along == "x":
-            values, xs = surface.values[round(place * (rows - 1))], np.linspace(-1, 1, columns)
-            ys = np.full(columns, 2 * place - 1)
-        else:
-            values, ys = surface.values[:, round(place * (columns - 1))], np.linspace(-1, 1, rows)
-            xs = np.full(rows, 2 * place - 1)
+        xs, ys = self._unit(surface.cut[:, 0], surface.cut[:, 1])
+        values = surface.cut[:, 2]
         heights = np.clip(np.nan_to_num(values) / max(surface.limit, 1e-300), -1, 1)
         across, down, _ = self.projected(xs, ys, heights)
         line = QPolygonF([QPointF(a, b) for a, b in zip(across.tolist(), down.tolist(), strict=True)])
