@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import qtawesome
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+
+from nnlab.ui.look.symbol_font import characters, symbol_font
 
 BOX = 18.0
 STROKE = 1.5
@@ -52,10 +53,10 @@ def symbol(name: str) -> Glyph:
     Needs a QGuiApplication.
     """
     try:
-        character = qtawesome.charmap(f"mdi6.{name}")
+        character = characters()[name]
     except KeyError:
         raise ValueError(f"The icon font has no symbol {name!r}.") from None
-    font = QFont(qtawesome.font("mdi6", _FONT_BOX))
+    font = symbol_font(_FONT_BOX)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     path = QPainterPath()
     path.addText(0, _FONT_ASCENT * _FONT_BOX, font, character)
