@@ -64,12 +64,15 @@ class EqualStarts(QObject):
         text = f"same {', '.join(same)}"
         is_surprise = bool(missing) and self._key != SEED and not (self._key == BATCH_SIZE and start)
         self._statement.show_equal(text, f"{' and '.join(missing)}; the rest is the same" if is_surprise else "")
-        hashes = "\n".join(
-            f"weights {one.weights[:16]}…, without adapters {one.base[:16]}…, batches {one.batches[:16]}…" for one in found
-        )
+        hashes = "\n".join(_hashes(one) for one in found)
         self._statement.same.setToolTip(f"{text}\nSHA-256 of every run's start:\n{hashes}")
         self.gradients = tuple(one.gradient for one in found)
         self.found.emit()
+
+
+def _hashes(one: Starts) -> str:
+    base = f", without adapters {one.base[:16]}…" if one.base != one.weights else ""
+    return f"weights {one.weights[:16]}…{base}, batches {one.batches[:16]}…"
 
 
 def same_words(project: Project, key: str, samples: int) -> list[str]:

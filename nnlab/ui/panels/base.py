@@ -100,6 +100,10 @@ class LivePanel(Panel):
     def draw(self, view: LiveView) -> None:
         """Draws `view`. Called at most `frames_per_second` times a second while training runs."""
 
+    def seconds_between_draws(self, view: LiveView) -> float:
+        """While training runs; a panel whose cost depends on what it shows may say so here."""
+        return 1.0 / self.frames_per_second
+
     def show_view(self, view: LiveView) -> None:
         """Takes the newest view: drawn now, or as soon as this panel's pace allows. The last one is never skipped."""
         self._view = view
@@ -130,7 +134,7 @@ class LivePanel(Panel):
         self._later.stop()
         if self._view is None:
             return
-        self._due = time.perf_counter() + 1.0 / self.frames_per_second
+        self._due = time.perf_counter() + self.seconds_between_draws(self._view)
         if self.is_empty:
             self.set_empty(None)
         self.draw(self._view)

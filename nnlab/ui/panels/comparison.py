@@ -14,6 +14,7 @@ from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.processors import usable_processors
 from nnlab.studies.comparison import variants
 from nnlab.training.difference import SEED_KEY, Difference, differences
 from nnlab.training.runs import MOST_RUNS
@@ -31,6 +32,9 @@ from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
 
+PICTURES, WHY, CURVES = range(3)  # the parts in turn
+TURNS = 3
+CROWDED_SECONDS = 0.030  # between two parts: a little less than two ticks of the display
 EMPTY = "Up to four runs stand here side by side, from the same start and with one difference, as soon as the network can run."
 
 
@@ -44,10 +48,12 @@ class ComparisonPanel(LivePanel):
     probes = ("predictions", "curve", "decision", "output_losses", "simplex")
     of_all_runs = True
     is_centre = True
-    frames_per_second = 20.0
+    frames_per_second = 64.0  # every one of the window; each draws one part
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, EMPTY, parent)
+        self._turn, self._shown = 0, 0  # the part drawn last, and how many runs were shown
+        self._cores = usable_processors()
         theme, jobs = services.theme, services.session.jobs
         self.header.hide()
         self.start = StartSwitch(theme, services.session, services.document)
@@ -191,11 +197,24 @@ class ComparisonPanel(LivePanel):
     # Drawing
 
     def draw(self, view: LiveView) -> None:
+        """All parts; while training runs one after the other, so that no frame of the window waits for all of them."""
         runs = shown_runs(view, self.compared[0], self.equal_starts.gradients)
         self.happening.place_runs(len(runs))
-        self.happening.show_runs(runs)
-        self.why.show_runs(runs)
-        self._tell_scores(runs)
+        is_all = not view.playing or len(runs) != self._shown
+        self._shown = len(runs)
+        self._turn = 0 if is_all else (self._turn + 1) % TURNS
+        if is_all or self._turn == PICTURES:
+            self.happening.show_pictures(runs)
+            self._tell_scores(runs)
+        if is_all or self._turn == WHY:
+            self.why.show_runs(runs)
+        if is_all or self._turn == CURVES:
+            self.happening.show_curves(runs)
+
+    def seconds_between_draws(self, view: LiveView) -> float:
+        """While runs train on every core, what is drawn is taken from training: only every second frame draws something here."""
+        is_crowded = 1 + len(view.others) >= self._cores
+        return CROWDED_SECONDS if is_crowded else super().seconds_between_draws(view)
 
     def _tell_scores(self, runs: Sequence[ShownRun]) -> None:
         """The figures of the pictures, so that there is one of each only."""

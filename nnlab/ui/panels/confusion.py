@@ -133,7 +133,7 @@ class ConfusionView(PredictionView):
         if names_changed or (self.images is not None and self.images.isVisible() != has_images):
             self._has_images = has_images
             self._arrange()
-        self.set_statistics(accuracy_lines(view))
+        self.set_statistics(lambda: accuracy_lines(view))
         return True
 
     def _arrange(self) -> None:

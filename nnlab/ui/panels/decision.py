@@ -52,7 +52,7 @@ class DecisionView(PredictionView):
             self._rings.place_samples(view.data.raw_x[:, 0], view.data.raw_x[:, 1])
         if is_first:
             self._arrange()
-        self.set_statistics([*self._scores(view), *self._legend(view)])
+        self.set_statistics(lambda: [*self._scores(view), *self._legend(view)])
         return True
 
     def _scores(self, view: LiveView) -> list[Line]:

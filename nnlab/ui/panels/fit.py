@@ -81,7 +81,7 @@ class FitView(PredictionView):
             count = len(predictions.outputs)
             errors = predictions.outputs[:, 0].astype(np.float64) - view.data.y[:count].reshape(-1)
             self.residual.show_residual(view.data, view.data.raw_x[:count, 0], errors, False)
-        self.set_statistics([*self._errors(view.data, curve), *error_lines(view), *self._legend(view, curve)])
+        self.set_statistics(lambda: [*self._errors(view.data, curve), *error_lines(view), *self._legend(view, curve)])
         return True
 
     def _errors(self, data: Data, curve: Curve) -> list[Line]:
@@ -142,7 +142,7 @@ class TruthView(PredictionView):
         legend: list[Line] = [LegendEntry("dot", "training", "text3")]
         if len(predictions.validation_outputs):
             legend.append(LegendEntry("ring", "validation"))
-        self.set_statistics([*error_lines(view), *legend, LegendEntry("dashes", "perfect")])
+        self.set_statistics(lambda: [*error_lines(view), *legend, LegendEntry("dashes", "perfect")])
         return True
 
     def table(self) -> ExportTable | None:

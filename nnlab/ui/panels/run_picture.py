@@ -84,7 +84,7 @@ class RunPicture(QWidget):
     def show_run(self, run: ShownRun, of_validation: bool) -> None:
         view = run.view
         self.name.setText(run.name if self._is_tight else run.title)
-        self.name.setToolTip(f"Stopped: {run.stopped}" if run.stopped else "")
+        _explain(self.name, f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
@@ -97,7 +97,7 @@ class RunPicture(QWidget):
                 (found.validation_wrong, len(found.validation_outputs)) if of_validation else (found.wrong, len(found.outputs))
             )
             self.wrong.setText(f"{numbers.count(wrong)} wrong" if is_tight else f"{numbers.count(wrong)} of {numbers.count(of)} wrong")
-            self.wrong.setToolTip(f"{numbers.count(wrong)} of {numbers.count(of)} samples are put into a wrong class")
+            _explain(self.wrong, f"{numbers.count(wrong)} of {numbers.count(of)} samples are put into a wrong class")
         else:
             self.wrong.setText(f"{'error' if is_tight else 'mean error'} {numbers.number(scores['mae'], 3)}" if "mae" in scores else "")
         if run.stopped:
@@ -106,7 +106,9 @@ class RunPicture(QWidget):
         else:
             self.gradient.setText(f"{'|∇|' if is_tight else 'gradient norm'} {written(gradient_norm(run))}")
             self.gradient.set_color("text2")
-        self.setAccessibleName(f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}")
+        words = f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}"
+        if words != self.accessibleName():
+            self.setAccessibleName(words)
         self._show_picture(view)
         needed = self._shown, self.score.sizeHint(), self.unit.sizeHint()
         if needed != self._arranged_for:
@@ -229,6 +231,12 @@ class RunPicture(QWidget):
             menu.insertAction(before, go_on)
             menu.insertSeparator(before)
         return menu
+
+
+def _explain(widget: QWidget, words: str) -> None:
+    """Sets a tooltip that is another: every setting is an event to all who filter them."""
+    if words != widget.toolTip():
+        widget.setToolTip(words)
 
 
 def written(value: float) -> str:

@@ -58,14 +58,17 @@ class WhatHappens(QWidget):
         self.own.place_runs(count)
         self._arrange()
 
-    def show_runs(self, runs: Sequence[ShownRun]) -> None:
-        """`runs` from the project's own on. While they train, the curves below the pictures take turns: they change slowly."""
+    def show_pictures(self, runs: Sequence[ShownRun]) -> None:
+        """`runs` from the project's own on."""
+        self.pictures.show_runs(runs, self.scores.of_validation)
+
+    def show_curves(self, runs: Sequence[ShownRun]) -> None:
+        """How good the runs are, and their own losses; while they train these two take turns, for they change slowly."""
         view = runs[0].view
         is_all = not view.playing or len(runs) != self._shown
         self._shown, self._has_scores = len(runs), not self._has_scores
         first = view.curves.origin
         last = max(view.frame.iteration, int(view.curves.iterations[-1]) if len(view.curves.mean) else 0)
-        self.pictures.show_runs(runs, self.scores.of_validation)
         if is_all or self._has_scores:
             self.scores.show_runs(runs, first, last)
         if self.own.isVisible() and (is_all or not self._has_scores):

@@ -7,7 +7,9 @@ and the bar says how to go to full speed: at that, the spiral is learned within 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -24,6 +26,7 @@ from nnlab.ui.workspaces import Workspace
 
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store
+READ_SECONDS = 0.030  # between two writings of the figures: a little less than two ticks of the display
 LONGEST_NAME, SHORTER_NAME = 20, 13  # letters of a run's name above its figure, where there are two runs and where there are more
 
 
@@ -35,6 +38,8 @@ class Transport(QObject):
         self._actions, self._session, self._document, self._store = actions, session, document, store
         self._slower = WATCHED
         self._scores_runs = False
+        self._due = 0.0  # when figures are written again
+        self._waiting: LiveView | None = None  # the moment that was passed over last
         faster = actions["run.full_speed"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         self.bar = TransportBar(theme, [], actions["run.play"], faster=faster)
         remembered = store.number(SPEED, math.nan)
@@ -43,6 +48,7 @@ class Transport(QObject):
         self.bar.speed_changed.connect(self.set_speed)
         self.bar.time.asked.connect(session.back_to)
         session.emptied.connect(self._clear)
+        session.state_changed.connect(self._catch_up)
 
     def show_workspace(self, workspace: Workspace) -> None:
         self._scores_runs = workspace.scores_runs
@@ -66,6 +72,20 @@ class Transport(QObject):
         self.bar.show_runs(figures)
 
     def show_view(self, view: LiveView) -> None:
+        """Writes the moment; while training runs every second one, for nobody reads figures at sixty a second."""
+        now = time.perf_counter()
+        if view.playing and now < self._due:
+            self._waiting = view
+            return
+        self._due, self._waiting = now + READ_SECONDS, None
+        self._write(view)
+
+    def _catch_up(self) -> None:
+        """Training has come to rest at a moment that was passed over."""
+        if self._waiting is not None and not self._session.is_playing:
+            self.show_view(replace(self._waiting, playing=False))
+
+    def _write(self, view: LiveView) -> None:
         frame, training = view.frame, view.project.training
         latest = max(self._session.latest, frame.iteration)
         self.bar.time.set_time(frame.iteration, latest)
@@ -94,6 +114,7 @@ class Transport(QObject):
 
     def _clear(self) -> None:
         """Nothing is known of the run."""
+        self._due, self._waiting = 0.0, None
         self.bar.time.set_time(0, 0)
         self.bar.time.set_marks([])
         self.bar.set_counters(**dict.fromkeys(self.bar.counters))

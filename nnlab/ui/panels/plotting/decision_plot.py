@@ -33,6 +33,7 @@ class DecisionPlot(Plot):
         self._decision: Decision | None = None
         self._link = "identity"
         self._drawn: tuple[object, ...] = ()
+        self._colored: tuple[object, ...] = ()  # how the decision was made a picture
         self.is_plain = False  # without axes, the picture is all there is
         super().__init__(theme, "Prediction over the plane of two features", parent)
         self.view.setMouseEnabled(x=False, y=False)
@@ -76,13 +77,16 @@ class DecisionPlot(Plot):
         """`batch`: indices of the training samples of the present batch."""
         dark = self._theme.is_dark
         is_new = (data, decision.extent) != (self._data, self._decision.extent if self._decision else None)
+        before = self._decision
         self._data, self._decision, self._link = data, decision, link
         x0, x1, y0, y1 = decision.extent
         if is_new:
             self._place()
             self.set_range((x0, x1), (y0, y1))
-        pixels = decision_pixels(decision.outputs, data.target, link, target_limit(data), dark)
-        self.map.show_image(to_image(pixels), QRectF(x0, y0, x1 - x0, y1 - y0))
+        if decision is not before or is_new or (link, dark) != self._colored:  # most frames bring no other answer of the probe
+            self._colored = link, dark
+            pixels = decision_pixels(decision.outputs, data.target, link, target_limit(data), dark)
+            self.map.show_image(to_image(pixels), QRectF(x0, y0, x1 - x0, y1 - y0))
         key = (id(data), dark, self.radius)
         if key != self._drawn:
             self._drawn = key
@@ -92,6 +96,8 @@ class DecisionPlot(Plot):
     def _show_batch(self, data: Data, batch: np.ndarray) -> None:
         inside = batch[batch < len(data.raw_x)] if len(batch) <= MOST_RINGS else batch[:0]
         tokens = self._theme.tokens
+        if not len(inside) and not self.rings.count:
+            return
         self.rings.show_rings(data.raw_x[inside, 0], data.raw_x[inside, 1], self.radius + 2.6, tokens.text, tokens.canvas)
 
     def _ticks(self, axis: int, length: float) -> list[Tick]:

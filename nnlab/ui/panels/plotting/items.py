@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.panels.plotting.primitives import polygon
+from nnlab.ui.panels.plotting.primitives import Stamps, polygon
 
 ToScene = Callable[[QRectF], QRectF]  # from the view's numbers to pixels
 SMALLEST, SHARE = 0.8, 0.2  # the least radius of a mark in pixels, and the radius as a share of the side of the square it has to itself
@@ -178,6 +179,7 @@ class RingsItem(SceneItem):
         super().__init__()
         self._x, self._y = np.empty(0), np.empty(0)
         self._radius, self._pen, self._halo = 4.6, QPen(), QPen()
+        self._stamps = Stamps()
 
     def show_rings(self, x: np.ndarray, y: np.ndarray, radius: float, color: QColor, halo: QColor, width: float = 1.5) -> None:
         self._x, self._y, self._radius = x, y, radius
@@ -192,9 +194,17 @@ class RingsItem(SceneItem):
         if not len(self._x):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centres = scene_polygon(self, self._x, self._y)
-        draw_rings(painter, centres, self._radius, self._halo)
-        draw_rings(painter, centres, self._radius, self._pen)
+        transform, reach = self.sceneTransform(), self._radius + self._halo.widthF()
+        for pen in (self._halo, self._pen):  # all that lies below first: rings that touch stay whole
+            xs, ys = self._x * transform.m11() + transform.dx(), self._y * transform.m22() + transform.dy()
+            key = (self._radius, pen.color().rgba(), pen.widthF())
+            self._stamps.draw(painter, xs, ys, key, reach, partial(_paint_ring, radius=self._radius, pen=pen))
+
+
+def _paint_ring(painter: QPainter, centre: QPointF, radius: float, pen: QPen) -> None:
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(centre, radius, radius)
 
 
 def draw_rings(painter: QPainter, centres: QPolygonF, radius: float, pen: QPen) -> None:

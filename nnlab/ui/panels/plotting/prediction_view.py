@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -74,10 +76,12 @@ class PredictionView(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def set_statistics(self, lines: list[Line]) -> None:
-        """Shows the lines; makes room when they have become wider."""
+    def set_statistics(self, write: Callable[[], list[Line]]) -> None:
+        """Shows the lines, which are written only where they have a place; makes room when they have become wider."""
+        if not self.has_statistics:
+            return
         before = self.statistics.least_width()
-        self.statistics.set_lines(lines)
+        self.statistics.set_lines(write())
         if self.statistics.least_width() > before:
             self._arrange()
 

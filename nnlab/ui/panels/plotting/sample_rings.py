@@ -22,6 +22,7 @@ class SampleRings:
         self._x, self._y = np.empty(0), np.empty(0)
         self._batch = np.empty(0, dtype=np.int64)
         self._one: int | None = None
+        self._tokens = theme.tokens  # whose colours the rings have
         self.batch, self.one = RingsItem(), RingsItem()
         for item in (self.batch, self.one):
             plot.view.addItem(item, ignoreBounds=True)
@@ -29,13 +30,15 @@ class SampleRings:
 
     def place_samples(self, x: np.ndarray, y: np.ndarray) -> None:
         """Where the samples stand, on the axes of the plot; rings go with them."""
-        self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        self._draw()
+        if not (np.array_equal(x, self._x) and np.array_equal(y, self._y, equal_nan=True)):
+            self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+            self._draw()
 
     def ring_batch(self, samples: np.ndarray) -> None:
         """Rings these samples, as long as there is room for so many."""
-        self._batch = samples
-        self._draw()
+        if self._tokens is not self._theme.tokens or not np.array_equal(samples, self._batch):
+            self._batch = samples
+            self._draw()
 
     @property
     def ringed(self) -> int:
@@ -43,8 +46,9 @@ class SampleRings:
         return self.batch.count
 
     def ring_one(self, sample: int | None) -> None:
-        self._one = sample
-        self._draw()
+        if sample != self._one:
+            self._one = sample
+            self._draw()
 
     def nearest(self, place: QPointF) -> int | None:
         """The sample nearest to a pixel of the plot, within reach."""
@@ -55,6 +59,7 @@ class SampleRings:
         return k if away[k] <= REACH else None
 
     def _draw(self) -> None:
+        self._tokens = self._theme.tokens
         tokens, room = self._theme.tokens, self._plot.picture.width() * self._plot.picture.height()
         batch = self._batch if len(self._batch) * ROOM <= room else self._batch[:0]
         chosen = np.empty(0, dtype=np.int64) if self._one is None else np.array([self._one])
