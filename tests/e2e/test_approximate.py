@@ -560,3 +560,21 @@ def test_a_ridge_is_dragged_turned_and_undone(plane: MainWindow) -> None:
     plane.document.undo()
     plane.document.undo()
     assert all((weights(plane)[name] == before[name]).all() for name in before)
+
+
+def test_the_sweep_is_begun_from_the_menu_of_any_workspace(
+    opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window = opened("ripple")
+    qtbot.waitUntil(lambda: window.session.frame is not None, timeout=20_000)
+    panel = small_sweep(window, monkeypatch, tmp_path)
+    window.actions_by_id["approximate.sweep"].trigger()
+    assert window.area.workspace is not None and window.area.workspace.name == "approximate"
+    qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
+
+
+def test_a_sweep_of_a_surface_is_refused_in_a_sentence(plane: MainWindow) -> None:
+    plane.actions_by_id["approximate.sweep"].trigger()
+    assert plane.message_bar.current is not None and "one input" in plane.message_bar.current.text
+    panel = plane.panels["width_sweep"]
+    assert isinstance(panel, WidthSweepPanel) and not panel.is_running

@@ -196,6 +196,18 @@ class WidthSweepPanel(LivePanel):
             self.runs.start()
             self._measure_built()
 
+    def start_sweep(self) -> str:
+        """Begins or goes on from elsewhere, of trained networks if the question has none; says why not, or ""."""
+        if self._services.session.data is None or len(self._services.session.data.raw_features) != 1:
+            return "Error against width is about a target of one input; choose one in the library of Approximate."
+        if self.is_empty:
+            self.set_empty(None)
+        self._keep_room(True)
+        if self.runs is None:
+            self.question.choose(TRAINED)
+        self.start()
+        return ""
+
     def _cancel(self) -> None:
         if self.runs is not None:
             self.runs.cancel()

@@ -19,6 +19,7 @@ from nnlab.training.runs import MOST_RUNS
 from nnlab.training.varied import varied
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
+from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.window.synonyms import give_synonyms
@@ -52,6 +53,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.rewind": session.rewind, "run.dice": session.dice,
         "run.sweep": lambda: reveal(window, "sweep"),
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
+        "approximate.sweep": lambda: sweep_widths(window),
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
         "compare.wrong_start": lambda: wrong_start(window),
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
@@ -133,6 +135,16 @@ def add_seed(window: MainWindow) -> None:
     following = next(seed for seed in seeds if varied(project, seed).training.seed not in taken)
     set_comparison(window.document, (*project.comparison, following))
     window.area.reveal("loss")
+
+
+def sweep_widths(window: MainWindow) -> None:
+    """Error against width, begun or gone on with where it is shown."""
+    window.show_workspace("approximate")
+    panel = window.panels["width_sweep"]
+    assert isinstance(panel, WidthSweepPanel)
+    refusal = panel.start_sweep()
+    if refusal:
+        window.message_bar.show_warning(refusal, key="refused")
 
 
 def add_run(window: MainWindow) -> None:
