@@ -47,8 +47,12 @@ def examples() -> tuple[Example, ...]:
     """All examples: by the kind of their data, then by title; the one to start with comes first."""
     found = []
     for name in example_names():
-        document = _document(name)
-        found.append(Example(name, document.title, document.description, datasets[document.project.data.name].category))
+        path = resource("examples", f"{name}.json")
+        try:
+            heading = schema.heading(_read(path))
+        except NNLabError as error:
+            raise named(error, path.name) from error
+        found.append(Example(name, heading.title, heading.description, datasets[heading.data].category))
     return tuple(sorted(found, key=lambda e: (e.name != STARTER, CATEGORIES.index(e.category), e.title)))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -155,6 +155,18 @@ def decode(content: bytes) -> ProjectDocument:
         tuple(part.adapters),
         part.initial,
     )
+
+
+class Heading(NamedTuple):
+    title: str
+    description: str
+    data: str  # name of the data set
+
+
+def heading(content: bytes) -> Heading:
+    """What a project.json says of itself, without the values: no graph is made. Raises FileError as `decode`."""
+    part = _part(content)
+    return Heading(part.title, part.description, part.data.name)
 
 
 def _part(content: bytes) -> ProjectPart:

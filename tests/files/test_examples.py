@@ -106,6 +106,22 @@ def test_an_example_is_one_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert open_any("mine")[0].project == load_example("mine")
 
 
+def test_listing_examples_makes_no_graph(monkeypatch: pytest.MonkeyPatch):
+    """A window lists them twice as it opens; what their files say of themselves is enough."""
+    def refuse(content: bytes) -> None:
+        raise AssertionError("a graph was read")
+
+    monkeypatch.setattr(schema, "read_graph", refuse)
+    assert {e.name: (e.title, e.category) for e in examples()}["spiral"] == ("Two spirals", "Two inputs")
+
+
+def test_an_example_that_is_no_project_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "broken.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(module, "resource", lambda *parts: tmp_path.joinpath(*parts[1:]))
+    with pytest.raises(NNLabError, match="broken.json"):
+        examples()
+
+
 # Opening
 
 
