@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.cards import loss_painting, painting
+from nnlab.ui.canvas.cards import loss_painting, painting, strand_painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
@@ -71,6 +71,7 @@ class CardFace(QGraphicsItem):
             painting.paint_compact_loss(painter, owner)
         else:
             painting.paint_filters_and_maps(painter, owner)
+        strand_painting.paint(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
 
@@ -82,7 +83,7 @@ class CardItem(ShownCard):
         super().__init__(card, geometry, kit)
         self._bias_request = 0.0
         self._meaning = ""
-        self.bounds = geometry.outline.adjusted(-BORDER, -BORDER, BORDER, BORDER)
+        self.bounds = _bounds(geometry, BORDER)
         self.body, self.face = CardBody(self), CardFace(self)
         for item in (self.body, self.face):
             scene.addItem(item)
@@ -95,6 +96,11 @@ class CardItem(ShownCard):
     def outline(self) -> QRectF:
         """The card's outline on the canvas."""
         return self.geometry.outline.translated(self.body.pos())
+
+    @property
+    def footprint(self) -> QRectF:
+        """The outline and what is painted below it, on the canvas."""
+        return self.geometry.footprint.translated(self.body.pos())
 
     @property
     def title_rect(self) -> QRectF:
@@ -135,7 +141,7 @@ class CardItem(ShownCard):
             self.maps = TilePictures(range(len(geometry.maps)), bounded=False)
         self.geometry, self.text_scale = geometry, text_scale
         border = BORDER * max(1.0, text_scale)
-        self.bounds = geometry.outline.adjusted(-border, -border, border, border)
+        self.bounds = _bounds(geometry, border)
         if changed and geometry.tiles:
             self.pictures = self.new_pictures()
             self.shows_plane = False
@@ -189,6 +195,14 @@ class CardItem(ShownCard):
         if changed:
             self.face.update()
 
+    def set_strand(self, a: np.ndarray | None, b: np.ndarray | None) -> None:
+        """What stands in the places of an adapter's A (rank, inputs) and B (units, rank)."""
+        found = tuple(None if m is None else np.array(m, np.float32) for m in (a, b))
+        if all(_same(old, new) for old, new in zip(self.strand_values, found, strict=True)):
+            return
+        self.strand_values = found[0], found[1]
+        self.face.update()
+
     def _show_batch(self, batch: np.ndarray | None, weights: np.ndarray | None) -> bool:
         units = list(self.pictures.units)
         if weights is not None:
@@ -224,3 +238,13 @@ class CardItem(ShownCard):
             self.batch_size = size
             self.body.update()
         self.face.update()
+
+
+def _bounds(geometry: CardGeometry, border: float) -> QRectF:
+    """The card with room for rings and ports, and for the loop of a strand beside it."""
+    around = geometry.footprint.adjusted(-border, -border, border, border)
+    return around if geometry.strand is None else around.adjusted(-strand_painting.LOOP, 0, strand_painting.LOOP, 0)
+
+
+def _same(old: np.ndarray | None, new: np.ndarray | None) -> bool:
+    return old is new if old is None or new is None else np.array_equal(old, new, equal_nan=True)

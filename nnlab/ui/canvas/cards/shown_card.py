@@ -51,6 +51,7 @@ class ShownCard:
         self.names: tuple[str, ...] = ()  # of an input's units in full, as far as they are known
         self.biases: np.ndarray | None = None
         self.bias_limit = 0.0
+        self.strand_values: tuple[np.ndarray | None, np.ndarray | None] = (None, None)  # of A and B
         self.loss: float | None = None
         self.samples: np.ndarray | None = None
         self.batch_size = 0

@@ -163,7 +163,7 @@ class EdgeViews:
         if inputs and losses:
             start, end = (item.position + (item.geometry.target or QPointF()) for item in (inputs[0], losses[0]))
             detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and not i.is_curve]
-            path = target_path(start, end, [*(item.outline for item in cards.values()), *detours], label)
+            path = target_path(start, end, [*(item.footprint for item in cards.values()), *detours], label)
             self.target.set_path(path, self.target_name)
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}

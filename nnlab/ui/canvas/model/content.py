@@ -34,6 +34,30 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Strand:
+    """One adapter that takes part in a layer: the names of A (rank, inputs) and B (units, rank), and the factor of BA."""
+
+    name: str
+    rank: int
+    scale: float
+    learns: bool
+    is_merged: bool
+    a: str  # "dense_1.lora_A.task_b"
+    b: str
+
+    def tensors(self, overlay: str) -> tuple[str, str]:
+        """What stands in the places of A and B: the matrices themselves, or their gradients."""
+        if overlay == "gradients":
+            return _gradient(self.a), _gradient(self.b)
+        return self.a, self.b
+
+
+def _gradient(tensor: str) -> str:
+    node_id, _, name = tensor.partition(".")
+    return f"{node_id}.d_{name}"
+
+
+@dataclass(frozen=True)
 class CardContent:
     """One card. `id` is the layer's node, for a block the group's with a slash; `nodes` are all nodes on the card, the layer first."""
 
@@ -54,6 +78,7 @@ class CardContent:
     frozen: str = ""  # what of its parameters is, in words
     maps: Shape | None = None  # of the feature maps it shows, (channels, rows, columns)
     filters: Shape | None = None  # of the filters it shows, (outputs, inputs, rows, columns)
+    strands: tuple[Strand, ...] = ()  # of the adapters that take part
     exit: str = ""  # of a block: the node whose output leaves it
 
     @property
@@ -126,7 +151,19 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
         frozen=node.frozen_words,
         maps=maps_of(graph, shapes.get, card),
         filters=filters_of(graph, shapes.get, card),
+        strands=_strands(node),
     )
+
+
+def _strands(node: Node) -> tuple[Strand, ...]:
+    trained = {parameter.name for parameter in node.trained}
+    return tuple(
+        Strand(
+            adapter.name, adapter.rank, adapter.scale, bool(trained & set(adapter.learning)), adapter.merged,
+            *(f"{node.id}.{adapter.tensor(part)}" for part in ("lora_A", "lora_B")),
+        )
+        for adapter in node.adapters if adapter.enabled
+    )  # fmt: skip
 
 
 def _is_within_one(node: Node) -> bool:

@@ -26,6 +26,7 @@ FIRST, LAST = 6, 2
 MORE = 44.0  # height of "… n more"
 TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
 PORT_STEP = 30.0
+STRAND, STRAND_WORDS, STRAND_GAP = 72.0, 18.0, 12.0  # of an adapter below its card; merged, only words are left
 INSET = 8.0  # of pictures from the card's edge
 MOST_MAPS, MAP_GAP = 32, 2.0  # feature maps that are shown, and between two of them
 LABEL_GAP, LABEL_INSET = 6.0, 8.0  # between an input's label and its tile, and from the card's edge
@@ -58,12 +59,18 @@ class CardGeometry:
     target: QPointF | None = None  # where the data's target enters or leaves, at the lower border
     is_expanded: bool = False
     filters: QRectF | None = None  # where the filters of a convolution are painted
+    strand: QRectF | None = None  # below the outline: where the matrices of an adapter lie
     maps: tuple[QRectF, ...] = ()  # and its feature maps, those of the first channels
 
     @cached_property
     def body(self) -> QRectF:
         """What lies below the header."""
         return QRectF(self.outline.left(), self.header.bottom(), self.outline.width(), self.outline.bottom() - self.header.bottom())
+
+    @cached_property
+    def footprint(self) -> QRectF:
+        """The outline with all that is painted below it."""
+        return self.outline if self.strand is None else self.outline.united(self.strand)
 
     @cached_property
     def tile_area(self) -> QRectF:
@@ -173,4 +180,8 @@ def _with_ports(
     inputs = {port: QPointF(outline.left(), (i - (count - 1) / 2) * step) for i, port in enumerate(card.ports)}
     output = QPointF(outline.right(), 0.0) if card.has_output else None
     target = QPointF(outline.center().x(), outline.bottom()) if card.form in (INPUT, LOSS) else None
-    return CardGeometry(outline, header, tiles, more, inputs, output, target, is_expanded)
+    strand = None
+    if card.strands:
+        height = STRAND_WORDS if card.strands[0].is_merged else STRAND
+        strand = QRectF(outline.left(), outline.bottom() + STRAND_GAP, outline.width(), height)
+    return CardGeometry(outline, header, tiles, more, inputs, output, target, is_expanded, strand=strand)

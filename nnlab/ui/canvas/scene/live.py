@@ -75,6 +75,9 @@ class LiveValues:
                     images[scene.owner[edge.target]] = matrix.reshape(weights.units, *image)
         for name, card in scene.items_by_card.items():
             card.set_values(self._values, images.get(name), "d_" if self.overlay == "gradients" else "", limits.get(name, 0.0))
+            if card.card.strands:
+                a, b = card.card.strands[0].tensors(self.overlay)
+                card.set_strand(self._values(a), self._values(b))
 
     def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> None:
         self._pictures = pictures
@@ -96,6 +99,8 @@ class LiveValues:
         found: set[str] = set()
         for name, card in scene.cards.items():
             found.update((f"{name}.loss", f"{name}.sample_loss") if card.form == LOSS else (card.values,))
+            if self.overlay == "gradients" and card.strands:
+                found.update(card.strands[0].tensors(self.overlay))
             if self.overlay == "gradients" and card.bias:
                 found.add(f"{name}.d_{card.bias}")
         for edge, weights in scene.edges.weights.items():

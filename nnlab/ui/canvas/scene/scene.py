@@ -283,7 +283,7 @@ class GraphScene(QGraphicsScene):
         """The room cards and lines take on the canvas, null when there are none."""
         rect = QRectF()
         for item in self.items_by_card.values():
-            rect = rect.united(item.outline)
+            rect = rect.united(item.footprint)
         return rect.united(self.annotations.bounds()).united(self.edges.bounds())
 
     @property
@@ -299,7 +299,7 @@ class GraphScene(QGraphicsScene):
         places = self._spacing(scale, shows_tiles, near)
         outlines = {}
         for name, card in self.cards.items():
-            outline = self._sizes.of(card, scale, shows_tiles, near, self.detail.expanded).outline
+            outline = self._sizes.of(card, scale, shows_tiles, near, self.detail.expanded).footprint
             outlines[name] = outline.translated(places.to_scene(self.place_of(name)))
             rect = rect.united(outlines[name])
         for group in self.document.graph.groups:
