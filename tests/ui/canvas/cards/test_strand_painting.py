@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -68,9 +70,16 @@ def test_a_lies_left_and_below_of_b_so_that_lines_do_not_cross(rank: int) -> Non
     assert rect.contains(a) and rect.contains(b) and a.right() < b.left() and b.bottom() < a.top()
 
 
-@pytest.mark.parametrize("mode", ["dark", "light"])
-def test_what_learns_is_drawn_in_the_accent_and_the_matrices_in_the_colours_of_sign(theme: Theme, mode) -> None:
-    theme.set_mode(mode)
+@pytest.fixture(params=["dark", "light"])
+def either(theme: Theme, request: pytest.FixtureRequest) -> Iterator[Theme]:
+    """The theme in both modes; dark again afterwards, as all of these tests share it."""
+    theme.set_mode(request.param)
+    yield theme
+    theme.set_mode("dark")
+
+
+def test_what_learns_is_drawn_in_the_accent(either: Theme) -> None:
+    theme = either
     accent = theme.tokens.accent.rgb()
     assert accent in painted(theme, card())
     assert accent not in painted(theme, card(kept=True))
