@@ -9,14 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from nnlab.graph.adapters import adapted
+from nnlab.studies.lora.scenarios import SCENARIOS
+from nnlab.studies.lora.study import learned, study_trials
+from nnlab.ui.lora import scenario_run
 from nnlab.ui.lora.matrices_view import MatricesPicture
+from nnlab.ui.panels.adapter_cost import AdapterCostPanel
 from nnlab.ui.panels.adapter_matrices import AdapterMatricesPanel
+from nnlab.ui.panels.adapter_spectrum import AdapterSpectrumPanel
 from nnlab.ui.panels.adapters import AdaptersPanel
+from nnlab.ui.panels.lora_study import LoraStudyPanel
 from nnlab.ui.window.main_window import MainWindow
 
 Opener = Callable[..., MainWindow]
@@ -238,3 +245,60 @@ def test_a_folder_that_is_none_is_refused_in_one_sentence(
     QTest.mouseClick(adapters(window).load_button, Qt.MouseButton.LeftButton)
     assert "holds no adapter_config.json" in adapters(window).words.text() and adapters(window).words.color == "error"
     assert window.document.project is project
+
+
+def test_spectrum_and_cost_are_those_of_the_arrays(window: MainWindow, qtbot: QtBot) -> None:
+    spectrum, cost = window.panels["adapter_spectrum"], window.panels["adapter_cost"]
+    assert isinstance(spectrum, AdapterSpectrumPanel) and isinstance(cost, AdapterCostPanel)
+    now = weights(window)
+    update = 2 * now["dense_1.lora_B.task_a"].astype(np.float64) @ now["dense_1.lora_A.task_a"].astype(np.float64)
+    expected = np.linalg.svd(update, compute_uv=False)[:4]
+    qtbot.waitUntil(lambda: spectrum.plot.shown is not None and np.allclose(spectrum.plot.shown.values, expected), timeout=10_000)
+    assert spectrum.words.text().startswith("4 of 32")
+    qtbot.waitUntil(lambda: cost.rows.shown is not None and cost.rows.shown.rank == 4, timeout=20_000)
+    table = cost.rows.shown
+    assert table is not None
+    by_rank = {found.rank: found.parameters for found in table.costs}
+    # 64-32-10: r (64 + 32) + r (32 + 10) beside 64·32 + 32 + 32·10 + 10 numbers; 138 r passes the weights' 2,368 at r = 18.
+    assert by_rank[4] == 4 * 138 and by_rank[1] == 138 and by_rank[None] == 2410 and table.break_even == 18
+    QTest.mouseClick(cost.extent.button("layer"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: cost.rows.shown is not table, timeout=20_000)
+    alone = cost.rows.shown
+    assert alone is not None and alone.break_even == 22  # 2,048 / 96 = 21.3
+    assert {found.rank: found.parameters for found in alone.costs}[8] == 8 * 96
+
+
+def test_a_scenario_is_opened_studied_and_a_point_loads_its_run(opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened("spiral")
+    window.resize(1280, 800)
+    window.show_workspace("lora")
+    panel = window.panels["lora_study"]
+    assert isinstance(panel, LoraStudyPanel)
+    panel.scenario.setCurrentIndex(panel.scenario.findData("shifted-sine"))
+    panel.scenario.activated.emit(panel.scenario.currentIndex())
+    before = window.document.project
+    QTest.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.document.project is not before, timeout=30_000)
+    assert names(window) == ["new_task"] and window.document.undo_stack.undoText() == "Open sin x → sin (x − 1)"
+    monkeypatch.setattr(scenario_run, "study_trials", lambda name, seeds: study_trials(name, (1,), 1))
+    panel.run.seeds = 1
+    QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.run.is_busy, timeout=120_000)
+    found = {summary.title: summary for summary in panel.plot.shown}
+    assert set(found) == {"base", "full", "head", "LoRA, r = 1"}
+    assert found["full"].new_accuracy > found["base"].new_accuracy and found["base"].parameters == 0
+    index = [summary.title for summary in panel.plot.shown].index("LoRA, r = 1")
+    viewport = panel.plot.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, panel.plot.mark(index).toPoint())
+    qtbot.waitUntil(lambda: window.document.undo_stack.undoText().startswith("Open sin x → sin (x − 1), LoRA, r = 1"), timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.iteration > 0, timeout=20_000)
+    _, run = learned(SCENARIOS["shifted-sine"], "lora", 1, 0)
+    now = weights(window)
+    for name, values in run.state.parameters().items():
+        np.testing.assert_array_equal(now[name], values)
+    QTest.mouseClick(panel.pages.button("table"), Qt.MouseButton.LeftButton)
+    panel.results.setFocus(Qt.FocusReason.TabFocusReason)
+    panel.results.clearSelection()
+    QTest.keyClick(panel.results, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().splitlines()[0].startswith("method\tnew task")
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 5

@@ -5,7 +5,7 @@ from nnlab.ui.workspaces import Workspace, register
 register(
     Workspace(
         name="lora", title="LoRA", order=60, tip="A frozen network and the small updates that are trained beside it",
-        centre="adapter_matrices", bottom=("loss",), shares=(1,), height=("dock",), left=(), right=("adapters", "inspector"),
-        overlay=False,
+        centre="adapter_matrices", bottom=("adapter_spectrum", "adapter_cost", "lora_study"), shares=(29, 38, 57), height=("dock",),
+        left=(), right=("adapters", "inspector"), overlay=False,
     )
 )  # fmt: skip

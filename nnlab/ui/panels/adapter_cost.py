@@ -1,0 +1,139 @@
+"""Cost by rank: numbers that learn, bytes of the optimiser and of the file, counted from programs that are really compiled."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nnlab.core.errors import NNLabError
+from nnlab.graph.adapters import adapted
+from nnlab.graph.graph import Graph
+from nnlab.jobs.context import JobContext
+from nnlab.studies.lora.measures import adapter_cost, bare, costs_by_rank, layer_costs
+from nnlab.training.settings import TrainingSettings
+from nnlab.training.update import update_of
+from nnlab.ui.lora.cost_rows import CostRows, CostTable
+from nnlab.ui.lora.shown_adapter import ShownAdapter
+from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.plotting.export import ExportTable
+from nnlab.ui.run.jobs import LiveJob
+from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.segmented import Option, Segmented
+
+RANKS = (1, 2, 4, 8, 16, 32)
+LAYER, ALL = "layer", "all"
+EMPTY = "What an adapter costs at each rank appears here, beside what full fine-tuning costs. Attach an adapter above."
+
+
+class AdapterCostPanel(LivePanel):
+    """One layer or all of the adapter's, a row a rank, and the rank from which on it would cost more than W."""
+
+    name = "adapter_cost"
+    title = "Cost by rank"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, EMPTY, parent)
+        theme = services.theme
+        self.shown = services.shared(ShownAdapter)
+        self._job: LiveJob | None = None
+        self._counted: tuple[object, ...] | None = None
+        self.extent = Segmented(
+            theme,
+            (Option(LAYER, "this layer", "An adapter on the opened layer alone"), Option(ALL, "all its layers", "The adapter as it is")),
+            "Which layers are counted",
+        )
+        self.extent.choose(ALL)
+        self.extent.chosen.connect(self.follow)
+        self.add_option(self.extent)
+        self.rows = CostRows(theme)
+        self.words = ElidedLabel(theme, "", "caption", "text2")
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._column.addWidget(self.rows, 1)
+        self._column.addWidget(self.words)
+        self.set_content(page)
+        self.shown.changed.connect(self.follow)
+        for signal in (services.document.changed, services.document.training_changed, services.document.replaced):
+            signal.connect(self.follow)
+        self.apply_metrics()
+        self.follow()
+
+    def apply_metrics(self) -> None:
+        super().apply_metrics()
+        if hasattr(self, "_column"):
+            metrics = self._theme.metrics
+            self._column.setContentsMargins(0, 0, 0, metrics.px(8))
+            self._column.setSpacing(metrics.px(2))
+            self.words.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
+
+    def _draw_newest(self) -> None:
+        """Becoming visible counts what has changed meanwhile; frames change nothing here."""
+        self.follow()
+
+    def follow(self, *_: object) -> None:
+        """Counts again, beside the display, when something that counts has changed."""
+        graph, training = self._services.document.graph, self._services.document.project.training
+        name, layer = self.shown.name, self.shown.layer
+        if not name:
+            self._counted = None
+            self.rows.show_costs(None)
+            self.set_empty(EMPTY)
+            return
+        layers = (layer,) if self.extent.current == LAYER else adapted(graph)[name]
+        wanted = (bare(graph), tuple((one, graph[one].adapter(name)) for one in layers), update_of(training))
+        if not self.isVisible() or self._job is not None or wanted == self._counted:
+            return
+        self._counted = wanted
+
+        def work(context: JobContext) -> CostTable:
+            return cost_table(graph, training, name, layers)
+
+        self._job = self._services.session.jobs.start("Counting an adapter", work, quiet=True, lane="adapter cost")
+        self._job.finished.connect(self._take)
+        self._job.failed.connect(self._refuse)
+        self._job.ended.connect(self._ended)
+
+    def _take(self, table: CostTable) -> None:
+        self.set_empty(None)
+        self.rows.show_costs(table)
+        full = table.costs[-1]
+        now = next((cost for cost in table.costs if cost.rank is not None and cost.rank == table.rank), None)
+        share = f"{100 * now.parameters / full.parameters:.3g} % of full; " if now is not None and full.parameters else ""
+        self.words.setText(f"{share}r (in + out) each; from r {table.break_even} on more than W itself")
+
+    def _refuse(self, sentence: str, detail: str = "") -> None:
+        self.words.setText(sentence)
+
+    def _ended(self) -> None:
+        self._job = None
+        self.follow()
+
+    def table(self) -> ExportTable | None:
+        table = self.rows.shown
+        if table is None:
+            return None
+        costs = [cost for cost in table.costs if not cost.problem]
+        return ExportTable(
+            ("rank", "learn", "optimiser bytes", "file bytes"),
+            (["full" if c.rank is None else c.rank for c in costs], [c.parameters for c in costs], [c.optimizer_bytes for c in costs],
+             [c.file_bytes for c in costs]),
+        )  # fmt: skip
+
+    def picture_widget(self) -> QWidget | None:
+        return self.rows
+
+
+def cost_table(graph: Graph, training: TrainingSettings, name: str, layers: tuple[str, ...]) -> CostTable:
+    """Every rank, the present and the break-even one among them. On a layer alone the adapter's other layers do not count."""
+    update = update_of(training)
+    own = [cost for cost in layer_costs(graph, name) if cost.layer in layers]
+    per_rank, full = sum(cost.learning / cost.rank for cost in own), sum(cost.full for cost in own)
+    break_even = -int(-full // per_rank)
+    rank = max(cost.rank for cost in own)
+    dora = any(adapter.dora for layer in layers if (adapter := graph[layer].adapter(name)) is not None)
+    costs = list(costs_by_rank(graph, layers, sorted({*RANKS, rank, break_even}), update, dora=dora))
+    if len(layers) == len(adapted(graph)[name]):  # its ranks may differ from layer to layer: what it really is, not one rank everywhere
+        try:
+            costs = [adapter_cost(graph, name, update) if cost.rank == rank else cost for cost in costs]
+        except NNLabError as error:
+            costs = [type(cost)(rank, 0, 0, 0, str(error)) if cost.rank == rank else cost for cost in costs]
+    return CostTable(tuple(costs), rank, break_even)
