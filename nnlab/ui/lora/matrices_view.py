@@ -212,7 +212,7 @@ class MatricesView(QWidget):
         painter.setPen(QPen(tokens.text2, 2))
         self._curve(painter, port, QPointF(places.base.left(), places.base.center().y()))
         if places.is_beside:  # over s B A, which lies on no line
-            top = places.base.top() - px(12)
+            top = places.base.top() - px(29)
             path = QPainterPath(QPointF(places.base.right(), places.base.top() + px(4)))
             path.cubicTo(QPointF(places.base.right() + px(16), top), QPointF(places.base.right() + px(16), top),
                          QPointF(places.base.right() + px(32), top))  # fmt: skip
@@ -240,7 +240,10 @@ class MatricesView(QWidget):
         color = tokens.accent if picture.takes_part else tokens.stroke
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color, 3))
-        self._curve(painter, port, QPointF(places.a.left(), places.a.center().y()))
+        end = QPointF(places.a.left(), places.a.center().y())
+        self._curve(painter, port, QPointF(places.base.left(), end.y()) if places.is_beside else end)
+        if places.is_beside:  # below W₀
+            painter.drawLine(QPointF(places.base.left(), end.y()), end)
         painter.setPen(QPen(color, 1.5 if places.step >= 4 else 1.0))
         for k in range(len(picture.adapter.a)):
             y, x = places.a.top() + (k + 0.5) * places.step, places.b.left() + (k + 0.5) * places.step

@@ -49,7 +49,7 @@ class MatrixWords:
         applied = "what the layer now applies" if not picture.others else f"with {', '.join(picture.others)}"
         self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
         self._source(painter, places, picture.source)
-        self._proof(painter, places, picture)
+        self._proof(painter, places, picture, room)
         self._legend(painter, room, bound)
 
     def paint_equation(
@@ -109,7 +109,7 @@ class MatrixWords:
         words = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, places.source.width() - 8)
         painter.drawText(places.source, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _proof(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture) -> None:
+    def _proof(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture, room: QRect) -> None:
         proof, px, tokens = picture.proof, self._theme.metrics.px, self._theme.tokens
         if proof is None:
             return
@@ -118,8 +118,8 @@ class MatrixWords:
         line = px(18)
         width = px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words)
         left = places.base.right() + px(22) if not places.is_beside else places.applied.left()
-        top = places.base.top() + px(2) if not places.is_beside else places.applied.top() - px(40) - 3 * line
-        right = self._right(places)
+        top = places.base.top() + px(2) if not places.is_beside else min(places.applied.bottom() + px(66), room.height() - px(62))
+        right = places.applied.right()
         if not places.is_beside:
             left = min(left, max(places.base.left(), right - width))
             top = min(top, places.applied.top() - px(28) - 3 * line) if left + width > places.applied.left() else top
@@ -131,9 +131,6 @@ class MatrixWords:
         for k, (word, text) in enumerate((("then", proof.frozen), ("now", proof.now)), 1):
             self._text(painter, QPointF(left + px(20), top + px(12) + k * line), word, "caption", "text2")
             self._text(painter, QPointF(left + px(54), top + px(12) + k * line), short_hash(text), "caption", "text")
-
-    def _right(self, places: MatrixPlaces) -> float:
-        return places.applied.right()
 
     def _legend(self, painter: QPainter, room: QRect, bound: float) -> None:
         px, y = self._theme.metrics.px, room.height() - self._theme.metrics.px(9)

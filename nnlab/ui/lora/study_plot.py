@@ -83,6 +83,9 @@ class StudyPlot(Plot):
     def x_ticks(self) -> list[Tick]:
         return []
 
+    def y_ticks(self) -> list[Tick]:
+        return [Tick(tick.position, f"{round(100 * tick.position)} %".replace("-", "−")) for tick in super().y_ticks()]
+
     # Painting
 
     def paint_above(self, painter: QPainter) -> None:

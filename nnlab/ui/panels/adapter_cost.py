@@ -92,6 +92,9 @@ class AdapterCostPanel(LivePanel):
         self._job.failed.connect(self._refuse)
         self._job.ended.connect(self._ended)
 
+    def clear(self) -> None:
+        """Costs are of the network, not of a run."""
+
     def _take(self, table: CostTable) -> None:
         self.set_empty(None)
         self.rows.show_costs(table)
@@ -101,7 +104,7 @@ class AdapterCostPanel(LivePanel):
         self.words.setText(f"{share}r (in + out) each; from r {table.break_even} on more than W itself")
 
     def _refuse(self, sentence: str, detail: str = "") -> None:
-        self.words.setText(sentence)
+        self.set_empty(sentence)
 
     def _ended(self) -> None:
         self._job = None
