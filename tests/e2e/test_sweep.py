@@ -1,4 +1,4 @@
-"""In the real window: a sweep is asked for by its key, typed, run, gone through by keyboard, opened, undone, and there in the next window."""
+"""In the real window: a sweep is asked for by its key, typed, run, opened, undone, and there in the next window."""
 
 from __future__ import annotations
 
