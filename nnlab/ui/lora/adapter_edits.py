@@ -19,7 +19,7 @@ from nnlab.files.project import Project
 from nnlab.graph import adapters
 from nnlab.graph.graph import Graph
 from nnlab.training.adapter_folder import read_folder, write_folder
-from nnlab.training.adapter_projects import with_loaded
+from nnlab.training.adapter_projects import checked_merge, with_loaded
 from nnlab.training.adapter_work import has_learned
 from nnlab.training.peft import to_stored
 from nnlab.ui.document.document import Document
@@ -61,8 +61,9 @@ class AdapterEdits(QObject):
         return self._attempt(f"{'Train' if learns else 'Keep'} {name}", lambda graph: adapters.learn(graph, name, learns))
 
     def merge(self, name: str, merged: bool) -> bool:
-        edit = adapters.merge if merged else adapters.unmerge
-        return self._attempt(f"{'Merge' if merged else 'Unmerge'} {name}", lambda graph: edit(graph, name))
+        if merged:
+            return self._attempt(f"Merge {name}", lambda graph: checked_merge(graph, name, self._session.is_playing))
+        return self._attempt(f"Unmerge {name}", lambda graph: adapters.unmerge(graph, name))
 
     # What there is
 

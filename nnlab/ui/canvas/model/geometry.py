@@ -26,7 +26,7 @@ FIRST, LAST = 6, 2
 MORE = 44.0  # height of "… n more"
 TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
 PORT_STEP = 30.0
-STRAND, STRAND_WORDS, STRAND_GAP = 72.0, 18.0, 12.0  # of an adapter below its card; merged, only words are left
+STRAND, STRAND_WORDS, STRAND_GAP = 72.0, 18.0, 12.0  # of an adapter below its card, and around it; merged, only words are left
 INSET = 8.0  # of pictures from the card's edge
 MOST_MAPS, MAP_GAP = 32, 2.0  # feature maps that are shown, and between two of them
 LABEL_GAP, LABEL_INSET = 6.0, 8.0  # between an input's label and its tile, and from the card's edge
@@ -70,7 +70,7 @@ class CardGeometry:
     @cached_property
     def footprint(self) -> QRectF:
         """The outline with all that is painted below it."""
-        return self.outline if self.strand is None else self.outline.united(self.strand)
+        return self.outline if self.strand is None else self.outline.united(self.strand.adjusted(0, 0, 0, STRAND_GAP))
 
     @cached_property
     def tile_area(self) -> QRectF:
