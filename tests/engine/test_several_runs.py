@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,6 +31,13 @@ def bits(run: Run) -> bytes:
     return run.state.arena[: run.program.moments_end].tobytes()
 
 
+@cache
+def bits_alone(sizes: tuple[int, ...]) -> bytes:
+    run = made(sizes)
+    run.train(STEPS[sizes])
+    return bits(run)
+
+
 def test_the_sizes_are_what_they_say() -> None:
     assert made(SMALL).program.operations < made(MEDIUM).program.operations < LARGE <= made(WIDE).program.operations
 
@@ -38,11 +46,7 @@ def test_the_sizes_are_what_they_say() -> None:
     "pair", [(SMALL, MEDIUM), (MEDIUM, MEDIUM), (MEDIUM, WIDE), (WIDE, SMALL), (WIDE, WIDE)], ids=lambda pair: "-".join(map(str, pair[0]))
 )
 def test_two_runs_at_once_are_each_as_alone(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
-    alone = {}
-    for sizes in pair:
-        run = made(sizes)
-        run.train(STEPS[sizes])
-        alone[sizes] = bits(run)
+    alone = {sizes: bits_alone(sizes) for sizes in pair}  # before any thread runs beside it
     together = [made(sizes) for sizes in pair]
     evaluator, done, pictures = Evaluator(together[0].program.graph, "float64"), threading.Event(), []
 
