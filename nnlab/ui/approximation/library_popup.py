@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
+from nnlab.ui.widgets.picture_tile import PictureTile
 
 COLUMNS = 4
 TILE = (124, 84)
@@ -30,33 +31,14 @@ class LibraryPicture:
     values: np.ndarray
 
 
-class _Tile(QAbstractButton):
+class _Tile(PictureTile):
     """One target."""
 
     def __init__(self, theme: Theme, picture: LibraryPicture, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme, self.picture = theme, picture
-        self.setCheckable(True)
-        self.setText(picture.title)
-        self.setAccessibleName(picture.title)
-        self.setAccessibleDescription(picture.tip)
+        super().__init__(theme, TILE, picture.title, picture.tip, parent)
+        self.picture = picture
         self.setToolTip(picture.tip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def nextCheckState(self) -> None:
-        pass  # the document says which one is there
-
-    def sizeHint(self) -> QSize:
-        px = self._theme.metrics.px
-        return QSize(px(TILE[0]), px(TILE[1]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()  # the popup moves
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, metrics = self._theme.tokens, self._theme.metrics

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.dataset import CATEGORIES, Dataset, datasets
 from nnlab.ui.look.theme import Theme, follow
@@ -12,41 +12,21 @@ from nnlab.ui.panels.controls.dataset_thumbnail import thumbnail
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
+from nnlab.ui.widgets.picture_tile import PictureTile
 
 TILE = (76, 68)  # width and height with the name
 PICTURE = 40
 
 
-class DatasetTile(QAbstractButton):
+class DatasetTile(PictureTile):
     """One data set."""
 
     def __init__(self, theme: Theme, dataset: Dataset, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme, self.dataset = theme, dataset
+        super().__init__(theme, TILE, dataset.title, dataset.description, parent)
+        self.dataset = dataset
         self._picture_for: tuple[object, ...] = ()
         self._picture: QImage | None = None
-        self.setCheckable(True)
-        self.setText(dataset.title)
-        self.setAccessibleName(dataset.title)
-        self.setAccessibleDescription(dataset.description)
         self.setToolTip(f"{dataset.title}. {dataset.description}")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        theme.changed.connect(self.update)
-
-    def nextCheckState(self) -> None:
-        pass  # the document says which one is chosen
-
-    def sizeHint(self) -> QSize:
-        px = self._theme.metrics.px
-        return QSize(px(TILE[0]), px(TILE[1]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()  # the picker moves
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px = self._theme.tokens, self._theme.metrics.px
@@ -71,14 +51,6 @@ class DatasetTile(QAbstractButton):
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
 
 class DatasetPicker(QWidget):
