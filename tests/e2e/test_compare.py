@@ -374,3 +374,13 @@ def test_without_a_network_it_says_what_will_stand_here(opened: Opener, qtbot: Q
     assert window.comparison.statement.isVisible()
     window.document.undo()
     qtbot.waitUntil(lambda: not window.comparison.is_empty, timeout=10_000)
+
+
+def test_where_there_is_little_height_the_legend_gives_way_to_the_pictures(
+    window: MainWindow, qtbot: QtBot, views: list[LiveView]
+) -> None:  # fmt: skip
+    train(window, qtbot, views, 5)
+    pictures = window.comparison.happening.pictures
+    assert not pictures.legend.isHidden() and pictures.pictures[0].height() < pictures.height()
+    pictures.resize(pictures.width(), pictures.height() - 60)
+    assert pictures.legend.isHidden() and pictures.pictures[0].height() == pictures.height(), "the whole height is theirs"

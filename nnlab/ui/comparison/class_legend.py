@@ -41,7 +41,6 @@ class ClassLegend(QWidget):
         if (target, ringed, is_same) == (self._target, self._ringed, self._is_same):
             return
         self._target, self._ringed, self._is_same = target, ringed, is_same
-        self.setVisible(self.has_something)
         self.setAccessibleName("Classes: " + ", ".join(target.names))
         self.update()
 

@@ -71,12 +71,12 @@ class RunPictures(QWidget):
 
     def wanted_height(self, width: int, most: int) -> int:
         """The height at which the pictures are squares as large as the width, or at most as that height, allows."""
+        return min(self._whole(width) + (self._theme.metrics.px(LEGEND) if self.legend.has_something else 0), most)
+
+    def _whole(self, width: int) -> int:
+        """The height of pictures that nothing makes smaller than the width does."""
         px = self._theme.metrics.px
-        picture, below = self.pictures[0], px(LEGEND) if self.legend.has_something else 0
-        if self._is_low:
-            return min(2 * px(LOW) + px(20) + below, most)
-        side = (width - px(GAP)) // 2
-        return min(side + picture.around + below, most)
+        return 2 * px(LOW) + px(20) if self._is_low else (width - px(GAP)) // 2 + self.pictures[0].around
 
     def _follow_rings(self) -> None:
         """What the legend has to explain depends on the size, too: many rings need much room."""
@@ -85,11 +85,14 @@ class RunPictures(QWidget):
             self.legend.show_classes(self._target, self.pictures[0].ringed, self._is_same_batch)
             if self.legend.has_something != had:
                 self.resized.emit()
+                self._arrange()
 
     def _arrange(self) -> None:
         px, gap = self._theme.metrics.px, self._theme.metrics.px(GAP)
         rows, top = (2, px(8)) if self._is_low else (1, 0)
-        has_legend = self.legend.has_something
+        # In a low window the legend gives way to the data.
+        has_legend = self.legend.has_something and self.height() >= self._whole(self.width()) + px(LEGEND)
+        self.legend.setVisible(has_legend)
         height = self.height() - top - (px(LEGEND) if has_legend else 0)
         cell_width, cell_height = (self.width() - gap) // 2, (height - px(12) * (rows - 1)) // rows
         for place, picture in enumerate(self.pictures):
