@@ -75,6 +75,17 @@ class World:
         return view
 
 
+def end(document: Document, session: LiveSession) -> None:
+    """Closes a session and deletes it with its document, in an order that holds: the collector's would be any, and commands of an undo
+    stack that are freed before it end the process."""
+    session.close()
+    QApplication.processEvents()
+    document.undo_stack.blockSignals(True)
+    document.undo_stack.clear()
+    session.setParent(document)
+    document.deleteLater()
+
+
 @contextmanager
 def world(project: Project, qtbot: QtBot) -> Iterator[World]:
     """A world that is ready to train, and closed at the end."""
@@ -84,9 +95,4 @@ def world(project: Project, qtbot: QtBot) -> Iterator[World]:
         qtbot.waitUntil(lambda: session.frame is not None, timeout=60_000)
         yield World(document, session, Selection(), qtbot)
     finally:
-        session.close()
-        QApplication.processEvents()
-        document.undo_stack.blockSignals(True)
-        document.undo_stack.clear()  # in this order: the collector's would be any
-        session.setParent(document)
-        document.deleteLater()
+        end(document, session)

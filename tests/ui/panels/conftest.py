@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
+from worlds import end
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.project import Project
@@ -79,4 +80,4 @@ def studio(qtbot: QtBot, theme: Theme) -> Iterator[Callable[..., Studio]]:
 
     yield make
     for one in made:
-        one.session.close()
+        end(one.document, one.session)
