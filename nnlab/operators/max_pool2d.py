@@ -2,6 +2,9 @@
 
 Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.3; PyTorch's MaxPool2d with square windows. Of equal numbers the first
 one, row by row, counts and receives the gradient. What the window sees in the padding is never the largest.
+
+Windows of 2 × 2 side by side, the usual ones, have a loop of their own without branches: a comparison of two numbers is a branch that the
+processor guesses wrong half of the time, and selections of neighbours vectorise (docs/decisions/pooling-without-branches.md).
 """
 
 import math
@@ -11,7 +14,7 @@ import numpy as np
 
 from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of_numbers
-from nnlab.core.kernel import kernel
+from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
@@ -22,11 +25,43 @@ WRITTEN_OUT = 9  # numbers of a window that a formula shows
 
 
 @kernel
+def pool_pairs(x, place, y):
+    """`forward` for windows of 2 × 2 side by side: the largest of either row, then of these two, which keeps the order.
+
+    Places are chosen among real numbers: a choice between integers, converted afterwards, is compiled to branches. A NaN always takes
+    the place of what came before it, and only a NaN differs from itself.
+    """
+    width = x.shape[3]
+    one, row = as_real(x, 1), as_real(x, width)
+    for n in range(y.shape[0]):
+        for c in range(y.shape[1]):
+            for r in range(y.shape[2]):
+                upper, lower = x[n, c, 2 * r], x[n, c, 2 * r + 1]
+                largest, cells = y[n, c, r], place[n, c, r]
+                start = as_real(x, 2 * r * width)
+                for s in range(largest.size):
+                    a, b = upper[2 * s], upper[2 * s + 1]
+                    d, e = lower[2 * s], lower[2 * s + 1]
+                    right_above = (b > a) | (b != b)
+                    right_below = (e > d) | (e != e)
+                    above = b if right_above else a
+                    below = e if right_below else d
+                    cell_above = start + one if right_above else start
+                    cell_below = start + row + one if right_below else start + row
+                    lower_wins = (below > above) | (below != below)
+                    largest[s] = below if lower_wins else above
+                    cells[s] = as_real(x, np.int32(2 * s)) + (cell_below if lower_wins else cell_above)
+
+
+@kernel
 def forward(x, kernel_size, stride, padding, place, y):
     """y = the largest number under the window; place = where it lies in the picture, row * width + column."""
     height, width = x.shape[2], x.shape[3]
     size, border = int(kernel_size), int(padding)
     step = int(stride) if stride > 0.0 else size
+    if size == 2 and step == 2 and border == 0:
+        pool_pairs(x, place, y)
+        return
     for n in range(y.shape[0]):
         for c in range(y.shape[1]):
             for r in range(y.shape[2]):
