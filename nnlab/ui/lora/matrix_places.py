@@ -51,11 +51,13 @@ def _placed(units: int, inputs: int, rank: int, room: QRectF, px: Callable[[floa
     cell = min(max(cell, 1e-3), px(MOST_CELL))
     cell = float(math.floor(cell)) if cell >= 1 else cell
     width, height = max(1.0, cell * inputs), max(1.0, cell * units)
+    between = min(max(px(40), px(170) - width), px(40) + max(0.0, room.width() - across - 3 * width)) if beside else 0.0
+    across += between - px(40) if beside else 0
     used_across, used_down = across + (3 if beside else 2) * width, down + (1 if beside else 2) * height
     x = room.left() + max(0.0, (room.width() - used_across) / 2) + source + px(70)
     y = room.top() + max(0.0, (room.height() - used_down) / 2) + head
     base = QRectF(x, y, width, height)
-    update = QRectF(x + width + px(40), y, width, height) if beside else QRectF(x, y + height + line, width, height)
+    update = QRectF(x + width + between, y, width, height) if beside else QRectF(x, y + height + line, width, height)
     a = QRectF(update.left(), update.bottom() + gap, width, thick)
     b = QRectF(update.right() + gap, update.top(), thick, height)
     middle = base.center().y() if beside else (base.bottom() + update.top()) / 2

@@ -45,8 +45,13 @@ class MatrixWords:
         learning, frozen = picture.adapter.a.size + picture.adapter.b.size, picture.layer.base.size
         words = f"{numbers.count(learning)} learn, {numbers.count(frozen)} frozen"
         width = QFontMetricsF(self._theme.font("caption")).horizontalAdvance(words)
-        self._text(painter, QPointF(max(end + px(14), places.a.right() - width), places.a.bottom() + px(19)), words, "caption", "text2")
+        at = QPointF(max(end + px(14), places.a.right() - width), places.a.bottom() + px(19))
+        if places.is_beside:  # on a line of its own: the proof stands at its right
+            at = QPointF(places.a.left(), places.a.bottom() + px(35))
+        self._text(painter, at, words, "caption", "text2")
         applied = "what the layer now applies" if not picture.others else f"with {', '.join(picture.others)}"
+        free = room.width() - places.applied.left() - px(40)
+        applied = QFontMetricsF(self._theme.font("caption")).elidedText(applied, Qt.TextElideMode.ElideRight, free)
         self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
         self._source(painter, places, picture.source)
         self._proof(painter, places, picture, room)
@@ -123,7 +128,7 @@ class MatrixWords:
         if not places.is_beside:
             left = min(left, max(places.base.left(), right - width))
             top = min(top, places.applied.top() - px(28) - 3 * line) if left + width > places.applied.left() else top
-        top = max(top, float(px(2)))
+        top, left = max(top, float(px(2))), min(left, room.width() - width - px(8))
         role = "check" if same else "error" if same is False else "info"
         color = tokens.accent if same else tokens.error if same is False else tokens.text2
         glyph(role).draw(painter, QRectF(left, top, px(15), px(15)), color)

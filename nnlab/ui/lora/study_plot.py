@@ -17,7 +17,6 @@ from nnlab.studies.lora.scenarios import BASE, LORA
 from nnlab.studies.lora.study import StudySummary
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick
 
@@ -128,14 +127,18 @@ class StudyPlot(Plot):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tokens.accent if is_now else tokens.text, 2))
             painter.drawEllipse(new, px(9), px(9))
-        places = push_apart([new.y(), old.y()], px(15), self.picture.top(), self.picture.bottom())
-        if new.y() > old.y():
-            places = push_apart([old.y(), new.y()], px(15), self.picture.top(), self.picture.bottom())[::-1]
-        for y, value, role in ((places[0], summary.new_accuracy, "caption_strong"), (places[1], summary.old_accuracy, "caption")):
-            painter.setFont(self._theme.font(role))  # type: ignore[arg-type]  # two of the roles
-            painter.setPen(tokens.text if role == "caption_strong" else tokens.text2)
-            text = numbers.fixed(100 * value, 1)
-            painter.drawText(QRectF(new.x() + px(9), y - px(8), px(48), px(16)), Qt.AlignmentFlag.AlignVCenter, text)
+        is_above = new.y() <= old.y()
+        painter.setFont(self._theme.font("caption_strong"))
+        painter.setPen(tokens.text)
+        text = numbers.fixed(100 * summary.new_accuracy, 1)
+        above = new.y() - px(25) if is_above else new.y() - px(8)
+        place = QRectF(new.x() - px(24), above, px(48), px(16)) if is_above else QRectF(new.x() + px(9), above, px(48), px(16))
+        side = Qt.AlignmentFlag.AlignHCenter if is_above else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(tokens.text2)
+        beside = QRectF(old.x() + px(9), old.y() - px(8), px(48), px(16))
+        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, numbers.fixed(100 * summary.old_accuracy, 1))
 
     def _paint_names(self, painter: QPainter) -> None:
         """Method and numbers that learn below each mark, where there is room: two that are close share it."""
