@@ -163,7 +163,8 @@ def test_there_is_one_first_workspace_and_one_for_steps() -> None:
     for workspace in workspaces().values():
         assert len(workspace.bottom) == len(workspace.shares)
         assert workspace.main_button in workspace.buttons
-        assert set(workspace.bottom) | set(workspace.left) | set(workspace.right) <= {*PANELS, "palette", "inspector", "stepper", "moment"}
+        shown = {*workspace.bottom, *workspace.left, *workspace.right}
+        assert shown <= {*PANELS, "palette", "inspector", "stepper", "moment", "chain"}
 
 
 def test_the_panels_of_train_are_as_wide_as_in_its_picture() -> None:
