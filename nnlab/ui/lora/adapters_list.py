@@ -34,7 +34,6 @@ class AdaptersList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Adapters")
         self.setAccessibleDescription(
             "A digit switches to that adapter alone, 0 to the base alone, Shift and a digit adds one; F2 renames, Ctrl D duplicates, "
@@ -48,6 +47,7 @@ class AdaptersList(QWidget):
 
     def show_adapters(self, summaries: dict[str, AdapterSummary]) -> None:
         self._summaries = summaries
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if summaries else Qt.FocusPolicy.NoFocus)  # a list of none has no place to show it
         while len(self.rows) > len(summaries):
             row = self.rows.pop()
             self._column.removeWidget(row)
