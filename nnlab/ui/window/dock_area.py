@@ -86,6 +86,9 @@ class DockArea(QMainWindow):
         # Timers of its own, for a bound method that waits in a single shot keeps a window that was closed meanwhile.
         self._size_timer = QTimer(self, singleShot=True, interval=0)
         self._size_timer.timeout.connect(self._size_docks)
+        self._revealed = ""
+        self._room_timer = QTimer(self, singleShot=True, interval=0)
+        self._room_timer.timeout.connect(self._give_room)
         self._follow_timer = QTimer(self, singleShot=True, interval=0)
         self._follow_timer.timeout.connect(self._follow_size)
         theme.metrics_changed.connect(self._follow_scale)
@@ -234,11 +237,15 @@ class DockArea(QMainWindow):
         dock = self._docks[name]
         dock.show()
         dock.raise_()
-        # After a layout that is still on its way, which would undo it.
-        QTimer.singleShot(0, lambda: self._give_room(dock))
+        self._revealed = name
+        self._room_timer.start()
 
-    def _give_room(self, dock: Dock) -> None:
-        """Makes a panel at the bottom as high as one works in."""
+    def _give_room(self) -> None:
+        """Makes the panel that was revealed as high as one works in, if it stands at the bottom."""
+        if self._size_timer.isActive():
+            self._room_timer.start()  # a layout is still on its way, which would undo it
+            return
+        dock = self._docks[self._revealed]
         height = min(self._theme.metrics.dock, self.height() // 2)
         is_below = not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
         if is_below and dock.isVisible() and dock.height() < height:
