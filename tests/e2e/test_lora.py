@@ -18,7 +18,7 @@ from nnlab.graph.adapters import adapted
 from nnlab.studies.lora.scenarios import SCENARIOS
 from nnlab.studies.lora.study import learned, study_trials
 from nnlab.ui.lora import scenario_run
-from nnlab.ui.lora.matrices_view import MatricesPicture
+from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.panels.adapter_cost import AdapterCostPanel
 from nnlab.ui.panels.adapter_matrices import AdapterMatricesPanel
 from nnlab.ui.panels.adapter_spectrum import AdapterSpectrumPanel

@@ -6,17 +6,14 @@ is never formed in the run. A cell is chosen with the mouse or the arrow keys: i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.training.base_weights import BaseProof
-from nnlab.training.probes.adapter_matrices import AdapterMatrices, LayerMatrices
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces, cell_at, matrix_places
 from nnlab.ui.lora.matrix_words import MatrixWords
 from nnlab.ui.lora.scale_bound import block_means, scale_bound
@@ -25,19 +22,6 @@ from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 _MOVES: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class MatricesPicture:
-    """What is shown: one layer, one of its adapters, the proof of W₀, and the words around them."""
-
-    layer: LayerMatrices
-    adapter: AdapterMatrices
-    proof: BaseProof | None
-    is_merged: bool
-    takes_part: bool
-    source: str  # the node before the layer
-    others: tuple[str, ...] = ()  # other adapters on the layer that take part
 
 
 class MatricesView(QWidget):

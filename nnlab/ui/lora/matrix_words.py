@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
@@ -11,11 +9,9 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import sign_table
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import FontRole, Theme
+from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces
 from nnlab.ui.widgets.painting import fill_rounded
-
-if TYPE_CHECKING:
-    from nnlab.ui.lora.matrices_view import MatricesPicture
 
 
 def short_hash(hexadecimal: str) -> str:

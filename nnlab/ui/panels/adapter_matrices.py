@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from nnlab.training.probes.adapter_matrices import AdaptedLayers, LayerMatrices
 from nnlab.training.probes.base_proofs import BaseProofs
 from nnlab.ui.lora.layer_path import LayerPath
-from nnlab.ui.lora.matrices_view import MatricesPicture, MatricesView
+from nnlab.ui.lora.matrices_picture import MatricesPicture
+from nnlab.ui.lora.matrices_view import MatricesView
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
