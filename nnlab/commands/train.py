@@ -43,8 +43,8 @@ def train(
 
     data = prepare(project.data)
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
-    print(f"{name}: {data_sentence(data)}", file=sys.stderr)
     announce_compiling(project)
+    print(f"{name}: {data_sentence(data)}", file=sys.stderr)
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
     from nnlab.training.problems import too_short_for_schedule, training_problems
 

@@ -75,7 +75,7 @@ def test_a_stopped_sweep_goes_on_where_it_stood(tmp_path: Path) -> None:
             next(results)
     with TrialFile.open(path, SETTINGS, VALUES, resume=True) as file:
         again = list(run_width_sweep(SMALL, HERE, file=file))
-    assert 3 <= len(first) < 8 and file.finished == 8
+    assert 3 <= len(first) < 8 and file.finished() == 8
     assert {r.trial.identity: r.values for r in again} == {r.trial.identity: r.values for r in whole}
 
 
