@@ -93,7 +93,8 @@ class AdapterCostPanel(LivePanel):
         self._job.ended.connect(self._ended)
 
     def clear(self) -> None:
-        """Costs are of the network, not of a run."""
+        """Costs are of the network, not of a run: they stay where the run goes."""
+        self._view = None
 
     def _take(self, table: CostTable) -> None:
         self.set_empty(None)
