@@ -16,7 +16,6 @@ from nnlab.files.project import Project
 from nnlab.templates.template import make, ordered
 from nnlab.ui.canvas.cards import compact_text
 from nnlab.ui.canvas.cards.item import CardItem
-from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.files.store import Store
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
@@ -160,14 +159,3 @@ def test_a_narrow_window_shows_the_palette_as_a_rail_with_the_whole_beside_it(wi
     window.resize(1280, 800)
     show(window, load_example("spiral"), "build")
     assert palette.width() > 100 and palette.search.isVisible() and not palette.unfold.isVisible()
-
-
-@pytest.mark.parametrize("name", ["residual_mlp on iris", "residual_mlp on digits", "attention on digits"])
-def test_no_edge_crosses_the_title_of_a_group(window: MainWindow, name: str) -> None:
-    show(window, project_of(name), "build")
-    scene = window.canvas.scene
-    assert scene.frames
-    for frame in scene.frames.values():
-        for edge, item in scene.edges.items.items():
-            if isinstance(item, TensorEdge):
-                assert not item.path.intersects(frame.written_rect), (edge.source, edge.target, frame.shown_group.title)

@@ -84,13 +84,6 @@ class FrameItem(AnnotationItem):
         unit = self.text_scale * self.kit.scale
         return QRectF(self.fold_rect.right() + 4.0 * unit, self.rect.top(), self.rect.width() - 40.0 * unit, TITLE * unit)
 
-    @property
-    def written_rect(self) -> QRectF:
-        """The arrow and the words of the title: where no edge runs."""
-        words = self.text_rect
-        words.setWidth(min(words.width(), self.kit.text_width(self.shown_group.title, "name") * self.text_scale))
-        return words.united(self.fold_rect)
-
     def set_order(self, place: int) -> None:
         self.setZValue(Z_FRAME + place * ORDER)
 

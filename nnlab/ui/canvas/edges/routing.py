@@ -46,14 +46,10 @@ def rounded(points: Sequence[QPointF], radius: float = RADIUS) -> QPainterPath:
 
 
 class Obstacles:
-    """The outlines of all cards, as arrays: thousands of edges ask which of hundreds of cards they run through.
+    """The outlines of all cards, as arrays: thousands of edges ask which of hundreds of cards they run through."""
 
-    Behind them the `titles` of frames, which edges that lead on keep clear of, too; those that lead back run between the rows of cards.
-    """
-
-    def __init__(self, outlines: Mapping[str, QRectF], titles: Sequence[QRectF] = ()) -> None:
-        rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in (*outlines.values(), *titles)]
-        self.is_title = np.arange(len(rows)) >= len(outlines)
+    def __init__(self, outlines: Mapping[str, QRectF]) -> None:
+        rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in outlines.values()]
         self._index = {name: i for i, name in enumerate(outlines)}
         self.left, self.top, self.right, self.bottom = np.array(rows, np.float64).reshape(-1, 4).T
 
@@ -155,7 +151,7 @@ def _levels_back(ends: np.ndarray, obstacles: Obstacles, tails: np.ndarray, head
     level = np.maximum(tail_bottom, head_bottom) + CLEARANCE
     level = np.where(head_bottom + 2 * GAP_CLEARANCE <= tail_top, (head_bottom + tail_top) / 2, level)
     level = np.where(tail_bottom + 2 * GAP_CLEARANCE <= head_top, (tail_bottom + head_top) / 2, level)
-    within = (obstacles.right > ends[:, 2:3] - LEAD) & (obstacles.left < ends[:, :1] + LEAD) & ~obstacles.is_title
+    within = (obstacles.right > ends[:, 2:3] - LEAD) & (obstacles.left < ends[:, :1] + LEAD)
     level = _nearest_free(obstacles, within, GAP_CLEARANCE, level, level, level)
     # In the middle of the gap, where its label has room.
     above = np.where(within & (obstacles.bottom <= level[:, None]), obstacles.bottom, -np.inf).max(axis=1, initial=-np.inf)

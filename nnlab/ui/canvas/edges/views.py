@@ -6,7 +6,7 @@ and may change when a card is moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -65,13 +65,11 @@ class EdgeViews:
         made, self._made = self._made, False
         return made
 
-    def place(
-        self, cards: Mapping[str, CardItem], titles: Sequence[QRectF], expanded: bool, pixel: float, only: Iterable[str] | None = None
-    ) -> None:  # fmt: skip
-        """Puts every edge where its cards are, beside the `titles` of frames; `only` those edges that touch the given cards."""
+    def place(self, cards: Mapping[str, CardItem], expanded: bool, pixel: float, only: Iterable[str] | None = None) -> None:
+        """Puts every edge where its cards are; `only` those edges that touch the given cards."""
         touched = None if only is None else set(only)
         places = [(item, item.position.x(), item.position.y(), item.geometry) for item in cards.values()]
-        key = (places, titles, expanded, pixel, self.target_name)
+        key = (places, expanded, pixel, self.target_name)
         if touched is None and key == self._key:  # an edit asks several times until everything has followed it
             return
         self._key = key if touched is None else None
@@ -83,16 +81,15 @@ class EdgeViews:
                 continue
             if not self._place_weights(edge, cards[tail], cards[head], obstacles, expanded, pixel):
                 lines.append((edge, tail, head))
-        self._place_lines(lines, cards, titles)
+        self._place_lines(lines, cards, obstacles)
         self._place_target(cards, max(CLEARANCE, (LABEL_HEIGHT * self.kit.scale + 4.0) * pixel))
         self._show_ports(cards)
         self._layer.show_edges([*(item for item in self.items.values() if isinstance(item, TensorEdge)), self.target], pixel)
 
-    def _place_lines(self, lines: list[tuple[Edge, str, str]], cards: Mapping[str, CardItem], titles: Sequence[QRectF]) -> None:
+    def _place_lines(self, lines: list[tuple[Edge, str, str]], cards: Mapping[str, CardItem], obstacles: Obstacles) -> None:
         """The edges that carry a whole tensor, all at once; each with the names of its two cards."""
         if not lines:
             return
-        obstacles = Obstacles({name: item.outline for name, item in cards.items()}, titles)
         ends = np.array([[*self._output(cards[tail]).toTuple(), *self._input(cards[head], edge).toTuple()] for edge, tail, head in lines])
         tails, heads = obstacles.index([tail for _, tail, _ in lines]), obstacles.index([head for _, _, head in lines])
         for (edge, _, _), way in zip(lines, routes(ends, tails, heads, obstacles), strict=True):

@@ -251,13 +251,12 @@ class GraphScene(QGraphicsScene):
         for name, card in self.cards.items():
             self.items_by_card[name].set_geometry(self.geometry_of(card), self.detail.text_scale)
             self._put(name)
-        self._place_annotations()
         self._place_edges()
+        self._place_annotations()
         self.remade.emit()
 
     def _place_edges(self, touched: Iterable[str] | None = None) -> None:
-        titles = [frame.written_rect for frame in self.frames.values()]
-        self.edges.place(self.items_by_card, titles, self.detail.shows_tiles, self.detail.text_scale, touched)
+        self.edges.place(self.items_by_card, self.detail.shows_tiles, self.detail.text_scale, touched)
         if self.edges.take_made():
             self.show_selection()
             self.remade.emit()
@@ -270,8 +269,8 @@ class GraphScene(QGraphicsScene):
         present = {name: position for name, position in positions.items() if name in self.items_by_card}  # a key may have deleted some
         for name, position in present.items():
             self.items_by_card[name].move(self.spacing.to_scene(position))
-        self._place_annotations()
         self._place_edges(present)
+        self._place_annotations()
 
     def preview_comments(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Shows comments elsewhere while a gesture lasts."""
