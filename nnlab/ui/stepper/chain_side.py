@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QScrollArea, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from nnlab.engine.chain import Chain, ChainElement
 from nnlab.engine.frame import BATCH
@@ -51,7 +51,16 @@ class ChainSide(QWidget):
         self.others = ValueRow(theme, "others", "The sum of all paths that are not listed", signed=True)
         self.gradient = ValueRow(theme, "∂L/∂w", "From the backward pass, in double precision", signed=True)
         self.error = ValueRow(theme, "relative error", "Between the sum of all paths and the backward pass")
-        self._column = QVBoxLayout(self)
+        inside, page = QWidget(), QVBoxLayout(self)
+        self._area = QScrollArea()  # in a low window it is a tab beside the stepper, which has not the height of a column
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(inside)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(self._area)
+        self._column = QVBoxLayout(inside)
         for part in (self.chooser, self.caption):
             self._column.addWidget(part)
         self._column.addWidget(self.tree, 1)
@@ -82,6 +91,7 @@ class ChainSide(QWidget):
         metrics = self._theme.metrics
         self._column.setContentsMargins(metrics.padding, metrics.grid, metrics.padding, metrics.grid)
         self._column.setSpacing(metrics.px(4))
+        self.tree.setMinimumHeight(metrics.px(120))
         if self.chain is not None:
             self._show(self.chain, "")  # the colours of another theme
 
@@ -168,7 +178,7 @@ class ChainSide(QWidget):
         return QSize(self._theme.metrics.side_column, self._theme.metrics.px(600))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(240), self._theme.metrics.px(200))
+        return QSize(self._theme.metrics.px(200), self._theme.metrics.px(60))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
