@@ -212,7 +212,7 @@ class Graph:
         if not isinstance(text, (str, bytes)):
             raise GraphError(f"A graph is read from JSON text, not from {shown(text)}; read the file's text first.")
         try:
-            raw = msgspec.json.decode(text, type=_GraphFile)
+            raw = msgspec.json.decode(text.decode("utf-8") if isinstance(text, bytes) else text, type=_GraphFile)
         except UnicodeError as error:  # bytes that are not UTF-8, or text with half a character
             raise GraphError("This is not an NN Lab graph: its text is not UTF-8; save it as UTF-8.") from error
         except msgspec.MsgspecError as error:
