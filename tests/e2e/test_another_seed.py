@@ -125,6 +125,7 @@ def test_while_the_network_is_incomplete_it_waits_and_then_goes_on(window: MainW
     window.document.attempt("Delete", lambda graph: edits.remove_nodes(graph, ["dense_2"]))
     assert not window.session.can_run and not window.actions_by_id["run.add_seed"].isEnabled()
     window.document.undo()
+    qtbot.waitUntil(lambda: window.session.can_run and window.actions_by_id["run.add_seed"].isEnabled(), timeout=20_000)
     train(window, qtbot, 10)
     view = settled(qtbot, views, 50)
     weights = view.others[0].frame.get("dense_2.weight")
