@@ -19,12 +19,10 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import look_with
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
 from nnlab.engine import machine
-from nnlab.engine.compile import Update, compile
-from nnlab.engine.evaluator import as_samples, as_targets
 from nnlab.engine.layout import layout_of, network_of
-from nnlab.engine.state import State, new_state
+from nnlab.engine.on_batch import state_on_batch
+from nnlab.engine.state import State
 from nnlab.graph.graph import Graph
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # 6.06e-6
@@ -69,19 +67,8 @@ class GradientChecker:
     def __init__(
         self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0
     ) -> None:
-        rows = len(np.atleast_1d(x))
-        if not rows:
-            raise NNLabError("A gradient check needs at least one sample, but x is empty.")
-        program = compile(graph, rows, "float64", Update())
-        data, targets = as_samples(program, x), as_targets(program, y, rows)
-        assert program.target_name is not None
-        state = new_state(program, rows, seed)
-        state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = rows
-        state.context[ITERATION] = iteration
-        state.set_parameters(parameters)
-        state[program.input_name][...] = data
-        offset, size = program.places[program.target_name].span(rows)
-        state.arena[offset : offset + size] = targets.ravel()
+        state = state_on_batch(graph, parameters, x, y, seed, iteration, "A gradient check needs at least one sample, but x is empty.")
+        program = state.program
         self._state: State = state
         self._network = network_of(state, layout_of(program))
         self._gradients_known = False

@@ -14,15 +14,12 @@ from functools import cached_property
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import look_with
-from nnlab.core.kernel.context import BATCH_SIZE, ITERATION, ROWS, SAMPLES
 from nnlab.engine import machine
-from nnlab.engine.compile import Update, compile
-from nnlab.engine.evaluator import as_samples, as_targets
 from nnlab.engine.layout import layout_of, network_of
+from nnlab.engine.on_batch import state_on_batch
 from nnlab.engine.program import BACKWARD, Instruction, Program
-from nnlab.engine.state import State, new_state
+from nnlab.engine.state import State
 from nnlab.engine.step import gradient_name
 from nnlab.graph.graph import Graph
 
@@ -51,20 +48,9 @@ class LocalDerivatives:
     def __init__(
         self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0
     ) -> None:
-        rows = len(np.atleast_1d(x))
-        if not rows:
-            raise NNLabError("A gradient is made of paths on at least one sample, but x is empty.")
         graph = replace(graph, nodes=tuple(replace(node, frozen=frozenset()) for node in graph.nodes))
-        program = compile(graph, rows, "float64", Update())
-        data, targets = as_samples(program, x), as_targets(program, y, rows)
-        assert program.target_name is not None
-        state = new_state(program, rows, seed)
-        state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = rows
-        state.context[ITERATION] = iteration
-        state.set_parameters(parameters)
-        state[program.input_name][...] = data
-        offset, size = program.places[program.target_name].span(rows)
-        state.arena[offset : offset + size] = targets.ravel()
+        state = state_on_batch(graph, parameters, x, y, seed, iteration, "A gradient needs at least one sample, but x is empty.")
+        program = state.program
         self.program: Program = program
         self.state: State = state
         self._network = network_of(state, layout_of(program))
