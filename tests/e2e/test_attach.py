@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from nnlab.graph import edits
 from nnlab.graph.adapters import adaptable, adapted
 from nnlab.ui.window.main_window import MainWindow
 
@@ -115,3 +116,13 @@ def test_detaching_an_adapter_that_learned_says_so_and_undo_brings_its_numbers_b
     assert said == ["task_a had learned what no file holds; Undo brings it back."]
     window.document.undo()
     assert np.array_equal(window.session.parameters([name])[name], learned)
+
+
+def test_a_layer_that_is_not_connected_is_refused_in_the_form(window: MainWindow, qtbot: QtBot) -> None:
+    layers, graph = adaptable(window.document.graph), window.document.graph
+    window.document.apply("Cut", edits.disconnect(graph, graph.incoming(layers[0])[0]))
+    open_attach(window, qtbot)
+    popover = window.adapters.popover
+    assert popover.problem.text().startswith(f"{layers[0]} has no size yet") and not popover.button.isEnabled()
+    window.document.undo()
+    assert "no size" not in popover.problem.text()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import lora_cases
+import pytest
 
 import nnlab
+from nnlab.core.errors import GraphError
 from nnlab.engine.compile import Update
 from nnlab.graph import adapters, edits
 from nnlab.studies.lora import measures
@@ -49,3 +51,12 @@ def test_layer_by_layer_and_where_it_would_cost_more_than_the_matrix() -> None:
     (cost,) = measures.layer_costs(adapters.attach(b.build(), rank=4, name="t"), "t")
     assert (cost.layer, cost.rank, cost.learning, cost.full) == ("wide", 4, 4 * 160, 6000)
     assert cost.break_even == 38 and 37 * 160 < 6000 <= 38 * 160
+
+
+def test_a_layer_that_nothing_leads_into_has_nothing_to_count() -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.input(features=3), units=2, id="free"))
+    whole = b.build()
+    graph = adapters.attach(edits.disconnect(whole, whole.incoming("free")[0]), rank=1, name="t")
+    with pytest.raises(GraphError, match=r"^free has no size yet, because no shape is known of what leads into it; connect its input\.$"):
+        measures.layer_costs(graph, "t")

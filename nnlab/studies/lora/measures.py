@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import GraphError, NNLabError
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.program import Program
 from nnlab.graph import edits
@@ -99,12 +99,14 @@ def costs_by_rank(
 
 
 def layer_costs(graph: Graph, name: str) -> tuple[LayerCost, ...]:
-    """Layer by layer, from the shapes of the arrays themselves."""
+    """Layer by layer, from the shapes of the arrays themselves. Raises GraphError for a layer whose input has no shape yet."""
     shapes = infer(graph)
     found = []
     for layer in adapted(graph)[name]:
         adapter = graph[layer].adapter(name)
         assert adapter is not None
+        if shapes.get(layer, "weight") is None:
+            raise GraphError(f"{layer} has no size yet, because no shape is known of what leads into it; connect its input.", layer)
         learning = sum(int(np.prod(shapes[layer, part])) for part in adapter.learning)
         found.append(LayerCost(layer, adapter.rank, learning, int(np.prod(shapes[layer, "weight"]))))
     return tuple(found)

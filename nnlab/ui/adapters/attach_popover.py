@@ -21,7 +21,7 @@ from nnlab.graph.adapters import adaptable, attach, free_adapter_name
 from nnlab.graph.graph import Graph
 from nnlab.graph.lora_adapter import ADAPTER_SETTINGS
 from nnlab.graph.validation import infer
-from nnlab.studies.lora.measures import adapter_cost, bare, layer_costs
+from nnlab.studies.lora.measures import LayerCost, adapter_cost, bare, layer_costs
 from nnlab.training.project import Project
 from nnlab.training.update import update_of
 from nnlab.ui.adapters.layer_rows import LayerRows
@@ -260,6 +260,7 @@ class AttachPopover(Overlay):
         chosen, name = self.rows.chosen, self.name.text().strip()
         problem = next(iter(self._refusals.values()), "")
         attached: Graph | None = None
+        costs: tuple[LayerCost, ...] = ()
         if not problem and not self.rows.layers:
             problem = "This network has no dense layer; an adapter is attached to one."
         elif not problem and not chosen:
@@ -267,14 +268,15 @@ class AttachPopover(Overlay):
         elif not problem:
             try:
                 attached = attach(graph, chosen, name=name, **self.settings)
+                costs = layer_costs(attached, name)
             except NNLabError as error:
-                problem = str(error)
+                attached, problem = None, str(error)
         self._graph = attached
-        self._show(graph, name)
+        self._show(graph, costs)
         self.refuse(problem)
         self.previewed.emit(attached)
 
-    def _show(self, graph: Graph, name: str) -> None:
+    def _show(self, graph: Graph, costs: tuple[LayerCost, ...]) -> None:
         rank, alpha = int(self._numbers["rank"]), float(self._numbers["alpha"])
         scaling, words = (alpha / math.sqrt(rank), "α / √r") if self.rslora.isChecked() else (alpha / rank, "α / r")
         self.scale.setText(f"BA is added × {short(scaling)}  ({words})")
@@ -283,7 +285,6 @@ class AttachPopover(Overlay):
             self.counts.setText("")
             self.bytes.setText("")
             return
-        costs = layer_costs(self._graph, name)
         self.rows.show_counts({cost.layer: cost.learning for cost in costs})
         self.counts.setText(f"{count(sum(cost.learning for cost in costs))} learn, not {count(_size(bare(graph)))}")
         self._counting.start()
