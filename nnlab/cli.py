@@ -26,6 +26,7 @@ from nnlab.commands.compare import compare
 from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
 from nnlab.commands.find_rate import find_rate
+from nnlab.commands.landscape import landscape
 from nnlab.commands.lora import lora
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
@@ -67,7 +68,8 @@ def _root(
 
 for name, command in {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
-    "widths": widths, "lora": lora, "advise": advise, "picture": picture, "check": check, "examples": list_examples, "doctor": doctor,
+    "widths": widths, "landscape": landscape,
+    "lora": lora, "advise": advise, "picture": picture, "check": check, "examples": list_examples, "doctor": doctor,
     "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """`nnlab.studies.approximation` without an import of its own, loaded on first use."""
-    if name != "approximation":
+    """`nnlab.studies.approximation` and `nnlab.studies.landscape` without an import of their own, loaded on first use."""
+    if name not in ("approximation", "landscape"):
         raise AttributeError(f"module 'nnlab.studies' has no attribute {name!r}")
     return importlib.import_module(f"nnlab.studies.{name}")

@@ -16,6 +16,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
+from nnlab.training.weight_path import WeightPath
 
 if TYPE_CHECKING:  # the engine compiles when it is imported; a command is only a value
     from nnlab.engine.stepper import Trace
@@ -146,6 +147,11 @@ class ReadParameters(Request[dict[str, np.ndarray]]):
     """Copies of parameters and buffers by name: the exact numbers between two steps."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPath(Request[WeightPath]):
+    """Answers with where the run has been in the space of its weights."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
 from nnlab.training.timeline import LearningRate, Timeline, WeightsIntervention
 from nnlab.training.update import setup_of
+from nnlab.training.weight_path import WeightPath
 
 
 class Member:
@@ -141,6 +142,12 @@ class Member:
             reason = self.blocked.rstrip(".") or "there is no network"
             raise NNLabError(f"There are no weights to change: {reason}.")
         return self.ready.state.copies(names)
+
+    def path(self) -> WeightPath:
+        """Where the run has been since its network is what it is now; raises NNLabError when there is none."""
+        if self.ready is None:
+            raise NNLabError(f"There is no path to look at: {self.blocked.rstrip('.') or 'there is no network'}.")
+        return self.timeline.path(self.ready)
 
     def set_entries(self, entries: Mapping[str, Entries]) -> None:
         """Sets single weights; raises NNLabError, and has changed nothing, for what cannot be set."""

@@ -348,6 +348,7 @@ class RunControl:
         c.SetSpeed: _set_speed,
         c.Watch: _watch,
         c.ReadParameters: lambda self, command: self.group.main.parameters(command.names),
+        c.ReadPath: lambda self, command: self.group.main.path(),
         c.TakeSnapshot: lambda self, command: self.group.main.snapshot(command.undisturbed),
         c.Restore: _restore,
     }

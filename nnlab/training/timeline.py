@@ -26,6 +26,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.stepper import Stepper
 from nnlab.engine.weight_change import Entries
 from nnlab.training.project import Project
+from nnlab.training.weight_path import WeightPath
 
 BUDGET = 256 * 2**20  # bytes of keyframes and of states that chapters began with
 LIVE_SHARE = 0.5  # of the budget that the chapter under way may take
@@ -191,6 +192,19 @@ class Timeline:
     def history(self, run: Run) -> History:
         """Of all the run has passed, also while it is in the past."""
         return self._ahead or run.history
+
+    def path(self, run: Run) -> WeightPath:
+        """Where the run has been since its weights lie where they do now, also what lies ahead while it is in the past."""
+        places = _places(run)
+        states: dict[int, np.ndarray] = {}
+        for chapter in self._chapters:
+            if chapter.start.places != places:
+                states.clear()  # another network
+                continue
+            states[chapter.begins] = chapter.start.learned
+            frames = chapter.keyframes
+            states.update(zip(frames.iterations.tolist(), frames.learned[: len(frames)], strict=True))
+        return WeightPath.of_states(run, states)
 
     @property
     def nbytes(self) -> int:

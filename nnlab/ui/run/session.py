@@ -27,6 +27,7 @@ from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
+from nnlab.training.weight_path import WeightPath
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
@@ -246,6 +247,13 @@ class LiveSession(QObject):
         answer: Future[dict[str, np.ndarray]] = Future()
         self._trainer.send(commands.ReadParameters(answer, tuple(names)))
         return wait_for(answer)
+
+    def request_path(self) -> Future[WeightPath]:
+        """Where the run has been in the space of its weights; the training thread answers between two steps, or with an error."""
+        self.synchronise()
+        answer: Future[WeightPath] = Future()
+        self._trainer.send(commands.ReadPath(answer))
+        return answer
 
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
