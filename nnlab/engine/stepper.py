@@ -19,6 +19,7 @@ from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import ITERATION, PC
 from nnlab.core.kernel.recording import BLOCKS
 from nnlab.engine.program import Instruction
+from nnlab.engine.state import State
 from nnlab.engine.training_step import TrainingStep
 
 MEMORY = 256 * 1024 * 1024  # bytes kept for stepping back
@@ -111,10 +112,10 @@ class Stepper:
             program.places[name].view(state.arena, state.rows)[...] = 0
         if pc == program.update_start:
             self._before_update()
-        before = self._tensors(instruction)
+        before = tensors_of(instruction, state)
         self._step.update.execute(pc, pc + 1)
         state.context[PC] = pc + 1
-        self.trace = Trace(instruction, before, self._tensors(instruction))
+        self.trace = Trace(instruction, before, tensors_of(instruction, state))
         if pc + 1 == len(program.instructions):
             self._complete()
         return self.trace
@@ -211,13 +212,13 @@ class Stepper:
         self._undo.append(undo)
         return undo
 
-    def _tensors(self, instruction: Instruction) -> dict[str, np.ndarray | float]:
-        """Copies of the instruction's operands by kernel argument."""
-        program, state = self._program, self._state
-        result: dict[str, np.ndarray | float] = {}
-        for operand in instruction.operands:
-            if operand.tensor is not None:
-                result[operand.argument.name] = program.places[operand.tensor].view(state.arena, state.rows).copy()
-            elif operand.argument.kind == "scalar":
-                result[operand.argument.name] = float(state.arena[operand.words[0]])
-        return result
+
+def tensors_of(instruction: Instruction, state: State) -> dict[str, np.ndarray | float]:
+    """Copies of the instruction's operands by kernel argument."""
+    result: dict[str, np.ndarray | float] = {}
+    for operand in instruction.operands:
+        if operand.tensor is not None:
+            result[operand.argument.name] = state.program.places[operand.tensor].view(state.arena, state.rows).copy()
+        elif operand.argument.kind == "scalar":
+            result[operand.argument.name] = float(state.arena[operand.words[0]])
+    return result

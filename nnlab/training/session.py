@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -25,11 +25,12 @@ from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
 from nnlab.engine.layout import layout_of
+from nnlab.engine.moments import MomentRow, moments_of
 from nnlab.engine.parameter_update import ParameterUpdate
-from nnlab.engine.program import PHASES
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, initial, new_state
+from nnlab.engine.stepper import Trace, tensors_of
 from nnlab.engine.steps import gradient_name
 from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
@@ -44,6 +45,7 @@ from nnlab.training.scores import ScoreReport, scores
 from nnlab.training.session_adapters import SessionAdapters
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE, TrainingSettings
+from nnlab.training.step_trace import StepTrace
 
 REALS = ("float32", "float64")
 _MADE_ANEW = ("_state", "_step", "_evaluator", "_fitted")
@@ -86,17 +88,6 @@ def _checked(graph: Graph, given: object, real: str, update: Update) -> dict[str
     state = initial(compile(graph, 1, real, update), 1, 0)
     state.set_parameters(cast("Mapping[str, np.ndarray]", given))
     return state.copies(cast("Mapping[str, np.ndarray]", given))
-
-
-@dataclass(frozen=True)
-class StepTrace:
-    """One instruction of a traced step: what it read and wrote, by tensor name ("dense_1.weight")."""
-
-    pc: int
-    phase: str
-    node_id: str
-    reads: Mapping[str, np.ndarray]
-    writes: Mapping[str, np.ndarray]
 
 
 class Session(SessionAdapters):
@@ -242,23 +233,32 @@ class Session(SessionAdapters):
 
         Left before its end, it leaves the weights as they were.
         """
+        return map(StepTrace.of, self._traced(x, y))
+
+    def moments(self, x: Any, y: Any) -> tuple[MomentRow, ...]:
+        """`step`, with a row for everything that was computed on the way: formula, numbers, result and a sentence.
+
+        `nnlab.engine.moments.as_csv` and `as_markdown` write them as a table.
+        """
+        return tuple(moment for trace in self._traced(x, y) for moment in moments_of(trace, self.graph))
+
+    def _traced(self, x: Any, y: Any) -> Iterator[Trace]:
         state = self._with_batch(x, y)
         program = state.program
-        before = state.arena[: program.moments_end].copy()
+        kept = state.arena[: program.moments_end].copy()
         completed = False
         try:
             for instruction in program.instructions:
                 if instruction.pc == program.update_start:
                     self._step.before()
-                reads = {name: state[name].copy() for name in sorted(instruction.reads)}
+                before = tensors_of(instruction, state)
                 self._execute(instruction.pc, instruction.pc + 1)
-                writes = {name: state[name].copy() for name in sorted(instruction.writes)}
-                yield StepTrace(instruction.pc, PHASES[instruction.phase], instruction.node_id, reads, writes)
+                yield Trace(instruction, before, tensors_of(instruction, state))
             self._finish()
             completed = True
         finally:
             if not completed:
-                state.arena[: program.moments_end] = before
+                state.arena[: program.moments_end] = kept
 
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,

@@ -84,6 +84,16 @@ def _typeset(text: str) -> Formula:
     return Formula(text, svg, (box.xmax - box.xmin) / _BASE, (box.ymax - box.ymin) / _BASE, box.ymax / _BASE)
 
 
+def mathml(text: str) -> str:
+    """The formula as a MathML document; of a text that cannot be typeset, the text itself."""
+    from ziamath.tex import tex2mml
+
+    if typeset(text).problem:
+        return text
+    ElementTree.register_namespace("", _MATHML.strip("{}"))
+    return ElementTree.tostring(_tidied(tex2mml(text)), encoding="unicode")
+
+
 def _tidied(mathml: str) -> ElementTree.Element:
     """MathML with two faults corrected that show where a sum stands between \\left and \\right.
 
@@ -231,11 +241,15 @@ class FormulaLabel(QWidget):
         data.setData("image/svg+xml", svg.encode())
         QGuiApplication.clipboard().setMimeData(data)
 
+    def copy_mathml(self) -> None:
+        QGuiApplication.clipboard().setText(mathml(self._text))
+
     def menu(self) -> QMenu:
-        """The menu of a right click: copy as LaTeX or SVG."""
+        """The menu of a right click: copy as LaTeX, SVG or MathML."""
         menu = QMenu(self)
         menu.addAction("Copy LaTeX", self.copy_latex)
-        menu.addAction("Copy SVG", self.copy_svg).setEnabled(bool(typeset(self._text).svg))
+        for words, copy in (("Copy SVG", self.copy_svg), ("Copy MathML", self.copy_mathml)):
+            menu.addAction(words, copy).setEnabled(bool(typeset(self._text).svg))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
 

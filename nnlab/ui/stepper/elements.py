@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from nnlab.core.preparation import Data
 from nnlab.core.short_names import distinguished
 from nnlab.core.tensor import Shape
@@ -97,11 +95,3 @@ def named_by_data(axis: NamedAxis, graph: Graph, data: Data) -> NamedAxis:
     if data.target.kind == "classes" and len(data.target.names) == axis.length and any(o and axis.axis in o.axes[-1:] for o in outputs):
         return replace(axis, word="class" if axis.word == "neuron" else axis.word, names=distinguished(data.target.names))
     return axis
-
-
-def share(before: object, after: object, accumulates: bool) -> np.ndarray:
-    """How much of a written tensor every element is: |value|, or of a gradient or an updated weight |what was added|."""
-    values = np.asarray(after, dtype=np.float64)
-    if accumulates:
-        values = values - np.asarray(before, dtype=np.float64)
-    return np.nan_to_num(np.abs(values), nan=np.inf)

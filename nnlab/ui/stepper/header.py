@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from nnlab.ui.look.formula import typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.elements import NamedAxis
+from nnlab.ui.stepper.exports import StepExports
 from nnlab.ui.stepper.formula_content import FormulaContent
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
@@ -29,10 +29,9 @@ def words_for(target: str) -> str:
 class StepHeader(QWidget):
     """Phase, title, pickers of the element, choice of the tensor, copy."""
 
-    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, model: StepModel, exports: StepExports, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._model = theme, model
-        self._content: FormulaContent | None = None
+        self._theme, self._model, self._exports = theme, model, exports
         self.phase = Label(theme, "", "name")
         self.title = Label(theme, "", "name")
         self.pickers = tuple(PlacePicker(theme) for _ in range(AXES))
@@ -57,7 +56,7 @@ class StepHeader(QWidget):
 
     def refresh(self, content: FormulaContent | None) -> None:
         model, instruction = self._model, self._model.instruction
-        self._content = content
+        self._exports.content = content
         if instruction is None or model.moment is None:
             return
         self.phase.setText(PHASE_LOOKS[instruction.phase].title)
@@ -122,31 +121,15 @@ class StepHeader(QWidget):
         button.setIcon(icon(self._theme, "copy", color="text2"))
         button.setText("LaTeX")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setToolTip("Copies the formula with its numbers as LaTeX; the arrow offers SVG")
+        button.setToolTip("Copies the formula with its numbers as LaTeX; the arrow offers SVG, MathML and a table of the iteration")
         button.setAccessibleName("Copy the formula as LaTeX")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         menu = QMenu(button)
-        menu.addAction("Copy as LaTeX", self.copy_latex)
-        menu.addAction("Copy as SVG", self.copy_svg)
-        button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        button.customContextMenuRequested.connect(lambda place: menu.popup(button.mapToGlobal(place)))
-        button.clicked.connect(self.copy_latex)
+        self._exports.fill(menu)
+        button.setMenu(menu)
+        button.clicked.connect(self._exports.copy_latex)
         return button
-
-    def copy_latex(self) -> None:
-        if self._content is not None:
-            QApplication.clipboard().setText(self._content.latex)
-
-    def copy_svg(self) -> None:
-        """Copies the formula as a picture that any editor of vector graphics opens, in black."""
-        if self._content is None:
-            return
-        svg = typeset(self._content.latex).colored(QColor(0, 0, 0))
-        data = QMimeData()
-        data.setText(svg)
-        data.setData("image/svg+xml", QByteArray(svg.encode()))
-        QApplication.clipboard().setMimeData(data)
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.explanation import Explanation, ExplanationContext
 from nnlab.engine.frame import Frame
+from nnlab.engine.moments import explanations_of, share, title_of
 from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
@@ -22,7 +23,7 @@ from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
-from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, named_by_data, parameter_layout, share
+from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, named_by_data, parameter_layout
 
 TERM = "term"  # what a cell of a sum's strip stands for, where others stand for an element of a tensor
 
@@ -104,16 +105,7 @@ class StepModel(QObject):
 
     def title(self, instruction: Instruction) -> str:
         """A moment in words: tanh in dense_1."""
-        graph = self.graph
-        if instruction.title:
-            return instruction.title
-        if graph is None or instruction.node_id not in graph:
-            return instruction.node_id
-        if instruction.parameter is not None:
-            return f"{instruction.parameter.split('.', 1)[1]} of {instruction.node_id}"  # weight of dense_1
-        host = docking.host(graph, instruction.node_id)
-        kind = graph[instruction.node_id].kind
-        return f"{kind.title} in {host}" if host is not None else instruction.node_id
+        return title_of(self.graph, instruction) if self.graph is not None else instruction.title or instruction.node_id
 
     def name(self, instruction: Instruction) -> str:
         """A moment in few letters, for a block of the scrubber: tanh, dense_1, W of dense_1."""
@@ -314,10 +306,7 @@ class StepModel(QObject):
 
     def _explanations(self) -> tuple[Explanation, ...]:
         trace = self.trace
-        if trace is None:
-            return ()
-        written = (e for e in trace.instruction.explanations if e.target in trace.after)
-        return tuple(e for e in written if e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target]))))
+        return explanations_of(trace) if trace is not None else ()
 
     def _on_stepped(self, event: Stepped) -> None:
         last, self._stepped = self.instruction, event

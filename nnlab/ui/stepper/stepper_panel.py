@@ -19,6 +19,7 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.chain_side import ChainSide
+from nnlab.ui.stepper.exports import StepExports
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
 from nnlab.ui.stepper.formula_view import FormulaView
 from nnlab.ui.stepper.header import StepHeader
@@ -49,7 +50,8 @@ class StepperPanel(QWidget):
         self._theme, self._session, self._document, self._selection = theme, session, document, selection
         self.model = StepModel(session, self)
         self.setAccessibleName("Stepper")
-        self.header = StepHeader(theme, self.model)
+        self.exports = StepExports(self.model, document, self)
+        self.header = StepHeader(theme, self.model, self.exports)
         self.formula = FormulaView(theme)
         self.unit_rows = MatrixView(theme)
         self.words = Label(theme, "", "counter")

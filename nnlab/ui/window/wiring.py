@@ -59,6 +59,7 @@ def connect_actions(window: MainWindow) -> None:
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
+        "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
         "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
@@ -98,6 +99,8 @@ def connect_messages(window: MainWindow) -> None:
         (window.networks.told, bar.show_info, "network"),
         (window.adapters.failed, bar.show_warning, "adapters"),
         (window.adapters.told, bar.show_info, "adapters"),
+        (window.stepper.exports.told, bar.show_info, "moments"),
+        (window.stepper.exports.failed, bar.show_warning, "moments"),
         (window.stepper.side.check.told, bar.show_info, "gradients"),
         (window.stepper.side.check.warned, bar.show_warning, "gradients"),
     ):

@@ -107,7 +107,7 @@ def test_copying_as_latex_and_as_svg(theme: Theme, qtbot: QtBot) -> None:
     label = FormulaLabel(theme, "W x + b", color="accent")
     qtbot.addWidget(label)
     texts = [action.text() for action in label.menu().actions()]
-    assert texts == ["Copy LaTeX", "Copy SVG"]
+    assert texts == ["Copy LaTeX", "Copy SVG", "Copy MathML"]
     label.copy_latex()
     assert QGuiApplication.clipboard().text() == "W x + b"
     label.copy_svg()

@@ -9,8 +9,9 @@ from renamed import renamed
 
 import nnlab
 from nnlab.engine.compile import Update, compile
+from nnlab.engine.moments import share
 from nnlab.graph.letters import letter_of
-from nnlab.ui.stepper.elements import SAMPLE, Layout, layout, parameter_layout, share
+from nnlab.ui.stepper.elements import SAMPLE, Layout, layout, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +13,13 @@ import pytest
 from latex_numbers import evaluate
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from worlds import iris_project, spiral_project, world
 
 import nnlab
 from nnlab.core import explanation
-from nnlab.engine.program import BACKWARD, LOSS, UPDATE
+from nnlab.engine.program import BACKWARD, LOSS, PHASES, UPDATE
 from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.look.numbers import number, parse_number
 from nnlab.ui.look.theme import Theme
@@ -256,16 +259,42 @@ def test_it_says_what_to_light_on_the_canvas(steps: Any, qtbot: QtBot) -> None:
 def test_the_formula_can_be_copied(steps: Any) -> None:
     steps.to(9)
     steps.panel.model.choose("d_x", (0, 0))
-    steps.panel.header.copy_latex()
+    steps.panel.exports.copy_latex()
     text = QGuiApplication.clipboard().text()
     assert text.startswith(r"\frac{\partial L}{\partial z_{1}} = \frac{\partial L}{\partial a_{1}} \cdot (1 - a_{1}^2) = ")
     assert parse_number(text.rpartition("= ")[2].replace(r"\cdot 10^{", "e").replace("}", "")) == parse_number(
         steps.panel.formula.content.result_text
     )
-    steps.panel.header.copy_svg()
+    steps.panel.exports.copy_svg()
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasFormat("image/svg+xml")
     assert b"<svg" in bytes(data.data("image/svg+xml").data())
+    steps.panel.exports.copy_mathml()
+    root = ElementTree.fromstring(QGuiApplication.clipboard().text())
+    assert root.tag == "{http://www.w3.org/1998/Math/MathML}math"
+    assert "".join(root.itertext()).startswith("∂L∂z1=∂L∂a1·")
+
+
+def test_the_iteration_is_a_table_of_the_numbers_that_are_shown(
+    steps: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    steps.to(9)
+    shown, weights = steps.panel.model.trace, steps.world.session.parameters(["dense_2.weight"])["dense_2.weight"]
+    path = tmp_path / "iteration.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    with qtbot.waitSignal(steps.panel.exports.told, timeout=20_000):
+        steps.panel.exports.save_moments()
+    rows = list(csv.DictReader(path.open()))
+    row = next(r for r in rows if r["number"] == "9" and r["tensor"].endswith(".d_y"))
+    written = shown.after["d_x"][tuple(int(k) - 1 for k in row["element"].split(", "))]
+    assert float(row["result"]) == written
+    assert [r["phase"] for r in rows] == sorted((r["phase"] for r in rows), key=PHASES.index)
+    assert steps.panel.model.done == 9  # the run itself stands where it stood
+    assert (steps.world.session.parameters(["dense_2.weight"])["dense_2.weight"] == weights).all()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "iteration.doc"), ""))
+    with qtbot.waitSignal(steps.panel.exports.failed) as refused:
+        steps.panel.exports.save_moments()
+    assert refused.args == ["iteration.doc is no kind of table; let its name end in .csv or .md."]
 
 
 def test_losses_of_the_samples_are_bars_and_a_click_chooses_one(steps: Any, qtbot: QtBot) -> None:
