@@ -31,7 +31,7 @@ def train(window: MainWindow, qtbot: QtBot, steps: int) -> None:
 def shown(window: MainWindow, *names: str) -> list[bool]:
     """`run_1` is the second run's figure."""
     bar = window.transport.bar
-    counters = bar.counters | {f"run_{place}": run for place, run in enumerate(bar.runs)}
+    counters = bar.counters | {f"run_{place}": run for place, run in enumerate(bar.figures)}
     return [counters[name].isVisible() for name in names]
 
 
@@ -43,11 +43,11 @@ def test_two_runs_show_their_accuracy_and_one_its_losses(window: MainWindow, qtb
     qtbot.waitUntil(lambda: window.session.iteration == 0, timeout=10_000)
     train(window, qtbot, 40)
     qtbot.waitUntil(lambda: shown(window, *LOSSES, "run_0", "run_1", "run_2") == [False, False, True, True, False], timeout=10_000)
-    qtbot.waitUntil(lambda: bar.runs[1].text == pictures[1].figure != "– %", timeout=10_000)
-    assert bar.runs[0].text == pictures[0].figure and pictures[0].figure.endswith(" %")
-    assert bar.runs[0].accessibleName() == f"accuracy, Binary cross-entropy {pictures[0].figure}"
-    assert bar.runs[1].accessibleName() == f"MSE {pictures[1].figure}"
-    assert bar.runs[0].toolTip() == "accuracy of the run with Binary cross-entropy, of the training samples"
+    qtbot.waitUntil(lambda: bar.figures[1].text == pictures[1].figure != "– %", timeout=10_000)
+    assert bar.figures[0].text == pictures[0].figure and pictures[0].figure.endswith(" %")
+    assert bar.figures[0].accessibleName() == f"accuracy, Binary cross-entropy {pictures[0].figure}"
+    assert bar.figures[1].accessibleName() == f"MSE {pictures[1].figure}"
+    assert bar.figures[0].toolTip() == "accuracy of the run with Binary cross-entropy, of the training samples"
     window.show_workspace("train")
     assert shown(window, *LOSSES, "run_0", "run_1") == [True, True, False, False]
     window.show_workspace("compare")
@@ -63,8 +63,8 @@ def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(opened: Opene
     window.comparison._choose("", ["learning_rate=0.001,0.003,0.03"])
     train(window, qtbot, 20)
     bar = window.transport.bar
-    qtbot.waitUntil(lambda: bar.runs[0].accessibleName().startswith("R², learning rat… "), timeout=10_000)
-    visible = [counter for counter in (*bar.counters.values(), *bar.runs) if counter.isVisible()]
-    assert bar.counters["iteration"].isVisible() and bar.runs[0].isVisible()
+    qtbot.waitUntil(lambda: bar.figures[0].accessibleName().startswith("R², learning rat… "), timeout=10_000)
+    visible = [counter for counter in (*bar.counters.values(), *bar.figures) if counter.isVisible()]
+    assert bar.counters["iteration"].isVisible() and bar.figures[0].isVisible()
     assert all(counter.geometry().right() <= bar.width() for counter in visible)
     assert not bar.counters["batch_loss"].isVisible()

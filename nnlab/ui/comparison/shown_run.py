@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from nnlab.ui.comparison.run_keys import RUN_KEYS, RunKey
 from nnlab.ui.comparison.statement import KEY_TITLES, titled
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.transport_bar import Figure
+
+LONGEST_NAME, SHORTER_NAME = 20, 13  # letters of a run's name above its figure, where there are two runs and where there are more
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +30,6 @@ class ShownRun:
     first_gradient: float = math.nan
 
 
-@dataclass(frozen=True)
-class RunScore:
-    """How good a run is, as its picture says: accuracy 63.2 %, of the training samples."""
-
-    name: str
-    measure: str
-    figure: str
-    samples: str
-
-
 def shown_runs(view: LiveView, key: str, first_gradients: Sequence[float] = ()) -> tuple[ShownRun, ...]:
     """The project's own run and those beside it; `key` is what they differ in, `first_gradients` are in the same order."""
     views = [view.of_run(view.run), *(view.of_run(other.run) for other in view.others)]
@@ -47,4 +40,18 @@ def shown_runs(view: LiveView, key: str, first_gradients: Sequence[float] = ()) 
         title = f"{KEY_TITLES.get(key, key)} {name}" if name[:1].isdigit() else name
         first = first_gradients[place] if len(first_gradients) == len(views) else math.nan
         found.append(ShownRun(name, title, RUN_KEYS[place], run, reason, first))
+    return tuple(found)
+
+
+def score_figures(runs: Sequence[ShownRun], scores: Sequence[str], samples: str) -> tuple[Figure, ...]:
+    """How good each run is, as its picture says; none where there is one alone, which shows its losses."""
+    if len(runs) < 2:
+        return ()
+    measure = "accuracy" if runs[0].view.data.target.classes else "R²"
+    most = LONGEST_NAME if len(runs) == 2 else SHORTER_NAME
+    found = []
+    for place, (run, score) in enumerate(zip(runs, scores, strict=True)):
+        name = run.title if len(run.title) <= most else f"{run.title[: most - 1].rstrip()}…"
+        label = f"{measure}, {name}" if place == 0 else name
+        found.append(Figure(label, score, tip=f"{measure} of the run with {run.title}, of the {samples} samples"))
     return tuple(found)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -37,6 +37,7 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
+from nnlab.ui.widgets.transport_bar import Figure
 
 Shared = TypeVar("Shared")
 
@@ -69,8 +70,22 @@ class Services:
         self.session.failed.emit(sentence, "")
 
 
+@dataclass(frozen=True)
+class PanelFigures:
+    """What a panel counts, for the transport bar of the workspaces that name it; in the place of the `replaced` counters."""
+
+    panel: str
+    figures: tuple[Figure, ...]
+    replaced: tuple[str, ...] = ()
+
+
 class LivePanel(Panel):
-    """Base of all panels. `name` is the panel's id in layouts and scripts, `title` what the View menu calls it."""
+    """Base of all panels. `name` is the panel's id in layouts and scripts, `title` what the View menu calls it.
+
+    `figured` carries `PanelFigures`, from panels that count something.
+    """
+
+    figured = Signal(object)
 
     name: ClassVar[str]
     title: ClassVar[str]

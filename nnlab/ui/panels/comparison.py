@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -22,26 +22,25 @@ from nnlab.training.varied import is_so, present_value, suggestions, with_projec
 from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
-from nnlab.ui.comparison.shown_run import RunScore, ShownRun, shown_runs
+from nnlab.ui.comparison.shown_run import ShownRun, score_figures, shown_runs
 from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
 from nnlab.ui.document.comparison_edits import set_comparison
-from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
 
 PICTURES, WHY, CURVES = range(3)  # the parts in turn
 TURNS = 3
+LOSSES = ("batch_loss", "smoothed", "validation", "learning_rate")  # of several kinds they cannot be told from each other
 CROWDED_SECONDS = 0.030  # between two parts: a little less than two ticks of the display
 EMPTY = "Up to four runs stand here side by side, from the same start and with one difference, as soon as the network can run."
 
 
 class ComparisonPanel(LivePanel):
-    """The whole middle of the workspace Compare. `scored` carries a `RunScore` of every run, as often as they are shown."""
-
-    scored = Signal(object)
+    """The whole middle of the workspace Compare."""
 
     name = "comparison"
     title = "Comparison"
@@ -218,10 +217,9 @@ class ComparisonPanel(LivePanel):
 
     def _tell_scores(self, runs: Sequence[ShownRun]) -> None:
         """The figures of the pictures, so that there is one of each only."""
-        measure = "accuracy" if runs[0].view.data.target.classes else "R²"
-        samples = f"of the {'validation' if self.happening.scores.of_validation else 'training'} samples"
-        pictures = self.happening.pictures.pictures
-        self.scored.emit(tuple(RunScore(run.title, measure, pictures[k].figure, samples) for k, run in enumerate(runs)))
+        samples = "validation" if self.happening.scores.of_validation else "training"
+        scores = [picture.figure for picture in self.happening.pictures.pictures[: len(runs)]]
+        self.figured.emit(PanelFigures(self.name, score_figures(runs, scores, samples), LOSSES))
 
     def clear(self) -> None:
         super().clear()

@@ -17,14 +17,16 @@ from nnlab.ui.approximation.unit_tiles import UnitPictures, UnitTiles
 from nnlab.ui.approximation.width_edits import ACTIVATIONS, with_activation, with_units
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
-from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import FittingLabel, Label
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.segmented import Option, Segmented
+from nnlab.ui.widgets.transport_bar import Figure
 
 UNITS = Setting("units", 12, minimum=1, maximum=1024, logarithmic=False, title="Hidden units", tip="Units of the last hidden layer")
+AVERAGES = ("smoothed", "validation")  # a target without noise has no need of them
 EMPTY = "The contributions of the hidden units appear here: choose a target above and press Space to train."
 
 
@@ -166,6 +168,7 @@ class HiddenUnitsPanel(LivePanel):
             widget.setEnabled(not refusal)
         if total is None:
             self.formula.set_wordings("")
+            self._tell_added()
             return
         self.order.choose(self._assembly.order_kind)
         in_order = total.contributions[self._assembly.indices]
@@ -176,6 +179,12 @@ class HiddenUnitsPanel(LivePanel):
         pictures = UnitPictures(float(total.bias), in_order, self._assembly.indices + 1, peaks)
         self.tiles.show_units(pictures, self._assembly.added, self._assembly.unit is not None)
         self.formula.set_wordings(*formula_words(total, self._assembly))
+        self._tell_added()
+
+    def _tell_added(self) -> None:
+        units = numbers.count(self._assembly.units)
+        added = Figure("units added", numbers.count(self._assembly.added), f" / {units}", "Hidden units in the sum, of all in the layer")
+        self.figured.emit(PanelFigures(self.name, (added,) if self._assembly.units else (), AVERAGES))
 
     def _show_again(self) -> None:
         view = self.view

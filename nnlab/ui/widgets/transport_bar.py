@@ -10,7 +10,7 @@ while it runs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +74,8 @@ TRAINING_COUNTERS = (
     CounterSpec("validation", "val", "0.00000", "Loss on the validation data, which is not used for training", gives_way=7),
     CounterSpec("learning_rate", "learning rate", "0.00000", "Size of every step against the gradient", _plain(short), 8),
 )
-MOST_RUNS = 4
-RUNS_GIVE_WAY = 1.1  # the last of them first, after the hint and before the speed
-GIVE_WAY_TO_RUNS = ("batch_loss", "smoothed", "validation", "learning_rate")  # losses of several kinds cannot be told from each other
+MOST_FIGURES = 4
+FIGURES_GIVE_WAY = 1.1  # the last of them first, after the hint and before the speed
 RATE_COUNTERS = (
     CounterSpec("iterations_per_second", "iterations/s", "000,000", "Weight updates per second", _plain(rate), 5),
     CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
@@ -85,6 +84,16 @@ SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to ch
 HINT_GIVES_WAY = 1.5  # how to go faster is worth more than any counter that may go
 RATES_FOR_HINT = 4  # by how much sooner the rates go while the hint, which is no wider, stands beside them: before any figure of the run
 JOBS_GIVE_WAY = 0.5  # last of all: the list of jobs has a key, too
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a workspace counts besides: `faint` follows the value in a quieter tone ("/ 12")."""
+
+    label: str
+    value: str
+    faint: str = ""
+    tip: str = ""
 
 
 class TransportBar(QWidget):
@@ -106,8 +115,8 @@ class TransportBar(QWidget):
         self._theme = theme
         self._specs = {spec.name: spec for spec in (*counters, *rates)}
         self._rates = frozenset(spec.name for spec in rates)
-        self.runs = [Counter(theme, "", "100.0 %") for _ in range(MOST_RUNS)]  # whose figures stand in the place of the losses
-        self._count = 0  # of runs that are shown
+        self.figures = [Counter(theme, "", "100.0 %") for _ in range(MOST_FIGURES)]
+        self._count, self._replaced = 0, frozenset[str]()  # figures that are shown, and counters in whose place they stand
         self.setAccessibleName("Transport")
         self._buttons = QHBoxLayout()
         self._around_main: list[QSpacerItem] = []  # beside the main button
@@ -132,8 +141,8 @@ class TransportBar(QWidget):
                 self.counters[spec.name] = Counter(theme, spec.label, spec.widest, spec.tip)
             if group is counters:
                 self._add(counters)
-                for run in self.runs:
-                    self._row.addWidget(run)
+                for figure in self.figures:
+                    self._row.addWidget(figure)
                 self._row.addStretch(1)
                 self._row.addWidget(self.jobs)
                 self._row.addWidget(self.speed)
@@ -207,13 +216,14 @@ class TransportBar(QWidget):
             counter.set_value(text, faint)
             counter.set_share(share)
 
-    def show_runs(self, figures: Sequence[tuple[str, str, str]]) -> None:
-        """(label, figure, explanation) of every run in place of the losses; none brings the losses back."""
-        for run, (label, figure, tip) in zip(self.runs, figures, strict=False):
-            run.set_label(label, tip)
-            run.set_value(figure)
-        if len(figures) != self._count:
-            self._count = len(figures)
+    def show_figures(self, figures: Sequence[Figure], replaced: Iterable[str] = ()) -> None:
+        """Figures in the place of the `replaced` counters, given by name; none brings these back."""
+        for counter, figure in zip(self.figures, figures, strict=False):
+            counter.set_label(figure.label, figure.tip)
+            counter.set_value(figure.value, figure.faint)
+        shown = len(figures), frozenset(replaced if figures else ())
+        if shown != (self._count, self._replaced):
+            self._count, self._replaced = shown
             self._arrange()
 
     def set_unavailable(self, reason: str | None) -> None:
@@ -269,7 +279,7 @@ class TransportBar(QWidget):
             if gives_way and room < 0:
                 break
             kept.add(widget)
-        for widget in (*self.counters.values(), *self.runs, *(widget for _, widget in self._after_buttons())):
+        for widget in (*self.counters.values(), *self.figures, *(widget for _, widget in self._after_buttons())):
             widget.setVisible(widget in kept and (not blocked or widget is self.jobs))
         if not self._has_jobs:
             self.jobs.hide()
@@ -281,11 +291,12 @@ class TransportBar(QWidget):
         """What follows the buttons, with how early each gives way."""
         jobs = [(JOBS_GIVE_WAY, self.jobs)] if self._has_jobs else []
         hint = [(HINT_GIVES_WAY, self.speed_hint)] if self._has_hint else []
-        gone = GIVE_WAY_TO_RUNS if self._count else ()
-        runs = [(RUNS_GIVE_WAY + place / 10, run) for place, run in enumerate(self.runs[: self._count])]
+        figures = [(FIGURES_GIVE_WAY + place / 10, figure) for place, figure in enumerate(self.figures[: self._count])]
         sooner = {name: RATES_FOR_HINT for name in self._rates if self._has_hint}
-        counters = [(spec.gives_way + sooner.get(name, 0), self.counters[name]) for name, spec in self._specs.items() if name not in gone]
-        return [*counters, *runs, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
+        counters = [
+            (spec.gives_way + sooner.get(name, 0), self.counters[name]) for name, spec in self._specs.items() if name not in self._replaced
+        ]
+        return [*counters, *figures, (SPEED_GIVES_WAY, self.speed), *hint, *jobs]
 
     def _width_of_buttons(self, tight: bool) -> int:
         """What the buttons take at their present sizes, with the bar's margins."""

@@ -182,7 +182,8 @@ class MainWindow(QMainWindow):
         self.recovery_bar.changed.connect(self._follow_recovery)
         self._follow_recovery()
         session.ticked.connect(self._on_tick)
-        self.comparison.scored.connect(self.transport.show_scores)
+        for panel in self.panels.values():
+            panel.figured.connect(self.transport.show_figures)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
         session.emptied.connect(self._on_emptied)

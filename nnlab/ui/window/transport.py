@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from nnlab.engine.program import RATE
-from nnlab.ui.comparison.shown_run import RunScore
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.base import PanelFigures
 from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar
@@ -27,7 +27,6 @@ from nnlab.ui.workspaces import Workspace
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store
 READ_SECONDS = 0.030  # between two writings of the figures: a little less than two ticks of the display
-LONGEST_NAME, SHORTER_NAME = 20, 13  # letters of a run's name above its figure, where there are two runs and where there are more
 
 
 class Transport(QObject):
@@ -37,7 +36,7 @@ class Transport(QObject):
         super().__init__()
         self._actions, self._session, self._document, self._store = actions, session, document, store
         self._slower = WATCHED
-        self._scores_runs = False
+        self._figures_of = ""  # the panel
         self._due = 0.0  # when figures are written again
         self._waiting: LiveView | None = None  # the moment that was passed over last
         faster = actions["run.full_speed"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
@@ -51,25 +50,18 @@ class Transport(QObject):
         session.state_changed.connect(self._catch_up)
 
     def show_workspace(self, workspace: Workspace) -> None:
-        self._scores_runs = workspace.scores_runs
-        if not self._scores_runs:
-            self.bar.show_runs(())
+        if workspace.figures != self._figures_of:
+            self._figures_of = workspace.figures
+            self.bar.show_figures(())
         self.bar.set_actions([self._actions[name] for name in workspace.buttons], self._actions[workspace.main_button])
 
     def follow_state(self) -> None:
         self.bar.set_unavailable(self._session.reason or None)
 
-    def show_scores(self, scores: Sequence[RunScore]) -> None:
-        """How good each of several runs is, where these are compared; a single one shows its losses."""
-        if not self._scores_runs:
-            return
-        figures = []
-        for place, score in enumerate(scores if len(scores) > 1 else ()):
-            most = LONGEST_NAME if len(scores) == 2 else SHORTER_NAME
-            name = score.name if len(score.name) <= most else f"{score.name[: most - 1].rstrip()}…"
-            label = f"{score.measure}, {name}" if place == 0 else name
-            figures.append((label, score.figure, f"{score.measure} of the run with {score.name}, {score.samples}"))
-        self.bar.show_runs(figures)
+    def show_figures(self, found: PanelFigures) -> None:
+        """What the workspace counts besides the run, told by the panel that it names."""
+        if found.panel == self._figures_of:
+            self.bar.show_figures(found.figures, found.replaced)
 
     def show_view(self, view: LiveView) -> None:
         """Writes the moment; while training runs every second one, for nobody reads figures at sixty a second."""

@@ -38,7 +38,7 @@ class Workspace:
     buttons: tuple[str, ...] = RUNNING  # actions of the transport bar from left to right
     main_button: str = "run.play"  # the one of them that the workspace is for
     follows_steps: bool = False  # shows single steps: stepping leads here, and the canvas keeps what a step read and wrote lit
-    scores_runs: bool = False  # the transport bar says how good each of several runs is, in place of losses
+    figures: str = ""  # the panel whose figures the transport bar shows
     is_first: bool = False  # where a window without a memory starts
 
 

@@ -7,6 +7,6 @@ register(
         name="approximate", title="Approximate", order=40, tip="A function, the network that follows it, and the units it is made of",
         centre="approximation", bottom=("hidden_units",), shares=(1,), height=("strip",), left=(),
         right=("approximation_error", "width_sweep", "not_promised"), right_width="side_column", right_heights=(110, 300, 130),
-        overlay=False,
+        overlay=False, figures="hidden_units",
     )
 )  # fmt: skip

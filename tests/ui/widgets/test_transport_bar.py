@@ -11,7 +11,7 @@ from nnlab.ui.look.metrics import SCALES
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import MainButton
 from nnlab.ui.widgets.job_item import JobRow
-from nnlab.ui.widgets.transport_bar import CounterSpec, SpeedControl, TransportBar
+from nnlab.ui.widgets.transport_bar import CounterSpec, Figure, SpeedControl, TransportBar
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -226,3 +226,15 @@ def test_setting_the_speed_is_silent(speed: SpeedControl, qtbot: QtBot) -> None:
         assert speed.speed == pytest.approx(50, rel=0.03)
         speed.set_speed(math.inf)
     assert math.isinf(speed.speed)
+
+
+def test_figures_stand_in_the_place_of_the_counters_they_replace(qtbot: QtBot, theme: Theme) -> None:
+    bar = TransportBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(1600, 60)
+    bar.show()
+    bar.show_figures([Figure("units added", "6", " / 12", "in the sum")], ("smoothed",))
+    assert bar.figures[0].isVisible() and bar.figures[0].accessibleName() == "units added 6 / 12"
+    assert bar.counters["batch_loss"].isVisible() and not bar.counters["smoothed"].isVisible() and not bar.figures[1].isVisible()
+    bar.show_figures([])
+    assert not bar.figures[0].isVisible() and bar.counters["smoothed"].isVisible()
