@@ -3,7 +3,8 @@
 A verdict is said with its test and figures, and with the iteration it began at, so that a reader can check it:
 
     diverging     since its lowest level the loss has risen: the 95 % interval of the slope lies above 0, the level is half as high again,
-                  and a tenth of what was gained is lost; or the loss is higher than at the start (Mann-Whitney, p < 0.01)
+                  and a tenth of what was gained is lost; or it leapt to three times that level (Mann-Whitney, p < 0.01); or the loss is
+                  higher than at the start (the same test)
     oscillating   the loss on the same samples swings: over the last half of the run the standard deviation about a straight line is a
                   tenth of the level and a twentieth of the first loss, it turns at a quarter of the places, and the line is flat
     overfitting   since the lowest validation loss that loss has risen (Kendall's tau, p < 0.01) by 5 %, while the training loss has not
@@ -39,6 +40,7 @@ LEAST_CHECKS = 16
 SURE = 0.01  # p from which a rank test is believed
 SMALLEST = 1e-30  # losses below count as this one, which has a logarithm
 RISE, LOST = 1.5, 0.1  # diverging: factor of the level, share of what was gained
+LEAP = 3.0  # … and the factor that counts even where the loss leapt once and falls again
 SWING_OF_LEVEL, SWING_OF_START, ALTERNATING = 0.1, 0.05, -0.6
 WORSE, WORSE_OF_START = 1.05, 0.01  # overfitting: factor of the lowest validation loss, share of the first one
 FLAT, NARROW = 0.01, 0.1  # plateau: relative fall per half of the run, and the greatest that its interval may hold
@@ -50,7 +52,8 @@ RUNAWAY = 100.0  # factor from which a few iterations suffice
 class Convergence:
     """`verdict`: one of VERDICTS. `since`: the iteration it began after, None for `too_early`.
 
-    `sentence` says it to people, `test` how it was found; `figures` by name, in the units their names say.
+    `sentence` says it to people, `test` how it was found; `figures` by name, in the units their names say. `trend`: the two ends of the
+    line that was fitted to the logarithm of the loss, as (iteration, loss) each; None where the test fits none.
     """
 
     verdict: str
@@ -58,9 +61,21 @@ class Convergence:
     sentence: str
     test: str
     figures: Mapping[str, float] = field(default_factory=dict, hash=False)
+    trend: tuple[tuple[float, float], tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "figures", MappingProxyType(dict(self.figures)))
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it says that something goes wrong, or no further."""
+        return self.verdict not in (TOO_EARLY, CONVERGING)
+
+    @property
+    def title(self) -> str:
+        """In a word or two, and since when: "Plateau since 2,350"."""
+        word = self.verdict.replace("_", " ").capitalize()
+        return f"{word} since {self.since:,}" if self.is_fault and self.since is not None else word
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +92,12 @@ class Series:
 
 @dataclass(frozen=True)
 class _FittedLine:
-    """A straight line through the logarithms: slope per iteration with its 95 % interval."""
+    """A straight line through the logarithms: slope per iteration with its 95 % interval, and its two ends as (iteration, loss)."""
 
     slope: float
     low: float
     high: float
+    ends: tuple[tuple[float, float], tuple[float, float]]
 
 
 def judge(series: Series) -> Convergence:
@@ -119,9 +135,10 @@ def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
     resemblance = min(max(float(residuals[1:] @ residuals[:-1]) / energy, 0.0), 0.9) if energy > 0.0 else 0.0
     effective = max(len(at) * (1 - resemblance) / (1 + resemblance), 3.0)
     # linregress divides by n - 2; the effective number takes its place
-    error = fit.stderr * np.sqrt((len(at) - 2) / max(effective - 2, 1.0))
+    error = fit.stderr * np.sqrt((len(at) - 2) / max(effective - 2, 1.0)) if energy > 0.0 else 0.0  # of a constant, scipy says NaN
     reach = float(t.ppf(0.975, max(effective - 2, 1.0)) * error)
-    return _FittedLine(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach)
+    first, last = ((float(x), float(np.exp(fit.intercept + fit.slope * x))) for x in (at[0], at[-1]))
+    return _FittedLine(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach, (first, last))
 
 
 def _runaway(series: Series) -> Convergence | None:
@@ -148,8 +165,14 @@ def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Converge
     since = lowest + int(np.argmin(levels[lowest : lowest + part]))
     if len(levels) - since >= 6 and end > RISE * least and end - least > LOST * (max(start, first) - least):
         line = _line(ends[since:], levels[since:])
+        factor = end / max(least, SMALLEST)
         if line.low > 0.0:
-            return _risen(int(ends[since]), line, end / max(least, SMALLEST), figures)
+            return _risen(int(ends[since]), line, factor, figures)
+        p = float(mannwhitneyu(levels[-part:], levels[lowest : lowest + part], alternative="greater").pvalue)
+        if p < SURE and factor > LEAP:
+            words = f"Diverging since iteration {int(ends[since]):,}: the loss is {factor:.3g} times its lowest level."
+            test = f"The last eighth of the run is higher than the eighth of the lowest level (Mann-Whitney, p = {p:.2g})."
+            return Convergence(DIVERGING, int(ends[since]), words, test, {**figures, "times_lowest_level": factor, "p": p})
     if end > 1.1 * max(start, first):
         p = float(mannwhitneyu(levels[-part:], np.append(levels[:part], first), alternative="greater").pvalue)
         if p < SURE:
@@ -162,7 +185,7 @@ def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Converge
 def _risen(since: int, line: _FittedLine, factor: float, figures: dict[str, float]) -> Convergence:
     words = f"Diverging since iteration {since:,}: the loss is {factor:.3g} times its lowest level."
     test = f"From iteration {since:,} the loss rises by {_percent(line)} per 1,000 iterations (95 % interval above 0)."
-    return Convergence(DIVERGING, since, words, test, {**figures, **_slope(line), "times_lowest_level": factor})
+    return Convergence(DIVERGING, since, words, test, {**figures, **_slope(line), "times_lowest_level": factor}, line.ends)
 
 
 def _oscillating(series: Series, ends: np.ndarray, levels: np.ndarray) -> Convergence | None:
@@ -193,7 +216,7 @@ def _oscillating(series: Series, ends: np.ndarray, levels: np.ndarray) -> Conver
     since = int(at[0])
     words = f"Oscillating since iteration {since:,} at the latest: the loss swings by ± {swing:.0%} of its level and does not fall."
     test = f"About a straight line the loss {of}, with a standard deviation of {swing:.0%} of its level."
-    return Convergence(OSCILLATING, since, words, test, {"swing_of_level": swing, **counted, **_slope(line)})
+    return Convergence(OSCILLATING, since, words, test, {"swing_of_level": swing, **counted, **_slope(line)}, line.ends)
 
 
 def _swing(at: np.ndarray, losses: np.ndarray, first: float) -> tuple[float, _FittedLine, np.ndarray] | None:
@@ -244,7 +267,7 @@ def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergenc
         if line.high < 0.0:
             words = f"Converging: the loss changes by {_percent(line)} per 1,000 iterations."
             test = f"A straight line through the last {len(levels) - start} of {len(levels)} groups falls (95 % interval below 0)."
-            return Convergence(CONVERGING, int(ends[0]), words, test, _slope(line))
+            return Convergence(CONVERGING, int(ends[0]), words, test, _slope(line), line.ends)
     words = "Too early to tell: the loss of single batches differs more than it has changed."
     test = f"No straight line, not even through all {len(levels)} groups, has a 95 % interval below 0, or one narrow enough around it."
     return Convergence(TOO_EARLY, None, words, test, _slope(line))
@@ -270,7 +293,7 @@ def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float
     test = f"It is the earliest from which a line through {len(levels) - start} groups has 0 in its 95 % interval, or hardly falls."
     if levels[start:].max() < NOTHING * highest:
         test += f" All of them lie below {NOTHING:.0%} of the highest loss."
-    return Convergence(PLATEAU, since, words, test, {**_slope(line), "groups": float(len(levels) - start)})
+    return Convergence(PLATEAU, since, words, test, {**_slope(line), "groups": float(len(levels) - start)}, line.ends)
 
 
 def _percent(line: _FittedLine) -> str:

@@ -45,8 +45,6 @@ def curves(graph: Graph, data: Data, steps: int, **settings: object) -> Curves:
     return run.history.curves()
 
 
-
-
 def test_a_falling_loss_converges_with_its_slope() -> None:
     at = np.arange(1, 6401)
     found = judge(series(np.exp(-0.002 * at)))
@@ -73,6 +71,26 @@ def test_the_interval_of_a_slope_is_that_of_textbooks() -> None:
     fit, line = linregress(at, noise - 0.1 * at), _line(at, np.exp(noise - 0.1 * at))
     assert line.slope == pytest.approx(fit.slope)
     assert line.high - line.slope == pytest.approx(t.ppf(0.975, 38) * fit.stderr)
+
+
+def test_a_loss_that_is_exactly_constant_is_a_plateau() -> None:
+    """As a network of dead units has it: residuals of zero, for which there is no standard error."""
+    falling = 0.5 * np.exp(-np.arange(4000) / 2000)
+    found = judge(series(np.append(falling, np.full(6000, falling[-1]))))
+    assert found.verdict == PLATEAU
+    assert found.since == pytest.approx(4000, abs=500)
+    assert found.trend is not None
+    assert found.trend[1] == (10_000, pytest.approx(falling[-1], rel=0.05))
+
+
+def test_a_leap_is_a_divergence_though_the_loss_falls_again_afterwards() -> None:
+    fallen = np.exp(-np.arange(6000) / 1000)
+    back = 0.6 * np.exp(-np.arange(2000) / 9000)
+    noise = np.exp(0.02 * GENERATOR.standard_normal(8000))
+    found = judge(series(np.append(fallen, back) * noise))
+    assert found.verdict == DIVERGING
+    assert found.since == pytest.approx(6000, abs=200)
+    assert found.figures["times_lowest_level"] > 100
 
 
 def test_noise_that_hides_everything_is_no_verdict() -> None:

@@ -2,7 +2,8 @@
 
 Where there is validation data, the bright line is the loss on training samples and the dashed one that on the validation data, both
 evaluated with the same weights and without dropout, so that they can be compared. The thin line is the mean of the newest batch losses,
-and the pale band reaches from the lowest to the highest batch loss: the true extremes, however long the run.
+and the pale band reaches from the lowest to the highest batch loss: the true extremes, however long the run. The verdict on the run stands
+beside the scale; where something goes wrong, a bracket marks the iterations it is about.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from PySide6.QtWidgets import QWidget
 from nnlab.engine.history import Curves
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.controls.verdict_chip import VerdictChip
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
+from nnlab.ui.run.live_verdict import LiveVerdict
 from nnlab.ui.run.live_view import LiveView, RunView, smoothed_words
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -39,6 +42,10 @@ class LossPanel(LivePanel):
             "Scale of the loss",
         )
         self.scale.chosen.connect(lambda name: self.plot.set_logarithmic(name == "log"))
+        self._verdict = services.shared(LiveVerdict)
+        self._verdict.changed.connect(self._show_verdict)
+        self.chip = VerdictChip(services.theme)
+        self.add_option(self.chip)
         self.add_option(self.scale)
         self.set_content(self.plot)
         self.clear()
@@ -54,6 +61,7 @@ class LossPanel(LivePanel):
         self.plot.set_others(view.name, others)
         self.plot.show_curves(curves, last)
         self.plot.explanation = explanation(view)
+        self._verdict.look(view)
         if not view.playing:
             where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
             losses = view.losses
@@ -64,6 +72,11 @@ class LossPanel(LivePanel):
             beside = "".join(f"; {_described(other)}" for other in view.others)
             text = f"Iteration {where}: {own}batch loss {numbers.number(losses.smoothed)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
+
+    def _show_verdict(self) -> None:
+        verdict = self._verdict.verdict
+        self.chip.show_verdict(verdict.convergence if verdict is not None else None)
+        self.plot.bracket.show(verdict)
 
     def picture_widget(self) -> QWidget | None:
         return self.plot

@@ -377,5 +377,3 @@ class MainWindow(QMainWindow):
                 end()
             except Exception:
                 _log.exception("closing went on after a fault")
-
-

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 from views import with_curves
@@ -245,3 +245,31 @@ def test_the_data_is_every_block_with_every_digit(studio: Callable) -> None:
     assert np.array_equal(measured, view.curves.validation_losses)
     texts = [action.text() for action in panel.context_menu().actions() if action.text()]
     assert texts == ["Copy picture", "Save picture…", "Copy data", "Save data as CSV…"]
+
+
+def test_a_plateau_is_marked_over_the_iterations_it_is_about(studio: Callable, qtbot: QtBot) -> None:
+    s = studio()
+    panel = s.panel("loss")
+    view = s.train(40)
+    falling = np.exp(-np.arange(2000) / 500.0)
+    mean = np.append(falling, np.full(6000, falling[-1]))
+    shown = with_curves(
+        view, minimum=mean, maximum=mean, mean=mean, norms=np.zeros((len(mean), 1)), names=("w",), validation_iterations=np.empty(0),
+        validation_losses=np.empty(0), training_losses=np.empty(0),
+    )  # fmt: skip
+    panel.show_view(replace(shown, frame=replace(view.frame, iteration=8000)))
+    qtbot.waitUntil(lambda: panel.chip.text().startswith("Plateau"))
+    found = panel.plot.curves.convergence
+    assert panel.chip.text() == f"Plateau since {found.since:,}"
+    assert panel.chip.isVisible()
+    assert found.sentence in panel.chip.accessibleDescription()
+    rect = panel.plot.bracket.rect()
+    assert rect.left() == pytest.approx(panel.plot.x_pixels(found.since), abs=1)
+    assert rect.right() == pytest.approx(panel.plot.x_pixels(8000), abs=1)
+    assert found.since in panel.plot.written_iterations()
+    text = panel.plot.bracket.text_at(rect.center())
+    assert found.test in text
+    assert numbers.number(found.figures["percent_per_1000_iterations"]) in text
+    assert panel.plot.bracket.text_at(QPointF(rect.center().x(), panel.plot.picture.bottom())) == ""
+    panel.plot.view.setXRange(0.0, found.since / 2, padding=0.0)
+    assert panel.plot.bracket.rect() is None

@@ -351,7 +351,6 @@ def test_classes_and_rectifiers(qtbot: QtBot, theme: Theme) -> None:
         assert ("Forward", "y", "CurvePlot") in seen
 
 
-
 def test_both_themes_and_the_large_sizes_paint(steps: Any, theme: Theme) -> None:
     steps.to(9)
     dark = steps.panel.grab().toImage()

@@ -94,9 +94,7 @@ class IterationPlot(Plot):
         px, metrics, title = self._theme.metrics.px, QFontMetricsF(painter.font()), self.axis_title
         place = QRectF(0, self.picture.bottom() + px(6), self.width() - px(16), metrics.height())
         ends = [float(self.x_pixels(tick.position)) + metrics.horizontalAdvance(tick.text) / 2 for tick in self.x_ticks()[-1:]]
-        iteration = self.shown_crosshair
-        if iteration is not None:
-            ends.append(self._pill_rect(iteration, metrics).right())
+        ends += [self._pill_rect(iteration, metrics).right() for iteration in self.written_iterations()]
         if max(ends, default=0.0) + px(8) <= place.right() - metrics.horizontalAdvance(title):
             painter.setPen(self._theme.tokens.text3)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, title)
@@ -104,17 +102,25 @@ class IterationPlot(Plot):
     def paint_x_ticks(self, painter: QPainter, ticks: list[Tick]) -> None:
         if not self.has_x_axis:
             return
+        metrics = QFontMetricsF(painter.font())
+        pills: list[tuple[int, QRectF]] = []
+        for iteration in self.written_iterations():
+            pill = self._pill_rect(iteration, metrics)
+            if not any(pill.intersects(other) for _, other in pills):
+                pills.append((iteration, pill))
+        for _, pill in pills:
+            apart, centre = max(self._theme.metrics.px(48), pill.width()), pill.center().x()
+            ticks = [tick for tick in ticks if abs(float(self.x_pixels(tick.position)) - centre) >= apart]
+        super().paint_x_ticks(painter, ticks)
+        for iteration, pill in pills:
+            fill_rounded(painter, pill, self._theme.metrics.radius_cell, self._theme.tokens.text)
+            painter.setPen(self._theme.tokens.canvas)
+            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.written_position(iteration))
+
+    def written_iterations(self) -> list[int]:
+        """Iterations written in pills on the axis, the most important first: that of the crosshair."""
         iteration = self.shown_crosshair
-        if iteration is None:
-            super().paint_x_ticks(painter, ticks)
-            return
-        pill = self._pill_rect(iteration, QFontMetricsF(painter.font()))
-        apart = max(self._theme.metrics.px(48), pill.width())
-        centre = pill.center().x()
-        super().paint_x_ticks(painter, [tick for tick in ticks if abs(float(self.x_pixels(tick.position)) - centre) >= apart])
-        fill_rounded(painter, pill, self._theme.metrics.radius_cell, self._theme.tokens.text)
-        painter.setPen(self._theme.tokens.canvas)
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.written_position(iteration))
+        return [] if iteration is None else [iteration]
 
     def _pill_rect(self, iteration: int, metrics: QFontMetricsF) -> QRectF:
         px = self._theme.metrics.px

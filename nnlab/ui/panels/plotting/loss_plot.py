@@ -24,6 +24,7 @@ from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import DASHES, FADED, Margins, dashes, line_pen, make_line
 from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
+from nnlab.ui.panels.plotting.verdict_bracket import VerdictBracket
 from nnlab.ui.widgets.painting import fill_rounded
 
 RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0))  # of the other runs: told apart by dash, since hue means sign
@@ -69,6 +70,7 @@ class LossPlot(IterationPlot):
         self.others: tuple[OtherCurves, ...] = ()
         super().__init__(theme, "Loss over iterations", crosshair, parent)
         self.logarithmic = True
+        self.bracket = VerdictBracket(self)
         self.band = PictureItem()
         self.validation = make_line(theme.tokens.text, 1.5)
         self.train = make_line(theme.tokens.text, 2.0)
@@ -214,6 +216,13 @@ class LossPlot(IterationPlot):
 
     # Painting
 
+    def paint_above(self, painter: QPainter) -> None:
+        self.bracket.paint(painter, self._theme)
+        super().paint_above(painter)
+
+    def written_iterations(self) -> list[int]:
+        return [*super().written_iterations(), *self.bracket.written_iterations()]
+
     def end_labels(self) -> list[EndLabel]:
         curves = self._curves
         if curves is None or not len(curves.mean):
@@ -236,9 +245,12 @@ class LossPlot(IterationPlot):
         return EndLabel(name, value, float(self.on_axis(np.array([value]))[0]), is_strong, dash)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and event.pos().x() > self.picture.right():
-            QToolTip.showText(event.globalPos(), self.explanation, self)
-            return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            over_names = event.pos().x() > self.picture.right()
+            text = self.explanation if over_names else self.bracket.text_at(QPointF(event.pos()))
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
         return bool(super().viewportEvent(event))
 
     def paint_below(self, painter: QPainter) -> None:
