@@ -8,20 +8,25 @@ fonts); `follow` connects both. Standard Qt widgets get the look from Fusion, a 
     theme.set_mode("light")          # or "dark", or "system" (the default)
     theme.set_window_width(2560)     # the large sizes
     theme.scale_up()                 # Ctrl +
+
+To restyle a full window takes a fifth of a second. What a person asks for by a key is therefore done `in_turns` of the event loop;
+from `restyling` True to False nothing of the window should be painted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
 from nnlab.ui.look.metrics import LARGE, SCALES, SMALL, Metrics, metrics
 from nnlab.ui.look.style_sheet import style_sheet, write_images
 from nnlab.ui.look.tokens import DARK, LIGHT, Tokens, mix
+from nnlab.ui.look.turns import Turns
 
 __all__ = ["DARK", "LARGE", "LIGHT", "MODES", "SMALL", "FontRole", "Metrics", "Mode", "Theme", "Tokens", "follow", "metrics", "mix"]
 
@@ -50,6 +55,7 @@ class Theme(QObject):
 
     changed = Signal()  # tokens, is_dark
     metrics_changed = Signal()  # metrics, fonts
+    restyling = Signal(bool)  # whether the style is between two looks, for some turns of the event loop
 
     def __init__(self, application: QApplication, mode: Mode = "system") -> None:
         super().__init__(application)
@@ -61,6 +67,7 @@ class Theme(QObject):
         self._fonts: dict[str, QFont] = {}
         self.reduced_motion = False  # a setting of the person; see `duration`
         self._family = _family()
+        self._turns = Turns(self)
         self._images = QTemporaryDir()  # the style sheet's arrows; removed with the theme
         for name, tokens in (("dark", DARK), ("light", LIGHT)):
             write_images(tokens, Path(self._images.path()) / name)
@@ -81,7 +88,7 @@ class Theme(QObject):
     def tokens(self) -> Tokens:
         return DARK if self._is_dark else LIGHT
 
-    def set_mode(self, mode: Mode) -> None:
+    def set_mode(self, mode: Mode, *, in_turns: bool = False) -> None:
         """Light, dark, or whatever the system says, now and later."""
         if mode not in MODES:
             raise ValueError(f"There is no theme {mode!r}; choose one of {', '.join(MODES)}.")
@@ -89,25 +96,23 @@ class Theme(QObject):
         schemes = {"system": Qt.ColorScheme.Unknown, "light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
         # Asks Qt for it too, so that title bars and native dialogs follow.
         self._application.styleHints().setColorScheme(schemes[mode])
-        self._show()
+        self._show(in_turns)
 
-    def toggle(self) -> None:
+    def toggle(self, *, in_turns: bool = False) -> None:
         """From dark to light and back, whatever the system says."""
-        self.set_mode("light" if self._is_dark else "dark")
+        self.set_mode("light" if self._is_dark else "dark", in_turns=in_turns)
 
     def _follow_system(self) -> None:
         if self._mode == "system":
             self._show()
 
-    def _show(self) -> None:
+    def _show(self, in_turns: bool = False) -> None:
         """Applies the mode to the application; emits `changed` if it looks different now."""
         before = self._is_dark
         system = self._application.styleHints().colorScheme()
         # A desktop that does not say gets the dark theme, in which pictures and numbers stand out most.
         self._is_dark = self._mode == "dark" or (self._mode == "system" and system != Qt.ColorScheme.Light)
-        self._apply()
-        if self._is_dark != before:
-            self.changed.emit()
+        self._restyle(self.changed.emit if self._is_dark != before else None, in_turns)
 
     @property
     def metrics(self) -> Metrics:
@@ -122,24 +127,25 @@ class Theme(QObject):
         self._width = width
         self._measure()
 
-    def set_scale(self, scale: float) -> None:
+    def set_scale(self, scale: float, *, in_turns: bool = False) -> None:
         """The person's interface scale, within the smallest and largest that Ctrl + and Ctrl − reach."""
         self._scale = min(SCALES[-1], max(SCALES[0], scale))
-        self._measure()
+        self._measure(in_turns)
 
-    def scale_up(self) -> None:
-        self.set_scale(next((scale for scale in SCALES if scale > self._scale + 1e-6), SCALES[-1]))
+    def scale_up(self, *, in_turns: bool = False) -> None:
+        self.set_scale(next((scale for scale in SCALES if scale > self._scale + 1e-6), SCALES[-1]), in_turns=in_turns)
 
-    def scale_down(self) -> None:
-        self.set_scale(next((scale for scale in reversed(SCALES) if scale < self._scale - 1e-6), SCALES[0]))
+    def scale_down(self, *, in_turns: bool = False) -> None:
+        smaller = next((scale for scale in reversed(SCALES) if scale < self._scale - 1e-6), SCALES[0])
+        self.set_scale(smaller, in_turns=in_turns)
 
-    def _measure(self) -> None:
+    def _measure(self, in_turns: bool = False) -> None:
         sizes = metrics(self._width, self._scale)
         if sizes != self._metrics:
+            self._turns.finish()  # what follows an earlier change is told its sizes
             self._metrics = sizes
             self._fonts.clear()
-            self._apply()
-            self.metrics_changed.emit()
+            self._restyle(self.metrics_changed.emit, in_turns)
 
     def font(self, role: FontRole) -> QFont:
         """The font of a role, with figures of equal width. Shared: copy it before changing it."""
@@ -157,12 +163,26 @@ class Theme(QObject):
         animate = self._application.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         return 0 if self.reduced_motion or not animate else milliseconds
 
-    def _apply(self) -> None:
-        images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
+    def _restyle(self, then: Callable[[], None] | None, in_turns: bool) -> None:
+        """Gives the application the present look and says so by `then`."""
+        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else [])]
+        if in_turns:
+            self._turns.run([lambda: self.restyling.emit(True), *steps, lambda: self.restyling.emit(False)])
+            return
+        self._turns.finish()
+        for step in steps:
+            step()
+
+    def _remove_style(self) -> None:
+        """A sheet that takes the place of another restyles every widget as often as it has parents; none, and then a new one, once each."""
         self._application.setFont(self.font("body"))
         self._application.setPalette(_palette(self.tokens))
-        # A sheet that takes the place of another restyles every widget as often as it has parents; none, and then a new one, once each.
         self._application.setStyleSheet("")
+        # Setting the sheet asks every widget's parent to lay out again; to do it for the look in between would be work for nothing.
+        QCoreApplication.removePostedEvents(None, QEvent.Type.LayoutRequest.value)  # type: ignore[arg-type]  # of every object
+
+    def _set_style(self) -> None:
+        images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
         self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
 
 

@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         self.area.shown_changed.connect(self._want_probes)
         self._theme.metrics_changed.connect(self._place_header)
         self._theme.metrics_changed.connect(self._follow_width)
+        self._theme.restyling.connect(self._hold_painting)
 
     def _follow_recovery(self) -> None:
         self.actions_by_id["file.recover"].setEnabled(bool(self.recovery_bar.offered))
@@ -320,13 +321,18 @@ class MainWindow(QMainWindow):
     # The interface
 
     def toggle_theme(self) -> None:
-        self._theme.toggle()
+        self._theme.toggle(in_turns=True)
         self._store.set("theme", self._theme.mode)
 
     def scale(self, direction: int) -> None:
         """Larger (1) or smaller (-1) text and controls."""
-        self._theme.scale_up() if direction > 0 else self._theme.scale_down()
+        change = self._theme.scale_up if direction > 0 else self._theme.scale_down
+        change(in_turns=True)
         self._store.set("scale", self._theme.scale)
+
+    def _hold_painting(self, is_restyling: bool) -> None:
+        """Half a look is not shown."""
+        self.setUpdatesEnabled(not is_restyling)
 
     def _follow_width(self) -> None:
         """A window that is narrow for the size of its text shows the palette as a rail."""

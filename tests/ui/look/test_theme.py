@@ -157,3 +157,21 @@ def test_a_change_of_theme_restyles_a_widget_twice_however_deep_it_lies(theme: T
     deepest.restyled = 0
     theme.toggle()
     assert 1 <= deepest.restyled <= 2
+
+
+def test_a_change_in_turns_ends_as_one_at_once_does(theme: Theme, qtbot: QtBot) -> None:
+    heard: list[object] = []
+    theme.restyling.connect(heard.append)
+    theme.metrics_changed.connect(lambda: heard.append(theme.metrics.body))
+    theme.scale_up(in_turns=True)
+    assert heard == [True]  # the rest has not kept the key waiting
+    qtbot.waitUntil(lambda: heard[-1] is False)
+    sheet = QApplication.instance().styleSheet()  # type: ignore[union-attr]
+    theme.scale_up(in_turns=True)
+    theme.scale_down(in_turns=True)  # before the first is through: both are told, in order
+    qtbot.waitUntil(lambda: len(heard) == 9 and heard[-1] is False)
+    assert heard == [True, 14, False, True, 16, False, True, 14, False]
+    assert QApplication.instance().styleSheet() == sheet  # type: ignore[union-attr]
+    theme.scale_up(in_turns=True)
+    theme.set_scale(1.0)
+    assert heard[-4:] == [True, 16, False, 13]
