@@ -15,7 +15,8 @@ from `restyling` True to False nothing of the window should be painted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -68,6 +69,7 @@ class Theme(QObject):
         self.reduced_motion = False  # a setting of the person; see `duration`
         self._family = _family()
         self._turns = Turns(self)
+        self._builders = 0
         self._images = QTemporaryDir()  # the style sheet's arrows; removed with the theme
         for name, tokens in (("dark", DARK), ("light", LIGHT)):
             write_images(tokens, Path(self._images.path()) / name)
@@ -163,6 +165,19 @@ class Theme(QObject):
         animate = self._application.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         return 0 if self.reduced_motion or not animate else milliseconds
 
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """While many widgets are put together the application has no style sheet: under one, every widget is styled again whenever it, or
+        whatever it stands in, is given a parent. That was half the time a window took to open."""
+        self._builders += 1
+        if self._builders == 1:
+            self._application.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._builders -= 1
+            self._set_style()
+
     def _restyle(self, then: Callable[[], None] | None, in_turns: bool) -> None:
         """Gives the application the present look and says so by `then`."""
         steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else [])]
@@ -182,8 +197,9 @@ class Theme(QObject):
         QCoreApplication.removePostedEvents(None, QEvent.Type.LayoutRequest.value)  # type: ignore[arg-type]  # of every object
 
     def _set_style(self) -> None:
-        images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
-        self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
+        if not self._builders:
+            images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
+            self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
 
 
 def _family() -> str:

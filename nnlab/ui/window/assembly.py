@@ -15,8 +15,9 @@ from nnlab.ui.window.wiring import connect_actions, connect_messages
 
 def assemble(theme: Theme, store: Store, project: Project | None = None, name: str = "untitled") -> MainWindow:
     """One project in one window, not yet shown."""
-    window = MainWindow(theme, store, project, name)
-    connect_actions(window)
-    connect_messages(window)
-    window.set_menu(build_menu(window))
+    with theme.building():
+        window = MainWindow(theme, store, project, name)
+        connect_actions(window)
+        connect_messages(window)
+        window.set_menu(build_menu(window))
     return window

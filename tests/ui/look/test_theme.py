@@ -175,3 +175,15 @@ def test_a_change_in_turns_ends_as_one_at_once_does(theme: Theme, qtbot: QtBot) 
     theme.scale_up(in_turns=True)
     theme.set_scale(1.0)
     assert heard[-4:] == [True, 16, False, 13]
+
+
+def test_while_widgets_are_put_together_no_style_sheet_is_in_the_way(theme: Theme, qapp: QApplication) -> None:
+    before = qapp.styleSheet()
+    with theme.building(), theme.building():
+        assert before
+        assert qapp.styleSheet() == ""
+        theme.set_mode("light")
+        assert qapp.styleSheet() == "", "a change of the theme meanwhile waits"
+    assert qapp.styleSheet() not in ("", before), "the sheet is on again, of the theme as it is now"
+    theme.set_mode("dark")
+    assert qapp.styleSheet() == before
