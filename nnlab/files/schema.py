@@ -19,22 +19,25 @@ import numpy as np
 
 from nnlab import __version__
 from nnlab.core.dataset import datasets
-from nnlab.core.errors import FileError
+from nnlab.core.errors import FileError, NNLabError
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WORDS, EPOCH, ITERATION, SAMPLES, SEED, TRAINING
 from nnlab.core.preparation import DataSettings
 from nnlab.core.setting import Value, check_settings
+from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import InitialPart, part_of
 from nnlab.files.project import Project, View
+from nnlab.training.debugging import MOST_BREAKPOINTS, Debugging
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 3
+SCHEMA = 4
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda raw: {**raw, "adapters": []},  # version 1 knew no adapters
     2: lambda raw: {**raw, "initial": None, "comparison": []},  # version 2 drew all weights from the seed and compared nothing
+    3: lambda raw: {**raw, "debugging": {}},  # version 3 knew no breakpoints
 }
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -89,6 +92,18 @@ class DifferencePart(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
+class BreakpointPart(msgspec.Struct, forbid_unknown_fields=True):
+    node: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    phase: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    unit: Annotated[int, msgspec.Meta(ge=0, le=2**31)] | None = None
+    times: Annotated[int, msgspec.Meta(ge=1, le=MOST_TIMES)] = 1
+    is_on: bool = True
+
+
+class DebuggingPart(msgspec.Struct, forbid_unknown_fields=True):
+    breakpoints: Annotated[list[BreakpointPart], msgspec.Meta(max_length=MOST_BREAKPOINTS)] = []
+
+
 class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     schema: int
     graph: dict[str, Any]
@@ -99,6 +114,7 @@ class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     adapters: list[str] = []
     initial: InitialPart | None = None
     comparison: Annotated[list[DifferencePart], msgspec.Meta(max_length=MOST_DIFFERENCES)] = []
+    debugging: DebuggingPart = msgspec.field(default_factory=DebuggingPart)
     written_by: str = ""
     title: str = ""
     description: str = ""
@@ -134,6 +150,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         adapters=list(project.adapters),
         initial=part_of(project.initial),
         comparison=[DifferencePart(difference.key, difference.text) for difference in project.comparison],
+        debugging=DebuggingPart([BreakpointPart(b.node, b.phase, b.unit, b.times, b.is_on) for b in project.debugging.breakpoints]),
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
@@ -147,7 +164,9 @@ def decode(content: bytes) -> ProjectDocument:
     part = _part(content)
     graph = read_graph(msgspec.json.encode(part.graph))
     return ProjectDocument(
-        Project(graph, _data(part.data), _training(part.training), comparison=_comparison(part.comparison)),
+        Project(
+            graph, _data(part.data), _training(part.training), comparison=_comparison(part.comparison), debugging=_debugging(part.debugging)
+        ),
         View(part.view.workspace, part.view.center, part.view.zoom),
         None if part.position is None else _context(part.position),
         part.title,
@@ -215,6 +234,13 @@ def _training(part: TrainingPart) -> TrainingSettings:
         part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle,
         part.schedule, part.schedule_settings,
     ).checked_as_given()  # fmt: skip
+
+
+def _debugging(part: DebuggingPart) -> Debugging:
+    try:
+        return Debugging(tuple(Breakpoint(b.node, b.phase, b.unit, b.times, b.is_on) for b in part.breakpoints))
+    except NNLabError as error:
+        raise FileError(f"project.json: debugging: {error}") from error
 
 
 def _comparison(parts: list[DifferencePart]) -> tuple[Difference, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.weight_path import WeightPath
@@ -124,6 +125,18 @@ class BackTo(Command):
 @dataclass(frozen=True)
 class FinishStep(Command):
     """The rest of the stepped iteration."""
+
+
+@dataclass(frozen=True)
+class SetBreakpoints(Command):
+    """Where stepping stops from now on; those that were there before keep their counts."""
+
+    breakpoints: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True)
+class StepToBreakpoint(Command):
+    """Instructions up to the next at which a breakpoint stops, in this iteration or a later one; until another command comes."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +258,7 @@ class Stepped(Event):
     pc: int
     inside: bool
     can_go_back: bool
+    stopped_at: Breakpoint | None = None  # that stepping has just come to
 
     @property
     def phase(self) -> int | None:

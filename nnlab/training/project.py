@@ -1,8 +1,8 @@
 """A project: everything a person works on, as one immutable value.
 
-The graph, where its data comes from, how it is trained, what it starts from, what it is compared with. The document holds one; an edit of
-any part is a new project, and undo is keeping the old one. What a file holds besides (the weights as they are, how the window looked) is
-`nnlab.files.project.SavedProject`.
+The graph, where its data comes from, how it is trained, what it starts from, what it is compared with, what it is debugged with. The
+document holds one; an edit of any part is a new project, and undo is keeping the old one. What a file holds besides (the weights as they
+are, how the window looked) is `nnlab.files.project.SavedProject`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from nnlab.core.preparation import DataSettings
 from nnlab.graph.graph import Graph
+from nnlab.training.debugging import Debugging
 from nnlab.training.difference import Difference
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.settings import TrainingSettings
@@ -28,13 +29,14 @@ class Project:
     adapters: Mapping[str, StoredAdapter] = field(default_factory=dict)  # by name; not in use, so nothing that is computed depends on them
     initial: InitialWeights | None = None  # what a run starts from; None: weights drawn from the seed
     comparison: tuple[Difference, ...] = ()  # what sets apart the runs that train beside it; it may name what the graph no longer has
+    debugging: Debugging = field(default_factory=Debugging)  # where stepping stops; nothing that is computed depends on it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adapters", MappingProxyType(dict(self.adapters)))
         object.__setattr__(self, "comparison", tuple(self.comparison))
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send projects to other processes
-        return Project, (self.graph, self.data, self.training, dict(self.adapters), self.initial, self.comparison)
+        return Project, (self.graph, self.data, self.training, dict(self.adapters), self.initial, self.comparison, self.debugging)
 
     def with_seed(self, seed: int) -> Project:
         """The same from another seed: other initial weights, and another order of the samples."""

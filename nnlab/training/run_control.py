@@ -15,9 +15,11 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine import machine
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.phase_times import PhaseTimes
 from nnlab.engine.run import Run
 from nnlab.training import commands as c
+from nnlab.training.breakpoint_counts import NONE_ON, BreakpointCounts
 from nnlab.training.command_queue import ENDED, answer
 from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged, Stepped
 from nnlab.training.failure import in_words
@@ -28,6 +30,7 @@ from nnlab.training.timeline import Reach
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 TIMED_STEPS, TIMED_SHARE = 8, 16  # of a slice are done a phase at a time: so many, and one in so many at most
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
+SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
 MEETING = 12  # frames after which they meet
 
 _log = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ class RunControl:
         self.phase_shares: tuple[float, ...] | None = None
         self._times = PhaseTimes()
         self._pace = Pace()
+        self.breakpoints = BreakpointCounts()
+        self._seeks = False  # steps on to the next breakpoint
         self._goal: int | None = None  # the iteration that was last asked to go back to
 
     def aim_at(self, iteration: int | None) -> None:
@@ -54,20 +59,27 @@ class RunControl:
         self._goal = iteration
 
     def carry_out(self, command: Command) -> None:
-        """Whatever is raised is the fault of this command."""
+        """Whatever is raised is the fault of this command. What steps or trains ends a search for a breakpoint."""
+        if self._seeks and not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.ReadParameters)):
+            self._seeks = False
+            self._after_step()
         self._handle(command)
         self._note_reach()
 
     @property
     def seconds_until_due(self) -> float | None:
         """How long until there is something to train; None when there is nothing until a command comes."""
+        if self._seeks:
+            return 0.0
         if not self.is_playing and not self.group.has_late:
             return None
         return self._pace.seconds_until_due if self.is_playing else 0.0
 
     def train(self) -> None:
         """One slice, if there is something to train."""
-        if not self.group.is_alone:
+        if self._seeks and self.group.main.ready is not None:
+            self._seek(self.group.main.ready)
+        elif not self.group.is_alone:
             self._train_together()
         elif self.is_playing and self.group.main.run is not None:
             self._train(self.group.main.run)
@@ -75,6 +87,7 @@ class RunControl:
 
     def halt(self) -> None:
         """Plays no more, without a word."""
+        self._seeks = False
         self.is_playing, self._pace.remaining = False, None
 
     def report(self, error: Exception) -> None:
@@ -238,6 +251,7 @@ class RunControl:
 
     def _rewind(self, command: c.Rewind) -> None:
         self.group.rewind()
+        self.breakpoints.forget()
         self._tell_step()
         self._listener(StateChanged(self.is_playing, self.group.main.blocked))
 
@@ -266,12 +280,35 @@ class RunControl:
             return
         if self.is_playing:
             self._pause()
+        stop = None
         for _ in range(count):
             if forward:
-                run.stepper.forward()
+                stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
             elif not run.stepper.back():
                 break
-        self._after_step()
+        self._after_step(stop)
+
+    def _step_to_breakpoint(self) -> None:
+        run = self.group.main.ready
+        if run is None or self.is_playing:
+            self._pause()
+        if run is None:
+            return
+        if self.breakpoints.can_stop(run.program):
+            self._seeks = True
+        else:
+            self._listener(Refused(NONE_ON))
+
+    def _seek(self, run: Run) -> None:
+        """Steps on towards the next breakpoint, for as long as no command has to wait noticeably."""
+        stop, start = None, time.perf_counter()
+        while stop is None and time.perf_counter() - start < SEEK_SECONDS:
+            stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
+            if not run.stepper.inside:
+                self._tell_stopped(self.group.follow_step())
+        if stop is not None:
+            self._seeks = False
+            self._after_step(stop)
 
     def _step_to(self, command: c.StepTo) -> None:
         run = self.group.main.ready
@@ -298,15 +335,15 @@ class RunControl:
             run.stepper.finish()
             self._after_step()
 
-    def _after_step(self) -> None:
+    def _after_step(self, stopped_at: Breakpoint | None = None) -> None:
         self._tell_stopped(self.group.follow_step())
         self.group.publish()
-        self._tell_step()
+        self._tell_step(stopped_at)
 
-    def _tell_step(self) -> None:
+    def _tell_step(self, stopped_at: Breakpoint | None = None) -> None:
         if self.group.main.run is not None:
             s = self.group.main.run.stepper
-            self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back))
+            self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at))
 
     def _set_parameters(self, command: c.SetParameters) -> None:
         try:
@@ -342,6 +379,8 @@ class RunControl:
         c.StepForward: lambda self, command: self._step(True, command.count),
         c.StepBack: lambda self, command: self._step(False, command.count),
         c.StepTo: _step_to,
+        c.SetBreakpoints: lambda self, command: self.breakpoints.set(command.breakpoints),
+        c.StepToBreakpoint: lambda self, command: self._step_to_breakpoint(),
         c.FinishStep: _finish_step,
         c.BackTo: _back_to,
         c.SetParameters: _set_parameters,

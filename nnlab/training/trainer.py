@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from nnlab.core.processors import make_way
 from nnlab.engine import machine
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
 from nnlab.engine.run import Run
@@ -92,6 +93,11 @@ class Trainer:
     def reach(self) -> Reach:
         """Where the project's own run is, how far it ever came, and what was trained on the way."""
         return self._runs.reach
+
+    @property
+    def breakpoint_hits(self) -> Mapping[Breakpoint, int]:
+        """How often stepping has come to every breakpoint, by its place."""
+        return self._runs.breakpoints.hits
 
     @property
     def phase_shares(self) -> tuple[float, ...] | None:

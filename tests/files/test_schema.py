@@ -12,9 +12,11 @@ from hypothesis import given
 from projects import projects, small_project, snapshot_of
 
 from nnlab.core.errors import FileError, NNLabError
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.files import schema
 from nnlab.files.initial_weights import part_of
 from nnlab.files.project import Project, View
+from nnlab.training.debugging import Debugging
 
 PROJECT = small_project()
 TEXT = schema.encode(PROJECT, View(), snapshot_of(PROJECT).context)
@@ -92,7 +94,7 @@ def test_the_position_of_the_run_survives():
         ("schema", "1", "no schema version"),
         ("schema", True, "schema: expected `int`, got `bool`"),
         ("schema", 0, "no schema version"),
-        ("schema", 7, "it was written by a newer NN Lab (schema 7); this one reads up to 3: please update"),
+        ("schema", 7, "it was written by a newer NN Lab (schema 7); this one reads up to 4: please update"),
     ],
 )
 def test_every_fault_names_its_place(path: str, value: object, words: str):
@@ -132,6 +134,31 @@ def test_a_file_of_version_2_draws_its_weights_and_compares_nothing():
     del old["initial"], old["comparison"]
     document = schema.decode(json.dumps(old).encode())
     assert document.project == PROJECT and document.initial is None and document.project.comparison == ()
+
+
+def test_a_file_of_version_3_knows_no_breakpoints():
+    old = json.loads(schema.encode(PROJECT, View(), None)) | {"schema": 3}
+    del old["debugging"]
+    assert schema.decode(json.dumps(old).encode()).project.debugging == Debugging()
+
+
+def test_breakpoints_are_kept_with_all_that_is_set_of_them():
+    set_ = Debugging((Breakpoint("dense_1", "backward", 3, times=7, is_on=False), Breakpoint(phase="update"), Breakpoint("gone")))
+    project = replace(PROJECT, debugging=set_)
+    assert schema.decode(schema.encode(project, View(), None)).project.debugging == set_
+
+
+@pytest.mark.parametrize(
+    ("breakpoints", "words"),
+    [
+        ([{"node": "dense_1", "phase": "sideways"}], "debugging: There is no phase 'sideways'"),
+        ([{}], "debugging: A breakpoint needs a node or a phase"),
+        ([{"node": "dense_1", "unit": -1}], "debugging, breakpoints, entry 1, unit: expected `int` >= 0"),
+        ([{"node": "dense_1"}] * 257, "debugging, breakpoints: expected `array` of length <= 256"),
+    ],
+)
+def test_a_breakpoint_that_cannot_be_names_its_place(breakpoints: list[dict[str, Any]], words: str):
+    assert words in refused(changed("debugging", {"breakpoints": breakpoints}))
 
 
 def test_every_version_before_this_one_can_be_migrated():

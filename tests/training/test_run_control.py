@@ -9,9 +9,25 @@ from variants import another_seed
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine import machine
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE
+from nnlab.training.breakpoint_counts import NONE_ON
 from nnlab.training.change import Change
-from nnlab.training.commands import Event, Iterate, Load, Pause, Play, SetSpeed, StateChanged, StepForward, Stepped
+from nnlab.training.commands import (
+    Event,
+    Iterate,
+    Load,
+    Pause,
+    Play,
+    Refused,
+    Rewind,
+    SetBreakpoints,
+    SetSpeed,
+    StateChanged,
+    StepForward,
+    Stepped,
+    StepToBreakpoint,
+)
 from nnlab.training.project import Project
 from nnlab.training.run_control import RunControl
 from nnlab.training.settings import TrainingSettings
@@ -100,3 +116,72 @@ def test_a_stepped_instruction_is_of_a_phase_until_the_iteration_ends(runs: RunC
         runs.carry_out(StepForward(1))
     assert [event.phase for event in told if isinstance(event, Stepped)] == [*phases[:-1], None]
     assert {FORWARD, LOSS, BACKWARD, UPDATE} == set(phases)
+
+
+def run_to_breakpoint(runs: RunControl) -> None:
+    runs.carry_out(StepToBreakpoint())
+    while runs.seconds_until_due == 0.0:
+        runs.train()
+
+
+def test_stepping_runs_to_the_next_breakpoint_that_is_on_and_counts_all_of_them(runs: RunControl, told: list[Event]) -> None:
+    neuron, off = Breakpoint("dense_1", "backward", unit=2), Breakpoint("dense_2", "forward", is_on=False)
+    runs.carry_out(SetBreakpoints((off, neuron)))
+    stops = []
+    for _ in range(2):
+        run_to_breakpoint(runs)
+        stops.append(told[-1])
+    assert all(isinstance(s, Stepped) and s.trace is not None and s.stopped_at == neuron for s in stops)
+    assert [s.trace.instruction.node_id for s in stops] == ["dense_1"] * 2  # type: ignore[union-attr]
+    assert [s.phase for s in stops] == [BACKWARD] * 2 and iteration(runs) == 1  # type: ignore[union-attr]
+    assert runs.breakpoints.hits == {neuron: 2, off.place: 2}
+
+
+def test_a_breakpoint_may_stop_from_a_later_time_on(runs: RunControl, told: list[Event]) -> None:
+    runs.carry_out(SetBreakpoints((Breakpoint(phase="loss", times=3),)))
+    seen = []
+    for _ in range(2):
+        run_to_breakpoint(runs)
+        seen.append(iteration(runs))
+    assert seen == [2, 3], "in the third iteration, and in every one from then on"
+    runs.carry_out(Rewind())
+    assert runs.breakpoints.hits == {Breakpoint(phase="loss"): 0}
+
+
+def test_what_was_run_to_breakpoints_leaves_the_bits_of_a_run(runs: RunControl) -> None:
+    """Three stops in every iteration, fifteen in all, then the rest of the fifth."""
+    runs.carry_out(SetBreakpoints((Breakpoint("dense_1"), Breakpoint("dense_2", "backward"))))
+    while iteration(runs) < 5:
+        run_to_breakpoint(runs)
+    run = runs.group.main.run
+    assert run is not None
+    while run.stepper.inside and run.stepper.back():
+        pass
+    straight = RunControl(np.zeros(machine.CONTROL_WORDS, dtype=np.int64), lambda event: None)
+    straight.carry_out(Load(Change.opening(PROJECT), DATA, 1))
+    straight_run = straight.group.main.run
+    assert straight_run is not None
+    straight_run.train(5)
+    for name, values in straight_run.state.stored().items():
+        assert np.array_equal(run.state.stored()[name], values), name
+
+
+@pytest.mark.parametrize("breakpoints", [(), (Breakpoint("dense_1", is_on=False),), (Breakpoint("gone"),)])
+def test_without_a_breakpoint_to_run_to_nothing_moves_and_it_is_said(
+    runs: RunControl, told: list[Event], breakpoints: tuple[Breakpoint, ...]
+) -> None:
+    runs.carry_out(SetBreakpoints(breakpoints))
+    runs.carry_out(StepToBreakpoint())
+    assert told[-1] == Refused(NONE_ON) and iteration(runs) == 0
+
+
+def test_running_to_a_breakpoint_ends_when_something_else_is_asked_for(runs: RunControl, told: list[Event]) -> None:
+    runs.carry_out(SetBreakpoints((Breakpoint("dense_1", times=1_000_000),)))
+    runs.carry_out(StepToBreakpoint())
+    runs.train()
+    there = runs.breakpoints.hits[Breakpoint("dense_1")]
+    assert there > 0 and runs.seconds_until_due == 0.0
+    runs.carry_out(Pause())
+    assert runs.seconds_until_due is None and any(isinstance(event, Stepped) for event in told)
+    runs.train()
+    assert runs.breakpoints.hits[Breakpoint("dense_1")] == there

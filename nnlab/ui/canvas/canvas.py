@@ -21,6 +21,7 @@ from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
 from nnlab.ui.canvas.annotations.inline_editor import InlineEditor, Task
 from nnlab.ui.canvas.commands.arranging import Arranging
+from nnlab.ui.canvas.commands.breakpoints import BreakpointCommands
 from nnlab.ui.canvas.commands.clipboard import Clipboard
 from nnlab.ui.canvas.commands.editing import CanvasCommands
 from nnlab.ui.canvas.model.geometry import COLLAPSED_WIDTH
@@ -63,6 +64,8 @@ class Canvas(QWidget):
         self.commands.refused.connect(self.refused)
         self.scene = GraphScene(document, selection, theme)
         self.commands.called = self.scene.title_of
+        self.breakpoints = BreakpointCommands(document, self.scene, self)
+        self.breakpoints.refused.connect(self.refused)
         self._live = LiveValues(self.scene)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
@@ -268,6 +271,7 @@ class Canvas(QWidget):
         here, add = self.view.viewport().mapFromGlobal(at), self._actions["edit.add"]
         menu.addAction(add.icon(), add.text(), lambda: self.open_search(here)).setToolTip(add.toolTip())
         fill_menu(menu, self._menu_now())
+        self.breakpoints.fill_menu(menu, self.commands.selected_nodes(), hit(self.scene, self.view.mapToScene(here)).unit)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 

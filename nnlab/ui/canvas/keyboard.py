@@ -120,5 +120,6 @@ class KeyboardFocus:
         """A card in words."""
         card = self._scene.cards[name]
         parts = [card.title, card.subtitle, card.detail, card.frozen]
+        parts += ["has a breakpoint"] if self._scene.items_by_card[name].state.breakpoints else []
         parts += [f"{d.severity}: {d.message}" for d in self._scene.diagnostics_of(card)]
         return ", ".join(part for part in parts if part)

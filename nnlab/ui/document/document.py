@@ -92,7 +92,7 @@ class _Edit(QUndoCommand):
 
 class Document(QObject):
     """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed`, `training_changed`,
-    `initial_changed` and `comparison_changed` the other parts.
+    `initial_changed`, `comparison_changed` and `debugging_changed` the other parts.
 
     `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
     undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on.
@@ -103,6 +103,7 @@ class Document(QObject):
     training_changed = Signal()
     initial_changed = Signal()
     comparison_changed = Signal()
+    debugging_changed = Signal()
     settled = Signal()
     weights_set = Signal(object)  # Mapping[str, Entries]
     replaced = Signal()
@@ -256,5 +257,7 @@ class Document(QObject):
             self.initial_changed.emit()
         if project.comparison != before.comparison:
             self.comparison_changed.emit()
+        if project.debugging != before.debugging:
+            self.debugging_changed.emit()
         if project.graph != before.graph:
             self.changed.emit(diff(before.graph, project.graph))

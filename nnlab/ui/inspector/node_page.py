@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -16,6 +16,7 @@ from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import Diagnostic, Fix, Shapes, infer
 from nnlab.training.statistics import NormHistory
+from nnlab.ui.document.debugging_edits import rename
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.inspector import editing
@@ -217,18 +218,22 @@ class NodePage(QWidget):
         self._apply_renamed(label, result, result.nodes[place].id, gesture)
 
     def _rename(self, name: str) -> None:
+        others = [other for other in self._selection.nodes if other != self._node_id]
         try:
-            graph = edits.rename_node(self._document.graph, self._node_id, name)
+            rename(self._document, self._node_id, name)
         except NNLabError as error:
             self._refuse(str(error))
             return
         self._refuse("")
-        self._apply_renamed(f"Rename {self._node_id}", graph, name)
+        self._select_renamed(name, others)
 
     def _apply_renamed(self, label: str, graph: Graph, node_id: str, gesture: str | None = None) -> None:
         """Applies an edit after which the shown node has another id, and keeps it selected."""
         others = [other for other in self._selection.nodes if other != self._node_id]
         self._document.apply(label, graph, gesture)
+        self._select_renamed(node_id, others)
+
+    def _select_renamed(self, node_id: str, others: Sequence[str]) -> None:
         if node_id in self._document.graph:
             self._selection.set([node_id, *(o for o in others if o in self._document.graph)])
 

@@ -55,8 +55,9 @@ class Past:
         reach = self.reach
         iteration = min(max(iteration, reach.earliest), self._session.latest)
         then = reach.project_at(iteration)
-        if then is not None:  # going back in time changes what is trained, not what it is compared with
-            then = replace(then, comparison=self._document.project.comparison)
+        if then is not None:  # going back in time changes what is trained, not what it is compared or debugged with
+            now = self._document.project
+            then = replace(then, comparison=now.comparison, debugging=now.debugging)
         if then is None or Version(0, then).computes_the_same_as(Version(0, self._document.project)):
             self._trainer.back_to(iteration)
             return

@@ -31,6 +31,7 @@ from nnlab.training.weight_path import WeightPath
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
+from nnlab.ui.run.debugging import LiveDebugging
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_display import LiveDisplay
@@ -79,6 +80,7 @@ class LiveSession(QObject):
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document)
+        self.debugging = LiveDebugging(self._trainer, document)
         self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
         self._display.ticked.connect(self.ticked)
         self._display.emptied.connect(self._on_emptied)
@@ -167,6 +169,9 @@ class LiveSession(QObject):
 
     def step_to(self, pc: int) -> None:
         self._do(commands.StepTo(pc))
+
+    def step_to_breakpoint(self) -> None:
+        self._do(commands.StepToBreakpoint())
 
     def finish_step(self) -> None:
         self._do(commands.FinishStep())
@@ -279,6 +284,7 @@ class LiveSession(QObject):
         self._display.empty()
         self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
         self._prepared = None
+        self.debugging.synchronise()
         self._carry_out(self._follower.open(self._version))
         self._complete_comparison()
 
@@ -292,6 +298,7 @@ class LiveSession(QObject):
     def synchronise(self) -> None:
         """Passes on what has changed in the document since the last call."""
         document = self._document
+        self.debugging.synchronise()
         wanted = document.project.comparison
         is_other = wanted != self._compared
         if is_other:

@@ -12,12 +12,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.explanation import Explanation, ExplanationContext
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.frame import Frame
 from nnlab.engine.moments import explanations_of, share, title_of
 from nnlab.engine.program import Instruction, Program
 from nnlab.engine.stepper import Trace
 from nnlab.graph import docking
-from nnlab.graph.axes import POSITIONS, NetworkAxis
+from nnlab.graph.axes import CHANNEL, POSITIONS, UNIT, NetworkAxis, tensor_axes
 from nnlab.graph.graph import Graph
 from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
@@ -254,6 +255,10 @@ class StepModel(QObject):
         end = next((pc for pc in range(done, len(phases)) if pc + 1 == len(phases) or phases[pc + 1] != phases[done]), done)
         self._run_to(end + 1)
 
+    def to_breakpoint(self) -> None:
+        """Runs to the next operation at which a breakpoint stops."""
+        self._session.step_to_breakpoint()
+
     def next_phase(self) -> None:
         """Runs to the first instruction of the next phase; from the last phase, finishes the iteration."""
         phases = [i.phase for i in self.instructions]
@@ -302,6 +307,13 @@ class StepModel(QObject):
                     self._shown[axis.axis] = int(next(places))
         self._first = self.index(target)
 
+    def _follow_neuron(self, place: Breakpoint) -> None:
+        """A breakpoint on a neuron, or on a channel, shows that one."""
+        known = tensor_axes(self.graph).get((place.node, "y")) if self.graph is not None else None
+        axis = next((axis for axis in known.axes if axis.role in (UNIT, CHANNEL)), None) if known is not None else None
+        if place.unit is not None and axis is not None:
+            self._chosen[axis] = place.unit
+
     # Following the session
 
     def _explanations(self) -> tuple[Explanation, ...]:
@@ -310,6 +322,8 @@ class StepModel(QObject):
 
     def _on_stepped(self, event: Stepped) -> None:
         last, self._stepped = self.instruction, event
+        if event.stopped_at is not None:
+            self._follow_neuron(event.stopped_at)
         now = self.instruction
         if now is not None and last is not None and now.pc < last.pc - 1:  # another batch: what was large there may be blank here
             self._shown = {axis: place for axis, place in self._shown.items() if axis.role not in POSITIONS}

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from nnlab.engine.breakpoint import Breakpoint, stops
 from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.widgets.painting import draw_focus
+
+BREAKPOINT_TIP = "The right button sets a breakpoint here, or removes it."
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,12 @@ def blocks_of(phases: list[int], left: float, width: float, gap: float, phase_ga
 
 
 class Scrubber(QWidget):
-    """Follows a `StepModel`. Left and right step, Home and End go to the ends of the iteration."""
+    """Follows a `StepModel`. Left and right step, Home and End go to the ends of the iteration.
+
+    `breakpoint_wanted(pc)` when a breakpoint is to be set at a moment, or taken away: by the right button.
+    """
+
+    breakpoint_wanted = Signal(int)
 
     def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +62,7 @@ class Scrubber(QWidget):
         self._hovered: int | None = None
         self._is_low = False
         self._asked: int | None = None  # where a drag has asked to go
+        self._breakpoints: tuple[Breakpoint, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -79,6 +88,19 @@ class Scrubber(QWidget):
         if is_low != self._is_low:
             self._is_low = is_low
             self.apply_metrics()
+
+    def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Marks the moments that these stop at."""
+        self._breakpoints = breakpoints
+        self.update()
+
+    @property
+    def stops(self) -> dict[int, bool]:
+        """The moments that have a breakpoint, and whether one of them is on."""
+        program = self._model.program
+        if program is None or not self._breakpoints:
+            return {}
+        return {pc: any(each.is_on for each in found) for pc, found in stops(program, self._breakpoints).items()}
 
     def blocks(self) -> list[ScrubberBlock]:
         """Where every moment of the iteration stands."""
@@ -116,6 +138,7 @@ class Scrubber(QWidget):
         if blocks:
             self._paint_blocks(painter, blocks)
             self._paint_phases(painter, blocks)
+            self._paint_stops(painter, blocks)
             if not self._is_low:
                 self._paint_label(painter, blocks)
         if self.hasFocus():
@@ -148,6 +171,15 @@ class Scrubber(QWidget):
             radius = min(self._theme.metrics.radius_cell, block.width / 2)
             painter.setBrush(color)
             painter.drawRoundedRect(rect, radius, radius)
+
+    def _paint_stops(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
+        """A dot over every moment that has a breakpoint."""
+        found, (bottom, tall), radius = self.stops, self._bar(), self._theme.metrics.px(3)
+        for block in blocks:
+            if block.pc in found:
+                painter.setBrush(self._theme.tokens.error if found[block.pc] else Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self._theme.tokens.error, 1.2))
+                painter.drawEllipse(QPointF(block.left + block.width / 2, bottom - tall - 1.4 * radius), radius, radius)
 
     def _paint_phases(self, painter: QPainter, blocks: list[ScrubberBlock]) -> None:
         px = self._theme.metrics.px
@@ -208,6 +240,10 @@ class Scrubber(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._ask(event.position().x())
+        elif event.button() == Qt.MouseButton.RightButton:
+            pc = self.block_at(event.position().x())
+            if pc is not None:
+                self.breakpoint_wanted.emit(pc)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         hovered = self.block_at(event.position().x())
@@ -248,6 +284,7 @@ class Scrubber(QWidget):
             if pc is not None:
                 instruction = self._model.instructions[pc]
                 what = f"{self._model.title(instruction)}: {PHASE_LOOKS[instruction.phase].word}"
-                QToolTip.showText(event.globalPos(), f"{what}, operation {pc + 1} of {len(self._model.instructions)}", self)
+                where = f"operation {pc + 1} of {len(self._model.instructions)}"
+                QToolTip.showText(event.globalPos(), f"{what}, {where}\n{BREAKPOINT_TIP}", self)
             return True
         return super().event(event)

@@ -13,7 +13,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from nnlab.core.errors import NNLabError
+from nnlab.engine.breakpoint import PHASES, Breakpoint
 from nnlab.engine.frame import OUTPUTS
+from nnlab.ui.document.debugging_edits import toggle_breakpoint
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
@@ -70,6 +73,10 @@ class StepperPanel(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.scrubber)
         self.unit_rows.chosen.connect(self.model.choose)
+        self.scrubber.breakpoint_wanted.connect(self._toggle_breakpoint)
+        for signal in (document.debugging_changed, document.replaced):
+            signal.connect(self._show_breakpoints)
+        self._show_breakpoints()
         self.model.changed.connect(self._moment_changed)
         self.model.element_changed.connect(self._refresh)
         session.state_changed.connect(self._show_state)
@@ -117,6 +124,15 @@ class StepperPanel(QWidget):
         """Takes the last operation back."""
         self.model.back()
 
+    def to_breakpoint(self) -> None:
+        """Runs to the next operation at which a breakpoint stops."""
+        self.model.to_breakpoint()
+
+    def place(self) -> Breakpoint | None:
+        """The moment shown, as a place to stop at; None when none is."""
+        instruction = self.model.instruction
+        return None if instruction is None else Breakpoint(instruction.node_id, PHASES[instruction.phase])
+
     def next_phase(self) -> None:
         """Runs to the first operation of the next phase."""
         self.model.next_phase()
@@ -160,6 +176,16 @@ class StepperPanel(QWidget):
         return page
 
     # Showing
+
+    def _toggle_breakpoint(self, pc: int) -> None:
+        instruction = self.model.instructions[pc]
+        try:
+            toggle_breakpoint(self._document, Breakpoint(instruction.node_id, PHASES[instruction.phase]))
+        except NNLabError as error:
+            self._session.failed.emit(str(error), "")
+
+    def _show_breakpoints(self) -> None:
+        self.scrubber.set_breakpoints(self._document.project.debugging.breakpoints)
 
     def _moment_changed(self) -> None:
         instruction = self.model.instruction

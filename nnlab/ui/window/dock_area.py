@@ -41,6 +41,7 @@ class Dock(QDockWidget):
 
 
 LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
+UPPER_RIGHT = 62  # percent of the height for the upper of two groups of tabs at the right
 MOST_RIGHT, MOST_BELOW = 0.27, 0.4  # of the window, that panels around the canvas grow to with the interface scale: the network grows, too
 TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
 
@@ -174,7 +175,8 @@ class DockArea(QMainWindow):
             return workspace
         name = f"{workspace.name}.tight"
         if workspace.tall_right:
-            return replace(workspace, name=name, right=(), behind=workspace.right, tall_right=False)
+            behind = (*workspace.right, *workspace.below_right)
+            return replace(workspace, name=name, right=(), below_right=(), behind=behind, tall_right=False)
         return replace(workspace, name=name, right=(*workspace.right, *workspace.bottom), bottom=(), shares=())
 
     def _layout_version(self) -> int:
@@ -199,6 +201,7 @@ class DockArea(QMainWindow):
         for area, names, tabbed in (
             (Qt.DockWidgetArea.LeftDockWidgetArea, workspace.left, False),
             (Qt.DockWidgetArea.RightDockWidgetArea, workspace.right, not workspace.right_heights),
+            (Qt.DockWidgetArea.RightDockWidgetArea, workspace.below_right, True),
             (Qt.DockWidgetArea.BottomDockWidgetArea, workspace.bottom, False),
         ):
             present = [self._docks[name] for name in names if name in self._docks]
@@ -217,7 +220,7 @@ class DockArea(QMainWindow):
 
     def _place_others(self, workspace: Workspace) -> None:
         """Gives the other panels a place: a tab at the widest bottom panel, if any; those that do not stand there are hidden."""
-        shown = {*workspace.left, *workspace.right, *workspace.bottom}
+        shown = {*workspace.left, *workspace.right, *workspace.below_right, *workspace.bottom}
         bottom = [name for name in workspace.bottom if name in self._docks]
         host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
         if host is None and workspace is not self._workspace:  # all panels are tabs beside the canvas
@@ -275,12 +278,17 @@ class DockArea(QMainWindow):
                 width -= self._right_width(workspace)
             self.resizeDocks(bottom, [width * s // total for s in shares], Qt.Orientation.Horizontal)
             self.resizeDocks(bottom, [self._bottom_height(workspace, bottom)] * len(bottom), Qt.Orientation.Vertical)
-        for names, side in ((workspace.left, metrics.palette), (workspace.right, self._right_width(workspace))):
+        right = (*workspace.right, *workspace.below_right)
+        for names, side in ((workspace.left, metrics.palette), (right, self._right_width(workspace))):
             docks = [self._docks[n] for n in names if n in self._docks and not self._docks[n].isHidden()]
             if docks:
                 self.resizeDocks(docks, [side] * len(docks), Qt.Orientation.Horizontal)
-            if names is workspace.right and len(docks) == len(workspace.right_heights):
+            if names is right and len(docks) == len(workspace.right_heights):
                 self._share_height(docks, workspace.right_heights)
+        ends = [self._docks[part[0]] for part in (workspace.right, workspace.below_right) if part and not self._docks[part[0]].isHidden()]
+        if workspace.below_right and len(ends) == 2:
+            above = self.height() * UPPER_RIGHT // 100
+            self.resizeDocks(ends, [above, self.height() - above], Qt.Orientation.Vertical)
 
     def _right_width(self, workspace: Workspace) -> int:
         return self._grown(getattr(self._theme.metrics, workspace.right_width), MOST_RIGHT * self.width())

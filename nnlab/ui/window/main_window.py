@@ -56,6 +56,7 @@ from nnlab.ui.workspaces import first_workspace, workspaces
 _log = logging.getLogger(__name__)
 MINIMUM = QSize(1024, 700)
 NARROW = 1120  # below this width the palette is a column of icons
+STEPPING = ("step.over", "step.into", "step.out", "step.finish", "step.next_phase", "step.to_breakpoint")  # need a network that can run
 
 
 class MainWindow(QMainWindow):
@@ -247,7 +248,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.actions_by_id["run.play"].setChecked(session.is_playing)
         self.actions_by_id["run.play"].setText("Pause" if session.is_playing else "Play")
-        for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", "step.over", "step.into", "step.out", "step.finish"):
+        for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", *STEPPING):
             self.actions_by_id[name].setEnabled(session.can_run)
             self.actions_by_id[name].setToolTip(session.reason or self.actions_by_id[name].statusTip())
         self.actions_by_id["run.add_seed"].setEnabled(session.can_run and len(session.companions) + 1 < MOST_RUNS)

@@ -48,6 +48,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "run.settings": ("learning rate", "batch size", "optimiser", "optimizer", "adam", "sgd", "momentum", "schedule", "regularisation",
                      "regularization", "weight decay", "clipping", "epochs", "settings", "preferences", "options", "hyperparameters"),
     "run.data": ("dataset", "data set", "noise", "validation", "test set", "train test split", "points", "features", "normalise"),
+    "step.breakpoint": ("stop here", "halt", "debugger"), "step.to_breakpoint": ("continue", "debugger"),
     "step.over": ("debug", "next operation", "walk through", "calculation", "backpropagation"),
     "step.chain": ("chain rule", "paths", "gradient of a weight"),
     "step.check_all": ("gradient check", "finite difference", "numerical gradient"),

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 import nnlab
 from nnlab.core.errors import FileError
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.varied import varied
+from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
@@ -60,6 +62,8 @@ def connect_actions(window: MainWindow) -> None:
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
         "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
+        "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
+        "step.breakpoint": lambda: set_breakpoint(window), "step.breakpoints": lambda: reveal(window, "breakpoints"),
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
         "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
@@ -167,6 +171,17 @@ def step(window: MainWindow, run: Handler) -> None:
     if window.area.workspace is None or not window.area.workspace.follows_steps:
         window.show_workspace(stepping_workspace().name)
     run()
+
+
+def set_breakpoint(window: MainWindow) -> None:
+    """At the node that is selected, else at the operation that the stepper shows; or the one that is there is taken away."""
+    current, shown = window.selection.current, window.stepper.place()
+    if current is not None:
+        window.canvas.breakpoints.toggle(Breakpoint(current))
+    elif shown is not None:
+        window.canvas.breakpoints.toggle(shown)
+    else:
+        window.message_bar.show_info(NOTHING_SELECTED, key="refused")
 
 
 def reveal(window: MainWindow, panel: str) -> None:

@@ -29,6 +29,7 @@ class Workspace:
     centre: str = "canvas"  # what stands in the middle: the canvas, or a panel that belongs there
     left: tuple[str, ...] = ("palette",)
     right: tuple[str, ...] = ("inspector", "data", "training")
+    below_right: tuple[str, ...] = ()  # panels that stand as tabs of their own below those at the right
     right_width: str = "inspector"
     right_heights: tuple[int, ...] = ()  # shares of the panels at the right, which then stand below each other; none: they are tabs
     tall_right: bool = False  # the right column reaches down beside the bottom panels

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.ui.stepper.scrubber import blocks_of
 
 
@@ -28,3 +30,19 @@ def test_phases_are_set_apart() -> None:
 
 def test_nothing_to_show() -> None:
     assert blocks_of([], 0, 100, 2, 10) == []
+
+
+def test_the_right_button_sets_a_breakpoint_at_a_moment_and_stepping_runs_to_it(steps) -> None:
+    scrubber, world = steps.panel.scrubber, steps.world
+    steps.to(1)
+    block = scrubber.blocks()[8]
+    at = QPoint(round(block.left + block.width / 2), 40)
+    world.qtbot.mouseClick(scrubber, Qt.MouseButton.RightButton, pos=at)
+    instruction = steps.panel.model.instructions[8]
+    assert world.document.project.debugging.breakpoints == (Breakpoint(instruction.node_id, "backward"),)
+    assert scrubber.stops == {8: True}
+    with world.qtbot.waitSignal(world.session.stepped, timeout=20_000):
+        steps.panel.to_breakpoint()
+    assert steps.panel.model.done == 9 and steps.panel.place() == Breakpoint(instruction.node_id, "backward")
+    world.qtbot.mouseClick(scrubber, Qt.MouseButton.RightButton, pos=at)
+    assert scrubber.stops == {}

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.cards import loss_painting, painting, strand_painting
+from nnlab.ui.canvas.cards import breakpoint_painting, loss_painting, painting, strand_painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
@@ -74,6 +74,7 @@ class CardFace(QGraphicsItem):
         strand_painting.paint(painter, owner)
         painter.setOpacity(1.0)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
+        breakpoint_painting.paint(painter, owner)
 
 
 class CardItem(ShownCard):
@@ -156,9 +157,9 @@ class CardItem(ShownCard):
         changes = {name: value for name, value in changes.items() if getattr(self.state, name) != value}
         for name, value in changes.items():
             setattr(self.state, name, value)
-        if changes.keys() - {"hovered_unit", "lit"}:
+        if changes.keys() - {"hovered_unit", "lit", "breakpoints"}:
             self.body.update()
-        if changes.keys() & {"hovered_unit", "lit", "step", "refuses"}:
+        if changes.keys() & {"hovered_unit", "lit", "step", "refuses", "breakpoints"}:
             self.face.update()
 
     def update(self) -> None:

@@ -35,6 +35,7 @@ class CardState:
     hovered_unit: int | None = None
     hovered_port: str = ""
     offered_port: str = ""  # "accepts" or "refuses" at hovered_port while a connection is drawn
+    breakpoints: tuple[tuple[int | None, bool], ...] = ()  # by unit, None for the whole card, and whether one is on
     accepting: frozenset[str] = frozenset()  # ports that would accept the connection being drawn
 
 

@@ -17,6 +17,7 @@ from nnlab.graph import annotation, card_edits, docking, edits, extending, parts
 from nnlab.graph.free_places import cleared
 from nnlab.graph.graph import Edge, Graph, Position
 from nnlab.graph.validation import Fix, insert_neutral, known_shape_reason, validate
+from nnlab.ui.document.debugging_edits import rename
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 
@@ -189,7 +190,12 @@ class CanvasCommands(QObject):
     def rename(self, node_id: str, name: str) -> bool:
         """Gives a node another name and keeps it selected."""
         name = name.strip()
-        return self.attempt(f"Rename {node_id}", lambda graph: edits.rename_node(graph, node_id, name))
+        try:
+            rename(self._document, node_id, name)
+        except NNLabError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
 
     def duplicate(self) -> None:
         """Copies what is selected with its settings and the edges within."""

@@ -1,0 +1,42 @@
+"""What a person debugs a network with, as a part of the project: where stepping stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from nnlab.core.errors import NNLabError
+from nnlab.engine.breakpoint import Breakpoint
+
+MOST_BREAKPOINTS = 256
+
+
+@dataclass(frozen=True)
+class Debugging:
+    """Compares by value. Nothing that is computed depends on it. It may name what the graph no longer has."""
+
+    breakpoints: tuple[Breakpoint, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "breakpoints", tuple(self.breakpoints))
+        if len(self.breakpoints) > MOST_BREAKPOINTS:
+            raise NNLabError(f"A project holds at most {MOST_BREAKPOINTS} breakpoints; delete some first.")
+
+    def find(self, place: Breakpoint) -> Breakpoint | None:
+        """The breakpoint of this place."""
+        return next((each for each in self.breakpoints if each.place == place.place), None)
+
+    def toggled(self, place: Breakpoint) -> Debugging:
+        """With a breakpoint at this place, or without the one that is there."""
+        known = self.find(place)
+        if known is None:
+            return replace(self, breakpoints=(*self.breakpoints, place))
+        return replace(self, breakpoints=tuple(each for each in self.breakpoints if each is not known))
+
+    def changed(self, place: Breakpoint, change: Callable[[Breakpoint], Breakpoint]) -> Debugging:
+        """With the breakpoint of this place as `change` makes it."""
+        return replace(self, breakpoints=tuple(change(each) if each.place == place.place else each for each in self.breakpoints))
+
+    def renamed(self, node: str, name: str) -> Debugging:
+        """What stopped at a node stops at it under its new name."""
+        return replace(self, breakpoints=tuple(replace(b, node=name) if b.node == node else b for b in self.breakpoints))

@@ -1,0 +1,57 @@
+"""Edits of what the project is debugged with: each is one undoable step that says what it sets or takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nnlab.engine.breakpoint import Breakpoint
+from nnlab.graph import docking, edits
+from nnlab.graph.graph import Graph
+from nnlab.training.debugging import Debugging
+from nnlab.ui.document.document import Document
+
+
+def toggle_breakpoint(document: Document, place: Breakpoint) -> bool:
+    """Sets a breakpoint, or takes away the one that is there; whether there is one now. Raises NNLabError when there are too many."""
+    debugging = document.project.debugging
+    is_new = debugging.find(place) is None
+    words = breakpoint_words(place, document.graph)
+    _edit(document, f"{'Set' if is_new else 'Remove'} breakpoint: {words}", debugging.toggled(place))
+    return is_new
+
+
+def change_breakpoint(document: Document, place: Breakpoint, change: Callable[[Breakpoint], Breakpoint], label: str) -> None:
+    """Another breakpoint in the same place: switched on or off, or stopping from another time on."""
+    words = breakpoint_words(place, document.graph)
+    _edit(document, f"{label}: {words}", document.project.debugging.changed(place, change))
+
+
+def remove_breakpoints(document: Document) -> None:
+    """Takes all of them away."""
+    _edit(document, "Remove all breakpoints", replace(document.project.debugging, breakpoints=()))
+
+
+def rename(document: Document, node_id: str, name: str) -> None:
+    """Gives a node another name, also where it is debugged. Raises NNLabError for a name that cannot be."""
+    project = document.project
+    graph = edits.rename_node(project.graph, node_id, name)
+    document.edit(f"Rename {node_id}", replace(project, graph=graph, debugging=project.debugging.renamed(node_id, name)))
+
+
+def breakpoint_words(place: Breakpoint, graph: Graph) -> str:
+    """What it stops at: tanh in dense_1, backward, neuron 4."""
+    parts = [node_words(place.node, graph)] if place.node else ["start of the phase"]
+    parts += [place.phase] if place.phase else []
+    parts += [f"neuron {place.unit + 1}"] if place.unit is not None else []
+    return ", ".join(parts) if place.node else f"{place.phase}, first operation"
+
+
+def node_words(node_id: str, graph: Graph) -> str:
+    """A node as people call it: tanh in dense_1."""
+    host = docking.host(graph, node_id) if node_id in graph else None
+    return f"{graph[node_id].kind.title} in {host}" if host is not None else node_id
+
+
+def _edit(document: Document, label: str, debugging: Debugging) -> None:
+    document.edit(label, replace(document.project, debugging=debugging))
