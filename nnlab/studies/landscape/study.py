@@ -146,12 +146,13 @@ class LandscapeStudy:
         free = available_memory()
         return self.size.seconds > AT_ONCE or (free is not None and self.size.bytes > free)
 
-    def less(self, seconds: float = AT_ONCE) -> LandscapeSize:
-        """The most that is done in so many seconds, coarser or over fewer samples; the least there is where nothing is."""
+    def less(self, seconds: float | None = None) -> LandscapeSize:
+        """The most that is done in so many seconds (AT_ONCE), coarser or over fewer samples; the least there is where nothing is."""
         sizes = [
             self._sized(min(resolution, self._resolution), min(samples, self.size.samples)) for resolution, samples in LESS
         ]  # fmt: skip
-        return next((size for size in sizes if size.seconds <= seconds), sizes[-1])
+        most = AT_ONCE if seconds is None else seconds
+        return next((size for size in sizes if size.seconds <= most), sizes[-1])
 
     def _reach(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """From where to where along both directions: the path with a margin, at one scale; a random plane at least to 1 on every side."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
@@ -30,14 +30,13 @@ from nnlab.ui.approximation.width_plot import WidthPlot
 from nnlab.ui.approximation.width_runs import BuiltNetworks, WidthRuns
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
-from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel
-from nnlab.ui.widgets.painting import fill_rounded
+from nnlab.ui.widgets.progress_line import ProgressLine
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 WIDTHS = tuple(2**k for k in range(9))  # 1 … 256
@@ -52,35 +51,6 @@ QUESTIONS = (
     Option(CONSTRUCTED, "constructed", "Networks written down instead of trained, with the error that is guaranteed for them"),
     Option(DEPTH, "depth", "One, two and three hidden layers against their number of weights and biases"),
 )
-
-
-class _Progress(QWidget):
-    """A thin bar with the part of the sweep that is done."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme, self._share = theme, 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        follow(theme, self)
-
-    def apply_metrics(self) -> None:
-        self.setFixedHeight(self._theme.metrics.px(4))
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(100), self._theme.metrics.px(4))
-
-    def show_share(self, share: float) -> None:
-        self._share = share
-        self.setAccessibleName(f"{int(100 * share)} % of the sweep done")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        room, radius = QRectF(self.rect()), self.height() / 2
-        fill_rounded(painter, room, radius, self._theme.tokens.line)
-        room.setWidth(room.width() * self._share)
-        fill_rounded(painter, room, radius, self._theme.tokens.text2)
-        painter.end()
 
 
 class WidthSweepPanel(LivePanel):
@@ -108,7 +78,7 @@ class WidthSweepPanel(LivePanel):
         self.plot = WidthPlot(theme)
         self.plot.picked.connect(self.load)
         self.words = ElidedLabel(theme, "", "caption", "text2")
-        self.bar = _Progress(theme)
+        self.bar = ProgressLine(theme, "of the sweep done")
         self.start_button = QPushButton(icon(theme, "play"), "Start")
         self.start_button.setToolTip("Trains networks of many widths, activations and seeds in the background, on all cores")
         self.start_button.clicked.connect(self.start)

@@ -1,7 +1,8 @@
 """A surface one can turn: height over two inputs, painted as flat quads from back to front, so that it needs no OpenGL.
 
-Dragging turns it, the arrow keys too; a double click or A puts it back. Heights are signed, so they have the sign map; how light a quad is
-says how steeply it rises towards the viewer. A line can be marked on it.
+Dragging turns it, the arrow keys too; a double click or A puts it back. Heights that are signed have the sign map, others that of
+magnitudes; how light a quad is says how steeply it rises towards the viewer. A line can be marked on it. The quads are painted once for
+every way they are looked at.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPaintEngine, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.ui.look.colormaps import sign_pixels
+from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.ticks import linear_ticks
 from nnlab.ui.widgets.painting import draw_focus
@@ -38,6 +39,7 @@ class Surface:
     limit: float
     names: tuple[str, str] = ("x", "y")
     cut: np.ndarray | None = None  # (points, 3): x, y and the height along a line that is marked on it
+    is_signed: bool = True  # else -limit is nothing and limit the most
 
 
 class SurfacePlot(QWidget):
@@ -51,6 +53,7 @@ class SurfacePlot(QWidget):
         self._surface: Surface | None = None
         self.azimuth, self.elevation = OPENING
         self._turned_from: QPointF | None = None
+        self._body: tuple[tuple[object, ...], QPixmap] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -105,12 +108,31 @@ class SurfacePlot(QWidget):
         painter.fillRect(event.rect(), self._theme.tokens.canvas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._surface is not None and self._surface.values.size >= 4:
-            self._paint_floor(painter)
-            self._paint_quads(painter, self._surface)
+            if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+                self._paint_floor(painter)
+                self._paint_quads(painter, self._surface)
+            else:
+                painter.drawPixmap(0, 0, self._painted_body(self._surface))
             self._paint_cut(painter, self._surface)
         if self.hasFocus():
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.metrics.radius_field, self._theme.tokens)
         painter.end()
+
+    def _painted_body(self, surface: Surface) -> QPixmap:
+        """Floor and quads as looked at now, painted when that has changed."""
+        ratio = self.devicePixelRatioF()
+        key = (surface, self.azimuth, self.elevation, self.size().toTuple(), ratio, self._theme.tokens, self._theme.scale)
+        if self._body is None or self._body[0] != key:
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(self._theme.tokens.canvas)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_floor(painter)
+            self._paint_quads(painter, surface)
+            painter.end()
+            self._body = key, pixmap
+        return self._body[1]
 
     def _paint_quads(self, painter: QPainter, surface: Surface) -> None:
         step = -(-max(surface.values.shape) // MOST_CELLS)
@@ -124,7 +146,11 @@ class SurfacePlot(QWidget):
         ys = np.stack([down[c].ravel() for c in corners], axis=1)
         depth = sum(near[c].ravel() for c in corners)
         middle = sum(values[c].ravel() for c in corners) / 4
-        pixels = sign_pixels(middle, surface.limit, self._theme.is_dark).ravel()
+        dark = self._theme.is_dark
+        pixels = sign_pixels(middle, surface.limit, dark) if surface.is_signed else (
+            magnitude_pixels(middle, -surface.limit, surface.limit, dark)
+        )  # fmt: skip
+        pixels = pixels.ravel()
         light = self._lightness(heights, rows, columns)
         red, green, blue = (((pixels >> shift) & 255) * light for shift in (16, 8, 0))
         colors = np.minimum(np.stack([red, green, blue], axis=1), 255).astype(int).tolist()
