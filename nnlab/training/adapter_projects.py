@@ -38,8 +38,9 @@ def with_attached(
 
 
 def with_loaded(project: Project, weights: Mapping[str, np.ndarray], stored: StoredAdapter, name: str | None = None) -> Project:
-    """The project with an adapter of a file on its network as it is now, numbers and all."""
-    graph, values = from_stored(project.graph, stored, name)
+    """The project with an adapter of a file on its network as it is now, numbers and all; it is frozen now, whatever it was trained on."""
+    known = [layer for layer in stored.layers if f"{layer}.weight" in weights]
+    graph, values = from_stored(project.graph, replace(stored, base_sha256=base_sha256(weights, known)), name)
     return _starting(project, graph, {**weights, **values}, f"The base with the loaded adapter {name or stored.name}")
 
 

@@ -35,6 +35,7 @@ from nnlab.engine.steps import gradient_name
 from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.training.base_weights import with_known_base
 from nnlab.training.diagnosis import Diagnosis, diagnose
 from nnlab.training.early_stopping import EarlyStop, EarlyStopping, train_with_patience
 from nnlab.training.initial_weights import InitialWeights
@@ -114,6 +115,7 @@ class Session(SessionAdapters):
         given = {} if initial_weights is None else initial_weights
         self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
         self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
+        self.graph = with_known_base(graph, self._state.parameters())
         self._evaluator = Evaluator(graph, self.dtype)
         self._fitted: Observation | None = None
         self.stopped_early: EarlyStop | None = None

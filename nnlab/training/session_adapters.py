@@ -9,7 +9,7 @@ import hashlib
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +178,9 @@ class SessionAdapters:
         the layer and both shapes where it does not fit; nothing is changed then.
         """
         stored = read_folder(folder, name)
-        graph, values = from_stored(self.graph, stored)
+        from_stored(self.graph, stored)  # refuses what does not fit before anything of it is looked up
         now = base_sha256(self.parameters, stored.layers)
+        graph, values = from_stored(self.graph, replace(stored, base_sha256=now))
         other = [node.id for node in graph if node.id in now and stored.base_sha256.get(node.id, now[node.id]) != now[node.id]]
         start = {**self._start(), **values}
         self._become(graph, values)

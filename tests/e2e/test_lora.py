@@ -259,8 +259,10 @@ def test_spectrum_and_cost_are_those_of_the_arrays(window: MainWindow, qtbot: Qt
     table = cost.rows.shown
     assert table is not None
     by_rank = {found.rank: found.parameters for found in table.costs}
-    # 64-32-10: r (64 + 32) + r (32 + 10) beside 64·32 + 32 + 32·10 + 10 numbers; 138 r passes the weights' 2,368 at r = 18.
-    assert by_rank[4] == 4 * 138 and by_rank[1] == 138 and by_rank[None] == 2410 and table.break_even == 18
+    # 64-32-10: r (64 + 32) + r (32 + 10) beside 64·32 + 32 + 32·10 + 10 numbers; the output layer has no more than r = 10, so that
+    # 96 r + 420 passes the weights' 2,368 at r = 21.
+    assert by_rank[4] == 4 * 138 and by_rank[1] == 138 and by_rank[None] == 2410 and table.break_even == 21
+    assert by_rank[16] == 16 * 96 + 10 * 42 and not any(found.problem for found in table.costs)
     QTest.mouseClick(cost.extent.button("layer"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: cost.rows.shown is not table, timeout=20_000)
     alone = cost.rows.shown

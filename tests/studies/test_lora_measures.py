@@ -40,7 +40,13 @@ def test_an_adapter_counts_for_itself_whatever_else_is_attached() -> None:
 def test_by_rank_with_a_sentence_where_there_is_no_room() -> None:
     costs = measures.costs_by_rank(edits.set_frozen(lora_cases.base(), ["out"], True), ["hidden_1"], (1, 5, 6), ADAM)
     assert [(c.rank, c.parameters) for c in costs] == [(1, 11), (5, 55), (6, 0), (None, 6 * 5 + 5 + 5 * 4 + 4 + 4 * 3)]
-    assert costs[2].problem.startswith("hidden_1: the adapter counted has rank 6, more than the smaller side of the weight (5, 6);")
+    assert costs[2].problem == "No room: a weight here has at most rank 5."
+    # 6-5-4-3: at rank 5 hidden_2 (4, 5) has 4 and out (3, 4) has 3.
+    all_layers = measures.costs_by_rank(lora_cases.base(), None, (5,), ADAM)
+    assert all_layers[0].parameters == 5 * (6 + 5) + 4 * (5 + 4) + 3 * (4 + 3)
+    graph = adapters.attach(lora_cases.base(), rank=1, name="t")
+    # W: 30 + 20 + 12 = 62; rank 2 has 2 (11 + 9 + 7) = 54, rank 3 has 81.
+    assert measures.break_even(graph, "t", ["hidden_1", "hidden_2", "out"]) == 3 and measures.break_even(graph, "t", ["out"]) == 2
     lengths = measures.costs_by_rank(lora_cases.base(), ["hidden_1"], (1,), ADAM, dora=True)
     assert lengths[0].parameters == 11 + 5
 

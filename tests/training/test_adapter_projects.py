@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import lora_cases
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from nnlab.files.project_file import load_project, save_project
 from nnlab.graph import adapters
 from nnlab.graph.mlp import HiddenLayer, end, hidden_layer
 from nnlab.training.adapter_projects import with_attached, with_loaded
-from nnlab.training.base_weights import sha256_of
+from nnlab.training.base_weights import sha256_of, with_proven_base
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.peft import to_stored
 from nnlab.training.project import Project
@@ -85,3 +87,14 @@ def test_what_does_not_fit_is_refused() -> None:
     other = nnlab.Session(lora_cases.adapted({}))
     with pytest.raises(NNLabError, match="does not fit this network: it has no layer 'hidden_1'"):
         with_loaded(project(), base, to_stored(other.graph, other.parameters, "task_b"))
+
+
+def test_adapters_that_come_without_a_hash_are_proven_by_what_their_run_begins_with() -> None:
+    unknown = replace(project(), graph=adapters.attach(project().graph, ["hidden"], rank=2, name="task_a"))
+    drawn = with_proven_base(unknown)
+    run = run_of(drawn, 5)
+    assert drawn.graph["hidden"].adapters[0].base_sha256 == sha256_of(run.state["hidden.weight"])
+    weights = run_of(project(), 5).state.stored()
+    given = with_proven_base(unknown, weights)
+    assert given.graph["hidden"].adapters[0].base_sha256 == sha256_of(weights["hidden.weight"])
+    assert with_proven_base(given) is given

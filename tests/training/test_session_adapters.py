@@ -138,8 +138,10 @@ def test_the_base_is_proven_by_its_hash() -> None:
     assert (proof.layer, proof.frozen, proof.now, proof.nbytes) == ("out", expected, expected, weight.nbytes) and proof.is_unchanged
     s.set_parameters({"out.weight": np.nextafter(weight, np.float32(1))})
     assert s.base_proofs[-1].is_unchanged is False and s.base_proofs[0].is_unchanged
-    unknown = nnlab.Session(lora_cases.adapted({}))
-    assert unknown.base_proofs[0].is_unchanged is None
+    elsewhere = nnlab.Session(lora_cases.adapted({}))  # attached without hashes: proven from the moment it met its weights
+    assert elsewhere.base_proofs[0].is_unchanged
+    elsewhere.set_parameters({"hidden_1.weight": np.zeros_like(elsewhere.parameters["hidden_1.weight"])})
+    assert elsewhere.base_proofs[0].is_unchanged is False
 
 
 def test_reset_goes_back_to_the_base_that_was_there(tmp_path: Path) -> None:
@@ -215,8 +217,10 @@ def test_saved_and_loaded_onto_a_fresh_copy_of_the_base(case: dict[str, Any], tm
 def test_an_adapter_of_another_base_says_so(tmp_path: Path) -> None:
     s = trained(session(), "task_a")
     s.save_adapter("task_a", tmp_path / "a")
+    other = session(seed=5)
     with pytest.warns(UserWarning, match="The adapter a was trained on other weights of hidden_1, hidden_2, out than these."):
-        session(seed=5).load_adapter(tmp_path / "a")
+        other.load_adapter(tmp_path / "a")
+    assert all(proof.is_unchanged for proof in other.base_proofs)  # frozen as it is here
 
 
 def test_unsaved_work_is_not_thrown_away(tmp_path: Path) -> None:

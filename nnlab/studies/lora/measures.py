@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,11 @@ from nnlab.core.errors import GraphError, NNLabError
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.program import Program
 from nnlab.graph import edits
-from nnlab.graph.adapters import adapted, attach, detach, freeze_base, learn, switch, unmerge
+from nnlab.graph.adapters import adaptable, adapted, attach, detach, freeze_base, learn, switch, unmerge
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer
 from nnlab.training.adapter_folder import saved_bytes
+from nnlab.training.base_weights import with_known_base
 from nnlab.training.peft import ParametersByName, to_stored
 
 
@@ -78,7 +79,8 @@ def adapter_cost(graph: Graph, name: str, update: Update, real: str = "float32")
     program = compile(_with_this_alone(graph, name), 1, real, update)
     blank = {info.name: np.zeros(info.place.shape, real) for info in program.parameters}
     rank = max(adapter.rank for layer in layers if (adapter := graph[layer].adapter(name)) is not None)
-    return Cost(rank, trained_numbers(program), optimizer_bytes(program), saved_bytes(to_stored(graph, blank, name)))
+    known = with_known_base(graph, blank)  # a hash in the file has its length, whatever it is of
+    return Cost(rank, trained_numbers(program), optimizer_bytes(program), saved_bytes(to_stored(known, blank, name)))
 
 
 def costs_by_rank(
@@ -86,16 +88,41 @@ def costs_by_rank(
 ) -> tuple[Cost, ...]:
     """The cost of an adapter on these layers (all dense ones: None) for each rank, then of full fine-tuning.
 
-    Each is counted from a program that is really compiled; a rank that the layers have no room for has its sentence instead.
+    Each is counted from a program that is really compiled. A layer that has no room for a rank has an adapter of its own side's rank; a
+    rank that none of them has room for has a sentence instead.
     """
-    plain, chosen = bare(graph), None if layers is None else tuple(layers)
+    plain = bare(graph)
+    chosen = adaptable(plain) if layers is None else tuple(layers)
+    shapes = infer(plain)
+    sides = {layer: min(shapes[layer, "weight"]) for layer in chosen}
     found = []
     for rank in ranks:
+        if rank > max(sides.values(), default=0):
+            found.append(Cost(rank, 0, 0, 0, f"No room: a weight here has at most rank {max(sides.values(), default=0)}."))
+            continue
+        own = {layer: min(rank, side) for layer, side in sides.items()}
         try:
-            found.append(adapter_cost(attach(plain, chosen, rank=rank, name="counted", dora=dora), "counted", update, real))
+            cost = adapter_cost(attach(plain, chosen, rank=rank, ranks=own, name="counted", dora=dora), "counted", update, real)
+            found.append(replace(cost, rank=rank))
         except NNLabError as error:
             found.append(Cost(rank, 0, 0, 0, str(error)))
     return (*found, full_cost(graph, update, real))
+
+
+def break_even(graph: Graph, name: str, layers: Collection[str]) -> int:
+    """The lowest rank on these layers at which the adapter has as many numbers as their weights or more; 0 where no rank has.
+
+    As in `costs_by_rank`, a layer that has no room for a rank counts with its own side's.
+    """
+    own = [cost for cost in layer_costs(graph, name) if cost.layer in layers]
+    full, shapes = sum(cost.full for cost in own), infer(graph)
+    sides = {cost.layer: min(shapes[cost.layer, "weight"]) for cost in own}
+    return next(
+        (
+            rank for rank in range(1, max(sides.values(), default=0) + 1)
+            if sum(min(rank, sides[cost.layer]) * cost.learning / cost.rank for cost in own) >= full
+        ), 0,
+    )  # fmt: skip
 
 
 def layer_costs(graph: Graph, name: str) -> tuple[LayerCost, ...]:

@@ -172,7 +172,7 @@ class FileCommands(QObject):
     def _show(self, saved: SavedProject, name: str, path: Path | None, lock: FileLock | None = None) -> None:
         self._hold(path, lock)
         self._saved_iteration = _iteration(saved)
-        self._document.replace(saved.project, name)
+        self._document.replace(_with_proven_base(saved), name)
         if saved.snapshot is not None:
             self._session.restore(saved.snapshot)
         self.opened.emit(saved.view)
@@ -306,6 +306,16 @@ class FileCommands(QObject):
             self._lock.release()
         self._path, self._lock = path, lock
         self._stamp = None if path is None else _stamp_of(path)
+
+
+def _with_proven_base(saved: SavedProject) -> Project:
+    """The project whose adapters know the hash of the W₀ they stand beside, which whoever wrote the file may not have taken."""
+    from nnlab.training.base_weights import with_proven_base
+
+    try:
+        return with_proven_base(saved.project, None if saved.snapshot is None else saved.snapshot.parameters)
+    except NNLabError:  # what cannot be compiled is shown with its problems
+        return saved.project
 
 
 def _stamp_of(path: Path) -> tuple[int, int, int] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nnlab.graph.graph import Node
 from nnlab.ui.look.theme import Theme, follow
@@ -21,8 +22,7 @@ class FreezeChecks(QWidget):
         self.checks: dict[str, Check] = {}
         self._letters: dict[str, str] = {}
         self._frozen: frozenset[str] = frozenset()
-        self._row = QHBoxLayout(self)
-        self._row.addStretch(1)
+        self._grid = QGridLayout(self)
         follow(theme, self)
         self.hide()
 
@@ -32,13 +32,14 @@ class FreezeChecks(QWidget):
         if letters != self._letters:
             self._letters = letters
             for check in self.checks.values():
-                self._row.removeWidget(check)
+                self._grid.removeWidget(check)
                 check.hide()
                 check.deleteLater()
             self.checks = {name: Check(self._theme, letter) for name, letter in letters.items()}
-            for place, (name, check) in enumerate(self.checks.items()):
-                self._row.insertWidget(place, check)
+            for name, check in self.checks.items():
+                check.setParent(self)
                 check.clicked.connect(lambda checked=False, name=name: self._choose(name, checked))
+            self._place()
         self._frozen = node.frozen
         for name, check in self.checks.items():
             check.setChecked(name in node.frozen)
@@ -51,5 +52,23 @@ class FreezeChecks(QWidget):
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self._row.setContentsMargins(metrics.label + metrics.grid, 0, 0, 0)
-        self._row.setSpacing(2 * metrics.grid)
+        self._grid.setContentsMargins(metrics.label + metrics.grid, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * metrics.grid)
+        self._grid.setVerticalSpacing(0)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """As many beside each other as there is room for with their letters: a layer with adapters has many parameters."""
+        if not self.checks:
+            return
+        gap, room = self._grid.horizontalSpacing(), self.width() - self._grid.contentsMargins().left()
+        widest = max(check.sizeHint().width() for check in self.checks.values())
+        columns = min(len(self.checks), max(1, (room + gap) // (widest + gap)))
+        for k, check in enumerate(self.checks.values()):
+            self._grid.addWidget(check, k // columns, k % columns, Qt.AlignmentFlag.AlignLeft)
+        for column in range(len(self.checks)):
+            self._grid.setColumnStretch(column, int(column == columns - 1))

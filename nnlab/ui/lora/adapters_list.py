@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from nnlab.training.session_adapters import AdapterSummary
+from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.lora.adapter_edits import AdapterEdits
 from nnlab.ui.lora.adapter_row import AdapterRow
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.widgets.painting import draw_focus

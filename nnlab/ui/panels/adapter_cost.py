@@ -8,7 +8,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.graph.adapters import adapted
 from nnlab.graph.graph import Graph
 from nnlab.jobs.context import JobContext
-from nnlab.studies.lora.measures import adapter_cost, bare, costs_by_rank, layer_costs
+from nnlab.studies.lora.measures import adapter_cost, bare, break_even, costs_by_rank, layer_costs
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.update import update_of
 from nnlab.ui.lora.cost_rows import CostRows, CostTable
@@ -102,7 +102,8 @@ class AdapterCostPanel(LivePanel):
         full = table.costs[-1]
         now = next((cost for cost in table.costs if cost.rank is not None and cost.rank == table.rank), None)
         share = f"{100 * now.parameters / full.parameters:.3g} % of full; " if now is not None and full.parameters else ""
-        self.words.setText(f"{share}r (in + out) each; from r {table.break_even} on more than W itself")
+        dear = f"; from r {table.break_even} on more than W" if table.break_even else ""
+        self.words.setText(f"{share}r (in + out) each{dear}")
 
     def _refuse(self, sentence: str, detail: str = "") -> None:
         self.set_empty(sentence)
@@ -129,15 +130,13 @@ class AdapterCostPanel(LivePanel):
 def cost_table(graph: Graph, training: TrainingSettings, name: str, layers: tuple[str, ...]) -> CostTable:
     """Every rank, the present and the break-even one among them. On a layer alone the adapter's other layers do not count."""
     update = update_of(training)
-    own = [cost for cost in layer_costs(graph, name) if cost.layer in layers]
-    per_rank, full = sum(cost.learning / cost.rank for cost in own), sum(cost.full for cost in own)
-    break_even = -int(-full // per_rank)
-    rank = max(cost.rank for cost in own)
+    from_here = break_even(graph, name, layers)
+    rank = max(cost.rank for cost in layer_costs(graph, name) if cost.layer in layers)
     dora = any(adapter.dora for layer in layers if (adapter := graph[layer].adapter(name)) is not None)
-    costs = list(costs_by_rank(graph, layers, sorted({*RANKS, rank, break_even}), update, dora=dora))
+    costs = list(costs_by_rank(graph, layers, sorted({*RANKS, rank, from_here} - {0}), update, dora=dora))
     if len(layers) == len(adapted(graph)[name]):  # its ranks may differ from layer to layer: what it really is, not one rank everywhere
         try:
             costs = [adapter_cost(graph, name, update) if cost.rank == rank else cost for cost in costs]
         except NNLabError as error:
             costs = [type(cost)(rank, 0, 0, 0, str(error)) if cost.rank == rank else cost for cost in costs]
-    return CostTable(tuple(costs), rank, break_even)
+    return CostTable(tuple(costs), rank, from_here)

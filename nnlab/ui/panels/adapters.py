@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QSc
 
 from nnlab.graph.validation import infer
 from nnlab.training.session_adapters import summaries
+from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.look.icons import icon
-from nnlab.ui.lora.adapter_edits import AdapterEdits
 from nnlab.ui.lora.adapters_list import AdaptersList
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services

@@ -17,6 +17,7 @@ from nnlab.core.preparation import data_title
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
 from nnlab.training.runs import MOST_RUNS
+from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.adapters.commands import AdapterCommands
 from nnlab.ui.canvas import Canvas
 from nnlab.ui.canvas.manual import MANUAL
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
-        self.adapters = AdapterCommands(theme, self.document, self.selection, self.session, self, self.canvas)
+        self.adapters = AdapterCommands(theme, self.document, self.selection, self._adapter_edits, self, self.canvas)
         self.drops = FileDrops(self, self.files, self.adapters, self.message_bar)
         self._connect()
         self.commands = CommandPalette(theme, self, self.all_actions())
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self.stepper = StepperPanel(theme, self.session, self.document, self.selection)
         self.crosshair = Crosshair(self)
         services = Services(theme, self.document, self.session, self.selection, self.crosshair)
+        self._adapter_edits = services.shared(AdapterEdits)
         self.panels = {name: kind(services) for name, kind in PANELS.items()}
         self.area.add("palette", "Palette", self.palette_list)
         self.area.add("inspector", "Inspector", self.inspector)
