@@ -1,7 +1,8 @@
-"""The mailbox: a double buffer the machine fills and a display reads at its own pace.
+"""The mailbox: a ring of a few frames the machine fills and a display reads at its own pace.
 
-The display sets the control word FRAME by its own timer; the machine copies the watched tensors into the spare half after the
-step and flips a sequence number. One slot, never a queue: what is not read is overwritten, and training never waits.
+The display sets the control word FRAME by its own timer; the machine copies the watched tensors into the oldest slot after the
+step and counts a sequence number up. Never a queue: what is not read is overwritten, and training never waits. Who shows several runs at
+the same iteration needs more than the newest frame of each: small networks have a few slots, large ones two.
 
 A frame always holds the parameters, for whoever computes something from them. What it holds besides is asked for: a tensor by its name, or
 by a word several tensors:
@@ -25,6 +26,7 @@ from nnlab.engine.program import RATE, Place, Program
 from nnlab.engine.steps import gradient_name, tensor_name
 
 OUTPUTS, GRADIENTS, BATCH, UPDATES = "outputs", "gradients", "batch", "updates"
+SLOTS, LARGEST = 8, 8_000_000  # frames at most, and bytes of all where they are more than two
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,7 @@ def tensors(program: Program, watched: Iterable[str]) -> list[str]:
 
 
 class Mailbox:
-    """The double buffer for one program: its parameters, and what is watched (by default all but the optimiser's moments).
+    """The ring for one program: its parameters, and what is watched (by default all but the optimiser's moments).
 
     With `frames` false it holds nothing and costs nothing. `sequence` is the number of the last frame of the mailbox it takes the place of.
     """
@@ -119,10 +121,11 @@ class Mailbox:
             regions.append((place.offset, length))
             at += length
         self.spans = np.array(regions if frames else [], dtype=np.int64).reshape(-1, 2)
-        self.frames = np.zeros((2, max(at, 1) if frames else 1), dtype=program.dtype)
-        self.meta = np.zeros((2, publishing.META_WORDS))
-        self.batches = np.zeros((2, program.capacity), dtype=np.int64)
-        self.moves = np.full((2, len(program.parameters) if frames else 0, 2), np.nan)
+        slots = max(2, min(SLOTS, LARGEST // (max(at, 1) * program.dtype.itemsize)))
+        self.frames = np.zeros((slots, max(at, 1)) if frames else (2, 1), dtype=program.dtype)
+        self.meta = np.zeros((len(self.frames), publishing.META_WORDS))
+        self.batches = np.zeros((len(self.frames), program.capacity), dtype=np.int64)
+        self.moves = np.full((len(self.frames), len(program.parameters) if frames else 0, 2), np.nan)
         self.sequence = np.array([sequence], dtype=np.int64)
         self._last_of_others = sequence
 
@@ -136,12 +139,24 @@ class Mailbox:
             number = int(self.sequence[0])
             if number in (self._last_of_others, seen):
                 return None
-            half = number & 1
-            meta, values, batch = self.meta[half].copy(), self.frames[half].copy(), self.batches[half].copy()
-            moves = self.moves[half].copy()
-            # After one more flip the machine may begin to write this half again: then it is copied anew.
-            if int(self.sequence[0]) - number < 1:
-                break
+            frame = self._copy(number)
+            if frame is not None:
+                return frame
+
+    def newer(self, seen: int = 0) -> list[Frame]:
+        """Copies of the frames after the one whose sequence number is `seen`, the oldest first, as far as they are still there."""
+        last = int(self.sequence[0])
+        first = max(seen, self._last_of_others, last - len(self.meta) + 1) + 1
+        found = [self._copy(number) for number in range(first, last + 1)]
+        return [frame for frame in found if frame is not None]
+
+    def _copy(self, number: int) -> Frame | None:
+        """None if the machine may have begun to write its slot again meanwhile."""
+        slot = number % len(self.meta)
+        meta, values, batch = self.meta[slot].copy(), self.frames[slot].copy(), self.batches[slot].copy()
+        moves = self.moves[slot].copy()
+        if int(self.sequence[0]) - number >= len(self.meta) - 1:
+            return None
         rows = int(meta[publishing.META_ROWS])
         return Frame(
             revision=int(meta[publishing.META_REVISION]), sequence=number, iteration=int(meta[publishing.META_ITERATION]),

@@ -10,8 +10,8 @@ Training, prediction, stepping, gradient checks and the command line all go thro
     complete_step   counts, records, keeps a keyframe, validates, looks at the conditions to stop at
 
 `run_training` holds whole epochs of them in one call without the GIL; the stepper and Python's session call the same functions one by one.
-It polls the control words once per step: LEAVE makes it return, FRAME makes it copy the watched tensors into the spare half of a double
-buffer and flip a sequence number, once or at regular iterations; it also returns when others wait for their turn (`asked`, see
+It polls the control words once per step: LEAVE makes it return, FRAME makes it copy the watched tensors into the oldest slot of a ring
+and count a sequence number up, once or at regular iterations; it also returns when others wait for their turn (`asked`, see
 nnlab.core.kernel.threads). No Python runs per step or per frame. The words are read before a step's update, so that the step after which
 somebody looks also measures how far it moved the weights.
 

@@ -31,7 +31,7 @@ SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anyt
 TIMED_STEPS, TIMED_SHARE = 8, 16  # of a slice are done a phase at a time: so many, and one in so many at most
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
 SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
-MEETING = 12  # frames after which they meet
+MEETING = 24  # frames after which they meet
 
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from nnlab.training.rounds import Rounds
 
 MAIN = 0  # the run of the project itself; others have higher numbers
 MOST_RUNS = 4
-FRAMES = 2  # in a round
+FRAMES = 4  # in a round: each time a run leaves the machine it waits for the interpreter, which the display may hold
 
 
 class RunGroup:

@@ -121,6 +121,13 @@ class Trainer:
         # Sequence numbers count within one run: another network has a program of its own, and starts afresh.
         return run.mailbox.newest(seen.sequence if seen is not None and seen.program is run.program else 0)
 
+    def newer_frames(self, seen: Frame | None = None, number: int = MAIN) -> list[Frame]:
+        """Copies of the frames of a run since the one that was `seen`, the oldest first, as far as the mailbox still has them."""
+        run = self._run(number)
+        if run is None:
+            return []
+        return run.mailbox.newer(seen.sequence if seen is not None and seen.program is run.program else 0)
+
     def history(self, number: int = MAIN) -> History | None:
         """The history of a run, to which the machine goes on adding; a run that is reset or edited has another one."""
         run = self._run(number)

@@ -323,10 +323,10 @@ def test_three_classes_stand_in_the_triangle_of_probabilities(opened: Opener, qt
     train(window, qtbot, views, 40)
     why = window.comparison.why
     first, second = why.simplexes.plots[:2]
-    qtbot.waitUntil(lambda: first.isVisible() and second.isVisible() and second.found is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: first.isVisible() and second.isVisible() and second.found is not None, timeout=20_000)
     assert not why.losses.isVisible() and not why.simplexes.plots[2].isVisible()
-    found = views[-1].probes["simplex"]
-    assert first.found is found and len(found.shares) == 120
+    qtbot.waitUntil(lambda: first.found is views[-1].probes["simplex"], timeout=20_000)  # drawn at the panel's own pace
+    assert len(first.found.shares) == 120
     assert first.levels == (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0) and max(second.levels) == 0.5
     corner = first.places(np.eye(3))[2]
     QTest.mouseClick(first, Qt.MouseButton.LeftButton, pos=QPoint(round(corner[0]), round(corner[1])))

@@ -205,8 +205,27 @@ def test_a_frame_is_as_large_as_what_is_asked_for() -> None:
     """2-5-1: 21 gradients; outputs of 2, 5, 5 and 1 numbers a row, for which 16 rows have room, and the loss."""
     run = made(watched=())
     parameters = run.program.parameters_end
-    assert run.mailbox.frames.shape == (2, parameters)
+    assert run.mailbox.frames.shape == (8, parameters)
     run.watch((GRADIENTS,))
     assert run.mailbox.frames.shape[1] == parameters + 21
     run.watch((OUTPUTS,))
     assert run.mailbox.frames.shape[1] == parameters + 16 * (2 + 5 + 5 + 1) + 1
+
+
+def test_the_last_frames_are_there_the_oldest_first() -> None:
+    run = made()
+    for _ in range(20):
+        run.train(1)
+        run.publish()
+    found = run.mailbox.newer()
+    # One slot of the eight may be under way.
+    assert [frame.iteration for frame in found] == [14, 15, 16, 17, 18, 19, 20]
+    assert [frame.iteration for frame in run.mailbox.newer(found[4].sequence)] == [19, 20]
+    assert run.mailbox.newer(found[-1].sequence) == []
+    twin = made()
+    twin.train(17)
+    assert np.array_equal(found[3].get("dense_1.weight"), twin.state["dense_1.weight"])
+
+
+def test_frames_of_a_large_network_take_two_slots() -> None:
+    assert len(made(mlp([2, 1500, 1000, 1])).mailbox.meta) == 2

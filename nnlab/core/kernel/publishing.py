@@ -1,4 +1,4 @@
-"""Publishing a frame: what the machine copies for a display, into the spare half of a double buffer (see nnlab.engine.frame)."""
+"""Publishing a frame: what the machine copies for a display, into the oldest slot of a ring (see nnlab.engine.frame)."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ META_WORDS = 12
 
 @compiled_as_annotated
 def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows, loss: float) -> None:
-    """Copies the watched spans and the position into the spare half of the double buffer, then flips the sequence number.
+    """Copies the watched spans and the position into the slot after that of the last frame, then counts the sequence number up.
 
-    The reader takes the half of the last sequence number and checks afterwards that it has not moved by two.
+    The reader takes the slot of a sequence number and checks afterwards that the machine has not begun to write it again.
     """
     arena, context, meta = network.arena, network.context, frames.meta
     number = frames.sequence[0]
-    half = (number + 1) & 1
+    slot = (number + 1) % meta.shape[0]
     place = 0
     for k in range(frames.spans.shape[0]):
         offset, length = frames.spans[k, 0], frames.spans[k, 1]
-        copy_elements(frames.values, half * frames.values.shape[1] + place, arena, offset, length)
+        copy_elements(frames.values, slot * frames.values.shape[1] + place, arena, offset, length)
         place += length
-    meta[half, META_ITERATION] = context[ITERATION]
-    meta[half, META_EPOCH] = context[EPOCH]
-    meta[half, META_BATCH] = context[BATCH]
-    meta[half, META_ROWS] = context[ROWS]
-    meta[half, META_LOSS] = loss
-    meta[half, META_REVISION] = frames.revision
+    meta[slot, META_ITERATION] = context[ITERATION]
+    meta[slot, META_EPOCH] = context[EPOCH]
+    meta[slot, META_BATCH] = context[BATCH]
+    meta[slot, META_ROWS] = context[ROWS]
+    meta[slot, META_LOSS] = loss
+    meta[slot, META_REVISION] = frames.revision
     start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
     if context[PC] > 0 or context[ITERATION] == 0:
         start = context[BATCH_START]
-    meta[half, META_START] = start
+    meta[slot, META_START] = start
     for n in range(min(context[ROWS], frames.batches.shape[1])):
-        frames.batches[half, n] = order[start + n] if 0 <= start + n < order.size else -1
+        frames.batches[slot, n] = order[start + n] if 0 <= start + n < order.size else -1
     for k in range(frames.moves.shape[1]):
         for i in range(frames.moves.shape[2]):
-            frames.moves[half, k, i] = moved[k, i]
+            frames.moves[slot, k, i] = moved[k, i]
     store_release(frames.sequence, 0, number + 1)

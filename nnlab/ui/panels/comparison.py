@@ -32,10 +32,10 @@ from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
 
-PICTURES, WHY, CURVES = range(3)  # the parts in turn
-TURNS = 3
+CURVES, PICTURES, WHY = "curves", "pictures", "why"
+TURNS = (CURVES, PICTURES, CURVES, WHY)  # the curves move, so they are drawn twice as often
 LOSSES = ("batch_loss", "smoothed", "validation", "learning_rate")  # of several kinds they cannot be told from each other
-CROWDED_SECONDS = 0.030  # between two parts: a little less than two ticks of the display
+CROWDED_SECONDS = 0.047  # between two parts: a little less than three ticks of the display
 EMPTY = "Up to four runs stand here side by side, from the same start and with one difference, as soon as the network can run."
 
 
@@ -201,17 +201,18 @@ class ComparisonPanel(LivePanel):
         self.happening.place_runs(len(runs))
         is_all = not view.playing or len(runs) != self._shown
         self._shown = len(runs)
-        self._turn = 0 if is_all else (self._turn + 1) % TURNS
-        if is_all or self._turn == PICTURES:
+        self._turn = 0 if is_all else (self._turn + 1) % len(TURNS)
+        part = TURNS[self._turn]
+        if is_all or part == PICTURES:
             self.happening.show_pictures(runs)
             self._tell_scores(runs)
-        if is_all or self._turn == WHY:
+        if is_all or part == WHY:
             self.why.show_runs(runs)
-        if is_all or self._turn == CURVES:
+        if is_all or part == CURVES:
             self.happening.show_curves(runs)
 
     def seconds_between_draws(self, view: LiveView) -> float:
-        """While runs train on every core, what is drawn is taken from training: only every second frame draws something here."""
+        """While runs train on every core, what is drawn is taken from training: only every third frame draws something here."""
         is_crowded = 1 + len(view.others) >= self._cores
         return CROWDED_SECONDS if is_crowded else super().seconds_between_draws(view)
 

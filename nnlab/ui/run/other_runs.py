@@ -14,7 +14,7 @@ from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.ui.run.live_view import RunView
 
-KEPT = 6  # frames of each run; they are never more than two rounds apart
+KEPT = 10  # frames of each run; they are never more than two rounds apart
 PATIENCE = 12  # ticks that a moment of all is waited for
 
 
@@ -77,10 +77,9 @@ class OtherRuns:
         return frame
 
     def _read(self, number: int) -> Frame | None:
-        """The newest frame of a run, kept with those before it."""
+        """The newest frame of a run, kept with those before it: none may be missed, for it may be the only one of a moment of all."""
         kept = self._kept.setdefault(number, deque(maxlen=KEPT))
-        newest = self._trainer.newest_frame(kept[-1] if kept else None, number)
-        if newest is not None:
+        for newest in self._trainer.newer_frames(kept[-1] if kept else None, number):
             if kept and (kept[-1].program is not newest.program or kept[-1].iteration > newest.iteration):
                 kept.clear()  # another network, or the past
             kept.append(newest)

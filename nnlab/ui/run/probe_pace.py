@@ -14,7 +14,7 @@ from nnlab.core.processors import usable_processors
 SHARE = 0.12  # of the time that one probe may take while a core is left
 SHORTEST = 0.03  # seconds between two answers of one probe then
 CROWDED_SHARE = 0.12  # of the time that all probes of all runs may take together when none is left
-CROWDED_SHORTEST = 0.05
+CROWDED_SHORTEST = 0.1
 
 
 class ProbePace:

@@ -26,7 +26,7 @@ from nnlab.ui.workspaces import Workspace
 
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store
-READ_SECONDS = 0.030  # between two writings of the figures: a little less than two ticks of the display
+READ_SECONDS = 0.080  # between two writings of the figures: a little less than five ticks of the display
 
 
 class Transport(QObject):
@@ -64,7 +64,7 @@ class Transport(QObject):
             self.bar.show_figures(found.figures, found.replaced)
 
     def show_view(self, view: LiveView) -> None:
-        """Writes the moment; while training runs every second one, for nobody reads figures at sixty a second."""
+        """Writes the moment; while training runs every fifth one, for nobody reads figures at sixty a second."""
         now = time.perf_counter()
         if view.playing and now < self._due:
             self._waiting = view

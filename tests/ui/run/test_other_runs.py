@@ -22,17 +22,19 @@ class Scene:
         self.companion = SimpleNamespace(name="seed 1", project=None, stopped="")
         self.companions = SimpleNamespace(all={1: self.companion})
         self.others = OtherRuns(self, self.companions)  # type: ignore[arg-type]
-        self.frames: dict[int, SimpleNamespace] = {}
+        self.made: dict[int, list[SimpleNamespace]] = {}
         self.seen: SimpleNamespace | None = None
 
     def make(self, number: int, iteration: int, revision: int = 1) -> None:
-        before = self.frames.get(number)
-        sequence = 1 if before is None else before.sequence + 1
-        self.frames[number] = SimpleNamespace(iteration=iteration, revision=revision, sequence=sequence, program=PROGRAM)
+        frames = self.made.setdefault(number, [])
+        frames.append(SimpleNamespace(iteration=iteration, revision=revision, sequence=len(frames) + 1, program=PROGRAM))
 
     def newest_frame(self, seen: SimpleNamespace | None = None, number: int = MAIN) -> SimpleNamespace | None:
-        newest = self.frames.get(number)
+        newest = self.made[number][-1] if self.made.get(number) else None
         return None if newest is None or (seen is not None and seen.sequence == newest.sequence) else newest
+
+    def newer_frames(self, seen: SimpleNamespace | None = None, number: int = MAIN) -> list[SimpleNamespace]:
+        return [frame for frame in self.made.get(number, []) if seen is None or frame.sequence > seen.sequence]
 
     def passed(self, number: int) -> SimpleNamespace:
         return SimpleNamespace(losses=None)
@@ -137,7 +139,7 @@ def test_going_back_forgets_what_was_kept(scene: Scene) -> None:
 
 def test_at_rest_the_others_are_shown_where_they_are(scene: Scene) -> None:
     scene.make(1, 66)
-    scene.others.look_at_rest(scene.frames[MAIN])  # type: ignore[arg-type]
+    scene.others.look_at_rest(scene.made[MAIN][-1])  # type: ignore[arg-type]
     assert [view.frame.iteration for view in scene.others.shown] == [66]
 
 
@@ -145,3 +147,11 @@ def test_alone_the_newest_frame_is_shown(scene: Scene) -> None:
     scene.companions.all = {}
     scene.make(MAIN, 51)
     assert scene.tick() == (51, [])
+
+
+def test_frames_that_were_not_read_one_by_one_still_find_their_partners(scene: Scene) -> None:
+    """The other run's frame of 60 is followed by one of 70 before anybody looks: the moment of 60 is not lost."""
+    scene.make(MAIN, 60)
+    scene.make(1, 60)
+    scene.make(1, 70)
+    assert scene.tick() == (60, [60])
