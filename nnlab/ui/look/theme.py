@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication, QStyle
 from nnlab.ui.look.metrics import LARGE, SCALES, SMALL, Metrics, metrics
 from nnlab.ui.look.style_sheet import style_sheet, write_images
 from nnlab.ui.look.tokens import DARK, LIGHT, Tokens, mix
-from nnlab.ui.look.turns import Turns
+from nnlab.ui.look.turns import LoopTurns
 
 __all__ = ["DARK", "LARGE", "LIGHT", "MODES", "SMALL", "FontRole", "Metrics", "Mode", "Theme", "Tokens", "follow", "metrics", "mix"]
 
@@ -68,7 +68,7 @@ class Theme(QObject):
         self._fonts: dict[str, QFont] = {}
         self.reduced_motion = False  # a setting of the person; see `duration`
         self._family = _family()
-        self._turns = Turns(self)
+        self._turns = LoopTurns(self)
         self._builders = 0
         self._images = QTemporaryDir()  # the style sheet's arrows; removed with the theme
         for name, tokens in (("dark", DARK), ("light", LIGHT)):

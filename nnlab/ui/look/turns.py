@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 
 
-class Turns(QObject):
+class LoopTurns(QObject):
     """Does the first step at once and every further one in a turn of its own."""
 
     def __init__(self, parent: QObject | None = None) -> None:
