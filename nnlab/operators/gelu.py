@@ -8,6 +8,7 @@ import math
 from nnlab.core.explanation import Explanation, factor, gradient, local_slope, number, product, upstream
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.kernel.limits import times
+from nnlab.core.kernel.mathematics import exp, normal_below
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 from nnlab.core.written import rounded
@@ -15,18 +16,16 @@ from nnlab.core.written import rounded
 
 @kernel
 def forward(x, y):
-    root = as_real(x, math.sqrt(0.5))
     for i in range(x.size):
-        y[i] = times(math.erfc(-x[i] * root), 0.5 * x[i])  # 1 + erf(x) would lose all digits of a small probability
+        y[i] = times(normal_below(x[i]), x[i])
 
 
 @kernel
 def backward(x, d_y, d_x):
     """d_x = d_y (Phi(x) + x phi(x)), with the normal distribution and its density."""
-    root, peak = as_real(x, math.sqrt(0.5)), as_real(x, 1.0 / math.sqrt(2.0 * math.pi))
+    half, peak = as_real(x, 0.5), as_real(x, 1.0 / math.sqrt(2.0 * math.pi))
     for i in range(x.size):
-        below = 0.5 * math.erfc(-x[i] * root)
-        d_x[i] += d_y[i] * (below + times(math.exp(-0.5 * x[i] * x[i]), x[i] * peak))
+        d_x[i] += d_y[i] * (normal_below(x[i]) + times(exp(-half * (x[i] * x[i])), x[i] * peak))
 
 
 def _below(z: float) -> float:

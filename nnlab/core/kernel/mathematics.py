@@ -106,3 +106,39 @@ def _sigmoid(x):  # type: ignore[no-untyped-def]
         return 1.0 / (1.0 + e) if x >= 0 else e / (1.0 + e)
 
     return stable
+
+
+def normal_below(x: Any) -> Any:
+    """The probability that a standard normal number lies below a scalar, without losing the digits of a small one."""
+    return 0.5 * math.erfc(-x * math.sqrt(0.5))
+
+
+@overload(normal_below, inline="always")
+def _normal_below(x):  # type: ignore[no-untyped-def]
+    if x != types.float32:
+        root = math.sqrt(0.5)
+        return lambda x: 0.5 * math.erfc(-x * root)
+
+    real = numba.float32
+    half, one, spread = real(0.5), real(1.0), real(0.3)
+    p8, p7, p6 = real(0.004483296260684718), real(0.015419819085397664), real(-0.11857419967610958)
+    p5, p4, p3 = real(0.16585963626543437), real(-0.028241152221934747), real(0.1187778854703791)
+    p2, p1, p0 = real(0.10215702228796715), real(0.12047386723743218), real(0.11964386941462873)
+
+    def rational(x):  # type: ignore[no-untyped-def]
+        # The tail of z = |x| is exp(-z^2 / 2) t p(t) with t = 1 / (1 + 0.3 z), as Abramowitz and Stegun 26.2.17; p of degree 8 is fitted
+        # to the ratio for 0 <= z <= 14, relative error 9e-8 before rounding. In all at most 5e-7 of the value down to -2, 4e-6 at -12.
+        z = abs(x)
+        t = one / (one + spread * z)
+        p = p8 * t + p7
+        p = p * t + p6
+        p = p * t + p5
+        p = p * t + p4
+        p = p * t + p3
+        p = p * t + p2
+        p = p * t + p1
+        p = p * t + p0
+        tail = p * t * exp(-half * (z * z))
+        return tail if x < real(0.0) else one - tail
+
+    return rational
