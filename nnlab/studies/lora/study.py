@@ -33,6 +33,7 @@ from nnlab.training.snapshots import take_snapshot
 RANKS = (1, 2, 4, 8)
 SEEDS = Setting("seeds", 3, minimum=1, maximum=1000)
 RANK = Setting("ranks", 8, minimum=1, maximum=65536)
+SETTINGS, VALUES = ("scenario", "method", "rank", "seed"), ("new_accuracy", "old_accuracy", "parameters", "optimizer_bytes", "file_bytes")
 KERNELS = ("input", "dense", "relu", "tanh", "cross_entropy", "mse", "adam", "lora_down", "lora_up")
 
 

@@ -8,6 +8,7 @@ on, and that trial runs again. Numbers are written with all their digits, so the
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -172,3 +173,9 @@ def _whole_rows(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
 def _without_repetition(rows: list[list[str]]) -> list[list[str]]:
     by_identity: Mapping[str, list[str]] = {row[0]: row for row in rows}
     return list(by_identity.values())
+
+
+def file_named_after(folder: Path, trials: Iterable[Trial]) -> Path:
+    """Where in a folder the results of just these trials are kept, so that the same study finds them again in another window."""
+    digest = hashlib.sha256("\n".join(trial.identity for trial in trials).encode()).hexdigest()[:16]
+    return folder / f"{digest}.csv"

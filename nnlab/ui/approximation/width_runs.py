@@ -6,7 +6,6 @@ window was closed or whose project is opened again is there, and goes on where i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from nnlab.files.places import home
 from nnlab.jobs.context import JobContext
 from nnlab.studies.approximation.width_curves import ConstructedPoint, constructed_points
 from nnlab.studies.approximation.width_sweep import SETTINGS, VALUES, WidthSweep, run_width_sweep, trials_of
-from nnlab.studies.sweeps.trial_file import TrialFile
+from nnlab.studies.sweeps.trial_file import TrialFile, file_named_after
 from nnlab.studies.sweeps.trials import Trial, TrialResult
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
@@ -189,5 +188,4 @@ def _measuring(data: DataSettings, widths: tuple[int, ...]) -> Callable[[JobCont
 
 def file_of(trials: tuple[Trial, ...]) -> Path:
     """Where the results of these trials are written down: named after what they are, so that the same sweep finds them again."""
-    digest = hashlib.sha256("\n".join(trial.identity for trial in trials).encode()).hexdigest()[:16]
-    return home() / "widths" / f"{digest}.csv"
+    return file_named_after(home() / "widths", trials)

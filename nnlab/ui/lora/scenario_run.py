@@ -1,18 +1,38 @@
-"""The study of a ready scenario beside the display, and what one takes from it: its project, or any of its runs."""
+"""The study of a ready scenario beside the display, and what one takes from it: its project, or any of its runs.
+
+Every run that ended is written down beside the program's other files, named after what the study is: it is there again in another window,
+and a study that was cancelled or killed goes on where it stood.
+"""
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from PySide6.QtCore import QObject, Signal
 
+from nnlab.files.places import home
 from nnlab.jobs.context import JobContext
 from nnlab.studies.lora.scenarios import LORA, SCENARIOS, task_project, trained_base
-from nnlab.studies.lora.study import StudyRow, StudySummary, learned, run_study, study_trials, summarize
+from nnlab.studies.lora.study import (
+    SETTINGS,
+    VALUES,
+    StudyRow,
+    StudySummary,
+    learned,
+    row_of,
+    run_study,
+    study_trials,
+    summarize,
+)  # fmt: skip
+from nnlab.studies.sweeps.trial_file import TrialFile, file_named_after
 from nnlab.training.commands import Snapshot
 from nnlab.training.project import Project
 from nnlab.training.snapshots import take_snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
+
+FOLDER = "fine_tuning"
 
 
 class ScenarioRun(QObject):
@@ -26,12 +46,12 @@ class ScenarioRun(QObject):
         super().__init__(parent)
         self._document, self._session = document, session
         self.scenario = next(iter(SCENARIOS))
-        self._rows: dict[str, list[StudyRow]] = {}  # by scenario: what was found stays while the window is open
+        self._rows: dict[str, list[StudyRow]] = {}  # by scenario: those that were read, or came
+        self._reading: dict[str, LiveJob] = {}  # by scenario
         self._job: LiveJob | None = None
         self._job_scenario = ""
         self._loading: LiveJob | None = None
         self._label = ""
-        self.total = 0
         self.seeds = 3
 
     @property
@@ -56,23 +76,63 @@ class ScenarioRun(QObject):
     def summaries(self) -> list[StudySummary]:
         return summarize(self.rows)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every run of the study has ended."""
+        return bool(self.rows) and len(self.rows) >= self.total and self._job is None
+
+    @property
+    def total(self) -> int:
+        """How many runs the study has."""
+        return len(study_trials(self.scenario, seeds=self.seeds))
+
     def choose(self, scenario: str) -> None:
         self.scenario = scenario
+        self.read()
+        self.changed.emit()
+
+    def read(self) -> None:
+        """Shows what is written down of this scenario, once."""
+        scenario = self.scenario
+        if scenario in self._rows or scenario in self._reading or self._job is not None:
+            return
+        trials = study_trials(scenario, seeds=self.seeds)
+
+        def work(context: JobContext) -> tuple[str, list[StudyRow]]:
+            path = file_named_after(home() / FOLDER, trials)
+            if not path.is_file():
+                return scenario, []
+            with TrialFile.open(path, SETTINGS, VALUES, resume=True) as file:
+                return scenario, [row_of(result) for result in file.found(trials).values()]
+
+        job = self._reading[scenario] = self._session.jobs.start("Studies that are written down", work, quiet=True)
+        job.finished.connect(self._take_read)
+        job.failed.connect(self._fail)
+
+    def _take_read(self, found: tuple[str, list[StudyRow]]) -> None:
+        scenario, rows = found
+        self._reading.pop(scenario, None)
+        self._rows.setdefault(scenario, rows)
         self.changed.emit()
 
     # The study
 
     def start(self) -> None:
-        """Every method and seed of the scenario, anew."""
+        """Every method and seed of the scenario: goes on with what is written down, begins anew where the study is whole."""
         if self._job is not None:
             return
         trials = study_trials(self.scenario, seeds=self.seeds)
-        self.total, self._job_scenario = len(trials), self.scenario
+        path, is_anew = file_named_after(home() / FOLDER, trials), self.is_whole
+        self._job_scenario = self.scenario
         self._rows[self.scenario] = []
 
         def work(context: JobContext) -> None:
-            for row in run_study(trials, context=context):
-                context.emit(row)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if is_anew:
+                path.unlink(missing_ok=True)
+            with TrialFile.open(path, SETTINGS, VALUES, resume=True) as file, closing(run_study(trials, None, context, file)) as rows:
+                for row in rows:
+                    context.emit(row)
 
         self._job = self._session.jobs.start(SCENARIOS[self.scenario].title, work, lane="lora study")
         self._job.partial.connect(self._take)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.graph.adapters import adapted
@@ -97,6 +98,10 @@ class LoraStudyPanel(LivePanel):
     def draw(self, view: LiveView) -> None:
         """Nothing here is of the run that is shown elsewhere."""
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.run.read()
+
     def clear(self) -> None:
         """Results stay: they are of the scenario, not of the project."""
 
@@ -139,11 +144,16 @@ class LoraStudyPanel(LivePanel):
         elif live is None:
             self._timer.stop()
         self.bar.setVisible(live is not None)
-        self.start.setText("Cancel" if run.is_busy else "Study")
-        self.start.setToolTip(
-            "Ends the study; finished runs stay" if run.is_busy
-            else f"Trains all parameters, the last layer and LoRA of r = {', '.join(map(str, RANKS))}, {run.seeds} seeds each"
-        )  # fmt: skip
+        what = f"all parameters, the last layer and LoRA of r = {', '.join(map(str, RANKS))}, {run.seeds} seeds each"
+        word, tip = "Study", f"Trains {what}; what is found stays, also for another day"
+        if run.is_busy:
+            word, tip = "Cancel", "Ends the study; finished runs stay, and it can go on from there"
+        elif run.is_whole:
+            word, tip = "Again", f"Trains {what}, once more"
+        elif run.rows:
+            word, tip = "Go on", f"Goes on with the {run.total - len(run.rows)} runs that are left of {run.total}"
+        self.start.setText(word)
+        self.start.setToolTip(tip)
         self.open_button.setEnabled(not run.is_loading)
         self.words.set_color("text2")
         self.words.setToolTip(SCENARIOS[run.scenario].words)
