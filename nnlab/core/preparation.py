@@ -50,6 +50,19 @@ DERIVED_FEATURES: Mapping[str, DerivedFeature] = MappingProxyType(
 
 
 @dataclass(frozen=True)
+class SetNumber:
+    """One number of the samples that a person set by hand, as the model sees it: an input, or behind the inputs a target.
+
+    It counts only while the samples have `before` there: other samples are not changed by what was set in these.
+    """
+
+    sample: int  # of the table, validation samples among them
+    column: int  # of the model's inputs; behind them the columns of the target
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class DataSettings:
     """Everything needed to make the same samples again; a value of plain JSON types."""
 
@@ -60,6 +73,14 @@ class DataSettings:
     inputs: tuple[str, ...] = ()  # the features to use, derived ones included; empty: all of the data set's own
     derived: tuple[str, ...] = ()  # derived features to add behind `inputs`
     standardize: bool | None = None  # None: the data set's own default
+    set_numbers: tuple[SetNumber, ...] = ()  # by hand, one for each place
+
+    def with_number(self, sample: int, column: int, before: float, after: float) -> DataSettings:
+        """With one number of one sample set; `before` is what it is now. Set back to what the data set gave, it is not set any more."""
+        others = tuple(s for s in self.set_numbers if (s.sample, s.column) != (sample, column))
+        known = next((s for s in self.set_numbers if (s.sample, s.column) == (sample, column) and s.after == before), None)
+        first = before if known is None else known.before
+        return replace(self, set_numbers=others if first == after else (*others, SetNumber(sample, column, first, after)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,14 +172,21 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
 
     inputs = _inputs(table.x, table.features, columns)
     mean, scale = _fit(inputs[train_index]) if standardize else (np.zeros(len(columns)), np.ones(len(columns)))
-    x = (inputs - mean) / scale
+    x, y, raw = (inputs - mean) / scale, table.y, table.x
+    if settings.set_numbers:
+        x, y, raw = x.copy(), y.copy(), raw.copy()
+        for number in settings.set_numbers:
+            if _set(number, x, y) and number.column < len(columns) and columns[number.column] in table.features:
+                place = table.features.index(columns[number.column])
+                raw[number.sample, place] = number.after * scale[number.column] + mean[number.column]
+        table = replace(table, x=raw, y=y)  # which says in a sentence what samples cannot hold
     return Data(
         x=_read_only(x[train_index]),
-        y=_read_only(table.y[train_index]),
+        y=_read_only(y[train_index]),
         validation_x=_read_only(x[validation_index]),
-        validation_y=_read_only(table.y[validation_index]),
-        raw_x=_read_only(table.x[train_index]),
-        raw_validation_x=_read_only(table.x[validation_index]),
+        validation_y=_read_only(y[validation_index]),
+        raw_x=_read_only(raw[train_index]),
+        raw_validation_x=_read_only(raw[validation_index]),
         features=tuple(DERIVED_FEATURES[c].title if c not in table.features else c for c in columns),
         raw_features=table.features,
         target=table.target,
@@ -171,6 +199,16 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
         train_index=train_index,
         validation_index=validation_index,
     )
+
+
+def _set(number: SetNumber, x: np.ndarray, y: np.ndarray) -> bool:
+    """Writes one number into inputs or targets, if they are still the samples in which it was set."""
+    inputs, targets = x.shape[1], y.reshape(len(y), -1)
+    values, column = (x, number.column) if number.column < inputs else (targets, number.column - inputs)
+    if number.sample >= len(x) or column >= values.shape[1] or values[number.sample, column] != number.before:
+        return False
+    values[number.sample, column] = number.after
+    return True
 
 
 def _read_only(values: np.ndarray) -> np.ndarray:

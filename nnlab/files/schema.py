@@ -21,7 +21,7 @@ from nnlab import __version__
 from nnlab.core.dataset import datasets
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WORDS, EPOCH, ITERATION, SAMPLES, SEED, TRAINING
-from nnlab.core.preparation import DataSettings
+from nnlab.core.preparation import DataSettings, SetNumber
 from nnlab.core.setting import Value, check_settings
 from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
 from nnlab.files.graph_file import read_graph
@@ -47,6 +47,13 @@ _POSITION_WORDS = {
 }  # fmt: skip
 
 
+class SetNumberPart(msgspec.Struct, forbid_unknown_fields=True, array_like=True):
+    sample: Count
+    column: Count
+    before: float
+    after: float
+
+
 class DataPart(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     settings: dict[str, bool | int | float | str] = {}
@@ -55,6 +62,7 @@ class DataPart(msgspec.Struct, forbid_unknown_fields=True):
     inputs: list[str] = []
     derived: list[str] = []
     standardize: bool | None = None
+    set_numbers: list[SetNumberPart] = []
 
 
 class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -140,7 +148,10 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
     part = ProjectPart(
         schema=SCHEMA,
         graph=msgspec.json.decode(project.graph.to_json()),
-        data=DataPart(data.name, settings, data.seed, data.validation_share, list(data.inputs), list(data.derived), data.standardize),
+        data=DataPart(
+            data.name, settings, data.seed, data.validation_share, list(data.inputs), list(data.derived), data.standardize,
+            [SetNumberPart(s.sample, s.column, s.before, s.after) for s in data.set_numbers],
+        ),
         training=TrainingPart(
             training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
             training.epochs, training.shuffle, training.schedule, dict(training.schedule_settings),
@@ -225,7 +236,8 @@ def _data(part: DataPart) -> DataSettings:
     # Only what the file says is kept: what is missing keeps following the default.
     given: Mapping[str, Value] = {name: settings[name] for name in part.settings}
     return DataSettings(
-        part.name, dict(given), part.seed, part.validation_share, tuple(part.inputs), tuple(part.derived), part.standardize
+        part.name, dict(given), part.seed, part.validation_share, tuple(part.inputs), tuple(part.derived), part.standardize,
+        tuple(SetNumber(s.sample, s.column, s.before, s.after) for s in part.set_numbers),
     )
 
 

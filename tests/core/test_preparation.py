@@ -233,3 +233,24 @@ def test_data_is_called_as_its_file_or_as_its_data_set() -> None:
     assert data_title(DataSettings("csv_file")) == "CSV file"
     assert data_title(DataSettings("iris")) == datasets["iris"].title
     assert data_title(DataSettings("gone")) == "gone"
+
+
+def test_a_number_set_by_hand_is_what_the_model_sees_and_follows_its_samples(small_set: str) -> None:
+    settings = DataSettings(small_set)
+    data = prepare(settings)
+    row, before = int(data.train_index[3]), float(data.x[3, 1])
+    changed = settings.with_number(row, 1, before, 0.25)
+    after = prepare(changed)
+    assert after.x[3, 1] == 0.25
+    assert after.raw_x[3, 1] == pytest.approx(0.25 * data.scale[1] + data.mean[1])
+    rest = np.ones_like(data.x, dtype=bool)
+    rest[3, 1] = False
+    assert (after.x[rest] == data.x[rest]).all()
+    assert changed.with_number(row, 1, 0.25, 0.5).set_numbers[0].before == before  # one for each place, from what the data set gave
+    assert changed.with_number(row, 1, 0.25, before) == settings
+    target = prepare(settings.with_number(row, 2, float(data.y[3]), 1.0 - float(data.y[3])))
+    assert target.y[3] == 1 - data.y[3]
+    other = prepare(replace(changed, settings={"rare": 9}))  # another table, in which it was not set
+    assert not (other.x == 0.25).any()
+    with pytest.raises(DataError, match="classes run from"):
+        prepare(settings.with_number(row, 2, float(data.y[3]), 7.0))

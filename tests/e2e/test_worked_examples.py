@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE
+from nnlab.ui.look.numbers import number
+from nnlab.ui.neuron.laboratory import OWN
+from nnlab.ui.panels.neuron import NeuronPanel
+from nnlab.ui.panels.neuron_matrix import NeuronMatrixPanel
 from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
@@ -80,3 +87,61 @@ def test_one_neuron_shows_its_products(opened: Callable[..., MainWindow], qtbot:
     assert numbers == r"0.4000\cdot 1.500 + (-0.5000)\cdot (-2.000) + 0.3000\cdot 0.8000 + 0.1000"
     paper.step("relu_1", FORWARD)
     assert paper.result("y", 0, 0) == "1.940"
+
+
+def mouse_move(widget: QWidget, place: QPoint) -> QMouseEvent:
+    held = Qt.MouseButton.LeftButton
+    where = QPointF(place)
+    return QMouseEvent(QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(place)), held, held, Qt.KeyboardModifier.NoModifier)
+
+
+def test_the_laboratory_shows_one_neuron_and_follows_what_is_dragged(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = opened("one_neuron")
+    qtbot.waitUntil(lambda: window.session.frame is not None)
+    window.actions_by_id["step.neuron"].trigger()
+    panel, side = window.panels["neuron"], window.panels["neuron_matrix"]
+    assert isinstance(panel, NeuronPanel) and isinstance(side, NeuronMatrixPanel)
+    page, lab = panel.page, panel.lab
+    assert (lab.source, window.top_bar.tabs.currentIndex()) == ("dense_1", 2)  # the project's own neuron; Step's tab stays lit
+    products = [row.product.text() for row in page.rows if row.product.isVisible()]
+    assert products == ["0.60", "1.00", "0.24", "0.10"]
+    assert [row.input.value for row in page.rows[:3]] == pytest.approx([1.5, -2.0, 0.8])
+    assert page.result.text() == "= 1.940"
+    assert page.terms.text() == "= 0.6 + 1 + 0.24 + 0.1"
+    shown = {a.name: number(a.y) for a in side.list.rows}
+    assert shown == {"identity": "1.940", "relu": "1.940", "sigmoid": "0.8744", "tanh": "0.9595"}
+    assert side.words.text().startswith("1 × 3 · 3 × 1  +  1 × 1  =  1 × 1")
+
+    weight = page.rows[0].weight  # dragged by 40 pixels: ten steps of 0.1
+    place = QPoint(weight.width() - 10, 8)
+    qtbot.mousePress(weight, Qt.MouseButton.LeftButton, pos=place)
+    for step in (1, 2):
+        QApplication.sendEvent(weight, mouse_move(weight, place + QPoint(20 * step, 0)))
+    qtbot.mouseRelease(weight, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: page.result.text() == "= 3.440")  # 1.94 + 1.5
+    assert window.session.parameters(["dense_1.weight"])["dense_1.weight"][0, 0] == pytest.approx(1.4)
+    page.rows[1].input.type()
+    page.rows[1].input._editor.setText("1")
+    qtbot.keyClick(page.rows[1].input._editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.result.text() == "= 1.940")  # 2.1 − 0.5 + 0.24 + 0.1
+    assert window.session.data is not None and window.session.data.x.tolist() == [[1.5, 1.0, 0.8]]  # the sample itself
+    for _ in range(2):
+        window.document.undo()
+    qtbot.waitUntil(lambda: [row.product.text() for row in page.rows[:3]] == ["0.60", "1.00", "0.24"])
+    assert not window.document.can_undo  # one drag is one step
+
+    with qtbot.waitSignal(lab.refused) as told:  # a network for one target has no room for another output
+        lab.add_neuron()
+    assert told.args[0].startswith("dense_1 has as many neurons as the data has targets, so this goes on with own numbers")
+    assert (lab.source, lab.numbers.weight.shape, window.document.can_undo) == (OWN, (2, 3), False)
+    assert lab.numbers.weight[0] == pytest.approx([0.4, -0.5, 0.3])  # w is a row of W
+    lab.add_sample()
+    assert side.words.text().startswith("2 × 3 · 3 × 2  +  2  =  2 × 2")
+    assert lab.numbers.x[0] == pytest.approx([1.5, -2.0, 0.8])  # x is a row of X
+    panel.show_stop("batch")
+    form = panel.matrix.form
+    assert form is not None
+    result, left, above, bias = form.matrices
+    np.testing.assert_allclose(result.values, left.values @ above.values + bias.values)
+    panel.stops.button("network").click()
+    assert window.area.workspace is not None and window.area.workspace.name == "step"

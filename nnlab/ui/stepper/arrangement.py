@@ -97,6 +97,8 @@ def arrange(form: Form, width: float, height: float, theme: Theme) -> Arrangemen
     if not form.matrices:
         return Arrangement()
     maker = _Arranger(form, width, height, theme)
+    if form.corner:
+        return maker.corner()
     return maker.lines() if form.lines else maker.rows() if form.stacked else maker.beside()
 
 
@@ -109,7 +111,7 @@ class _Arranger:
         self.largest = theme.metrics.number * 3.0, theme.metrics.number * 1.4
 
     def _sign_width(self, sign: str) -> float:
-        return self.px(20) if not sign else formula_size(sign_latex(sign), symbol_size(self.theme)).width() + self.px(18)
+        return self.px(20) if not sign else formula_size(sign_latex(sign), symbol_size(self.theme)).width() + self.px(14)
 
     # Side by side
 
@@ -147,6 +149,36 @@ class _Arranger:
             side *= 0.95
         squeeze = min(1.0, room / sum(length(c) for _, c in shapes))
         return [(length(c) * squeeze, length(r)) for r, c in shapes], digits
+
+    # A product as a corner
+
+    def corner(self) -> Arrangement:
+        """The left factor's rows go on as the result's rows, the right factor's columns as its columns; what is added lies between."""
+        px, (result, left, above, *added) = self.px, self.form.matrices
+        names = px(18) if left.row_names else 0.0
+        heads = self.caption.height() + px(10)
+        gap, between = px(14), px(22)
+        columns = left.values.shape[1] + result.values.shape[1]
+        rows = above.values.shape[0] + result.values.shape[0] + len(added)
+        notes = head_width(above, self.theme) + px(12)
+        room = QRectF(names + px(4), heads, self.width - names - notes - px(8), self.height - heads - px(6))
+        width = min((room.width() - between) / columns, self.largest[0])
+        height = min((room.height() - gap * (1 + len(added))) / rows, self.largest[1])
+        digits = self._digits(width, height)
+        if not all(digits):
+            width = height = min(width, height)
+        whole = columns * width + between, rows * height + gap * (1 + len(added))
+        x = room.left() + max(0.0, (room.width() - whole[0]) / 2)
+        y = room.top() + max(0.0, (room.height() - whole[1]) / 2)
+        split, y_above = x + left.values.shape[1] * width + between, y
+        placed = {id(above): QRectF(split, y_above, above.values.shape[1] * width, above.values.shape[0] * height)}
+        y += above.values.shape[0] * height + gap
+        for matrix in added:
+            placed[id(matrix)] = QRectF(split, y, matrix.values.shape[1] * width, height)
+            y += height + gap
+        placed[id(left)] = QRectF(x, y, left.values.shape[1] * width, left.values.shape[0] * height)
+        placed[id(result)] = QRectF(split, y, result.values.shape[1] * width, result.values.shape[0] * height)
+        return Arrangement(tuple(Placed(m, placed[id(m)]) for m in self.form.matrices), digits)
 
     # Rows under one another
 
@@ -273,10 +305,13 @@ class _Arranger:
 
 
 def cell_texts(values: np.ndarray, digits: int) -> list[list[str]]:
-    """A matrix as people print one: all numbers with the same decimals, `digits` significant ones for the largest."""
+    """A matrix as people print one: all numbers with the same decimals, at most `digits` significant ones for the largest."""
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max()) if finite.size else 0.0
     if largest == 0 or not 1e-4 <= largest < 1e6:
         return [[number(float(v), digits) for v in row] for row in values]
     exponent = int(f"{largest:.{digits - 1}e}".rpartition("e")[2])
-    return [[fixed(float(v), max(0, digits - 1 - exponent)) for v in row] for row in values]
+    decimals = max(0, digits - 1 - exponent)
+    while decimals and all(f"{v:.{decimals}f}".endswith("0") for v in finite):
+        decimals -= 1  # 0.4 and −0.5, where no number has more
+    return [[fixed(float(v), decimals) for v in row] for row in values]

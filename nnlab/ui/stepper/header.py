@@ -39,6 +39,10 @@ class StepHeader(QWidget):
         self._targets: Segmented | None = None
         self._shown_targets: tuple[str, ...] = ()
         self._copy = self._copy_button()
+        self.neuron_button = QToolButton()
+        self.neuron_button.setText("Neuron")
+        self.neuron_button.setToolTip("Opens this neuron in the laboratory: its numbers to drag, its row of W")
+        self.neuron_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.phase)
         self._row.addWidget(self.title)
@@ -46,6 +50,7 @@ class StepHeader(QWidget):
             self._row.addWidget(picker)
             picker.chosen.connect(lambda chosen, k=place: self._choose(k, chosen))
         self._row.addStretch(1)
+        self._row.addWidget(self.neuron_button)
         self._row.addWidget(self._copy)
         follow(theme, self)
 
@@ -87,7 +92,10 @@ class StepHeader(QWidget):
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - sum(others) - gap * (len(others) + len(shown) + 1)
         full, short = (sum(picker.size_of(is_short).width() for picker in shown) for is_short in (False, True))
-        button = self._theme.metrics.px(72)
+        button = self._theme.metrics.px(96)
+        self.neuron_button.setVisible(self._model.neuron is not None and full + button + self.neuron_button.sizeHint().width() <= room)
+        if not self.neuron_button.isHidden():
+            button += self.neuron_button.sizeHint().width() + gap
         for picker in shown:
             picker.set_short(full + button > room)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if short + button > room else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -110,7 +118,7 @@ class StepHeader(QWidget):
                 options = [Option(t, words_for(t), f"Explains how {words_for(t)} is computed") for t in targets]
                 self._targets = Segmented(self._theme, options, "Tensor to explain")
                 self._targets.chosen.connect(self._model.choose_target)
-                self._row.insertWidget(self._row.count() - 1, self._targets)
+                self._row.insertWidget(self._row.count() - 2, self._targets)
         if self._targets is not None:
             self._targets.choose(current)
 
@@ -136,4 +144,5 @@ class StepHeader(QWidget):
         self.setFixedHeight(metrics.px(40))
         self._row.setContentsMargins(metrics.padding + metrics.grid, 0, metrics.padding, 0)
         self._row.setSpacing(metrics.grid)
-        self._copy.setFont(self._theme.font("body"))
+        for button in (self._copy, self.neuron_button):
+            button.setFont(self._theme.font("body"))

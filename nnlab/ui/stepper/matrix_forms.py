@@ -40,6 +40,7 @@ class Matrix:
     note: str = ""  # a few words below the symbol: "channel 3"
     row_names: tuple[str, ...] = ()
     column_names: tuple[str, ...] = ()
+    ghost: tuple[int, int] = (0, 0)  # of its last rows and columns so many are not there yet: dashed
     axes: tuple[NamedAxis, ...] = ()  # what the axes of the tensor count, for a tooltip: sample, channel, row, column
 
     def place_words(self, row: int, column: int) -> str:
@@ -58,6 +59,7 @@ class Form:
     signs: tuple[str, ...]
     stacked: bool = False  # rows under one another instead of factors side by side
     description: str = field(default="")
+    corner: bool = False  # a product: the result, its left factor beside it, its right factor above it, and what is added between
     lines: tuple[int, ...] = ()  # how many of the matrices stand in each line, where images are among them
 
 

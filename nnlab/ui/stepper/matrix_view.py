@@ -6,6 +6,8 @@ at them. A click on a cell, or the arrow keys, choose another element.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -16,6 +18,7 @@ from nnlab.ui.look.formula import draw_formula, formula_size, typeset
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.arrangement import Arrangement, Placed, arrange, cell_texts, gutter, head_width, sign_latex, symbol_size
+from nnlab.ui.stepper.cell_field import CellField
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.widgets.painting import draw_focus
 
@@ -24,6 +27,7 @@ class MatrixView(QWidget):
     """Shows a form. `chosen(argument, index)` when the person picks an element of a tensor."""
 
     chosen = Signal(str, tuple)
+    entered = Signal(str, tuple, str)  # tensor, index, what was typed
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +35,8 @@ class MatrixView(QWidget):
         self._form: Form | None = None
         self._arrangement = Arrangement()
         self._limits: dict[str, float] = {}
+        self._editable: frozenset[str] = frozenset()  # tensors whose cells a double click opens
+        self._field: CellField | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -87,11 +93,13 @@ class MatrixView(QWidget):
             self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
             self._paint_symbol(painter, placed)
             self._paint_names(painter, placed)
-            if k and self._form.signs[k]:
+            if k and self._form.signs[k] and not self._form.corner:
                 names = gutter(placed.matrix, self._theme) if self._form.lines else 0.0
                 self._paint_sign(painter, self._form.signs[k], self.placed[k - 1].rect, placed.rect.adjusted(-names, 0, 0, 0))
         for placed in self.placed:
             self._paint_outline(painter, placed)
+        if self._form.corner:
+            self._paint_meeting(painter)
         if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, self._theme.tokens)
         painter.end()
@@ -113,14 +121,44 @@ class MatrixView(QWidget):
                 painter.drawLine(placed.cell(row, 0).topLeft(), placed.cell(row, columns - 1).topRight())
             for column in range(1, columns):
                 painter.drawLine(placed.cell(0, column).topLeft(), placed.cell(rows - 1, column).bottomLeft())
+        self._paint_ghosts(painter, placed)
         if not digits:
             return
         painter.setFont(self._theme.font("caption"))
         white, texts = wants_white(pixels), cell_texts(values, digits)
-        for row in range(rows):
-            for column in range(columns):
+        for row in range(rows - placed.matrix.ghost[0]):
+            for column in range(columns - placed.matrix.ghost[1]):
                 painter.setPen(Qt.GlobalColor.white if white[row, column] else Qt.GlobalColor.black)
                 painter.drawText(placed.cell(row, column), Qt.AlignmentFlag.AlignCenter, texts[row][column])
+
+    def _paint_ghosts(self, painter: QPainter, placed: Placed) -> None:
+        """Cells that are not there yet."""
+        rows, columns = placed.matrix.values.shape
+        ghost_rows, ghost_columns = placed.matrix.ghost
+        pen = QPen(self._theme.tokens.stroke, 1.0)
+        pen.setDashPattern([3, 3])
+        for row in range(rows):
+            for column in range(columns):
+                if row < rows - ghost_rows and column < columns - ghost_columns:
+                    continue
+                cell = placed.cell(row, column)
+                painter.fillRect(cell.adjusted(0, 0, 1, 1), self._theme.tokens.panel)
+                painter.setPen(pen)
+                painter.drawRect(cell.adjusted(1.5, 1.5, -1.5, -1.5))
+
+    def _paint_meeting(self, painter: QPainter) -> None:
+        """The outlined row of the left factor and the column of the right one go on as lines into the cell where they meet."""
+        result, left, above = self.placed[:3]
+        row, column = result.matrix.row, result.matrix.column
+        if row is None or column is None:
+            return
+        cell = result.cell(row, column)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self._theme.tokens.accent, 1.0))
+        for y in (cell.top(), cell.bottom()):
+            painter.drawLine(QPointF(left.rect.right() + 3, y), QPointF(cell.left(), y))
+        for x in (cell.left(), cell.right()):
+            painter.drawLine(QPointF(x, above.rect.bottom() + 3), QPointF(x, cell.top()))
 
     def _paint_symbol(self, painter: QPainter, placed: Placed) -> None:
         tokens, px, matrix = self._theme.tokens, self._theme.metrics.px, placed.matrix
@@ -130,6 +168,13 @@ class MatrixView(QWidget):
             painter.setPen(tokens.text2)
             room = QRectF(0, placed.rect.top(), placed.rect.left() - px(8), placed.rect.height())
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, matrix.symbol)
+            return
+        if self._form.corner and placed.rect.left() > self.placed[1].rect.left():  # above the left factor; the others at their right
+            place = QPointF(placed.rect.right() + px(8), placed.rect.top() + px(14))
+            draw_formula(painter, place, matrix.symbol, symbol_size(self._theme), tokens.text2)
+            painter.setPen(tokens.text2)
+            width = formula_size(matrix.symbol, symbol_size(self._theme)).width()
+            painter.drawText(place + QPointF(width + px(6), 0), matrix.note)
             return
         top = placed.rect.top() - px(9 if not self._form.lines else 6)
         if matrix.column_names:
@@ -208,8 +253,37 @@ class MatrixView(QWidget):
             matrix, row, column = found
             self.chosen.emit(matrix.argument, matrix.index(row, column))
 
+    # Typing
+
+    def set_editable(self, arguments: Iterable[str]) -> None:
+        """A double click on a cell of these tensors, or Enter on the chosen one, opens a field for its number."""
+        self._editable = frozenset(arguments)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self._element(event.position())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.open_field(*found)
+
+    def open_field(self, matrix: Matrix, row: int, column: int) -> bool:
+        """A field over a cell; False for one that cannot be set."""
+        rows, columns = matrix.values.shape
+        is_there = row < rows - matrix.ghost[0] and column < columns - matrix.ghost[1]
+        placed = next((p for p in self.placed if p.matrix is matrix), None)
+        if matrix.argument not in self._editable or not is_there or placed is None:
+            return False
+        if self._field is None:
+            self._field = CellField(self)
+            self._field.typed.connect(self.entered)
+        said = matrix.place_words(row, column) or matrix.words
+        self._field.open(placed.cell(row, column), matrix.argument, matrix.index(row, column), float(matrix.values[row, column]), said)
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrow keys move the written cell."""
+        """The arrow keys move the written cell; Enter types into the first chosen cell that can be set."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            chosen = ((p.matrix, p.matrix.row or 0, p.matrix.column or 0) for p in self.placed if p.matrix.argument in self._editable)
+            if any(self.open_field(*place) for place in chosen):
+                return
         steps = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
         step = steps.get(Qt.Key(event.key()))
         written = next((p.matrix for p in self.placed if p.matrix.written and p.matrix.row is not None), None)

@@ -108,6 +108,14 @@ class StepModel(QObject):
         """A moment in words: tanh in dense_1."""
         return title_of(self.graph, instruction) if self.graph is not None else instruction.title or instruction.node_id
 
+    @property
+    def neuron(self) -> tuple[str, int] | None:
+        """(layer, unit) of the neuron that is explained; None where the moment is not about one."""
+        instruction, moment = self.instruction, self.moment
+        if instruction is None or moment is None or instruction.kind is None or not instruction.kind.is_affine:
+            return None
+        return (instruction.node_id, moment.index[-1]) if moment.target == "y" and len(moment.index) == 2 else None
+
     def name(self, instruction: Instruction) -> str:
         """A moment in few letters, for a block of the scrubber: tanh, dense_1, W of dense_1."""
         graph = self.graph

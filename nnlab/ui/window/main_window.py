@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         theme = self._theme
-        tabs = [Tab(w.name, w.title, w.tip) for w in workspaces().values()]
+        tabs = [Tab(w.name, w.title, w.tip) for w in workspaces().values() if not w.tab]
         self.top_bar = TopBar(theme, tabs)
         self.message_bar = MessageBar(theme)
         self.recovery_bar = RecoveryBar(theme, self._recover, lambda name: ask_to_discard_copy(self, name))
@@ -161,11 +161,12 @@ class MainWindow(QMainWindow):
     def workspace_actions(self) -> list[QAction]:
         if not hasattr(self, "_workspace_actions"):
             self._workspace_actions = []
-            for i, workspace in enumerate(workspaces().values()):
+            keys = iter(range(1, 10))
+            for workspace in workspaces().values():
                 action = QAction(f"{workspace.title} workspace", self)
                 action.setObjectName(f"workspace.{workspace.name}")
                 action.setToolTip(workspace.tip)
-                action.setShortcut(f"Ctrl+{i + 1}")
+                action.setShortcut(f"Ctrl+{next(keys)}" if not workspace.tab else "")
                 action.triggered.connect(lambda checked=False, name=workspace.name: self.show_workspace(name))
                 self.addAction(action)
                 self._workspace_actions.append(action)
@@ -214,7 +215,7 @@ class MainWindow(QMainWindow):
         self.centre.show_page(workspace.centre)
         for strip in self.strips:
             strip.setVisible(strip is getattr(self.centre.current, "strip", None))
-        self.top_bar.choose_workspace(workspace.name)
+        self.top_bar.choose_workspace(workspace.tab or workspace.name)
         self.header.setVisible(workspace.overlay)
         self.header.phases.setVisible(not workspace.follows_steps)
         self.canvas.header_margin = self._theme.metrics.px(40) if workspace.overlay else self._theme.metrics.px(12)

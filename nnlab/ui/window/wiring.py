@@ -21,6 +21,7 @@ from nnlab.training.varied import varied
 from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
+from nnlab.ui.panels.neuron import NeuronPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
@@ -61,6 +62,7 @@ def connect_actions(window: MainWindow) -> None:
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
+        "step.neuron": lambda: open_neuron(window),
         "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
         "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
         "step.breakpoint": lambda: set_breakpoint(window), "step.breakpoints": lambda: reveal(window, "breakpoints"),
@@ -86,6 +88,8 @@ def connect_actions(window: MainWindow) -> None:
     window.inspector.edit_weights_requested.connect(handlers["node.edit_weights"])
     window.inspector.attach_requested.connect(handlers["lora.attach"])
     window.inspector.detach_requested.connect(handlers["lora.detach"])
+    stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
+    window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
     window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone
 
 
@@ -103,6 +107,8 @@ def connect_messages(window: MainWindow) -> None:
         (window.networks.told, bar.show_info, "network"),
         (window.adapters.failed, bar.show_warning, "adapters"),
         (window.adapters.told, bar.show_info, "adapters"),
+        (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
+        (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.stepper.exports.told, bar.show_info, "moments"),
         (window.stepper.exports.failed, bar.show_warning, "moments"),
         (window.stepper.side.check.told, bar.show_info, "gradients"),
@@ -182,6 +188,17 @@ def set_breakpoint(window: MainWindow) -> None:
         window.canvas.breakpoints.toggle(shown)
     else:
         window.message_bar.show_info(NOTHING_SELECTED, key="refused")
+
+
+def open_neuron(window: MainWindow) -> None:
+    """The laboratory on the neuron that is explained in Step, or on the selected layer."""
+    panel, found, selected = window.panels["neuron"], window.stepper.model.neuron, window.selection.current
+    assert isinstance(panel, NeuronPanel)
+    if found is not None:
+        panel.lab.take_from(*found)
+    elif selected is not None and selected in panel.lab.layers:
+        panel.lab.take_from(selected)
+    window.show_workspace("neuron")
 
 
 def reveal(window: MainWindow, panel: str) -> None:

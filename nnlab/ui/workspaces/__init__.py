@@ -40,6 +40,7 @@ class Workspace:
     main_button: str = "run.play"  # the one of them that the workspace is for
     follows_steps: bool = False  # shows single steps: stepping leads here, and the canvas keeps what a step read and wrote lit
     figures: str = ""  # the panel whose figures the transport bar shows
+    tab: str = ""  # the workspace whose tab is lit while this one, a state of it, has none of its own
     is_first: bool = False  # where a window without a memory starts
 
 

@@ -157,7 +157,7 @@ def test_a_workspace_that_is_gone_is_the_first_one(opened: Callable[..., MainWin
 
 
 def test_there_is_one_first_workspace_and_one_for_steps() -> None:
-    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "approximate", "compare", "lora"]
+    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "neuron", "approximate", "compare", "lora"]
     assert [w.name for w in workspaces().values() if w.is_first] == [first_workspace().name] == ["train"]
     assert [w.name for w in workspaces().values() if w.follows_steps] == [stepping_workspace().name] == ["step"]
     for workspace in workspaces().values():
