@@ -83,7 +83,7 @@ class ActivationList(QWidget):
             painter.drawText(room.adjusted(0, 0, -px(4), 0), middle | Qt.AlignmentFlag.AlignRight, number(row.y))
             painter.setPen(tokens.text2)
             painter.setFont(self._theme.font("caption"))
-            painter.drawText(room.adjusted(0, 0, -px(76), 0), middle | Qt.AlignmentFlag.AlignRight, f"slope {number(row.slope)}")
+            painter.drawText(room.adjusted(0, 0, -px(86), 0), middle | Qt.AlignmentFlag.AlignRight, f"slope {number(row.slope)}")
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()

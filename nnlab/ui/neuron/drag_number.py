@@ -31,6 +31,7 @@ class DragNumber(QWidget):
     def __init__(self, theme: Theme, label: str, span: float = 2.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self.label, self._least_span = theme, label, span
+        self._short_label = ""
         self._value, self._span = 0.0, span
         self._gesture, self._last_key = 0, 0.0
         self._grab: tuple[str, float, float] | None = None  # what is held, where from, and the number then
@@ -45,9 +46,11 @@ class DragNumber(QWidget):
     def value(self) -> float:
         return self._value
 
-    def show_value(self, value: float, label: str | None = None) -> None:
-        """A number from outside; nothing is emitted."""
-        self._value, self.label = value, self.label if label is None else label
+    def show_value(self, value: float, label: str | None = None, short_label: str = "") -> None:
+        """A number from outside; nothing is emitted. `short_label` stands where there is no room for the other."""
+        self._value = value
+        if label is not None:
+            self.label, self._short_label = label, short_label
         if self._grab is None:
             self._span = self._least_span
             while abs(value) > self._span:
@@ -178,17 +181,19 @@ class DragNumber(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens, px, track = self._theme.tokens, self._theme.metrics.px, self._track
         color = tokens.pos if self._value > 0 else tokens.neg if self._value < 0 else tokens.text
-        text = short(self._value)
+        text = short(self._value, 3 if self.width() < px(110) else 4)
         font = self._theme.font("number")
         width = QFontMetricsF(font).horizontalAdvance(text)
         head = QRectF(0, 0, self.width() - px(2), px(24))
         painter.setFont(font)
         painter.setPen(color if self.isEnabled() else tokens.text3)
         painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.setFont(self._theme.font("counter"))
+        painter.setFont(self._theme.font("body"))
         painter.setPen(tokens.text)
         room = head.adjusted(px(2), 0, -width - px(6), 0)
-        elided = QFontMetricsF(painter.font()).elidedText(self.label, Qt.TextElideMode.ElideRight, room.width())
+        size = QFontMetricsF(painter.font())
+        label = self._short_label if self._short_label and size.horizontalAdvance(self.label) > room.width() else self.label
+        elided = size.elidedText(label, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
         fill_rounded(painter, track, track.height() / 2, mix(tokens.canvas, tokens.stroke, 0.6))
         middle = track.center().x()

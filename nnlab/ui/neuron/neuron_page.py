@@ -34,10 +34,13 @@ class _Row:
         self.parts: tuple[QWidget, ...] = (self.input, self.times, self.weight, self.equals, self.product)
         for column, part in enumerate(self.parts):
             grid.addWidget(part, row, column)
+        self.others = Label(theme, "", "body", "text2")
+        grid.addWidget(self.others, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def set_visible(self, visible: bool, has_input: bool = True) -> None:
         for part in self.parts:
             part.setVisible(visible)
+        self.others.setVisible(False)
         self.input.setVisible(visible and has_input)
         self.times.setVisible(visible and has_input)
 
@@ -137,13 +140,13 @@ class NeuronPage(QWidget):
             row.set_visible(is_there, not is_group)
             if not is_there:
                 continue
-            for part in (row.weight, row.equals):
-                part.setVisible(not is_group)
+            row.weight.setVisible(not is_group)
             place = groups[k][0]
-            row.input.show_value(float(x[place]), self._name(place))
+            row.input.show_value(float(x[place]), self._name(place), f"x{_sub(place)}")
             row.weight.show_value(float(weight[place]), f"w{_sub(place)}")
-            product = _product(found.products[k])
-            row.product.setText(f"{len(groups[k])} others  {product}" if is_group else product)
+            row.product.setText(_product(found.products[k]))
+            row.others.setText(f"{len(groups[k])} others")
+            row.others.setVisible(is_group)
             row.product.set_color(_color(float(found.products[k])))
         bias = self.rows[-1]
         bias.set_visible(numbers.bias is not None and self._only is None, False)

@@ -71,7 +71,7 @@ class NeuronSumPlot(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(400), self._theme.metrics.px(560))
+        return QSize(self._theme.metrics.px(280), self._theme.metrics.px(560))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(220), self._theme.metrics.px(300))
@@ -90,7 +90,7 @@ class _SumPainter:
     def __init__(self, painter: QPainter, theme: Theme, picture: NeuronPicture, rows: tuple[float, ...], room: QRectF) -> None:
         self.painter, self.theme, self.picture, self.rows = painter, theme, picture, rows
         px = theme.metrics.px
-        self.left, self.right = room.left() + px(12), room.right() - px(76)
+        self.left, self.right = room.left() + px(24), room.right() - px(88)
         self.axis = rows[-1] + px(44)  # where z is written
         self.bottom = room.bottom() - px(14)
         self.top = min(self.axis + px(34), self.bottom - px(40))
@@ -177,11 +177,11 @@ class _SumPainter:
         painter.setBrush(tokens.accent)
         painter.drawEllipse(point, px(6), px(6))
         self._pill(number(p.z), QPointF(point.x(), self.axis), True)
-        self._pill(number(p.y), QPointF(self.right + px(40), point.y()), False)
+        self._pill(number(p.y), QPointF(self.right + px(46), point.y()), False)
         painter.setFont(self.theme.font("name"))
         painter.setPen(tokens.text)
         above = point.y() - px(20) > self.axis + px(26)
-        painter.drawText(QPointF(self.right + px(36), point.y() - px(20) if above else point.y() + px(32)), "y")
+        painter.drawText(QPointF(self.right + px(42), point.y() - px(20) if above else point.y() + px(32)), "y")
 
     def _pill(self, text: str, centre: QPointF, filled: bool) -> None:
         painter, tokens, px = self.painter, self.theme.tokens, self.theme.metrics.px
@@ -189,6 +189,7 @@ class _SumPainter:
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + px(18)
         rect = QRectF(0, 0, width, px(28))
         rect.moveCenter(centre)
+        rect.moveLeft(max(rect.left(), self.left - px(22)))  # of a sum far to the left
         fill_rounded(painter, rect, rect.height() / 2, tokens.accent if filled else QColor(tokens.canvas))
         if not filled:
             outline_rounded(painter, rect, rect.height() / 2, tokens.accent, 2)
