@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 
+LAYER = "dense_1"  # of the networks below
+MOST = 8
 NONE = "identity"  # the activation of a neuron that has none
 
 
@@ -43,26 +44,42 @@ class Activated:
     words: str
 
 
-def layer(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, real: str = "float64") -> np.ndarray:
-    """z (samples, units) = x (samples, inputs) Wᵀ + b of a dense layer with weight (units, inputs) and bias (units,)."""
-    units, inputs = weight.shape
-    evaluator = _evaluator(inputs, units, real)
-    evaluator.state.set_parameters({f"{LAYER}.weight": weight, f"{LAYER}.bias": bias})
-    return np.asarray(evaluator.activations(np.atleast_2d(x), [f"{LAYER}.y"])[f"{LAYER}.y"])
+class LayerKernels:
+    """Dense layers of any size, as the kernel of training computes them. Networks it has made are kept, as many as `MOST`."""
 
+    def __init__(self, real: str = "float64") -> None:
+        self.real = real
+        self._known: dict[tuple[int, int], Evaluator] = {}
 
-def neuron_sum(
-    x: np.ndarray, weight: np.ndarray, bias: float, groups: Sequence[Sequence[int]] | None = None, real: str = "float64"
-) -> NeuronSum:
-    """Products and sums of one neuron with weight (inputs,) on one sample x (inputs,); by default every input is a group of its own."""
-    found = [[k] for k in range(len(x))] if groups is None else [list(group) for group in groups]
-    alone, so_far = np.zeros((len(found), len(x))), np.zeros((len(found), len(x)))
-    for row, group in enumerate(found):
-        alone[row, group] = x[group]
-        so_far[row:, group] = x[group]
-    without = layer(np.vstack([alone, so_far]), weight[None, :], np.zeros(1), real)[:, 0]
-    z = layer(x, weight[None, :], np.array([bias]), real)[0, 0]
-    return NeuronSum(without[: len(found)], np.append(without[len(found) :], z), float(z))
+    def layer(self, x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+        """z (samples, units) = x (samples, inputs) Wᵀ + b for weight (units, inputs) and bias (units,)."""
+        evaluator = self._evaluator(*weight.shape)
+        evaluator.state.set_parameters({f"{LAYER}.weight": weight, f"{LAYER}.bias": bias})
+        return np.asarray(evaluator.activations(np.atleast_2d(x), [f"{LAYER}.y"])[f"{LAYER}.y"])
+
+    def neuron_sum(self, x: np.ndarray, weight: np.ndarray, bias: float, groups: Sequence[Sequence[int]] | None = None) -> NeuronSum:
+        """Products and sums of one neuron with weight (inputs,) on one sample x (inputs,); by default every input is a group of its own."""
+        found = [[k] for k in range(len(x))] if groups is None else [list(group) for group in groups]
+        alone, so_far = np.zeros((len(found), len(x))), np.zeros((len(found), len(x)))
+        for row, group in enumerate(found):
+            alone[row, group] = x[group]
+            so_far[row:, group] = x[group]
+        without = self.layer(np.vstack([alone, so_far]), weight[None, :], np.zeros(1))[:, 0]
+        z = self.layer(x, weight[None, :], np.array([bias]))[0, 0]
+        return NeuronSum(without[: len(found)], np.append(without[len(found) :], z), float(z))
+
+    def _evaluator(self, units: int, inputs: int) -> Evaluator:
+        """A network that is nothing but a layer; the loss behind it is never run."""
+        if (units, inputs) not in self._known:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            graph = edits.add_node(Graph(), "input", {"features": inputs})
+            graph = edits.add_node(graph, "dense", {"units": units})
+            graph = edits.add_node(graph, "mse")
+            for source, target in zip(graph.nodes, graph.nodes[1:], strict=False):
+                graph = edits.connect(graph, source.id, target.id)
+            self._known[units, inputs] = Evaluator(graph, self.real)
+        return self._known[units, inputs]
 
 
 def activated(name: str, settings: Mapping[str, Value], z: float, real: str = "float64") -> Activated:
@@ -80,17 +97,3 @@ def curve(name: str, settings: Mapping[str, Value], low: float, high: float, poi
     """(z, y) of an activation between two ends, for a plot."""
     z = np.linspace(low, high, points)
     return z, kernel_curve.values(operators[name], settings, z, "float64")
-
-
-LAYER = "dense_1"  # of the network below
-
-
-@lru_cache(maxsize=32)
-def _evaluator(inputs: int, units: int, real: str) -> Evaluator:
-    """A network that is nothing but a layer; the loss behind it is never run."""
-    graph = edits.add_node(Graph(), "input", {"features": inputs})
-    graph = edits.add_node(graph, "dense", {"units": units})
-    graph = edits.add_node(graph, "mse")
-    for source, target in zip(graph.nodes, graph.nodes[1:], strict=False):
-        graph = edits.connect(graph, source.id, target.id)
-    return Evaluator(graph, real)

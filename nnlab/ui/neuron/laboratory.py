@@ -17,7 +17,7 @@ from nnlab.engine.frame import OUTPUTS
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, validate
-from nnlab.studies.neuron import NONE, Activated, NeuronSum, activated, layer, neuron_sum
+from nnlab.studies.neuron import NONE, Activated, LayerKernels, NeuronSum, activated
 from nnlab.ui.document.document import Document
 from nnlab.ui.neuron import numbers as own
 from nnlab.ui.neuron.numbers import FIRST, MOST_SAMPLES, MOST_UNITS, LayerNumbers
@@ -43,6 +43,7 @@ class Laboratory(QObject):
         super().__init__()
         self._document, self._session = document, session
         self._own = FIRST
+        self._kernels = LayerKernels()
         self._source: str | None = None  # None: nobody has chosen; then the project's first layer, or own numbers
         self._unit = self._sample = 0
         self._samples = 1  # so many are shown
@@ -130,14 +131,19 @@ class Laboratory(QObject):
         largest = sorted(int(k) for k in np.argsort(-sizes, kind="stable")[: MOST_INPUTS - 2])
         return (*((k,) for k in largest), tuple(k for k in range(inputs) if k not in largest))
 
+    def _kernels_of(self, real: str) -> LayerKernels:
+        if self._kernels.real != real:
+            self._kernels = LayerKernels(real)
+        return self._kernels
+
     def sum(self) -> NeuronSum:
         n = self.numbers
-        return neuron_sum(n.x[self.sample], n.weight[self.unit], float(n.biases[self.unit]), self.groups, n.real)
+        return self._kernels_of(n.real).neuron_sum(n.x[self.sample], n.weight[self.unit], float(n.biases[self.unit]), self.groups)
 
     def z(self) -> np.ndarray:
         """(samples, units)."""
         n = self.numbers
-        return layer(n.x, n.weight, n.biases, n.real)
+        return self._kernels_of(n.real).layer(n.x, n.weight, n.biases)
 
     def activations(self, z: float) -> tuple[Activated, ...]:
         """What activations make of z, the neuron's own among them."""
