@@ -128,6 +128,11 @@ class Trainer:
             return []
         return run.mailbox.newer(seen.sequence if seen is not None and seen.program is run.program else 0)
 
+    def iteration(self, number: int = MAIN) -> int | None:
+        """How far a run has come, also between its frames; None when nothing was loaded."""
+        run = self._run(number)
+        return run.iteration if run is not None else None
+
     def history(self, number: int = MAIN) -> History | None:
         """The history of a run, to which the machine goes on adding; a run that is reset or edited has another one."""
         run = self._run(number)

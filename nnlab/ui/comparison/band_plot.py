@@ -123,7 +123,7 @@ class BandPlot(QWidget):
 
     def _paint_row(self, painter: QPainter, row: SeedRow, box: QRectF, right: float, places: list[float]) -> None:
         px, tokens, middle = self._theme.metrics.px, self._theme.tokens, box.center().y()
-        paint_mark(painter, QPointF(px(6), middle), row.key, px(4), tokens.text, tokens.panel)
+        paint_mark(painter, QPointF(px(6), middle), row.key, px(4), tokens.text, tokens.canvas)
         painter.setFont(self._theme.font("caption_strong" if row.wins else "caption"))
         painter.setPen(tokens.text)
         metrics = QFontMetricsF(painter.font())
@@ -134,7 +134,7 @@ class BandPlot(QWidget):
             band.setAlpha(BAND)
             painter.fillRect(QRectF(places[0] - 1, middle - px(6), places[-1] - places[0] + 2, px(12)), band)
             for x in places:
-                paint_mark(painter, QPointF(x, middle), row.key, px(3), tokens.text2, tokens.panel)
+                paint_mark(painter, QPointF(x, middle), row.key, px(3), tokens.text2, tokens.canvas)
         painter.setPen(tokens.text)
         value = QRectF(right, box.top(), px(VALUE) - px(2), box.height())
         painter.drawText(value, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._written(row.median))

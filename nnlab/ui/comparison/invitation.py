@@ -1,4 +1,4 @@
-"""Where a second run will stand: what may differ in it, each a button that adds it."""
+"""Where a second or a fourth run will stand: what may differ in it, each a button that adds it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLASSIC = {"loss": ("mse", "binary_cross_entropy", "cross_entropy", "huber"), "o
 
 
 class Invitation(QWidget):
-    """`wanted(key, values)`: the project's own value and the one to compare it with. `choose_wanted`: something else."""
+    """`wanted(key, values)`: the project's own value, those that are compared with it, and one more. `choose_wanted`: something else."""
 
     wanted = Signal(str, list)
     choose_wanted = Signal()
@@ -28,7 +28,7 @@ class Invitation(QWidget):
         self._theme, self._find_choices = theme, find_choices
         self._is_stale = True
         self._offers: tuple[tuple[str, str, str], ...] = ()
-        self.setAccessibleName("A second run")
+        self._key, self._values = "", ()  # what is compared, see `set_compared`
         self.title = Label(theme, "Add a run beside it", "name")
         self.words = Label(theme, "It starts from the same weights and sees the same batches; one thing differs.", "caption", "text2")
         self.words.setWordWrap(True)
@@ -52,8 +52,12 @@ class Invitation(QWidget):
         self._column.setContentsMargins(px(20), px(10), px(20), px(10))
         self._column.setSpacing(px(5))
 
-    def forget(self) -> None:
-        """The project is another: what may differ is found when it is seen next."""
+    def set_compared(self, key: str, values: tuple[str, ...]) -> None:
+        """What the runs differ in, and their values from the project's own on; ("", ()) where there is one run alone.
+
+        What may differ is found when it is seen next.
+        """
+        self._key, self._values = key, values
         self._is_stale = True
         if self.isVisible():
             self._find()
@@ -71,13 +75,21 @@ class Invitation(QWidget):
     def _find(self) -> None:
         self._is_stale = False
         found, own = self._find_choices()
-        self._offers = tuple(
-            (key, own[key], value) for key in OFFERED if key in found and (value := _another(key, found[key], own[key])) is not None
-        )
+        if self._key:
+            others = [value for value in found.get(self._key, ()) if value not in self._values]
+            self._offers = tuple((self._key, self._values[0], value) for value in others)
+        else:
+            self._offers = tuple(
+                (key, own[key], value) for key in OFFERED if key in found and (value := _another(key, found[key], own[key])) is not None
+            )
         self._show_offers()
 
     def _show_offers(self) -> None:
-        room = self.height() - self._theme.metrics.px(110)
+        is_first = not self._key
+        self.title.setText("Add a run beside it" if is_first else "Add a run")
+        self.setAccessibleName("A second run" if is_first else "One more run")
+        self.words.setVisible(is_first)
+        room = self.height() - self._theme.metrics.px(110 if is_first else 88)
         most = max(1, room // max(1, self.buttons[0].sizeHint().height() + self._theme.metrics.px(5)))
         for place, button in enumerate(self.buttons):
             button.setVisible(place < min(len(self._offers), most))
@@ -85,9 +97,8 @@ class Invitation(QWidget):
                 key, own, value = self._offers[place]
                 title = KEY_TITLES.get(key, key)
                 button.setText(f"{title}: {titled(key, value)}")
-                button.setToolTip(f"Compares {title} {titled(key, own)} with {titled(key, value)}")
-        self.more.setEnabled(bool(self._offers))
-        self.more.setVisible(bool(self._offers))
+                button.setToolTip(f"Compares {title} {', '.join(titled(key, v) for v in self._values or (own,))} with {titled(key, value)}")
+        self.more.setVisible(bool(self._offers or self._key))
         self.words.setText(
             "It starts from the same weights and sees the same batches; one thing differs."
             if self._offers else "As soon as the network can be trained on its data, a second run can stand here."
@@ -98,7 +109,7 @@ class Invitation(QWidget):
 
     def _take(self, place: int) -> None:
         key, own, value = self._offers[place]
-        self.wanted.emit(key, [own, value])
+        self.wanted.emit(key, [own, *self._values[1:], value])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -41,6 +41,7 @@ REACH = 9.0  # pixels from a mark within which it is pointed at
 class OutputLossPlot(Plot):
     """One of two plots that share the axis below: `of_gradient` shows |dL/dz|, else the loss. `read_at(x or None)`: the crosshair."""
 
+    ground = "canvas"
     read_at = Signal(object)
 
     def __init__(self, theme: Theme, of_gradient: bool, focus: SampleFocus, parent: QWidget | None = None) -> None:
@@ -180,7 +181,7 @@ class OutputLossPlot(Plot):
         pill = self._pill()
         if pill is not None:
             fill_rounded(painter, pill, self._theme.metrics.radius_cell, tokens.text)
-            painter.setPen(tokens.panel)
+            painter.setPen(tokens.canvas)
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self._where())
         painter.setPen(tokens.text2)
         words = "p, the probability given to the true class" if self.of_probability else "error: prediction − target"
@@ -211,7 +212,7 @@ class OutputLossPlot(Plot):
         x += metrics.horizontalAdvance(words) + px(8)
         for key, count in counts:
             text = numbers.count(count)
-            paint_mark(painter, QPointF(x + px(4), y + metrics.height() / 2), key, px(3.5), tokens.text2, tokens.panel)
+            paint_mark(painter, QPointF(x + px(4), y + metrics.height() / 2), key, px(3.5), tokens.text2, tokens.canvas)
             painter.setPen(tokens.text2)
             painter.drawText(QPointF(x + px(12), y + metrics.ascent()), text)
             x += px(12) + metrics.horizontalAdvance(text) + px(9)
@@ -262,7 +263,7 @@ class OutputLossPlot(Plot):
     def _paint_samples(self, painter: QPainter, run: RunLosses) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.px(3)
         xs, ys = self._places(run.found.x, self.values(run.found))
-        paint_marks(painter, self._stamps, xs, ys, run.key, radius, tokens.text, tokens.panel)
+        paint_marks(painter, self._stamps, xs, ys, run.key, radius, tokens.text, tokens.canvas)
 
     def _paint_faint(self, painter: QPainter, run: RunLosses) -> None:
         """The other runs' samples on this run's curve."""
@@ -291,7 +292,7 @@ class OutputLossPlot(Plot):
             x, y = float(self.x_pixels(run.found.x[sample])), float(self.heights(self.values(run.found)[sample : sample + 1])[0])
             if abs(y) < FAR and self.picture.adjusted(-9, -9, 9, 9).contains(QPointF(x, y)):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                for width, color in ((4.0, tokens.panel), (2.0, tokens.text)):
+                for width, color in ((4.0, tokens.canvas), (2.0, tokens.text)):
                     painter.setPen(QPen(color, width))
                     painter.drawEllipse(QPointF(x, y), 7.0, 7.0)
 
@@ -299,8 +300,8 @@ class OutputLossPlot(Plot):
         tokens, px = self._theme.tokens, self._theme.metrics.px
         painter.setFont(self._theme.font("caption_strong"))
         for text, y, key, box in self._read_boxes(x):
-            paint_mark(painter, QPointF(x, y), key, px(4), tokens.text, tokens.panel)
-            painter.fillRect(box, tokens.panel)
+            paint_mark(painter, QPointF(x, y), key, px(4), tokens.text, tokens.canvas)
+            painter.fillRect(box, tokens.canvas)
             painter.setPen(tokens.text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -339,7 +340,7 @@ class OutputLossPlot(Plot):
             self._paint_marked(painter, x, y - painter.fontMetrics().ascent(), "above:", above)
         painter.setFont(self._theme.font("caption_strong"))
         for text, box in self._placed_names():
-            painter.fillRect(box, tokens.panel)
+            painter.fillRect(box, tokens.canvas)
             painter.setPen(tokens.text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

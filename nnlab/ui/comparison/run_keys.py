@@ -105,5 +105,5 @@ class KeySample(QWidget):
         tokens, middle = self._theme.tokens, self.rect().center().y() + 0.5
         painter.setPen(run_pen(self._key, tokens.text))
         painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
-        paint_mark(painter, QPointF(self.width() / 2, middle), self._key, self._theme.metrics.px(4), tokens.text, tokens.panel)
+        paint_mark(painter, QPointF(self.width() / 2, middle), self._key, self._theme.metrics.px(4), tokens.text, tokens.canvas)
         painter.end()

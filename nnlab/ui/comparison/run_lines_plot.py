@@ -63,6 +63,7 @@ class RunLine:
 class RunLinesPlot(IterationPlot):
     """`as_percent`: values from 0 to 1 are written as percent. `has_threshold`: whether there is one."""
 
+    ground = "canvas"
     threshold_moved = Signal(float)
 
     def __init__(
@@ -169,7 +170,7 @@ class RunLinesPlot(IterationPlot):
             xs, ys = np.asarray(self.x_pixels(line.positions)), np.asarray(self.y_pixels(line.values))
             paint_line(painter, xs, ys, line.key, tokens.text)
             if len(xs) and math.isfinite(ys[-1]) and abs(ys[-1]) < FAR:
-                paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.panel)
+                paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.canvas)
         painter.restore()
         self._paint_crossings(painter)
         if self._names_ends:
@@ -239,11 +240,11 @@ class RunLinesPlot(IterationPlot):
         half = metrics.height() / 2
         places = push_apart([y for y, _, _ in shown], metrics.height(), picture.top() + half, picture.bottom() - half)
         for (y, text, key), place in zip(shown, places, strict=True):
-            paint_mark(painter, QPointF(x, y), key, px(4), tokens.text, tokens.panel)
+            paint_mark(painter, QPointF(x, y), key, px(4), tokens.text, tokens.canvas)
             width = metrics.horizontalAdvance(text)
             side = x + px(10) if x + px(14) + width <= picture.right() else x - px(10) - width
             box = QRectF(side - px(3), place - half, width + px(6), metrics.height())
-            painter.fillRect(box, tokens.panel)
+            painter.fillRect(box, tokens.canvas)
             painter.setPen(tokens.text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

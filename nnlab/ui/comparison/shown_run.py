@@ -30,6 +30,12 @@ class ShownRun:
     first_gradient: float = math.nan
 
 
+def run_title(key: str, name: str) -> str:
+    """The value that differs in a run as people read it, with what it is a value of where it is only a number."""
+    words = titled(key, name) if key else name
+    return f"{KEY_TITLES.get(key, key)} {words}" if words[:1].isdigit() else words
+
+
 def shown_runs(view: LiveView, key: str, first_gradients: Sequence[float] = ()) -> tuple[ShownRun, ...]:
     """The project's own run and those beside it; `key` is what they differ in, `first_gradients` are in the same order."""
     views = [view.of_run(view.run), *(view.of_run(other.run) for other in view.others)]
@@ -37,9 +43,8 @@ def shown_runs(view: LiveView, key: str, first_gradients: Sequence[float] = ()) 
     found = []
     for place, (run, reason) in enumerate(zip(views, stopped, strict=True)):
         name = titled(key, run.name) if key else run.name
-        title = f"{KEY_TITLES.get(key, key)} {name}" if name[:1].isdigit() else name
         first = first_gradients[place] if len(first_gradients) == len(views) else math.nan
-        found.append(ShownRun(name, title, RUN_KEYS[place], run, reason, first))
+        found.append(ShownRun(name, run_title(key, run.name), RUN_KEYS[place], run, reason, first))
     return tuple(found)
 
 

@@ -121,7 +121,7 @@ class SimplexPlot(QWidget):
 
     def _paint_head(self, painter: QPainter) -> None:
         px, tokens = self._theme.metrics.px, self._theme.tokens
-        paint_mark(painter, QPointF(px(6), px(HEAD) / 2), self._key, px(4), tokens.text, tokens.panel)
+        paint_mark(painter, QPointF(px(6), px(HEAD) / 2), self._key, px(4), tokens.text, tokens.canvas)
         painter.setFont(self._theme.font("name"))
         painter.setPen(tokens.text)
         name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, self.width() - px(20))
@@ -168,7 +168,7 @@ class SimplexPlot(QWidget):
             width = metrics.horizontalAdvance(text) + px(14)
             left = min(max(corner.x() - width / 2, 0.0), self.width() - width)
             top = corner.y() - px(CORNER) if k == 2 else corner.y() + px(2)
-            paint_mark(painter, QPointF(left + px(5), top + px(9)), CLASS_MARKS[k], px(3.5), self._color(k), tokens.panel)
+            paint_mark(painter, QPointF(left + px(5), top + px(9)), CLASS_MARKS[k], px(3.5), self._color(k), tokens.canvas)
             painter.setPen(tokens.text if k == self._true else tokens.text2)
             painter.drawText(QRectF(left + px(13), top, width, px(18)), Qt.AlignmentFlag.AlignVCenter, text)
 

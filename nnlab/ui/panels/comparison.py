@@ -22,7 +22,7 @@ from nnlab.training.varied import is_so, present_value, suggestions, with_projec
 from nnlab.ui.comparison.equal_starts import EqualStarts
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
-from nnlab.ui.comparison.shown_run import ShownRun, score_figures, shown_runs
+from nnlab.ui.comparison.shown_run import ShownRun, run_title, score_figures, shown_runs
 from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, Statement, titled
 from nnlab.ui.comparison.why import Why
@@ -31,6 +31,7 @@ from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.other_runs import LateRun
 
 CURVES, PICTURES, WHY = "curves", "pictures", "why"
 TURNS = (CURVES, PICTURES, CURVES, WHY)  # the curves move, so they are drawn twice as often
@@ -52,6 +53,7 @@ class ComparisonPanel(LivePanel):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, EMPTY, parent)
         self._turn, self._shown = 0, 0  # the part drawn last, and how many runs were shown
+        self._late: tuple[LateRun, ...] = ()  # runs that catch up
         self._cores = usable_processors()
         theme, jobs = services.theme, services.session.jobs
         self.header.hide()
@@ -78,6 +80,7 @@ class ComparisonPanel(LivePanel):
         services.document.settled.connect(self._follow_document)
         services.document.replaced.connect(self._follow_document)
         services.session.state_changed.connect(self._follow_document)
+        services.session.late_changed.connect(self._show_late)
         self.clear()
         self._follow_document()
 
@@ -112,8 +115,8 @@ class ComparisonPanel(LivePanel):
     def _follow_document(self) -> None:
         key, values = self.compared
         self.statement.show_comparison(key, values, MOST_RUNS)
-        self.happening.place_runs(max(1, len(values)))
-        self.invitation.forget()
+        self.invitation.set_compared(key, values)
+        self._place_runs(max(1, len(values) - len(self._late)))
         session = self._services.session
         projects = (self._services.document.project, *(companion.project for companion in session.companions.values()))
         self.equal_starts.prove(key, projects, session.data)
@@ -198,7 +201,7 @@ class ComparisonPanel(LivePanel):
     def draw(self, view: LiveView) -> None:
         """All parts; while training runs one after the other, so that no frame of the window waits for all of them."""
         runs = shown_runs(view, self.compared[0], self.equal_starts.gradients)
-        self.happening.place_runs(len(runs))
+        self._place_runs(len(runs))
         is_all = not view.playing or len(runs) != self._shown
         self._shown = len(runs)
         self._turn = 0 if is_all else (self._turn + 1) % len(TURNS)
@@ -210,6 +213,14 @@ class ComparisonPanel(LivePanel):
             self.why.show_runs(runs)
         if is_all or part == CURVES:
             self.happening.show_curves(runs)
+
+    def _show_late(self, late: tuple[LateRun, ...]) -> None:
+        self._late = late
+        self._place_runs(self._shown or 1)
+
+    def _place_runs(self, count: int) -> None:
+        key = self.compared[0] if self._late else ""
+        self.happening.place_runs(count, tuple((run, run_title(key, run.name)) for run in self._late[: MOST_RUNS - count]))
 
     def seconds_between_draws(self, view: LiveView) -> float:
         """While runs train on every core, what is drawn is taken from training: only every third frame draws something here."""
@@ -238,7 +249,7 @@ class ComparisonPanel(LivePanel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.fillRect(event.rect(), self._theme.tokens.canvas)
         painter.end()
 
     def focusInEvent(self, event: object) -> None:

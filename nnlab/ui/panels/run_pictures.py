@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.core.dataset import Target
 from nnlab.training.runs import MOST_RUNS
+from nnlab.ui.comparison.catching_up import CatchingUp
 from nnlab.ui.comparison.class_legend import ClassLegend
 from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.run_picture import RunPicture
+from nnlab.ui.run.other_runs import LateRun
 
 GAP = 16
 LOW = 160  # side of a picture where there are three or four
@@ -33,6 +35,7 @@ class RunPictures(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._count = 1
+        self._late = 0  # runs that catch up, in the places behind those that are shown
         self._target: Target | None = None
         self._is_same_batch = True
         self.invitation = invitation
@@ -40,6 +43,7 @@ class RunPictures(QWidget):
         self.pictures = [RunPicture(theme, place, focus, self) for place in range(MOST_RUNS)]
         for picture in self.pictures:
             picture.open_wanted.connect(self.open_wanted)
+        self.waiting = [CatchingUp(theme, self) for _ in range(MOST_RUNS)]
         self.legend = ClassLegend(theme, self)
         follow(theme, self)
 
@@ -50,11 +54,16 @@ class RunPictures(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def place_runs(self, count: int) -> None:
-        self._count = count
-        for place, picture in enumerate(self.pictures):
+    def place_runs(self, count: int, late: Sequence[tuple[LateRun, str]] = ()) -> None:
+        """Places for so many runs, and for those that catch up, each with the name it will have."""
+        self._count, self._late = count, len(late)
+        places = count + len(late)
+        for place, (picture, waiting) in enumerate(zip(self.pictures, self.waiting, strict=True)):
             picture.setVisible(place < count)
-        self.invitation.setVisible(count == 1)
+            waiting.setVisible(count <= place < places)
+            if count <= place < places:
+                waiting.show_run(*late[place - count])
+        self.invitation.setVisible(places in (1, MOST_RUNS - 1))  # where one place of a row is empty
         self._arrange()
 
     def show_runs(self, runs: Sequence[ShownRun], of_validation: bool) -> None:
@@ -67,7 +76,7 @@ class RunPictures(QWidget):
 
     @property
     def _is_low(self) -> bool:
-        return self._count > 2
+        return self._count + self._late > 2
 
     def wanted_height(self, width: int, most: int) -> int:
         """The height at which the pictures are squares as large as the width, or at most as that height, allows."""
@@ -99,7 +108,9 @@ class RunPictures(QWidget):
             picture.set_low(self._is_low)
             row, column = divmod(place, 2)
             picture.setGeometry(column * (cell_width + gap), top + row * (cell_height + px(12)), cell_width, cell_height)
-        head, foot = self.pictures[0].around_each
-        self.invitation.setGeometry(cell_width + gap, head, cell_width, max(1, cell_height - head - foot))
+        head, foot = (0, 0) if self._is_low else self.pictures[0].around_each
+        for place, waiting in enumerate(self.waiting):
+            waiting.setGeometry(self.pictures[place].geometry().adjusted(0, head, 0, -foot))
+        self.invitation.setGeometry(self.waiting[min(self._count + self._late, MOST_RUNS - 1)].geometry())
         self.legend.setGeometry(0, top + height, self.width(), px(LEGEND))
         self._follow_rings()

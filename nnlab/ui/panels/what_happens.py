@@ -20,6 +20,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.run_pictures import RunPictures
 from nnlab.ui.run.jobs import LiveJobs
+from nnlab.ui.run.other_runs import LateRun
 
 LEAST_SCORES, OWN, OWN_SHARE = 150, (104, 216), 0.195  # pixels; the own losses take a share of the height between two sizes
 
@@ -33,6 +34,7 @@ class WhatHappens(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._count = 0  # runs that have a place
+        self._late: Sequence[tuple[LateRun, str]] = ()  # runs that catch up
         self._shown, self._has_scores = 0, False  # runs shown last, and whether their scores were
         self.pictures = RunPictures(theme, focus, invitation, self)
         self.seeds = SeveralSeeds(theme, jobs, self)
@@ -50,11 +52,12 @@ class WhatHappens(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def place_runs(self, count: int) -> None:
-        if count == self._count:
+    def place_runs(self, count: int, late: Sequence[tuple[LateRun, str]] = ()) -> None:
+        """Places for so many runs, and for those that catch up, each with the name it will have."""
+        if (count, late) == (self._count, self._late):
             return  # arranging repaints everything
-        self._count = count
-        self.pictures.place_runs(count)
+        self._count, self._late = count, late
+        self.pictures.place_runs(count, late)
         self.own.place_runs(count)
         self._arrange()
 

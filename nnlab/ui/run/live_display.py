@@ -21,7 +21,7 @@ from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.other_runs import OtherRuns
+from nnlab.ui.run.other_runs import LateRun, OtherRuns
 from nnlab.ui.run.past import Past
 from nnlab.ui.run.probe_pace import ProbePace
 from nnlab.ui.run.probing import Probing
@@ -29,6 +29,7 @@ from nnlab.ui.run.probing_beside import ProbingBeside
 from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
+LATE_SECONDS = 0.1  # between two pieces of news of runs that catch up
 PATIENCE = 0.25  # seconds that the numbers of a network may stay after it was changed, until the first of the new one come
 
 
@@ -53,7 +54,7 @@ class LiveDisplay(QObject):
 
     `ticked(LiveView)` comes with every new frame, and once more when probes have new results for it; `emptied` when what was shown last
     is of a network that is gone, `expired` when that is so because the present one gave nothing in time. `died`: the training thread has
-    ended. `failed(message, detail)` when a probe met an error.
+    ended. `failed(message, detail)` when a probe met an error. `late_changed` carries a `LateRun` for each run that catches up.
     """
 
     ticked = Signal(object)
@@ -61,6 +62,7 @@ class LiveDisplay(QObject):
     expired = Signal()
     died = Signal()
     failed = Signal(str, str)
+    late_changed = Signal(object)
 
     def __init__(
         self, trained: Trained, trainer: Trainer, document: Document, companions: Companions, jobs: LiveJobs, parent: QObject
@@ -70,6 +72,8 @@ class LiveDisplay(QObject):
         self.frame: Frame | None = None
         self.rates = Rates()
         self._patient_until = 0.0
+        self._late: tuple[LateRun, ...] = ()
+        self._late_due = 0.0
         self._others = OtherRuns(trainer, companions)
         pace = ProbePace(companions.count_runs)
         self._probing = Probing(jobs, pace, self)
@@ -135,6 +139,7 @@ class LiveDisplay(QObject):
         self.rates.tick(now)
         if self._trainer.has_died:
             self.died.emit()
+        self._tell_late(now)
         frame = self._others.next(self.frame)
         if self._trained.is_playing:  # asked for after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
@@ -147,6 +152,15 @@ class LiveDisplay(QObject):
         self.frame = frame
         self.rates.progress(now, frame.iteration)
         self._show(frame)
+
+    def _tell_late(self, now: float) -> None:
+        if now < self._late_due:
+            return
+        self._late_due = now + LATE_SECONDS
+        late = self._others.late(self.frame)
+        if late != self._late:
+            self._late = late
+            self.late_changed.emit(late)
 
     def _tick_without_frame(self) -> None:
         """Training rests or is slow: the present frame is shown again when probes have new results for it."""

@@ -7,6 +7,7 @@ what is shown is a moment that all have come to, one after the other.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 from nnlab.engine.frame import Frame
 from nnlab.training.companions import Companions
@@ -16,6 +17,15 @@ from nnlab.ui.run.live_view import RunView
 
 KEPT = 10  # frames of each run; they are never more than two rounds apart
 PATIENCE = 12  # ticks that a moment of all is waited for
+
+
+@dataclass(frozen=True)
+class LateRun:
+    """One that is not shown yet, for it catches up: it has done `done` of the `wanted` iterations."""
+
+    name: str
+    done: int
+    wanted: int
 
 
 class OtherRuns:
@@ -59,6 +69,17 @@ class OtherRuns:
     def look_at_rest(self, frame: Frame) -> None:
         """All stand still: the others are shown wherever they are."""
         self._take(frame, {number: theirs for number in self._companions.all if (theirs := self._read(number)) is not None})
+
+    def late(self, frame: Frame | None) -> tuple[LateRun, ...]:
+        """Those that catch up to a frame of the project's own run."""
+        if frame is None:
+            return ()
+        shown, found = {view.run for view in self.shown}, []
+        for number, companion in self._companions.all.items():
+            done = self._trainer.iteration(number)
+            if number not in shown and not companion.stopped and done is not None and done < frame.iteration:
+                found.append(LateRun(companion.name, done, frame.iteration))
+        return tuple(found)
 
     def _take(self, frame: Frame, found: dict[int, Frame]) -> Frame:
         self._waited = 0

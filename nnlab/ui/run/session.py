@@ -46,8 +46,8 @@ class LiveSession(QObject):
     `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
     change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
     when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
-    known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is. `jobs`
-    runs everything else that takes time beside the display.
+    known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is.
+    `late_changed` carries a `LateRun` for each run that catches up. `jobs` runs everything else that takes time beside the display.
     """
 
     ticked = Signal(object)
@@ -57,6 +57,7 @@ class LiveSession(QObject):
     emptied = Signal()
     recovered = Signal()
     left_out = Signal(str)
+    late_changed = Signal(object)
     _event = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -87,6 +88,7 @@ class LiveSession(QObject):
         self._display.expired.connect(self.state_changed)
         self._display.died.connect(self._restart_training)
         self._display.failed.connect(self.failed)
+        self._display.late_changed.connect(self.late_changed)
         document.settled.connect(self.synchronise)
         document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)

@@ -9,7 +9,7 @@ import pytest
 from nnlab.training.clock import NO_PROGRESS
 from nnlab.training.runs import MAIN
 from nnlab.training.timeline import Reach
-from nnlab.ui.run.other_runs import PATIENCE, OtherRuns
+from nnlab.ui.run.other_runs import PATIENCE, LateRun, OtherRuns
 
 PROGRAM = object()
 
@@ -155,3 +155,19 @@ def test_frames_that_were_not_read_one_by_one_still_find_their_partners(scene: S
     scene.make(1, 60)
     scene.make(1, 70)
     assert scene.tick() == (60, [60])
+
+
+def test_who_catches_up_is_told_with_how_far_it_is() -> None:
+    scene = Scene()
+    scene.make(MAIN, 50)
+    scene.others.next(None)
+    frame = scene.made[MAIN][-1]
+    scene.iteration = lambda number: 20  # type: ignore[attr-defined]
+    assert scene.others.late(frame) == (LateRun("seed 1", 20, 50),)  # type: ignore[arg-type]
+    assert scene.others.late(None) == ()
+    scene.companion.stopped = "It met a number that is none."
+    assert scene.others.late(frame) == (), "it will never come"  # type: ignore[arg-type]
+    scene.companion.stopped = ""
+    scene.make(1, 50)
+    scene.others.look_at_rest(frame)  # type: ignore[arg-type]
+    assert scene.others.late(frame) == ()  # type: ignore[arg-type]

@@ -46,6 +46,7 @@ class ConfusionMatrix(QWidget):
         self._names: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()  # without the words that all have in common
         self._current: tuple[int, int] | None = None
+        self._ground = "panel"  # the token of what it lies on
         self.setAccessibleName("Confusion matrix")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -93,6 +94,11 @@ class ConfusionMatrix(QWidget):
         cell_width = math.ceil(min(max(cell_height, widest), cell_height * WIDEST_CELL))
         return round(self._names_width() + n * cell_width + px(16))
 
+    def set_ground(self, token: str) -> None:
+        """Lies on something of another colour."""
+        self._ground = token
+        self.update()
+
     def _head(self) -> float:
         """Room above the matrix: the word "predicted" and the column names."""
         return 2 * QFontMetricsF(self._theme.font("caption")).height() + self._theme.metrics.px(4)
@@ -112,7 +118,7 @@ class ConfusionMatrix(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.fillRect(event.rect(), getattr(self._theme.tokens, self._ground))
         if len(self._names):
             places = self._places()
             self._paint_names(painter, places)

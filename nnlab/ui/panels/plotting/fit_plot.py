@@ -135,7 +135,7 @@ class FitPlot(Plot):
             Points(data.raw_validation_x[:MOST_POINTS, 0], data.validation_y[:MOST_POINTS, 0].astype(np.float64), tokens.text3, True),
             Points(data.raw_x[:MOST_POINTS, 0], data.y[:MOST_POINTS].reshape(-1).astype(np.float64), tokens.text3),
         ]
-        self.points.show_points([group for group in groups if len(group.x)], 1.8, tokens.panel)
+        self.points.show_points([group for group in groups if len(group.x)], 1.8, self.ground_color)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -196,12 +196,12 @@ class ResidualPlot(Plot):
         self.shade.show_interval(low, high, ground)
         if is_curve:
             self.area.show_curve(x, near(residual, -limit, limit), tokens.pos, tokens.neg)
-            self.points.show_points([], 1.8, tokens.panel)
+            self.points.show_points([], 1.8, self.ground_color)
         else:
             self.area.show_curve(np.empty(0), np.empty(0), tokens.pos, tokens.neg)
             positive = residual > 0
             groups = [Points(x[positive], residual[positive], tokens.pos), Points(x[~positive], residual[~positive], tokens.neg)]
-            self.points.show_points([group for group in groups if len(group.x)], 1.5, tokens.panel)
+            self.points.show_points([group for group in groups if len(group.x)], 1.5, self.ground_color)
         self.repaint_around()
 
     def paint_below(self, painter: QPainter) -> None:

@@ -11,7 +11,7 @@ person zooms, `is_following` holds and the panel sets the range with every updat
 from __future__ import annotations
 
 import math
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -79,7 +79,7 @@ class Plot(pg.GraphicsView):
     all_wanted = Signal()
     pointed = Signal(object)  # the mouse's place in the widget's pixels; None when it has left
 
-    ground: ClassVar[str] = "panel"  # the token of what it lies on
+    ground: str = "panel"  # the token of what it lies on
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=getattr(theme.tokens, self.ground))
@@ -177,8 +177,18 @@ class Plot(pg.GraphicsView):
         """Everything is painted again with the next frame."""
         self.viewport().update()
 
+    def set_ground(self, token: str) -> None:
+        """Lies on something of another colour."""
+        self.ground = token
+        self._recolor()
+
+    @property
+    def ground_color(self) -> QColor:
+        color: QColor = getattr(self._theme.tokens, self.ground)
+        return color
+
     def _recolor(self) -> None:
-        self.setBackground(getattr(self._theme.tokens, self.ground))
+        self.setBackground(self.ground_color)
         self.repaint_around()
 
     # Painting

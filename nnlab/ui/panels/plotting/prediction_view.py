@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.panels.plotting.sample_rings import SampleRings
@@ -47,8 +48,11 @@ class PredictionView(QWidget):
         raise NotImplementedError
 
     def make_plain(self) -> None:
-        """For a place among others of its kind: the picture alone, whose figures and names stand elsewhere."""
+        """For a place among others of its kind, on the canvas: the picture alone, whose figures and names stand elsewhere."""
         self.has_statistics = False
+        for plot in (self._picture, *self._picture.findChildren(QWidget)):
+            if isinstance(plot, Plot | ConfusionMatrix):
+                plot.set_ground("canvas")
 
     @property
     def rings(self) -> SampleRings | None:

@@ -45,7 +45,7 @@ class TruthPlot(Plot):
             )
             if len(outputs) and true.size == outputs.size
         ]
-        self.points.show_points(groups[::-1], 1.8, tokens.panel)
+        self.points.show_points(groups[::-1], 1.8, self.ground_color)
 
     def _show_everything(self) -> None:
         """The range of the true values; predictions come in as the network learns."""
