@@ -51,7 +51,7 @@ def test_what_was_found_is_there_again_and_a_killed_study_goes_on(
     assert isinstance(panel, LoraStudyPanel)
     qtbot.waitUntil(lambda: len(panel.run.rows) == len(trials) - 2)
     assert panel.start.text() == "Go on" and panel.start.toolTip() == f"Goes on with the 2 runs that are left of {len(trials)}"
-    assert [s.title for s in panel.plot.shown][0] == "base" and panel.plot.shown[0].new_accuracy == 0.9
+    assert panel.plot.shown[0].title == "base" and panel.plot.shown[0].new_accuracy == 0.9
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.run.is_whole)
     assert ran == trials[-2:] and panel.start.text() == "Again"
