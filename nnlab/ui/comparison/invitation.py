@@ -13,6 +13,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import Label
 
+ROOMY = 220, 200  # pixels wide and high, from which on there is room for margins and words
 OFFERED = ("loss", "learning_rate", "optimizer", "activation", "units", "seed")  # in this order, as many as there is room for
 CLASSIC = {"loss": ("mse", "binary_cross_entropy", "cross_entropy", "huber"), "optimizer": ("sgd", "adam"), "activation": ("relu", "tanh")}
 
@@ -48,9 +49,8 @@ class Invitation(QWidget):
         follow(theme, self)
 
     def apply_metrics(self) -> None:
-        px = self._theme.metrics.px
-        self._column.setContentsMargins(px(20), px(10), px(20), px(10))
-        self._column.setSpacing(px(5))
+        self._column.setSpacing(self._theme.metrics.px(5))
+        self._follow_size()
 
     def set_compared(self, key: str, values: tuple[str, ...]) -> None:
         """What the runs differ in, and their values from the project's own on; ("", ()) where there is one run alone.
@@ -88,8 +88,9 @@ class Invitation(QWidget):
         is_first = not self._key
         self.title.setText("Add a run beside it" if is_first else "Add a run")
         self.setAccessibleName("A second run" if is_first else "One more run")
-        self.words.setVisible(is_first)
-        room = self.height() - self._theme.metrics.px(110 if is_first else 88)
+        has_words = is_first and self.height() >= self._theme.metrics.px(ROOMY[1])
+        self.words.setVisible(has_words)
+        room = self.height() - self._theme.metrics.px(110 if has_words else 88)
         most = max(1, room // max(1, self.buttons[0].sizeHint().height() + self._theme.metrics.px(5)))
         for place, button in enumerate(self.buttons):
             button.setVisible(place < min(len(self._offers), most))
@@ -105,6 +106,12 @@ class Invitation(QWidget):
         )  # fmt: skip
 
     def resizeEvent(self, event: object) -> None:
+        self._follow_size()
+
+    def _follow_size(self) -> None:
+        px = self._theme.metrics.px
+        side = px(20) if self.width() >= px(ROOMY[0]) else px(8)
+        self._column.setContentsMargins(side, px(10), side, px(10))
         self._show_offers()
 
     def _take(self, place: int) -> None:

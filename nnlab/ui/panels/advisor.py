@@ -10,6 +10,8 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.advice_card import AdviceCard
 from nnlab.ui.widgets.label import ElidedLabel
 
+MOST = 0.22  # of the height of the window
+
 
 class AdvisorPanel(LivePanel):
     """The advice with room for its pictures; the data panel has it, too."""
@@ -50,4 +52,8 @@ class AdvisorPanel(LivePanel):
         self._fit()
 
     def _fit(self) -> None:
+        """As high as what it says, up to a part of the window; the rest scrolls."""
+        layout = self.card.layout()
+        wanted = layout.heightForWidth(self._area.viewport().width()) if layout is not None else 0
+        self._area.setMinimumHeight(max(0, min(wanted, round(MOST * self.window().height()))))
         self.card.set_low(self.card.sizeHint().height() > self._area.viewport().height())
