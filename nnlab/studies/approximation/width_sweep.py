@@ -104,10 +104,10 @@ def run_width_sweep(
 ) -> Iterator[TrialResult]:
     """The result of every trial as it comes, those in `file` (columns SETTINGS, VALUES) first.
 
-    Progress counts a trial by its work, so that the time left holds though large networks come last. Raises Cancelled.
+    Progress counts a trial by its work, so that the time left holds though networks differ in size. Raises Cancelled.
     """
     context = context or TaskContext()
-    trials = trials_of(sweep)
+    trials = as_handed_over(trials_of(sweep))
     if not isinstance(workers, ClusterWorkers):
         _warm(sweep, context)
     silent = TaskContext(None, lambda: context.is_cancelled)
@@ -118,6 +118,20 @@ def run_width_sweep(
         done += work_of(result.trial)
         context.report(min(done, total), total, f"{number:,} of {len(trials):,} networks")
         yield result
+
+
+def as_handed_over(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """The same trials so that every line begins to grow at once and yet nobody waits at the end.
+
+    From small networks on until half of the work is handed over, the rest from the largest down: the last to end is none of the largest.
+    """
+    by_work = sorted(trials, key=work_of)
+    half, handed = sum(work_of(trial) for trial in by_work) / 2, 0.0
+    for place, trial in enumerate(by_work):
+        if handed >= half:
+            return (*by_work[:place], *reversed(by_work[place:]))
+        handed += work_of(trial)
+    return tuple(by_work)
 
 
 def work_of(trial: Trial) -> float:

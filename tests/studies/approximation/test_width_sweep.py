@@ -19,6 +19,7 @@ from nnlab.studies.approximation.width_sweep import (
     SETTINGS,
     VALUES,
     WidthSweep,
+    as_handed_over,
     parameters_of,
     run_width_sweep,
     trial_function,
@@ -117,3 +118,12 @@ def test_depth_against_width_at_equal_parameters() -> None:
 def test_what_cannot_be_swept_is_said(changed: dict[str, object], words: str) -> None:
     with pytest.raises(NNLabError, match=words):
         trials_of(replace(SMALL, **changed))  # type: ignore[arg-type]
+
+
+def test_half_of_the_work_is_handed_over_from_small_to_large_and_the_rest_from_large_to_small() -> None:
+    trials = trials_of(replace(SMALL, widths=(1, 2, 4, 8, 16, 32, 64), activations=("tanh",), seeds=1))
+    # Work 30 + 2 N: 32, 34, 38, 46, 62, 94 and 158, 464 in all; the first five are 212, the sixth makes it more than half.
+    assert [trial.settings["width"] for trial in as_handed_over(trials)] == [1, 2, 4, 8, 16, 32, 64]
+    trials = trials_of(replace(SMALL, widths=(1, 2, 4, 8), activations=("tanh",), seeds=2))
+    # 64 + 68 of 300 are less than half, one of the two of width 4 makes it more: the last to end is the other one.
+    assert [trial.settings["width"] for trial in as_handed_over(trials)] == [1, 1, 2, 2, 4, 8, 8, 4]
