@@ -11,6 +11,7 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.difference_check import DifferenceCheck
 from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.stepper.tensor_table import TensorTable, tensor_rows
 from nnlab.ui.widgets.panel import Panel
 
@@ -19,11 +20,15 @@ class StepSide(QWidget):
     """Follows a `StepModel`."""
 
     def __init__(
-        self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
-    ) -> None:
+        self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, edits: StepEdits | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._theme, self._model = theme, model
+        self._edits = edits
         self.table = TensorTable(theme)
+        if edits is not None:
+            self.table.entered.connect(edits.enter)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self.table)
         self._scroll.setWidgetResizable(True)
@@ -43,7 +48,7 @@ class StepSide(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        rows = tensor_rows(self._model)
+        rows = tensor_rows(self._model, self._edits.editable() if self._edits is not None else frozenset())
         self.table.show_rows(rows)
         self.tensors.set_empty(None if rows else "What an operation reads and writes appears here. Press F10 to step.")
 

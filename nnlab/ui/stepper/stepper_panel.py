@@ -31,6 +31,7 @@ from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.picture import Picture
 from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
+from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.widgets.label import Label
 
 LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
@@ -61,6 +62,7 @@ class StepperPanel(QWidget):
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.picture = Picture(theme, self.model)
+        self.edits = StepEdits(self.model, document, self)
         self.scrubber = Scrubber(theme, self.model)
         self._side: StepSide | None = None
         self._chain: ChainSide | None = None
@@ -73,6 +75,8 @@ class StepperPanel(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.scrubber)
         self.unit_rows.chosen.connect(self.model.choose)
+        for matrices in (self.unit_rows, self.picture.matrices):
+            matrices.entered.connect(self.edits.enter)
         self.scrubber.breakpoint_wanted.connect(self._toggle_breakpoint)
         for signal in (document.debugging_changed, document.replaced):
             signal.connect(self._show_breakpoints)
@@ -96,7 +100,7 @@ class StepperPanel(QWidget):
     def side(self) -> StepSide:
         """The side column; made when it is first asked for, and owned by whoever puts it into a layout."""
         if self._side is None:
-            self._side = StepSide(self._theme, self.model, self._document, self._selection)
+            self._side = StepSide(self._theme, self.model, self._document, self._selection, self.edits)
         return self._side
 
     @property
@@ -207,6 +211,8 @@ class StepperPanel(QWidget):
         self.words.setText(content.words)
         self.formula.setToolTip(content.words)
         self.picture.refresh()
+        for matrices in (self.unit_rows, self.picture.matrices):
+            matrices.set_editable(self.edits.editable())
         formula, picture = self.picture.share
         self._body.setStretch(0, formula)
         self._body.setStretch(1, picture)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting
+from nnlab.core.tensor import Index
 from nnlab.engine.program import Instruction
 from nnlab.graph.letters import tensor_in_words
 from nnlab.ui.look.numbers import number, short
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.stepper.cell_field import CellField
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
@@ -36,6 +39,7 @@ class TensorRow:
     highest: float
     first: str  # the first few numbers
     is_switch: bool = False  # a setting that is on or off
+    place: tuple[str, Index] | None = None  # (argument, index) of the element, where its number can be set
 
     @property
     def text(self) -> str:
@@ -45,8 +49,8 @@ class TensorRow:
         return number(self.value) if self.shape else short(self.value)
 
 
-def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
-    """Every tensor and setting of the moment, the written ones first."""
+def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[TensorRow, ...]:
+    """Every tensor and setting of the moment, the written ones first; `editable`: whose numbers can be set."""
     trace = model.trace
     if trace is None or model.graph is None:
         return ()
@@ -77,6 +81,7 @@ def tensor_rows(model: StepModel) -> tuple[TensorRow, ...]:
                 float(values.mean()),
                 float(values.max()),
                 first,
+                place=(name, index) if name in editable else None,
             )  # fmt: skip
         )
     return tuple(sorted(rows, key=lambda row: (not row.written, not row.shape)))
@@ -92,12 +97,15 @@ def _setting(model: StepModel, instruction: Instruction, name: str) -> Setting |
 
 
 class TensorTable(QWidget):
-    """Paints the rows, two lines for a tensor, one for a setting."""
+    """Paints the rows, two lines for a tensor, one for a setting. A double click on a number that can be set opens a field for it."""
+
+    entered = Signal(str, tuple, str)  # tensor, index, what was typed
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._rows: tuple[TensorRow, ...] = ()
+        self._field: CellField | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow(theme, self)
 
@@ -128,11 +136,29 @@ class TensorTable(QWidget):
     def event(self, event: QEvent) -> bool:
         """A row's tooltip is its whole name and shape, which large type may have to shorten."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            tops = list(accumulate((self._row_height(row) for row in self._rows), initial=0.0))
-            under = next((row for row, end in zip(self._rows, tops[1:], strict=True) if event.pos().y() < end), None)
-            QToolTip.showText(event.globalPos(), f"{under.name} {under.shape}".strip() if under is not None else "", self)
+            found = self._row_at(event.pos().y())
+            under = found[0] if found is not None else None
+            hint = "\nA double click sets this number" if under is not None and under.place is not None else ""
+            QToolTip.showText(event.globalPos(), f"{under.name} {under.shape}".strip() + hint if under is not None else "", self)
             return True
         return super().event(event)
+
+    def _row_at(self, y: float) -> tuple[TensorRow, float] | None:
+        """The row at a height, and where it begins."""
+        tops = list(accumulate((self._row_height(row) for row in self._rows), initial=0.0))
+        return next(((row, top) for row, top, end in zip(self._rows, tops, tops[1:], strict=False) if y < end), None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self._row_at(event.position().y())
+        if found is None or found[0].place is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        row, top = found
+        assert row.place is not None
+        if self._field is None:
+            self._field = CellField(self)
+            self._field.typed.connect(self.entered)
+        px = self._theme.metrics.px
+        self._field.open(QRectF(self.width() - px(16 + 96), top, px(96), px(26)), *row.place, row.value, f"{row.name} {row.element}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -109,6 +109,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.adapters.told, bar.show_info, "adapters"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
+        (window.stepper.edits.refused, bar.show_warning, "refused"),
         (window.stepper.exports.told, bar.show_info, "moments"),
         (window.stepper.exports.failed, bar.show_warning, "moments"),
         (window.stepper.side.check.told, bar.show_info, "gradients"),
