@@ -46,12 +46,13 @@ def test_a_weight_is_typed_into_its_cell(steps: Any, qtbot: QtBot) -> None:
 def test_an_input_and_a_target_are_set_in_the_sample_itself(steps: Any, qtbot: QtBot) -> None:
     steps.to(1)
     edits, model, session = steps.panel.edits, steps.panel.model, steps.world.session
-    qtbot.waitUntil(lambda: model.frame is not None and len(model.frame.samples) > 3)
+    read = model.trace.before["x"]
+    qtbot.waitUntil(lambda: len(model.frame.samples) > 3 and (session.data.x[model.frame.samples[3]].astype(read.dtype) == read[3]).all())
     sample = int(model.frame.samples[3])
     again(steps, lambda: edits.enter("x", (3, 1), "0.5"))
     assert model.trace.before["x"][3, 1] == 0.5 == session.data.x[sample, 1]
     steps.to(6)
-    qtbot.waitUntil(lambda: model.frame.rows > 0)
+    qtbot.waitUntil(lambda: len(model.frame.samples) > 3 and model.frame.samples[3] == sample)
     before = float(session.data.y[sample])
     again(steps, lambda: edits.enter("target", (3, 0), str(1 - int(before))))
     assert session.data.y[sample] == 1 - before
