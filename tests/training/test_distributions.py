@@ -1,0 +1,68 @@
+"""What is remembered of a layer's numbers: counted rightly, bounded, and begun anew where the run does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.engine.compile import Update
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
+from nnlab.training.distributions import MOST_ROWS, Distributions, signal_to_noise, spread
+
+X = np.random.default_rng(0).standard_normal((48, 3))
+Y = X[:, :1] - X[:, 1:2] ** 2
+
+
+def run() -> Run:
+    return Run(Setup(mlp([3, 6, 1]), X, Y, update=Update("sgd", 0.05), batch_size=8))
+
+
+def frame_of(trained: Run) -> object:
+    trained.publish()
+    return trained.mailbox.newest()
+
+
+def test_a_row_is_of_the_frames_own_numbers() -> None:
+    trained, past = run(), Distributions()
+    for _ in range(6):
+        before = trained.state["dense_1.weight"].copy()
+        trained.train(1)
+        frame = frame_of(trained)
+        assert past.take(frame) and not past.take(frame), "the same iteration twice is one row"  # type: ignore[arg-type]
+    row = past.layers["dense_1"][-1]
+    weight = trained.state["dense_1.weight"]
+    assert row.weights is not None and row.weights.counts.sum() == weight.size and row.weights.low == weight.min()
+    gradient = trained.state["dense_1.d_weight"]
+    assert row.gradients is not None and row.gradients.high == pytest.approx(np.log10(np.abs(gradient).max()))
+    assert row.update == pytest.approx(np.linalg.norm(weight - before) / np.linalg.norm(before), rel=1e-4)
+    assert row.activations is not None and row.activations.counts.sum() == 8 * 6
+    assert np.isfinite(row.signal) and row.iteration == 6
+
+
+def test_rows_are_bounded_and_a_rewind_begins_anew() -> None:
+    trained, past = run(), Distributions()
+    for _ in range(5 * MOST_ROWS):
+        trained.train(1)
+        past.take(frame_of(trained))  # type: ignore[arg-type]
+    rows = past.layers["dense_1"]
+    assert MOST_ROWS // 4 < len(rows) <= MOST_ROWS and rows[0].iteration == 1
+    assert [row.iteration for row in rows] == sorted({row.iteration for row in rows}) and rows[-1].iteration > 4 * MOST_ROWS
+    trained.reset(0)
+    trained.train(1)
+    past.take(frame_of(trained))  # type: ignore[arg-type]
+    assert [row.iteration for row in past.layers["dense_1"]] == [1]
+
+
+def test_signal_to_noise_is_the_mean_over_the_deviation() -> None:
+    """Gradients 1 ± 0.5 in each of nine elements: ‖mean‖ = 3, ‖deviation‖ = 1.5."""
+    batches = [np.full(9, 1 + (0.5 if k % 2 else -0.5)) for k in range(8)]
+    assert signal_to_noise(batches) == pytest.approx(2.0)
+    assert np.isnan(signal_to_noise(batches[:3])) and np.isnan(signal_to_noise([np.ones(4)] * 8))
+
+
+def test_what_cannot_be_counted_is_left_out() -> None:
+    assert spread(np.array([np.nan, np.inf])) is None and spread(None) is None
+    found = spread(np.array([2.0, 2.0, np.nan]))
+    assert found is not None and found.counts.sum() == 2 and found.low < 2.0 < found.high
