@@ -1,6 +1,7 @@
 """A cut through a surface: a straight line in the plane of two inputs, and what target and fit are along it. Shared by the panels.
 
-It is a way of looking, not a part of the document. Values along it lie between those that the probe computed on its grid.
+It is a way of looking, not a part of the document. Values along it lie between those that the probe computed on its grid; those of the
+engine at every point are `fine_cut`.
 """
 
 from __future__ import annotations

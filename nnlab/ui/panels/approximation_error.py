@@ -9,6 +9,7 @@ from nnlab.training.probes.approximation import Approximation
 from nnlab.training.probes.approximation_surface import ApproximationSurface
 from nnlab.ui.approximation.cut_plot import CutPlot
 from nnlab.ui.approximation.error_table import OUTSIDE, ErrorNumbers, ErrorTable
+from nnlab.ui.approximation.fine_cut import FineCut
 from nnlab.ui.approximation.solver import Solver
 from nnlab.ui.approximation.surface_cut import SurfaceCut, cut_values
 from nnlab.ui.look import numbers
@@ -52,6 +53,8 @@ class ApproximationErrorPanel(LivePanel):
         self.polish.clicked.connect(self.solver.polish)
         self.cut = services.shared(SurfaceCut)
         self.cut.changed.connect(self._cut_again)
+        self.fine_cut = FineCut(services.session.jobs, self)
+        self.fine_cut.came.connect(self._cut_again)
         self.cut_words = ElidedLabel(theme, "", "caption", "text2")
         self.cut_plot = CutPlot(theme)
         page = QWidget()
@@ -88,7 +91,7 @@ class ApproximationErrorPanel(LivePanel):
     def _cut_again(self) -> None:
         view = self.view
         if view is not None and self.isVisible() and not self.is_empty:
-            self.draw(view)
+            self._show_cut(view)
 
     def _show_cut(self, view: LiveView | None) -> None:
         """Along the line that is dragged on the maps of a surface; a curve has none."""
@@ -100,7 +103,8 @@ class ApproximationErrorPanel(LivePanel):
         if found is None or view is None:
             return
         ends = self.cut.ends(found)
-        self.cut_plot.show_cut(cut_values(found, *ends), (view.data.raw_features[0], view.data.raw_features[1]))
+        along = self.fine_cut.values(view, ends) or cut_values(found, *ends)
+        self.cut_plot.show_cut(along, (view.data.raw_features[0], view.data.raw_features[1]))
         short = (f"({numbers.short(x, 3)}, {numbers.short(y, 3)})" for x, y in ends)
         self.cut_words.setText("Cut from " + " to ".join(short))
 
