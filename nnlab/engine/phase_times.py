@@ -45,3 +45,12 @@ class PhaseTimes:
         middle = np.median([each.phases for each in self._kept], axis=0)
         own = np.maximum(middle - empty, 0.0)
         return tuple((own / own.sum()).tolist()) if own.sum() > 0 else None
+
+    @property
+    def seconds(self) -> float | None:
+        """What a step takes by itself, all phases together: of the median of each over the last steps. None until there are enough."""
+        if len(self._kept) < FEWEST:
+            return None
+        empty = float(np.median([each.empty for each in self._kept]))
+        middle = np.median([each.phases for each in self._kept], axis=0)
+        return float(np.maximum(middle - empty, 0.0).sum())

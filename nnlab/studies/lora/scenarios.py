@@ -87,6 +87,16 @@ def scenario_named(name: object) -> Scenario:
     return SCENARIOS[name]
 
 
+def scenario_of(project: Project) -> Scenario | None:
+    """The scenario whose new task a project learns from given weights, in a network of its layers; None where it is another project."""
+    layers = tuple(node.id for node in project.graph if is_layer(node))
+    for scenario in SCENARIOS.values():
+        own = (*(f"hidden_{k}" for k, _ in enumerate(scenario.hidden, 1)), "head")
+        if project.data == scenario.new and project.initial is not None and layers == own:
+            return scenario
+    return None
+
+
 def base_project(scenario: Scenario, seed: int = 0) -> Project:
     """The network that learns the old task from weights drawn from the seed."""
     data = prepare(scenario.old)

@@ -45,13 +45,12 @@ SETTINGS = {setting.name: setting for setting in ADAPTER_SETTINGS}
 
 
 class AttachPopover(Overlay):
-    """`attached(name, layers, settings)` when the person has decided; `previewed(graph)` is the graph it would make, None without one.
+    """`attached(name, layers, settings)` when the person has decided.
 
     `project()` is the project as it is now. A sentence that says why the attempt failed is shown by `refuse`.
     """
 
     attached = Signal(str, tuple, dict)
-    previewed = Signal(object)
 
     def __init__(self, theme: Theme, window: QWidget, project: Callable[[], Project]) -> None:
         super().__init__(theme, window, "Attach an adapter")
@@ -168,7 +167,6 @@ class AttachPopover(Overlay):
         self._counting.stop()
         if was_open:
             self._graph = None
-            self.previewed.emit(None)
 
     def follow_selection(self, nodes: Collection[str]) -> None:
         """While it is open, the layers among what is selected are those that get an adapter."""
@@ -274,7 +272,6 @@ class AttachPopover(Overlay):
         self._graph = attached
         self._show(graph, costs)
         self.refuse(problem)
-        self.previewed.emit(attached)
 
     def _show(self, graph: Graph, costs: tuple[LayerCost, ...]) -> None:
         rank, alpha = int(self._numbers["rank"]), float(self._numbers["alpha"])

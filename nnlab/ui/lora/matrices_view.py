@@ -196,10 +196,12 @@ class MatricesView(QWidget):
         painter.setPen(QPen(tokens.text2, 2))
         self._curve(painter, port, QPointF(places.base.left(), places.base.center().y()))
         if places.is_beside:  # over s B A, which lies on no line
-            top = places.base.top() - px(29)
-            path = QPainterPath(QPointF(places.base.right(), places.base.top() + px(4)))
-            path.cubicTo(QPointF(places.base.right() + px(16), top), QPointF(places.base.right() + px(16), top),
-                         QPointF(places.base.right() + px(32), top))  # fmt: skip
+            top, rise, low = places.base.top() - px(29), places.update.left() - px(9), places.base.top() + px(12)
+            path = QPainterPath(QPointF(places.base.right(), low))
+            path.lineTo(rise - px(10), low)
+            path.quadTo(rise, low, rise, low - px(10))  # up behind the words over W₀
+            path.lineTo(rise, top + px(10))
+            path.quadTo(rise, top, rise + px(10), top)
             path.lineTo(plus.x() - px(24), top)
             path.cubicTo(QPointF(plus.x(), top), QPointF(plus.x(), top), plus - QPointF(0, px(10)))
             painter.drawPath(path)

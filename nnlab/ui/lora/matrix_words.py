@@ -45,9 +45,10 @@ class MatrixWords:
         if places.is_beside:  # on a line of its own: the proof stands at its right
             at = QPointF(places.a.left(), places.a.bottom() + px(35))
         self._text(painter, at, words, "caption", "text2")
-        applied = "what the layer now applies" if not picture.others else f"with {', '.join(picture.others)}"
-        free = room.width() - places.applied.left() - px(40)
-        applied = QFontMetricsF(self._theme.font("caption")).elidedText(applied, Qt.TextElideMode.ElideRight, free)
+        free, measure = room.width() - places.applied.left() - px(40), QFontMetricsF(self._theme.font("caption"))
+        applied = next((w for w in ("what the layer now applies", "as applied now") if measure.horizontalAdvance(w) <= free), "applied")
+        if picture.others:
+            applied = measure.elidedText(f"with {', '.join(picture.others)}", Qt.TextElideMode.ElideRight, free)
         self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
         self._source(painter, places, picture.source)
         self._proof(painter, places, picture, room)
@@ -117,6 +118,10 @@ class MatrixWords:
         same = proof.is_unchanged
         words = {True: "Unchanged since the freeze", False: "W₀ has changed since the freeze", None: "Nothing known of the freeze"}[same]
         line = px(18)
+        if same and places.is_beside:
+            counts = QFontMetricsF(self._theme.font("caption")).horizontalAdvance("00,000 learn, 000,000 frozen")
+            if places.a.left() + counts + px(32) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words) > room.width():
+                words = "Unchanged"
         width = px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words)
         left = places.base.right() + px(22) if not places.is_beside else places.applied.left()
         top = places.base.top() + px(2) if not places.is_beside else min(places.applied.bottom() + px(66), room.height() - px(62))

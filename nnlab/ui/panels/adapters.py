@@ -10,12 +10,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import infer
+from nnlab.training.adapter_effects import AdapterEffects
 from nnlab.training.session_adapters import summaries
 from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.look.icons import icon
 from nnlab.ui.lora.adapters_list import AdaptersList
+from nnlab.ui.lora.effects_run import EffectsRun
+from nnlab.ui.lora.outcome import AdapterOutcome
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -28,6 +32,7 @@ class AdaptersPanel(LivePanel):
 
     name = "adapters"
     title = "Adapters"
+    frames_per_second = 2.0  # scores and what merging changes; the rest follows the document
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
@@ -49,6 +54,9 @@ class AdaptersPanel(LivePanel):
             "Where the update of the adapter stands",
         )
         self.merging.chosen.connect(self._merge)
+        self.outcome = AdapterOutcome(theme)
+        self.effects = EffectsRun(services.session.jobs, self)
+        self.effects.came.connect(self._show_effects)
         self.save_button = QPushButton(icon(theme, "save"), "Save")
         self.save_button.setToolTip("Writes the adapter as PEFT does: adapter_config.json and adapter_model.safetensors in a folder")
         self.save_button.clicked.connect(self.save)
@@ -83,6 +91,7 @@ class AdaptersPanel(LivePanel):
         self._buttons.addWidget(self.load_button)
         self._buttons.addStretch(1)
         self._foot = QVBoxLayout()
+        self._foot.addWidget(self.outcome)
         self._foot.addWidget(self.merging, 0, Qt.AlignmentFlag.AlignLeft)
         self._foot.addWidget(self.words)
         self._foot.addLayout(self._buttons)
@@ -102,6 +111,13 @@ class AdaptersPanel(LivePanel):
 
     # Showing
 
+    def draw(self, view: LiveView) -> None:
+        if self.shown.name:
+            self.effects.ask(view, self.shown.name)
+
+    def _show_effects(self, effects: AdapterEffects) -> None:
+        self.outcome.show_effects(effects if self.shown.name else None)
+
     def follow(self, *_: object) -> None:
         """Shows the adapters of the document's graph."""
         graph = self._services.document.graph
@@ -112,6 +128,10 @@ class AdaptersPanel(LivePanel):
         self.list.show_adapters(found)
         current = found.get(self.shown.name)
         self.merging.setVisible(current is not None)
+        if current is None:
+            self.outcome.show_effects(None)
+        elif self.view is not None and self.is_shown:
+            self.draw(self.view)
         self.save_button.setEnabled(current is not None)
         if current is not None:
             self.merging.choose(MERGED if current.merged else BESIDE)
