@@ -87,10 +87,10 @@ class CostRows(QWidget):
         """Left of the bars, right of the counts, and right of the bytes for which there is room."""
         px, right = self._theme.metrics.px, float(self.width() - self._theme.metrics.px(16))
         if self.width() >= px(320):
-            return [px(66), right - px(140), right - px(58), right]
+            return [px(72), right - px(140), right - px(58), right]
         if self.width() >= px(250):
-            return [px(66), right - px(84), right]
-        return [px(66), right]
+            return [px(72), right - px(84), right]
+        return [px(72), right]
 
     def _paint_row(self, painter: QPainter, place: QRectF, cost: Cost, columns: list[float], most: int) -> None:
         assert self.shown is not None
@@ -104,7 +104,7 @@ class CostRows(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(tokens.accent if is_now else tokens.warn if is_dear else tokens.text3 if cost.problem else tokens.text)
         name = "full" if cost.rank is None else numbers.count(cost.rank)
-        left = QRectF(px(16), place.top(), px(48), place.height())
+        left = QRectF(px(16), place.top(), px(54), place.height())
         painter.drawText(left, middle, f"{name} ≥ W" if is_dear and not cost.problem else name)
         if cost.problem:
             painter.setFont(self._theme.font("caption"))

@@ -122,7 +122,8 @@ class MatrixWords:
             counts = QFontMetricsF(self._theme.font("caption")).horizontalAdvance("00,000 learn, 000,000 frozen")
             if places.a.left() + counts + px(32) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words) > room.width():
                 words = "Unchanged"
-        width = px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words)
+        hashes = px(54) + QFontMetricsF(self._theme.font("caption")).horizontalAdvance(short_hash(proof.now))
+        width = max(px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words), hashes)
         left = places.base.right() + px(22) if not places.is_beside else places.applied.left()
         top = places.base.top() + px(2) if not places.is_beside else min(places.applied.bottom() + px(66), room.height() - px(62))
         right = places.applied.right()
