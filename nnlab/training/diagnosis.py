@@ -86,9 +86,17 @@ def register(kind: DiagnosisKind) -> DiagnosisKind:
     return diagnoses.add(kind)
 
 
-def diagnose(seen: Observation) -> tuple[Diagnosis, ...]:
-    """Everything that is wrong, what does most harm first; empty for a healthy network. Changes nothing."""
-    found = [replace(one, title=one.title or kind.title) for kind in diagnoses for one in kind.find(seen)]
+def diagnose(seen: Observation, check: Callable[[], None] = lambda: None) -> tuple[Diagnosis, ...]:
+    """Everything that is wrong, what does most harm first; empty for a healthy network. Changes nothing.
+
+    `check` is called between any two findings: it may raise to end the search.
+    """
+    found = []
+    for kind in diagnoses:
+        check()
+        for one in kind.find(seen):
+            found.append(replace(one, title=one.title or kind.title))
+            check()
     kinds = {one.kind for one in found}
     found = [one for one in found if kinds.isdisjoint(diagnoses[one.kind].follows_from)]
     return tuple(sorted(found, key=lambda one: (-one.harm, one.kind, one.node or "")))

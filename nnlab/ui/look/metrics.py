@@ -54,6 +54,7 @@ class Metrics:
     command_field: int = 208
     palette: int = 168
     inspector: int = 264
+    findings: int = 308  # an inspector beside which there is a diagnosis
     dock: int = 240
     transport: int = 56
     side_column: int = 336
@@ -103,8 +104,8 @@ SMALL = Metrics()
 LARGE = Metrics(
     caption=13, body=14, counter=17, number=32, loss=32, result=44, formula=48, formula_chain=24, formula_small=20,
     canvas_margin=56, row=34, value_row=24, form_row=38, field=30, label=124, fraction=66,
-    top_bar=48, palette=216, inspector=336, dock=408, transport=64, side_column=520, formula_panel=584, scrubber=112, strip=200,
-    problems=208, button=44, button_icon=26, main_button=(60, 48), main_icon=26, counter_padding=22, speed_slider=240,
+    top_bar=48, palette=216, inspector=336, findings=392, dock=408, transport=64, side_column=520, formula_panel=584, scrubber=112,
+    strip=200, problems=208, button=44, button_icon=26, main_button=(60, 48), main_icon=26, counter_padding=22, speed_slider=240,
     card_width=152, card_header=60, card_foot=18, tile=72, tile_gap=12, step_tile=56, output_tile=136,
     loss_card=(224, 324), collapsed_card=(200, 120), port=6.0,
 )  # fmt: skip

@@ -73,6 +73,7 @@ class LiveSession(QObject):
         self.is_closed = False
         self._playing = False
         self._reason = ""
+        self.failure = ""  # what the run was stopped by, in a sentence; empty while nothing has
         self._diagnostics: tuple[Diagnostic, ...] = ()
         self._prepared: Prepared | None = None
         self._follower = Follower()
@@ -203,7 +204,7 @@ class LiveSession(QObject):
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after an iteration (see `Past`)."""
-        self.recovered.emit()
+        self._recover()
         self.past.back_to(iteration)
 
     @property
@@ -276,8 +277,12 @@ class LiveSession(QObject):
 
     def _do(self, command: Command) -> None:
         self.synchronise()
-        self.recovered.emit()
+        self._recover()
         self._trainer.send(command)
+
+    def _recover(self) -> None:
+        self.failure = ""
+        self.recovered.emit()
 
     # Following the document
 
@@ -350,7 +355,7 @@ class LiveSession(QObject):
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
         self._trainer.send(commands.Together((planned.command, *others)) if others else planned.command)
-        self.recovered.emit()
+        self._recover()
         for sentence in ended:
             self.failed.emit(sentence, "")
         if isinstance(planned.command, Block):
@@ -380,10 +385,13 @@ class LiveSession(QObject):
                 self._reason = event.reason
         elif isinstance(event, RunStopped):
             sentence = event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason)
+            if event.run == MAIN:
+                self.failure = event.reason
             if sentence:
                 self.failed.emit(sentence, "")
         elif isinstance(event, Failed):
             self._playing = False
+            self.failure = event.message
             self.failed.emit(event.message, event.detail)
             self.state_changed.emit()
 

@@ -90,7 +90,9 @@ def connect_actions(window: MainWindow) -> None:
     window.inspector.detach_requested.connect(handlers["lora.detach"])
     stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
     window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
-    window.panels["problems"].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of this panel alone
+    for name in ("problems", "diagnosis"):
+        window.panels[name].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of these panels alone
+    window.panels["loss"].chip.clicked.connect(lambda: window.area.reveal("diagnosis"))  # type: ignore[attr-defined]
 
 
 def connect_messages(window: MainWindow) -> None:

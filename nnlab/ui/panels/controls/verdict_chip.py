@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from nnlab.engine.convergence import TOO_EARLY, Convergence
 from nnlab.ui.look.icons import icon
@@ -14,7 +14,10 @@ from nnlab.ui.widgets.painting import draw_focus
 
 
 class VerdictChip(QAbstractButton):
-    """Says `Plateau since 2,350`, or only `Plateau` where that is too long; a click, or Space, says how it was found."""
+    """Says `Plateau since 2,350`, or only `Plateau` where that is too long.
+
+    The tooltip says how it was found, a click opens the diagnosis.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +26,6 @@ class VerdictChip(QAbstractButton):
         self._sign = icon(theme, "warning", color="warn")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clicked.connect(self._explain)
         follow(theme, self)
         self.show_verdict(None)
 
@@ -40,9 +42,6 @@ class VerdictChip(QAbstractButton):
             self.setAccessibleDescription(f"{self._found.sentence} {self._found.test}")
             self.setToolTip(explained(self._found))
         self.update()
-
-    def _explain(self) -> None:
-        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), self.toolTip(), self)
 
     def apply_metrics(self) -> None:
         self.updateGeometry()
