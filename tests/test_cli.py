@@ -393,6 +393,14 @@ def test_training_stops_early_with_the_best_weights(nnlab_command: Run):
     assert stop["sentence"] in answer.err.replace("?", "−")
 
 
+def test_training_stops_at_a_condition_and_says_which(nnlab_command: Run):
+    stops = ("--stop-when", "iteration >= 41 and loss > 0", "--stop-when", "loss < 0")
+    answer = nnlab_command("train", "iris", "--steps", 500, *stops, "--json")
+    assert answer.report["step"] == 41 and answer.report["stopped_by"] == "iteration >= 41 and loss > 0"
+    wrong = nnlab_command("train", "iris", "--stop-when", "los < 1")
+    assert wrong.status == 2 and "did you mean 'loss'?" in wrong.err
+
+
 def test_a_learning_rate_is_suggested(nnlab_command: Run):
     answer = nnlab_command("find-rate", "iris", "--json")
     assert answer.report["suggestion"] == pytest.approx(answer.report["lowest"] / 4, rel=0.05)

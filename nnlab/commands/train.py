@@ -26,6 +26,9 @@ def train(
     epochs: Annotated[int | None, count_option("Epochs (passes over the training data); default: the project's setting", 1, 10**7)] = None,
     steps: Annotated[int | None, count_option("Iterations (updates) to train, instead of epochs", 1, 2**62)] = None,
     patience: Annotated[int | None, count_option("Stops after so many epochs without a lower validation loss", 1, 10**6)] = None,
+    stop_when: Annotated[
+        list[str] | None, typer.Option("--stop-when", metavar="FORMULA", help="Stops after the step at which it becomes true: 'loss < 0.1'")
+    ] = None,
     seed: Annotated[int | None, count_option("Starts over from the initial weights of this seed", 0, 2**31 - 1)] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Writes the trained project here (.nnlab)")] = None,
     as_json: AsJson = False,
@@ -45,10 +48,13 @@ def train(
     check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
     announce_compiling(project)
     print(f"{name}: {data_sentence(data)}", file=sys.stderr)
+    from nnlab.engine.stop_condition import StopCondition
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
     from nnlab.training.problems import too_short_for_schedule, training_problems
 
     run = prepare_run(project.graph, data, project.training, snapshot, project.initial)
+    run.stop_when([StopCondition(text) for text in stop_when or ()])
+    run.conditions.require()
     for problem in training_problems(project.graph, len(data.x), project.training):
         print(f"{name}: {problem.message}", file=sys.stderr)
     if out is not None:
@@ -68,6 +74,7 @@ def train(
     stream = sys.stderr if as_json else sys.stdout
     try:
         report = _report(run, data, project, begun, seconds, fault) | {"early_stopping": _early_stop(stopped_early)}
+        report["stopped_by"] = run.stopped_by.text if run.stopped_by is not None else None
         _summary(name, report, stream)
         if as_json:
             print(json.dumps(report, allow_nan=False), flush=True)
@@ -203,6 +210,8 @@ def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
     )  # fmt: skip
     if report["early_stopping"] is not None:
         print(f"{name}: {report['early_stopping']['sentence']}", file=stream, flush=True)
+    if report["stopped_by"] is not None:
+        print(f"{name}: stopped at iteration {report['step']:,}: {report['stopped_by']}", file=stream, flush=True)
     for found in report["diagnosis"]:
         remedy = f" Try: {found['remedy']}." if found["remedy"] else ""
         print(f"{name}: {found['evidence']}{remedy}", file=stream, flush=True)

@@ -25,9 +25,9 @@ import numpy as np
 from nnlab.core.kernel import compiled_as_annotated, inlined
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
+from nnlab.core.kernel.formulas import first_that_stops
 from nnlab.core.kernel.keyframing import keep_keyframe
 from nnlab.core.kernel.publishing import publish
-from nnlab.core.kernel.quantities import first_that_stops
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
 from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
@@ -279,7 +279,7 @@ def complete_step(
         held_out_score = score(validation.outputs, validation.y, kind)
         training_score = score(validation.training_outputs, validation.training_y, kind)
         record_validation(network, history, held_out, training, held_out_score, training_score)
-    condition = first_that_stops(network, conditions)
+    condition = first_that_stops(network, conditions, context[ITERATION])
     return DONE if condition < 0 else STOPPED + condition
 
 

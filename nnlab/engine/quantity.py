@@ -2,7 +2,8 @@
 
     Quantity("tanh_1.y", "share_above", 0.99)     the share of activations beyond ±0.99
     Quantity("dense_1.d_weight", "l2_norm")       the length of a gradient, after clipping
-    LOSS, ITERATION                               of the network as a whole
+    Quantity("dense_1.weight", "element", index=(3, 0))
+    LOSS, ITERATION, EPOCH, GRADIENT_NORM         of the network as a whole
 """
 
 from __future__ import annotations
@@ -14,24 +15,41 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.quantities import ABSENT, ITERATIONS, L2_NORM, MAX_ABS, MEAN, QUANTITY_WORDS, REDUCTIONS, SHARE_ABOVE, SHARE_OF_ZEROS
-from nnlab.engine.program import Program
+from nnlab.core.kernel.quantities import (
+    ABSENT,
+    ELEMENT,
+    EPOCHS,
+    ITERATIONS,
+    L2_NORM,
+    MAX_ABS,
+    MEAN,
+    QUANTITY_WORDS,
+    REDUCTIONS,
+    SHARE_ABOVE,
+    SHARE_OF_ZEROS,
+)
+from nnlab.engine.program import Place, Program
 
-__all__ = ["ITERATION", "L2_NORM", "LOSS", "MAX_ABS", "MEAN", "REDUCTIONS", "SHARE_ABOVE", "SHARE_OF_ZEROS", "Quantity", "quantity_words"]
+__all__ = [
+    "EPOCH", "GRADIENT_NORM", "ITERATION", "L2_NORM", "LOSS", "MAX_ABS", "MEAN", "REDUCTIONS", "SHARE_ABOVE", "SHARE_OF_ZEROS", "Quantity",
+    "quantity_words",
+]  # fmt: skip
 
-_ITERATION, _LOSS = "iteration", "loss"  # no tensor is called so: a tensor's name has a dot
+_ITERATION, _LOSS, _EPOCH, _GRADIENT = "iteration", "loss", "epoch", "gradient"  # no tensor is called so: a tensor's name has a dot
 
 
 @dataclass(frozen=True)
 class Quantity:
     """A tensor of the program and the reduction that makes one number of it, over all samples of the batch.
 
-    `bound` is what "share_above" compares absolute values with. Raises NNLabError for a reduction that does not exist.
+    `bound` is what "share_above" compares absolute values with; `index` that of an "element", the sample first where it has a batch axis.
+    Raises NNLabError for a reduction that does not exist.
     """
 
     tensor: str
     reduction: str = "mean"
     bound: float = 0.0
+    index: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.reduction not in REDUCTIONS:
@@ -46,14 +64,32 @@ class Quantity:
         """What the machine knows of it, see nnlab.core.kernel.quantities."""
         if self.tensor == _ITERATION:
             return 0, 0, 0, ITERATIONS
+        if self.tensor == _EPOCH:
+            return 0, 0, 0, EPOCHS
+        if self.tensor == _GRADIENT:  # of all parameters together
+            start = program.gradients_start
+            return start, program.parameter_gradients_end - start, 0, REDUCTIONS.index(self.reduction)
         name = program.loss_name if self.tensor == _LOSS else self.tensor
         place = program.places.get(name) if name is not None else None
         if place is None:
             return 0, 0, 0, ABSENT
+        if self.reduction == "element":
+            return self._element(place)
         return place.offset, place.row, int(place.has_batch), REDUCTIONS.index(self.reduction)
 
 
-ITERATION = Quantity(_ITERATION)
+    def _element(self, place: Place) -> tuple[int, int, int, int]:
+        sample, rest = (self.index[0], self.index[1:]) if place.has_batch and self.index else (0, self.index)
+        if len(rest) != len(place.shape) or any(not 0 <= at < size for at, size in zip(rest, place.shape, strict=False)):
+            return 0, 0, 0, ABSENT
+        flat = 0
+        for at, size in zip(rest, place.shape, strict=True):
+            flat = flat * size + at
+        return place.offset + sample * place.row + flat, sample, int(place.has_batch), ELEMENT
+
+
+ITERATION, EPOCH = Quantity(_ITERATION), Quantity(_EPOCH)
+GRADIENT_NORM = Quantity(_GRADIENT, "l2_norm")
 LOSS = Quantity(_LOSS)
 
 

@@ -31,7 +31,8 @@ from nnlab.engine.quantity import Quantity, require
 from nnlab.engine.setup import Samples, Setup
 from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.stepper import Stepper
-from nnlab.engine.stop_condition import StopCondition, StopConditions
+from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.stop_conditions import StopConditions
 from nnlab.engine.training_step import TrainingStep
 from nnlab.engine.weight_change import Entries
 
@@ -161,7 +162,7 @@ class Run:
         self.history = History.of(self.program, self.history.quantities, origin=self.iteration)
         self.stepper = Stepper(self.step)
         self.step.forget_update()
-        self.step.conditions.set_hits([0] * len(self.step.conditions.conditions))
+        self.step.conditions.forget()
 
     def record(self, quantities: Sequence[Quantity]) -> None:
         """The history records these besides losses and gradient norms from now on; between two steps.
@@ -175,11 +176,17 @@ class Run:
     def stop_when(self, conditions: Sequence[StopCondition]) -> None:
         """Training stops by itself when one of these has come true, from now on; between two steps. An empty sequence: never.
 
-        Which one it was stands in `stopped_by` afterwards. Raises NNLabError for a tensor that the network does not have.
+        Which one it was stands in `stopped_by` afterwards. Conditions that were there before keep their counts; one on a tensor that the
+        network does not have is never true, and its `faults` say so.
         """
-        require([c.quantity for c in conditions], self.program)
-        self.stepper.forget()
-        self.step.conditions = StopConditions(conditions, self.program)
+        if tuple(conditions) == self.conditions.conditions:
+            return
+        self.step.conditions = self.step.conditions.for_program(self.program, conditions)
+
+    @property
+    def conditions(self) -> StopConditions:
+        """What training stops at, with what is known of it."""
+        return self.step.conditions
 
     @contextlib.contextmanager
     def without_conditions(self) -> Iterator[None]:
@@ -269,7 +276,7 @@ class Run:
         self.stepper.forget()
         found: list[PhaseSeconds] = []
         with train_with(self.program.operations) as turn:
-            while len(found) < steps and not self.control[machine.LEAVE] and not turn.asked[0]:
+            while len(found) < steps and (not found or self.stopped_by is None) and not self.control[machine.LEAVE] and not turn.asked[0]:
                 found.append(self.step.timed())
         return found
 

@@ -20,6 +20,7 @@ from nnlab.core.kernel.context import ITERATION, PC
 from nnlab.core.kernel.recording import BLOCKS
 from nnlab.engine.program import Instruction
 from nnlab.engine.state import State
+from nnlab.engine.stop_conditions import StopConditions
 from nnlab.engine.training_step import TrainingStep
 
 MEMORY = 256 * 1024 * 1024  # bytes kept for stepping back
@@ -49,7 +50,7 @@ class _Undo:
     sums: np.ndarray
     moved: np.ndarray
     squares: np.ndarray
-    hits: list[int]  # of the conditions to stop at
+    conditions: tuple[StopConditions, np.ndarray]  # to stop at, and what is known of each
     rows: tuple[np.ndarray, np.ndarray] | None  # the history's rows, when this instruction may merge them
     spans: list[tuple[int, np.ndarray]]
 
@@ -134,7 +135,8 @@ class Stepper:
         state.context[:], self._step.order[:] = undo.context, undo.order
         history.marks[:], history.sums[:] = undo.marks, undo.sums
         arrays.moved[:], arrays.squares[:] = undo.moved, undo.squares
-        self._step.conditions.set_hits(undo.hits)
+        if undo.conditions[0] is self._step.conditions:  # others may have been set since
+            self._step.conditions.restore(undo.conditions[1])
         if undo.rows is not None:
             history.blocks[:], history.columns[:] = undo.rows
         self.inside, self.trace, self._weights = undo.inside, undo.trace, undo.weights
@@ -206,7 +208,7 @@ class Stepper:
         full = int(h.marks[BLOCKS]) + 1 == len(h.blocks)
         undo = _Undo(
             self.inside, self.trace, self._weights, self._state.context.copy(), step.order.copy(), h.marks.copy(), h.sums.copy(),
-            step.update.arrays.moved.copy(), step.update.arrays.squares.copy(), step.conditions.hits,
+            step.update.arrays.moved.copy(), step.update.arrays.squares.copy(), (step.conditions, step.conditions.state),
             (h.blocks.copy(), h.columns.copy()) if full else None, list(spans),
         )  # fmt: skip
         self._undo.append(undo)

@@ -1,79 +1,37 @@
-"""Conditions to stop at, evaluated by the machine after every step: breakpoints, early stopping, "stop at iteration N".
+"""Conditions to stop at, evaluated by the machine after every step: breakpoints of training, "stop at iteration N", early stopping.
 
-    StopCondition(LOSS, "<", 0.01)
-    StopCondition(Quantity("dense_1.d_weight", "l2_norm"), ">", 100, times=3)
-    StopCondition(Quantity("dense_1.y", "max_abs"), "not finite")
+    StopCondition("loss < 0.01")
+    StopCondition("norm(grad(dense_1.weight)) > 100", times=3)
+    StopCondition("not isfinite(max_abs(act(dense_1)))")
 
-A condition counts how often it was true after a step; training stops with the state after the step at which that count reaches `times`,
-and, going on from there, after every further step at which it is true.
+Training stops with the state after the step at which a condition becomes true: it was not after the step before. It counts how often that
+has happened, and stops from the time `times` on. The language is that of nnlab.engine.tensor_formula.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.quantities import COMPARISONS, HITS, STOPS_AT
-from nnlab.core.kernel.structures import Conditions
-from nnlab.engine import machine
-from nnlab.engine.program import Program
-from nnlab.engine.quantity import Quantity, quantity_words
+from nnlab.engine.tensor_formula import TensorFormula, tensor_formula
 
-NOT_FINITE = "not finite"
+MOST_TIMES = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class StopCondition:
-    """`quantity` compared with `threshold` by one of COMPARISONS. Raises NNLabError for what cannot be compared."""
+    """Raises FormulaError with the column for a text that is no formula, NNLabError for a count of times below one."""
 
-    quantity: Quantity
-    comparison: str
-    threshold: float = 0.0
+    text: str
     times: int = 1
+    is_on: bool = True
 
     def __post_init__(self) -> None:
-        if self.comparison not in COMPARISONS:
-            raise NNLabError(f"There is no comparison {self.comparison!r}; choose one of {', '.join(COMPARISONS)}.")
-        if math.isnan(self.threshold):
-            raise NNLabError("Nothing is less or greater than NaN; give a number as the threshold.")
-        if self.times < 1:
+        object.__setattr__(self, "text", self.text.strip())
+        tensor_formula(self.text)
+        if not 1 <= self.times <= MOST_TIMES:
             raise NNLabError(f"A condition stops training after it was true once or more often, not {self.times} times.")
 
-
-class StopConditions:
-    """The conditions of a run with their counts, as the machine reads them."""
-
-    def __init__(self, conditions: Sequence[StopCondition], program: Program) -> None:
-        self.conditions = tuple(conditions)
-        quantities = [c.quantity for c in self.conditions]
-        limits = [(c.quantity.bound, c.threshold) for c in self.conditions]
-        hits = np.zeros((len(self.conditions), 2), dtype=np.int64)
-        hits[:, STOPS_AT] = [c.times for c in self.conditions]
-        self.arrays = Conditions(
-            quantity_words(quantities, program),
-            np.array([COMPARISONS.index(c.comparison) for c in self.conditions], dtype=np.int64),
-            np.array(limits, dtype=np.float64).reshape(-1, 2),
-            hits,
-        )
-
     @property
-    def hits(self) -> list[int]:
-        """How often each was true after a step."""
-        return [int(count) for count in self.arrays.hits[:, HITS]]
-
-    def set_hits(self, counts: Sequence[int]) -> None:
-        self.arrays.hits[:, HITS] = counts
-
-    def for_program(self, program: Program) -> StopConditions:
-        """The same conditions with their counts for an edited network; one on a tensor that is gone is never true."""
-        result = StopConditions(self.conditions, program)
-        result.set_hits(self.hits)
-        return result
-
-    def stopped(self, status: int) -> StopCondition | None:
-        """The condition that a status of the machine speaks of."""
-        return self.conditions[status - machine.STOPPED] if status >= machine.STOPPED else None
+    def formula(self) -> TensorFormula:
+        return tensor_formula(self.text)

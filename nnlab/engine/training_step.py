@@ -23,7 +23,8 @@ from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.program import Program
 from nnlab.engine.setup import Samples
 from nnlab.engine.state import State
-from nnlab.engine.stop_condition import StopCondition, StopConditions
+from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.stop_conditions import StopConditions
 
 
 class TrainingStep:

@@ -24,10 +24,11 @@ from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WO
 from nnlab.core.preparation import DataSettings, SetNumber
 from nnlab.core.setting import Value, check_settings
 from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import InitialPart, part_of
 from nnlab.files.project import Project, View
-from nnlab.training.debugging import MOST_BREAKPOINTS, Debugging
+from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, Debugging
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
@@ -108,8 +109,15 @@ class BreakpointPart(msgspec.Struct, forbid_unknown_fields=True):
     is_on: bool = True
 
 
+class ConditionPart(msgspec.Struct, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    times: Annotated[int, msgspec.Meta(ge=1, le=MOST_TIMES)] = 1
+    is_on: bool = True
+
+
 class DebuggingPart(msgspec.Struct, forbid_unknown_fields=True):
     breakpoints: Annotated[list[BreakpointPart], msgspec.Meta(max_length=MOST_BREAKPOINTS)] = []
+    conditions: Annotated[list[ConditionPart], msgspec.Meta(max_length=MOST_CONDITIONS)] = []
 
 
 class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -161,7 +169,10 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         adapters=list(project.adapters),
         initial=part_of(project.initial),
         comparison=[DifferencePart(difference.key, difference.text) for difference in project.comparison],
-        debugging=DebuggingPart([BreakpointPart(b.node, b.phase, b.unit, b.times, b.is_on) for b in project.debugging.breakpoints]),
+        debugging=DebuggingPart(
+            [BreakpointPart(b.node, b.phase, b.unit, b.times, b.is_on) for b in project.debugging.breakpoints],
+            [ConditionPart(c.text, c.times, c.is_on) for c in project.debugging.conditions],
+        ),
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
@@ -250,7 +261,10 @@ def _training(part: TrainingPart) -> TrainingSettings:
 
 def _debugging(part: DebuggingPart) -> Debugging:
     try:
-        return Debugging(tuple(Breakpoint(b.node, b.phase, b.unit, b.times, b.is_on) for b in part.breakpoints))
+        return Debugging(
+            tuple(Breakpoint(b.node, b.phase, b.unit, b.times, b.is_on) for b in part.breakpoints),
+            tuple(StopCondition(c.text, c.times, c.is_on) for c in part.conditions),
+        )
     except NNLabError as error:
         raise FileError(f"project.json: debugging: {error}") from error
 

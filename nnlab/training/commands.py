@@ -15,6 +15,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.weight_path import WeightPath
@@ -132,6 +133,13 @@ class SetBreakpoints(Command):
     """Where stepping stops from now on; those that were there before keep their counts."""
 
     breakpoints: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True)
+class SetConditions(Command):
+    """When training stops by itself from now on; those that were there before keep their counts."""
+
+    conditions: tuple[StopCondition, ...]
 
 
 @dataclass(frozen=True)
@@ -280,6 +288,18 @@ class RunStopped(Event):
 
     run: int
     reason: str
+
+
+@dataclass(frozen=True)
+class ConditionMet(Event):
+    """Training has stopped after the iteration at which this condition became true."""
+
+    condition: StopCondition
+    iteration: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Stopped at iteration {self.iteration:,}: {self.condition.text}"
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def steps_of_epochs(run: Run, epochs: int) -> int:
 
 
 def train(run: Run, steps: int, progress: Callable[[int], None]) -> None:
-    """Runs `steps` steps; `progress(done)` is called after every slice with the steps done in it.
+    """Runs `steps` steps, fewer when a condition of the run ends it; `progress(done)` follows every slice with the steps done in it.
 
     Raises TrainingError when a number is not finite; the weights are then those before that step. KeyboardInterrupt leaves the
     run after a whole step as well.
@@ -75,6 +75,8 @@ def train(run: Run, steps: int, progress: Callable[[int], None]) -> None:
         seconds = time.perf_counter() - start
         remaining -= done
         progress(done)
+        if run.stopped_by is not None:
+            return
         if seconds < SLICE_SECONDS:
             slice_steps = min(slice_steps * 2, 1_000_000)
         elif seconds > 2 * SLICE_SECONDS:

@@ -1,4 +1,4 @@
-"""What a person debugs a network with, as a part of the project: where stepping stops."""
+"""What a person debugs a network with, as a part of the project: where stepping stops, and when training does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.stop_condition import StopCondition
 
 MOST_BREAKPOINTS = 256
+MOST_CONDITIONS = 32
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,19 @@ class Debugging:
     """Compares by value. Nothing that is computed depends on it. It may name what the graph no longer has."""
 
     breakpoints: tuple[Breakpoint, ...] = ()
+    conditions: tuple[StopCondition, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "breakpoints", tuple(self.breakpoints))
         if len(self.breakpoints) > MOST_BREAKPOINTS:
             raise NNLabError(f"A project holds at most {MOST_BREAKPOINTS} breakpoints; delete some first.")
+        object.__setattr__(self, "conditions", tuple(self.conditions))
+        if len(self.conditions) > MOST_CONDITIONS:
+            raise NNLabError(f"A project holds at most {MOST_CONDITIONS} conditions to stop at; delete some first.")
+        texts = [condition.text for condition in self.conditions]
+        repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
+        if repeated is not None:
+            raise NNLabError(f"There is a condition {repeated!r} already.")
 
     def find(self, place: Breakpoint) -> Breakpoint | None:
         """The breakpoint of this place."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.run import Former, Run
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.clock import Clock
@@ -36,6 +37,7 @@ class Member:
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
         self._watched: frozenset[str] = frozenset()
+        self._conditions: tuple[StopCondition, ...] = ()
         self.timeline = Timeline()
 
     @property
@@ -56,6 +58,7 @@ class Member:
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
         setup = setup_of(project.graph, data, project.training, project.initial)
         run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
+        run.stop_when(self._conditions)
         if former is not None:
             self._past.keep_lost(former, run, change)
         if back_to is not None:
@@ -135,6 +138,12 @@ class Member:
         if self.run is not None:
             self.run.watch(tensors)
             self.run.publish()
+
+    def stop_when(self, conditions: tuple[StopCondition, ...]) -> None:
+        """Training stops by itself when one of these becomes true, whatever network follows."""
+        self._conditions = conditions
+        if self.run is not None:
+            self.run.stop_when(conditions)
 
     def parameters(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Copies of parameters and buffers by name; raises NNLabError when there are none."""

@@ -18,6 +18,7 @@ from nnlab.engine import machine
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.phase_times import PhaseTimes
 from nnlab.engine.run import Run
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.training import commands as c
 from nnlab.training.breakpoint_counts import NONE_ON, BreakpointCounts
 from nnlab.training.command_queue import ENDED, answer
@@ -48,9 +49,7 @@ class RunControl:
         self.reach = Reach()
         self.is_playing = False
         self.phase_shares: tuple[float, ...] | None = None
-        self._times = PhaseTimes()
-        self._pace = Pace()
-        self.breakpoints = BreakpointCounts()
+        self._times, self._pace, self.breakpoints = PhaseTimes(), Pace(), BreakpointCounts()
         self._seeks = False  # steps on to the next breakpoint
         self._goal: int | None = None  # the iteration that was last asked to go back to
 
@@ -60,7 +59,7 @@ class RunControl:
 
     def carry_out(self, command: Command) -> None:
         """Whatever is raised is the fault of this command. What steps or trains ends a search for a breakpoint."""
-        if self._seeks and not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.ReadParameters)):
+        if self._seeks and not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.SetConditions, c.ReadParameters)):
             self._seeks = False
             self._after_step()
         self._handle(command)
@@ -69,11 +68,9 @@ class RunControl:
     @property
     def seconds_until_due(self) -> float | None:
         """How long until there is something to train; None when there is nothing until a command comes."""
-        if self._seeks:
+        if self._seeks or (not self.is_playing and self.group.has_late):
             return 0.0
-        if not self.is_playing and not self.group.has_late:
-            return None
-        return self._pace.seconds_until_due if self.is_playing else 0.0
+        return self._pace.seconds_until_due if self.is_playing else None
 
     def train(self) -> None:
         """One slice, if there is something to train."""
@@ -87,8 +84,7 @@ class RunControl:
 
     def halt(self) -> None:
         """Plays no more, without a word."""
-        self._seeks = False
-        self.is_playing, self._pace.remaining = False, None
+        self._seeks, self.is_playing, self._pace.remaining = False, False, None
 
     def report(self, error: Exception) -> None:
         """Training stops and the error is told; what fails in doing so is written into the log, and changes nothing."""
@@ -122,12 +118,14 @@ class RunControl:
         start = time.perf_counter()
         steps = self._pace.next_slice()
         timed = self._time_phases(steps)
-        done = timed + self.group.train_alone(steps - timed)
+        done = timed if timed and run.stopped_by is not None else timed + self.group.train_alone(steps - timed)
         if self._pace.limit:
             run.publish()
         else:
             self._pace.learn(done, time.perf_counter() - start, SLICE_SECONDS)
-        if self._pace.count(done, start):
+        if run.stopped_by is not None:
+            self._stop_at(run.stopped_by)
+        elif self._pace.count(done, start):
             self._pause()
 
     def _time_phases(self, steps: int) -> int:
@@ -164,7 +162,9 @@ class RunControl:
             return
         if is_seen_at_rest or self._control[machine.FRAME]:  # a wish stays: the next slice makes frames again
             group.publish()
-        if self.is_playing and not is_catching_up and self._pace.count(done, start):
+        if self.is_playing and not is_catching_up and main.stopped_by is not None and not group.main.stopped:
+            self._stop_at(main.stopped_by)
+        elif self.is_playing and not is_catching_up and self._pace.count(done, start):
             self._pause()
 
     def _tell_stopped(self, stopped: Mapping[int, str]) -> None:
@@ -181,6 +181,11 @@ class RunControl:
         self.halt()
         self._publish()
         self._listener(StateChanged(False, self.group.main.blocked))
+
+    def _stop_at(self, condition: StopCondition) -> None:
+        self._pause()
+        assert self.group.main.run is not None
+        self._listener(c.ConditionMet(condition, self.group.main.run.iteration))
 
     def _play(self, iterations: int | None = None) -> None:
         if self.group.main.ready is None:
@@ -280,7 +285,7 @@ class RunControl:
             return
         if self.is_playing:
             self._pause()
-        stop = None
+        stop: Breakpoint | None = None
         for _ in range(count):
             if forward:
                 stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
@@ -292,23 +297,24 @@ class RunControl:
         run = self.group.main.ready
         if run is None or self.is_playing:
             self._pause()
-        if run is None:
-            return
-        if self.breakpoints.can_stop(run.program):
-            self._seeks = True
-        else:
+        if run is not None and not self.breakpoints.can_stop(run.program):
             self._listener(Refused(NONE_ON))
+        elif run is not None:
+            self._seeks = True
 
     def _seek(self, run: Run) -> None:
-        """Steps on towards the next breakpoint, for as long as no command has to wait noticeably."""
-        stop, start = None, time.perf_counter()
-        while stop is None and time.perf_counter() - start < SEEK_SECONDS:
+        """Steps on towards the next breakpoint, or to where a condition becomes true, as long as no command has to wait noticeably."""
+        start = time.perf_counter()
+        while self._seeks and time.perf_counter() - start < SEEK_SECONDS:
             stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
-            if not run.stepper.inside:
+            ended = None if run.stepper.inside else run.stopped_by
+            self._seeks = stop is None and ended is None
+            if not self._seeks:
+                self._after_step(stop)
+            elif not run.stepper.inside:
                 self._tell_stopped(self.group.follow_step())
-        if stop is not None:
-            self._seeks = False
-            self._after_step(stop)
+            if ended is not None:
+                self._stop_at(ended)
 
     def _step_to(self, command: c.StepTo) -> None:
         run = self.group.main.ready
@@ -380,6 +386,7 @@ class RunControl:
         c.StepBack: lambda self, command: self._step(False, command.count),
         c.StepTo: _step_to,
         c.SetBreakpoints: lambda self, command: self.breakpoints.set(command.breakpoints),
+        c.SetConditions: lambda self, command: self.group.main.stop_when(command.conditions),
         c.StepToBreakpoint: lambda self, command: self._step_to_breakpoint(),
         c.FinishStep: _finish_step,
         c.BackTo: _back_to,

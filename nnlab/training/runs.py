@@ -116,7 +116,12 @@ class RunGroup:
             _use(chosen[MAIN], self._own_control)
         before, stopped = {number: now(run) for number, run in chosen.items()}, {}
         runs = list(chosen.values())
-        if len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
+        if MAIN in chosen and len(runs) > 1 and chosen[MAIN].conditions.can_stop:  # where it stops the others do, too
+            begun = chosen[MAIN].iteration
+            found = [_train(chosen[MAIN], steps)]
+            steps = chosen[MAIN].iteration - begun if not found[0][0] else steps
+            found += [_train(run, steps) for number, run in chosen.items() if number != MAIN]
+        elif len(runs) == 1 or any(threads_for(run.program.operations) > 1 for run in runs):
             found = [_train(run, steps) for run in runs]
         elif every is None or MAIN not in chosen:  # whoever looks is told of the others by a frame of the project's own
             found = self._side_by_side([partial(_train, run, steps) for run in runs])

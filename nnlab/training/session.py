@@ -32,6 +32,7 @@ from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.stepper import Trace, tensors_of
 from nnlab.engine.steps import gradient_name
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.graph.adapters import adapted
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
@@ -119,6 +120,7 @@ class Session(SessionAdapters):
         self._evaluator = Evaluator(graph, self.dtype)
         self._fitted: Observation | None = None
         self.stopped_early: EarlyStop | None = None
+        self.stopped_by: str | None = None  # the condition that ended the last `fit`
         self._saved = {name: self._fingerprint(name) for name in adapted(graph)}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -264,12 +266,14 @@ class Session(SessionAdapters):
 
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
-        validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None,
+        validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None, stop_when: str | Sequence[str] = (),
     ) -> Curves:  # fmt: skip
         """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
         With `early_stopping` it ends when the loss on `validation` does not improve any more, and the weights are the best ones then; how
-        that went is `stopped_early` afterwards.
+        that went is `stopped_early` afterwards. With `stop_when`, formulas such as "loss < 0.1" or "norm(grad(dense_1.weight)) > 10", it
+        ends after exactly the step at which one becomes true, and `stopped_by` says which: see nnlab.engine.tensor_formula. Raises
+        FormulaError for one that is not understood, or names what the network does not have.
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
@@ -291,7 +295,9 @@ class Session(SessionAdapters):
             warnings.warn(too_large(samples, size), stacklevel=2)
         start, failure, steps = before.stored(), "", epochs * -(-samples // size)
         are_drawn = not self._initial and self.iteration == 0
-        self.stopped_early = None
+        self.stopped_early, self.stopped_by = None, None
+        run.stop_when([StopCondition(text) for text in ([stop_when] if isinstance(stop_when, str) else stop_when)])
+        run.conditions.require()
         try:
             if early_stopping is None:
                 run.train(steps)
@@ -301,6 +307,7 @@ class Session(SessionAdapters):
             failure = str(error)
             raise
         finally:
+            self.stopped_by = run.stopped_by.text if run.stopped_by is not None else None
             self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
             update = self._update
             training = TrainingSettings(

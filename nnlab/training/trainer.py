@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,13 @@ from nnlab.training.runs import MAIN
 from nnlab.training.timeline import Reach
 
 CLOSING = 10.0  # seconds that closing waits for the step that is under way
+
+class ConditionCount(NamedTuple):
+    """How often a condition has become true, and why it cannot be evaluated, or could not lately; empty where it can."""
+
+    hits: int
+    fault: str
+
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +106,16 @@ class Trainer:
     def breakpoint_hits(self) -> Mapping[Breakpoint, int]:
         """How often stepping has come to every breakpoint, by its place."""
         return self._runs.breakpoints.hits
+
+    @property
+    def conditions(self) -> Mapping[str, ConditionCount]:
+        """What is known of every condition to stop at, by its text."""
+        run = self._run(MAIN)
+        if run is None:
+            return {}
+        known = run.conditions
+        found = map(ConditionCount, known.hits, known.faults)
+        return {condition.text: each for condition, each in zip(known.conditions, found, strict=True)}
 
     @property
     def phase_shares(self) -> tuple[float, ...] | None:

@@ -23,6 +23,10 @@ NUMPY = {
     "max_abs": lambda values, bound: np.abs(values).max(),
     "share_of_zeros": lambda values, bound: np.mean(values == 0),
     "share_above": lambda values, bound: np.mean(np.abs(values) > bound),
+    "sum": lambda values, bound: values.sum(dtype=np.float64),
+    "minimum": lambda values, bound: values.min(),
+    "maximum": lambda values, bound: values.max(),
+    "element": lambda values, bound: values[(0,) * values.ndim],
 }
 
 
@@ -39,8 +43,8 @@ def test_every_reduction_has_an_expected_value() -> None:
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_a_recorded_quantity_is_what_numpy_finds(reduction: str, real: str) -> None:
     tensors = ("relu_1.y", "dense_1.weight", "dense_2.d_weight", "mse_1.loss")
-    asked = [Quantity(name, reduction, 0.3) for name in tensors]
     run = made(real=real)
+    asked = [Quantity(name, reduction, 0.3, (0,) * run.state[name].ndim if reduction == "element" else ()) for name in tensors]
     run.record(asked)
     expected = []
     for _ in range(9):  # the fourth batch of an epoch is short: 6 of 30 samples

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from networks import graphs, mlp, targets
 
 import nnlab
-from nnlab.core.errors import DataError, SettingError, TrainingError
+from nnlab.core.errors import DataError, FormulaError, SettingError, TrainingError
 from nnlab.graph.graph import Graph
 
 GENERATOR = np.random.default_rng(0)
@@ -216,3 +216,15 @@ def test_fit_that_fails_keeps_what_was_learned_up_to_there() -> None:
         single.step(X[rows], 100 * Y[rows])
     for name, values in failing.parameters.items():
         assert np.isfinite(values).all() and values.tobytes() == single.parameters[name].tobytes()
+
+
+def test_fit_stops_after_the_step_at_which_a_condition_becomes_true() -> None:
+    """The same bits as so many single steps on the same batches, in the order of the samples."""
+    stopped, whole = session(), session()
+    curves = whole.fit(X, Y, epochs=100, batch_size=10, shuffle=False)
+    at = int(np.flatnonzero(curves.mean < 0.9 * curves.mean[0])[0])
+    stopped.fit(X, Y, epochs=100, batch_size=10, shuffle=False, stop_when=f"loss < {float(0.9 * curves.mean[0])!r}")
+    assert stopped.iteration == at + 1 < whole.iteration and whole.stopped_by is None
+    assert stopped.stopped_by == f"loss < {float(0.9 * curves.mean[0])!r}"
+    with pytest.raises(FormulaError, match="no tensor 'dense_9.weight'"):
+        session().fit(X, Y, stop_when=["loss < 1", "norm(dense_9.weight) > 1"])

@@ -95,13 +95,22 @@ class Record(NamedTuple):
     bounds: Floats
 
 
-class Conditions(NamedTuple):
-    """When training stops by itself, see nnlab.core.kernel.quantities."""
+class FormulaCode(NamedTuple):
+    """Formulas over quantities, see nnlab.core.kernel.formulas. Formula k is rows `starts[k]` to `starts[k + 1]` of `code`."""
 
-    quantities: IntegerRows  # (conditions, 4)
-    comparisons: Integers
-    limits: FloatRows  # (conditions, 2): bound of the quantity, threshold it is compared with
-    hits: IntegerRows  # (conditions, 2): how often it was true, and at which time it stops
+    quantities: IntegerRows  # (quantities, 4)
+    bounds: Floats  # of the quantities
+    constants: Floats
+    code: IntegerRows  # (rows, 2): operation, argument
+    starts: Integers
+    stack: Floats  # to work in
+
+
+class Conditions(NamedTuple):
+    """When training stops by itself: a formula each, and what is known of it, see nnlab.core.kernel.formulas."""
+
+    formulas: FormulaCode
+    states: IntegerRows  # (conditions, 5)
 
 
 class KeyframeTable(NamedTuple):

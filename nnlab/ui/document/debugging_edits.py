@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph
 from nnlab.training.debugging import Debugging
@@ -29,7 +30,30 @@ def change_breakpoint(document: Document, place: Breakpoint, change: Callable[[B
 
 def remove_breakpoints(document: Document) -> None:
     """Takes all of them away."""
-    _edit(document, "Remove all breakpoints", replace(document.project.debugging, breakpoints=()))
+    _edit(document, "Remove all breakpoints", replace(document.project.debugging, breakpoints=(), conditions=()))
+
+
+def set_condition(document: Document, text: str, before: str = "") -> None:
+    """Training stops when this becomes true, in place of what stood there `before`. Raises NNLabError for what cannot be."""
+    debugging, condition = document.project.debugging, StopCondition(text)
+    known = debugging.conditions
+    if before:
+        changed = tuple(replace(each, text=condition.text) if each.text == before else each for each in known)
+    else:
+        changed = (*known, condition)
+    _edit(document, f"Stop when {condition.text}", replace(debugging, conditions=changed))
+
+
+def switch_condition(document: Document, text: str, is_on: bool) -> None:
+    debugging = document.project.debugging
+    changed = tuple(replace(each, is_on=is_on) if each.text == text else each for each in debugging.conditions)
+    _edit(document, f"Switch {'on' if is_on else 'off'}: stop when {text}", replace(debugging, conditions=changed))
+
+
+def remove_condition(document: Document, text: str) -> None:
+    debugging = document.project.debugging
+    left = tuple(each for each in debugging.conditions if each.text != text)
+    _edit(document, f"Remove: stop when {text}", replace(debugging, conditions=left))
 
 
 def rename(document: Document, node_id: str, name: str) -> None:

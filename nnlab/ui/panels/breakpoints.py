@@ -1,4 +1,4 @@
-"""Breakpoints: everything that stepping stops at, each to be switched on and off, with how often it was reached."""
+"""Breakpoints: everything that stepping stops at, and conditions that training stops at, each with how often that came about."""
 
 from __future__ import annotations
 
@@ -9,13 +9,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
-from nnlab.ui.document.debugging_edits import breakpoint_words, change_breakpoint, remove_breakpoints, toggle_breakpoint
+from nnlab.engine.formula_code import problem_of
+from nnlab.engine.tensor_formula import tensor_formula
+from nnlab.ui.document.debugging_edits import (
+    breakpoint_words,
+    change_breakpoint,
+    remove_breakpoints,
+    remove_condition,
+    set_condition,
+    switch_condition,
+    toggle_breakpoint,
+)
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.breakpoint_row import BreakpointRow
+from nnlab.ui.panels.controls.condition_field import ConditionField, ConditionRow
+from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.focus import focused_within
+from nnlab.ui.widgets.label import Label
 
 EMPTY = (
     "Breakpoints stop the stepper at an operation, a phase or a neuron. F9 sets one at the selected node or the operation shown; "
@@ -39,10 +53,22 @@ class BreakpointsPanel(LivePanel):
         self.clear_all.clicked.connect(self._remove_all)
         self.add_option(self.run)
         self.add_option(self.clear_all)
+        self.conditions: list[ConditionRow] = []
+        self.new = ConditionField("Stop when: a new condition", self._judge)
+        self.new.taken.connect(self._add_condition)
+        self.problem = Label(theme, "", "caption", "error")
+        self.problem.setWordWrap(True)
+        self.new.judged.connect(self._show_problem)
+        self.words = Label(theme, EMPTY, "caption", "text2")
+        self.words.setWordWrap(True)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._around = QVBoxLayout()
+        for part in (self.new, self.problem, self.words):
+            self._around.addWidget(part)
+        self._column.addLayout(self._around)
         self._column.addStretch(1)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -54,7 +80,19 @@ class BreakpointsPanel(LivePanel):
         document, session = services.document, services.session
         for signal in (document.debugging_changed, document.changed, document.replaced, session.stepped, session.state_changed):
             signal.connect(self.follow)
+        self.apply_metrics()
         self.follow()
+
+    def apply_metrics(self) -> None:
+        super().apply_metrics()
+        if hasattr(self, "_around"):
+            metrics = self._theme.metrics
+            self._around.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.padding)
+            self._around.setSpacing(metrics.px(4))
+
+    def draw(self, view: LiveView) -> None:
+        """Counts go up while training runs."""
+        self._show_conditions()
 
     def follow(self, *_: object) -> None:
         """Shows the document's breakpoints and how often each was reached."""
@@ -71,12 +109,62 @@ class BreakpointsPanel(LivePanel):
         for row, each in zip(self.rows, shown, strict=True):
             is_here = not each.node or each.node in document.graph
             row.show_breakpoint(each, breakpoint_words(each, document.graph), debugging.hits(each), is_here)
-        self.set_empty(None if shown else EMPTY)
+        self._show_conditions()
+        conditions = document.project.debugging.conditions
+        self.words.setVisible(not shown)
         self.run.setEnabled(self._services.session.can_run and any(each.is_on for each in shown))
-        self.clear_all.setEnabled(bool(shown))
-        self.setWindowTitle(f"{self.title} ({len(shown)})" if shown else self.title)
+        self.clear_all.setEnabled(bool(shown or conditions))
+        number = len(shown) + len(conditions)
+        self.setWindowTitle(f"{self.title} ({number})" if number else self.title)
         if had_focus and self.rows and focused_within(self) is None:
             self.rows[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_conditions(self) -> None:
+        document, debugging = self._services.document, self._services.session.debugging
+        shown = document.project.debugging.conditions
+        while len(self.conditions) > len(shown):
+            row = self.conditions.pop()
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        while len(self.conditions) < len(shown):
+            self._add_condition_row()
+        for row, each in zip(self.conditions, shown, strict=True):
+            row.show_condition(each.text, each.is_on, *debugging.condition(each.text))
+
+    def _add_condition_row(self) -> None:
+        row = ConditionRow(self._services.theme, self._judge)
+        row.switched.connect(lambda is_on: switch_condition(self._services.document, row.text, is_on))
+        row.written.connect(lambda text: self._set_condition(text, row.text))
+        row.removed.connect(lambda: remove_condition(self._services.document, row.text))
+        self._column.insertWidget(len(self.rows) + len(self.conditions), row)
+        self.conditions.append(row)
+
+    def _judge(self, text: str) -> str:
+        """What is wrong with a condition in the network that is trained, in one sentence."""
+        frame = self._services.session.frame
+        try:
+            formula = tensor_formula(text)
+        except NNLabError as error:
+            return str(error)
+        return problem_of(formula, frame.program) if frame is not None else ""
+
+    def _add_condition(self, text: str) -> None:
+        if text and self._set_condition(text):
+            self.new.clear()
+
+    def _set_condition(self, text: str, before: str = "") -> bool:
+        try:
+            set_condition(self._services.document, text, before)
+        except NNLabError as error:
+            self._show_problem(str(error))
+            return False
+        self._show_problem("")
+        return True
+
+    def _show_problem(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def clear(self) -> None:
         """Breakpoints stay, whatever is trained."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, Signal
+
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.training import commands
 from nnlab.training.debugging import Debugging
-from nnlab.training.trainer import Trainer
+from nnlab.training.trainer import ConditionCount, Trainer
 from nnlab.ui.document.document import Document
 
 
-class LiveDebugging:
-    """Passes on what has changed, and knows how often what was set has been reached."""
+class LiveDebugging(QObject):
+    """Passes on what has changed, and knows how often what was set has been reached. `stopped(sentence)`: a condition has become true."""
 
-    def __init__(self, trainer: Trainer, document: Document) -> None:
+    stopped = Signal(str)
+
+    def __init__(self, trainer: Trainer, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._trainer, self._document = trainer, document
         self._sent = Debugging()
 
@@ -21,8 +26,14 @@ class LiveDebugging:
         wanted = self._document.project.debugging
         if wanted.breakpoints != self._sent.breakpoints:
             self._trainer.send(commands.SetBreakpoints(wanted.breakpoints))
+        if wanted.conditions != self._sent.conditions:
+            self._trainer.send(commands.SetConditions(wanted.conditions))
         self._sent = wanted
 
     def hits(self, place: Breakpoint) -> int:
         """How often stepping has come to a breakpoint since the run began."""
         return self._trainer.breakpoint_hits.get(place.place, 0)
+
+    def condition(self, text: str) -> ConditionCount:
+        """How often a condition has become true since the run began, and why it cannot be evaluated."""
+        return self._trainer.conditions.get(text, ConditionCount(0, ""))

@@ -70,8 +70,7 @@ class LiveSession(QObject):
         self._trainer = Trainer(self._event.emit)
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         self._revision = 0
-        self.is_closed = False
-        self._playing = False
+        self.is_closed = self._playing = False
         self._reason = ""
         self.failure = ""  # what the run was stopped by, in a sentence; empty while nothing has
         self._diagnostics: tuple[Diagnostic, ...] = ()
@@ -82,7 +81,7 @@ class LiveSession(QObject):
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document)
-        self.debugging = LiveDebugging(self._trainer, document)
+        self.debugging = LiveDebugging(self._trainer, document, self)
         self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
         self._display.ticked.connect(self.ticked)
         self._display.emptied.connect(self._on_emptied)
@@ -378,16 +377,17 @@ class LiveSession(QObject):
         elif isinstance(event, Stepped):
             self.last_step = event
             self.stepped.emit(event)
+        elif isinstance(event, commands.ConditionMet):
+            self.debugging.stopped.emit(event.sentence)
         elif isinstance(event, Refused):
             self.failed.emit(event.message, "")
         elif isinstance(event, commands.NotLoaded):
             if event.revision == self._revision:
                 self._reason = event.reason
         elif isinstance(event, RunStopped):
-            sentence = event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason)
             if event.run == MAIN:
                 self.failure = event.reason
-            if sentence:
+            if sentence := event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason):
                 self.failed.emit(sentence, "")
         elif isinstance(event, Failed):
             self._playing = False

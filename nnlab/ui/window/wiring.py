@@ -108,6 +108,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.networks.failed, bar.show_error, "network"),
         (window.networks.told, bar.show_info, "network"),
         (window.adapters.failed, bar.show_warning, "adapters"),
+        (window.session.debugging.stopped, bar.show_info, "stopped"),
         (window.adapters.told, bar.show_info, "adapters"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]

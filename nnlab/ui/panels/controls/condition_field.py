@@ -1,0 +1,137 @@
+"""The text of a condition to stop at: judged at every key, taken with Enter.
+
+Below it stands what is wrong with it, or why it cannot be evaluated now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.numbers import count
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.check import Check
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.text_undo import share_undo
+
+HINT = "Stop when… e.g. norm(grad(dense_2.weight)) > 1.5"
+TIP = (
+    "Training stops after the iteration at which it becomes true, at full speed too.\n"
+    "loss, iteration, epoch, gradient_norm; dense_1.weight[3, 0]; grad(dense_1.weight); act(dense_1);\n"
+    "norm, mean, sum, min, max, max_abs, zeros of a tensor; arithmetic, comparisons, and, or, not."
+)
+
+
+class ConditionField(QLineEdit):
+    """`taken(text)` with Enter, or on leaving a field whose text changed, if nothing is wrong with it. `judge` says what is."""
+
+    taken = Signal(str)
+    judged = Signal(str)
+
+    def __init__(self, name: str, judge: Callable[[str], str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        share_undo(self)
+        self._judge = judge
+        self.setPlaceholderText(HINT)
+        self.setAccessibleName(name)
+        self.setToolTip(TIP)
+        self.setMaxLength(1000)
+        self.textEdited.connect(self._check)
+        self.editingFinished.connect(self._take)
+
+    def set_text(self, text: str) -> None:
+        """Shows a text from outside, unless somebody is typing."""
+        if not self.isModified() and text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.undo()
+            self.setModified(False)
+            self._show("")
+        else:
+            super().keyPressEvent(event)
+
+    def _check(self, text: str) -> None:
+        self._show(self._judge(text) if text.strip() else "")
+
+    def _take(self) -> None:
+        if not self.isModified():
+            return
+        text = self.text().strip()
+        problem = self._judge(text) if text else ""
+        self._show(problem)
+        if not problem:
+            self.setModified(False)
+            self.taken.emit(text)
+
+    def _show(self, problem: str) -> None:
+        if bool(problem) != bool(self.property("invalid")):
+            self.setProperty("invalid", bool(problem))
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.setAccessibleDescription(problem)
+        self.judged.emit(problem)
+
+
+class ConditionRow(QWidget):
+    """One condition: whether it is on, its text, how often it has become true; a button removes it. Below it what is wrong."""
+
+    switched = Signal(bool)
+    written = Signal(str)
+    removed = Signal()
+
+    def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
+        super().__init__()
+        self._theme, self.text = theme, ""
+        self._fault = ""
+        self.check = Check(theme, name="On", tip="On: training stops when this becomes true.")
+        self.field = ConditionField("Stop when", judge)
+        self.hits = Label(theme, "", "caption", "text2")
+        self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), "Remove this condition")
+        self.problem = Label(theme, "", "caption", "error")
+        self.problem.setWordWrap(True)
+        self._row = QHBoxLayout()
+        for part, stretch in ((self.check, 0), (self.field, 1), (self.hits, 0), (self.remove, 0)):
+            self._row.addWidget(part, stretch)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.problem)
+        self.check.clicked.connect(self.switched)
+        self.field.taken.connect(self._on_taken)
+        self.field.judged.connect(self._show_problem)
+        self.remove.clicked.connect(self.removed)
+        follow(theme, self)
+
+    def show_condition(self, text: str, is_on: bool, hits: int, fault: str) -> None:
+        self.text, self._fault = text, fault
+        self.check.setChecked(is_on)
+        self.field.set_text(text)
+        reached = f"{count(hits)} {'hit' if hits == 1 else 'hits'}"
+        self.hits.setText(f"{count(hits)}×")
+        self.hits.setToolTip("How often it has become true since the run began")
+        self.setAccessibleName(f"Stop when {text}, {'on' if is_on else 'off'}, {reached}")
+        self._show_problem(self.field.accessibleDescription())
+
+    def _on_taken(self, text: str) -> None:
+        if text:
+            self.written.emit(text)
+        else:
+            self.removed.emit()
+
+    def _show_problem(self, problem: str) -> None:
+        said = problem or self._fault
+        self.problem.setText(said)
+        self.problem.setVisible(bool(said))
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._column.setContentsMargins(metrics.padding, metrics.px(2), metrics.grid, metrics.px(2))
+        self._column.setSpacing(metrics.px(2))
+        self._row.setSpacing(metrics.grid)
