@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from thoroughness import FUZZ_SEED, IS_NIGHTLY, cases
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
@@ -26,9 +27,39 @@ os.environ["NNLAB_HOME"] = _home
 os.environ["NNLAB_VERIFY"] = "1"  # every program that any test compiles is checked before it runs
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
-# The first call of a kernel compiles or loads it: a deadline per example would measure that.
-settings.register_profile("nnlab", deadline=None)
+# The first call of a kernel compiles or loads it: a deadline per example would measure that. What a change has to pass is the same for
+# every change; other cases are found at night, and printed so that they can be tried again.
+settings.register_profile("nnlab", deadline=None, derandomize=not IS_NIGHTLY, print_blob=True, max_examples=cases(60, 200))
 settings.load_profile("nnlab")
+
+PATIENCE = 60_000  # milliseconds a test waits for what has to happen; on a machine with other work to do everything takes longer
+
+
+def pytest_report_header() -> str:
+    return f"nnlab: {'nightly' if IS_NIGHTLY else 'usual'} number of cases, NNLAB_FUZZ_SEED={FUZZ_SEED}"
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> Any:
+    """pytest-qt's, but patient: a wait ends with what is waited for, and one in vain fails the test late rather than by chance."""
+    from pytestqt.qtbot import QtBot
+
+    class PatientBot(QtBot):
+        def waitUntil(self, callback: Any, *, timeout: int = PATIENCE) -> None:
+            super().waitUntil(callback, timeout=max(timeout, PATIENCE))
+
+        def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:
+            if options.get("raising", True):  # False: whether it comes is looked at afterwards, as `assertNotEmitted` does
+                timeout = max(timeout, PATIENCE)
+            return super().waitSignal(signal, timeout=timeout, **options)
+
+        def waitSignals(self, signals: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:
+            return super().waitSignals(signals, timeout=max(timeout, PATIENCE), **options)
+
+        def waitExposed(self, widget: Any, *, timeout: int = PATIENCE) -> Any:
+            return super().waitExposed(widget, timeout=max(timeout, PATIENCE))
+
+    return PatientBot(request)
 
 
 def application() -> Any:

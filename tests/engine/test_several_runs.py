@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from networks import mlp
+from thoroughness import cases
 
 from nnlab.core.kernel.threads import LARGE
 from nnlab.engine.compile import Update
@@ -18,7 +19,7 @@ from nnlab.engine.setup import Setup
 SMALL = (2, 8, 8, 1)
 MEDIUM = (130, 250, 6)  # wants one thread, and ends in other bits with two
 WIDE = (517, 643, 9)  # wants all cores, and ends in other bits with one
-STEPS = {SMALL: 30_000, MEDIUM: 150, WIDE: 20}
+STEPS = {SMALL: cases(12_000, 30_000), MEDIUM: cases(60, 150), WIDE: cases(8, 20)}
 
 
 def made(sizes: tuple[int, ...]) -> Run:

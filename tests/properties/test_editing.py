@@ -1,4 +1,4 @@
-"""Undo, as a property: 500 random edits through the real window, all undone, all made again, step by step and canvas by canvas.
+"""Undo, as a property: 300 random edits through the real window, all undone, all made again, step by step and canvas by canvas.
 
 NNLAB_EDITS sets how many, NNLAB_FUZZ_SEED which.
 """
@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from thoroughness import FUZZ_SEED, cases
 
 from nnlab.app import open_window
 from nnlab.core.dataset import datasets
@@ -37,8 +38,7 @@ from nnlab.ui.widgets.slider import Slider
 from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
-EDITS = int(os.environ.get("NNLAB_EDITS", "500"))
-SEED = int(os.environ.get("NNLAB_FUZZ_SEED", "7"))
+EDITS = int(os.environ.get("NNLAB_EDITS", cases(300, 1500)))
 MOST_NODES = 14
 OPERATORS = [kind.name for kind in operators if kind.name.isidentifier()]
 ACTIVATIONS = [kind.name for kind in operators if kind.is_activation]
@@ -290,7 +290,7 @@ def assert_equal_canvas(window: MainWindow, expected: tuple[dict[str, object], Q
 
 
 def test_everything_can_be_undone_and_made_again(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    document, hands = window.document, Hands(window, SEED)
+    document, hands = window.document, Hands(window, FUZZ_SEED)
     stack = document.undo_stack
     assert stack.undoLimit() == 0, "unlimited"
     states: dict[int, Project] = {0: document.project}

@@ -12,6 +12,7 @@ from typing import Any
 import lora_cases
 import numpy as np
 import pytest
+from thoroughness import cases
 
 import nnlab
 from nnlab.core.errors import NNLabError
@@ -95,11 +96,11 @@ def test_merging_computes_the_same_and_the_base_comes_back_to_the_bit(case: dict
     assert all(np.array_equal(values, s.parameters[name]) for name, values in parameters.items())
 
 
-def test_a_thousand_cycles_of_merging_leave_the_base_to_the_bit() -> None:
+def test_cycles_of_merging_leave_the_base_to_the_bit() -> None:
     s = two()
     s.blend({"task_a": 0.3, "task_b": 0.7})
     bits, before = base_bits(s), s.predict(X)
-    for k in range(1000):
+    for k in range(cases(100, 1000)):
         s.merge(("task_a", "task_b")[k % 2])
         s.unmerge(("task_a", "task_b")[k % 2])
     assert base_bits(s) == bits

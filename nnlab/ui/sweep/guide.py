@@ -62,7 +62,7 @@ class FormGuide(QObject):
     def check(self) -> None:
         """Works out how many trials the form means, or what is wrong with it."""
         data, choice, project = self._session.data, self._form.choice, self._document.project
-        if not self._form.isVisible() or data is None:
+        if not self._form.isVisible() or data is None or self._session.is_closed:
             return
         if self._checking is not None:
             self._checking.cancel()
