@@ -16,6 +16,7 @@ from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import Line, Statistics, StatisticsHeading, StatisticsValue
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.focus import widgets_within
 
 
 class PredictionView(QWidget):
@@ -50,7 +51,7 @@ class PredictionView(QWidget):
     def make_plain(self) -> None:
         """For a place among others of its kind, on the canvas: the picture alone, whose figures and names stand elsewhere."""
         self.has_statistics = False
-        for plot in (self._picture, *self._picture.findChildren(QWidget)):
+        for plot in widgets_within(self._picture):
             if isinstance(plot, Plot | ConfusionMatrix):
                 plot.set_ground("canvas")
 
