@@ -25,6 +25,8 @@ from nnlab.ui.look import numbers
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
 
+CONSTRUCTED = "constructed"  # the name of initial weights
+
 
 class Solver(QObject):
     """`said(words)`: what came of it, or why nothing did."""
@@ -70,7 +72,7 @@ class Solver(QObject):
             reached = "" if errors is None else f": sup {numbers.number(errors.sup, 3)}"
             bound = f", at most {numbers.number(made.bound, 3)} by theory" if np.isfinite(made.bound) else ""
             values = {name: array.astype(np.float32) for name, array in made.parameters.items()}
-            initial = InitialWeights("constructed", made.words[:MOST_LETTERS], values)
+            initial = InitialWeights(CONSTRUCTED, made.words[:MOST_LETTERS], values)
             return project, replace(project, graph=made.graph, initial=initial), f"constructed, not trained{reached}{bound}"
 
         self._job = session.jobs.start("Constructing weights", work, lane="approximation")

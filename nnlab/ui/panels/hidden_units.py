@@ -13,6 +13,8 @@ from nnlab.graph.unit_sum import unit_sum
 from nnlab.training.probes.approximation import Approximation, Sum
 from nnlab.training.probes.approximation_surface import ApproximationSurface
 from nnlab.ui.approximation.assembly import UnitAssembly
+from nnlab.ui.approximation.solver import Solver
+from nnlab.ui.approximation.state_switch import StateSwitch
 from nnlab.ui.approximation.unit_tiles import UnitPictures, UnitTiles
 from nnlab.ui.approximation.width_edits import ACTIVATIONS, with_activation, with_units
 from nnlab.ui.look import numbers
@@ -49,6 +51,7 @@ class HiddenUnitsPanel(LivePanel):
         for name in ACTIVATIONS:
             self.activation.addItem(operators[name].title if name else "linear", name)
         self.activation.activated.connect(self._set_activation)
+        self.state = StateSwitch(theme, services.session, services.shared(Solver))
         self.formula = FittingLabel(theme, "", "body", "text2")
         self.formula.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         self.play = IconButton.of(theme, icon(theme, "play", on="pause"), "Add one after another", "Adds the units one after another")
@@ -83,7 +86,7 @@ class HiddenUnitsPanel(LivePanel):
     def _arrange(self) -> None:
         page = QWidget()
         self._column = QVBoxLayout(page)
-        for widget in (self.units, self.activation, self.formula, self.play, self.all, self.order):
+        for widget in (self.units, self.activation, self.state, self.formula, self.play, self.all, self.order):
             self.add_option(widget)
         self._column.addWidget(self.tiles, 1)
         self._column.addWidget(self.refusal, 1)
@@ -100,14 +103,14 @@ class HiddenUnitsPanel(LivePanel):
         self._header_row.setStretch(0, 0)
         self._header_row.setStretch(1, 1)  # the options take the whole row, the formula what is left of it
         self._title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._options.setStretch(2, 1)
+        self._options.setStretch(3, 1)
 
     # The network
 
     def _follow_document(self) -> None:
         """Width and activation as the document has them."""
         found = self._layer()
-        for widget in (self.units, self.activation):
+        for widget in (self.units, self.activation, self.state):
             widget.setVisible(found is not None)  # a width that no layer has is not shown
         if found is None:
             return
@@ -163,6 +166,7 @@ class HiddenUnitsPanel(LivePanel):
         self.refusal.setText(refusal)
         self.refusal.setVisible(bool(refusal))
         self.tiles.setVisible(not refusal)
+        self.state.show_view(view)
         self.play.setChecked(self._assembly.is_adding)
         for widget in (self.play, self.all, self.order):
             widget.setEnabled(not refusal)
@@ -195,15 +199,18 @@ class HiddenUnitsPanel(LivePanel):
 
 def formula_words(total: Sum, assembly: UnitAssembly) -> tuple[str, ...]:
     """The sum with its bias, and the selected unit with its numbers; then what is said with less room: the unit alone."""
-    whole = f"g(x) = {numbers.number(float(total.bias), 3)} + Σ vᵢ f(wᵢ x + bᵢ)"
     unit, units = assembly.unit, total.units
+    is_plane = units is not None and units.weight.ndim == 2 and units.weight.shape[1] == 2
+    inner = "g(x, y)", "f(wᵢ · (x, y) + bᵢ)"
+    name, term = inner if is_plane else ("g(x)", "f(wᵢ x + bᵢ)")
+    whole = f"{name} = {numbers.number(float(total.bias), 3)} + Σ vᵢ {term}"
     if unit is None or units is None:
         return (whole,)
     weights = np.atleast_1d(units.weight[unit]).tolist()
     names = ("x",) if len(weights) == 1 else ("x", "y")
-    terms = " + ".join(f"{numbers.number(weight, 4)} {name}" for weight, name in zip(weights, names, strict=True))
-    bias = float(units.bias[unit])
-    sign = "+" if bias >= 0 else "−"
+    terms = f"{numbers.number(weights[0], 4)} x"
+    for value, name in zip((*weights[1:], float(units.bias[unit])), (*names[1:], ""), strict=True):
+        terms += f" {'+' if value >= 0 else '−'} {numbers.number(abs(value), 4)} {name}".rstrip()
     number = str(unit + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-    own = f"v{number} f(…) = {numbers.number(float(units.height[unit]), 4)} f({terms} {sign} {numbers.number(abs(bias), 4)})"
+    own = f"v{number} f(…) = {numbers.number(float(units.height[unit]), 4)} f({terms})"
     return f"{whole}     {own}", own
