@@ -14,12 +14,11 @@ from nnlab.engine.frame import Frame
 from nnlab.jobs.context import JobContext
 from nnlab.training.domain import domain
 from nnlab.training.function_errors import fit_at, truth_at
-from nnlab.ui.approximation.surface_cut import POINTS, CutValues, Point
+from nnlab.ui.approximation.surface_cut import POINTS, CutValues, Ends, Point
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
 from nnlab.ui.run.live_view import LiveView
 
-Ends = tuple[Point, Point]
-Moment = tuple[int, int, Ends]  # revision and sequence of the frame, and where the cut lies
+CutMoment = tuple[int, int, Ends]  # revision and sequence of the frame, and where the cut lies
 
 
 class FineCut(QObject):
@@ -32,7 +31,7 @@ class FineCut(QObject):
         self._jobs = jobs
         self._job: LiveJob | None = None
         self._evaluator: tuple[int, Evaluator] | None = None
-        self._found: tuple[Moment, CutValues] | None = None
+        self._found: tuple[CutMoment, CutValues] | None = None
 
     def values(self, view: LiveView, ends: Ends) -> CutValues | None:
         """Along the cut at this moment, while training runs at the newest one that is known; None while it is being computed."""
@@ -49,7 +48,7 @@ class FineCut(QObject):
         is_near = found is not None and view.playing and (found[0][0], found[0][2]) == (frame.revision, ends)
         return found[1] if found is not None and is_near else None
 
-    def _compute(self, context: JobContext, frame: Frame, data: Data, wanted: Moment) -> tuple[Moment, CutValues]:
+    def _compute(self, context: JobContext, frame: Frame, data: Data, wanted: CutMoment) -> tuple[CutMoment, CutValues]:
         """On a thread of the jobs; one at a time, so that the evaluator is nobody else's."""
         if self._evaluator is None or self._evaluator[0] != frame.revision:
             self._evaluator = frame.revision, Evaluator(frame.program.graph, frame.program.real)
@@ -57,7 +56,7 @@ class FineCut(QObject):
         evaluator.load(frame.parameters)
         return wanted, cut_at(evaluator, data, *wanted[2])
 
-    def _take(self, found: tuple[Moment, CutValues]) -> None:
+    def _take(self, found: tuple[CutMoment, CutValues]) -> None:
         self._found = found
 
     def _on_ended(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.studies.approximation.unit_handles import RidgeUnit
 from nnlab.ui.approximation.marks import hatch
 from nnlab.ui.approximation.plane_grips import PlaneGrip, PlaneGrips, RidgeHandles, words_of
+from nnlab.ui.approximation.surface_cut import Ends
 from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
@@ -21,7 +22,6 @@ from nnlab.ui.look.tokens import mix
 LEVELS = 9
 KEY_STEP = 1 / 48  # of the plane's width, for one press of an arrow key
 KEY_TURN = np.radians(5.0)
-Ends = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)

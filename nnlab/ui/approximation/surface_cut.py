@@ -16,6 +16,7 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.run.session import LiveSession
 
 Point = tuple[float, float]
+Ends = tuple[Point, Point]
 POINTS = 201
 
 
