@@ -23,7 +23,7 @@ class ProbabilityBars(QWidget):
         self._image: QImage | None = None
         self._names: tuple[str, ...] = ()
         self._shares = np.empty(0)
-        self._true = 0
+        self._true: int | None = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         follow(theme, self)
 
@@ -31,10 +31,12 @@ class ProbabilityBars(QWidget):
     def shares(self) -> np.ndarray:
         return self._shares
 
-    def show_sample(self, image: QImage | None, names: tuple[str, ...], shares: np.ndarray, true: int) -> None:
+    def show_sample(self, image: QImage | None, names: tuple[str, ...], shares: np.ndarray, true: int | None) -> None:
+        """`true`: the sample's class, None for an input of one's own, which has none."""
         self._image, self._names, self._shares, self._true = image, legible(names), shares, true
         best = int(np.argmax(np.nan_to_num(shares, nan=-1.0)))
-        self.setAccessibleName(f"Sample of class {names[true]}: predicted {names[best]} with {numbers.percent(float(shares[best]))}")
+        what = "Own input" if true is None else f"Sample of class {names[true]}"
+        self.setAccessibleName(f"{what}: predicted {names[best]} with {numbers.percent(float(shares[best]))}")
         self.update()
 
     def apply_metrics(self) -> None:
@@ -52,7 +54,7 @@ class ProbabilityBars(QWidget):
             painter.end()
             return
         best = int(np.argmax(np.nan_to_num(self._shares, nan=-1.0)))
-        top = side + px(6)
+        top = side + px(6) if self._image is not None else 0.0
         row = min(px(18), (self.height() - top) / len(self._names))
         names = min(max(metrics.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
         left, right = px(16) + names + px(6), self.width() - metrics.horizontalAdvance("< 0.1 %") - px(6)
