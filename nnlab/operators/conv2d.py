@@ -6,6 +6,7 @@ channels, kernel_size, kernel_size).
 
 One image at a time is unfolded into a matrix with one column for each place, holding all that the window sees from there (Chellapilla,
 Puri, Simard, High Performance Convolutional Neural Networks for Document Processing (2006)); the convolution is then one matrix product.
+The shape that most networks have is computed without unfolding, see `nnlab.core.kernel.small_windows`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
 from nnlab.core.initializers import CHOICE_TITLES, initializers
-from nnlab.core.kernel import kernel
+from nnlab.core.kernel import kernel, small_windows
 from nnlab.core.kernel.linear_algebra import add_product, add_product_transposed, add_transposed_product
 from nnlab.core.kernel.views import copy_elements
 from nnlab.core.operator import Operator, register
@@ -85,7 +86,10 @@ def fold(patches, kernel_size, stride, padding, width, image):
 
 
 @kernel
-def forward(x, weight, bias, stride, padding, patches, y):
+def forward(x, weight, bias, stride, padding, patches, room, y):
+    if room.size:
+        small_windows.forward(x, weight, bias, room, y)
+        return
     filters, places = y.shape[1], patches.shape[1]
     matrix = weight.reshape((filters, patches.shape[0]))
     for n in range(y.shape[0]):
@@ -99,8 +103,11 @@ def forward(x, weight, bias, stride, padding, patches, y):
 
 
 @kernel
-def backward(x, weight, stride, padding, patches, d_y, d_x, d_weight, d_bias):
+def backward(x, weight, stride, padding, patches, room, d_y, d_x, d_weight, d_bias):
     """With P for the unfolded image:   d_W = sum of d_y P^T,   d_b = sum of d_y,   d_x = W^T d_y, folded back."""
+    if room.size and (d_x.size == 0 or x.shape[1] % small_windows.FILTERS == 0):
+        small_windows.backward(x, weight, room, d_y, d_x, d_weight, d_bias)
+        return
     filters, places = d_y.shape[1], patches.shape[1]
     matrix = weight.reshape((filters, patches.shape[0]))
     for n in range(d_y.shape[0]):
@@ -128,7 +135,14 @@ def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:
     found = output_sizes(sizes, kernel_size, int(settings["stride"]), int(settings["padding"]))
     height, width = found["out_height"], found["out_width"]
     assert isinstance(height, int) and isinstance(width, int)
-    return {**found, "window": channels * kernel_size**2, "places": height * width}
+    window, places, room = channels * kernel_size**2, height * width, 0
+    filters, columns = int(settings["filters"]), sizes["width"]
+    assert isinstance(columns, int)
+    if small_windows.takes(filters, kernel_size, int(settings["stride"]), int(settings["padding"]), columns):
+        room = small_windows.room_for(filters, channels, height, columns)
+        if channels % small_windows.FILTERS == 0:
+            window = places = 1  # nothing is ever unfolded
+    return {**found, "window": window, "places": places, "room": room}
 
 
 # For the explanations: the window's cells and the places it can take, as index arrays.
@@ -265,7 +279,7 @@ register(
             Parameter("bias", "filters", when="bias", symbol="b"),
         ),
         outputs=(Tensor("y", "batch filters out_height out_width"),),
-        saved=(Tensor("patches", "window places"),),
+        saved=(Tensor("patches", "window places"), Tensor("room", "room")),
         settings=(
             Setting("filters", 8, "Filters", "Output channels, one filter for each", minimum=1, maximum=4096),
             Setting("kernel_size", 3, "Window", "Height and width of a filter", minimum=1, maximum=64, unit="cells"),

@@ -81,13 +81,12 @@ def forward(x, kernel_size, stride, padding, place, y):
 @kernel
 def backward(place, d_y, d_x):
     """d_x = d_y at the place of the largest number, for every window that it is the largest of."""
-    width = d_x.shape[3]
     for n in range(d_y.shape[0]):
         for c in range(d_y.shape[1]):
+            picture = d_x[n, c].reshape(d_x.shape[2] * d_x.shape[3])  # a place is one number, so no division is needed to find it
             for r in range(d_y.shape[2]):
                 for s in range(d_y.shape[3]):
-                    cell = int(place[n, c, r, s])
-                    d_x[n, c, cell // width, cell % width] += d_y[n, c, r, s]
+                    picture[int(place[n, c, r, s])] += d_y[n, c, r, s]
 
 
 def _sizes(settings: Mapping[str, Value], sizes: Sizes) -> Sizes:

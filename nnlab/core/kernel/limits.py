@@ -24,4 +24,4 @@ def subtract_highest(x, n, highest, y):  # type: ignore[no-untyped-def]
 @kernel
 def times(weight, x):  # type: ignore[no-untyped-def]
     """weight * x of two scalars, 0 where the weight is: what has no weight counts nothing, infinity too."""
-    return weight if weight == 0.0 else weight * x  # the zero of the weight's own type: a literal would make it float64
+    return 0.0 if weight == 0.0 else weight * x

@@ -11,6 +11,15 @@ import numba
 import numpy as np
 
 
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def total(values):  # type: ignore[no-untyped-def]
+    """The sum of a vector, in its own type."""
+    found = values.dtype.type(0)
+    for i in range(values.size):
+        found += values[i]
+    return found
+
+
 @numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def sum_of_squares(values):  # type: ignore[no-untyped-def]
     """The sum of squares of a vector, in float64."""
