@@ -52,7 +52,7 @@ def answer(evaluator: Evaluator, data: Data, raw: np.ndarray) -> OwnAnswer:
     return OwnAnswer(shares, predicted_numbers(outputs, target, link)[0], layers, nearest, float(apart[nearest]), outside)
 
 
-class Drawing:
+class DrawnImage:
     """A drawing with a round pen on a grid finer than the image; a pixel is the share of its points that were drawn on."""
 
     def __init__(self, rows: int, columns: int) -> None:

@@ -10,7 +10,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph.builder import GraphBuilder
-from nnlab.training.own_input import OVERSAMPLING, Drawing, answer
+from nnlab.training.own_input import OVERSAMPLING, DrawnImage, answer
 
 
 def test_the_answer_is_the_networks_and_the_nearest_sample_is_found() -> None:
@@ -33,7 +33,7 @@ def test_the_answer_is_the_networks_and_the_nearest_sample_is_found() -> None:
 
 
 def test_a_pixel_is_the_share_of_its_points_under_the_pen() -> None:
-    drawing = Drawing(8, 8)
+    drawing = DrawnImage(8, 8)
     drawing.stroke((0.5, 0.1), (0.5, 0.9))
     image = drawing.image()
     assert np.array_equal(image, image[:, ::-1]), "a stroke down the middle is symmetric"
@@ -47,6 +47,6 @@ def test_a_pixel_is_the_share_of_its_points_under_the_pen() -> None:
 
 def test_a_sample_is_taken_over_exactly_as_the_digits_are_counted() -> None:
     image = np.arange(64).reshape(8, 8) % 17 / OVERSAMPLING**2
-    drawing = Drawing(8, 8)
+    drawing = DrawnImage(8, 8)
     drawing.take(image)
     np.testing.assert_array_equal(drawing.image(), image)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.training.own_input import Drawing
+from nnlab.training.own_input import DrawnImage
 from nnlab.ui.look.colormaps import magnitude_image, sign_image, symmetric_limit
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.decision_plot import DecisionPlot
@@ -27,7 +27,7 @@ class DrawPad(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.drawing = Drawing(8, 8)
+        self.drawing = DrawnImage(8, 8)
         self._at: tuple[float, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -50,7 +50,7 @@ class DrawPad(QWidget):
 
     def set_shape(self, rows: int, columns: int) -> None:
         if (rows, columns) != (self.drawing.rows, self.drawing.columns):
-            self.drawing = Drawing(rows, columns)
+            self.drawing = DrawnImage(rows, columns)
             self.update()
 
     def clear(self) -> None:
