@@ -30,7 +30,7 @@ SMALLEST = 1e-12  # a gradient below it is drawn as this
 
 
 @dataclass(frozen=True, eq=False)
-class Histogram:
+class BinnedValues:
     """counts (BINS,) of numbers in equal bins from `low` to `high`."""
 
     low: float
@@ -46,9 +46,9 @@ class LayerRow:
     """
 
     iteration: int
-    weights: Histogram | None
-    activations: Histogram | None
-    gradients: Histogram | None
+    weights: BinnedValues | None
+    activations: BinnedValues | None
+    gradients: BinnedValues | None
     saturated: float
     dead: float
     update: float
@@ -144,7 +144,7 @@ def signal_to_noise(batches: deque[np.ndarray] | list[np.ndarray]) -> float:
     return float(np.linalg.norm(table.mean(axis=0))) / noise if noise > 0 else float("nan")
 
 
-def spread(values: np.ndarray | None) -> Histogram | None:
+def spread(values: np.ndarray | None) -> BinnedValues | None:
     """How finite numbers are spread; None without any."""
     if values is None:
         return None
@@ -154,7 +154,7 @@ def spread(values: np.ndarray | None) -> Histogram | None:
     low, high = float(finite.min()), float(finite.max())
     if high <= low:
         low, high = low - 0.5 * max(abs(low), 1e-6), high + 0.5 * max(abs(high), 1e-6)
-    return Histogram(low, high, np.histogram(finite, BINS, (low, high))[0])
+    return BinnedValues(low, high, np.histogram(finite, BINS, (low, high))[0])
 
 
 def _some(values: np.ndarray | None) -> np.ndarray | None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.training.distributions import LayerRow, Histogram
+from nnlab.training.distributions import LayerRow, BinnedValues
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
@@ -258,10 +258,10 @@ class RidgePlot(QWidget):
 
 
 def _has(value: object) -> bool:
-    return isinstance(value, Histogram) or (isinstance(value, float) and math.isfinite(value))
+    return isinstance(value, BinnedValues) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _outline(spread: Histogram, exponent: float) -> tuple[np.ndarray, np.ndarray]:
+def _outline(spread: BinnedValues, exponent: float) -> tuple[np.ndarray, np.ndarray]:
     """The ridge over the centres of its bins, from 0 to 0, its peak at 1."""
     width = (spread.high - spread.low) / len(spread.counts)
     centres = spread.low + (np.arange(len(spread.counts)) + 0.5) * width
