@@ -1,11 +1,15 @@
-"""What people write around the network: frames of groups and comments. They lie under everything else and compute nothing."""
+"""What people write around the network: frames of groups and comments. They lie under everything else and compute nothing.
+
+Only a frame's title lies above the edges: a skip connection may have to run where it is written, and then passes behind it, as edges
+pass behind their own labels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.graph.graph import Comment, Group
@@ -15,6 +19,7 @@ from nnlab.ui.canvas.painting.text import LEAST_TEXT, LEFT, write
 from nnlab.ui.look.theme import mix
 
 Z_FRAME, Z_COMMENT = -3.0, -2.0
+Z_TITLE = -0.5  # above the edges that carry tensors, below the cards
 FRAME_ROOM, FRAME_RADIUS = 18.0, 14.0
 TITLE = 28.0  # height of a frame's title, text pixels
 FOLD = 20.0  # side of the arrow that folds it
@@ -47,6 +52,7 @@ class FrameItem(AnnotationItem):
     def __init__(self, group: Group, kit: PaintKit) -> None:
         super().__init__(kit)
         self.shown_group, self.rect = group, QRectF()
+        self.title = FrameTitle(self)
         self.setZValue(Z_FRAME)
 
     def enclose(self, outlines: Iterable[QRectF], text_scale: float) -> None:
@@ -57,16 +63,27 @@ class FrameItem(AnnotationItem):
         rect = rect.adjusted(-FRAME_ROOM, -title_room(self.kit, text_scale), FRAME_ROOM, FRAME_ROOM)
         if (rect, text_scale) != (self.rect, self.text_scale):
             self.prepareGeometryChange()
+            self.title.prepareGeometryChange()
             self.rect, self.text_scale = rect, text_scale
 
     def show_group(self, group: Group) -> None:
         if group != self.shown_group:
+            self.title.prepareGeometryChange()
             self.shown_group = group
             self.update()
 
     def set_kit(self, kit: PaintKit) -> None:
+        self.title.prepareGeometryChange()
         self.kit = kit
         self.update()
+
+    def set_state(self, **changes: bool) -> None:
+        super().set_state(**changes)
+        self.title.update()
+
+    @property
+    def fill(self) -> QColor:
+        return mix(self.kit.tokens.canvas, self.kit.tokens.card, 0.6 if self.hovered else 0.42)
 
     @property
     def title_rect(self) -> QRectF:
@@ -84,8 +101,16 @@ class FrameItem(AnnotationItem):
         unit = self.text_scale * self.kit.scale
         return QRectF(self.fold_rect.right() + 4.0 * unit, self.rect.top(), self.rect.width() - 40.0 * unit, TITLE * unit)
 
+    @property
+    def written_rect(self) -> QRectF:
+        """The arrow and the words of the title."""
+        words = self.text_rect
+        words.setWidth(min(words.width(), (self.kit.text_width(self.shown_group.title, "name") + 4.0) * self.text_scale))
+        return words.united(self.fold_rect)
+
     def set_order(self, place: int) -> None:
         self.setZValue(Z_FRAME + place * ORDER)
+        self.title.setZValue(Z_TITLE + place * ORDER)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self.rect.adjusted(-4, -4, 4, 4)
@@ -93,13 +118,36 @@ class FrameItem(AnnotationItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         tokens, scale = self.kit.tokens, self.text_scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(mix(tokens.canvas, tokens.card, 0.6 if self.hovered else 0.42))
+        painter.setBrush(self.fill)
         painter.setPen(QPen(tokens.accent, 2.0 * scale) if self.selected else QPen(tokens.line, 1.0 * scale))
         painter.drawRoundedRect(self.rect, FRAME_RADIUS, FRAME_RADIUS)
-        if painter.worldTransform().m11() * scale >= LEAST_TEXT:
-            self.kit.icon(painter, "down", tokens.text2, self.fold_rect)
-        if not self.editing:
-            write(painter, self.kit, self.shown_group.title, "name", tokens.text2, self.text_rect, LEFT, scale)
+
+
+class FrameTitle(QGraphicsItem):
+    """What is written on a frame, on the frame's own ground: an edge that runs there is covered."""
+
+    def __init__(self, frame: FrameItem) -> None:
+        super().__init__()
+        self._frame = frame
+        self.setZValue(Z_TITLE)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._frame.written_rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        frame = self._frame
+        tokens, scale = frame.kit.tokens, frame.text_scale
+        if painter.worldTransform().m11() * scale < LEAST_TEXT:
+            return
+        room = frame.written_rect if not frame.editing else frame.fold_rect
+        inset = 3.0 * scale * frame.kit.scale
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(frame.fill)
+        painter.drawRoundedRect(room.adjusted(0, inset, 0, -inset), inset, inset)
+        frame.kit.icon(painter, "down", tokens.text2, frame.fold_rect)
+        if not frame.editing:
+            write(painter, frame.kit, frame.shown_group.title, "name", tokens.text2, frame.text_rect, LEFT, scale)
 
 
 class CommentItem(AnnotationItem):

@@ -29,13 +29,17 @@ class AnnotationViews:
         """A frame for every unfolded group, an item for every comment, the later above the earlier."""
         groups = {group.id: group for group in graph.groups if not group.collapsed}
         comments = {comment.id: comment for comment in graph.comments}
-        for items, present in ((self.frames, groups), (self.comments, comments)):
-            for name in [name for name in items if name not in present]:
-                self._scene.removeItem(items.pop(name))
+        for name in [name for name in self.frames if name not in groups]:
+            frame = self.frames.pop(name)
+            self._scene.removeItem(frame.title)
+            self._scene.removeItem(frame)
+        for name in [name for name in self.comments if name not in comments]:
+            self._scene.removeItem(self.comments.pop(name))
         for name, group in groups.items():
             if name not in self.frames:
                 self.frames[name] = FrameItem(group, self._kit)
                 self._scene.addItem(self.frames[name])
+                self._scene.addItem(self.frames[name].title)
             self.frames[name].show_group(group)
         for name, comment in comments.items():
             if name not in self.comments:

@@ -1,10 +1,13 @@
 """Groups and comments by mouse and keyboard: made, written in place, moved, folded, taken away."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from nnlab.graph import annotation
+from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
+from nnlab.ui.canvas.edges.tensor_layer import TensorLayer
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -160,3 +163,26 @@ def test_a_marquee_takes_comments_too(bench, chain):
     rect = desk.canvas.scene.content_rect()
     desk.drag(desk.at(rect.topLeft()) - QPoint(9, 9), desk.at(rect.bottomRight() + QPointF(9, 9)))
     assert desk.selection.comments == ("comment_1",) and len(desk.selection.nodes) == 4
+
+
+def test_an_edge_passes_behind_a_group_s_title(bench, residual):
+    desk = bench(annotation.group_nodes(residual, ["dense_2", "relu_2", "add_1"], "A title as long as the way of the skip connection"))
+    scene = desk.canvas.scene
+    frame = scene.frames["group_1"]
+    edges = [item for item in scene.edges.items.values() if isinstance(item, TensorEdge)]
+    assert any(item.path.intersects(frame.written_rect) for item in edges)
+
+    def written() -> QImage:
+        image = QImage(600, 40, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        scene.render(painter, QRectF(image.rect()), frame.written_rect.adjusted(0, 4, 0, -4), Qt.AspectRatioMode.IgnoreAspectRatio)
+        painter.end()
+        return image
+
+    shown = written()
+    for item in scene.items():
+        if isinstance(item, TensorLayer):
+            item.hide()
+    assert written() == shown
+    frame.title.hide()
+    assert written() != shown
