@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, Signal
+from PySide6.QtCore import QMargins, QPoint, QPointF, QRect, Signal
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -79,6 +79,7 @@ class Canvas(QWidget):
         self._node_actions: tuple[QAction, ...] = ()
         self._legend = Legend(theme, self)
         self._zoom_bar = ZoomBar(theme, self._actions["view.zoom_out"], self._actions["view.zoom_in"], self._actions["view.fit"], self)
+        self._is_zoom_above = False
         self._popup = AddPopup(theme, self)
         self._minimap = Minimap(theme, self.scene, self.view, self)
         self._search = Search(QPoint())
@@ -112,14 +113,12 @@ class Canvas(QWidget):
 
     # What the window tells
 
-    @property
-    def header_margin(self) -> int:
-        """Room at the top for what the window lays over the canvas, pixels."""
-        return self.view.margins.top() - 8
-
-    @header_margin.setter
-    def header_margin(self, pixels: int) -> None:
-        self.view.margins.setTop(pixels + 8)
+    def make_room(self, top: int, bottom: int, *, zoom_above: bool = False, zoom_shown: bool = True) -> None:
+        """Pixels that the network leaves to what lies over the canvas; its zoom bar may lie at the upper left, or nowhere."""
+        self.view.margins = QMargins(self.view.margins.left(), top + 8, self.view.margins.right(), bottom)
+        self._is_zoom_above = zoom_above
+        self._zoom_bar.setVisible(zoom_shown)
+        self._place_overlays()
 
     def set_data_title(
         self, title: str, target_name: str, features: Sequence[str] = (), image_shape: tuple[int, int] | None = None
@@ -394,6 +393,7 @@ class Canvas(QWidget):
             widget.adjustSize()
         bottom = self.height() - 6
         self._legend.move(16 - INSET, bottom - self._legend.height() - 1)
-        self._zoom_bar.move(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
-        self._minimap.move(self.width() - self._minimap.width() - 12, self._zoom_bar.y() - self._minimap.height() - 6)
+        below = QPoint(self.width() - self._zoom_bar.width() - 12, bottom - self._zoom_bar.height() + 4)
+        self._zoom_bar.move(QPoint(12, 6) if self._is_zoom_above else below)
+        self._minimap.move(self.width() - self._minimap.width() - 12, below.y() - self._minimap.height() - 6)
         self.hint.fit()

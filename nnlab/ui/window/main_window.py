@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -45,6 +45,7 @@ from nnlab.ui.widgets.top_bar import TopBar
 from nnlab.ui.widgets.top_bar import WorkspaceTab as Tab
 from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_header import CanvasHeader
+from nnlab.ui.window.canvas_room import CanvasRoom
 from nnlab.ui.window.centre import Centre
 from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.dropping import FileDrops
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.recovery_bar = RecoveryBar(theme, self._recover, lambda name: ask_to_discard_copy(self, name))
         self.canvas = Canvas(self.document, self.selection, theme)
         self.header = CanvasHeader(theme, self.canvas)
+        self._canvas_room = CanvasRoom(theme, self.canvas, self.header)
         self.area = DockArea(theme, self._store)
         self.centre = Centre(self.canvas)
         self.area.setCentralWidget(self.centre)
@@ -199,7 +201,6 @@ class MainWindow(QMainWindow):
         document.undo_stack.indexChanged.connect(self._follow_document)
         document.undo_stack.cleanChanged.connect(self._follow_document)
         self.area.shown_changed.connect(self._want_probes)
-        self._theme.metrics_changed.connect(self._place_header)
         self._theme.metrics_changed.connect(self._follow_width)
         self._theme.restyling.connect(self._hold_painting)
 
@@ -216,9 +217,8 @@ class MainWindow(QMainWindow):
         for strip in self.strips:
             strip.setVisible(strip is getattr(self.centre.current, "strip", None))
         self.top_bar.choose_workspace(workspace.tab or workspace.name)
-        self.header.setVisible(workspace.overlay)
         self.header.phases.setVisible(not workspace.follows_steps)
-        self.canvas.header_margin = self._theme.metrics.px(40) if workspace.overlay else self._theme.metrics.px(12)
+        self._canvas_room.want_header(workspace.overlay)
         self.canvas.set_mode(workspace.expanded)
         if not workspace.follows_steps:
             self.canvas.set_step(None, frozenset(), frozenset())
@@ -344,10 +344,6 @@ class MainWindow(QMainWindow):
 
     # Qt
 
-    def _place_header(self) -> None:
-        self.header.setGeometry(0, 0, self.canvas.width(), self.header.height())
-        self.header.raise_()
-
     def focusNextPrevChild(self, forward: bool) -> bool:
         return self.regions.tab(forward)
 
@@ -356,15 +352,9 @@ class MainWindow(QMainWindow):
         self._theme.set_window_width(self.width())
         self._follow_width()
 
-    def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        if watched is self.canvas and event.type() == QEvent.Type.Resize:
-            self._place_header()
-        return super().eventFilter(watched, event)
-
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
-        self.canvas.installEventFilter(self)
-        self._place_header()
+        self._canvas_room.arrange()
         self._want_probes()
         self.canvas.setFocus()
 

@@ -67,7 +67,7 @@ def test_zoom_is_told_and_limited(bench, chain, qtbot):
 @pytest.mark.parametrize("size", [(560, 300), (900, 560), (2000, 1000)])
 def test_fit_shows_everything_and_leaves_room_for_header_and_legend(bench, residual, expanded, size):
     desk = bench(residual, expanded)
-    desk.canvas.header_margin = 40
+    desk.canvas.make_room(40, 34)
     desk.canvas.resize(*size)
     desk.canvas.fit()
     shown = desk.canvas.view.mapFromScene(desk.canvas.scene.content_rect()).boundingRect()
