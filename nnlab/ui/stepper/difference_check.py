@@ -78,11 +78,14 @@ class DifferenceCheck(QWidget):
         self.verdict = Label(theme, "", "caption", "text2")
         self.verdict.setWordWrap(True)
         self._sign = QLabel()
-        self.chooser.head.addWidget(self.button)  # the title stands above: large type has no room for it beside two buttons
-        self.chooser.head.addWidget(self.all_button)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.title)
         self._column.addWidget(self.chooser)
+        buttons = QHBoxLayout()  # in a row of their own: beside them large type leaves no room for a parameter's name
+        buttons.addWidget(self.button)
+        buttons.addWidget(self.all_button)
+        buttons.addStretch(1)
+        self._column.addLayout(buttons)
         for row in (self.value, self.gradient, self.difference, self.error):
             self._column.addWidget(row)
         said = QHBoxLayout()

@@ -35,6 +35,7 @@ from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.widgets.label import Label
 
 LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
+PICTURE = 105  # pixels of height at 100 % below which a picture says nothing and the formula has its room
 LOWEST = 160  # pixels below which it leaves its room to the formula and its numbers, and is their tooltip alone
 EMPTY = (
     "Step through one iteration, one operation at a time: every formula with the numbers that were just computed, "
@@ -225,6 +226,7 @@ class StepperPanel(QWidget):
         height = self.height() - self.scrubber.maximumHeight()
         self.words.set_role("body" if height < px(LOW) or self.width() < px(NARROW) else "counter")
         self.words.setVisible(height >= px(LOWEST))
+        self.picture.setVisible(height - self.header.height() >= px(PICTURE))
         form = unit_rows(self.model) if height >= px(400) else None
         self.unit_rows.setVisible(form is not None)
         if form is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
@@ -30,12 +30,11 @@ class WeightChooser(QWidget):
         self.parameter.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.parameter.currentIndexChanged.connect(self._refresh)
         self.pickers = tuple(PlacePicker(theme) for _ in range(MOST_AXES))
-        self.head, self._places = QHBoxLayout(), QGridLayout()
-        self.head.addWidget(self.parameter, 1)
+        self._places = QGridLayout()
         self._places.setColumnStretch(2, 1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self.head)
+        self._column.addWidget(self.parameter)
         self._column.addLayout(self._places)
         for k, picker in enumerate(self.pickers):
             picker.chosen.connect(lambda place, axis=k: self._choose(axis, place))
