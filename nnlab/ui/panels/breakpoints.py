@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 
+LOWEST = 120  # pixels at 100 %
 EMPTY = (
     "Breakpoints stop the stepper at an operation, a phase or a neuron. F9 sets one at the selected node or the operation shown; "
     "so do the menu of a card and the right button on the blocks below."
@@ -165,6 +166,11 @@ class BreakpointsPanel(LivePanel):
     def _show_problem(self, problem: str) -> None:
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+
+    def minimumSizeHint(self) -> QSize:
+        """What the sentence needs in the narrowest panel is no measure: among the stepper's tabs it would take the canvas's height."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), min(hint.height(), self._services.theme.metrics.px(LOWEST)))
 
     def clear(self) -> None:
         """Breakpoints stay, whatever is trained."""
