@@ -202,13 +202,17 @@ class _FormulaPainter:
     def _lines(self) -> list[float]:
         """Heights of the lines: labels, pills, symbols, numbers, result."""
         head = [self.theme.metrics.px(18), self.theme.metrics.px(28)] if self.labelled else [0.0, 0.0]
-        symbols = [self.left, self.relation, *self.symbols]
+        symbols = self._first_line()
         tall = max(p.ascent for p in symbols) + max(p.descent for p in symbols)
         numbers = [self.equals, *self.numbers]
         middle = max(p.ascent for p in numbers) + max(p.descent for p in numbers) if self.numbers else 0.0
         if self.is_beside:
-            return [*head, max(tall, self.result.ascent + self.result.descent), middle, 0.0]
+            return [*head, tall, middle, 0.0]
         return [*head, tall, middle, self.result.ascent + self.result.descent]
+
+    def _first_line(self) -> list[_Piece]:
+        """What stands on the line of the symbols."""
+        return [self.left, self.relation, *self.symbols, *([self.result] if self.is_beside else [])]
 
     def _height(self) -> float:
         return sum(self._lines()) + 2 * self.px(6)
@@ -227,7 +231,7 @@ class _FormulaPainter:
             self._head(x, y, labels)
             y += labels + pills
         # symbols
-        baseline = top = y + max(p.ascent for p in (self.left, self.relation, *self.symbols))
+        baseline = top = y + max(p.ascent for p in self._first_line())
         self.left.draw(self.painter, QPointF(x + (self.left_width - self.left.width) / 2, baseline), tokens.text)
         if content.columns:
             self._centred(self.relation, first - self.sign_width, self.sign_width, baseline, tokens.text2)
