@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnlab.training.distributions import LayerRow, BinnedValues
+from nnlab.training.distributions import BinnedValues, LayerRow
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
