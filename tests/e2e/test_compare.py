@@ -362,7 +362,7 @@ def test_every_plot_can_be_taken_away_as_numbers(window: MainWindow, qtbot: QtBo
     assert picture_at(why.title, window.comparison) is None
     picture = happening.pictures.pictures[1]
     texts = [action.text() for action in picture.context_menu().actions()]
-    assert texts[0] == "Go on with this run as the project" and "Save picture…" in texts and "Save data as CSV…" in texts
+    assert texts[0] == "Go on with this run as the project" and "Save picture as PNG…" in texts and "Save data as CSV…" in texts
 
 
 def test_without_a_network_it_says_what_will_stand_here(opened: Opener, qtbot: QtBot) -> None:

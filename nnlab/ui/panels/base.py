@@ -21,10 +21,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar, cast
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -33,6 +33,8 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
+from nnlab.ui.panels.plotting.curve_table import curve_table
+from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
@@ -221,8 +223,18 @@ class LivePanel(Panel):
             return None
         return export.menu(self, self._services.theme, widget, self.accessibleName(), self.table)
 
+    def plot_menu(self, place: QPoint) -> QMenu | None:
+        """The same for the plot at a place of a panel that is no picture as a whole; None where there is none."""
+        plot = self.childAt(place)
+        while plot is not None and plot is not self and not isinstance(plot, Plot):
+            plot = plot.parentWidget()
+        if not isinstance(plot, Plot):
+            return None
+        table = plot.table if isinstance(plot, export.NumberPicture) else partial(curve_table, plot)
+        return export.menu(self, self._services.theme, plot, plot.accessibleName(), table)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.context_menu()
+        menu = self.context_menu() or self.plot_menu(event.pos())
         if menu is None:
             event.ignore()
             return

@@ -244,7 +244,7 @@ def test_the_data_is_every_block_with_every_digit(studio: Callable) -> None:
     measured = columns["validation_loss"][~np.isnan(columns["validation_loss"])]
     assert np.array_equal(measured, view.curves.validation_losses)
     texts = [action.text() for action in panel.context_menu().actions() if action.text()]
-    assert texts == ["Copy picture", "Save picture…", "Copy data", "Save data as CSV…"]
+    assert texts == ["Copy picture", "Save picture as PNG…", "Save picture as SVG…", "Copy data", "Save data as CSV…"]
 
 
 def test_a_plateau_is_marked_over_the_iterations_it_is_about(studio: Callable, qtbot: QtBot) -> None:

@@ -165,7 +165,7 @@ def test_what_it_shows_can_be_taken_away(qtbot: QtBot, studio: Callable) -> None
     assert panel.picture_widget() is panel.table_view
     menu = panel.context_menu()
     assert menu is not None and [a.text() for a in menu.actions() if a.text()] == [
-        "Copy picture", "Save picture…", "Copy data", "Save data as CSV…",
+        "Copy picture", "Save picture as PNG…", "Save picture as SVG…", "Copy data", "Save data as CSV…",
     ]  # fmt: skip
 
 

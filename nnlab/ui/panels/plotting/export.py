@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -42,7 +43,7 @@ def as_image(widget: QWidget) -> QImage:
     image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(widget.palette().color(widget.backgroundRole()))
-    widget.render(image)
+    QWidget.render(widget, image)  # a graphics view has a method of this name that takes something else
     return image
 
 
@@ -58,7 +59,7 @@ def as_svg(widget: QWidget, title: str) -> bytes:
     generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
     painter = QPainter(generator)
     painter.fillRect(widget.rect(), widget.palette().color(widget.backgroundRole()))
-    widget.render(painter, widget.rect().topLeft())
+    QWidget.render(widget, painter, widget.rect().topLeft())
     painter.end()
     buffer.close()
     return bytes(data.data())
@@ -85,9 +86,9 @@ def menu(parent: QWidget, theme: Theme, widget: QWidget, title: str, table: Call
     result = QMenu(parent)
     clipboard = QGuiApplication.clipboard()
     result.addAction(icon(theme, "copy"), "Copy picture", lambda: clipboard.setImage(as_image(widget)))
-    result.addAction(
-        icon(theme, "export"), "Save picture…", lambda: _ask_and_write(parent, title, "png", lambda p: _picture(widget, title, p))
-    )
+    picture = partial(_picture, widget, title)
+    result.addAction(icon(theme, "export"), "Save picture as PNG…", lambda: _ask_and_write(parent, title, "png", picture))
+    result.addAction("Save picture as SVG…", lambda: _ask_and_write(parent, title, "svg", picture))
     if table() is not None:
         result.addSeparator()
         result.addAction("Copy data", lambda: clipboard.setMimeData(_csv_data(table())))
@@ -135,7 +136,10 @@ def _picture(widget: QWidget, title: str, path: Path) -> bytes:
     return as_svg(widget, title) if path.suffix.lower() == ".svg" else as_png(as_image(widget))
 
 
-_FILTERS = {"png": "Picture (*.png);;Vector graphics (*.svg)", "csv": "Comma-separated values (*.csv)"}
+_FILTERS = {
+    "png": "Picture (*.png);;Vector graphics (*.svg)", "svg": "Vector graphics (*.svg);;Picture (*.png)",
+    "csv": "Comma-separated values (*.csv)",
+}  # fmt: skip
 
 
 def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[Path], bytes]) -> None:
@@ -145,7 +149,7 @@ def _ask_and_write(parent: QWidget, title: str, suffix: str, content: Callable[[
         return
     path = Path(chosen)
     if not path.suffix:
-        path = path.with_suffix(".svg" if "svg" in kind else f".{suffix}")
+        path = path.with_suffix(next((end for end in (".svg", ".png") if end in kind), f".{suffix}"))
     try:
         data = content(path)
         write_atomically(path, lambda file: file.write(data))

@@ -31,7 +31,7 @@ def test_what_can_be_saved_is_named_as_people_name_it(qtbot: QtBot, theme: Theme
     qtbot.addWidget(label)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments) or ("", ""))
     actions = {action.text(): action for action in menu(label, theme, label, "Gradient", lambda: ExportTable(("a",), ([1],))).actions()}
-    actions["Save picture…"].trigger()
+    actions["Save picture as PNG…"].trigger()
     actions["Save data as CSV…"].trigger()
     assert [arguments[2:] for arguments in asked] == [
         ("gradient.png", "Picture (*.png);;Vector graphics (*.svg)"), ("gradient.csv", "Comma-separated values (*.csv)"),
