@@ -20,6 +20,7 @@ from nnlab.core.explanation import (
     Explanation,
     Factor,
     abridged_sum,
+    base,
     constant,
     gradient,
     number,
@@ -151,7 +152,7 @@ def _logarithm(m, k):  # type: ignore[no-untyped-def]
     """log p of class k with numbers."""
     probability = float(m.after["probability"][m.index[0], k])
     if probability > 1e-30:
-        return rf"\log {number(probability)}"
+        return rf"\log {base(probability)}"
     # The probability is too small for its type, its logarithm is not: the loss is computed from the logits.
     row = m["x"][m.index[0]].astype(np.float64)
     return f"({sum_of([number(row[k]), number(-np.logaddexp.reduce(row))])})"
