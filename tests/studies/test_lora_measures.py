@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import lora_cases
@@ -9,9 +10,11 @@ import pytest
 
 import nnlab
 from nnlab.core.errors import GraphError
+from nnlab.core.preparation import prepare
 from nnlab.engine.compile import Update
 from nnlab.graph import adapters, edits
 from nnlab.studies.lora import measures
+from nnlab.studies.lora.scenarios import SCENARIOS, task_project
 
 ADAM = Update("adam")
 
@@ -66,3 +69,11 @@ def test_a_layer_that_nothing_leads_into_has_nothing_to_count() -> None:
     graph = adapters.attach(edits.disconnect(whole, whole.incoming("free")[0]), rank=1, name="t")
     with pytest.raises(GraphError, match=r"^free has no size yet, because no shape is known of what leads into it; connect its input\.$"):
         measures.layer_costs(graph, "t")
+
+
+def test_a_step_takes_time_with_an_adapter_and_without() -> None:
+    """Times belong to a machine; the sum of the phases is at most what the whole step takes by the clock."""
+    project = task_project(SCENARIOS["shifted-sine"], "lora", rank=2)
+    begun = time.perf_counter()
+    own, full = measures.step_seconds(project, prepare(project.data), rounds=8)
+    assert own > 0 and full > 0 and 8 * (own + full) < time.perf_counter() - begun

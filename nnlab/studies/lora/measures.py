@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlab.core.errors import GraphError, NNLabError
+from nnlab.core.preparation import Data
 from nnlab.engine.compile import Update, compile
+from nnlab.engine.phase_times import FEWEST, PhaseTimes
 from nnlab.engine.program import Program
 from nnlab.graph import edits
 from nnlab.graph.adapters import adaptable, adapted, attach, detach, freeze_base, learn, switch, unmerge
@@ -16,7 +18,9 @@ from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer
 from nnlab.training.adapter_folder import saved_bytes
 from nnlab.training.base_weights import with_known_base
+from nnlab.training.complete_run import prepare_run
 from nnlab.training.peft import ParametersByName, to_stored
+from nnlab.training.project import Project
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,25 @@ def break_even(graph: Graph, name: str, layers: Collection[str]) -> int:
             if sum(min(rank, sides[cost.layer]) * cost.learning / cost.rank for cost in own) >= full
         ), 0,
     )  # fmt: skip
+
+
+def step_seconds(project: Project, data: Data, rounds: int = 24) -> tuple[float, float]:
+    """Seconds of a training step of the project as it is, and of the same network with all parameters learning.
+
+    By the engine's phase times, step by step in turn, so that what else the machine does falls on both. Raises NNLabError for what cannot
+    be trained.
+    """
+    graphs = (project.graph, bare(project.graph))
+    runs = [prepare_run(graph, data, project.training, start=project.initial) for graph in graphs]
+    times = [PhaseTimes(), PhaseTimes()]
+    for run in runs:
+        run.train(2)  # pages are touched and functions loaded before anything counts
+    for _ in range(max(rounds, FEWEST)):
+        for run, kept in zip(runs, times, strict=True):
+            kept.add(run.step.timed())
+    own, full = times[0].seconds, times[1].seconds
+    assert own is not None and full is not None
+    return own, full
 
 
 def layer_costs(graph: Graph, name: str) -> tuple[LayerCost, ...]:

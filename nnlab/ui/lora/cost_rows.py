@@ -21,6 +21,7 @@ class CostTable:
     costs: tuple[Cost, ...]
     rank: int | None
     break_even: int
+    seconds: tuple[float, float] | None = None  # of a step with the adapters as they are, and of full fine-tuning
 
 
 def kilobytes(count: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from nnlab.training.probes.adapter_spectra import Spectrum
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.lora.full_spectrum import FullSpectrum
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick
 
@@ -20,6 +21,7 @@ class SpectrumPlot(Plot):
 
     def __init__(self, theme: Theme) -> None:
         self.shown: Spectrum | None = None
+        self.full: FullSpectrum | None = None  # behind the adapter's
         self._top = 0.0
         super().__init__(theme, "Singular values of the update")
         self.view.setMouseEnabled(x=False, y=False)
@@ -33,10 +35,21 @@ class SpectrumPlot(Plot):
     def _count(self) -> int:
         return 0 if self.shown is None else min(self.shown.side, MOST_BARS)
 
+    def show_full(self, full: FullSpectrum | None) -> None:
+        """What full fine-tuning changed in the same layer, behind the bars of the adapter."""
+        self.full = full
+        self.show_spectrum(self.shown)
+
+    @property
+    def _beside(self) -> FullSpectrum | None:
+        return self.full if self.full is not None and self.shown is not None and self.full.layer == self.shown.layer else None
+
     def show_spectrum(self, spectrum: Spectrum | None) -> None:
         is_other = spectrum is None or self.shown is None or (spectrum.layer, spectrum.name) != (self.shown.layer, self.shown.name)
         self.shown = spectrum
         most = float(spectrum.values.max(initial=0.0)) if spectrum is not None else 0.0
+        if self._beside is not None:
+            most = max(most, float(self._beside.values.max(initial=0.0)))
         if is_other or most > self._top or most < 0.3 * self._top:  # the axis stands still while the bars grow
             self._top = 1.15 * most
         self.set_range((0.5, self._count + 0.5), (0.0, self._top or 1.0))
@@ -51,6 +64,9 @@ class SpectrumPlot(Plot):
         if not own:
             return f"None yet: B is 0. At most {len(self.shown.values)} of {self.shown.side}"
         rest = self.shown.side - len(self.shown.values)
+        if self._beside is not None:
+            own = max(own, 1)
+            return f"{own} of {self.shown.side}; full {self._beside.rank}, its first {own} make {numbers.percent(self._beside.share(own))}"
         return f"{own} of {self.shown.side}" + (f"; the other {rest} are 0, whatever it learns" if rest > 0 else "")
 
     def x_ticks(self) -> list[Tick]:
@@ -67,6 +83,12 @@ class SpectrumPlot(Plot):
         bottom = self.picture.bottom()
         step = self.picture.width() / max(self._count, 1)
         width = max(1.0, min(step * 0.75, self._theme.metrics.px(22)))
+        if self._beside is not None:
+            behind = QColor(self._theme.tokens.text3)
+            behind.setAlphaF(0.55)
+            for k, value in enumerate(self._beside.values[: self._count].tolist(), 1):
+                x, y = float(self.x_pixels(float(k))), float(self.y_pixels(min(value, self._top)))
+                painter.fillRect(QRectF(x - width / 2, y, width, bottom - y), behind)
         for k, value in enumerate(self.shown.values[: self._count].tolist(), 1):
             x, y = float(self.x_pixels(float(k))), float(self.y_pixels(min(value, self._top)))
             painter.fillRect(QRectF(x - width / 2, y, width, bottom - y), self._theme.tokens.accent)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.graph.adapters import adapted
 from nnlab.graph.graph import Graph
 from nnlab.jobs.context import JobContext
-from nnlab.studies.lora.measures import adapter_cost, bare, break_even, costs_by_rank, layer_costs
+from nnlab.studies.lora.measures import adapter_cost, bare, break_even, costs_by_rank, layer_costs, step_seconds
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.update import update_of
+from nnlab.ui.look.numbers import number
 from nnlab.ui.lora.cost_rows import CostRows, CostTable
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services
@@ -79,13 +82,21 @@ class AdapterCostPanel(LivePanel):
             self.set_empty(EMPTY)
             return
         layers = (layer,) if self.extent.current == LAYER else adapted(graph)[name]
-        wanted = (bare(graph), tuple((one, graph[one].adapter(name)) for one in layers), update_of(training))
+        seen = self._view is not None
+        wanted = (bare(graph), tuple((one, graph[one].adapter(name)) for one in layers), update_of(training), training.batch_size, seen)
         if not self.isVisible() or self._job is not None or wanted == self._counted:
             return
         self._counted = wanted
+        project, data = self._services.document.project, self._view.data if self._view is not None else None
 
         def work(context: JobContext) -> CostTable:
-            return cost_table(graph, training, name, layers)
+            table = cost_table(graph, training, name, layers)
+            if data is None:
+                return table
+            try:
+                return replace(table, seconds=step_seconds(project, data))
+            except NNLabError:  # what cannot be trained costs no time; the problems are told elsewhere
+                return table
 
         self._job = self._services.session.jobs.start("Counting an adapter", work, quiet=True, lane="adapter cost")
         self._job.finished.connect(self._take)
@@ -103,7 +114,12 @@ class AdapterCostPanel(LivePanel):
         now = next((cost for cost in table.costs if cost.rank is not None and cost.rank == table.rank), None)
         share = f"{100 * now.parameters / full.parameters:.3g} % of full; " if now is not None and full.parameters else ""
         dear = f"; from r {table.break_even} on more than W" if table.break_even else ""
-        self.words.setText(f"{share}r (in + out) each{dear}")
+        if table.seconds is None:
+            self.words.setText(f"{share}r (in + out) each{dear}")
+        else:
+            own, all_of_it = (f"{number(1e6 * seconds, 3)} µs" for seconds in table.seconds)
+            self.words.setText(f"{share}a step {own}, full {all_of_it}{dear}")
+        self.words.setToolTip("r (in + out) numbers on each layer. A step by the engine's phase times, in turn with full fine-tuning")
 
     def _refuse(self, sentence: str, detail: str = "") -> None:
         self.set_empty(sentence)
