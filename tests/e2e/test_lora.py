@@ -264,7 +264,7 @@ def test_spectrum_and_cost_are_those_of_the_arrays(window: MainWindow, qtbot: Qt
     assert by_rank[4] == 4 * 138 and by_rank[1] == 138 and by_rank[None] == 2410 and table.break_even == 21
     assert by_rank[16] == 16 * 96 + 10 * 42 and not any(found.problem for found in table.costs)
     QTest.mouseClick(cost.extent.button("layer"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: cost.rows.shown is not table, timeout=20_000)
+    qtbot.waitUntil(lambda: cost.rows.shown is not None and cost.rows.shown.break_even == 22, timeout=20_000)
     alone = cost.rows.shown
     assert alone is not None and alone.break_even == 22  # 2,048 / 96 = 21.3
     assert {found.rank: found.parameters for found in alone.costs}[8] == 8 * 96

@@ -118,7 +118,7 @@ class AdapterCostPanel(LivePanel):
             self.words.setText(f"{share}r (in + out) each{dear}")
         else:
             own, all_of_it = (f"{number(1e6 * seconds, 3)} µs" for seconds in table.seconds)
-            self.words.setText(f"{share}a step {own}, full {all_of_it}{dear}")
+            self.words.setText(f"{share}a step {own}, full {all_of_it}")
         self.words.setToolTip("r (in + out) numbers on each layer. A step by the engine's phase times, in turn with full fine-tuning")
 
     def _refuse(self, sentence: str, detail: str = "") -> None:

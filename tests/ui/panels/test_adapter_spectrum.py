@@ -23,6 +23,7 @@ def test_full_fine_tuning_trains_beside_and_its_bars_stand_behind(studio: Callab
     made.train(20)
     QTest.mouseClick(panel.beside.button("full"), Qt.MouseButton.LeftButton)
     assert made.document.project.comparison == (Difference("fine_tuning", "full"),)
+    qtbot.waitUntil(lambda: made.session.iteration == 0 and len(made.session.companions) == 1, timeout=20_000)  # both begin anew
     made.train(30)
     qtbot.waitUntil(lambda: panel.plot.full is not None and panel.plot.full.iteration == made.session.iteration, timeout=20_000)
     view, found = made.views[-1], panel.plot.full
