@@ -16,6 +16,8 @@ from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import LegendEntry, Line
 from nnlab.ui.run.live_view import LiveView
 
+MOST_LETTERS = 16  # of a column's name in the legend
+
 
 class DecisionView(PredictionView):
     title = "Decision"
@@ -63,7 +65,10 @@ class DecisionView(PredictionView):
         rings: list[Line] = [LegendEntry("batch", "this batch")] if 0 < batch <= MOST_RINGS else []
         held: list[Line] = [LegendEntry("ring", "validation", "text2")] if len(view.data.raw_validation_x) else []
         if target.kind == "continuous":
-            return [*rings, LegendEntry("dot", "positive", "pos"), LegendEntry("dot", "negative", "neg"), *held]
+            name = target.names[0] if len(target.names[0]) <= MOST_LETTERS else "target"
+            above = [LegendEntry("dot", f"{name} above 0", "pos")] if (view.data.y > 0).any() else []
+            below = [LegendEntry("dot", f"{name} below 0", "neg")] if (view.data.y < 0).any() else []
+            return [*rings, *above, *below, *held]
         names = legible(target.names)
         if target.kind == "binary":
             return [*rings, LegendEntry("dot", names[1], "pos"), LegendEntry("dot", names[0], "neg"), *held]

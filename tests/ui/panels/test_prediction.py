@@ -299,3 +299,10 @@ def test_another_data_set_brings_another_view(qtbot: QtBot, studio: Callable) ->
     qtbot.waitUntil(lambda: isinstance(panel.current, FitView))
     s.document.undo()
     qtbot.waitUntil(lambda: isinstance(panel.current, DecisionView))
+
+
+def test_a_low_plane_names_its_axes_and_its_colours_by_the_column(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("plane"), 2, height=240)
+    assert panel.current.plot.has_names()
+    names = [line.text for line in panel.current._legend(view) if isinstance(line, LegendEntry) and line.color in ("pos", "neg")]
+    assert names == ["value above 0", "value below 0"]

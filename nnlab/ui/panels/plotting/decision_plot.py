@@ -22,7 +22,7 @@ from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
 MOST_POINTS = 4000
 MOST_RINGS = 64  # a larger batch would be a crowd of rings that says nothing
 COLOR_STEPS = 24  # shades of the points of a continuous target
-AXES_FROM, NAMES_FROM = 180, 300  # pixels of height from which there is room for ticks, and for the features' names
+AXES_FROM, NAMES_FROM = 180, 150  # pixels of height from which there is room for ticks, and for the features' names
 
 
 class DecisionPlot(Plot):
@@ -59,7 +59,7 @@ class DecisionPlot(Plot):
         if self.is_plain:
             return Margins(0, 0, 0, 0)
         if not self.has_axes():
-            return Margins(px(16), px(2), px(12), px(12))
+            return Margins(px(22), px(2), px(12), px(20)) if self.has_names() else Margins(px(16), px(2), px(12), px(12))
         metrics = QFontMetricsF(self._theme.font("caption"))
         widest = max((metrics.horizontalAdvance(tick.text) for tick in self._ticks(1, 200.0)), default=px(16))
         return Margins((px(28) if self.has_names() else px(14)) + widest, px(6), px(16), px(42) if self.has_names() else px(26))
@@ -118,7 +118,8 @@ class DecisionPlot(Plot):
         metrics = QFontMetricsF(painter.font())
         painter.setPen(self._theme.tokens.text3)
         name = metrics.elidedText(names[0], Qt.TextElideMode.ElideMiddle, picture.width())
-        bottom = QRectF(picture.left(), picture.bottom() + px(22), picture.width(), metrics.height())
+        below = px(22) if self.has_axes() else px(2)
+        bottom = QRectF(picture.left(), picture.bottom() + below, picture.width(), metrics.height())
         painter.drawText(bottom, Qt.AlignmentFlag.AlignHCenter, name)
         painter.save()
         painter.translate(QPointF(px(4), picture.center().y()))
