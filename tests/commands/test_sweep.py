@@ -17,6 +17,8 @@ import pytest
 from command_line import Answer, run_command
 from full_disks import tiny_disk
 
+from nnlab import cli
+
 Run = Callable[..., Answer]
 
 
@@ -36,7 +38,7 @@ def without_seconds(path: Path) -> list[dict[str, str]]:
 
 def test_the_table_has_one_line_per_trial_in_the_order_of_the_grid(nnlab_command: Run, tmp_path: Path) -> None:
     out = tmp_path / "a.csv"
-    options = ("--over", "units=3,5", "--over", "learning_rate=0.1,0.01", "--seeds", 2, "--steps", 30, "-o", out)
+    options = ("--over", "units=3,5", "--over", "learning_rate=0.1,0.01", "--seeds", 2, "--steps", 30, "--workers", 0, "-o", out)
     answer = nnlab_command("sweep", "spiral", *options, "--json")
     assert answer.status == 0 and len(answer.out.splitlines()) == 1
     rows = table(out)
@@ -88,11 +90,27 @@ def test_failed_trials_are_counted_and_named(nnlab_command: Run, tmp_path: Path)
     assert answer.status == 1 and answer.error.startswith("Every trial failed; the first: Training stopped")
 
 
+FORTY = ["sweep", "spiral", "--over", "units=2,3", "--seeds", "20", "--steps", "2500"]
+HERE = ["--workers", "0"]  # in this process, which has started; that the table is the same is held above
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The table of a sweep that nobody interrupted."""
+    path = tmp_path_factory.mktemp("whole") / "whole.csv"
+    with pytest.raises(SystemExit) as stop:
+        cli.main([*FORTY, *HERE, "-o", str(path)])
+    assert stop.value.code == 0
+    return path
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_sweep_keeps_its_trials_and_goes_on(nnlab_command: Run, tmp_path: Path, how: signal.Signals) -> None:
-    out, whole = tmp_path / "a.csv", tmp_path / "whole.csv"
-    options = ["sweep", "spiral", "--over", "units=2,3", "--seeds", "20", "--steps", "2500", "--workers", "2", "-o", str(out)]
+def test_an_interrupted_sweep_keeps_its_trials_and_goes_on(
+    nnlab_command: Run, tmp_path: Path, whole: Path, how: signal.Signals
+) -> None:
+    out = tmp_path / "a.csv"
+    options = [*FORTY, "--workers", "2", "-o", str(out)]
     program = subprocess.Popen([sys.executable, "-m", "nnlab", *options], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not out.exists() or out.read_bytes().count(b"\n") < 4:
@@ -106,10 +124,8 @@ def test_an_interrupted_sweep_keeps_its_trials_and_goes_on(nnlab_command: Run, t
         assert program.returncode == 1
         assert words[-1] == f"nnlab: Interrupted; {kept} of 40 trials are in {out}, and --resume goes on with them."
         assert words[-2].endswith(f"To go on: nnlab {' '.join(options[:4])} --seeds 20 --steps 2500 --workers 2 -o {out} --resume")
-    report = nnlab_command(*options, "--resume", "--json").report
+    report = nnlab_command(*FORTY, *HERE, "-o", out, "--resume", "--json").report
     assert report["trials"] == 40 and report["kept"] == kept
-    options[-1] = str(whole)
-    nnlab_command(*options)
     assert without_seconds(out) == without_seconds(whole)
 
 

@@ -1,4 +1,7 @@
-"""Every operator in the real window: it is drawn, trains, is stepped through and inspected without a complaint."""
+"""Every operator in the real window: it is drawn, trains, is stepped through and inspected without a complaint.
+
+All of it in the workspace Step, which shows the canvas, the inspector and the stepper at once; cards are the same in Train.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,9 @@ from nnlab.graph.graph import Graph
 from nnlab.ui.window.main_window import MainWindow
 
 
-def test_every_operator_in_every_workspace(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+def test_every_operator_is_drawn_inspected_and_stepped_through(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = opened("spiral")
+    window.show_workspace("step")
     step_over = window.findChild(QAction, "step.over")
     assert step_over is not None
     for kind in trainable_operators():
@@ -28,10 +32,8 @@ def test_every_operator_in_every_workspace(opened: Callable[..., MainWindow], qt
         graph = fitted(single_operator_graph(kind, penalties))
         window.document.replace(project_for_graph(graph), kind.name)
         qtbot.waitUntil(lambda graph=graph: window.session.can_run and _shows(window, graph), timeout=20_000)
-        window.show_workspace("train")
         _select(window, kind)
         QApplication.processEvents()
-        window.show_workspace("step")
         program, drawn = window.session.frame.program, 0
         for moment in range(len(program.instructions)):
             with qtbot.waitSignal(window.session.stepped, timeout=5000) as told:
