@@ -17,6 +17,7 @@ from nnlab.templates.template import make, ordered
 from nnlab.ui.canvas.cards import compact_text
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.files.store import Store
+from nnlab.ui.window.centre import CANVAS
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -24,7 +25,7 @@ LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of t
 NAME = 13.0  # pixels of a name's font as it is meant
 LOWEST_PANEL = 100  # pixels before the interface scale
 NETWORKS = [*example_names(), *(f"{template.name} on {data}" for template in ordered() for data in ("iris", "digits"))]
-WORKSPACES = list(workspaces())
+WORKSPACES = [name for name, workspace in workspaces().items() if workspace.centre == CANVAS]
 
 
 def project_of(name: str) -> Project:
