@@ -89,6 +89,8 @@ class Optimizer:
     explain_update: tuple[Explanation, ...] = ()
     matrices: bool = False  # sees (rows, columns), and only parameters with at least two axes
     others: str = ""  # for matrices: the optimiser of all other parameters
+    # Of the rate at which a learning-rate test finds the loss lowest, the share to train with; docs/decisions/learning-rate-finder.md.
+    rate_share: float = 0.1
     # Whether with these settings, the learning rate among them, a moderate gradient (all together below 1e10) always leaves finite
     # weights finite. The machine then looks after the update only where it must; what is not known to be bounded is checked, and
     # kept a copy of, at every step.

@@ -73,6 +73,7 @@ register(
         ),
         moments=(Moment("velocity"),),
         bounded=is_bounded,
+        rate_share=0.25,
         doubt=_doubt,
         formula=r"w \leftarrow w - \eta\, g",
         explain_update=(

@@ -5,8 +5,8 @@ and beyond some rate steps overshoot and it rises. Rates grow by equal factors, 
 single batches are smoothed by an exponential mean with bias correction; the test ends where that has grown to several times its lowest
 value, or where a number is not finite.
 
-Suggested is a quarter of the rate at which the smoothed loss is lowest; docs/decisions/learning-rate-finder.md has the figures. It trains a
-copy that starts from given weights; nobody's weights, moments or history change.
+Suggested is a share of the rate at which the smoothed loss is lowest, which the optimiser declares; docs/decisions/learning-rate-finder.md
+has the figures. It trains a copy that starts from given weights; nobody's weights, moments or history change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.errors import NNLabError, TrainingError
-from nnlab.core.optimizer import LEARNING_RATE
+from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.setting import Setting
 from nnlab.engine.run import Run
 from nnlab.jobs.context import TaskContext
@@ -25,7 +25,6 @@ STEPS = Setting("steps", 200, "Steps", "Updates of the test, one per rate", mini
 LOWEST, HIGHEST = 1e-6, 10.0
 MEMORY = 0.95  # of the exponential mean
 GROWN = 4.0  # times the lowest smoothed loss, where the test ends
-SHARE = 0.25  # of the rate where the loss is lowest
 CENTRED = 5.0  # steps, the standard deviation of the Gaussian through which the slope is taken
 TINY = 1e-30  # losses below count as this one, which has a logarithm
 LEAST_FALL = 0.02  # of the first loss, below which nothing is suggested
@@ -78,10 +77,12 @@ def rate_curve(
     context.report(steps, steps)
     if len(losses) < 5:
         raise NNLabError(f"Numbers are not finite already at a learning rate of {rates[len(losses)]:.2g}; test lower rates.")
-    return _judged(rates[: len(losses)], np.array(losses), np.array(smoothed))
+    shares = [optimizers[one.optimizer].rate_share for one in run.program.parameters if one.optimizer]
+    share = min(shares, default=1.0)  # of the most careful rule; where nothing learns, the loss does not fall and nothing is suggested
+    return _judged(rates[: len(losses)], np.array(losses), np.array(smoothed), share)
 
 
-def _judged(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray) -> RateCurve:
+def _judged(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray, share: float) -> RateCurve:
     """With the suggestion, and where the loss falls steepest before its lowest point."""
     from scipy.ndimage import gaussian_filter1d
 
@@ -92,7 +93,7 @@ def _judged(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray) -> Rate
     if smoothed[0] - smoothed[least] < LEAST_FALL * abs(smoothed[0]):
         words = f"The loss does not fall at any rate from {rates[0]:.2g} to {rates[-1]:.2g}: nothing is suggested."
     else:
-        suggestion = float(f"{SHARE * lowest:.2g}")
+        suggestion = float(f"{share * lowest:.2g}")
         rises = "" if least + 1 < len(rates) else "; it did not rise within the rates tested"
-        words = f"Use {suggestion:g}, a quarter of the rate {lowest:.2g} at which the loss is lowest{rises}."
+        words = f"Use {suggestion:g}, {share:.0%} of the rate {lowest:.2g} at which the loss is lowest{rises}."
     return RateCurve(rates, losses, smoothed, suggestion, lowest, where, float(slopes[steepest]), words)
