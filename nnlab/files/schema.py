@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,6 +24,7 @@ from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WO
 from nnlab.core.preparation import DataSettings, SetNumber
 from nnlab.core.setting import Value, check_settings
 from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
+from nnlab.engine.question import MOST_QUESTIONS, Question
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import InitialPart, part_of
@@ -115,9 +116,19 @@ class ConditionPart(msgspec.Struct, forbid_unknown_fields=True):
     is_on: bool = True
 
 
+class QuestionPart(msgspec.Struct, forbid_unknown_fields=True):
+    node: Annotated[str, msgspec.Meta(max_length=200)]
+    phase: Literal["forward", "loss", "backward", "update"]
+    target: Annotated[str, msgspec.Meta(max_length=200)]
+    index: Annotated[list[Count], msgspec.Meta(max_length=8)] = []
+    kind: Literal["value", "shape"] = "value"
+    parameter: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
 class DebuggingPart(msgspec.Struct, forbid_unknown_fields=True):
     breakpoints: Annotated[list[BreakpointPart], msgspec.Meta(max_length=MOST_BREAKPOINTS)] = []
     conditions: Annotated[list[ConditionPart], msgspec.Meta(max_length=MOST_CONDITIONS)] = []
+    exercise: Annotated[list[QuestionPart], msgspec.Meta(max_length=MOST_QUESTIONS)] = []
 
 
 class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -172,6 +183,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         debugging=DebuggingPart(
             [BreakpointPart(b.node, b.phase, b.unit, b.times, b.is_on) for b in project.debugging.breakpoints],
             [ConditionPart(c.text, c.times, c.is_on) for c in project.debugging.conditions],
+            [QuestionPart(q.node, q.phase, q.target, list(q.index), q.kind, q.parameter) for q in project.debugging.exercise],  # type: ignore[arg-type]
         ),
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
@@ -264,6 +276,7 @@ def _debugging(part: DebuggingPart) -> Debugging:
         return Debugging(
             tuple(Breakpoint(b.node, b.phase, b.unit, b.times, b.is_on) for b in part.breakpoints),
             tuple(StopCondition(c.text, c.times, c.is_on) for c in part.conditions),
+            tuple(Question(q.node, q.phase, q.target, tuple(q.index), q.kind, q.parameter) for q in part.exercise),
         )
     except NNLabError as error:
         raise FileError(f"project.json: debugging: {error}") from error

@@ -1,4 +1,4 @@
-"""What a person debugs a network with, as a part of the project: where stepping stops, and when training does."""
+"""What a person debugs a network with, as a part of the project: where stepping stops, when training does, what is to be predicted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.question import MOST_QUESTIONS, Question
 from nnlab.engine.stop_condition import StopCondition
 
 MOST_BREAKPOINTS = 256
@@ -19,6 +20,7 @@ class Debugging:
 
     breakpoints: tuple[Breakpoint, ...] = ()
     conditions: tuple[StopCondition, ...] = ()
+    exercise: tuple[Question, ...] = ()  # what is to be predicted
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "breakpoints", tuple(self.breakpoints))
@@ -31,6 +33,8 @@ class Debugging:
         repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
         if repeated is not None:
             raise NNLabError(f"There is a condition {repeated!r} already.")
+        if len(self.exercise) > MOST_QUESTIONS:
+            raise NNLabError(f"An exercise holds at most {MOST_QUESTIONS} questions; remove some first.")
 
     def find(self, place: Breakpoint) -> Breakpoint | None:
         """The breakpoint of this place."""
@@ -48,5 +52,11 @@ class Debugging:
         return replace(self, breakpoints=tuple(change(each) if each.place == place.place else each for each in self.breakpoints))
 
     def renamed(self, node: str, name: str) -> Debugging:
-        """What stopped at a node stops at it under its new name."""
-        return replace(self, breakpoints=tuple(replace(b, node=name) if b.node == node else b for b in self.breakpoints))
+        """What stopped at a node, or asked about it, does so under its new name."""
+        questions = tuple(
+            replace(q, node=name, parameter=name + q.parameter.removeprefix(node) if q.parameter else "") if q.node == node else q
+            for q in self.exercise
+        )
+        return replace(
+            self, breakpoints=tuple(replace(b, node=name) if b.node == node else b for b in self.breakpoints), exercise=questions
+        )

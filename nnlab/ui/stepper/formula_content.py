@@ -7,7 +7,7 @@ takes calculating (1 − a²), a line with the factors' values; any other formul
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nnlab.ui.look.numbers import number
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.model import StepModel
 
+HIDDEN = "?"
 _RELATION = re.compile(r"\s(=|\\leftarrow)\s")
 _PLAIN_NUMBER = re.compile(r"\(?(-?[\d.]+)\)?|\(?-?[\d.]+\\cdot 10\^\{-?\d+\}\)?")
 
@@ -44,10 +45,20 @@ class FormulaContent:
     words: str
     title: str  # for a screen reader
     latex: str  # the whole, for the clipboard
+    is_hidden: bool = False  # the numbers are to be predicted
 
     @property
     def result_text(self) -> str:
-        return number(self.result)
+        return HIDDEN if self.is_hidden else number(self.result)
+
+    def hidden(self) -> FormulaContent:
+        """Its symbols alone."""
+        columns = tuple(replace(column, numbers=HIDDEN, value=None, is_number=False) for column in self.columns)
+        symbols = self.latex.partition(" = ")[0] if not self.columns else f"{self.left} {self.relation} {columns[0].symbols}"
+        return replace(
+            self, columns=columns, shows_values=False, result=0.0, total="", words="", title="The result is to be predicted", latex=symbols,
+            is_hidden=True,
+        )  # fmt: skip
 
 
 def content_of(model: StepModel) -> FormulaContent | None:

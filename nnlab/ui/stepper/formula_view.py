@@ -16,7 +16,7 @@ from nnlab.core import explanation
 from nnlab.ui.look.formula import draw_formula, typeset
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper import inline_text
-from nnlab.ui.stepper.formula_content import FormulaColumn, FormulaContent
+from nnlab.ui.stepper.formula_content import HIDDEN, FormulaColumn, FormulaContent
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 SMALLEST = 0.5  # a formula that is too wide is made smaller, down to this
@@ -165,7 +165,7 @@ class _FormulaPainter:
         self.equals = self._text("=", self._font("number"))
         self.symbols = [self._formula(c.symbols, size) for c in content.columns]
         self.values = [self._value(c) for c in content.columns]
-        self.result = self._number(content.result, "result")
+        self.result = self._text(HIDDEN, self._font("result")) if content.is_hidden else self._number(content.result, "result")
         label = QFontMetricsF(self.theme.font("caption"))
         left_label = label.horizontalAdvance(content.left_label)
         self.left_width = max(self.left.width, left_label, self._pill_width("written")) if self.labelled else self.left.width

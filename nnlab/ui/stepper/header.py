@@ -39,6 +39,12 @@ class StepHeader(QWidget):
         self._targets: Segmented | None = None
         self._shown_targets: tuple[str, ...] = ()
         self._copy = self._copy_button()
+        self.predict_button = QToolButton()
+        self.predict_button.setIcon(icon(theme, "predict", color="text2"))
+        self.predict_button.setCheckable(True)
+        self.predict_button.setToolTip("Predict first: hides the numbers of every moment until you have said what they will be")
+        self.predict_button.setAccessibleName("Predict first")
+        self.predict_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.neuron_button = QToolButton()
         self.neuron_button.setText("Neuron")
         self.neuron_button.setToolTip("Opens this neuron in the laboratory: its numbers to drag, its row of W")
@@ -51,6 +57,7 @@ class StepHeader(QWidget):
             picker.chosen.connect(lambda chosen, k=place: self._choose(k, chosen))
         self._row.addStretch(1)
         self._row.addWidget(self.neuron_button)
+        self._row.addWidget(self.predict_button)
         self._row.addWidget(self._copy)
         follow(theme, self)
 
@@ -92,7 +99,7 @@ class StepHeader(QWidget):
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - sum(others) - gap * (len(others) + len(shown) + 1)
         full, short = (sum(picker.size_of(is_short).width() for picker in shown) for is_short in (False, True))
-        button = self._theme.metrics.px(96)
+        button = self._theme.metrics.px(96) + self.predict_button.sizeHint().width() + gap
         self.neuron_button.setVisible(self._model.neuron is not None and full + button + self.neuron_button.sizeHint().width() <= room)
         if not self.neuron_button.isHidden():
             button += self.neuron_button.sizeHint().width() + gap
@@ -101,7 +108,8 @@ class StepHeader(QWidget):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if short + button > room else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self._copy.setToolButtonStyle(style)
         self._row.setSpacing(gap // 2 if short + button > room else gap)
-        self.phase.setVisible(short + self._theme.metrics.px(28) <= room)  # the scrubber says it too
+        icons = self._theme.metrics.px(28) + self.predict_button.sizeHint().width()
+        self.phase.setVisible(short + icons <= room)  # the scrubber says it too
 
     def _choose(self, place: int, chosen: int) -> None:
         self._model.choose_place(self._axes[place], chosen)
@@ -118,7 +126,7 @@ class StepHeader(QWidget):
                 options = [Option(t, words_for(t), f"Explains how {words_for(t)} is computed") for t in targets]
                 self._targets = Segmented(self._theme, options, "Tensor to explain")
                 self._targets.chosen.connect(self._model.choose_target)
-                self._row.insertWidget(self._row.count() - 2, self._targets)
+                self._row.insertWidget(self._row.count() - 3, self._targets)
         if self._targets is not None:
             self._targets.choose(current)
 

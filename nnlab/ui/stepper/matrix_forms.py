@@ -8,7 +8,7 @@ a form is shown as rows of numbers (`rows_of`): the tensors it read and wrote, f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -61,6 +61,18 @@ class Form:
     description: str = field(default="")
     corner: bool = False  # a product: the result, its left factor beside it, its right factor above it, and what is added between
     lines: tuple[int, ...] = ()  # how many of the matrices stand in each line, where images are among them
+
+
+def without_written(form: Form) -> Form:
+    """The same form with every written cell empty, and without what was worked out on the way to it."""
+    given = [bool(m.symbol) and not m.written for m in form.matrices]
+    return replace(
+        form,
+        matrices=tuple(
+            m if is_given else replace(m, ghost=m.values.shape, note="", mark=None)
+            for m, is_given in zip(form.matrices, given, strict=True)
+        ),
+    )
 
 
 def _rows(values: np.ndarray) -> tuple[np.ndarray, Callable[[int], Index]]:

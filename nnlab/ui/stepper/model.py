@@ -49,6 +49,7 @@ class StepModel(QObject):
         self._chosen: dict[NetworkAxis, int] = {}  # places that the person chose
         self._shown: dict[NetworkAxis, int] = {}  # places that are shown because they have the largest share
         self._terms: dict[tuple[str, str], int] = {}  # of a sum over channels, samples or filters, by node and tensor
+        self._wanted: tuple[int, str, tuple[int, ...]] | None = None  # the element to look at when its moment has come
         self._first: tuple[int, ...] = ()  # the element from which `into` goes round
         session.stepped.connect(self._on_stepped)
         session.ticked.connect(self._on_tick)
@@ -282,6 +283,28 @@ class StepModel(QObject):
         if done != self.done:
             self._session.step_to(done)
 
+    def look_at(self, pc: int, target: str, index: tuple[int, ...]) -> None:
+        """Goes to where instruction `pc` has just run, and looks at an element of what it wrote."""
+        self._wanted = (pc, target, index)
+        if self.done == pc + 1:
+            self._look_at_wanted()
+        else:
+            self.go_to(pc + 1)
+
+    def _look_at_wanted(self) -> None:
+        """The element that was asked for, once its moment is there; an index that no longer fits stays within the tensor."""
+        wanted, instruction = self._wanted, self.instruction
+        if wanted is None or instruction is None or instruction.pc != wanted[0]:
+            return
+        self._wanted = None
+        _, target, index = wanted
+        if target in self.targets:
+            self.choose_target(target)
+            shape = self.layout(target).shape
+            if len(shape) == len(index):
+                self.choose(target, tuple(min(i, length - 1) for i, length in zip(index, shape, strict=True)))
+        self.element_changed.emit()
+
     def finish(self) -> None:
         """Runs the rest of the iteration."""
         self._session.finish_step()
@@ -337,6 +360,7 @@ class StepModel(QObject):
             self._shown = {axis: place for axis, place in self._shown.items() if axis.role not in POSITIONS}
         self._show_largest()
         self.changed.emit()
+        self._look_at_wanted()
 
     def _on_tick(self, view: LiveView) -> None:
         if view.frame.program is not self._program:

@@ -13,6 +13,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
 from nnlab.ui.stepper.forms import form_of
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
+from nnlab.ui.stepper.matrix_forms import without_written
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.model import TERM, StepModel
 
@@ -25,6 +26,7 @@ class Picture(QStackedWidget):
     def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._hides = False
         self.curve = CurvePlot(theme)
         self.matrices = MatrixView(theme)
         self.bars = LossBars(theme)
@@ -44,8 +46,9 @@ class Picture(QStackedWidget):
             return (5, 7)
         return (8, 5) if shown is self.curve else (7, 5) if shown is self.bars else (6, 5)
 
-    def refresh(self) -> None:
-        """Shows the picture of the model's moment."""
+    def refresh(self, hides: bool = False) -> None:
+        """Shows the picture of the model's moment; with `hides` only what was read, for what was written is to be predicted."""
+        self._hides = hides
         self.setCurrentWidget(self._page())
 
     def complete(self) -> None:
@@ -65,13 +68,19 @@ class Picture(QStackedWidget):
             of_one = np.shape(moment.before.get(source, moment.after[moment.target]))[1:]
             unit = int(np.ravel_multi_index(places, of_one)) if places else 0
             shown = loss_picture(node.kind, moment, sample, unit)
+            if shown is not None and self._hides:
+                return self._nothing
             if shown is not None:
                 self.bars.show_picture(shown)
                 return self.bars
         if instruction.parameter is None and node.kind.is_elementwise:
+            if self._hides:
+                return self._nothing
             self.curve.show_picture(self._curve(node))
             return self.curve
         form = form_of(model)
+        if form is not None and self._hides:
+            form = without_written(form)
         if form is None:
             return self._nothing
         self.matrices.show_form(form)

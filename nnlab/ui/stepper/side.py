@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -25,7 +27,7 @@ class StepSide(QWidget):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._theme, self._model = theme, model
-        self._edits = edits
+        self._edits, self._hides = edits, False
         self.table = TensorTable(theme)
         if edits is not None:
             self.table.entered.connect(edits.enter)
@@ -47,8 +49,16 @@ class StepSide(QWidget):
         follow(theme, self)
         self._refresh()
 
+    def set_hidden(self, hides: bool) -> None:
+        """Whether what was written is to be predicted."""
+        if hides != self._hides:
+            self._hides = hides
+            self._refresh()
+
     def _refresh(self) -> None:
         rows = tensor_rows(self._model, self._edits.editable() if self._edits is not None else frozenset())
+        if self._hides:
+            rows = tuple(replace(row, is_hidden=row.written, place=None if row.written else row.place) for row in rows)
         self.table.show_rows(rows)
         self.tensors.set_empty(None if rows else "What an operation reads and writes appears here. Press F10 to step.")
 

@@ -29,6 +29,7 @@ from nnlab.ui.stepper.header import StepHeader
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.picture import Picture
+from nnlab.ui.stepper.prediction_row import PredictionRow
 from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.stepper.step_edits import StepEdits
@@ -64,6 +65,7 @@ class StepperPanel(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.picture = Picture(theme, self.model)
         self.edits = StepEdits(self.model, document, self)
+        self.prediction = PredictionRow(theme, self.model, document)
         self.scrubber = Scrubber(theme, self.model)
         self._side: StepSide | None = None
         self._chain: ChainSide | None = None
@@ -78,6 +80,8 @@ class StepperPanel(QWidget):
         self.unit_rows.chosen.connect(self.model.choose)
         for matrices in (self.unit_rows, self.picture.matrices):
             matrices.entered.connect(self.edits.enter)
+        self.header.predict_button.toggled.connect(self.prediction.ask)
+        self.prediction.changed.connect(self._refresh)
         self.scrubber.breakpoint_wanted.connect(self._toggle_breakpoint)
         for signal in (document.debugging_changed, document.replaced):
             signal.connect(self._show_breakpoints)
@@ -169,6 +173,7 @@ class StepperPanel(QWidget):
         self._left = QVBoxLayout()
         self._left.addWidget(self.formula, 5)
         self._left.addWidget(self.unit_rows, 3)
+        self._left.addWidget(self.prediction)
         self._left.addWidget(self.words)
         self._body = QHBoxLayout()
         self._body.addLayout(self._left, 8)
@@ -204,14 +209,19 @@ class StepperPanel(QWidget):
 
     def _refresh(self) -> None:
         """Shows the moment at its explained element."""
-        content = content_of(self.model)
+        content, hides = content_of(self.model), self.prediction.hides
+        if content is not None and hides:
+            content = content.hidden()
+        self.prediction.refresh()
         self.header.refresh(content)
         self.formula.show_content(content)
         if content is None:
             return
         self.words.setText(content.words)
         self.formula.setToolTip(content.words)
-        self.picture.refresh()
+        self.picture.refresh(hides)
+        if self._side is not None:
+            self._side.set_hidden(hides)
         for matrices in (self.unit_rows, self.picture.matrices):
             matrices.set_editable(self.edits.editable())
         formula, picture = self.picture.share
@@ -225,9 +235,9 @@ class StepperPanel(QWidget):
         self.scrubber.set_low(self.height() < px(200) + self._theme.metrics.scrubber)
         height = self.height() - self.scrubber.maximumHeight()
         self.words.set_role("body" if height < px(LOW) or self.width() < px(NARROW) else "counter")
-        self.words.setVisible(height >= px(LOWEST))
+        self.words.setVisible(height >= px(LOWEST) and bool(self.words.text()))
         self.picture.setVisible(height - self.header.height() >= px(PICTURE))
-        form = unit_rows(self.model) if height >= px(400) else None
+        form = unit_rows(self.model) if height >= px(400) and not self.prediction.hides else None
         self.unit_rows.setVisible(form is not None)
         if form is not None:
             self.unit_rows.show_form(form)

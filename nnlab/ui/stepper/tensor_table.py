@@ -39,11 +39,14 @@ class TensorRow:
     highest: float
     first: str  # the first few numbers
     is_switch: bool = False  # a setting that is on or off
+    is_hidden: bool = False  # it is to be predicted
     place: tuple[str, Index] | None = None  # (argument, index) of the element, where its number can be set
 
     @property
     def text(self) -> str:
         """The value as it is written: a setting as it was chosen, an element of a tensor with its digits."""
+        if self.is_hidden:
+            return "?"
         if self.is_switch:
             return "on" if self.value else "off"
         return number(self.value) if self.shape else short(self.value)
@@ -179,7 +182,8 @@ class TensorTable(QWidget):
             outline_rounded(painter, dot, px(4), tokens.accent, 1.5)
         value = row.text
         painter.setFont(theme.font("name"))
-        painter.setPen(tokens.pos if row.value > 0 and row.shape else tokens.neg if row.value < 0 and row.shape else tokens.text)
+        has_sign = bool(row.shape) and not row.is_hidden
+        painter.setPen(tokens.pos if row.value > 0 and has_sign else tokens.neg if row.value < 0 and has_sign else tokens.text)
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, value)
         right = line.right() - QFontMetricsF(painter.font()).horizontalAdvance(value) - px(8)
         painter.setFont(theme.font("caption"))
@@ -194,7 +198,7 @@ class TensorTable(QWidget):
         left = line.left() + px(16)
         name = size.elidedText(row.name, Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QRectF(left, line.top(), right - left, line.height()), middle, name)
-        if row.shape:
+        if row.shape and not row.is_hidden:
             self._paint_range(painter, row, QRectF(left, line.bottom() - px(2), line.right() - left, px(18)))
 
     def _paint_range(self, painter: QPainter, row: TensorRow, line: QRectF) -> None:

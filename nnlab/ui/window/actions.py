@@ -100,6 +100,7 @@ ACTIONS = (
            ("Ctrl+F9",), menu="Step"),
     Action("step.check_all", "Check every gradient", "Compares every gradient of this iteration with its finite difference", menu="Step"),
     Action("step.chain", "Chain of a weight", "Every path from a weight to the loss, with its factors and their sum", menu="Step"),
+    Action("step.predict", "Predict first", "Hides the numbers of every moment until you have said what they will be", menu="Step"),
     Action("step.neuron", "One neuron…", "Opens the neuron in the laboratory: its numbers to drag, and its row of W", menu="Step"),
     Action("step.copy_moments", "Copy this iteration as Markdown", "Copies every formula of this iteration with its numbers as a table",
            menu="Step"),

@@ -62,6 +62,7 @@ def connect_actions(window: MainWindow) -> None:
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
+        "step.predict": lambda: step(window, stepper.header.predict_button.toggle),
         "step.neuron": lambda: open_neuron(window),
         "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
         "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
@@ -112,6 +113,8 @@ def connect_messages(window: MainWindow) -> None:
         (window.adapters.told, bar.show_info, "adapters"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
+        (window.stepper.prediction.told, bar.show_info, "moments"),
+        (window.stepper.prediction.failed, bar.show_warning, "moments"),
         (window.stepper.edits.refused, bar.show_warning, "refused"),
         (window.stepper.exports.told, bar.show_info, "moments"),
         (window.stepper.exports.failed, bar.show_warning, "moments"),
