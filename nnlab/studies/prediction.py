@@ -19,7 +19,7 @@ TOLERANCE = 0.01  # relative: three digits of a calculator are enough
 
 
 @dataclass(frozen=True)
-class Part:
+class KnownPart:
     """A factor of a product, or a term of a sum, in words and as a number."""
 
     words: str
@@ -38,7 +38,7 @@ def agrees(typed: float, expected: float) -> bool:
     return math.isclose(typed, expected, rel_tol=TOLERANCE, abs_tol=1e-12)
 
 
-def judge(typed: float, expected: float, factors: Sequence[Part] = (), terms: Sequence[Part] = ()) -> Judged:
+def judge(typed: float, expected: float, factors: Sequence[KnownPart] = (), terms: Sequence[KnownPart] = ()) -> Judged:
     """`expected` is the engine's; `factors` multiply to it, or `terms` add up to it, where they are known."""
     if agrees(typed, expected):
         return Judged(True, "That is what was computed.")
@@ -59,24 +59,24 @@ def judge_shape(typed: str, shape: tuple[int, ...]) -> Judged:
     return Judged(False, f"Axis {wrong + 1} has another length.")
 
 
-def parts_of(moment: ExplanationContext, explanation: Explanation) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def parts_of(moment: ExplanationContext, explanation: Explanation) -> tuple[tuple[KnownPart, ...], tuple[KnownPart, ...]]:
     """(factors, terms) of an explained element, as far as they are known."""
-    factors = tuple(Part(factor.label or "the factor", factor.value(moment)) for factor in explanation.factors)
-    terms: tuple[Part, ...] = ()
+    factors = tuple(KnownPart(factor.label or "the factor", factor.value(moment)) for factor in explanation.factors)
+    terms: tuple[KnownPart, ...] = ()
     if moment.target == "y" and {"x", "weight"} <= moment.before.keys() and np.ndim(moment["weight"]) == 2 and np.ndim(moment["x"]) == 2:
         sample, unit = moment.index
         products = np.asarray(moment["x"], dtype=np.float64)[sample] * np.asarray(moment["weight"], dtype=np.float64)[unit]
-        terms = tuple(Part(f"the product of input {k + 1}", float(p)) for k, p in enumerate(products))
+        terms = tuple(KnownPart(f"the product of input {k + 1}", float(p)) for k, p in enumerate(products))
         if "bias" in moment:
-            terms = (*terms, Part("the bias", float(np.asarray(moment["bias"])[unit])))
+            terms = (*terms, KnownPart("the bias", float(np.asarray(moment["bias"])[unit])))
     elif moment.target == "d_weight" and {"x", "d_y"} <= moment.before.keys() and np.ndim(moment["x"]) == np.ndim(moment["d_y"]) == 2:
         unit, place = moment.index
         products = np.asarray(moment["d_y"], dtype=np.float64)[:, unit] * np.asarray(moment["x"], dtype=np.float64)[:, place]
-        terms = tuple(Part(f"the product of sample {k + 1}", float(p)) for k, p in enumerate(products))
+        terms = tuple(KnownPart(f"the product of sample {k + 1}", float(p)) for k, p in enumerate(products))
     return factors, terms
 
 
-def _mistakes(expected: float, factors: Sequence[Part], terms: Sequence[Part]) -> Iterator[tuple[float, str]]:
+def _mistakes(expected: float, factors: Sequence[KnownPart], terms: Sequence[KnownPart]) -> Iterator[tuple[float, str]]:
     """What would be typed after a common mistake, and the sentence for it."""
     if expected != 0:
         yield -expected, "The size is right, but the sign is not: count the minus signs of the factors."

@@ -7,9 +7,9 @@ import pytest
 
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.operator import operators
-from nnlab.studies.prediction import Part, judge, judge_shape, parts_of
+from nnlab.studies.prediction import KnownPart, judge, judge_shape, parts_of
 
-UPSTREAM, SLOPE = Part("upstream", -0.7965), Part("local slope of tanh", 0.5009)
+UPSTREAM, SLOPE = KnownPart("upstream", -0.7965), KnownPart("local slope of tanh", 0.5009)
 
 
 @pytest.mark.parametrize(("typed", "words"), [

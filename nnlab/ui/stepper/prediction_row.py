@@ -32,7 +32,7 @@ KINDS = (Option(VALUE, "Value", "The number that is written"), Option(SHAPE, "Sh
 
 
 @dataclass(frozen=True)
-class Answer:
+class GivenAnswer:
     """One line of the table of answers."""
 
     iteration: int
@@ -55,7 +55,7 @@ class PredictionRow(QWidget):
         self._theme, self._model, self._document = theme, model, document
         self.is_asking = False
         self._revealed: object = None  # the moment and element that are not hidden any more
-        self.answers: list[Answer] = []
+        self.answers: list[GivenAnswer] = []
         self.kind = Segmented(theme, KINDS, "What is predicted")
         self.field = QLineEdit()
         self.field.setPlaceholderText("your prediction")
@@ -160,7 +160,7 @@ class PredictionRow(QWidget):
             judged, computed = judge(typed, moment.added, factors, terms), repr(moment.added)
         frame = self._model.frame
         iteration = frame.iteration if frame is not None else 0
-        self.answers.append(Answer(iteration, question.words, text, judged.correct, computed, judged.hint))
+        self.answers.append(GivenAnswer(iteration, question.words, text, judged.correct, computed, judged.hint))
         if judged.correct:
             self.reveal()
         self._say(judged)
@@ -234,7 +234,7 @@ class PredictionRow(QWidget):
             self.told.emit(f"Written to {path}: {right} of {len(self.answers)} answers are right.")
 
 
-def answers_table(answers: list[Answer]) -> str:
+def answers_table(answers: list[GivenAnswer]) -> str:
     """CSV with one line for each answer."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

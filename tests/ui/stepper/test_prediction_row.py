@@ -16,7 +16,7 @@ from nnlab.engine.question import SHAPE, VALUE
 from nnlab.files import schema
 from nnlab.files.project import View
 from nnlab.ui.look.numbers import editable
-from nnlab.ui.stepper.prediction_row import Answer, answers_table
+from nnlab.ui.stepper.prediction_row import GivenAnswer, answers_table
 
 
 def test_predict_then_reveal(steps: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,5 +76,5 @@ def test_predict_then_reveal(steps: Any, qtbot: QtBot, tmp_path: Path, monkeypat
 
 
 def test_the_table_of_answers() -> None:
-    text = answers_table([Answer(3, "dense_1, forward: value of y [1, 1]", "1.84", False, "1.94", "In the sum the bias is missing.")])
+    text = answers_table([GivenAnswer(3, "dense_1, forward: value of y [1, 1]", "1.84", False, "1.94", "In the sum the bias is missing.")])
     assert text.splitlines()[1] == '3,"dense_1, forward: value of y [1, 1]",1.84,no,1.94,In the sum the bias is missing.'
