@@ -15,6 +15,7 @@ from nnlab.training.project import Project
 from nnlab.training.weight_path import BUDGET, WeightPath
 
 SLICES = 100
+FEWEST_KEYFRAMES = 8
 
 
 def landscape(
@@ -46,7 +47,9 @@ def trained_path(run: Run, steps: int, context: JobContext) -> WeightPath:
         raise NNLabError(f"A path of {steps:,} iterations cannot be trained; give 0 or more.")
     start = run.state.arena[: run.program.parameters_end].copy()
     begun = run.iteration
-    run.keyframes = Keyframes(run.program.moments_end, run.program.dtype, 2 * BUDGET, run.iteration)
+    width, size = run.program.moments_end, run.program.dtype.itemsize
+    room = max(2 * BUDGET, FEWEST_KEYFRAMES * width * size)  # a path of two points has no plane, however large the network
+    run.keyframes = Keyframes(width, run.program.dtype, room, run.iteration)
     slice_steps = max(1, steps // SLICES)
     try:
         while run.iteration - begun < steps:
