@@ -38,6 +38,8 @@ class Marks:
 
     def note(self, before: TrainingSettings, after: TrainingSettings, iteration: int) -> None:
         """Marks a change at `iteration`; nothing at the start of a run, where no past differs from what follows."""
+        if before == after:
+            return
         now = time.perf_counter()
         if self._last is not None:
             then, place, earlier, known = self._last

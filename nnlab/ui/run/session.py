@@ -7,8 +7,9 @@ run meanwhile, and when, is the display's affair (`LiveDisplay`).
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
@@ -241,26 +242,17 @@ class LiveSession(QObject):
 
         A stepped iteration is ended by it, or with `undisturbed` left as it is: the answer is then the state before it.
         """
-        self.synchronise()
-        answer: Future[Snapshot] = Future()
-        self._trainer.send(commands.TakeSnapshot(answer, undisturbed))
-        return answer
+        return self._ask(lambda answer: commands.TakeSnapshot(answer, undisturbed))
 
     def parameters(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
         if self._reason:
             raise NNLabError(f"{self._reason.rstrip('.')}; weights cannot be changed until then.")
-        self.synchronise()
-        answer: Future[dict[str, np.ndarray]] = Future()
-        self._trainer.send(commands.ReadParameters(answer, tuple(names)))
-        return wait_for(answer)
+        return wait_for(self._ask(lambda answer: commands.ReadParameters(answer, tuple(names))))
 
     def request_path(self) -> Future[WeightPath]:
         """Where the run has been in the space of its weights; the training thread answers between two steps, or with an error."""
-        self.synchronise()
-        answer: Future[WeightPath] = Future()
-        self._trainer.send(commands.ReadPath(answer))
-        return answer
+        return self._ask(commands.ReadPath)
 
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
@@ -278,6 +270,12 @@ class LiveSession(QObject):
         self.synchronise()
         self._recover()
         self._trainer.send(command)
+
+    def _ask(self, question: Callable[[Future[Any]], Command]) -> Future[Any]:
+        self.synchronise()
+        answer: Future[Any] = Future()
+        self._trainer.send(question(answer))
+        return answer
 
     def _recover(self) -> None:
         self.failure = ""
@@ -306,8 +304,7 @@ class LiveSession(QObject):
         document = self._document
         self.debugging.synchronise()
         wanted = document.project.comparison
-        is_other = wanted != self._compared
-        if is_other:
+        if is_other := wanted != self._compared:
             self._remove(self._companions.keep(wanted))
         change = self._follower.change_to(self._version, document.recall, document.is_returning, document.begins_anew)
         if change is not None:
@@ -315,8 +312,7 @@ class LiveSession(QObject):
         if change is not None or is_other:
             self._complete_comparison()
 
-    def _remove(self, commands: Iterable[Command]) -> None:
-        commands = list(commands)
+    def _remove(self, commands: Sequence[Command]) -> None:
         for command in commands:
             self._trainer.send(command)
         if commands:
@@ -326,9 +322,8 @@ class LiveSession(QObject):
     def _complete_comparison(self) -> None:
         """Runs that the project is compared with begin, and catch up."""
         wanted = self._compared = self._document.project.comparison
-        commands: list[Command] = []
-        if wanted and not self._reason and self._prepared is not None:
-            commands = self._companions.complete(wanted, self._version, self._prepared, self._revision)
+        ready = self._prepared if wanted and not self._reason else None
+        commands = self._companions.complete(wanted, self._version, ready, self._revision) if ready is not None else []
         for command in commands:
             self._trainer.send(command)
         self.left_out.emit(self._companions.missing)
@@ -345,10 +340,7 @@ class LiveSession(QObject):
         if not change.keep:
             self.past.marks.forget()
             self._document.forget_weights()
-        elif (
-            change.before is not None and change.before.project.training != change.after.project.training and not self._reason
-            and change.back_to is None
-        ):  # fmt: skip
+        elif change.before is not None and change.back_to is None and not self._reason:
             self.past.marks.note(change.before.project.training, change.after.project.training, self.iteration)
         has_news = self._diagnostics != planned.diagnostics
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
