@@ -139,6 +139,8 @@ def test_slices_grow_while_they_are_short_and_are_halved_when_too_long(
     clock, found = [0.0], []
 
     class Timed:
+        stopped_by = None
+
         def train(self, steps: int) -> int:
             clock[0] += next(taken) * complete_run.SLICE_SECONDS
             found.append(steps)

@@ -20,6 +20,7 @@ FEATURES = {"curve": {1}, "decision": {2}, "pictures": {1, 2}, "approximation": 
 ONE_NUMBER = {"approximation", "approximation_surface"}  # what is approximated is a number
 CLASSES = {"simplex": 3}  # a probe for so many classes
 ONE_AXIS = {"output_losses"}  # whose losses are functions of one number: p of the true class, or the error of a single output
+IMAGES = {"exciting_inputs"}  # whose samples are pictures
 MADE = [dataset.name for dataset in datasets if dataset.category != "File"]
 
 
@@ -57,6 +58,7 @@ def test_a_probe_answers_or_says_that_it_does_not_apply(name: str, dataset: str)
     result = probes[name](evaluator, data)
     fits = len(data.raw_features) in FEATURES.get(name, {len(data.raw_features)}) and (name not in ONE_AXIS or has_one_axis(data))
     fits = fits and (name not in ONE_NUMBER or (data.target.kind == "continuous" and has_one_axis(data)))
+    fits = fits and (name not in IMAGES or data.image_shape is not None)
     fits = fits and data.target.classes == CLASSES.get(name, data.target.classes)
     assert (result is not None) == fits
     if result is None:

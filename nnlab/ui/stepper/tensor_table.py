@@ -63,6 +63,8 @@ def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[Tenso
         if name not in trace.after or (model.program is not None and operand.tensor in model.program.scratch):
             continue
         values = np.asarray(trace.after[name], dtype=np.float64)
+        if not values.size:  # room that this shape does not need
+            continue
         if operand.tensor is None:
             setting, value = _setting(model, trace.instruction, name), float(values)
             label = setting.label if setting is not None else name.replace("_", " ").capitalize()
