@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from nnlab.training.units import Units
 
@@ -21,3 +24,21 @@ def found() -> SimpleNamespace:
     total = SimpleNamespace(contributions=CONTRIBUTIONS, bias=10.0, units=units, structure=None)
     fit = 10.0 + CONTRIBUTIONS.sum(axis=0)
     return SimpleNamespace(x=X, domain=(-1.0, 1.0), fit=fit, truth=fit + 0.25, sum=total, inside=None, outside=None)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[[QWidget, int, int], None]:
+    """shown(plot, width, height): on a page, as in the window; pyqtgraph's views do not survive being closed as windows."""
+
+    def show(widget: QWidget, width: int, height: int) -> None:
+        page = QWidget()
+        qtbot.addWidget(page)
+        page.resize(width, height)
+        widget.setParent(page)
+        widget.setGeometry(0, 0, width, height)
+        page.show()
+        widget.show()
+        pages.append(page)
+
+    pages: list[QWidget] = []
+    return show
