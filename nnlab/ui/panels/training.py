@@ -19,10 +19,13 @@ from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingS
 from nnlab.ui.document.document import Document
 from nnlab.ui.inspector.editing import FormEdits, remarks_on_training, training_edit
 from nnlab.ui.inspector.parts import in_reading_order
+from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
+FINDER_TIP = "Trains a copy with a rate that grows from step to step, and suggests one"
 COMMON = (LEARNING_RATE, BATCH_SIZE, SHUFFLE, SEED, EPOCHS)
 
 
@@ -94,10 +97,12 @@ class PartForm(QWidget):
 
 
 class TrainingPanel(LivePanel):
-    """A form over the project's training settings."""
+    """A form over the project's training settings. `finder_wanted` when a learning rate should be looked for."""
 
     name = "training"
     title = "Training"
+
+    finder_wanted = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
@@ -107,6 +112,9 @@ class TrainingPanel(LivePanel):
             _choice("schedule", "Schedule", "How the learning rate changes during the run", {s.name: s.title for s in schedules}),
         )
         self.common = SettingsForm(services.theme, (*self._choices, *COMMON), self._values())
+        self.find_button = IconButton.of(services.theme, icon(services.theme, "gauge"), "Find a learning rate", FINDER_TIP)
+        self.find_button.clicked.connect(self.finder_wanted)
+        self.common.put_beside(LEARNING_RATE.name, self.find_button)
         self._edits = FormEdits(self._document, self.common, self._edit)
         self.parts = {part.name: PartForm(services, part) for part in PARTS}
         page = QWidget()

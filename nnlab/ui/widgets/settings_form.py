@@ -56,8 +56,8 @@ class SettingsForm(QWidget):
         sentence.setWordWrap(True)
         sentence.hide()
         self._grid.addWidget(label, row, 0)
-        self._grid.addWidget(editor, row, 1)
-        self._grid.addWidget(sentence, row + 1, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(editor, row, 1, 1, 2)
+        self._grid.addWidget(sentence, row + 1, 0, 1, 3, Qt.AlignmentFlag.AlignTop)
         editor.previewed.connect(partial(self.previewed.emit, setting.name))
         editor.considered.connect(partial(self.considered.emit, setting.name))
         editor.committed.connect(partial(self.committed.emit, setting.name))
@@ -82,7 +82,14 @@ class SettingsForm(QWidget):
     def put_below(self, name: str, widget: QWidget) -> None:
         """Shows a widget under a setting, in the editors' column."""
         row = self._grid.getItemPosition(self._grid.indexOf(self._editors[name]))[0]  # type: ignore[index]
-        self._grid.addWidget(widget, row + 2, 0, 1, 2)
+        self._grid.addWidget(widget, row + 2, 0, 1, 3)
+
+    def put_beside(self, name: str, widget: QWidget) -> None:
+        """Shows a small widget at the right of a setting's editor, which leaves it the room."""
+        editor = self._editors[name]
+        row = self._grid.getItemPosition(self._grid.indexOf(editor))[0]  # type: ignore[index]
+        self._grid.addWidget(editor, row, 1)
+        self._grid.addWidget(widget, row, 2)
 
     @property
     def controls(self) -> list[QWidget]:

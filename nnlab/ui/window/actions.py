@@ -78,6 +78,8 @@ ACTIONS = (
            menu="Run"),
     Action("run.sweep", "Sweep over settings…", "Trains the project over many settings and seeds in the background and finds the best",
            ("Ctrl+Shift+E",), menu="Run"),
+    Action("run.find_rate", "Find a learning rate", "Trains a copy with a rate that grows from step to step, and suggests one", (), "gauge",
+           menu="Run"),
     Action("approximate.sweep", "Approximate: error against width", "Trains networks of many widths, activations and seeds on this target",
            menu="Run"),
     Action("compare.add_run", "Compare: add a run", "Trains another variant of this project beside it, from the same start; up to four",

@@ -22,6 +22,7 @@ from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
 from nnlab.ui.panels.neuron import NeuronPanel
+from nnlab.ui.panels.rate_finder import RateFinderPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
@@ -54,7 +55,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.rewind": session.rewind, "run.dice": session.dice,
-        "run.sweep": lambda: reveal(window, "sweep"),
+        "run.sweep": lambda: reveal(window, "sweep"), "run.find_rate": lambda: find_rate(window),
         "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
         "approximate.sweep": lambda: sweep_widths(window),
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
@@ -91,6 +92,7 @@ def connect_actions(window: MainWindow) -> None:
     window.inspector.detach_requested.connect(handlers["lora.detach"])
     stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
     window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
+    window.panels["training"].finder_wanted.connect(handlers["run.find_rate"])  # type: ignore[attr-defined]
     for name in ("problems", "diagnosis"):
         window.panels[name].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of these panels alone
     window.panels["loss"].chip.clicked.connect(lambda: window.area.reveal("diagnosis"))  # type: ignore[attr-defined]
@@ -212,6 +214,14 @@ def reveal(window: MainWindow, panel: str) -> None:
     """Brings a panel to the front and the focus into it."""
     window.area.reveal(panel)
     window.panels[panel].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def find_rate(window: MainWindow) -> None:
+    """The learning-rate finder, which begins at once."""
+    panel = window.panels["rate_finder"]
+    assert isinstance(panel, RateFinderPanel)
+    reveal(window, "rate_finder")
+    panel.find_rate()
 
 
 def open_commands(window: MainWindow, examples: QMenu) -> None:
