@@ -62,6 +62,8 @@ class Writing:
         return watched
 
     def _drawn(self, painter: QPainter, room: QRect | QRectF, flags: int | Qt.AlignmentFlag, text: str) -> None:
+        if not text:
+            return
         given = int(flags)
         wraps = given & int(Qt.TextFlag.TextWordWrap)
         if given & int(Qt.TextFlag.TextDontClip):
