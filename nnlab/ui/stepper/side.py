@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.stepper.tensor_table import TensorTable, tensor_rows
 from nnlab.ui.widgets.panel import Panel
+
+LOWEST_TENSORS = 96  # pixels before the interface scale: the title and one tensor
 
 
 class StepSide(QWidget):
@@ -38,11 +40,16 @@ class StepSide(QWidget):
         self.tensors = Panel(theme, "Tensors of this operation", "What an operation reads and writes appears here. Press F10 to step.")
         self.tensors.set_content(self._scroll)
         self.check = DifferenceCheck(theme, model, document, selection)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tensors, 1)
-        column.addWidget(self.check)
+        self._column = _Column(theme, self.tensors, self.check)
+        # Where the window is low both keep their height, and one scrolls: rows of half their height cannot be read.
+        scroll = QScrollArea()
+        scroll.setWidget(self._column)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
         model.changed.connect(self._refresh)
         model.element_changed.connect(self._refresh)
         theme.changed.connect(self._repaint)
@@ -64,7 +71,7 @@ class StepSide(QWidget):
 
     def _repaint(self) -> None:
         self.table.update()
-        self.update()
+        self._column.update()
 
     def apply_metrics(self) -> None:
         self.updateGeometry()
@@ -75,8 +82,25 @@ class StepSide(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(240), self._theme.metrics.px(130))
 
+
+class _Column(QWidget):
+    """Both parts, one above the other, with a line between them."""
+
+    def __init__(self, theme: Theme, tensors: Panel, check: DifferenceCheck) -> None:
+        super().__init__()
+        self._theme, self._tensors, self._check = theme, tensors, check
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(tensors, 1)
+        column.addWidget(check)
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        self._tensors.setMinimumHeight(self._theme.metrics.px(LOWEST_TENSORS))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.tokens.panel)
-        painter.fillRect(0, self.check.y(), self.width(), 1, self._theme.tokens.line)
+        painter.fillRect(0, self._check.y(), self.width(), 1, self._theme.tokens.line)
         painter.end()
