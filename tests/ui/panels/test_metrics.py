@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from sklearn.metrics import f1_score, mean_absolute_error, roc_auc_score
+
+from nnlab.core.preparation import DataSettings
+from nnlab.engine.evaluator import Evaluator
+from nnlab.training.probes.scores import PartScores
+from nnlab.training.scores import Score, ScoreReport
+from nnlab.ui.look.numbers import NOTHING
+from nnlab.ui.run.live_view import LiveView
+
+
+def outputs(view: LiveView) -> np.ndarray:
+    evaluator = Evaluator(view.frame.program.graph)
+    evaluator.load(view.frame.parameters)
+    return evaluator.predict(view.data.validation_x)
+
+
+def test_classes_have_the_scores_of_scikit_learn_and_their_roc_curve(studio: Callable) -> None:
+    s = studio(DataSettings("xor", validation_share=0.25))
+    panel = s.panel("metrics", 520, 260)
+    assert panel.is_empty
+    s.train(40)
+    view = s.view("scores")
+    found, truth = outputs(view).ravel(), view.data.validation_y.ravel()
+    assert panel.values["auc", "val"].text() == f"{roc_auc_score(truth, found):.3f}"
+    assert panel.values["f1", "val"].text() == f"{f1_score(truth, found > 0):.3f}"
+    assert panel.roc.isVisible() and panel.values["mae", "val"].isHidden() and not panel.values["recall", "train"].isHidden()
+    panel.roc._point(QPointF(panel.roc.picture.center()))
+    assert panel.roc._read is not None and panel.roc.accessibleDescription().count("area") == 1
+    assert len(panel.table().columns[0]) == 10
+    # What is undefined is a dash with its reason, not NaN.
+    report = ScoreReport((Score("precision", None, "No sample is called second, so there is none to be right about."),))
+    panel.draw(replace(view, probes={"scores": PartScores(report, None)}))
+    assert panel.values["precision", "train"].text() == NOTHING
+    assert "No sample is called second" in panel.remarks.text() and panel.roc.isHidden() and panel.values["precision", "val"].isHidden()
+    panel.clear()
+    assert panel.is_empty and panel.table() is None
+
+
+def test_numbers_have_their_mean_error_and_no_curve(studio: Callable) -> None:
+    s = studio(DataSettings("plane", validation_share=0.25))
+    panel = s.panel("metrics", 520, 260)
+    s.train(10)
+    view = s.view("scores")
+    truth = view.data.validation_y
+    value = mean_absolute_error(truth, outputs(view))
+    assert float(panel.values["mae", "val"].text()) == pytest.approx(value, rel=1e-3)
+    assert panel.roc.isHidden() and panel.values["auc", "val"].isHidden()
