@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +56,8 @@ class Chain:
     elements: tuple[tuple[ChainElement, ...], ...]
     count: float  # of all paths whose product is not 0
     whole: float  # the sum of all of them, listed or not
+    # What goes from unit to unit, all paths and samples summed: (tensor after, tensor before) -> (units after, units before).
+    shares: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict, compare=False)
 
     @property
     def products(self) -> tuple[float, ...]:
@@ -98,6 +100,7 @@ class _Search:
         self.counts: dict[str | None, np.ndarray] = {None: np.ones(1)}
         self.largest: dict[str | None, np.ndarray] = {None: np.ones(1)}
         self.ways: dict[str, _Ways] = {}
+        self.jacobians: list[Jacobian] = []  # from the loss on
         self._go_back()
 
     def _reached(self) -> dict[str, None]:
@@ -138,10 +141,26 @@ class _Search:
 
     def _add(self, jacobian: Jacobian) -> None:
         name, places, on = jacobian.read, jacobian.read_places, jacobian.written_places
+        self.jacobians.append(jacobian)
         self.ways[name].jacobians.append(jacobian)
         np.add.at(self.sums[name], places, jacobian.values * self.sums[jacobian.written][on])
         np.add.at(self.counts[name], places, self.counts[jacobian.written][on])
         np.maximum.at(self.largest[name], places, np.abs(jacobian.values) * self.largest[jacobian.written][on])
+
+    def shares(self) -> dict[tuple[str, str], np.ndarray]:
+        """What of the gradient goes from each unit (of the last axis) to each unit, by one pass from the start to the loss."""
+        passed = {name: np.zeros(len(self.sums[name])) for name in self.ways}  # the sum of all products from the start to an element
+        passed[self.tensor][self.start] = 1.0
+        found: dict[tuple[str, str], np.ndarray] = {}
+        for jacobian in reversed(self.jacobians):
+            if jacobian.written is None:
+                continue
+            onward, on = passed[jacobian.read][jacobian.read_places] * jacobian.values, jacobian.written_places
+            np.add.at(passed[jacobian.written], on, onward)
+            units = self.derivatives.shape(jacobian.written)[-1], self.derivatives.shape(jacobian.read)[-1]
+            share = found.setdefault((jacobian.written, jacobian.read), np.zeros(units))
+            np.add.at(share, (on % units[0], jacobian.read_places % units[1]), onward * self.sums[jacobian.written][on])
+        return found
 
     def best(self, most: int) -> list[tuple[tuple[str | None, int, float], ...]]:
         """Paths of (tensor, place, derivative by the element before), the largest product first."""
@@ -202,4 +221,4 @@ def chain(
         elements.append(tuple(reversed(passed)))
     start = element(tensor, place)
     count, whole = float(search.counts[tensor][place]), float(search.sums[tensor][place])
-    return Chain(start, float(gradient[index]), tuple(paths), tuple(elements), count, whole)
+    return Chain(start, float(gradient[index]), tuple(paths), tuple(elements), count, whole, search.shares())

@@ -11,7 +11,7 @@ correct digits. Where the loss has a kink within h of the weight (a ReLU about t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +26,7 @@ from nnlab.engine.state import State
 from nnlab.graph.graph import Graph
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # 6.06e-6
+SLICE_POINTS = 81
 AGREES = 1e-6  # largest relative error that counts as agreement
 
 
@@ -57,6 +58,15 @@ class GradientCheck:
         return self.relative_error <= AGREES
 
 
+@dataclass(frozen=True, eq=False)
+class LossSlice:
+    """The loss along one element: its value at (points,) values of the element, `check` in their middle with the tangent's slope."""
+
+    check: GradientCheck
+    at: np.ndarray
+    losses: np.ndarray
+
+
 class GradientChecker:
     """One network at given weights on one batch, ready to check any of its weights.
 
@@ -76,30 +86,47 @@ class GradientChecker:
         constant = [i.pc for i in program.instructions[: program.forward_end] if i.kind is not None and i.kind.is_constant_backward]
         self._forward = [(start + 1, stop) for start, stop in pairwise([-1, *constant, program.forward_end])]
 
-    def check(self, parameter: str, index: tuple[int, ...], step: float | None = None) -> GradientCheck:
-        """Compares the two answers for element `index` of `parameter` ("dense_1.weight")."""
-        values = self._parameter(parameter, index)
+    def check(self, tensor: str, index: tuple[int, ...], step: float | None = None) -> GradientCheck:
+        """Compares the two answers for element `index` of a parameter ("dense_1.weight"), or of what an operation writes ("tanh_1.y")."""
+        values = self._element(tensor, index)
         self._backward()
-        program, value = self._state.program, float(values[index])
-        assert program.loss_name is not None
-        node_id, tensor = parameter.split(".", 1)
-        gradient = float(self._state[f"{node_id}.d_{tensor}"][index])
+        value = float(values[index])
+        node_id, name = tensor.split(".", 1)
+        gradient = float(self._state[f"{node_id}.d_{name}"][index])
         h = step if step is not None else STEP * max(1.0, abs(value))
-        losses = []
-        for moved in (value + h, value - h, value):
-            values[index] = moved
-            for start, stop in self._forward:
-                self._execute(start, stop)
-            losses.append(float(self._state[program.loss_name][0]))
+        above, below, here = self._losses(tensor, index, (value + h, value - h, value))
         # What was really added and taken away, after rounding value ± h.
         width = (value + h) - (value - h)
-        return GradientCheck(parameter, index, value, gradient, (losses[0] - losses[1]) / width, h, losses[2])
+        return GradientCheck(tensor, index, value, gradient, (above - below) / width, h, here)
 
-    def _parameter(self, name: str, index: tuple[int, ...]) -> np.ndarray:
-        places = {p.name: p.place for p in self._state.program.parameters}
-        if name not in places:
-            raise NNLabError(f"There is no parameter {name!r} to check; this network has {', '.join(places) or 'none'}.")
-        shape = places[name].shape
+    def slice(self, tensor: str, index: tuple[int, ...], points: int = SLICE_POINTS) -> LossSlice:
+        """The loss while one element moves through an odd number of values around its own, everything else as it is."""
+        check = self.check(tensor, index)
+        reach = max(1.0, abs(check.value))
+        at = check.value + reach * np.linspace(-1.0, 1.0, points)
+        losses = self._losses(tensor, index, (*at.tolist(), check.value))  # the last puts it back
+        return LossSlice(check, at, np.array(losses[:-1]))
+
+    def _losses(self, tensor: str, index: tuple[int, ...], moved: Sequence[float]) -> list[float]:
+        """The loss with each of these values in the element's place; the last stays there."""
+        values, program = self._state[tensor], self._state.program
+        assert program.loss_name is not None
+        begin = next((i.pc + 1 for i in program.instructions[: program.forward_end] if tensor in i.writes), 0)
+        losses = []
+        for value in moved:
+            values[index] = value
+            for start, stop in self._forward:
+                if stop > begin:
+                    self._execute(max(start, begin), stop)
+            losses.append(float(self._state[program.loss_name][0]))
+        return losses
+
+    def _element(self, name: str, index: tuple[int, ...]) -> np.ndarray:
+        places, node_id, own = self._state.program.places, *name.partition(".")[::2]
+        known = [info.name for info in self._state.program.parameters]
+        if name not in known and (name not in places or f"{node_id}.d_{own}" not in places):
+            raise NNLabError(f"There is no parameter {name!r} to check; this network has {', '.join(known) or 'none'}.")
+        shape = self._state[name].shape
         if len(index) != len(shape) or not all(0 <= i < length for i, length in zip(index, shape, strict=True)):
             raise NNLabError(f"{name} has shape {shape}; there is no element {index}.")
         return self._state[name]

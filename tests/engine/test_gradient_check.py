@@ -113,3 +113,29 @@ def test_a_parameter_whose_name_has_two_dots_is_checked() -> None:
     other._state.program = renamed(other._state.program, "dense_1")
     plain, found = known.check("dense_1.weight", (3, 0)), other.check(f"dense_1.{ADAPTER}", (3, 0))
     assert (found.gradient, found.difference) == (plain.gradient, plain.difference)
+
+
+def test_the_loss_along_one_number_of_a_line_is_the_parabola_of_calculus() -> None:
+    """L = ½ Σ (w x − t)² over one sample of a network of lines; an activation likewise."""
+    graph = mlp([3, 4, 2])
+    session = nnlab.Session(graph, dtype="float64", seed=2)
+    x, y = np.array([[0.5, -1.0, 2.0]]), np.array([[0.3, -0.2]])
+    check = GradientChecker(graph, session.parameters, x, y)
+    found = check.slice("dense_2.weight", (1, 2))
+    middle = len(found.at) // 2
+    assert found.at[middle] == found.check.value and found.losses[middle] == found.check.loss
+    assert found.at[-1] - found.check.value == pytest.approx(max(1.0, abs(found.check.value)))
+    assert np.diff(found.losses, 3) == pytest.approx(np.zeros(len(found.at) - 3), abs=1e-12)  # squared error of a line: no cube
+    assert check.check("dense_2.weight", (1, 2)).loss == found.check.loss  # the number was put back
+
+
+def test_an_activation_is_moved_with_what_follows_it_alone() -> None:
+    graph = mlp([3, 4, 2])
+    check = checker(graph)
+    name = next(name for name in ("tanh_1.y", "relu_1.y", "dense_1.y") if name in check._state.program.places)
+    for index in np.ndindex(ROWS, 4):
+        result = check.check(name, index)
+        assert result.agrees, (index, result)
+    assert check.check("dense_1.weight", (0, 0)).agrees
+    with pytest.raises(NNLabError, match="no element"):
+        check.check(name, (ROWS, 0))

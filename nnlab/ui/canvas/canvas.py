@@ -67,6 +67,7 @@ class Canvas(QWidget):
         self.breakpoints = BreakpointCommands(document, self.scene, self)
         self.breakpoints.refused.connect(self.refused)
         self._live = LiveValues(self.scene)
+        self.set_paths = self._live.set_paths  # (chain or None, number of one path or None)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
         self.clipboard = Clipboard(document, selection, self.commands, self)

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QScrollArea, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from nnlab.engine.chain import Chain, ChainElement
 from nnlab.engine.frame import BATCH
+from nnlab.engine.gradient_check import LossSlice
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.numbers import count, number, scientific
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.stepper.slice_view import SliceView
 from nnlab.ui.stepper.step_batch import StepBatch
 from nnlab.ui.stepper.weight_chooser import WeightChooser
 from nnlab.ui.widgets.label import Label
@@ -27,12 +29,17 @@ from nnlab.ui.widgets.value_row import ValueRow
 LISTED = 60  # paths; the others are summed and counted
 SMALL = 0.005  # a product below this share of the largest is written in the quiet colour
 NO_BATCH = "The paths need a batch: step once or train an iteration."
-NO_PATH = "No path leads from this weight to the loss: a factor of each is 0."
+NO_PATH = "No path leads from this number to the loss: a factor of each is 0."
 EXPLAIN = "∂L/∂w is the sum, over all paths from the weight to the loss, of the products along them. Open a path to see its factors."
 
 
 class ChainSide(QWidget):
-    """Follows a `StepModel`. `chain` is what is shown, None while there is none."""
+    """Follows a `StepModel`. `chain` is what is shown, None while there is none.
+
+    `paths_changed(chain or None, path or None)` says what to light on the canvas: all paths, or the one that the cursor is on.
+    """
+
+    paths_changed = Signal(object, object)
 
     def __init__(
         self, theme: Theme, model: StepModel, document: Document, selection: Selection | None = None, parent: QWidget | None = None
@@ -42,7 +49,7 @@ class ChainSide(QWidget):
         self._job: LiveJob | None = None
         self._asked: tuple[object, ...] | None = None
         self.chain: Chain | None = None
-        self.chooser = WeightChooser(theme, model, "Weight whose paths are shown", selection)
+        self.chooser = WeightChooser(theme, model, "Weight or activation whose paths are shown", selection, activations=True)
         self.caption = Label(theme, "", "caption", "text2")
         self.caption.setWordWrap(True)
         self.tree = QTreeWidget()
@@ -51,6 +58,9 @@ class ChainSide(QWidget):
         self.others = ValueRow(theme, "others", "The sum of all paths that are not listed", signed=True)
         self.gradient = ValueRow(theme, "∂L/∂w", "From the backward pass, in double precision", signed=True)
         self.error = ValueRow(theme, "relative error", "Between the sum of all paths and the backward pass")
+        self.slice = SliceView(theme)
+        self.slice.wanted.connect(self.ask_slice)
+        self._slicing: LiveJob | None = None
         inside, page = QWidget(), QVBoxLayout(self)
         self._area = QScrollArea()  # in a low window it is a tab beside the stepper, which has not the height of a column
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -64,7 +74,7 @@ class ChainSide(QWidget):
         for part in (self.chooser, self.caption):
             self._column.addWidget(part)
         self._column.addWidget(self.tree, 1)
-        for row in self._rows:
+        for row in (*self._rows, self.slice):
             self._column.addWidget(row)
         self.chooser.changed.connect(self.ask)
         model.view_changed.connect(self.ask)
@@ -82,6 +92,11 @@ class ChainSide(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setMouseTracking(True)
+        self.tree.itemEntered.connect(self._light)
+        self.tree.currentItemChanged.connect(self._light)  # by key or click
+        self.tree.viewportEntered.connect(self._light_all)
+        self.tree.viewport().installEventFilter(self)
 
     @property
     def _rows(self) -> tuple[ValueRow, ...]:
@@ -102,6 +117,7 @@ class ChainSide(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.paths_changed.emit(None, None)
         self._model.session.watch(self, ())
 
     # The question
@@ -110,6 +126,7 @@ class ChainSide(QWidget):
         """Works the paths out, unless they are known, nobody looks, or training runs."""
         if not self.isVisible() or self._model.session.is_playing:
             return
+        self.chooser.follow_frame()
         batch = StepBatch.of(self._model.frame, self._document.project.training.seed)
         name, index = self.chooser.name, self.chooser.index
         if batch is None or not index:
@@ -133,14 +150,54 @@ class ChainSide(QWidget):
     def _fail(self, sentence: str) -> None:
         self._show(None, sentence)
 
+    def ask_slice(self) -> None:
+        """Moves the element that is shown: finite difference, and the loss along it."""
+        batch = StepBatch.of(self._model.frame, self._document.project.training.seed)
+        if batch is None or self.chain is None:
+            return
+        if self._slicing is not None:
+            self._slicing.cancel()
+        start = self.chain.start
+        self.slice.say("Moving it …")
+        jobs = self._model.session.jobs
+        self._slicing = jobs.start("Slice of the loss", lambda _: batch.slice(start.tensor, start.index), quiet=True, lane="slice")
+        self._slicing.finished.connect(self._show_slice)
+        self._slicing.failed.connect(self.slice.say)
+
+    def _show_slice(self, result: LossSlice) -> None:
+        if self.chain is not None and (result.check.parameter, result.check.index) == (self.chain.start.tensor, self.chain.start.index):
+            self.slice.show_slice(result)
+
+    # The paths on the canvas
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._light_all()
+        return False
+
+    def _light(self, item: QTreeWidgetItem | None) -> None:
+        """The path of a row, or of a factor in it."""
+        top = item.parent() or item if item is not None else None
+        self.paths_changed.emit(self.chain, self.tree.indexOfTopLevelItem(top) if top is not None else None)
+
+    def _light_all(self) -> None:
+        self.paths_changed.emit(self.chain, None)
+
     # The answer
 
     def _show(self, chain: Chain | None, sentence: str) -> None:
+        if chain is not self.chain:
+            if self._slicing is not None:
+                self._slicing.cancel()
+            self.slice.clear()
         self.chain = chain
+        self.paths_changed.emit(chain, None)
+        blocker = QSignalBlocker(self.tree)
         self.tree.clear()
+        blocker.unblock()
         there = chain is not None and bool(chain.paths)
         self.tree.setVisible(there)
-        for row in self._rows:
+        for row in (*self._rows, self.slice):
             row.setVisible(there)
         if chain is None or not there:
             self.caption.setText(sentence)
@@ -172,7 +229,9 @@ class ChainSide(QWidget):
                 child.setToolTip(0, factor.name)
                 child.setForeground(0, tokens.text2)
                 _color(child, tokens.text)
+        blocker = QSignalBlocker(self.tree)  # all paths are lit until a person goes to one
         self.tree.setCurrentIndex(self.tree.model().index(0, 0))
+        blocker.unblock()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.side_column, self._theme.metrics.px(600))

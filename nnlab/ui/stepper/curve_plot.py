@@ -25,6 +25,7 @@ class CurvePicture:
     point: tuple[float, float]
     slope: float | None
     description: str
+    letters: tuple[str, str] = ("z", "a")  # of what is along the axes
 
 
 class CurvePlot(QWidget):
@@ -157,7 +158,7 @@ class _CurvePainter:
         above = point.y() - px(22) > self.plot.top() if left or rising else False
         y = point.y() - px(13) if above else point.y() + px(15)
         x = point.x() + (-px(10) if rising or left else px(10))
-        self._write(f"z {number(z)}", QPointF(x, y), "option", tokens.text, taken, True)
+        self._write(f"{self.picture.letters[0]} {number(z)}", QPointF(x, y), "option", tokens.text, taken, True)
         if slope is not None:
             run = (self.x1 - self.x0) / (2 * REACH)
             text = f"slope {number(slope)}"
@@ -167,7 +168,7 @@ class _CurvePainter:
                 place = QPointF(place.x() - px(12), point.y() + (px(32) if rising else -px(32)))
             self._write(text, place, "name", tokens.text, taken, False)
         else:
-            self._write(f"a {number(a)}", point + QPointF(px(10), px(4)), "name", tokens.text, taken, False)
+            self._write(f"{self.picture.letters[1]} {number(a)}", point + QPointF(px(10), px(4)), "name", tokens.text, taken, False)
         self._write(self.picture.title, QPointF(self.plot.right(), self.plot.bottom() - px(12)), "caption", tokens.text2, taken, True)
 
     def _write(self, text: str, place: QPointF, role: str, color: QColor, taken: list[QRectF], to_the_left: bool) -> None:

@@ -82,6 +82,14 @@ def parameter_layout(graph: Graph, parameter: str, shape: Shape) -> Layout:
     return Layout(shape, tuple(axes), own.kind)
 
 
+def activation_layout(graph: Graph, tensor: str, shape: tuple[int, ...]) -> Layout:
+    """The axes of what a node writes ("tanh_1.y"); `shape` is batch first."""
+    node_id, _, name = tensor.partition(".")
+    own = axes_of(graph, node_id, name, shape[1:])
+    units = (NamedAxis(word, length, axis) for word, length, axis in zip(own.words, shape[1:], own.axes, strict=True))
+    return Layout(shape, (NamedAxis(SAMPLE, shape[0]), *units), own.kind)
+
+
 def named_by_data(axis: NamedAxis, graph: Graph, data: Data) -> NamedAxis:
     """An axis that counts the data's features or classes has their names; pixels go by their numbers."""
     if axis.axis is None:

@@ -24,7 +24,7 @@ from nnlab.graph.letters import letter_of
 from nnlab.training.commands import Stepped
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
-from nnlab.ui.stepper.elements import Layout, NamedAxis, layout, named_by_data, parameter_layout
+from nnlab.ui.stepper.elements import Layout, NamedAxis, activation_layout, layout, named_by_data, parameter_layout
 
 TERM = "term"  # what a cell of a sum's strip stands for, where others stand for an element of a tensor
 
@@ -184,6 +184,11 @@ class StepModel(QObject):
         """The axes of a parameter of the network."""
         assert self.graph is not None
         return self._named(parameter_layout(self.graph, parameter, shape))
+
+    def activation_layout(self, tensor: str, shape: tuple[int, ...]) -> Layout:
+        """The axes of what an operation writes ("tanh_1.y"), batch first."""
+        assert self.graph is not None
+        return self._named(activation_layout(self.graph, tensor, shape))
 
     def index(self, argument: str) -> tuple[int, ...]:
         """The chosen element of a tensor of this moment."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlab.engine.chain import Chain, chain
 from nnlab.engine.frame import Frame
-from nnlab.engine.gradient_check import GradientCheck, GradientChecker
+from nnlab.engine.gradient_check import GradientCheck, GradientChecker, LossSlice
 from nnlab.engine.program import Program
 from nnlab.jobs.context import JobContext
 from nnlab.studies.gradients import GradientSummary, check_gradients
@@ -40,6 +40,10 @@ class StepBatch:
     def check_one(self, parameter: str, index: tuple[int, ...]) -> GradientCheck:
         checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
         return checker.check(parameter, index)
+
+    def slice(self, tensor: str, index: tuple[int, ...]) -> LossSlice:
+        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
+        return checker.slice(tensor, index)
 
     def check_all(self, context: JobContext) -> GradientSummary:
         return check_gradients(self.program, self.parameters, self.x, self.y, self.seed, self.iteration, context)

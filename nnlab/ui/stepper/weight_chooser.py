@@ -1,17 +1,21 @@
-"""Chooses one weight of the network: a parameter, and a place in it that every part of the stepper shares."""
+"""Chooses one weight of the network: a parameter, and a place in it that every part of the stepper shares.
+
+Or one activation: an element of what an operation writes, of one sample.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from nnlab.engine.step import gradient_name
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.elements import Layout, NamedAxis
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 
-MOST_AXES = 4  # of a parameter: a filter's channels, rows and columns
+MOST_AXES = 4  # of a parameter: a filter's channels, rows and columns; of an activation: sample, channel, row and column
 
 
 class WeightChooser(QWidget):
@@ -20,10 +24,11 @@ class WeightChooser(QWidget):
     changed = Signal()
 
     def __init__(
-        self, theme: Theme, model: StepModel, name: str, selection: Selection | None = None, parent: QWidget | None = None
-    ) -> None:
+        self, theme: Theme, model: StepModel, name: str, selection: Selection | None = None, parent: QWidget | None = None,
+        activations: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._theme, self._model, self._selection = theme, model, selection
+        self._theme, self._model, self._selection, self._activations = theme, model, selection, activations
         self._axes: tuple[NamedAxis, ...] = ()
         self.parameter = QComboBox()
         self.parameter.setAccessibleName(name)
@@ -62,6 +67,8 @@ class WeightChooser(QWidget):
         """Takes the parameter that the moment is about, keeps the chosen one otherwise."""
         program, instruction = self._model.program, self._model.instruction
         names = [info.name for info in program.trained] if program is not None else []
+        written = self._written()
+        names += written
         current = self.parameter.currentText()
         if [self.parameter.itemText(k) for k in range(self.parameter.count())] != names:
             self.parameter.blockSignals(True)
@@ -71,10 +78,20 @@ class WeightChooser(QWidget):
             self.parameter.setCurrentIndex(max(self.parameter.currentIndex(), 0 if names else -1))
             self.parameter.blockSignals(False)
         if instruction is not None:
-            touched = [instruction.parameter] if instruction.parameter else [o.tensor for o in instruction.operands if o.tensor in names]
-            if touched and self.parameter.currentText() not in touched:
+            trained = {info.name for info in program.trained} if program is not None else set()
+            touched = [instruction.parameter] if instruction.parameter else [o.tensor for o in instruction.operands if o.tensor in trained]
+            if touched and self.name not in touched and self.name not in written:  # an activation was chosen by a person
                 self.parameter.setCurrentText(touched[0] or "")
         self._refresh()
+
+    def _written(self) -> list[str]:
+        """What operations write and have a gradient of: activations."""
+        program = self._model.program
+        if program is None or not self._activations:
+            return []
+        parameters = {info.name for info in program.parameters}
+        found = {name: None for i in program.instructions[: program.forward_end] for name in sorted(i.writes)}
+        return [n for n in found if n not in parameters and gradient_name(n) in program.places and program.places[n].has_batch]
 
     def _follow_selection(self) -> None:
         """Takes the first parameter of the node that was selected."""
@@ -86,9 +103,18 @@ class WeightChooser(QWidget):
     def _layout(self) -> Layout | None:
         program, name = self._model.program, self.parameter.currentText()
         info = next((i for i in program.parameters if i.name == name), None) if program is not None else None
-        if program is None or info is None:
+        if info is not None:
+            return self._model.parameter_layout(name, info.place.shape)
+        frame = self._model.frame
+        if program is None or not name or frame is None or not frame.rows or name not in program.places:
             return None
-        return self._model.parameter_layout(name, info.place.shape)
+        return self._model.activation_layout(name, (frame.rows, *program.places[name].shape))
+
+    def follow_frame(self) -> None:
+        """An activation has as many samples as the newest frame, which arrives after the moment."""
+        found = self._layout()
+        if (found.axes if found is not None else ()) != self._axes:
+            self._refresh()
 
     def _choose(self, k: int, place: int) -> None:
         self._model.choose_place(self._axes[k], place)

@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.canvas.came_into_sight.connect(self._feed_canvas)
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.stepper.lights_changed.connect(self.canvas.set_step)
+        self.stepper.chain.paths_changed.connect(self.canvas.set_paths)
         self.files.opened.connect(self._on_opened)
         self.networks.replaced.connect(self.canvas.fit)
         self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own

@@ -80,6 +80,32 @@ def test_the_worked_examples_paths_are_shown_with_their_factors(paths: Paths, qt
     assert [way for way, _ in paths.rows] == ["2 → 1", "2 → 2"]
 
 
+def test_an_activation_has_paths_and_a_slice_and_lights_the_canvas(paths: Paths, qtbot: QtBot) -> None:
+    """Of h1 in the worked example: its two paths, the finite difference, and the loss along it with the tangent."""
+    side = paths.side
+    lit: list[tuple[object, object]] = []
+    side.paths_changed.connect(lambda chain, path: lit.append((chain, path)))
+    paths.to(8)
+    side.chooser.parameter.setCurrentText("sigmoid_1.y")
+    qtbot.waitUntil(lambda: side.chooser.pickers[1].isVisible(), timeout=20_000)
+    qtbot.keyClick(side.chooser.pickers[1], Qt.Key.Key_PageDown)
+    paths.arrive("sigmoid_1.y", (0, 0))
+    assert len(paths.rows) == 2 and side.chain is not None
+    assert side.chain.total == pytest.approx(0.05539942 - 0.01904912, abs=1e-7)  # ∂Eo1/∂out_h1 + ∂Eo2/∂out_h1, as printed
+    assert lit[-1] == (side.chain, None)
+    qtbot.keyClick(side.tree, Qt.Key.Key_Down)
+    assert lit[-1] == (side.chain, 1)
+    qtbot.mouseClick(side.slice.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: side.slice.result is not None, timeout=20_000)
+    found = side.slice.result
+    assert found is not None and found.check.agrees and found.check.gradient == pytest.approx(side.chain.total, rel=1e-12)
+    assert side.slice.plot.isVisible() and side.slice.step.text == "6.1e−6"
+    paths.to(9)
+    assert side.chooser.name == "sigmoid_1.y"  # a moment does not take away what a person chose
+    side.hide()
+    assert lit[-1] == (None, None)
+
+
 def test_without_a_batch_it_says_what_to_do(paths: Paths) -> None:
     assert paths.side.caption.text() == NO_BATCH and not paths.side.tree.isVisible()
     paths.to(2)

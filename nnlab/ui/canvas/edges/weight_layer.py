@@ -12,13 +12,16 @@ from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas.edges import raster
+from nnlab.ui.canvas.edges.arrowhead import arrowhead
+from nnlab.ui.canvas.edges.path_painting import paint_path_cells, paint_paths
 from nnlab.ui.canvas.model.content import Weights
 from nnlab.ui.canvas.model.geometry import LARGE_TILE
 from nnlab.ui.canvas.model.lookup import Lookup
+from nnlab.ui.canvas.model.paths import Cell, EdgePaths
 from nnlab.ui.canvas.painting import matrix as matrix_painting
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.theme import mix
@@ -26,6 +29,7 @@ from nnlab.ui.look.theme import mix
 Fan = Callable[[float, QRectF], np.ndarray | None]  # (zoom, visible part of the canvas) -> (units, inputs) offsets of the curves' ends
 MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted
+BESIDE_PATHS = 0.12  # greatest tone beside the paths of a chain
 HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
 CROWDED = 6.0  # pixels between units, below which their edges grow fainter
 WIDEST_BAND = 16.0  # pixels; so wide a curve may be that ends at a row of text
@@ -71,6 +75,7 @@ class WeightItem(QGraphicsItem):
         self.reference = 0.0
         self.selected = False
         self.pixel = 1.0  # canvas units of one pixel of a line
+        self.paths: EdgePaths | None = None  # of a chain
         self._bounds = QRectF()
         self._stale = True
         self.setZValue(Z_WEIGHTS)
@@ -99,6 +104,12 @@ class WeightItem(QGraphicsItem):
         if changed:
             self.refresh()
         return changed
+
+    def set_paths(self, paths: EdgePaths | None) -> None:
+        """Lights what a chain takes of these weights, and takes the others back; None ends it."""
+        if paths != self.paths:
+            self.paths = paths
+            self.refresh()
 
     def set_selected(self, selected: bool) -> None:
         if selected != self.selected:
@@ -162,9 +173,13 @@ class WeightCurves(WeightItem):
         ends = np.repeat(self._target[:, None], len(self._source), axis=1)
         return ends if self._offsets is None or self._offsets.shape != ends.shape else ends + self._offsets
 
+    def _ends_of(self, cell: Cell) -> tuple[QPointF, QPointF]:
+        unit, source = cell
+        return QPointF(self._left, float(self._source[source])), QPointF(self._right, float(self._ends()[unit, source]))
+
     def _emphasis(self) -> np.ndarray:
         """Which edges are shown at full strength, (units, inputs) bool."""
-        shown = np.full((len(self._target), len(self._source)), not self._dimmed)
+        shown = np.full((len(self._target), len(self._source)), not self._dimmed and self.paths is None)
         if self._highlight is not None:
             end, unit = self._highlight
             shown[...] = False
@@ -191,7 +206,9 @@ class WeightCurves(WeightItem):
             painter.setWorldTransform(QTransform())
             painter.drawImage(self._place, self._image)
             painter.restore()
-        if self._arrows and self.values is not None:
+        if self.paths is not None:
+            paint_paths(painter, self.kit, self.paths, self._ends_of, self.pixel)
+        elif self._arrows and self.values is not None:
             self._paint_arrows(painter)
         if self.selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -231,7 +248,7 @@ class WeightCurves(WeightItem):
                 line = min(line, WIDEST_BAND * ratio / float(raster.THINNEST + raster.THICKNESS))
             width = np.minimum(raster.widths(strength) * line, np.maximum(room, line))
             tone = raster.tones(strength) * np.clip(room / (CROWDED * line), 0.35, 1.0)
-            tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED))
+            tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED if self.paths is None else BESIDE_PATHS))
             tone, width = np.where(self.values < 0, -tone, tone).reshape(-1), width.reshape(-1)
             colours = (self.kit.positive, self.kit.negative)
         self._picture.draw(curve, start, end, width, tone.astype(np.float32), colours)
@@ -256,7 +273,7 @@ class WeightCurves(WeightItem):
                 x = 1.5 * s * (1 - s) + s**3
                 point = QPointF(self._left + width * x, float(self._source[source]) + rise * s * s * (3 - 2 * s))
                 slope = QPointF(width * (1.5 - 3 * s + 3 * s * s), rise * 6 * s * (1 - s))
-                painter.drawPolygon(_arrow(point, slope, (5.0 + 2.0 * t) * self.pixel))
+                painter.drawPolygon(arrowhead(point, slope, (5.0 + 2.0 * t) * self.pixel))
 
 
 class WeightMatrix(WeightItem):
@@ -312,6 +329,12 @@ class WeightMatrix(WeightItem):
         matrix_painting.paint(
             painter, self.kit, self._cells, self.picture, visible, self.weights, self._hovered, self.selected, self.pixel, self._from.y()
         )
+        if self.paths is not None:
+            paint_path_cells(painter, self.kit, self.paths, self._cell, self.pixel)
+
+    def _cell(self, cell: Cell) -> QRectF:
+        height, width = self.picture.height() / self.weights.units, self.picture.width() / self.weights.inputs
+        return QRectF(self.picture.left() + cell[1] * width, self.picture.top() + cell[0] * height, width, height)
 
 
 def _pitch(heights: np.ndarray) -> np.ndarray:
@@ -320,10 +343,3 @@ def _pitch(heights: np.ndarray) -> np.ndarray:
         return np.full(len(heights), np.inf, np.float32)
     steps = np.diff(heights)
     return np.minimum(np.append(steps, np.inf), np.insert(steps, 0, np.inf))
-
-
-def _arrow(point: QPointF, slope: QPointF, size: float) -> QPolygonF:
-    """A triangle at a point, looking against `slope`."""
-    length = max((slope.x() ** 2 + slope.y() ** 2) ** 0.5, 1e-6)
-    along, across = slope / length * size, QPointF(-slope.y(), slope.x()) / length * size * 0.62
-    return QPolygonF([point - along, point + along * 0.6 + across, point + along * 0.6 - across])

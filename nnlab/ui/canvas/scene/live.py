@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from nnlab.core.preparation import Data
+from nnlab.engine.chain import Chain
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.letters import letter_of
@@ -16,6 +17,7 @@ from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix, overlay_values
 from nnlab.ui.canvas.model.content import LOSS, CardContent
 from nnlab.ui.canvas.model.lookup import Lookup
+from nnlab.ui.canvas.model.paths import edge_paths
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
 
@@ -30,6 +32,7 @@ class LiveValues:
         self._values: Lookup = _nothing
         self._pictures: Mapping[str, np.ndarray] = {}
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
+        self._paths: tuple[Chain, int | None] | None = None
         self._hovered: tuple[str, int] | None = None
         self._looked_at: Edge | None = None
         self.overlay = "weights"
@@ -49,7 +52,7 @@ class LiveValues:
 
     def clear(self) -> None:
         """Another project: nothing is known of it yet. What is on the canvas is shown again by `refresh`."""
-        self._values, self._pictures, self._step, self._hovered = _nothing, {}, None, None
+        self._values, self._pictures, self._step, self._hovered, self._paths = _nothing, {}, None, None, None
         self.neurons.clear()
 
     def value(self, tensor: str) -> np.ndarray | None:
@@ -127,6 +130,20 @@ class LiveValues:
         self._step = None if node_id is None and not reads and not writes else (node_id, reads, writes)
         self._show_look()
 
+    def set_paths(self, chain: Chain | None, chosen: int | None) -> None:
+        """Lights the paths of a chain, or one of them; None ends it."""
+        self._paths = None if chain is None else (chain, chosen)
+        self._show_paths()
+
+    def _show_paths(self) -> None:
+        edges = self._scene.edges
+        known = {weights.parameter: weights for weights in edges.weights.values() if weights is not None}
+        lit = edge_paths(self._paths[0], known, self._paths[1]) if self._paths is not None else {}
+        for edge, item in edges.items.items():
+            weights = edges.weights[edge]
+            if weights is not None and not isinstance(item, TensorEdge):
+                item.set_paths(lit.get(weights.parameter))
+
     def refresh(self) -> None:
         """After cards or edges came, went or changed their form."""
         for card in self._scene.items_by_card.values():
@@ -139,6 +156,7 @@ class LiveValues:
         self.set_pictures(self._pictures)
         self.refresh_values()
         self._show_look()
+        self._show_paths()
 
     def _show_look(self) -> None:
         """Highlights, dims and lights, from the hovered unit and the stepper's moment."""

@@ -1,0 +1,42 @@
+"""The paths of the worked example of M. Mazur (2015) on the canvas: which weights they take, and how much goes along each."""
+
+import pytest
+
+import nnlab
+from nnlab.core.preparation import prepare
+from nnlab.engine.chain import Chain
+from nnlab.files.examples import load_example
+from nnlab.ui.canvas.model.content import Weights
+from nnlab.ui.canvas.model.paths import edge_paths
+
+WEIGHTS = {
+    "dense_1.weight": Weights("dense_1.weight", "dense_1.d_weight", "input_1.y", 2, 2),
+    "dense_2.weight": Weights("dense_2.weight", "dense_2.d_weight", "sigmoid_1.y", 2, 2),
+}
+
+
+def of(tensor: str, index: tuple[int, ...]) -> Chain:
+    project = load_example("textbook")
+    data = prepare(project.data)
+    session = nnlab.Session(project.graph, dtype="float64", initial_weights=project.initial)
+    return session.chain(tensor, index, data.x, data.y, most=1 if tensor == "sigmoid_1.y" else 10)
+
+
+def test_the_two_paths_of_w1_go_through_w5_and_w7() -> None:
+    lit = edge_paths(of("dense_1.weight", (0, 0)), WEIGHTS)
+    assert lit["dense_2.weight"].products == {
+        (0, 0): pytest.approx(0.741365 * 0.186816 * 0.4 * 0.241301 * 0.05, rel=1e-4),
+        (1, 0): pytest.approx(-0.217072 * 0.17551 * 0.5 * 0.241301 * 0.05, rel=1e-4),
+    }
+    assert lit["dense_1.weight"].products == {} and lit["dense_1.weight"].start == (0, 0)
+    assert lit["dense_2.weight"].largest == abs(lit["dense_2.weight"].products[0, 0])
+    assert lit["dense_1.weight"].gradient == pytest.approx(0.000438568, abs=6e-10)
+
+
+def test_one_path_alone_has_its_factors_and_an_activation_begins_at_its_unit() -> None:
+    one = edge_paths(of("dense_1.weight", (0, 0)), WEIGHTS, 1)["dense_2.weight"]
+    assert set(one.products) == {(1, 0)} and one.factors == {(1, 0): pytest.approx(0.5)}
+    whole = of("sigmoid_1.y", (0, 1))  # one path is listed, both are lit
+    assert len(whole.paths) == 1 and whole.shares["dense_2.y", "sigmoid_1.y"].sum() == pytest.approx(whole.total, rel=1e-12)
+    activation = edge_paths(whole, WEIGHTS)["dense_2.weight"]
+    assert set(activation.products) == {(0, 1), (1, 1)} and activation.begin == 1 and activation.start is None
