@@ -20,6 +20,7 @@ MACHINE_SHARE = 24  # its functions count as so many kernels, for they take as l
 KERNELS_EACH = 2
 
 NamedAdapter = tuple[str, Adapter]
+_found: set[Adapter | str] = set()  # what lies in the cache folder for certain
 
 
 def adapters() -> list[NamedAdapter]:
@@ -48,10 +49,21 @@ def adapters_of(names: Iterable[str]) -> list[NamedAdapter]:
 
 
 def is_warm(parts: Iterable[NamedAdapter] | None = None) -> bool:
-    """Whether the machine and these adapters (all of them, unless given) were compiled before, by this version on this machine."""
-    if not any(cache_folder().rglob("machine.run_training-*.nbc")):
-        return False
-    return all(adapter.is_cached(REAL) for _, adapter in (adapters() if parts is None else parts))
+    """Whether the machine and these adapters (all of them, unless given) were compiled before, by this version on this machine.
+
+    What was found is not looked for again by this process: each look walks the folder, and every window that opens asks.
+    """
+    return all(_is_found(part) for part in (MACHINE, *(adapter for _, adapter in (adapters() if parts is None else parts))))
+
+
+def _is_found(part: Adapter | str) -> bool:
+    """Whether an adapter, or the machine, lies in the cache folder."""
+    if part not in _found:
+        is_there = any(cache_folder().rglob("machine.run_training-*.nbc")) if isinstance(part, str) else part.is_cached(REAL)
+        if not is_there:
+            return False
+        _found.add(part)
+    return True
 
 
 def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[NamedAdapter] | None = None) -> None:

@@ -69,9 +69,11 @@ class Compiled:
 
     def __init__(self, is_there: bool) -> None:
         self.is_there = is_there
+        self.looks = 0
 
     def is_cached(self, real: str) -> bool:
         assert real == "float32"
+        self.looks += 1
         return self.is_there
 
 
@@ -80,3 +82,14 @@ def test_one_kernel_that_is_missing_is_cold(there: list[bool], is_warm: bool):
     warm.warm_up(lambda done, total, name: None, [])  # the machine itself
     parts: Any = [("a kernel", Compiled(one)) for one in there]
     assert warm.is_warm(parts) is is_warm
+
+
+def test_what_was_found_is_not_looked_for_again():
+    warm.warm_up(lambda done, total, name: None, [])
+    there, missing = Compiled(True), Compiled(False)
+    parts: Any = [("there", there), ("missing", missing)]
+    assert not warm.is_warm(parts) and not warm.is_warm(parts)
+    assert (there.looks, missing.looks) == (1, 2)
+    missing.is_there = True
+    assert warm.is_warm(parts) and warm.is_warm(parts)
+    assert (there.looks, missing.looks) == (1, 3)
