@@ -53,7 +53,8 @@ def is_warm(parts: Iterable[NamedAdapter] | None = None) -> bool:
 
     What was found is not looked for again by this process: each look walks the folder, and every window that opens asks.
     """
-    return all(_is_found(part) for part in (MACHINE, *(adapter for _, adapter in (adapters() if parts is None else parts))))
+    wanted = adapters() if parts is None else parts
+    return _is_found(MACHINE) and all(_is_found(adapter) for _, adapter in wanted)
 
 
 def _is_found(part: Adapter | str) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows
+from shared_window import SharedWindow, shared_window
 
 from nnlab.ui.window.main_window import MainWindow
 
@@ -25,3 +27,10 @@ def window(opened: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
     window = opened("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None, timeout=10_000)
     return window
+
+
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWindow]:
+    """One window for tests of a module that are about no opening or closing."""
+    with shared_window(tmp_path_factory.mktemp("shared")) as one:
+        yield one

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
+from shared_window import SharedWindow
 
 from nnlab.ui.look.tokens import DARK, LIGHT
 from nnlab.ui.widgets.shortcut_sheet import shortcuts
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.window
 
 
 @pytest.fixture
-def active(window: MainWindow, qtbot: QtBot) -> MainWindow:
+def active(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
     """The window with the keyboard, and a layer selected so that the inspector has something to show."""
+    window = shared.as_new(qtbot)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.selection.set(["dense_2"])

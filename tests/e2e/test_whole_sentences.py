@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from shared_window import SharedWindow
 
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.window.main_window import MainWindow
@@ -111,13 +112,12 @@ def cut_labels(window: MainWindow) -> list[tuple[str, tuple[int, int], tuple[int
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
 @pytest.mark.parametrize("example", ["spiral", "digits", "diabetes"])
 def test_nothing_is_cut(
-    opened: Callable[..., MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, example: str, size: tuple[int, int], scale: float
+    shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, example: str, size: tuple[int, int], scale: float
 ) -> None:
-    window = opened(example)
+    window = shared.as_new(qtbot, example, QSize(*size))
     theme = window._theme
     theme.set_scale(scale)
     try:
-        window.resize(*size)
         qtbot.waitUntil(lambda: window.session.can_run, timeout=20_000)
         window.selection.set([window.document.graph.nodes[1].id])
         for stage in ("build", "train", "step", "stepped"):
@@ -136,9 +136,8 @@ def test_nothing_is_cut(
         theme.set_scale(1.0)
 
 
-def test_the_hint_of_the_stepper_is_whole(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    window = opened("spiral")
-    window.resize(1024, 700)
+def test_the_hint_of_the_stepper_is_whole(shared: SharedWindow, qtbot: QtBot) -> None:
+    window = shared.as_new(qtbot, size=QSize(1024, 700))
     window.show_workspace("step")
     qtbot.waitUntil(lambda: window.session.can_run, timeout=20_000)
     qtbot.wait(100)

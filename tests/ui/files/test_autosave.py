@@ -43,7 +43,8 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
 
 
 @pytest.fixture
-def window(opened: Callable[..., MainWindow]) -> MainWindow:
+def own(opened: Callable[..., MainWindow]) -> MainWindow:
+    """A window whose memory others share, or that is not left as it was."""
     return opened("spiral")
 
 
@@ -106,12 +107,12 @@ def test_nothing_unsaved_is_not_copied(window: MainWindow) -> None:
     assert folder_of(window) == []
 
 
-def test_a_copy_follows_an_edit_by_itself_and_holds_the_edit(window: MainWindow, qtbot: QtBot) -> None:
-    window.autosave._settle.setInterval(50)
-    edit(window)
-    qtbot.waitUntil(lambda: window.autosave.path is not None and window.autosave.path.exists(), timeout=5000)
-    copy = window.autosave.path
-    assert copy is not None and load_project(copy).project == window.document.project
+def test_a_copy_follows_an_edit_by_itself_and_holds_the_edit(own: MainWindow, qtbot: QtBot) -> None:
+    own.autosave._settle.setInterval(50)
+    edit(own)
+    qtbot.waitUntil(lambda: own.autosave.path is not None and own.autosave.path.exists(), timeout=5000)
+    copy = own.autosave.path
+    assert copy is not None and load_project(copy).project == own.document.project
     note = read_copy(copy).note
     assert (note.name, note.original) == ("spiral", None)
     assert not list(copy.parent.glob(".*"))
@@ -193,17 +194,17 @@ def test_the_display_thread_never_waits_for_the_disk(window: MainWindow, qtbot: 
 
 
 def test_weights_that_cannot_be_copied_leave_a_copy_of_the_network(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    own: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_memory(self: Member, undisturbed: bool) -> Snapshot:
         raise MemoryError
 
     said: list[str] = []
-    window.autosave.failed.connect(said.append)
+    own.autosave.failed.connect(said.append)
     monkeypatch.setattr(Member, "snapshot", no_memory)
-    edit(window)
-    saved = load_project(written(window, qtbot))
-    assert saved.project == window.document.project and saved.snapshot is None
+    edit(own)
+    saved = load_project(written(own, qtbot))
+    assert saved.project == own.document.project and saved.snapshot is None
     assert said == [
         "Unsaved work of “spiral” has no safety copy of its weights now: There is not enough memory to copy the weights; "
         "close other programs and try again. Save the project."
@@ -300,13 +301,13 @@ def test_a_copy_that_fails_is_told_once_and_taken_back(window: MainWindow, qtbot
     assert window.message_bar.current is None
 
 
-def test_a_folder_that_cannot_be_used_is_told(window: MainWindow, qtbot: QtBot) -> None:
-    window.autosave.folder.write_bytes(b"a file where the folder should be")
-    edit(window)
-    with qtbot.waitSignal(window.autosave.failed, timeout=5000) as told:
-        window.autosave.copy_if_due()
+def test_a_folder_that_cannot_be_used_is_told(own: MainWindow, qtbot: QtBot) -> None:
+    own.autosave.folder.write_bytes(b"a file where the folder should be")
+    edit(own)
+    with qtbot.waitSignal(own.autosave.failed, timeout=5000) as told:
+        own.autosave.copy_if_due()
     assert told.args is not None and "cannot be written to" in told.args[0]
-    window.autosave.folder.unlink()
+    own.autosave.folder.unlink()
 
 
 # What a crash leaves
@@ -354,9 +355,9 @@ def test_recovered_work_is_still_there_after_the_next_crash(opened: Callable[...
     assert load_project(copy).project == second.document.project
 
 
-def test_a_living_window_is_never_offered(opened: Callable[..., MainWindow], window: MainWindow, qtbot: QtBot) -> None:
-    edit(window)
-    copy = written(window, qtbot)
+def test_a_living_window_is_never_offered(opened: Callable[..., MainWindow], own: MainWindow, qtbot: QtBot) -> None:
+    edit(own)
+    copy = written(own, qtbot)
     other = opened()
     assert other.recovery_bar.isHidden() and not other.recovery_bar.offered
     assert left_behind(copy.parent) == []

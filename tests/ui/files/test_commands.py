@@ -39,8 +39,10 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
 
 
 @pytest.fixture
-def window(opened: Callable[..., MainWindow]) -> MainWindow:
-    return opened("spiral")
+def mine(window: MainWindow, shelf: Path) -> MainWindow:
+    """The window that all share, with the project of the shelf."""
+    assert window.files.open_source(str(shelf / "mine.nnlab"))
+    return window
 
 
 @pytest.fixture
@@ -188,9 +190,9 @@ KEYS = {"new": Qt.Key.Key_N, "open": Qt.Key.Key_O, "quit": Qt.Key.Key_Q, "close"
 @pytest.mark.parametrize("answer", [Button.Save, Button.Discard, Button.Cancel])
 @pytest.mark.parametrize("what", list(KEYS))
 def test_unsaved_work_is_asked_about_before_it_is_given_up(
-    opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path, what: str, answer: Button
+    mine: MainWindow, qtbot: QtBot, shelf: Path, what: str, answer: Button
 ) -> None:
-    window = opened(shelf / "mine.nnlab")
+    window = mine
     edit(window)
     edited = window.document.project
     questions: list[list[str]] = []
@@ -278,9 +280,10 @@ def test_a_second_window_on_one_project_says_so_and_shows_a_copy(opened: Callabl
     ("answer", "name", "path"), [("Open a copy", "mine copy", None), ("Open anyway", "mine", "mine.nnlab"), ("Cancel", None, None)]
 )
 def test_opening_what_another_window_has_open_is_one_question(
-    opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path, answer: str, name: str | None, path: str | None, at_start: bool
+    mine: MainWindow, opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path, answer: str, name: str | None, path: str | None,
+    at_start: bool,
 ) -> None:
-    first = opened(shelf / "mine.nnlab")
+    first = mine
     asked = in_next_dialog(click(answer, qtbot))
     if at_start:
         second = opened(shelf / "mine.nnlab", in_use="ask")
@@ -302,9 +305,9 @@ def test_opening_what_another_window_has_open_is_one_question(
 
 @pytest.mark.parametrize("answer", ["Replace", "Save as…", "Cancel"])
 def test_a_file_that_changed_on_disk_is_not_replaced_unasked(
-    opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+    mine: MainWindow, qtbot: QtBot, shelf: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    window, path = opened(shelf / "mine.nnlab"), shelf / "mine.nnlab"
+    window, path = mine, shelf / "mine.nnlab"
     edit(window)
     assert window.files.save(), "nobody else has written: no question"
     save_project(path, SavedProject(Project()))  # another program
@@ -322,17 +325,16 @@ def test_a_file_that_changed_on_disk_is_not_replaced_unasked(
         assert window.files.save(), "asked once"
 
 
-def test_a_file_that_is_gone_is_written_again(opened: Callable[..., MainWindow], shelf: Path) -> None:
-    window, path = opened(shelf / "mine.nnlab"), shelf / "mine.nnlab"
+def test_a_file_that_is_gone_is_written_again(mine: MainWindow, shelf: Path) -> None:
+    path = shelf / "mine.nnlab"
     path.unlink()
-    assert window.files.save()
-    assert load_project(path).project == window.document.project
+    assert mine.files.save()
+    assert load_project(path).project == mine.document.project
 
 
-def test_another_process_is_noticed_and_a_dead_one_is_not(opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path) -> None:
+def test_another_process_is_noticed_and_a_dead_one_is_not(window: MainWindow, qtbot: QtBot, shelf: Path) -> None:
     holder = "import sys; from pathlib import Path; from nnlab.ui.files.lock import FileLock; l = FileLock(Path(sys.argv[1]), Path('.'));"
     command = [sys.executable, "-c", f"{holder} print(l.take(), flush=True); sys.stdin.read()", str(shelf / "mine.nnlab")]
-    window = opened("spiral")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None and other.stdout.readline() == "None\n"
         asked = in_next_dialog(click("Cancel", qtbot))
@@ -345,8 +347,8 @@ def test_another_process_is_noticed_and_a_dead_one_is_not(opened: Callable[..., 
     assert locks_beside(shelf / "mine.nnlab") == []
 
 
-def test_save_as_takes_the_lock_along(opened: Callable[..., MainWindow], qtbot: QtBot, shelf: Path) -> None:
-    window = opened(shelf / "mine.nnlab")
+def test_save_as_takes_the_lock_along(mine: MainWindow, qtbot: QtBot, shelf: Path) -> None:
+    window = mine
     in_next_dialog(type_path(shelf / "other.nnlab", qtbot))
     act(window, "file.save_as").trigger()
     assert locks_beside(shelf / "mine.nnlab") == [".other.nnlab.lock"]
@@ -365,10 +367,9 @@ def test_what_another_window_has_open_is_not_saved_over(opened: Callable[..., Ma
     assert second.files._write(shelf / "mine.nnlab") and not said(second)
 
 
-def test_opening_ones_own_file_again_is_no_question(opened: Callable[..., MainWindow], shelf: Path) -> None:
-    window = opened(shelf / "mine.nnlab")
-    assert window.files.open_source(str(shelf / "mine.nnlab"))
-    assert window.files.path == shelf / "mine.nnlab" and locks_beside(shelf / "mine.nnlab") == [".mine.nnlab.lock"]
+def test_opening_ones_own_file_again_is_no_question(mine: MainWindow, shelf: Path) -> None:
+    assert mine.files.open_source(str(shelf / "mine.nnlab"))
+    assert mine.files.path == shelf / "mine.nnlab" and locks_beside(shelf / "mine.nnlab") == [".mine.nnlab.lock"]
 
 
 def test_a_picture_neither_takes_nor_minds_a_lock(opened: Callable[..., MainWindow], shelf: Path) -> None:
@@ -473,9 +474,9 @@ def no_room(*arguments: object, **options: object) -> None:
 
 @pytest.mark.parametrize("stage", ["create", "first bytes", "later bytes", "to the disk", "rename"])
 def test_a_full_disk_says_so_and_keeps_the_document_and_the_old_file(
-    opened: Callable[..., MainWindow], shelf: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+    mine: MainWindow, shelf: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    window, path = opened(shelf / "mine.nnlab"), shelf / "mine.nnlab"
+    window, path = mine, shelf / "mine.nnlab"
     edit(window)
     project, before = window.document.project, path.read_bytes()
     real_open, real_writestr = os.open, zipfile.ZipFile.writestr
@@ -512,8 +513,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def test_a_disk_that_is_really_full(opened: Callable[..., MainWindow], tiny_disk: Path) -> None:
-    window = opened("spiral")
+def test_a_disk_that_is_really_full(window: MainWindow, tiny_disk: Path) -> None:
     path = tiny_disk / "mine.nnlab"
     assert window.files._write(path)
     before = path.read_bytes()
@@ -622,9 +622,8 @@ def test_the_list_can_be_cleared(window: MainWindow, shelf: Path) -> None:
     assert window.files.recent == () and entries(recent_menu(window)) == ["Nothing opened yet"]
 
 
-def test_what_a_saved_project_learned_since_is_asked_about(opened: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_a_saved_project_learned_since_is_asked_about(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     """It was thrown away without a question, and its safety copy with it."""
-    window = opened("spiral")
     path = tmp_path / "trained.nnlab"
     assert window.files._write(path)
     window.session.run_iterations(30)
@@ -643,8 +642,7 @@ def test_what_a_saved_project_learned_since_is_asked_about(opened: Callable[...,
     assert window.files.save() and window.files.may_close()
 
 
-def test_an_example_that_was_only_played_with_closes_without_a_question(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    window = opened("spiral")
+def test_an_example_that_was_only_played_with_closes_without_a_question(window: MainWindow, qtbot: QtBot) -> None:
     window.session.run_iterations(30)
     qtbot.waitUntil(lambda: window.session.iteration >= 30 and not window.session.is_playing, timeout=10_000)
     assert window.files.may_close()

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from real_windows import real_windows
 
 from nnlab.ui.window.main_window import MainWindow
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    with real_windows(qtbot, tmp_path / "store") as open_one:
-        shown = open_one("spiral")
-        qtbot.waitUntil(lambda: shown.session.frame is not None, timeout=10_000)
-        yield shown
 
 
 def places(window: MainWindow) -> dict[str, QRect]:
