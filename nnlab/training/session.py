@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -117,7 +118,6 @@ class Session(SessionAdapters):
         self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
         self._use(initial(compile(graph, 1, self.dtype, self._update), 1, self._seed, self._initial))
         self.graph = with_known_base(graph, self._state.parameters())
-        self._evaluator = Evaluator(graph, self.dtype)
         self._fitted: Observation | None = None
         self.stopped_early: EarlyStop | None = None
         self.stopped_by: str | None = None  # the condition that ended the last `fit`
@@ -140,7 +140,6 @@ class Session(SessionAdapters):
         state = initial(compile(self.graph, capacity, self.dtype, self._update), capacity, self._seed)
         state.arena[: len(numbers)], state.context[:] = numbers, context
         self._use(state)
-        self._evaluator = Evaluator(self.graph, self.dtype)
         self._fitted = None
 
     @property
@@ -363,9 +362,8 @@ class Session(SessionAdapters):
         state = self._state
         program = state.program
         state.context[ROWS] = state.context[BATCH_SIZE] = state.context[SAMPLES] = len(data)
-        assert program.target_name is not None
         state[program.input_name][...] = data
-        place = program.places[program.target_name]
+        place = program.places[cast("str", program.target_name)]
         offset, size = place.span(len(data))
         state.arena[offset : offset + size] = targets.ravel()
         machine.zero_gradients(self._step.network)
@@ -377,9 +375,14 @@ class Session(SessionAdapters):
         carry_over(self._state, state)
         if values:
             state.set_parameters(values)
-        evaluator = Evaluator(graph, self.dtype)
-        self.graph, self._evaluator = graph, evaluator
+        self.graph = graph
+        self.__dict__.pop("_evaluator", None)
         self._use(state)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        """Of the graph as it is now; made when something is first asked of it, as adapters may be switched many times before."""
+        return Evaluator(self.graph, self.dtype)
 
     def _use(self, state: State) -> None:
         self._state = state

@@ -26,7 +26,8 @@ from nnlab.graph.fine_tuning import suggested_ways, way_of, with_way
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.layers import hidden_layers
-from nnlab.graph.validation import DataShape, check
+from nnlab.graph.validation import DataShape, check, validate
+from nnlab.training.base_weights import with_proven_base
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.project import Project
 from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
@@ -83,7 +84,10 @@ def variant_of(difference: Difference) -> Variant:
 
 
 def _varied(difference: Difference, project: Project) -> Project:
-    return replace(varied(project, difference), comparison=())  # of its own it is compared with nothing
+    found = replace(varied(project, difference), comparison=())  # of its own it is compared with nothing
+    if any(problem.is_error for problem in validate(found.graph)):
+        return found  # no weights yet that a hash could be taken of
+    return with_proven_base(found)
 
 
 def present_value(project: Project, key: str) -> str:

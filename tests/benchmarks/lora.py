@@ -85,14 +85,16 @@ def switch(adapters: int = 10, switches: int = 50, cycles: int = 1000) -> None:
         wall.append(1000 * (time.perf_counter() - begun))
         own.append(1000 * (time.thread_time() - thread))
     print(f"W4, {adapters} adapters: a switch {statistics.median(wall):.2f} ms (longest {max(wall):.2f}), of CPU "
-          f"{statistics.median(own):.2f} ms (longest {max(own):.2f}; aim 10)")  # fmt: skip
+          f"{statistics.median(own):.2f} ms (longest {max(own):.2f}; aim 10)", flush=True)  # fmt: skip
+    begun = time.perf_counter()
     before = session.parameters
     for _ in range(cycles):
         session.merge(names[0])
         session.unmerge(names[0])
     after = session.parameters
     same = all(np.array_equal(before[name], after[name]) for name in before)
-    print(f"    {cycles:,} times merged and unmerged: {'every parameter bit for bit as before' if same else 'CHANGED'}")
+    print(f"    {cycles:,} times merged and unmerged: {'every parameter bit for bit as before' if same else 'CHANGED'}, "
+          f"{1000 * (time.perf_counter() - begun) / cycles:.1f} ms a time")
 
 
 def frames(seconds: float = 10.0) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from networks import mlp
@@ -11,6 +14,7 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.core.setting import Setting
 from nnlab.engine.evaluator import Evaluator
 from nnlab.files.examples import load_example
+from nnlab.graph.adapters import adaptable
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.layers import hidden_layers
@@ -18,8 +22,9 @@ from nnlab.graph.validation import DataShape, validate
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference, differences
 from nnlab.training.project import Project
+from nnlab.training.session import Session
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.varied import declared_setting, is_so, own_difference, present_value, read_value, suggestions, varied
+from nnlab.training.varied import declared_setting, is_so, own_difference, present_value, read_value, suggestions, variant_of, varied
 
 SPIRAL = load_example("spiral")  # 2-8-8-1 tanh, Adam, binary cross-entropy
 IRIS = load_example("iris")
@@ -241,6 +246,18 @@ def test_what_is_so_already_is_the_project_itself() -> None:
     adapted = varied(SPIRAL, Difference("fine_tuning", "lora_4"))
     assert present_value(SPIRAL, "fine_tuning") == "full" and present_value(adapted, "fine_tuning") == "lora_4"
     assert is_so(adapted, Difference("fine_tuning", "lora")) and not is_so(adapted, Difference("fine_tuning", "full"))
+
+
+def test_an_adapter_beside_the_project_knows_the_weights_it_stands_beside() -> None:
+    variant = variant_of(Difference("fine_tuning", "lora_4"))
+    graph = variant.derive(SPIRAL).graph
+    session = Session(SPIRAL.graph, seed=SPIRAL.training.seed)
+    expected = {layer: hashlib.sha256(session.parameters[f"{layer}.weight"].tobytes()).hexdigest() for layer in adaptable(graph)}
+    assert {node.id: node.adapters[0].base_sha256 for node in graph if node.adapters} == expected
+    other = variant.derive(SPIRAL.with_training(seed=SPIRAL.training.seed + 1)).graph
+    assert all(node.adapters[0].base_sha256 not in expected.values() for node in other if node.adapters)
+    broken = replace(SPIRAL, graph=replace(SPIRAL.graph, edges=SPIRAL.graph.edges[1:]))
+    assert all(not a.base_sha256 for n in variant.derive(broken).graph for a in n.adapters), "there are no weights as long as it cannot run"
 
 
 def test_a_loss_that_compares_numbers_keeps_what_is_before_another_such() -> None:
