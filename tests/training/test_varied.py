@@ -254,7 +254,7 @@ def test_an_adapter_beside_the_project_knows_the_weights_it_stands_beside() -> N
     session = Session(SPIRAL.graph, seed=SPIRAL.training.seed)
     expected = {layer: hashlib.sha256(session.parameters[f"{layer}.weight"].tobytes()).hexdigest() for layer in adaptable(graph)}
     assert {node.id: node.adapters[0].base_sha256 for node in graph if node.adapters} == expected
-    other = variant.derive(SPIRAL.with_training(seed=SPIRAL.training.seed + 1)).graph
+    other = variant.derive(varied(SPIRAL, Difference("seed", "+1"))).graph
     assert all(node.adapters[0].base_sha256 not in expected.values() for node in other if node.adapters)
     broken = replace(SPIRAL, graph=replace(SPIRAL.graph, edges=SPIRAL.graph.edges[1:]))
     assert all(not a.base_sha256 for n in variant.derive(broken).graph for a in n.adapters), "there are no weights as long as it cannot run"

@@ -25,6 +25,7 @@ from nnlab.studies.lora.measures import LayerCost, adapter_cost, bare, layer_cos
 from nnlab.training.project import Project
 from nnlab.training.update import update_of
 from nnlab.ui.adapters.layer_rows import LayerRows
+from nnlab.ui.canvas.model.strands import strand_of
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count, short
 from nnlab.ui.look.theme import Theme, follow
@@ -47,10 +48,12 @@ SETTINGS = {setting.name: setting for setting in ADAPTER_SETTINGS}
 class AttachPopover(Overlay):
     """`attached(name, layers, settings)` when the person has decided.
 
-    `project()` is the project as it is now. A sentence that says why the attempt failed is shown by `refuse`.
+    `previewed(strands)` while it is open: the strands that attaching would make, by layer; none when it closes. `project()` is the project
+    as it is now. A sentence that says why the attempt failed is shown by `refuse`.
     """
 
     attached = Signal(str, tuple, dict)
+    previewed = Signal(object)
 
     def __init__(self, theme: Theme, window: QWidget, project: Callable[[], Project]) -> None:
         super().__init__(theme, window, "Attach an adapter")
@@ -60,6 +63,7 @@ class AttachPopover(Overlay):
         # Rank, alpha and dropout as shown, also while they are typed.
         self._numbers: dict[str, Any] = {key: SETTINGS[key].default for key in ("rank", "alpha", "dropout")}
         self._graph: Graph | None = None  # what attaching would make
+        self._sizes: dict[str, int] = {}  # and how many numbers would learn in each layer
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the adapter")
         share_undo(self.name)
@@ -160,6 +164,7 @@ class AttachPopover(Overlay):
         self._changed()
         self.open_box(self.name)
         self.name.selectAll()
+        self._preview()
 
     def close_box(self) -> None:
         was_open = self.isVisible()
@@ -167,6 +172,7 @@ class AttachPopover(Overlay):
         self._counting.stop()
         if was_open:
             self._graph = None
+            self.previewed.emit({})
 
     def follow_selection(self, nodes: Collection[str]) -> None:
         """While it is open, the layers among what is selected are those that get an adapter."""
@@ -270,8 +276,23 @@ class AttachPopover(Overlay):
             except NNLabError as error:
                 attached, problem = None, str(error)
         self._graph = attached
+        self._sizes = {cost.layer: cost.learning for cost in costs}
         self._show(graph, costs)
         self.refuse(problem)
+        self._preview()
+
+    def _preview(self) -> None:
+        """Tells what stands in the form to whoever draws it."""
+        if not self.isVisible():
+            return
+        name = self.name.text().strip()
+        found = {}
+        for layer, size in self._sizes.items():
+            node = None if self._graph is None else self._graph[layer]
+            adapter = None if node is None else node.adapter(name)
+            if node is not None and adapter is not None:
+                found[layer] = strand_of(node, adapter, size)
+        self.previewed.emit(found)
 
     def _show(self, graph: Graph, costs: tuple[LayerCost, ...]) -> None:
         rank, alpha = int(self._numbers["rank"]), float(self._numbers["alpha"])

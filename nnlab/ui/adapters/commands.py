@@ -14,6 +14,7 @@ from nnlab.training.project import Project
 from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.adapters.attach_popover import AttachPopover
 from nnlab.ui.adapters.dialogs import ask_for_adapter, ask_where_to_save_adapter, ask_which
+from nnlab.ui.canvas.canvas import Canvas
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
@@ -27,7 +28,7 @@ class AdapterCommands(QObject):
     lost = Signal(str)
 
     def __init__(
-        self, theme: Theme, document: Document, selection: Selection, edits: AdapterEdits, window: QWidget, canvas: QWidget
+        self, theme: Theme, document: Document, selection: Selection, edits: AdapterEdits, window: QWidget, canvas: Canvas
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._document, self._selection, self._edits = document, selection, edits
@@ -35,6 +36,7 @@ class AdapterCommands(QObject):
         self._folder = ""  # where an adapter was last read or written
         self.popover = AttachPopover(theme, window, self._project)
         self.popover.attached.connect(self._attach)
+        self.popover.previewed.connect(canvas.scene.set_preview)
         selection.changed.connect(self._follow_selection)
         document.changed.connect(self._follow_document)
 

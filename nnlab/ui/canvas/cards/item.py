@@ -15,9 +15,10 @@ from nnlab.ui.canvas.cards import breakpoint_painting, loss_painting, painting, 
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
-from nnlab.ui.canvas.model.geometry import CardGeometry
+from nnlab.ui.canvas.model.geometry import STRAND_GAP, CardGeometry
 from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.model.stacking import ORDER
+from nnlab.ui.canvas.model.strands import Strand
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 Z_BODY, Z_WEIGHTS, Z_FACE = 0.0, 1.0, 2.0
@@ -73,6 +74,7 @@ class CardFace(QGraphicsItem):
             painting.paint_filters_and_maps(painter, owner)
         strand_painting.paint(painter, owner)
         painter.setOpacity(1.0)
+        strand_painting.paint_preview(painter, owner)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         breakpoint_painting.paint(painter, owner)
 
@@ -84,7 +86,7 @@ class CardItem(ShownCard):
         super().__init__(card, geometry, kit)
         self._bias_request = 0.0
         self._meaning = ""
-        self.bounds = _bounds(geometry, BORDER)
+        self.bounds = _bounds(geometry, BORDER, False)
         self.body, self.face = CardBody(self), CardFace(self)
         for item in (self.body, self.face):
             scene.addItem(item)
@@ -134,19 +136,22 @@ class CardItem(ShownCard):
     def set_geometry(self, geometry: CardGeometry, text_scale: float) -> None:
         if geometry == self.geometry and text_scale == self.text_scale:
             return
-        for item in (self.body, self.face):
-            item.prepareGeometryChange()
         units = [tile.unit for tile in geometry.tiles]
         changed = units != [tile.unit for tile in self.geometry.tiles]
         if len(geometry.maps) != len(self.geometry.maps):
             self.maps = TilePictures(range(len(geometry.maps)), bounded=False)
         self.geometry, self.text_scale = geometry, text_scale
-        border = BORDER * max(1.0, text_scale)
-        self.bounds = _bounds(geometry, border)
+        self._measure()
         if changed and geometry.tiles:
             self.pictures = self.new_pictures()
             self.shows_plane = False
         self.update()
+
+    def _measure(self) -> None:
+        """The room that is painted in."""
+        for item in (self.body, self.face):
+            item.prepareGeometryChange()
+        self.bounds = _bounds(self.geometry, BORDER * max(1.0, self.text_scale), self.preview is not None)
 
     def set_kit(self, kit: PaintKit) -> None:
         self.kit = kit
@@ -157,9 +162,9 @@ class CardItem(ShownCard):
         changes = {name: value for name, value in changes.items() if getattr(self.state, name) != value}
         for name, value in changes.items():
             setattr(self.state, name, value)
-        if changes.keys() - {"hovered_unit", "lit", "breakpoints"}:
+        if changes.keys() - {"hovered_unit", "lit", "strand", "breakpoints"}:
             self.body.update()
-        if changes.keys() & {"hovered_unit", "lit", "step", "refuses", "breakpoints"}:
+        if changes.keys() & {"hovered_unit", "lit", "strand", "step", "refuses", "breakpoints"}:
             self.face.update()
 
     def update(self) -> None:
@@ -196,13 +201,21 @@ class CardItem(ShownCard):
         if changed:
             self.face.update()
 
-    def set_strand(self, a: np.ndarray | None, b: np.ndarray | None) -> None:
-        """What stands in the places of an adapter's A (rank, inputs) and B (units, rank)."""
-        found = tuple(None if m is None else np.array(m, np.float32) for m in (a, b))
-        if all(_same(old, new) for old, new in zip(self.strand_values, found, strict=True)):
+    def set_strand(self, *values: np.ndarray | None) -> None:
+        """What stands in the places of an adapter's A (rank, inputs), B (units, rank) and, with DoRA, of the lengths (units,)."""
+        found = tuple(None if m is None else np.array(m, np.float32) for m in values)
+        if len(found) == len(self.strand_values) and all(map(_same, self.strand_values, found)):
             return
-        self.strand_values = found[0], found[1]
+        self.strand_values = found
         self.face.update()
+
+    def set_preview(self, strand: Strand | None) -> None:
+        """The strand of an adapter that is being chosen, None when no more; one that takes part already is seen anyway."""
+        strand = None if self.card.strands else strand
+        if strand != self.preview:
+            self.preview = strand
+            self._measure()
+            self.update()
 
     def _show_batch(self, batch: np.ndarray | None, weights: np.ndarray | None) -> bool:
         units = list(self.pictures.units)
@@ -241,10 +254,14 @@ class CardItem(ShownCard):
         self.face.update()
 
 
-def _bounds(geometry: CardGeometry, border: float) -> QRectF:
+def _bounds(geometry: CardGeometry, border: float, has_preview: bool) -> QRectF:
     """The card with room for rings and ports, and for the loop of a strand beside it."""
-    around = geometry.footprint.adjusted(-border, -border, border, border)
-    return around if geometry.strand is None else around.adjusted(-strand_painting.LOOP, 0, strand_painting.LOOP, 0)
+    around = geometry.footprint
+    if has_preview:
+        around = around.united(strand_painting.preview_rect(geometry).adjusted(0, 0, 0, STRAND_GAP))
+    around = around.adjusted(-border, -border, border, border)
+    has_loop = has_preview or geometry.strand is not None
+    return around.adjusted(-strand_painting.LOOP, 0, strand_painting.LOOP, 0) if has_loop else around
 
 
 def _same(old: np.ndarray | None, new: np.ndarray | None) -> bool:

@@ -13,6 +13,7 @@ from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import LABEL_GAP, LABEL_INSET, CardGeometry, Tile
+from nnlab.ui.canvas.model.strands import ADD
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
@@ -288,14 +289,15 @@ def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: 
     if state.step not in ("read", "written", "current") or not state.lit:
         return
     written = any(text.startswith("writes") for text in state.lit)
-    if geometry.tiles:
+    if geometry.tiles and (state.strand is None or ADD in state.strand.parts):
         ring = geometry.tile_area.adjusted(-4, -4, 4, 4)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(kit.tokens.accent, (3.0 if written else 2.0) * scale))
         painter.drawRoundedRect(ring, 3, 3)
     for text in state.lit:
         is_written = text.startswith("writes")
-        edge = geometry.outline.bottom() if is_written else geometry.outline.top() - 6.0 * scale
+        lower = geometry.outline.bottom() - (5.0 * scale if geometry.strand is not None else 0.0)  # clear of the adapter's name
+        edge = lower if is_written else geometry.outline.top() - 6.0 * scale
         pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QRectF
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures
 from nnlab.ui.canvas.model.content import INPUT, CardContent
 from nnlab.ui.canvas.model.geometry import CardGeometry
+from nnlab.ui.canvas.model.strands import Strand, StrandMoment
 from nnlab.ui.canvas.neurons.neuron import Share
 from nnlab.ui.canvas.neurons.painting import Inside
 from nnlab.ui.canvas.neurons.parts import Header
@@ -32,6 +33,7 @@ class CardState:
     refuses: bool = False  # a connection being drawn cannot end here
     step: str = ""  # "" outside the stepper, else "current", "read", "written" or "dim"
     lit: tuple[str, ...] = ()  # what the stepper reads or writes here, as written on the pills
+    strand: StrandMoment | None = None  # what of an adapter the stepper's instruction is about
     hovered_unit: int | None = None
     hovered_port: str = ""
     offered_port: str = ""  # "accepts" or "refuses" at hovered_port while a connection is drawn
@@ -52,7 +54,8 @@ class ShownCard:
         self.names: tuple[str, ...] = ()  # of an input's units in full, as far as they are known
         self.biases: np.ndarray | None = None
         self.bias_limit = 0.0
-        self.strand_values: tuple[np.ndarray | None, np.ndarray | None] = (None, None)  # of A and B
+        self.strand_values: tuple[np.ndarray | None, ...] = (None, None)  # of A and B, and with DoRA of the lengths
+        self.preview: Strand | None = None  # of an adapter that is being chosen
         self.loss: float | None = None
         self.samples: np.ndarray | None = None
         self.batch_size = 0
@@ -61,6 +64,13 @@ class ShownCard:
         self.shows_plane = False  # whether the pictures are the units' answers over the plane of the data
         self.pictures = self.new_pictures()
         self.maps = TilePictures(range(len(geometry.maps)), bounded=False)  # the feature maps
+
+    @property
+    def strand(self) -> Strand | None:
+        """The strand that is painted: the stepper's, or the first of those that take part."""
+        moment = self.state.strand
+        stepped = (strand for strand in self.card.strands if moment is not None and strand.name == moment.strand)
+        return next(stepped, next(iter(self.card.strands), None))
 
     def new_pictures(self) -> TilePictures:
         """Empty pictures for the tiles that there are."""

@@ -14,6 +14,7 @@ from nnlab.graph import docking
 from nnlab.graph.card_size import filters_of, maps_of
 from nnlab.graph.graph import Edge, Graph, Node
 from nnlab.graph.validation import Shapes
+from nnlab.ui.canvas.model.strands import Strand, strands_of
 
 INPUT, LAYER, LOSS, BLOCK = "input", "layer", "loss", "block"
 
@@ -31,30 +32,6 @@ class Weights:
     @property
     def count(self) -> int:
         return self.units * self.inputs
-
-
-@dataclass(frozen=True)
-class Strand:
-    """One adapter that takes part in a layer: the names of A (rank, inputs) and B (units, rank), and the factor of BA."""
-
-    name: str
-    rank: int
-    scale: float
-    learns: bool
-    is_merged: bool
-    a: str  # "dense_1.lora_A.task_b"
-    b: str
-
-    def tensors(self, overlay: str) -> tuple[str, str]:
-        """What stands in the places of A and B: the matrices themselves, or their gradients."""
-        if overlay == "gradients":
-            return _gradient(self.a), _gradient(self.b)
-        return self.a, self.b
-
-
-def _gradient(tensor: str) -> str:
-    node_id, _, name = tensor.partition(".")
-    return f"{node_id}.d_{name}"
 
 
 @dataclass(frozen=True)
@@ -151,19 +128,8 @@ def _card(graph: Graph, shapes: Shapes, card: docking.Card, data_title: str) -> 
         frozen=node.frozen_words,
         maps=maps_of(graph, shapes.get, card),
         filters=filters_of(graph, shapes.get, card),
-        strands=_strands(node),
+        strands=strands_of(node),
     )
-
-
-def _strands(node: Node) -> tuple[Strand, ...]:
-    trained = {parameter.name for parameter in node.trained}
-    return tuple(
-        Strand(
-            adapter.name, adapter.rank, adapter.scale, bool(trained & set(adapter.learning)), adapter.merged,
-            *(f"{node.id}.{adapter.tensor(part)}" for part in ("lora_A", "lora_B")),
-        )
-        for adapter in node.adapters if adapter.enabled
-    )  # fmt: skip
 
 
 def _is_within_one(node: Node) -> bool:

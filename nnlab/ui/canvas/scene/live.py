@@ -18,6 +18,7 @@ from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix, overl
 from nnlab.ui.canvas.model.content import LOSS, CardContent
 from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.model.paths import edge_paths
+from nnlab.ui.canvas.model.strands import moment_of
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
 
@@ -78,9 +79,12 @@ class LiveValues:
                     images[scene.owner[edge.target]] = matrix.reshape(weights.units, *image)
         for name, card in scene.items_by_card.items():
             card.set_values(self._values, images.get(name), "d_" if self.overlay == "gradients" else "", limits.get(name, 0.0))
-            if card.card.strands:
-                a, b = card.card.strands[0].tensors(self.overlay)
-                card.set_strand(self._values(a), self._values(b))
+            self._fill_strand(card)
+
+    def _fill_strand(self, card: CardItem) -> None:
+        strand, moment = card.strand, card.state.strand
+        if strand is not None:
+            card.set_strand(*map(self._values, strand.tensors(self.overlay, moment is not None and moment.of_start)))
 
     def set_pictures(self, pictures: Mapping[str, np.ndarray]) -> None:
         self._pictures = pictures
@@ -102,8 +106,8 @@ class LiveValues:
         found: set[str] = set()
         for name, card in scene.cards.items():
             found.update((f"{name}.loss", f"{name}.sample_loss") if card.form == LOSS else (card.values,))
-            if self.overlay == "gradients" and card.strands:
-                found.update(card.strands[0].tensors(self.overlay))
+            if self.overlay == "gradients":
+                found.update(name for strand in card.strands for name in strand.tensors(self.overlay))
             if self.overlay == "gradients" and card.bias:
                 found.add(f"{name}.d_{card.bias}")
         for edge, weights in scene.edges.weights.items():
@@ -189,20 +193,23 @@ class LiveValues:
 
     def _light(self, item: CardItem) -> None:
         if self._step is None:
-            item.set_state(step="", lit=())
+            item.set_state(step="", lit=(), strand=None)
+            self._fill_strand(item)
             return
         node_id, reads, writes = self._step
         texts = []
         for verb, tensors in (("reads", reads), ("writes", writes)):
             names = sorted({_short(name, item.card, self._scene.document.graph) for name in tensors if _owner(name) in item.card.nodes})
             texts += [f"{verb} {', '.join(names)}"] if names else []
-        if node_id in item.card.nodes:
+        moment = moment_of(item.card.strands, reads, writes)
+        if node_id in item.card.nodes and moment is None:
             step = "current"
         elif any(text.startswith("writes") for text in texts):
             step = "written"
         else:
             step = "read" if texts else "dim"
-        item.set_state(step=step, lit=tuple(texts))
+        item.set_state(step=step, lit=tuple(texts), strand=moment)
+        self._fill_strand(item)
 
     @property
     def has_matrix(self) -> bool:

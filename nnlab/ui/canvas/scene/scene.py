@@ -26,6 +26,7 @@ from nnlab.ui.canvas.model import geometry
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, CardContent, Weights, card_of, describe, weights
 from nnlab.ui.canvas.model.spacing import Spacing
 from nnlab.ui.canvas.model.stacking import stacked
+from nnlab.ui.canvas.model.strands import Strand
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.scene.card_detail import CardDetail
 from nnlab.ui.canvas.scene.card_sizes import CardSizes, name_scale
@@ -320,6 +321,11 @@ class GraphScene(QGraphicsScene):
         self.edges.set_selected(set(self.selection.edges))
         nodes = {node_id for name in chosen for node_id in self.cards[name].nodes}
         self.annotations.show_selection(nodes, self.selection.comments)
+
+    def set_preview(self, strands: Mapping[str, Strand]) -> None:
+        """The strands of an adapter that is being chosen, by layer; none when the choice is over."""
+        for name, item in self.items_by_card.items():
+            item.set_preview(strands.get(name))
 
     def set_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Marks cards with errors and warnings; their texts become tooltips."""

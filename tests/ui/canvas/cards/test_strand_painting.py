@@ -16,6 +16,7 @@ from nnlab.ui.canvas.cards import strand_painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.model.content import CardContent, describe
 from nnlab.ui.canvas.model.geometry import STRAND_WORDS, collapsed
+from nnlab.ui.canvas.model.strands import ADD, LENGTHS, SCALE, A, B, H, StrandMoment
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.theme import Theme
 
@@ -33,15 +34,20 @@ def card(**changes: object) -> CardContent:
     return describe(graph, infer(graph))["hidden"]
 
 
-def painted(theme: Theme, content: CardContent) -> set[int]:
+def painted(theme: Theme, content: CardContent, parts: tuple[str, ...] = (), preview: bool = False) -> set[int]:
     """The colours of the picture."""
     item = ShownCard(content, collapsed(content, 60.0), PaintKit(theme))
     item.strand_values = np.ones((2, 6), np.float32), -np.ones((5, 2), np.float32)
+    if parts:
+        item.state.step, item.state.strand = "written", StrandMoment("task_b", frozenset(parts))
+    if preview:
+        item.preview = card().strands[0]
     image = QImage(300, 300, QImage.Format.Format_RGB32)
     image.fill(theme.tokens.canvas)
     painter = QPainter(image)
     painter.translate(150, 80)
     strand_painting.paint(painter, item)
+    strand_painting.paint_preview(painter, item)
     painter.end()
     return {image.pixel(x, y) for x in range(300) for y in range(300)}
 
@@ -66,7 +72,7 @@ def test_the_strand_has_room_below_the_card_and_only_while_there_is_one() -> Non
 @pytest.mark.parametrize("rank", [1, 4, 300])
 def test_a_lies_left_and_below_of_b_so_that_lines_do_not_cross(rank: int) -> None:
     rect = QRectF(-60, 50, 120, 72)
-    a, b = strand_painting.places(rect, rank)
+    a, b, _ = strand_painting.places(rect, rank)
     assert rect.contains(a) and rect.contains(b) and a.right() < b.left() and b.bottom() < a.top()
 
 
@@ -84,6 +90,17 @@ def test_what_learns_is_drawn_in_the_accent(either: Theme) -> None:
     assert accent in painted(theme, card())
     assert accent not in painted(theme, card(kept=True))
     assert accent not in painted(theme, card(merged=True))
+
+
+def test_only_what_the_instruction_is_about_is_lit(either: Theme) -> None:
+    accent = either.tokens.accent.rgb()
+    assert all(accent in painted(either, card(), (part,)) for part in (A, B, H, SCALE, ADD))
+    assert accent not in painted(either, card(), (LENGTHS,)), "which this adapter does not have"
+
+
+def test_what_is_being_chosen_is_drawn_where_nothing_takes_part_yet(either: Theme) -> None:
+    accent = either.tokens.accent.rgb()
+    assert accent in painted(either, card(off=True), preview=True) and accent not in painted(either, card(off=True))
 
 
 def test_both_matrices_are_on_one_scale_and_an_empty_one_is_no_error() -> None:
