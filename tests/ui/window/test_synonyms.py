@@ -26,6 +26,7 @@ EXPECTED = {
     "arrange": "edit.tidy", "zoom": "view.fit", "zoom in": "view.zoom_in", "help": "help.shortcuts", "manual": "help.shortcuts",
     "keys": "help.shortcuts", "shortcuts": "help.shortcuts", "version": "help.about", "undo": "edit.undo", "save": "file.save",
     "speed": "run.full_speed", "faster": "run.full_speed", "note": "edit.comment", "layer": "edit.add", "add": "edit.add",
+    "lr finder": "run.find_rate", "find learning rate": "run.find_rate",
     "gradient check": "step.check_all", "debug": "step.over", "quit": "file.quit", "copy": "edit.copy", "paste": "edit.paste",
 }  # fmt: skip
 
@@ -48,6 +49,14 @@ def test_what_is_typed_finds_what_is_meant(window: MainWindow, typed: str) -> No
     first = window.commands.found[0].objectName()
     wanted = EXPECTED[typed]
     assert first.startswith(wanted) if wanted.endswith(".") else first == wanted, [a.objectName() for a in window.commands.found[:4]]
+
+
+def test_the_dial_beside_the_learning_rate_starts_the_finder(window: MainWindow, qtbot: QtBot) -> None:
+    window.panels["training"].find_button.click()  # type: ignore[attr-defined]
+    finder = window.panels["rate_finder"]
+    assert finder.job is not None and finder.isVisible()  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: finder.job is None, timeout=20_000)  # type: ignore[attr-defined]
+    assert finder.curve is not None  # type: ignore[attr-defined]
 
 
 def test_examples_lists_every_example(window: MainWindow) -> None:
