@@ -79,7 +79,11 @@ def pytest_runtest_teardown() -> Generator[None, object, object]:
 
 
 def pytest_runtest_logfinish() -> None:
-    """Collects what a test has closed, as a timer does in a window that stays open; by now nobody holds its fixtures any more."""
+    """Collects what a test has closed, as a timer does in a window that stays open; by now nobody holds its fixtures any more.
+
+    Without it nothing is ever collected: beside an application the automatic collection is off (`nnlab.ui.run.garbage`), and most tests
+    run no event loop in which the timer would come. It is the same call on the same thread, and does nothing where nothing is due.
+    """
     collector = getattr(application(), "nnlab_collector", None)
     if collector is not None:
         collector.collect()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows, shut
@@ -72,28 +72,22 @@ def test_the_key_goes_to_full_speed_and_back(first: MainWindow, qtbot: QtBot) ->
     assert not first.session.is_playing
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
-def test_the_hint_has_room(first: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
-    first.resize(*size)
-    hint = first.transport.bar.speed_hint
-    qtbot.waitUntil(lambda: first.width() == size[0])
-    assert hint.isVisible() and first.transport.bar.rect().contains(hint.geometry())
-
-
-@pytest.mark.parametrize("width", [1024, 1120, 1200, 1280, 1440])
-def test_the_hint_takes_the_place_of_no_figure_of_the_run(first: MainWindow, qtbot: QtBot, width: int) -> None:
+def test_the_hint_has_room_and_takes_the_place_of_no_figure_of_the_run(first: MainWindow, qtbot: QtBot) -> None:
     """Where there is no room for all, the rates go for it: what is learned is told, how fast may wait."""
-    first.resize(width, 800)
-    qtbot.waitUntil(lambda: first.width() == width)
     bar = first.transport.bar
 
     def shown() -> set[str]:
         return {name for name in ("validation", "learning_rate") if bar.counters[name].isVisible()}
 
-    with_hint = shown()
-    bar.show_speed_hint(False)
-    assert shown() <= with_hint
-    assert width < 1280 or with_hint == {"validation", "learning_rate"}
+    for size in (QSize(1024, 700), QSize(1120, 800), QSize(1200, 800), QSize(1280, 800), QSize(1440, 800)):
+        first.resize(size)
+        qtbot.waitUntil(lambda size=size: first.size() == size)
+        bar.show_speed_hint(True)
+        assert bar.speed_hint.isVisible() and bar.rect().contains(bar.speed_hint.geometry()), size
+        with_hint = shown()
+        bar.show_speed_hint(False)
+        assert shown() <= with_hint, size
+        assert size.width() < 1280 or with_hint == {"validation", "learning_rate"}
 
 
 def test_a_speed_that_was_chosen_is_remembered(first: MainWindow, opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
