@@ -96,7 +96,7 @@ class ElidedLabel(Label):
     @property
     def shown(self) -> str:
         """The text as shortened to the present width."""
-        return QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        return QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(24), super().minimumSizeHint().height())
@@ -125,10 +125,10 @@ class FittingLabel(ElidedLabel):
         """The wording for the present width."""
         metrics = QFontMetrics(self.font())
         for text in (self.text(), *self._shorter):
-            if metrics.horizontalAdvance(text) <= self.width():
+            if metrics.horizontalAdvance(text) <= self.contentsRect().width():
                 return text
         last = self._shorter[-1] if self._shorter else self.text()
-        return metrics.elidedText(last, Qt.TextElideMode.ElideRight, self.width())
+        return metrics.elidedText(last, Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
 
 class TwoLineLabel(ElidedLabel):
@@ -138,8 +138,8 @@ class TwoLineLabel(ElidedLabel):
     def shown(self) -> str:
         """The text in one line or two, each shortened to the present width."""
         metrics, words = QFontMetrics(self.font()), self.text().split(" ")
-        if len(words) == 1 or metrics.horizontalAdvance(self.text()) <= self.width():
+        if len(words) == 1 or metrics.horizontalAdvance(self.text()) <= self.contentsRect().width():
             return super().shown
         breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
         lines = min(breaks, key=lambda pair: max(metrics.horizontalAdvance(line) for line in pair))
-        return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines)
+        return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.contentsRect().width()) for line in lines)

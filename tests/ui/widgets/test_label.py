@@ -100,3 +100,13 @@ def test_the_longest_wording_that_fits_is_shown(qtbot: QtBot, theme: Theme) -> N
     assert label.shown == "one unit"
     label.resize(metrics.horizontalAdvance("one unit") - 1, 20)
     assert label.shown.endswith("…") and label.shown != "one unit"
+
+
+def test_a_margin_is_no_room_for_words(theme: Theme, qtbot: QtBot) -> None:
+    for label in (ElidedLabel(theme, "10 of 64; the other 54 are 0"), FittingLabel(theme, "10 of 64; the other 54 are 0")):
+        qtbot.addWidget(label)
+        needed = QFontMetrics(label.font()).horizontalAdvance(label.text())
+        label.resize(needed + 10, 20)
+        assert label.shown == label.text()
+        label.setContentsMargins(16, 0, 0, 0)
+        assert label.shown.endswith("…")
