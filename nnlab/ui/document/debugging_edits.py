@@ -50,6 +50,13 @@ def switch_condition(document: Document, text: str, is_on: bool) -> None:
     _edit(document, f"Switch {'on' if is_on else 'off'}: stop when {text}", replace(debugging, conditions=changed))
 
 
+def set_condition_times(document: Document, text: str, times: int) -> None:
+    """It stops from this time on that it becomes true."""
+    debugging = document.project.debugging
+    changed = tuple(replace(each, times=times) if each.text == text else each for each in debugging.conditions)
+    _edit(document, f"Stop from time {times}: {text}", replace(debugging, conditions=changed))
+
+
 def remove_condition(document: Document, text: str) -> None:
     debugging = document.project.debugging
     left = tuple(each for each in debugging.conditions if each.text != text)

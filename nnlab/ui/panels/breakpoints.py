@@ -19,6 +19,7 @@ from nnlab.ui.document.debugging_edits import (
     remove_breakpoints,
     remove_condition,
     set_condition,
+    set_condition_times,
     switch_condition,
     toggle_breakpoint,
 )
@@ -71,7 +72,7 @@ class BreakpointsPanel(LivePanel):
             self._around.addWidget(part)
         self._column.addLayout(self._around)
         self._column.addStretch(1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -131,11 +132,12 @@ class BreakpointsPanel(LivePanel):
         while len(self.conditions) < len(shown):
             self._add_condition_row()
         for row, each in zip(self.conditions, shown, strict=True):
-            row.show_condition(each.text, each.is_on, *debugging.condition(each.text))
+            row.show_condition(each, *debugging.condition(each.text))
 
     def _add_condition_row(self) -> None:
         row = ConditionRow(self._services.theme, self._judge)
         row.switched.connect(lambda is_on: switch_condition(self._services.document, row.text, is_on))
+        row.times_chosen.connect(lambda times: set_condition_times(self._services.document, row.text, times))
         row.written.connect(lambda text: self._set_condition(text, row.text))
         row.removed.connect(lambda: remove_condition(self._services.document, row.text))
         self._column.insertWidget(len(self.rows) + len(self.conditions), row)
@@ -166,6 +168,9 @@ class BreakpointsPanel(LivePanel):
     def _show_problem(self, problem: str) -> None:
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+        if problem:  # it may lie below what the panel's height shows
+            self._column.activate()
+            self._area.ensureWidgetVisible(self.problem, 0, self._theme.metrics.px(4))
 
     def minimumSizeHint(self) -> QSize:
         """What the sentence needs in the narrowest panel is no measure: among the stepper's tabs it would take the canvas's height."""

@@ -77,6 +77,9 @@ def test_training_stops_where_a_condition_becomes_true_and_what_is_wrong_stands_
         session.play()
     qtbot.waitUntil(lambda: not session.is_playing)
     assert session.iteration == 80
+    panel.conditions[0].times.committed.emit(3)
+    assert document.project.debugging.conditions[0].times == 3 == panel.conditions[0].times.value
+    document.undo()
     document.undo()
     assert document.project.debugging.conditions[0].text == "iteration >= 57" == panel.conditions[0].field.text()
     qtbot.mouseClick(panel.conditions[1].check, Qt.MouseButton.LeftButton)

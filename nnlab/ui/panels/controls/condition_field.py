@@ -11,14 +11,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from nnlab.core.setting import Setting
+from nnlab.engine.stop_condition import MOST_TIMES, StopCondition
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.text_undo import share_undo
 
+TIMES = Setting(
+    "times", 1, "Stops from time", "Training stops from this time on that it becomes true", minimum=1, maximum=MOST_TIMES, logarithmic=True
+)
 HINT = "Stop when… e.g. norm(grad(dense_2.weight)) > 1.5"
 TIP = (
     "Training stops after the iteration at which it becomes true, at full speed too.\n"
@@ -85,6 +91,7 @@ class ConditionRow(QWidget):
 
     switched = Signal(bool)
     written = Signal(str)
+    times_chosen = Signal(object)
     removed = Signal()
 
     def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
@@ -94,11 +101,12 @@ class ConditionRow(QWidget):
         self.check = Check(theme, name="On", tip="On: training stops when this becomes true.")
         self.field = ConditionField("Stop when", judge)
         self.hits = Label(theme, "", "caption", "text2")
+        self.times = NumberField(theme, TIMES, arrows=False)
         self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), "Remove this condition")
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
         self._row = QHBoxLayout()
-        for part, stretch in ((self.check, 0), (self.field, 1), (self.hits, 0), (self.remove, 0)):
+        for part, stretch in ((self.check, 0), (self.field, 1), (self.hits, 0), (self.times, 0), (self.remove, 0)):
             self._row.addWidget(part, stretch)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._row)
@@ -106,13 +114,18 @@ class ConditionRow(QWidget):
         self.check.clicked.connect(self.switched)
         self.field.taken.connect(self._on_taken)
         self.field.judged.connect(self._show_problem)
+        self.times.committed.connect(self.times_chosen)
         self.remove.clicked.connect(self.removed)
         follow(theme, self)
 
-    def show_condition(self, text: str, is_on: bool, hits: int, fault: str) -> None:
+    def show_condition(self, condition: StopCondition, hits: int, fault: str) -> None:
+        """`hits`: how often it has become true; `fault`: why it cannot be evaluated."""
+        text, is_on = condition.text, condition.is_on
         self.text, self._fault = text, fault
         self.check.setChecked(is_on)
         self.field.set_text(text)
+        if not self.times.is_busy:
+            self.times.set_value(condition.times)
         reached = f"{count(hits)} {'hit' if hits == 1 else 'hits'}"
         self.hits.setText(f"{count(hits)}×")
         self.hits.setToolTip("How often it has become true since the run began")
@@ -135,3 +148,4 @@ class ConditionRow(QWidget):
         self._column.setContentsMargins(metrics.padding, metrics.px(2), metrics.grid, metrics.px(2))
         self._column.setSpacing(metrics.px(2))
         self._row.setSpacing(metrics.grid)
+        self.times.setFixedWidth(metrics.px(44))
