@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnlab.training.adapter_effects import AdapterEffects, TaskScore
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import glyph
-from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.theme import FontRole, Theme, follow
 from nnlab.ui.lora.matrix_words import short_hash
 from nnlab.ui.widgets.painting import fill_rounded
 
@@ -52,10 +52,11 @@ class AdapterOutcome(QWidget):
         found, proofs = self.shown.merging, self.shown.proofs
         changed = [proof.layer for proof in proofs if proof.is_unchanged is False]
         hashes = short_hash(proofs[0].now) if len(proofs) == 1 else f"{len(proofs)} layers"
+        kept = "W₀ kept" if all(proof.is_unchanged is not None for proof in proofs) else "W₀ is now"
         return (
             ("Merging moves outputs", numbers.number(found.largest_difference, 2)),
             ("Predictions changed", f"{numbers.count(found.changed_predictions)} of {numbers.count(found.samples)}"),
-            (f"W₀ of {changed[0]} has changed" if changed else "W₀ kept bit for bit", hashes),
+            (f"W₀ of {changed[0]} has changed" if changed else kept, hashes),
         )
 
     def _hashes(self) -> str:
@@ -125,15 +126,21 @@ class AdapterOutcome(QWidget):
         tokens, px = self._theme.tokens, self._theme.metrics.px
         is_proof = words.startswith("W₀")
         if is_proof:
-            same = all(proof.is_unchanged is not False for proof in self.shown.proofs) if self.shown is not None else True
+            known = [proof.is_unchanged for proof in self.shown.proofs] if self.shown is not None else []
             mark = QRectF(place.left(), place.center().y() - px(7), px(15), px(15))
-            glyph("check" if same else "error").draw(painter, mark, tokens.accent if same else tokens.error)
+            shape, colour = ("info", tokens.text2) if None in known else ("check", tokens.accent)
+            if False in known:
+                shape, colour = "error", tokens.error
+            glyph(shape).draw(painter, mark, colour)
             place = place.adjusted(px(21), 0, 0, 0)
+        role: FontRole = "caption" if is_proof else "name"
+        room = place.width() - QFontMetricsF(self._theme.font(role)).horizontalAdvance(value) - px(8)
         painter.setFont(self._theme.font("body"))
         painter.setPen(tokens.text2)
+        words = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setPen(tokens.text)
-        painter.setFont(self._theme.font("caption" if is_proof else "name"))
+        painter.setFont(self._theme.font(role))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
 
 

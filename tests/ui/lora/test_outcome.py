@@ -40,9 +40,14 @@ def test_scores_and_merging_are_read_out(outcome: AdapterOutcome) -> None:
     words = outcome.accessibleDescription()
     assert "turned 95.0, base alone 14.8" in words and "upright 21.0, base alone 98.1" in words
     assert dict(outcome.rows)["Predictions changed"] == "2 of 359"
-    assert "W₀ kept bit for bit" in words
+    assert "W₀ kept" in words
     outcome.show_effects(effects(KEPT, scores=(TaskScore("sine", "r2", 0.5, -0.25),)))
     assert "sine 0.500, base alone −0.250" in outcome.accessibleDescription()
+
+
+def test_without_a_hash_of_the_freeze_nothing_is_claimed(outcome: AdapterOutcome) -> None:
+    outcome.show_effects(effects(BaseProof("dense_1", "", "cd" * 32, 64)))
+    assert outcome.rows[2][0] == "W₀ is now"
 
 
 def test_a_base_that_was_touched_is_named(outcome: AdapterOutcome) -> None:
