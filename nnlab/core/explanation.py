@@ -5,7 +5,9 @@ one index into the same formula with numbers. It never computes a result: the re
 side is a product, `product` also names its factors ("upstream", "local slope of tanh"), so that a view can set them in columns.
 
 Symbols may hold index marks: `<0>` is the first index of the explained element counted from 1, `<-1>` the last, `<0,1>` two of
-them, and `<*>` all those along axes longer than one. For the element (3, 0), r"w_{<0,1>}" becomes w_{41}; from ten on, w_{12,3}.
+them, and `<*>` all those along axes longer than one. `<~>` is the place within the sample, as people say it: the neuron, or channel,
+row and column; `<~j>` the same with a letter instead of its last index, for sums along the last axis. For the element (3, 0),
+r"w_{<0,1>}" becomes w_{41}; from ten on, and from three indices on, there are commas: w_{12,3}, a_{5,4,3}.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ import numpy as np
 from nnlab.core.window_sum import WindowSum
 
 DIGITS = 4  # significant digits of a number in a formula; one fewer below 0.1, as everywhere in the window
+JOINED = 3  # from so many indices on, they are told apart by commas
 TERMS = 3  # of a long sum, so many are written out
 Symbols = str | Callable[["ExplanationContext"], str]
-_MARK = re.compile(r"<(\*|-?\d(?:,-?\d)*)>")
+_MARK = re.compile(r"<(\*|~[a-z]?|-?\d(?:,-?\d)*)>")
 
 
 @dataclass(frozen=True)
@@ -123,17 +126,17 @@ def product(target: str, left: str, factors: Sequence[Factor], words: Callable[[
     )
 
 
-def upstream(of: str = "a", tensor: str = "d_y", marks: str = "<-1>") -> Factor:
+def upstream(of: str = "a", tensor: str = "d_y", marks: str = "<~>") -> Factor:
     """The factor every backward formula starts with: the gradient of the loss at the operator's output."""
     return Factor("upstream", gradient(of, marks), lambda m: factor(m.at(tensor)), lambda m: m.at(tensor))
 
 
 def local_slope(value: Callable[[ExplanationContext], float], label: str = "local slope") -> Factor:
     """The factor an activation adds to the upstream gradient: its derivative at the explained element, as a number."""
-    return Factor(label, "f'(z_{<-1>})", lambda m: factor(value(m)), value)
+    return Factor(label, "f'(z_{<~>})", lambda m: factor(value(m)), value)
 
 
-def gradient(of: str, marks: str = "<-1>") -> str:
+def gradient(of: str, marks: str = "<~>") -> str:
     r"""LaTeX for the derivative of the loss with respect to `of` at the given index marks."""
     return rf"\frac{{\partial L}}{{\partial {of}_{{{marks}}}}}"
 
@@ -147,14 +150,24 @@ def with_indices(symbols: str, index: tuple[int, ...], shape: tuple[int, ...]) -
     """`symbols` with every index mark filled in for the element `index` of a tensor of `shape`."""
 
     def fill(match: re.Match[str]) -> str:
-        if match[1] == "*":
+        mark = match[1]
+        if mark == "*":
             places = [place for place, length in enumerate(shape) if length > 1]
+        elif mark[0] == "~":
+            places = list(range(min(1, len(shape) - 1), len(shape)))
         else:
-            places = [int(place) for place in match[1].split(",")]
+            places = [int(place) for place in mark.split(",")]
         texts = [str(index[place] + 1) for place in places]
-        return ("" if all(len(text) == 1 for text in texts) else ",").join(texts)
+        if mark[0] == "~" and len(mark) > 1:
+            texts[-1] = mark[1]
+        return ("" if len(texts) < JOINED and all(len(text) == 1 for text in texts) else ",").join(texts)
 
     return _MARK.sub(fill, symbols)
+
+
+def shifted(symbols: str, moment: ExplanationContext, by: int) -> str:
+    """`symbols` at the explained element's place, `by` further along the last axis."""
+    return with_indices(symbols, (*moment.index[:-1], moment.index[-1] + by), np.shape(moment.after[moment.target]))
 
 
 def number(value: float, digits: int = DIGITS) -> str:

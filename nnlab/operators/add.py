@@ -38,7 +38,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                "y_{<-1>} = a_{<-1>} + b_{<-1>}",
+                "y_{<~>} = a_{<~>} + b_{<~>}",
                 lambda m: sum_of([number(m.at("a")), number(m.at("b"))]),
                 lambda m: "The two tensors are added, element by element.",
             ),

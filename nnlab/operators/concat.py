@@ -3,7 +3,7 @@
 PyTorch's cat along the last axis; all others must be equal. The gradient is cut at the same place.
 """
 
-from nnlab.core.explanation import Explanation, gradient, number
+from nnlab.core.explanation import Explanation, gradient, number, shifted
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
@@ -56,9 +56,9 @@ register(
             Explanation(
                 "y",
                 lambda m: (
-                    r"y_{<-1>} = a_{<-1>}"
+                    r"y_{<~>} = a_{<~>}"
                     if m.index[-1] < m["a"].shape[-1]
-                    else rf"y_{{<-1>}} = b_{{{m.index[-1] - m['a'].shape[-1] + 1}}}"
+                    else "y_{<~>} = " + shifted("b_{<~>}", m, -m["a"].shape[-1])
                 ),
                 _source,
                 lambda m: "The value is copied to its position in the longer row.",
@@ -73,7 +73,7 @@ register(
             ),
             Explanation(
                 "d_b",
-                lambda m: f"{gradient('b')} = {gradient('y', str(m.index[-1] + m['d_a'].shape[-1] + 1))}",
+                lambda m: f"{gradient('b')} = {shifted(gradient('y'), m, m['d_a'].shape[-1])}",
                 lambda m: _upstream(m, m["d_a"].shape[-1]),
                 lambda m: "The gradient is copied back to the element that the value came from.",
             ),

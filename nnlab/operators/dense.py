@@ -97,7 +97,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: r"z_{<-1>} = \sum_j w_{<-1>j}\, x_j" + (" + b_{<-1>}" if "bias" in m else ""),
+                lambda m: r"z_{<~>} = \sum_j w_{<-1>j}\, x_{<~j>}" + (" + b_{<-1>}" if "bias" in m else ""),
                 lambda m: sum_of(
                     [
                         sum_of_products(m["weight"][m.index[-1]], m["x"][m.index[:-1]]),
@@ -131,7 +131,7 @@ register(
             ),
             Explanation(
                 "d_x",
-                rf"{gradient('x')} = \sum_i w_{{i<-1>}}\, {gradient('z', 'i')}",
+                rf"{gradient('x')} = \sum_i w_{{i<-1>}}\, {gradient('z', '<~i>')}",
                 lambda m: sum_of_products(m["weight"][:, m.index[-1]], m["d_y"][m.index[:-1]]),
                 lambda m: (
                     "Each unit sends its upstream gradient back, times its weight for this input."

@@ -42,7 +42,7 @@ def _factor(m):  # type: ignore[no-untyped-def]
     return rf"\frac{{1}}{{1 - {constant(m['p'])}}}" if "p" in m.before else number(m.at("mask"))
 
 
-_MASK = Factor("mask", "m_{<-1>}", _factor, lambda m: float(m.after["mask"][m.index]))
+_MASK = Factor("mask", "m_{<~>}", _factor, lambda m: float(m.after["mask"][m.index]))
 
 
 def _fate(m):  # type: ignore[no-untyped-def]
@@ -67,8 +67,8 @@ register(
         summary=lambda s: f"p = {setting_value(s['p'])}",
         formula=r"y = m \cdot x, \quad m = 0 \;\mathrm{or}\; \frac{1}{1 - p}",
         explain_forward=(
-            product("y", "y_{<-1>}", (_MASK, Factor("input", "x_{<-1>}", lambda m: factor(m.at("x")), lambda m: m.at("x"))), _fate),
-            Explanation("mask", lambda m: "m_{<-1>} = " + ("0" if not m.wrote("mask") else r"\frac{1}{1 - p}"), _factor, _fate),
+            product("y", "y_{<~>}", (_MASK, Factor("input", "x_{<~>}", lambda m: factor(m.at("x")), lambda m: m.at("x"))), _fate),
+            Explanation("mask", lambda m: "m_{<~>} = " + ("0" if not m.wrote("mask") else r"\frac{1}{1 - p}"), _factor, _fate),
         ),
         explain_backward=(
             product(

@@ -48,7 +48,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: r"a_{<-1>} = z_{<-1>}" if m.at("x") > 0 else r"a_{<-1>} = \alpha (e^{z_{<-1>}} - 1)",
+                lambda m: r"a_{<~>} = z_{<~>}" if m.at("x") > 0 else r"a_{<~>} = \alpha (e^{z_{<~>}} - 1)",
                 lambda m: number(m.at("x")) if m.at("x") > 0 else rf"{constant(m['alpha'])} \cdot (e^{{{number(m.at('x'))}}} - 1)",
                 lambda m: (
                     "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: the output approaches −α as z falls."

@@ -130,7 +130,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: "y_{<-1>} = " + (r"\mathrm{NaN}" if (row := _row(m)) is None else _element(m, row)),
+                lambda m: "y_{<~>} = " + (r"\mathrm{NaN}" if (row := _row(m)) is None else _element(m, row)),
                 lambda m: r"\mathrm{NaN}" if (row := _row(m)) is None else number(m["weight"][row, m.index[-1]]),
                 _where_from,
             ),

@@ -62,7 +62,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: rf"y_{{<-1>}} = x_{{{','.join(str(k + 1) for k in _place_in(m, 'x'))}}}",
+                lambda m: rf"y_{{<~>}} = x_{{{','.join(str(k + 1) for k in _place_in(m, 'x'))}}}",
                 lambda m: number(_same_place(m, "x")),
                 lambda m: "The element is copied into one long row.",
             ),
@@ -70,7 +70,7 @@ register(
         explain_backward=(
             Explanation(
                 "d_x",
-                lambda m: rf"\frac{{\partial L}}{{\partial x}} = {gradient('y', str(_place_in(m, 'd_y')[-1] + 1))}",
+                lambda m: f"{gradient('x')} = {gradient('y', str(_place_in(m, 'd_y')[-1] + 1))}",
                 lambda m: number(_same_place(m, "d_y")),
                 lambda m: "The gradient is copied back to the element that the value came from.",
             ),

@@ -53,7 +53,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = z_{<-1>} \cdot \Phi(z_{<-1>})",
+                r"a_{<~>} = z_{<~>} \cdot \Phi(z_{<~>})",
                 lambda m: rf"{number(m.at('x'))} \cdot {factor(_below(m.at('x')))}",
                 lambda m: f"z passes with the probability that a standard normal number is smaller: {rounded(_below(m.at('x')), 3)}.",
             ),

@@ -69,7 +69,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = \min(\max(z_{<-1>},\, l),\, u)",
+                r"a_{<~>} = \min(\max(z_{<~>},\, l),\, u)",
                 _cut,
                 lambda m: (
                     "z is within the range and passes unchanged." if _is_inside(m) else "z is outside the range and is clipped to its end."

@@ -35,7 +35,7 @@ register(
         keeps_order=True,
         summary=lambda s: "x",
         formula="y = x",
-        explain_forward=(Explanation("y", "y_{<-1>} = x_{<-1>}", lambda m: number(m.at("x")), lambda m: "The value passes unchanged."),),
+        explain_forward=(Explanation("y", "y_{<~>} = x_{<~>}", lambda m: number(m.at("x")), lambda m: "The value passes unchanged."),),
         explain_backward=(
             Explanation(
                 "d_x",

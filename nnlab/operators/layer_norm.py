@@ -139,7 +139,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"y_{<-1>} = \gamma_{<-1>}\, \hat{x}_{<-1>} + \beta_{<-1>}",
+                r"y_{<~>} = \gamma_{<-1>}\, \hat{x}_{<~>} + \beta_{<-1>}",
                 lambda m: sum_of(
                     [rf"{number(m['gain'][m.index[-1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[-1]])]
                 ),
@@ -147,7 +147,7 @@ register(
             ),
             Explanation(
                 "normalised",
-                r"\hat{x}_{<-1>} = \frac{x_{<-1>} - \mu}{s}",
+                r"\hat{x}_{<~>} = \frac{x_{<~>} - \mu}{s}",
                 lambda m: (
                     rf"\frac{{{number(m.at('x'))} - {factor(m.after['mean'][m.index[:-1]])}}}"
                     rf"{{{number(m.after['deviation'][m.index[:-1]])}}}"
@@ -180,7 +180,7 @@ register(
                     ),
                     Factor(
                         "gradient through the normalisation",
-                        r"\left(g_{<-1>} - \overline{g} - \hat{x}_{<-1>} \overline{g \hat{x}}\right)",
+                        r"\left(g_{<~>} - \overline{g} - \hat{x}_{<~>} \overline{g \hat{x}}\right)",
                         lambda m: f"({sum_of([number(term) for term in _pull(m)])})",
                         lambda m: sum(_pull(m)),
                     ),

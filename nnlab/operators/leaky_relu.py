@@ -53,7 +53,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = \max(z_{<-1>},\, s z_{<-1>})",
+                r"a_{<~>} = \max(z_{<~>},\, s z_{<~>})",
                 lambda m: rf"\max({number(m.at('x'))},\, {constant(m['negative_slope'])} \cdot {factor(m.at('x'))})",
                 lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: only the small slope s passes.",
             ),
@@ -64,7 +64,7 @@ register(
                 gradient("z"),
                 (
                     upstream(),
-                    Factor("local slope: 1 or s", "f'(z_{<-1>})", lambda m: constant(_slope(m)), lambda m: _slope(m)),
+                    Factor("local slope: 1 or s", "f'(z_{<~>})", lambda m: constant(_slope(m)), lambda m: _slope(m)),
                 ),
                 lambda m: (
                     "z is positive, where the slope is 1."

@@ -66,7 +66,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"\log p_{<-1>} = z_{<-1>} - \log \sum_j e^{z_j}",
+                r"\log p_{<~>} = z_{<~>} - \log \sum_j e^{z_{<~j>}}",
                 _numbers,
                 lambda m: "The logarithm of the share this score's exponential has in the sum of all." + shortened(m["x"].shape[-1]),
             ),
@@ -74,7 +74,7 @@ register(
         explain_backward=(
             Explanation(
                 "d_x",
-                rf"{gradient('z')} = {gradient('y')} - p_{{<-1>}} \sum_j {gradient('y', 'j')}",
+                rf"{gradient('z')} = {gradient('y')} - p_{{<~>}} \sum_j {gradient('y', '<~j>')}",
                 lambda m: sum_of([number(m.at("d_y")), rf"-{number(math.exp(m.at('y')))} \cdot {factor(m['d_y'][m.index[:-1]].sum())}"]),
                 lambda m: "Raising one score lowers the logarithms of all others by its probability.",
             ),

@@ -25,7 +25,7 @@ def backward(a, b, d_y, d_a, d_b):
 
 
 def _input(name: str, label: str) -> Factor:
-    return Factor(label, f"{name}_{{<-1>}}", lambda m: factor(m.at(name)), lambda m: m.at(name))
+    return Factor(label, f"{name}_{{<~>}}", lambda m: factor(m.at(name)), lambda m: m.at(name))
 
 
 def _explain(name: str, other: str) -> Explanation:
@@ -50,7 +50,7 @@ register(
         summary=lambda s: "a × b",
         formula=r"y = a \cdot b",
         explain_forward=(
-            product("y", "y_{<-1>}", (_input("a", "first input"), _input("b", "second input")), lambda m: "Element by element."),
+            product("y", "y_{<~>}", (_input("a", "first input"), _input("b", "second input")), lambda m: "Element by element."),
         ),
         explain_backward=(_explain("a", "b"), _explain("b", "a")),
     )

@@ -57,7 +57,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: r"a_{<-1>} = z_{<-1>}" if m.at("x") > 0 else r"a_{<-1>} = w z_{<-1>}",
+                lambda m: r"a_{<~>} = z_{<~>}" if m.at("x") > 0 else r"a_{<~>} = w z_{<~>}",
                 lambda m: number(m.at("x")) if m.at("x") > 0 else rf"{number(m['weight'][0])} \cdot {factor(m.at('x'))}",
                 lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive: the learned slope applies.",
             ),

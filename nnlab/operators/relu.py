@@ -48,7 +48,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = \max(0,\, z_{<-1>})",
+                r"a_{<~>} = \max(0,\, z_{<~>})",
                 lambda m: rf"\max(0,\, {number(m.at('x'))})",
                 lambda m: "z is positive and passes unchanged." if m.at("x") > 0 else "z is not positive, so the unit is off.",
             ),
@@ -61,7 +61,7 @@ register(
                     upstream(),
                     Factor(
                         "local slope of ReLU",
-                        "[z_{<-1>} > 0]",
+                        "[z_{<~>} > 0]",
                         lambda m: f"[{number(m.at('x'))} > 0]",
                         lambda m: 1.0 if m.at("x") > 0 else 0.0,
                     ),

@@ -87,7 +87,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: "y_{<*>} = " + with_indices("x_{<*>}", _same_place(m, "x"), m["x"].shape),
+                lambda m: "y_{<~>} = " + with_indices("x_{<~>}", _same_place(m, "x"), m["x"].shape),
                 lambda m: number(m["x"][_same_place(m, "x")]),
                 lambda m: "The element keeps its position in the order of all elements; only the axes change.",
             ),
@@ -95,7 +95,7 @@ register(
         explain_backward=(
             Explanation(
                 "d_x",
-                lambda m: f"{gradient('x', '<*>')} = {with_indices(gradient('y', '<*>'), _same_place(m, 'd_y'), m['d_y'].shape)}",
+                lambda m: f"{gradient('x', '<~>')} = {with_indices(gradient('y', '<~>'), _same_place(m, 'd_y'), m['d_y'].shape)}",
                 lambda m: number(m["d_y"][_same_place(m, "d_y")]),
                 lambda m: "The gradient is copied back to the element that the value came from.",
             ),

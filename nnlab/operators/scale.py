@@ -40,7 +40,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"y_{<-1>} = c \cdot x_{<-1>}",
+                r"y_{<~>} = c \cdot x_{<~>}",
                 lambda m: rf"{constant(m['factor'])} \cdot {factor(m.at('x'))}",
                 lambda m: "The value is multiplied by the factor.",
             ),

@@ -52,7 +52,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: r"a_{<-1>} = \lambda z_{<-1>}" if m.at("x") > 0 else r"a_{<-1>} = \lambda \alpha (e^{z_{<-1>}} - 1)",
+                lambda m: r"a_{<~>} = \lambda z_{<~>}" if m.at("x") > 0 else r"a_{<~>} = \lambda \alpha (e^{z_{<~>}} - 1)",
                 lambda m: (
                     rf"{number(SCALE)} \cdot {number(m.at('x'))}"
                     if m.at("x") > 0

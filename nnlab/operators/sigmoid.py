@@ -42,7 +42,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = \frac{1}{1 + e^{-z_{<-1>}}}",
+                r"a_{<~>} = \frac{1}{1 + e^{-z_{<~>}}}",
                 lambda m: rf"\frac{{1}}{{1 + e^{{{number(-m.at('x'))}}}}}",
                 lambda m: "z is mapped to the range from 0 to 1.",
             ),
@@ -55,7 +55,7 @@ register(
                     upstream(),
                     Factor(
                         "local slope of sigmoid",
-                        "a_{<-1>} (1 - a_{<-1>})",
+                        "a_{<~>} (1 - a_{<~>})",
                         lambda m: rf"{number(m.at('y'))} \cdot (1 - {number(m.at('y'))})",
                         lambda m: m.at("y") * (1 - m.at("y")),
                     ),

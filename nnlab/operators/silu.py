@@ -54,7 +54,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = z_{<-1>} \cdot \sigma(z_{<-1>})",
+                r"a_{<~>} = z_{<~>} \cdot \sigma(z_{<~>})",
                 lambda m: rf"{number(m.at('x'))} \cdot \sigma({number(m.at('x'))})",
                 lambda m: "z is multiplied by its own sigmoid: large values pass, very negative ones become almost 0.",
             ),

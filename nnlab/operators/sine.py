@@ -52,7 +52,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: r"a_{<-1>} = \sin z_{<-1>}" if m["omega"] == 1 else r"a_{<-1>} = \sin(\omega z_{<-1>})",
+                lambda m: r"a_{<~>} = \sin z_{<~>}" if m["omega"] == 1 else r"a_{<~>} = \sin(\omega z_{<~>})",
                 _numbers,
                 lambda m: "The output is the sine of ω z.",
             ),

@@ -1,7 +1,7 @@
 """Slice: some of the features along the last axis, y = x[start : stop]."""
 
 from nnlab.core.errors import GraphError
-from nnlab.core.explanation import Explanation, gradient, number
+from nnlab.core.explanation import Explanation, gradient, number, shifted
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
@@ -61,7 +61,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                lambda m: rf"y_{{<-1>}} = x_{{{m.index[-1] + int(m['start']) + 1}}}",
+                lambda m: "y_{<~>} = " + shifted("x_{<~>}", m, int(m["start"])),
                 lambda m: number(m["x"][(*m.index[:-1], m.index[-1] + int(m["start"]))]),
                 lambda m: "The feature is copied.",
             ),
@@ -69,7 +69,7 @@ register(
         explain_backward=(
             Explanation(
                 "d_x",
-                lambda m: rf"{gradient('x')} = {gradient('y', str(m.index[-1] - int(m['start']) + 1)) if _is_taken(m) else '0'}",
+                lambda m: rf"{gradient('x')} = {shifted(gradient('y'), m, -int(m['start'])) if _is_taken(m) else '0'}",
                 _upstream,
                 lambda m: (
                     "The gradient is copied back to the element that the value came from."

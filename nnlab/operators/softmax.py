@@ -71,7 +71,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"p_{<-1>} = \frac{e^{z_{<-1>}}}{\sum_j e^{z_j}}",
+                r"p_{<~>} = \frac{e^{z_{<~>}}}{\sum_j e^{z_{<~j>}}}",
                 _share_of_exponentials,
                 lambda m: "Every score's exponential is divided by the sum of all, so that they add up to 1." + shortened(m["x"].shape[-1]),
             ),
@@ -81,10 +81,10 @@ register(
                 "d_x",
                 gradient("z"),
                 (
-                    Factor("probability", "p_{<-1>}", lambda m: number(m.at("y")), lambda m: m.at("y")),
+                    Factor("probability", "p_{<~>}", lambda m: number(m.at("y")), lambda m: m.at("y")),
                     Factor(
                         "upstream above the mean",
-                        rf"\left({gradient('p')} - \sum_j {gradient('p', 'j')}\, p_j\right)",
+                        rf"\left({gradient('p')} - \sum_j {gradient('p', '<~j>')}\, p_{{<~j>}}\right)",
                         lambda m: f"({sum_of([number(m.at('d_y')), number(-_mean(m))])})",
                         lambda m: m.at("d_y") - _mean(m),
                     ),

@@ -67,11 +67,11 @@ register(
             Explanation(
                 "y",
                 lambda m: (
-                    r"a_{<-1>} = z_{<-1>}"
+                    r"a_{<~>} = z_{<~>}"
                     if _passes(m)
-                    else r"a_{<-1>} = \log(1 + e^{z_{<-1>}})"
+                    else r"a_{<~>} = \log(1 + e^{z_{<~>}})"
                     if m["beta"] == 1
-                    else r"a_{<-1>} = \frac{1}{\beta} \log(1 + e^{\beta z_{<-1>}})"
+                    else r"a_{<~>} = \frac{1}{\beta} \log(1 + e^{\beta z_{<~>}})"
                 ),
                 _numbers,
                 lambda m: "A smooth ReLU: far above 0 it is z, far below it is nearly 0.",

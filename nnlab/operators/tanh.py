@@ -53,7 +53,7 @@ register(
         explain_forward=(
             Explanation(
                 "y",
-                r"a_{<-1>} = \tanh(z_{<-1>})",
+                r"a_{<~>} = \tanh(z_{<~>})",
                 lambda m: rf"\tanh({number(m.at('x'))})",
                 lambda m: "z is mapped to the range from −1 to 1.",
             ),
@@ -66,7 +66,7 @@ register(
                     upstream(),
                     Factor(
                         "local slope of tanh",
-                        "(1 - a_{<-1>}^2)",
+                        "(1 - a_{<~>}^2)",
                         lambda m: f"(1 - {base(m.at('y'))}^2)",
                         lambda m: 1 - m.at("y") ** 2,
                     ),

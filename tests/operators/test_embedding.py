@@ -60,5 +60,5 @@ def test_the_stepper_says_why_there_is_no_row() -> None:
     moment = trace.moment("y", (0, 1, 2))
     assert explained.words is not None
     assert explained.words(moment) == ("The table has rows for the whole numbers from 0 to 4, but x is 7: training stops at this node.")
-    assert explained.formula(moment) == r"y_{3} = \mathrm{NaN}"
+    assert explained.formula(moment) == r"y_{23} = \mathrm{NaN}"
     assert explained.words(trace.moment("y", (0, 0, 2))) == "x is 1: y is row 1 of the table, counted from 0."

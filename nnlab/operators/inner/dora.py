@@ -123,7 +123,7 @@ register_inner(
             ),
             Explanation(
                 "update",
-                r"s \sum_k b_{<-1>k}\, h_k",
+                r"s \sum_k b_{<-1>k}\, h_{<~k>}",
                 lambda m: sum_of_products(m["lora_B"][m.index[-1]], m.after["scaled"][m.index[:-1]]),
                 lambda m: "What the adapter alone would add." + shortened(m["h"].shape[-1]),
             ),

@@ -55,7 +55,7 @@ register_inner(
         explain_forward=(
             Explanation(
                 "h",
-                r"h_{<-1>} = \sum_j a_{<-1>j}\, x_j",
+                r"h_{<~>} = \sum_j a_{<-1>j}\, x_{<~j>}",
                 lambda m: sum_of_products(m["lora_A"][m.index[-1]], m["x"][m.index[:-1]]),
                 lambda m: (
                     f"Row {m.index[-1] + 1} of A looks at all {m['x'].shape[-1]:,} inputs and passes on one number."

@@ -66,7 +66,7 @@ register_inner(
         explain_forward=(
             Explanation(
                 "y",
-                r"z_{<-1>} = z^0_{<-1>} + \sum_k b_{<-1>k}\, s h_k",
+                r"z_{<~>} = z^0_{<~>} + \sum_k b_{<-1>k}\, s h_{<~k>}",
                 lambda m: sum_of([number(m.at("base")), sum_of_products(m["lora_B"][m.index[-1]], m.after["scaled"][m.index[:-1]])]),
                 lambda m: (
                     f"What the frozen weights gave, plus what row {m.index[-1] + 1} of B makes of the {m['h'].shape[-1]:,} scaled "
