@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from nnlab.ui.canvas.painting.matrix import Cells
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
-ROOM = (104.0, 34.0)  # of the filters on a card, canvas units
+ROOM = QRectF(0.0, 0.0, 104.0, 34.0)  # of the filters on a card as the layout knows it, canvas units
 GAP = 0.16  # between two filters, in cells
 
 
@@ -23,12 +23,13 @@ def as_matrix(filters: np.ndarray, across: int) -> np.ndarray:
     return parts.transpose(0, 3, 1, 2, 4).reshape(outputs // across * rows, across * inputs * columns)
 
 
-def outputs_across(shape: tuple[int, ...]) -> int:
+def outputs_across(shape: tuple[int, ...], area: QRectF | None = None) -> int:
     """How many outputs stand beside each other, so that cells are as large as there is room on a card. A divisor of their number."""
     outputs, inputs, rows, columns = shape
+    place = ROOM if area is None else area
 
     def cell(across: int) -> float:
-        return min(ROOM[0] / (across * inputs * columns), ROOM[1] / (outputs // across * rows))
+        return min(place.width() / (across * inputs * columns), place.height() / (outputs // across * rows))
 
     return max((k for k in range(1, outputs + 1) if outputs % k == 0), key=cell)
 

@@ -23,6 +23,7 @@ TILE, GAP, LARGE_TILE = 34.0, 6.0, 72.0
 LOSS_WIDTH, LOSS_HEIGHT = 136.0, 196.0
 ALL_UNITS = 16  # above, the first and the last are shown
 FIRST, LAST = 6, 2
+FIRST_BESIDE_PICTURES = 4  # of a network of images, whose feature maps have the room
 MORE = 44.0  # height of "… n more"
 TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of eight
 PORT_STEP = 30.0
@@ -89,17 +90,23 @@ class CardGeometry:
         return [heights[unit] for unit in range(units)]
 
 
-def collapsed(card: CardContent, title_width: float, scale: float = 1.0, unit: float = 1.0) -> CardGeometry:
-    """A card that shows text alone; `title_width` in text pixels, `unit` is the interface's scale."""
+def collapsed(card: CardContent, title_width: float, scale: float = 1.0, unit: float = 1.0, pictures: float = 1.0) -> CardGeometry:
+    """A card that shows text alone, or images; `title_width` in text pixels, `unit` is the interface's scale.
+
+    `pictures` is how many times as high as the layout knows them filters and feature maps are.
+    """
     width = max(COLLAPSED_WIDTH * unit, 28.0 * unit + title_width * scale)
     height = card_size.height_of(card.maps is not None, card.filters is not None) * unit
+    filters, picture = card_size.FILTERS * unit * pictures, card_size.MAPS * unit * pictures
+    if card.maps is not None:
+        height += picture - card_size.MAPS * unit + (filters - card_size.FILTERS * unit if card.filters is not None else 0.0)
     outline = QRectF(-width / 2, -height / 2, width, height)
     if card.maps is None:
         return _with_ports(card, outline, outline, (), None, False)
     header = QRectF(outline.left(), outline.top(), width, card_size.TEXT * unit)
-    room = QRectF(outline.left() + INSET * unit, header.bottom(), width - 2 * INSET * unit, card_size.FILTERS * unit)
+    room = QRectF(outline.left() + INSET * unit, header.bottom(), width - 2 * INSET * unit, filters)
     found = _with_ports(card, outline, header, (), None, False)
-    maps = QRectF(room.left(), outline.bottom() - (card_size.FOOT + card_size.MAPS) * unit, room.width(), card_size.MAPS * unit)
+    maps = QRectF(room.left(), outline.bottom() - card_size.FOOT * unit - picture, room.width(), picture)
     return replace(found, filters=None if card.filters is None else room, maps=grid(card.maps, maps))
 
 
@@ -122,9 +129,9 @@ def grid(shape: Shape, room: QRectF) -> tuple[QRectF, ...]:
 
 def expanded(
     card: CardContent, title_width: float, scale: float = 1.0, tile_count: int | None = None, guest: int | None = None,
-    label_width: float = 0.0,
+    label_width: float = 0.0, first: int = FIRST,
 ) -> CardGeometry:  # fmt: skip
-    """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them.
+    """A card with a tile for each unit; `tile_count` = 1 when one picture stands for all of them. Of many units the `first` are shown.
 
     Where there is no room for all tiles, `guest` is a unit that is shown nevertheless, in place of the last before "… n more".
     `label_width` in text pixels is of what stands before the tiles: where that is long, the card is wider at its left.
@@ -137,7 +144,7 @@ def expanded(
     assert card.units is not None, "a card without units is shown collapsed"
     count = card.units if tile_count is None else tile_count
     large = count == 1 and (card.is_output or tile_count == 1)
-    tiles, more, height = _tiles(count, LARGE_TILE if large else TILE, guest)
+    tiles, more, height = _tiles(count, LARGE_TILE if large else TILE, guest, first)
     least = WIDTH + 20.0 if large else WIDTH
     width = max(least, 20.0 * min(scale, 1.0) + title_width * scale)
     header_height = HEADER * scale
@@ -148,11 +155,11 @@ def expanded(
     return _with_ports(card, outline, header, tiles, more, True)
 
 
-def _tiles(count: int, size: float, guest: int | None) -> tuple[tuple[Tile, ...], QRectF | None, float]:
+def _tiles(count: int, size: float, guest: int | None, first: int) -> tuple[tuple[Tile, ...], QRectF | None, float]:
     """Tiles around height 0, the room for "… n more", and the height of all."""
     if count > ALL_UNITS:
-        last = FIRST - 1 if guest is None or not FIRST <= guest < count - LAST else guest
-        shown = [*range(FIRST - 1), last, *range(count - LAST, count)]
+        last = first - 1 if guest is None or not first <= guest < count - LAST else guest
+        shown = [*range(first - 1), last, *range(count - LAST, count)]
         height = len(shown) * size + (len(shown) - 2) * GAP + MORE
         tiles, more, top = [], None, -height / 2
         for unit in shown:
@@ -163,8 +170,9 @@ def _tiles(count: int, size: float, guest: int | None) -> tuple[tuple[Tile, ...]
             top += size + GAP
         return tuple(tiles), more, height
     gap = GAP
-    if count * size + (count - 1) * gap > TILES_HEIGHT:
-        pitch = (TILES_HEIGHT + GAP) / count
+    most = TILES_HEIGHT - (FIRST - first) * (TILE + GAP)
+    if count * size + (count - 1) * gap > most:
+        pitch = (most + GAP) / count
         gap = max(3.0, pitch * GAP / (TILE + GAP))
         size = pitch - gap
     height = count * size + (count - 1) * gap

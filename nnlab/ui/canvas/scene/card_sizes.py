@@ -18,12 +18,16 @@ PORT_NAME = 18.0  # pixels of text beside the name
 
 @dataclass
 class CardSizes:
-    """What sizes follow from besides the cards: `image_shape` and `features` (names) of the data, and `guests`, units gone to, by card."""
+    """What sizes follow from besides the cards: `image_shape` and `features` (names) of the data, and `guests`, units gone to, by card.
+
+    `pictures` is how much higher than in the layout filters and feature maps are drawn, where there is room; None without any.
+    """
 
     kit: PaintKit
     image_shape: tuple[int, int] | None = None
     features: tuple[str, ...] = ()
     guests: dict[str, int] = field(default_factory=dict)
+    pictures: float | None = None
 
     def of(self, card: CardContent, scale: float, expanded: bool, close: float | None, may_grow: bool) -> geometry.CardGeometry:
         """A card where a pixel of text takes `scale` canvas units: with its neurons where it is `expanded` and has any, else compact.
@@ -34,16 +38,18 @@ class CardSizes:
         if not expanded or (card.units is None and card.form != LOSS):
             if close is not None and close < READABLE:
                 name = max(self._text(part) for part in broken(self.kit, card.title))
-                return geometry.collapsed(card, name, name_scale(1.0, close) * unit, unit)
+                return geometry.collapsed(card, name, name_scale(1.0, close) * unit, unit, self.pictures or 1.0)
             name, summary = self._text(card.title), self._text(card.subtitle, is_summary=True)
             width = max(name + (PORT_NAME if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
-            return geometry.collapsed(card, width, (scale if may_grow and close is None else min(scale, 1.0)) * unit, unit)
+            pictures = (self.pictures or 1.0) if may_grow else 1.0
+            return geometry.collapsed(card, width, (scale if may_grow and close is None else min(scale, 1.0)) * unit, unit, pictures)
         summary = self._text(card.subtitle, is_summary=True)
         if card.form == LOSS:
             summary = max(summary, self.kit.text_width("0.0000", "loss") / unit)
         tiles = 1 if card.form == INPUT and self.is_image(card) else None
         label = 0.0 if tiles else min(max(map(self._label, self.labels(card)), default=0.0), LONGEST_LABEL)
-        return geometry.expanded(card, max(self._text(card.title), summary), scale * unit, tiles, self.guests.get(card.id), label)
+        first = geometry.FIRST if self.pictures is None else geometry.FIRST_BESIDE_PICTURES
+        return geometry.expanded(card, max(self._text(card.title), summary), scale * unit, tiles, self.guests.get(card.id), label, first)
 
     def labels(self, card: CardContent) -> tuple[str, ...]:
         """What stands before the tiles of an input: the names of its features, x₁ and so on where they are not known; () for others."""

@@ -183,7 +183,7 @@ class NeuronInsides:
             if found is None or found.ndim != 4:
                 self._filters[name] = None
             else:
-                matrix = as_matrix(found, outputs_across(found.shape)).copy()  # the frame's memory is not ours
+                matrix = as_matrix(found, outputs_across(found.shape, item.geometry.filters)).copy()  # the frame's memory is not ours
                 self._filters[name] = Cells(matrix, CALM * reference(matrix), item.kit), found.shape[2:]
         if self._filters[name] is not None:
             self._open.add(name)

@@ -208,6 +208,16 @@ class GraphScene(QGraphicsScene):
             self.detail.set_close(zoom)
             self.arrange()
 
+    @property
+    def pictures(self) -> float | None:
+        """How many times as high as the layout knows them feature maps are drawn; None where there are none."""
+        return self._sizes.pictures
+
+    def set_pictures(self, growth: float) -> None:
+        """Larger or smaller feature maps from the next arrangement on; nothing where the network has none."""
+        has_maps = any(card.maps is not None and card.form != INPUT for card in self.cards.values())
+        self._sizes.pictures = growth if has_maps else None
+
     def arrange(self, stretch: float | None = None) -> None:
         """Works out how far apart cards stand, and puts everything in its place.
 

@@ -21,6 +21,8 @@ WHEEL_STEP = 1.2  # zoom of one notch
 FIT_LARGEST = {True: 2.0, False: 1.25}
 LEAST_WITH_TILES = 0.54  # below, a network seen whole is shown as compact cards, whose names can be read
 LARGEST_SELECTION = 1.4
+PICTURES = (3.0, 2.5, 2.0, 1.75, 1.5, 1.25)  # of the height of feature maps, where there is room to spare
+PICTURES_COST = 0.85  # of the zoom, that larger feature maps may leave
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
 
@@ -102,7 +104,7 @@ class Viewport(QGraphicsView):
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
-        zoom = self._zoom_for(room, close=False)
+        zoom = self._zoom_with_pictures(room)
         if scene.detail.expanded and zoom < max(LEAST_WITH_TILES / scene.kit.scale, COLLAPSE_BELOW[True]):
             zoom = self._zoom_for(room, close=True)
             scene.set_close(zoom)
@@ -122,6 +124,22 @@ class Viewport(QGraphicsView):
         if span > 0 and spare > 0:
             scene.arrange(stretch=min(STRETCH[prefers_tiles], 1.0 + spare / span))
         self._show_at(zoom, scene.content_rect().center(), room.center())
+
+    def _zoom_with_pictures(self, room: QRectF) -> float:
+        """At which zoom everything is seen with the largest feature maps for which nothing else is drawn smaller than it may be."""
+        scene = self._graph_scene
+        scene.set_pictures(1.0)
+        zoom = self._zoom_for(room, close=False)
+        if scene.pictures is None or not scene.detail.expanded:
+            return zoom
+        least = LEAST_WITH_TILES / scene.kit.scale
+        for growth in PICTURES:
+            scene.set_pictures(growth)
+            found = self._zoom_for(room, close=False)
+            if found >= max(least, PICTURES_COST * zoom):
+                return found
+        scene.set_pictures(1.0)
+        return zoom
 
     def _zoom_for(self, room: QRectF, close: bool) -> float:
         """At which zoom everything is seen. The smaller it is, the more room the text takes: a fixed point."""

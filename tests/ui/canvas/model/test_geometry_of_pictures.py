@@ -29,6 +29,12 @@ def test_every_card_is_as_high_as_the_layout_knows_and_holds_its_pictures() -> N
         assert all(geometry.outline.contains(part) for part in parts)
         assert len(parts) == 1 or not any(first.intersects(second) for first, second in combinations(parts, 2))
         assert len(geometry.maps) == (min(content.maps[0], MOST_MAPS) if content.maps is not None else 0)
+        larger = collapsed(content, 80.0, pictures=2.0)
+        assert [m.height() > before.height() for m, before in zip(larger.maps, geometry.maps, strict=True)] == [True] * len(larger.maps)
+        parts = [larger.header, *larger.maps, *([larger.filters] if larger.filters is not None else [])]
+        assert all(larger.outline.contains(part) for part in parts)
+        assert len(parts) == 1 or not any(first.intersects(second) for first, second in combinations(parts, 2))
+        assert larger.outline == geometry.outline or content.maps is not None, "text alone takes no more room"
         pictured += bool(geometry.maps)
     assert pictured == 5, "an image, two convolutions, two poolings"
 
