@@ -200,13 +200,22 @@ class PlaneMap(QWidget):
         words = f"sup {numbers.number(value, 4)}"
         metrics = QFontMetricsF(painter.font())
         width = metrics.horizontalAdvance(words)
-        left = at.x() + px(9) if at.x() + px(10) + width < self.square.right() else at.x() - px(9) - width
-        top = min(max(at.y() - metrics.height() / 2, self.square.top()), self.square.bottom() - metrics.height())
-        ground = tokens.canvas
+        room = self.beside(at, width, metrics.height())
         painter.setOpacity(0.7)
-        painter.fillRect(QRectF(left - 2, top, width + 4, metrics.height()), ground)
+        painter.fillRect(room.adjusted(-2, 0, 2, 0), tokens.canvas)
         painter.setOpacity(1.0)
-        painter.drawText(QPointF(left, top + metrics.ascent()), words)
+        painter.drawText(QPointF(room.left(), room.top() + metrics.ascent()), words)
+
+    def beside(self, at: QPointF, width: float, height: float) -> QRectF:
+        """Room for words beside a point: at its right where that fits and covers no handle, else at its left, above or below."""
+        square, gap, reach = self.square, self._theme.metrics.px(9), self._theme.metrics.px(7)
+        grips = [QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach) for place in self.grips.places().values()]
+        line = min(max(at.x() - width / 2, square.left()), square.right() - width)
+        middle = min(max(at.y() - height / 2, square.top()), square.bottom() - height)
+        corners = ((at.x() + gap, middle), (at.x() - gap - width, middle), (line, at.y() - gap - height), (line, at.y() + gap))
+        rooms = [QRectF(*corner, width, height) for corner in corners]
+        fitting = [room for room in rooms if square.contains(room)] or rooms
+        return next((room for room in fitting if not any(room.intersects(grip) for grip in grips)), fitting[0])
 
     def _paint_bar(self, painter: QPainter, picture: PlanePicture) -> None:
         """The colour bar with both ends and zero."""

@@ -152,6 +152,7 @@ class UnitTiles(QWidget):
             image = sign_image(pictures.curves[place - 1][::-1], limit, self._theme.is_dark)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(room, image)
+            outline_rounded(painter, room, 0, tokens.line, 1)  # zero has nearly the colour of the ground
         else:
             self._paint_curve(painter, room, pictures.curves[place - 1], limit)
         self._paint_number(painter, room, place, is_current)

@@ -80,3 +80,15 @@ def test_keys_move_the_cut_and_turn_the_unit(plane: PlaneMap, said: list[tuple[o
     assert turned[0] == PlaneGrip.DIRECTION
     across, up = (float(turned[1]) - 1.0) / arm, (float(turned[2]) - 4.0) / arm  # type: ignore[arg-type]
     assert (across, up) == pytest.approx((2 * np.cos(KEY_TURN), 2 * np.sin(KEY_TURN))), "w turns by 5 degrees and keeps its length"
+
+
+def test_words_beside_a_point_cover_no_handle_and_stay_in_the_square(plane: PlaneMap) -> None:
+    plane.show_picture(replace(PICTURE, ridge=None, cut=((-2.0, 4.0), (1.0, 4.0))))  # an end at 300 pixels from the left
+    middle, gap = plane.place(0.0, 4.0), plane._theme.metrics.px(9)
+    assert plane.beside(middle, 40.0, 20.0).left() == middle.x() + gap, "there is room before the handle"
+    over = plane.beside(middle, 100.0, 20.0)
+    assert over.right() == middle.x() - gap and over.center().y() == middle.y()
+    plane.show_picture(replace(PICTURE, ridge=None, cut=((-1.0, 4.0), (1.0, 4.0))))
+    assert plane.beside(middle, 150.0, 20.0).bottom() == middle.y() - gap, "a handle at either side"
+    corner = plane.beside(plane.square.topLeft(), 50.0, 20.0)
+    assert corner.left() == gap and corner.top() == plane.square.top()

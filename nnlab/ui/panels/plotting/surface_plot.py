@@ -154,8 +154,9 @@ class SurfacePlot(QWidget):
         light = self._lightness(heights, rows, columns)
         red, green, blue = (((pixels >> shift) & 255) * light for shift in (16, 8, 0))
         colors = np.minimum(np.stack([red, green, blue], axis=1), 255).astype(int).tolist()
-        line = QColor(self._theme.tokens.canvas)
-        line.setAlpha(120)
+        line = QColor(self._theme.tokens.canvas if dark else self._theme.tokens.stroke)
+        line.setAlpha(120 if dark else 90)
+        edge = QPen(self._theme.tokens.stroke, 1.0)  # zero has nearly the colour of the ground
         row_of, column_of = np.divmod(np.arange(len(middle)), columns - 1)
         xs_list, ys_list = xs.tolist(), ys.tolist()
         for k in np.argsort(depth).tolist():
@@ -171,6 +172,13 @@ class SurfacePlot(QWidget):
             if column_of[k] % EVERY == 0:
                 painter.setPen(QPen(line, 1.0))
                 painter.drawLine(places[0], places[3])
+            painter.setPen(edge)
+            for is_border, (a, b) in (
+                (row_of[k] == 0, (0, 1)), (row_of[k] == rows - 2, (3, 2)),
+                (column_of[k] == 0, (0, 3)), (column_of[k] == columns - 2, (1, 2)),
+            ):  # fmt: skip
+                if is_border:
+                    painter.drawLine(places[a], places[b])
 
     def _lightness(self, heights: np.ndarray, rows: int, columns: int) -> np.ndarray:
         """Lighter where a quad faces the light, which stands at the viewer's left and above."""
@@ -200,7 +208,8 @@ class SurfacePlot(QWidget):
                 edge = self._point(at, front_y * 1.12, -1.0) if is_x else self._point(front_x * 1.12, at, -1.0)
                 painter.setPen(tokens.text2)
                 width = metrics.horizontalAdvance(tick.text)
-                painter.drawText(QPointF(edge.x() - width / 2, edge.y() + metrics.ascent() / 2), tick.text)
+                left = min(max(edge.x() - width / 2, px(2)), self.width() - width - px(2))  # in a narrow window the floor is as wide as it
+                painter.drawText(QPointF(left, edge.y() + metrics.ascent() / 2), tick.text)
             place = self._point(0.0, front_y * 1.32, -1.0) if is_x else self._point(front_x * 1.32, 0.0, -1.0)
             painter.setPen(tokens.text)
             painter.drawText(QPointF(place.x() - metrics.horizontalAdvance(name) / 2, place.y() + metrics.ascent() / 2), name)
