@@ -37,7 +37,15 @@ def train(window: MainWindow, qtbot: QtBot, steps: int) -> None:
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     """Until what is shown is the newest frame of the present network."""
     session = window.session
-    qtbot.waitUntil(lambda: session.frame is not None and session.frame.iteration == session.iteration, timeout=10_000)
+
+    def is_shown() -> bool:
+        frame = session.frame
+        if frame is None or frame.iteration != session.iteration or frame.program.graph != window.document.graph:
+            return False
+        # A new network is shown when what panels want of it is there, a moment after its first frame.
+        return all(panel.view is not None and panel.view.frame is frame for panel in panels_with_numbers(window).values())
+
+    qtbot.waitUntil(is_shown, timeout=10_000)
     qtbot.waitUntil(lambda: window.transport.bar.counters["iteration"].text.split(" / ")[0] == numbers.count(session.iteration))
 
 

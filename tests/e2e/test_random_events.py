@@ -16,6 +16,7 @@ from random_events import close_popups, random_event, tame
 from shiboken6 import isValid
 from thoroughness import FUZZ_SEED, cases
 
+from nnlab.ui.widgets.previewed_value import PAUSE
 from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
@@ -36,11 +37,15 @@ def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monk
         assert all(map(isValid, lasting)), "PySide counts as deleted what is not: see nnlab.ui.widgets.focus"
     window.session.pause()
     qtbot.waitUntil(lambda: not window.session.is_playing, timeout=10_000)
+    qtbot.wait(PAUSE + 100)  # a gesture without an end of its own (wheel, keys) is over then, and what it previewed is an edit
+    qtbot.waitUntil(lambda: not window.session.jobs.shown)
     document = window.document
+    texts = [document.undo_stack.text(k) for k in range(document.undo_stack.count())]
     final = document.graph
     while document.can_undo:
         document.undo()
     assert document.graph == start
     while document.can_redo:
         document.redo()
-    assert document.graph == final
+    different = [(a, b) for a, b in zip(document.graph.nodes, final.nodes, strict=False) if a != b]
+    assert document.graph == final, (texts, [document.undo_stack.text(k) for k in range(document.undo_stack.count())], different)

@@ -86,7 +86,7 @@ def test_opening_a_run_is_one_edit_that_trains_to_the_same_numbers(qtbot: QtBot,
 
 def test_a_cancelled_sweep_goes_on_and_ends_as_if_it_had_not_stopped(qtbot: QtBot, studio: Callable) -> None:
     panel = opened(qtbot, studio())
-    choose(panel, "units=2,3,4", seeds=4, steps=3000, workers=2)
+    choose(panel, "units=2,3,4", seeds=4, steps=30_000, workers=2)  # long enough to be cancelled in the middle
     panel.start.click()
     qtbot.waitUntil(lambda: len(panel.run.columns) >= 2, timeout=60_000)
     panel.start.click()

@@ -52,10 +52,15 @@ def test_an_input_and_a_target_are_set_in_the_sample_itself(steps: Any, qtbot: Q
     again(steps, lambda: edits.enter("x", (3, 1), "0.5"))
     assert model.trace.before["x"][3, 1] == 0.5 == session.data.x[sample, 1]
     steps.to(6)
-    qtbot.waitUntil(lambda: len(model.frame.samples) > 3 and model.frame.samples[3] == sample)
+
+    def is_the_batch_shown() -> bool:
+        return len(model.frame.samples) > 3 and model.frame.samples[3] == sample
+
+    qtbot.waitUntil(is_the_batch_shown)
     before = float(session.data.y[sample])
     again(steps, lambda: edits.enter("target", (3, 0), str(1 - int(before))))
     assert session.data.y[sample] == 1 - before
+    qtbot.waitUntil(is_the_batch_shown)
     with pytest.raises(NNLabError, match="number of a class, from 0 to 1"):
         edits.set("target", (3, 0), 7.0)
     with pytest.raises(NNLabError, match="computed from them"):

@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from nnlab.app import open_window
 from nnlab.core.preparation import DataSettings, prepare
@@ -130,7 +131,7 @@ def test_a_larger_scale_leaves_the_network_its_room(window: MainWindow, name: st
     assert window.canvas.width() == width
 
 
-def test_a_step_on_a_projector_has_its_tensors_in_a_tab(window: MainWindow) -> None:
+def test_a_step_on_a_projector_has_its_tensors_in_a_tab(window: MainWindow, qtbot: QtBot) -> None:
     window._theme.set_scale(1.8)
     show(window, load_example("spiral"), "step")
     area = window.area
@@ -140,7 +141,7 @@ def test_a_step_on_a_projector_has_its_tensors_in_a_tab(window: MainWindow) -> N
     assert area.is_shown("moment") and not area.is_shown("stepper")
     window._theme.set_scale(1.0)
     show(window, load_example("spiral"), "step")
-    assert area.is_shown("stepper") and area.is_shown("moment")
+    qtbot.waitUntil(lambda: area.is_shown("stepper") and area.is_shown("moment"), timeout=10_000)
 
 
 def test_a_narrow_window_shows_the_palette_as_a_rail_with_the_whole_beside_it(window: MainWindow) -> None:
