@@ -1,4 +1,4 @@
-"""One real window for the tests of a module: opening one takes half a second, making it as new a twentieth of that.
+"""One real window for the tests of a module: opening one takes longer than making it as new.
 
     @pytest.fixture(scope="module")
     def shared(qapp, tmp_path_factory):
