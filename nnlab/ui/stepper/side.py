@@ -47,6 +47,7 @@ class StepSide(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what has the focus is scrolled to
         for part in (scroll.viewport(), self._column):  # Qt takes a widget that is covered by opaque ones for hidden
             part.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
