@@ -95,6 +95,31 @@ def forward(x, weight, bias, room, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _turn_round(weight, weights):  # type: ignore[no-untyped-def]
+    """Writes the windows turned round, with channels and filters in each other's place, as a tile reads them."""
+    at = 0
+    for f in range(weight.shape[0]):
+        for i in range(SIDE):
+            for j in range(SIDE):
+                for c in range(weight.shape[1]):
+                    weights[at] = weight[f, c, SIDE - 1 - i, SIDE - 1 - j]
+                    at += 1
+
+
+@kernel
+def _add_up(sums, lanes, d_weight):  # type: ignore[no-untyped-def]
+    """Adds the vectors of sums, in the order in which the tiles wrote them, to the weights they belong to."""
+    at = 0
+    for first in range(0, d_weight.shape[0], FILTERS):
+        for c in range(d_weight.shape[1]):
+            for i in range(SIDE):
+                for f in range(FILTERS):
+                    for j in range(SIDE):
+                        d_weight[first + f, c, i, j] += total(sums[at : at + lanes])
+                        at += lanes
+
+
+@kernel
 def backward(x, weight, room, d_y, d_x, d_weight, d_bias):  # type: ignore[no-untyped-def]
     """As `conv2d.backward`; the slopes of x, if they are wanted, for a multiple of eight channels.
 
@@ -119,13 +144,7 @@ def backward(x, weight, room, d_y, d_x, d_weight, d_bias):  # type: ignore[no-un
         _clear(framed)
         _clear(sums)
     if d_x.size:
-        at = 0
-        for f in range(filters):
-            for i in range(SIDE):
-                for j in range(SIDE):
-                    for c in range(channels):
-                        weights[at] = weight[f, c, SIDE - 1 - i, SIDE - 1 - j]
-                        at += 1
+        _turn_round(weight, weights)
     for group in range(0, x.shape[0], GROUP):
         count = min(GROUP, x.shape[0] - group)
         for k in range(count):
@@ -153,11 +172,4 @@ def backward(x, weight, room, d_y, d_x, d_weight, d_bias):  # type: ignore[no-un
                         for r in range(height):
                             add_row(d_x, ((n * channels + first + c) * height + r) * width, out, c * rounded + r * row, width, 0.0, True)
     if d_weight.size:
-        at = 0
-        for first in range(0, filters, FILTERS):
-            for c in range(channels):
-                for i in range(SIDE):
-                    for f in range(FILTERS):
-                        for j in range(SIDE):
-                            d_weight[first + f, c, i, j] += total(sums[at : at + lanes])
-                            at += lanes
+        _add_up(sums, lanes, d_weight)
