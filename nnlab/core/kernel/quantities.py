@@ -7,10 +7,12 @@ which reduction makes one number of them. Of a single element the offset is its 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 import numba
 import numpy as np
+from numba.extending import overload
 
 from nnlab.core.kernel.context import EPOCH, ITERATION, ROWS
 from nnlab.core.kernel.reductions import sum_of_squares
@@ -35,35 +37,64 @@ def _total(values):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _sized(value, is_absolute, sign):  # type: ignore[no-untyped-def]
-    return abs(value) if is_absolute else sign * value
+# The extremes are those of integers: where real numbers are compared NaN is in the way, and the compiler makes no whole vectors of it.
+
+
+def _bits(values: Any) -> Any:
+    """Real numbers as integers of their size, all bits but the sign's, the place of the sign's, and the bits of infinity."""
+    raise NotImplementedError("for compiled code alone")
+
+
+@overload(_bits, inline="always")
+def _bits_of(values):  # type: ignore[no-untyped-def]
+    if values.dtype == numba.float32:
+        return lambda values: (values.view(np.int32), np.int32(0x7FFFFFFF), np.int32(31), np.int32(0x7F800000))
+    return lambda values: (values.view(np.int64), np.int64(0x7FFFFFFFFFFFFFFF), np.int64(63), np.int64(0x7FF0000000000000))
+
+
+def _as_wide(number: Any, like: Any) -> Any:
+    """An integer of the width of another: compiled code makes int64 of every sum of int32."""
+    raise NotImplementedError("for compiled code alone")
+
+
+@overload(_as_wide, inline="always")
+def _as_wide_as(number, like):  # type: ignore[no-untyped-def]
+    if like == numba.int32:
+        return lambda number, like: np.int32(number)
+    return lambda number, like: np.int64(number)
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _largest_number(values, is_absolute, sign):  # type: ignore[no-untyped-def]
-    """The largest of sign · value or |value|, where none is NaN. Four at a time, for one comparison waits for the other."""
-    a = b = c = d = _sized(values[0], is_absolute, sign)
-    whole = values.size // 4 * 4
-    for i in range(0, whole, 4):
-        w, x = _sized(values[i], is_absolute, sign), _sized(values[i + 1], is_absolute, sign)
-        y, z = _sized(values[i + 2], is_absolute, sign), _sized(values[i + 3], is_absolute, sign)
-        a, b = w if w > a else a, x if x > b else b
-        c, d = y if y > c else c, z if z > d else d
-    for i in range(whole, values.size):
-        w = _sized(values[i], is_absolute, sign)
-        a = w if w > a else a
-    a, c = b if b > a else a, d if d > c else c
-    return np.float64(c if c > a else a)
+def _number(bits, values):  # type: ignore[no-untyped-def]
+    """The real number that has these bits, in float64."""
+    cell = np.empty_like(values[:1])
+    _bits(cell)[0][0] = bits
+    return np.float64(cell[0])
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _largest(values, is_absolute, sign):  # type: ignore[no-untyped-def]
-    if not np.isfinite(_total(values)):  # perhaps for a NaN
-        for i in range(values.size):
-            if np.isnan(values[i]):
-                return math.nan
-    return _largest_number(values, is_absolute, values.dtype.type(sign))
+def _largest_size(values):  # type: ignore[no-untyped-def]
+    """The largest |value|, NaN where one is: without the sign's, bits are ordered as sizes are, and a NaN's lie beyond infinity's."""
+    bits, but_sign, _, infinity = _bits(values)
+    largest = _as_wide(0, infinity)
+    for i in range(bits.size):
+        key = _as_wide(bits[i] & but_sign, infinity)
+        largest = key if key > largest else largest
+    return math.nan if largest > infinity else _number(largest, values)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _extremes(values):  # type: ignore[no-untyped-def]
+    """The least and the greatest value, NaN where one is: bits, those behind a set sign inverted, are ordered as numbers."""
+    bits, but_sign, sign, infinity = _bits(values)
+    low = high = _as_wide(bits[0] ^ ((bits[0] >> sign) & but_sign), infinity)
+    for i in range(bits.size):
+        key = _as_wide(bits[i] ^ ((bits[i] >> sign) & but_sign), infinity)
+        low = key if key < low else low
+        high = key if key > high else high
+    if high > infinity or low < ~infinity:
+        return math.nan, math.nan
+    return _number(low ^ ((low >> sign) & but_sign), values), _number(high ^ ((high >> sign) & but_sign), values)
 
 
 @numba.njit(nogil=True, error_model="numpy")
@@ -76,11 +107,12 @@ def reduced(values, reduction, bound):  # type: ignore[no-untyped-def]
     if reduction == MEAN:
         return _total(values) / values.size
     if reduction == MAX_ABS:
-        return _largest(values, True, 1)
+        return _largest_size(values)
     if reduction == SUM:
         return _total(values)
     if reduction in (MINIMUM, MAXIMUM):
-        return _largest(values, False, 1) if reduction == MAXIMUM else -_largest(values, False, -1)
+        low, high = _extremes(values)
+        return high if reduction == MAXIMUM else low
     count = 0
     if reduction == SHARE_OF_ZEROS:
         for i in range(values.size):
