@@ -23,9 +23,11 @@ _EXPORTS = {
     "Session": "nnlab.training.session",
     "EarlyStopping": "nnlab.training.early_stopping",
     "NNLabError": "nnlab.core.errors",
+    "load": "nnlab.files.session_file",
+    "save": "nnlab.files.session_file",
 }
 _MODULES = ("lora", "studies")
-__all__ = ["EarlyStopping", "Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]
+__all__ = ["EarlyStopping", "Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]  # besides load and save
 
 if TYPE_CHECKING:
     from nnlab.core.errors import NNLabError

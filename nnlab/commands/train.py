@@ -80,7 +80,7 @@ def train(
             print(json.dumps(report, allow_nan=False), flush=True)
     finally:  # what was learned is not lost because no report can be made or nobody takes it, nor the report because the disk is full
         if out is not None:
-            _save_trained(out, project, run)
+            _save_trained(out, project, run, data)
             print(f"Written to {out}", file=stream, flush=True)
     if failure is not None:
         raise TrainingError(failure)
@@ -190,12 +190,12 @@ def _check_room(out: Path, run: Run) -> None:
     check_room(out, ROOM + run.program.moments_end * run.program.dtype.itemsize)
 
 
-def _save_trained(out: Path, project: Project, run: Run) -> None:
+def _save_trained(out: Path, project: Project, run: Run, data: Data) -> None:
     from nnlab.files.project import SavedProject
     from nnlab.files.project_file import save_project
     from nnlab.training.snapshots import take_snapshot
 
-    save_project(out, SavedProject(project, take_snapshot(run)))
+    save_project(out, SavedProject(project, take_snapshot(run), preparation=data.preparation))
 
 
 def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets, random_generator
 from nnlab.core.errors import DataError
+from nnlab.core.fitted_preparation import FUNCTIONS, Preparation, of_numbers
 from nnlab.core.setting import Setting, Value, check_settings
 
 SEED = Setting("seed", 0, minimum=0, maximum=2**31 - 1, tip="Draws the samples and the split; the same seed gives the same data.")
@@ -40,11 +41,11 @@ class DerivedFeature:
 
 DERIVED_FEATURES: Mapping[str, DerivedFeature] = MappingProxyType(
     {
-        "x2": DerivedFeature("x²", lambda x, y: x * x),
-        "y2": DerivedFeature("y²", lambda x, y: y * y),
-        "xy": DerivedFeature("xy", lambda x, y: x * y),
-        "sin_x": DerivedFeature("sin x", lambda x, y: np.sin(x)),
-        "sin_y": DerivedFeature("sin y", lambda x, y: np.sin(y)),
+        "x2": DerivedFeature("x²", FUNCTIONS["x2"]),
+        "y2": DerivedFeature("y²", FUNCTIONS["y2"]),
+        "xy": DerivedFeature("xy", FUNCTIONS["xy"]),
+        "sin_x": DerivedFeature("sin x", FUNCTIONS["sin_x"]),
+        "sin_y": DerivedFeature("sin y", FUNCTIONS["sin_y"]),
     }
 )
 
@@ -108,6 +109,11 @@ class Data:
     truth: Callable[[np.ndarray], np.ndarray] | None
     train_index: np.ndarray  # which samples of the table, in the order of x
     validation_index: np.ndarray
+
+    @property
+    def preparation(self) -> Preparation:
+        """What leads from raw columns to `x`, and from outputs to class names, without the samples it was fitted on."""
+        return of_numbers(self.raw_features, self.columns, self.mean, self.scale, self.target)
 
     def transform(self, raw: np.ndarray) -> np.ndarray:
         """What the model sees for raw features (samples, raw features): the same inputs, with the training part's mean and scale."""

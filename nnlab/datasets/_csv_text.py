@@ -68,14 +68,17 @@ class CsvText:
             ) from error
 
 
-def read_csv_text(path: Path) -> CsvText:
-    """Reads a file and its header. Raises DataError for what is no text, has no header, or only one column."""
+def read_csv_text(path: Path, least_columns: int = 2) -> CsvText:
+    """Reads a file and its header. Raises DataError for what is no text, has no header, or fewer columns than that.
+
+    Two is what learning takes, features and a target; rows to predict may have one.
+    """
     text = _decode(_read(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
     delimiter, header = _delimiter_and_header(text)
     columns = tuple(" ".join(cell.split()) for cell in header)
-    _check_header(columns, path.name)
+    _check_header(columns, path.name, least_columns)
     return CsvText(path.name, text, delimiter, columns)
 
 
@@ -141,10 +144,10 @@ def _delimiter_and_header(text: str) -> tuple[str, list[str]]:
     return delimiter, header
 
 
-def _check_header(columns: tuple[str, ...], name: str) -> None:
+def _check_header(columns: tuple[str, ...], name: str, least: int) -> None:
     if not columns:
         raise DataError(f"{name}, line 1 is empty; it must name the columns.")
-    if len(columns) == 1:
+    if len(columns) < least:
         raise DataError(
             f"{name}, line 1 names one column; at least two are needed (features, then the target), separated by , ; | or tabs."
         )

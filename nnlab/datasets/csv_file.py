@@ -27,7 +27,7 @@ LARGEST = float(np.finfo(np.float32).max)  # beyond it, a number is infinite to 
 MOST_CLASSES = 1000
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
 _TOO_LARGE = f"too large for a network, whose numbers end at {LARGEST:.1e}; use another unit, or delete the line".replace("e+", "e")
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
@@ -136,7 +136,7 @@ def _first_problem(csv_text: CsvText, roles: Roles, decimal: str) -> tuple[int, 
             value, is_target = cell.strip(), name == roles.target
             if not is_target and name not in roles.features:
                 continue
-            if not value or (value.lower() in _MISSING and not is_target):
+            if not value or (value.lower() in MISSING and not is_target):
                 what = f"holds {value!r} instead of a number" if value else "is empty"
                 return line, f": column {name!r} {what}; fill in the value or delete the line"
             number = as_number(value, decimal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nnlab.core.fitted_preparation import Preparation
 from nnlab.training.project import Project
 
 if TYPE_CHECKING:  # brings in the machine, which is compiled when it is first imported; to read a project needs no machine
@@ -33,3 +34,4 @@ class SavedProject:
     snapshot: Snapshot | None = None
     thumbnail: bytes | None = None  # a PNG image
     view: View = field(default_factory=View)
+    preparation: Preparation | None = None  # what the weights were trained behind; None: that of the project's data, fitted anew

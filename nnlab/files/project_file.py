@@ -3,6 +3,7 @@
     project.json          graph, data, training settings, view, position of the run (`nnlab.files.schema`)
     weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
+    preparation.json      what leads from raw columns to the network's inputs (`nnlab.core.fitted_preparation`)
     data/<name>.csv       a copy of the data, when it is a CSV file
     adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from nnlab.core import fitted_preparation
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
@@ -29,9 +31,14 @@ from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
 
 SUFFIX = ".nnlab"
-PROJECT, WEIGHTS, THUMBNAIL, DATA = "project.json", "weights.safetensors", "thumbnail.png", "data/"
+PROJECT, WEIGHTS, THUMBNAIL, PREPARATION, DATA = (
+    "project.json", "weights.safetensors", "thumbnail.png", "preparation.json", "data/",
+)  # fmt: skip
 MAX_TOTAL = 1536 * MEGABYTE
-_LIMITS = {PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, initial_weights.ENTRY: 512 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE}
+_LIMITS = {
+    PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, initial_weights.ENTRY: 512 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE,
+    PREPARATION: 64 * MEGABYTE,
+}  # fmt: skip
 _MAX_DATA = 256 * MEGABYTE  # what the CSV reader takes at most
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -96,6 +103,8 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
         raise FileError(f"{path} was not saved, because it could not be opened again: {str(error).rstrip('.')}.") from error
     if data_path is not None and data is not None:
         entries[data_path] = data
+    if saved.preparation is not None:
+        entries[PREPARATION] = fitted_preparation.encode(saved.preparation)
     if saved.thumbnail is not None:
         entries[THUMBNAIL] = saved.thumbnail
     return entries
@@ -156,7 +165,8 @@ def _load(path: Path) -> SavedProject:
     )  # fmt: skip
     elsewhere = adapters.values(graph, decoded, attached)
     snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context, elsewhere)
-    return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view)
+    preparation = fitted_preparation.decode(contents[PREPARATION]) if PREPARATION in contents else None
+    return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view, preparation)
 
 
 def _with_data(project: Project, entries: list[str], contents: dict[str, bytes]) -> Project:

@@ -33,13 +33,14 @@ from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, Debuggin
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 4
+SCHEMA = 5
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda raw: {**raw, "adapters": []},  # version 1 knew no adapters
     2: lambda raw: {**raw, "initial": None, "comparison": []},  # version 2 drew all weights from the seed and compared nothing
     3: lambda raw: {**raw, "debugging": {}},  # version 3 knew no breakpoints
+    4: lambda raw: raw,  # version 4 kept no preparation beside its project.json
 }
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]

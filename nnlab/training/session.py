@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from nnlab.core.dataset import Target
-from nnlab.core.errors import DataError, GraphError, NNLabError, SettingError, TrainingError, shown
+from nnlab.core.errors import NNLabError, TrainingError, shown
 from nnlab.core.kernel import train_with
 from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.optimizer import LEARNING_RATE
@@ -35,7 +35,6 @@ from nnlab.engine.stepper import Trace, tensors_of
 from nnlab.engine.steps import gradient_name
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.graph.adapters import adapted
-from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.base_weights import with_known_base
 from nnlab.training.diagnosis import Diagnosis, diagnose
@@ -46,44 +45,13 @@ from nnlab.training.observation import Observation
 from nnlab.training.problems import check_batches, too_large
 from nnlab.training.scores import ScoreReport, scores
 from nnlab.training.session_adapters import SessionAdapters
+from nnlab.training.session_arguments import graph_of, pair_of, real_of
+from nnlab.training.session_model import SessionModel
 from nnlab.training.settings import BATCH_SIZE as BATCH_SIZE_SETTING
 from nnlab.training.settings import EPOCHS, SEED, SHUFFLE, TrainingSettings
 from nnlab.training.step_trace import StepTrace
 
-REALS = ("float32", "float64")
 _MADE_ANEW = ("_state", "_step", "_evaluator", "_fitted")
-
-
-def _graph(given: object) -> Graph:
-    """A graph, or a sentence about what was given in its place."""
-    if isinstance(given, Graph):
-        return given
-    if isinstance(given, GraphBuilder):
-        raise GraphError("A session takes a graph, not a GraphBuilder; give what its build() returns.")
-    if isinstance(given, (str, bytes)):
-        raise GraphError(f"A session takes a graph, not the text {shown(given)}; read JSON with nnlab.Graph.from_json.")
-    raise GraphError(f"A session takes a graph, not {shown(given)}; make one with nnlab.GraphBuilder.")
-
-
-def _real(dtype: object) -> str:
-    """The name of a floating-point type, given by name or as NumPy's own."""
-    name = np.dtype(dtype).name if isinstance(dtype, (type, np.dtype)) and dtype in (np.float32, np.float64) else dtype
-    if not isinstance(name, str) or name not in REALS:
-        raise SettingError(f"dtype is {shown(dtype)}; choose one of {', '.join(REALS)}.")
-    return name
-
-
-def _validation(given: object) -> tuple[Any, Any]:
-    """(x, y) of a pair of validation samples, (None, None) without; an array of two rows is no pair."""
-    if given is None:
-        return None, None
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        what = f"a {type(given).__name__} of {len(given)}" if isinstance(given, (tuple, list)) else shown(given)
-        raise DataError(f"validation is {what}; give a pair (x, y) of arrays.")
-    for name, part in zip("xy", given, strict=True):
-        if part is None:
-            raise DataError(f"validation {name} is None; give a pair (x, y) of arrays.")
-    return given[0], given[1]
 
 
 def _checked(graph: Graph, given: object, real: str, update: Update) -> dict[str, np.ndarray]:
@@ -93,7 +61,7 @@ def _checked(graph: Graph, given: object, real: str, update: Update) -> dict[str
     return state.copies(cast("Mapping[str, np.ndarray]", given))
 
 
-class Session(SessionAdapters):
+class Session(SessionAdapters, SessionModel):
     """A graph with weights and an optimiser.
 
     Raises GraphError when the graph cannot run and SettingError when a setting is out of its range; a failing call leaves the
@@ -109,8 +77,8 @@ class Session(SessionAdapters):
 
         Of a project's `InitialWeights` those count that fit; of a mapping every name and shape has to.
         """
-        self.graph = _graph(graph)
-        self.dtype = _real(dtype)
+        self.graph = graph_of(graph)
+        self.dtype = real_of(dtype)
         rate = float(LEARNING_RATE.check(learning_rate, "training"))
         self._update = Update(optimizer, rate, settings, schedule, {} if schedule_settings is None else schedule_settings)
         self._seed = int(SEED.check(seed, "session"))
@@ -279,7 +247,7 @@ class Session(SessionAdapters):
         epochs = int(EPOCHS.check(epochs, "fit"))
         shuffle = bool(SHUFFLE.check(shuffle, "fit"))
         size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "fit"))
-        held_x, held_y = _validation(validation)
+        held_x, held_y = pair_of(validation)
         setup = Setup(
             self.graph, x, y, held_x, held_y, update=self._update, batch_size=size, seed=self._seed, real=self.dtype, shuffle=shuffle
         )  # fmt: skip

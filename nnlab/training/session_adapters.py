@@ -171,6 +171,10 @@ class SessionAdapters:
         write_folder(to_stored(self.graph, self.parameters, name), folder)
         self._saved[name] = self._fingerprint(name)
 
+    def mark_adapters_saved(self) -> None:
+        """A file holds all of them as they are now."""
+        self._saved = {name: self._fingerprint(name) for name in self.adapters}
+
     def load_adapter(self, folder: Path | str, name: str | None = None) -> str:
         """Attaches the adapter of a folder in PEFT's layout, under the folder's name unless another is given; returns its name.
 

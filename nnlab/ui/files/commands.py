@@ -226,7 +226,9 @@ class FileCommands(QObject):
             return False
         try:
             snapshot, missing = self._learned(path)
-            saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view())
+            data = self._session.data  # of the project as it is, None while it cannot be prepared
+            preparation = data.preparation if data is not None and snapshot is not None else None
+            saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view(), preparation)
             save_project(path, saved)
         except NNLabError as error:
             if lock is not self._lock:

@@ -1,0 +1,106 @@
+"""What makes of a session a model that one takes away: its preparation, predictions from raw columns, and a file.
+
+Project files lie above training: what writes one is looked up by name when first needed, as registries look up what they hold.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.core.errors import DataError, shown
+from nnlab.core.fitted_preparation import Preparation
+from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, ROWS, SAMPLES
+from nnlab.engine.compile import Update
+from nnlab.engine.state import State
+from nnlab.graph.graph import Graph
+from nnlab.training.commands import Snapshot
+from nnlab.training.predicted import Predicted, plain_preparation, raw_columns, read_outputs
+from nnlab.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from nnlab.training.project import Project
+
+WRITER = "nnlab.files.session_file"
+
+
+class SessionModel:
+    """The part of a `Session` that knows raw data and files."""
+
+    graph: Graph
+    _state: State
+    _update: Update
+    _seed: int
+    _preparation: Preparation | None = None
+    _project: Project | None = None  # where it was loaded from: data, view and all that a session does not need
+
+    @abstractmethod
+    def predict(self, x: Any) -> np.ndarray: ...
+
+    @property
+    def preparation(self) -> Preparation:
+        """What leads from raw columns to the network's inputs and from its outputs to names of classes, or to the target's unit.
+
+        That of the project it was loaded from, or one that was set; else inputs are taken as they are.
+        """
+        return plain_preparation(self.graph) if self._preparation is None else self._preparation
+
+    @preparation.setter
+    def preparation(self, preparation: Preparation | None) -> None:
+        if preparation is not None and not isinstance(preparation, Preparation):
+            raise DataError(f"A preparation was expected, not {shown(preparation)}; data sets give theirs as prepare(…).preparation.")
+        features = int(self.graph.input_nodes[0].settings["features"])
+        if preparation is not None and preparation.inputs != features:
+            raise DataError(f"The preparation makes {preparation.inputs:,} inputs, but the network takes {features:,}.")
+        self._preparation = preparation
+
+    def predict_raw(self, raw: Any) -> Predicted:
+        """Predictions from raw columns: a mapping or DataFrame by name, or an array (rows, columns) in the order of the preparation.
+
+        Raises DataError that names a column that is missing and categories that training did not have.
+        """
+        preparation = self.preparation
+        inputs = preparation.transform(raw_columns(raw, preparation))
+        return read_outputs(self.predict(inputs), preparation, self.graph.losses[0].kind.link)
+
+    def save(self, path: Path | str) -> None:
+        """Writes a project file (.nnlab): network, weights, moments, adapters and preparation; `nnlab.load` gives the session back.
+
+        Raises FileError in one sentence; a file that was there is then unchanged.
+        """
+        importlib.import_module(WRITER).save(self, path)
+
+    @property
+    def training_settings(self) -> TrainingSettings:
+        """How it is trained, as a project says it."""
+        update, known = self._update, TrainingSettings() if self._project is None else self._project.training
+        return TrainingSettings(
+            update.optimizer, update.settings, update.learning_rate, known.batch_size, self._seed, known.epochs, known.shuffle,
+            update.schedule, update.schedule_settings,
+        ).checked_as_given()  # fmt: skip
+
+    def _snapshot(self) -> Snapshot:
+        """Weights, moments and the counts of iterations and epochs; the next epoch begins anew."""
+        state, program = self._state, self._state.program
+        context = state.context.copy()
+        context[ROWS] = context[BATCH] = context[BATCH_START] = context[SAMPLES] = 0
+        context[BATCH_SIZE] = self.training_settings.batch_size
+        moments = {name: place.view(state.arena, 1).copy() for name, place in program.moments.items()}
+        return Snapshot(state.stored(), moments, context)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        """The weights, moments and counts of a snapshot of this very network."""
+        state = self._state
+        state.set_parameters(_known(snapshot.parameters, {name: info.place.shape for name, info in state.program.stored.items()}))
+        for name, values in _known(snapshot.moments, {name: place.shape for name, place in state.program.moments.items()}).items():
+            state.program.moments[name].view(state.arena, 1)[...] = values
+        state.context[ITERATION], state.context[EPOCH] = snapshot.context[ITERATION], snapshot.context[EPOCH]
+
+
+def _known(values: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    return {name: value for name, value in values.items() if shapes.get(name) == value.shape}
