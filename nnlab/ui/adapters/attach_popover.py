@@ -24,6 +24,7 @@ from nnlab.graph.validation import infer
 from nnlab.studies.lora.measures import LayerCost, adapter_cost, bare, layer_costs
 from nnlab.training.project import Project
 from nnlab.training.update import update_of
+from nnlab.ui.adapters.attach_preview import Attempt
 from nnlab.ui.adapters.layer_rows import LayerRows
 from nnlab.ui.canvas.model.strands import strand_of
 from nnlab.ui.look.icons import icon
@@ -48,8 +49,8 @@ SETTINGS = {setting.name: setting for setting in ADAPTER_SETTINGS}
 class AttachPopover(Overlay):
     """`attached(name, layers, settings)` when the person has decided.
 
-    `previewed(strands)` while it is open: the strands that attaching would make, by layer; none when it closes. `project()` is the project
-    as it is now. A sentence that says why the attempt failed is shown by `refuse`.
+    `previewed(attempt)` while it is open: what attaching would make; nothing when it closes. `project()` is the project as it is now. A
+    sentence that says why the attempt failed is shown by `refuse`.
     """
 
     attached = Signal(str, tuple, dict)
@@ -172,7 +173,7 @@ class AttachPopover(Overlay):
         self._counting.stop()
         if was_open:
             self._graph = None
-            self.previewed.emit({})
+            self.previewed.emit(Attempt())
 
     def follow_selection(self, nodes: Collection[str]) -> None:
         """While it is open, the layers among what is selected are those that get an adapter."""
@@ -292,7 +293,7 @@ class AttachPopover(Overlay):
             adapter = None if node is None else node.adapter(name)
             if node is not None and adapter is not None:
                 found[layer] = strand_of(node, adapter, size)
-        self.previewed.emit(found)
+        self.previewed.emit(Attempt(self._graph, name, found) if found else Attempt())
 
     def _show(self, graph: Graph, costs: tuple[LayerCost, ...]) -> None:
         rank, alpha = int(self._numbers["rank"]), float(self._numbers["alpha"])

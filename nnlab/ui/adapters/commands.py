@@ -13,6 +13,7 @@ from nnlab.graph.adapters import adaptable, adapted
 from nnlab.training.project import Project
 from nnlab.ui.adapters.adapter_edits import AdapterEdits
 from nnlab.ui.adapters.attach_popover import AttachPopover
+from nnlab.ui.adapters.attach_preview import AttachPreview, Attempt
 from nnlab.ui.adapters.dialogs import ask_for_adapter, ask_where_to_save_adapter, ask_which
 from nnlab.ui.canvas.canvas import Canvas
 from nnlab.ui.document.document import Document
@@ -21,22 +22,26 @@ from nnlab.ui.look.theme import Theme
 
 
 class AdapterCommands(QObject):
-    """`failed(sentence)` says why something cannot be done, `told(sentence)` what was done, `lost(sentence)` what only undo brings back."""
+    """`failed(sentence)` says why something cannot be done, `told(sentence)` what was done, `lost(sentence)` what only undo brings back.
+
+    While the form that attaches is open, layers are chosen by clicks in `beside`, which holds the canvas and what stands in its place.
+    """
 
     failed = Signal(str)
     told = Signal(str)
     lost = Signal(str)
 
     def __init__(
-        self, theme: Theme, document: Document, selection: Selection, edits: AdapterEdits, window: QWidget, canvas: Canvas
+        self, theme: Theme, document: Document, selection: Selection, edits: AdapterEdits, preview: AttachPreview, window: QWidget,
+        canvas: Canvas, beside: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._document, self._selection, self._edits = document, selection, edits
-        self._window, self._canvas = window, canvas
+        self._window, self._canvas, self._beside, self._preview = window, canvas, beside, preview
         self._folder = ""  # where an adapter was last read or written
         self.popover = AttachPopover(theme, window, self._project)
         self.popover.attached.connect(self._attach)
-        self.popover.previewed.connect(canvas.scene.set_preview)
+        self.popover.previewed.connect(self._show_preview)
         selection.changed.connect(self._follow_selection)
         document.changed.connect(self._follow_document)
 
@@ -58,7 +63,11 @@ class AdapterCommands(QObject):
         if not possible:
             self.failed.emit("This network has no dense layer; an adapter is attached to one.")
             return
-        self.popover.open_for([node for node in self._selection.nodes if node in possible], self._canvas)
+        self.popover.open_for([node for node in self._selection.nodes if node in possible], self._beside)
+
+    def _show_preview(self, attempt: Attempt) -> None:
+        self._canvas.scene.set_preview(attempt.strands)
+        self._preview.show(attempt, self.popover.isVisible(), self.popover.x())
 
     def _attach(self, name: str, layers: tuple[str, ...], settings: dict[str, Any]) -> None:
         if not self._edits.attach(name, layers, settings):

@@ -13,6 +13,7 @@ from nnlab.jobs.context import JobContext
 from nnlab.studies.lora.measures import adapter_cost, bare, break_even, costs_by_rank, layer_costs, step_seconds
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.update import update_of
+from nnlab.ui.adapters.attach_preview import AttachPreview
 from nnlab.ui.look.numbers import number
 from nnlab.ui.lora.cost_rows import CostRows, CostTable
 from nnlab.ui.lora.shown_adapter import ShownAdapter
@@ -28,7 +29,10 @@ EMPTY = "What an adapter costs at each rank appears here, beside what full fine-
 
 
 class AdapterCostPanel(LivePanel):
-    """One layer or all of the adapter's, a row a rank, and the rank from which on it would cost more than W."""
+    """One layer or all of the adapter's, a row a rank, and the rank from which on it would cost more than W.
+
+    While an adapter is being chosen it is that one, as it stands in the form.
+    """
 
     name = "adapter_cost"
     title = "Cost by rank"
@@ -37,6 +41,7 @@ class AdapterCostPanel(LivePanel):
         super().__init__(services, EMPTY, parent)
         theme = services.theme
         self.shown = services.shared(ShownAdapter)
+        self._preview = services.shared(AttachPreview)
         self._job: LiveJob | None = None
         self._counted: tuple[object, ...] | None = None
         self.extent = Segmented(
@@ -55,6 +60,7 @@ class AdapterCostPanel(LivePanel):
         self._column.addWidget(self.words)
         self.set_content(page)
         self.shown.changed.connect(self.follow)
+        self._preview.changed.connect(self.follow)
         for signal in (services.document.changed, services.document.training_changed, services.document.replaced):
             signal.connect(self.follow)
         self.apply_metrics()
@@ -74,20 +80,19 @@ class AdapterCostPanel(LivePanel):
 
     def follow(self, *_: object) -> None:
         """Counts again, beside the display, when something that counts has changed."""
-        graph, training = self._services.document.graph, self._services.document.project.training
-        name, layer = self.shown.name, self.shown.layer
+        training = self._services.document.project.training
+        graph, name, layers = self._subject()
         if not name:
             self._counted = None
             self.rows.show_costs(None)
             self.set_empty(EMPTY)
             return
-        layers = (layer,) if self.extent.current == LAYER else adapted(graph)[name]
-        seen = self._view is not None
+        seen = self._view is not None and self._preview.attempt.graph is None
         wanted = (bare(graph), tuple((one, graph[one].adapter(name)) for one in layers), update_of(training), training.batch_size, seen)
         if not self.isVisible() or self._job is not None or wanted == self._counted:
             return
         self._counted = wanted
-        project, data = self._services.document.project, self._view.data if self._view is not None else None
+        project, data = self._services.document.project, self._view.data if self._view is not None and seen else None
 
         def work(context: JobContext) -> CostTable:
             table = cost_table(graph, training, name, layers)
@@ -102,6 +107,15 @@ class AdapterCostPanel(LivePanel):
         self._job.finished.connect(self._take)
         self._job.failed.connect(self._refuse)
         self._job.ended.connect(self._ended)
+
+    def _subject(self) -> tuple[Graph, str, tuple[str, ...]]:
+        """The network, the adapter that is counted ("" for none), and on which of its layers."""
+        graph, name, layer = self._services.document.graph, self.shown.name, self.shown.layer
+        if self._preview.attempt.graph is not None:
+            graph, name = self._preview.attempt.graph, self._preview.attempt.name
+            layer = next((one for one in (*self._services.selection.nodes, layer) if one in self._preview.attempt.strands), "")
+        layers = adapted(graph).get(name, ())
+        return graph, name, layers if self.extent.current == ALL else (layer,) if layer else layers[:1]
 
     def clear(self) -> None:
         """Costs are of the network, not of a run: they stay where the run goes."""

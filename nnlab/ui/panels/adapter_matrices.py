@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from nnlab.graph.adapters import adaptable, adapted
 from nnlab.training.probes.adapter_matrices import AdaptedLayers, LayerMatrices
 from nnlab.training.probes.base_proofs import BaseProofs
+from nnlab.ui.adapters.attach_preview import AttachPreview
+from nnlab.ui.look.numbers import count
+from nnlab.ui.lora.base_view import BaseLayer, BaseView
 from nnlab.ui.lora.layer_path import LayerPath
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrices_view import MatricesView
@@ -14,14 +18,23 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.live_view import LiveView
 
-EMPTY = (
+EMPTY = "The matrices of the network's dense layers appear here; it has none, and an adapter is attached to one."
+BEFORE = (
     "A low-rank adapter is a small update B A beside a frozen weight W₀. Attach one to this network at the right, "
     "or open a ready task below: a network that has learned one thing, and another for it to learn."
+)
+WHILE_CHOOSING = (
+    "A and B are drawn to the scale of W; B starts at 0: until the first update the network computes exactly what it did. "
+    "Click a layer to choose it."
+)
+FROM_W = (
+    "A and B are drawn to the scale of W. They start from the largest singular values of W, whose part is taken away beside them, so that "
+    "the network computes what it did."
 )
 
 
 class AdapterMatricesPanel(LivePanel):
-    """The network in words on top, the opened layer below it."""
+    """The network in words on top, the opened layer below it; before there is an adapter, and while one is chosen, all dense layers."""
 
     name = "adapter_matrices"
     title = "Adapter matrices"
@@ -36,14 +49,21 @@ class AdapterMatricesPanel(LivePanel):
         self.path = LayerPath(services.theme)
         self.path.chosen.connect(self._choose_layer)
         self.matrices = MatricesView(services.theme)
+        self.base = BaseView(services.theme)
+        self.base.chosen.connect(services.selection.set)
+        self._preview = services.shared(AttachPreview)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.path)
-        column.addWidget(self.matrices, 1)
+        self._pages = QStackedWidget()
+        for view in (self.matrices, self.base):
+            self._pages.addWidget(view)
+        column.addWidget(self._pages, 1)
         self.set_content(page)
         self.shown.changed.connect(self._show_again)
+        self._preview.changed.connect(self._show_again)
         services.selection.changed.connect(self._follow_selection)
 
     def _choose_layer(self, layer: str) -> None:
@@ -55,20 +75,44 @@ class AdapterMatricesPanel(LivePanel):
         current = self._services.selection.current
         if current is not None:
             self.shown.choose_layer(current)
+        if self._pages.currentWidget() is self.base:
+            self._show_again()
 
     def _show_again(self) -> None:
         if self.view is not None and self.isVisible():
             self.draw(self.view)
 
     def draw(self, view: LiveView) -> None:
-        found, proofs = view.probes.get("adapter_matrices"), view.probes.get("base_proofs")
-        if found is None or proofs is None:
-            return
-        picture = self._picture(view, found, proofs)
-        self.matrices.show_picture(picture)
-        self.set_empty(None if picture is not None else EMPTY)
+        if self._preview.is_open or not adapted(view.frame.program.graph):
+            self._draw_base(view)
+        else:
+            found, proofs = view.probes.get("adapter_matrices"), view.probes.get("base_proofs")
+            picture = self._picture(view, found, proofs) if found is not None and proofs is not None else None
+            if picture is None:  # it is on its way
+                return
+            self.matrices.show_picture(picture)
+            self._pages.setCurrentWidget(self.matrices)
+            self.set_empty(None)
         nodes = tuple(node.id for node in view.project.graph.topological() if node.kind.name not in ("input", "output"))
         self.path.show_path(nodes, self.shown.layers, self.shown.layer)
+
+    def _draw_base(self, view: LiveView) -> None:
+        """W of all dense layers as they are now, and what the form that is open would attach to them."""
+        graph, attempt = view.frame.program.graph, self._preview.attempt
+        weights = {layer: weight for layer in adaptable(graph) if (weight := view.frame.get(f"{layer}.weight")) is not None}
+        layers = [
+            BaseLayer(layer, weight, "weight" in graph[layer].frozen, attempt.strands.get(layer)) for layer, weight in weights.items()
+        ]
+        words = BEFORE
+        if attempt.graph is not None:
+            starts = {adapter.init for layer in attempt.strands if (adapter := attempt.graph[layer].adapter(attempt.name)) is not None}
+            words = FROM_W if "pissa" in starts else WHILE_CHOOSING
+        parameters = sum(info.place.row for info in view.frame.program.parameters)
+        selected = tuple(layer for layer in self._services.selection.nodes if layer in weights)
+        self.base.show_layers(layers, selected, f"Base: {count(parameters)} parameters", words)
+        self.base.cover(self._preview.left if self._preview.is_open else None)
+        self._pages.setCurrentWidget(self.base)
+        self.set_empty(None if layers else EMPTY)
 
     def _picture(self, view: LiveView, found: AdaptedLayers, proofs: BaseProofs) -> MatricesPicture | None:
         """None where the network has no adapter, or the picture of the present one is on its way."""
@@ -85,11 +129,12 @@ class AdapterMatricesPanel(LivePanel):
     def clear(self) -> None:
         super().clear()
         self.matrices.show_picture(None)
+        self.base.show_layers((), (), "", "")
 
     def table(self) -> ExportTable | None:
         """W₀, the update and W of the layer, one row a weight."""
         picture = self.matrices.shown
-        if picture is None:
+        if picture is None or self._pages.currentWidget() is not self.matrices:
             return None
         layer: LayerMatrices = picture.layer
         units, inputs = layer.base.shape
@@ -101,4 +146,4 @@ class AdapterMatricesPanel(LivePanel):
         )  # fmt: skip
 
     def picture_widget(self) -> QWidget | None:
-        return self.matrices
+        return self._pages

@@ -18,6 +18,7 @@ from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, View
 from nnlab.training.runs import MOST_RUNS
 from nnlab.ui.adapters.adapter_edits import AdapterEdits
+from nnlab.ui.adapters.attach_preview import AttachPreview
 from nnlab.ui.adapters.commands import AdapterCommands
 from nnlab.ui.canvas import Canvas
 from nnlab.ui.canvas.manual import MANUAL
@@ -77,7 +78,9 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self, self.document, self.session, store, self._present_view)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
-        self.adapters = AdapterCommands(theme, self.document, self.selection, self._adapter_edits, self, self.canvas)
+        self.adapters = AdapterCommands(
+            theme, self.document, self.selection, self._adapter_edits, self._attach_preview, self, self.canvas, self.centre
+        )  # fmt: skip
         self.drops = FileDrops(self, self.files, self.adapters, self.message_bar)
         self._connect()
         self.commands = CommandPalette(theme, self, self.all_actions())
@@ -114,7 +117,7 @@ class MainWindow(QMainWindow):
         self.stepper = StepperPanel(theme, self.session, self.document, self.selection)
         self.crosshair = Crosshair(self)
         services = Services(theme, self.document, self.session, self.selection, self.crosshair)
-        self._adapter_edits = services.shared(AdapterEdits)
+        self._adapter_edits, self._attach_preview = services.shared(AdapterEdits), services.shared(AttachPreview)
         self.panels = {name: kind(services) for name, kind in PANELS.items()}
         self.area.add("palette", "Palette", self.palette_list)
         self.area.add("inspector", "Inspector", self.inspector)

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from worlds import spiral_project
 
 from nnlab.ui.adapters.attach_popover import AttachPopover
-from nnlab.ui.canvas.model.strands import Strand
+from nnlab.ui.adapters.attach_preview import Attempt
 from nnlab.ui.look.theme import Theme
 
 
@@ -17,20 +17,21 @@ def test_it_previews_what_it_would_attach(theme: Theme, qtbot: QtBot) -> None:
     window.resize(1280, 800)
     window.show()
     popover = AttachPopover(theme, window, lambda: project)
-    told: list[dict[str, Strand]] = []
+    told: list[Attempt] = []
     popover.previewed.connect(told.append)
     popover.open_for(["dense_1", "dense_2"], window)
     inputs, units = 2, project.graph["dense_1"].settings["units"]
-    assert set(told[-1]) == {"dense_1", "dense_2"}
-    rank = told[-1]["dense_1"].rank
-    assert told[-1]["dense_1"].size == rank * (inputs + units)
+    assert set(told[-1].strands) == {"dense_1", "dense_2"} and told[-1].name == "task_a"
+    rank = told[-1].strands["dense_1"].rank
+    assert told[-1].strands["dense_1"].size == rank * (inputs + units)
     popover.follow_selection(["dense_2"])
-    assert set(told[-1]) == {"dense_2"}
+    assert set(told[-1].strands) == {"dense_2"}
+    assert told[-1].graph is not None and told[-1].graph["dense_2"].adapter("task_a") is not None
     popover.name.setText("no/name")
     popover.name.textEdited.emit("no/name")
-    assert told[-1] == {} and popover.problem.text()
+    assert told[-1] == Attempt() and popover.problem.text()
     popover.close_box()
-    assert told[-1] == {}
+    assert told[-1] == Attempt()
     count = len(told)
     popover.follow_selection(["dense_1"])
     assert len(told) == count, "closed, it draws nothing"
