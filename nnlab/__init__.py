@@ -23,10 +23,11 @@ _EXPORTS = {
     "Session": "nnlab.training.session",
     "EarlyStopping": "nnlab.training.early_stopping",
     "NNLabError": "nnlab.core.errors",
+    "show": "nnlab.notebook",
     "load": "nnlab.files.session_file",
     "save": "nnlab.files.session_file",
 }
-_MODULES = ("lora", "studies")
+_MODULES = ("lora", "sklearn", "studies")
 __all__ = ["EarlyStopping", "Edge", "Graph", "GraphBuilder", "NNLabError", "Node", "Session", "__version__"]  # besides load and save
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import recording
 from nnlab.core.kernel.structures import Record
 from nnlab.engine.convergence import Convergence, Series, judge
+from nnlab.engine.curves_svg import curves_svg
 from nnlab.engine.program import Program
 from nnlab.engine.quantity import Quantity, quantity_words
 from nnlab.engine.smoothing import trailing_means, window_blocks
@@ -94,6 +95,12 @@ class Curves:
     def verdict(self) -> str:
         """One of nnlab.engine.convergence.VERDICTS: "converging", "plateau", …, or "too_early"."""
         return self.convergence.verdict
+
+    def _repr_svg_(self) -> str:
+        """How a notebook shows them: the loss by iteration."""
+        return curves_svg(
+            self.iterations, self.smoothed, (self.minimum, self.maximum), self.validation_iterations, self.validation_losses
+        )  # fmt: skip
 
     def until(self, iteration: int) -> Curves:
         """The same curves without what came after `iteration`: whole blocks and validations that were complete by then."""

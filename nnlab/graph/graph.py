@@ -8,6 +8,7 @@ unfinished or wrong: `nnlab.graph.validation` says what is missing.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -189,6 +190,10 @@ class Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:  # without what is remembered of it, which does not pickle
         return Graph, (self.nodes, self.edges, self.groups, self.comments)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the network as a picture."""
+        return str(importlib.import_module("nnlab.graph.svg").network_svg(self))  # which needs graphs and their layout itself
 
     def to_json(self) -> str:
         """The graph as text; `from_json` reads it back."""

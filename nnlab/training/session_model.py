@@ -76,6 +76,11 @@ class SessionModel:
         importlib.import_module(WRITER).save(self, path)
 
     @property
+    def epoch(self) -> int:
+        """Passes over the training samples that were completed."""
+        return int(self._state.context[EPOCH])
+
+    @property
     def training_settings(self) -> TrainingSettings:
         """How it is trained, as a project says it."""
         update, known = self._update, TrainingSettings() if self._project is None else self._project.training
