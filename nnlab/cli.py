@@ -32,6 +32,7 @@ from nnlab.commands.moments import moments
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.predict import predict
+from nnlab.commands.runs import runs
 from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
 from nnlab.commands.widths import widths
@@ -71,7 +72,7 @@ def _root(
 for name, command in {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "predict": predict, "picture": picture, "moments": moments,
-    "check": check, "examples": list_examples, "doctor": doctor, "bench": bench,
+    "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from nnlab.commands.common import ROOM, AsJson, Source, announce_compiling, check_output, count_option, data_sentence, finite, read_source
+from nnlab.commands.common import ROOM, AsJson, Source, announce_compiling, check_output, count_option, data_sentence, finite
 from nnlab.core.errors import SettingError, TrainingError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nnlab.files.project import Project
     from nnlab.training.diagnosis import Diagnosis
     from nnlab.training.early_stopping import EarlyStop
+    from nnlab.training.kept_runs import KeptRuns
 
 
 def train(
@@ -38,7 +39,10 @@ def train(
         raise SettingError("--epochs and --steps cannot be combined; give one of them.")
     if out is not None:
         check_output(out, ".nnlab", "--out")
-    project, snapshot, name = read_source(source)
+    from nnlab.files.examples import open_any
+
+    saved, name = open_any(source)
+    project, snapshot = saved.project, saved.snapshot
     if seed is not None:
         project, snapshot = project.with_seed(seed), None
     from nnlab.core.preparation import prepare
@@ -80,7 +84,7 @@ def train(
             print(json.dumps(report, allow_nan=False), flush=True)
     finally:  # what was learned is not lost because no report can be made or nobody takes it, nor the report because the disk is full
         if out is not None:
-            _save_trained(out, project, run, data)
+            _save_trained(out, project, run, data, saved.runs)
             print(f"Written to {out}", file=stream, flush=True)
     if failure is not None:
         raise TrainingError(failure)
@@ -190,12 +194,17 @@ def _check_room(out: Path, run: Run) -> None:
     check_room(out, ROOM + run.program.moments_end * run.program.dtype.itemsize)
 
 
-def _save_trained(out: Path, project: Project, run: Run, data: Data) -> None:
+def _save_trained(out: Path, project: Project, run: Run, data: Data, runs: KeptRuns) -> None:
+    """The project goes on from here; this run is kept among those it had before."""
     from nnlab.files.project import SavedProject
     from nnlab.files.project_file import save_project
+    from nnlab.training.kept_run import seed_curve
     from nnlab.training.snapshots import take_snapshot
 
-    save_project(out, SavedProject(project, take_snapshot(run), preparation=data.preparation))
+    kept = seed_curve(run)
+    if kept.iteration > kept.origin:
+        runs = runs.adding(project, (kept,))
+    save_project(out, SavedProject(project, take_snapshot(run), preparation=data.preparation, runs=runs))
 
 
 def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:

@@ -4,6 +4,7 @@
     weights.safetensors   parameters and the optimiser's moments, when the network was trained (`nnlab.files.weights`)
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     preparation.json      what leads from raw columns to the network's inputs (`nnlab.core.fitted_preparation`)
+    runs.json, runs.safetensors   the runs that ended before, with their curves and weights (`nnlab.files.kept_runs`)
     data/<name>.csv       a copy of the data, when it is a CSV file
     adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
@@ -26,9 +27,10 @@ from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings
-from nnlab.files import adapters, initial_weights, places, schema, weights
+from nnlab.files import adapters, initial_weights, kept_runs, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
+from nnlab.training.kept_runs import BUDGET
 
 SUFFIX = ".nnlab"
 PROJECT, WEIGHTS, THUMBNAIL, PREPARATION, DATA = (
@@ -38,6 +40,7 @@ MAX_TOTAL = 1536 * MEGABYTE
 _LIMITS = {
     PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, initial_weights.ENTRY: 512 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE,
     PREPARATION: 64 * MEGABYTE,
+    kept_runs.NAMES: 64 * MEGABYTE, kept_runs.ARRAYS: 2 * BUDGET,
 }  # fmt: skip
 _MAX_DATA = 256 * MEGABYTE  # what the CSV reader takes at most
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -85,7 +88,7 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
     entries = {}
     data_path, data = _data_to_save(project.data, with_data)
     try:
-        text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path)
+        text = schema.encode(project, saved.view, None if snapshot is None else snapshot.context, data_path, len(saved.runs))
         schema.decode(text)
         entries[PROJECT] = text
         attached = {} if snapshot is None else adapters.attached(project.graph, snapshot.parameters)
@@ -99,6 +102,10 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
             elsewhere = adapters.values(project.graph, decoded, list(attached))
             entries[WEIGHTS] = weights.encode(snapshot, elsewhere)
             weights.decode(entries[WEIGHTS], project, snapshot.context, elsewhere)
+        own = project.data.settings.get("path")
+        kept = kept_runs.encode(saved.runs, lambda settings: data_path if settings.settings.get("path") == own else None)
+        kept_runs.decode(kept.get(kept_runs.NAMES), kept.get(kept_runs.ARRAYS), len(saved.runs))
+        entries |= kept
     except (NNLabError, msgspec.MsgspecError) as error:
         raise FileError(f"{path} was not saved, because it could not be opened again: {str(error).rstrip('.')}.") from error
     if data_path is not None and data is not None:
@@ -166,7 +173,16 @@ def _load(path: Path) -> SavedProject:
     elsewhere = adapters.values(graph, decoded, attached)
     snapshot = None if document.context is None else weights.decode(contents[WEIGHTS], project, document.context, elsewhere)
     preparation = fitted_preparation.decode(contents[PREPARATION]) if PREPARATION in contents else None
-    return SavedProject(_with_data(project, data_entries, contents), snapshot, thumbnail, document.view, preparation)
+    found = _with_data(project, data_entries, contents)
+
+    def local(other: Project) -> Project:
+        """A run on the same data file finds it where the project does."""
+        if not data_entries or other.data.settings.get("path") != data_entries[0]:
+            return other
+        return replace(other, data=replace(other.data, settings={**other.data.settings, "path": found.data.settings["path"]}))
+
+    runs = kept_runs.decode(contents.get(kept_runs.NAMES), contents.get(kept_runs.ARRAYS), document.runs, local)
+    return SavedProject(found, snapshot, thumbnail, document.view, preparation, runs)
 
 
 def _with_data(project: Project, entries: list[str], contents: dict[str, bytes]) -> Project:

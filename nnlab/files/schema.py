@@ -33,7 +33,7 @@ from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, Debuggin
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 5
+SCHEMA = 6
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -41,6 +41,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     2: lambda raw: {**raw, "initial": None, "comparison": []},  # version 2 drew all weights from the seed and compared nothing
     3: lambda raw: {**raw, "debugging": {}},  # version 3 knew no breakpoints
     4: lambda raw: raw,  # version 4 kept no preparation beside its project.json
+    5: lambda raw: {**raw, "runs": 0},  # version 5 forgot a run when it ended
 }
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -143,6 +144,7 @@ class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
     initial: InitialPart | None = None
     comparison: Annotated[list[DifferencePart], msgspec.Meta(max_length=MOST_DIFFERENCES)] = []
     debugging: DebuggingPart = msgspec.field(default_factory=DebuggingPart)
+    runs: Count = 0  # how many are kept in runs.json
     written_by: str = ""
     title: str = ""
     description: str = ""
@@ -159,10 +161,11 @@ class ProjectDocument:
     description: str = ""
     adapters: tuple[str, ...] = ()  # names; what they hold lies beside project.json
     initial: InitialPart | None = None  # the numbers lie beside project.json
+    runs: int = 0  # how many are kept; what they are lies beside project.json
 
 
-def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None) -> bytes:
-    """project.json. `data_path` replaces the path of a CSV file by where its copy lies in the archive."""
+def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None, runs: int = 0) -> bytes:
+    """project.json. `data_path` replaces the path of a CSV file by where its copy lies in the archive; so many `runs` are kept."""
     data, training = project.data, project.training
     settings = dict(data.settings) if data_path is None else {**data.settings, "path": data_path}
     part = ProjectPart(
@@ -186,6 +189,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
             [ConditionPart(c.text, c.times, c.is_on) for c in project.debugging.conditions],
             [QuestionPart(q.node, q.phase, q.target, list(q.index), q.kind, q.parameter) for q in project.debugging.exercise],  # type: ignore[arg-type]
         ),
+        runs=runs,
         written_by=f"NN Lab {__version__}",
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(part), indent=1)
@@ -208,6 +212,7 @@ def decode(content: bytes) -> ProjectDocument:
         part.description,
         tuple(part.adapters),
         part.initial,
+        part.runs,
     )
 
 
