@@ -41,9 +41,15 @@ def merged(program: Program, arena: np.ndarray, node: Node) -> np.ndarray:
             update = adapter.scale * product(program, arena, node, adapter)
             weight = weight + update
             if adapter.dora:
-                lengths = _lengths(program, arena, node, adapter).astype(np.float64)
-                weight *= (_number(program, arena, node, adapter.tensor("lora_magnitude_vector")) / lengths)[:, None]
+                weight *= stretch(program, arena, node, adapter)[:, None]
     return weight
+
+
+def stretch(program: Program, arena: np.ndarray, node: Node, adapter: LoraAdapter) -> np.ndarray:
+    """Of DoRA: what the rows of W₀ + s B A are multiplied by to have the learned lengths m; (units,), float64."""
+    lengths = _lengths(program, arena, node, adapter).astype(np.float64)
+    learned = _number(program, arena, node, adapter.tensor("lora_magnitude_vector"))
+    return np.asarray(learned / lengths)
 
 
 def product(program: Program, arena: np.ndarray, node: Node, adapter: LoraAdapter) -> np.ndarray:

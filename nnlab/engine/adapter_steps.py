@@ -58,11 +58,12 @@ class _Path:
     def __init__(self, layer: Step, shapes: Shapes) -> None:
         self.layer, self.node, self.shapes = layer, layer.node, shapes
         self.steps: list[Step] = []
+        self.applied = KEPT if layer.node.has_merged else "weight"  # what the layer itself computes with
 
     def name(self, tensor: str) -> str:
         """Its name in the program."""
         known = self.layer.names
-        return known[tensor] if tensor in ("x", "weight", "bias") else tensor_name(self.node.id, tensor)
+        return known[tensor] if tensor in ("x", "bias") else tensor_name(self.node.id, tensor)
 
     def through(self, adapter: LoraAdapter, current: str, output: str) -> str:
         """The steps of one adapter, from the layer's output so far to `output`."""
@@ -93,6 +94,7 @@ class _Path:
 
     def _lengths(self, adapter: LoraAdapter, up: Mapping[str, str], x: str) -> None:
         tensor = adapter.tensor
+        # The rows of W₀, also where others are merged into the layer: as the learned lengths have it from the start.
         names = {"weight": "weight", "lora_A": tensor("lora_A"), "lora_B": tensor("lora_B")}
         if adapter.has_start:
             names |= {"lora_A_start": tensor("lora_A_start"), "lora_B_start": tensor("lora_B_start")}
@@ -102,7 +104,7 @@ class _Path:
         names["lora_magnitude_vector"] = tensor("lora_magnitude_vector")
         if adapter.dropout:  # W x of the same x that the adapter sees
             plain = tensor("lora_plain")
-            self._add(self.layer.kind, adapter, "Weights on what dropout left", {"x": x, "weight": "weight", "y": plain})
+            self._add(self.layer.kind, adapter, "Weights on what dropout left", {"x": x, "weight": self.applied, "y": plain})
             names["plain"] = self._rest(adapter, x, plain, "_plain") if adapter.has_start else plain
         elif "bias" in self.layer.names:
             names["bias"] = "bias"

@@ -114,7 +114,9 @@ def test_a_cell_is_pointed_at_and_moved_by_keys(window: MainWindow) -> None:
     QTest.keyClick(view, Qt.Key.Key_Right)
     assert view.cell == (6, 21)
     now = weights(window)
-    base, scale, product, applied = view.equation() or (0.0, 0.0, 0.0, 0.0)
+    found = view.equation()
+    assert found is not None and found.stretch is None and found.others is None
+    base, scale, product, applied = found.base, found.scale, found.product, found.applied
     row, column = now["dense_1.lora_B.task_a"][6].astype(np.float64), now["dense_1.lora_A.task_a"][:, 21].astype(np.float64)
     assert base == now["dense_1.weight"][6, 21] and scale == 2.0
     assert product == pytest.approx(float(row @ column), rel=1e-9)

@@ -96,6 +96,18 @@ def test_merging_computes_the_same_and_the_base_comes_back_to_the_bit(case: dict
     assert all(np.array_equal(values, s.parameters[name]) for name, values in parameters.items())
 
 
+@pytest.mark.parametrize("first", ["plain", "dora", "pissa"])
+def test_the_first_of_two_adapters_is_merged_without_a_difference(first: str) -> None:
+    """DoRA measures the rows of W₀, whatever has been merged into the layer: as in a blend, and as PEFT does."""
+    s = nnlab.Session(lora_cases.two_adapters(lora_cases.CASES[first], lora_cases.CASES["dora"]), "adam", 0.01, seed=1, dtype="float64")
+    lora_cases.moved(s)
+    before = s.predict(X)
+    assert s.merge(lora_cases.NAME, X).largest_difference < 1e-12
+    np.testing.assert_allclose(s.predict(X), before, rtol=0, atol=1e-12)
+    s.merge("task_c")
+    np.testing.assert_allclose(s.predict(X), before, rtol=0, atol=1e-12)
+
+
 def test_cycles_of_merging_leave_the_base_to_the_bit() -> None:
     s = two()
     s.blend({"task_a": 0.3, "task_b": 0.7})

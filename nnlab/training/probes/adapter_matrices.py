@@ -10,20 +10,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlab.core.preparation import Data
-from nnlab.engine.adapter_start import merged, product
+from nnlab.engine.adapter_start import merged, product, stretch
 from nnlab.engine.evaluator import Evaluator
 from nnlab.training.probe import Probe, register
 
 
 @dataclass(frozen=True, eq=False)
 class AdapterMatrices:
-    """A (rank, inputs) and B (units, rank) as they stand in the run; `update` float64 (units, inputs) = `scale` · (B A − B₀ A₀)."""
+    """A (rank, inputs) and B (units, rank) as they stand in the run; `update` float64 (units, inputs) = `scale` · (B A − B₀ A₀).
+
+    `stretch` (units,): what DoRA multiplies the rows of W₀ + `update` by; None without DoRA.
+    """
 
     name: str
     scale: float
     a: np.ndarray
     b: np.ndarray
     update: np.ndarray
+    stretch: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,7 @@ def adapter_matrices(evaluator: Evaluator, data: Data) -> AdaptedLayers:
             AdapterMatrices(
                 name=adapter.name, scale=adapter.scale, a=values[f"{node.id}.{adapter.tensor('lora_A')}"],
                 b=values[f"{node.id}.{adapter.tensor('lora_B')}"], update=adapter.scale * product(program, arena, node, adapter),
+                stretch=stretch(program, arena, node, adapter) if adapter.dora else None,
             )
             for adapter in node.adapters
         )  # fmt: skip

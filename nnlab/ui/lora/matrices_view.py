@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.lora.cell_equation import CellEquation, cell_equation
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces, cell_at, matrix_places
 from nnlab.ui.lora.matrix_words import MatrixWords
@@ -66,17 +67,9 @@ class MatricesView(QWidget):
 
     # The chosen cell
 
-    def equation(self) -> tuple[float, float, float, float] | None:
-        """(W₀, s, B row · A column, W) of the chosen cell; None without one."""
-        picture = self.shown
-        if picture is None or self.cell is None:
-            return None
-        row, column = self.cell
-        scale = picture.adapter.scale
-        update = float(picture.adapter.update[row, column])
-        return (
-            float(picture.layer.base[row, column]), scale, update / scale if scale else 0.0, float(picture.layer.applied[row, column]),
-        )  # fmt: skip
+    def equation(self) -> CellEquation | None:
+        """Of the chosen cell; None without one."""
+        return cell_equation(self.shown, *self.cell) if self.shown is not None and self.cell is not None else None
 
     def choose(self, cell: tuple[int, int] | None) -> None:
         if cell != self.cell:
@@ -94,9 +87,7 @@ class MatricesView(QWidget):
         words = f"{picture.layer.layer}, {units} × {inputs}, {picture.adapter.name}, rank {len(picture.adapter.a)}"
         found = self.equation()
         if found is not None and self.cell is not None:
-            base, scale, product, applied = found
-            row, column = self.cell
-            words += f"; row {row + 1}, column {column + 1}: {base:.4f} + {scale:g} × {product:.4f}, W {applied:.4f}"
+            words += f"; row {self.cell[0] + 1}, column {self.cell[1] + 1}: {found.words}"
         self.setAccessibleDescription(words)
 
     def places(self) -> MatrixPlaces | None:
@@ -212,6 +203,8 @@ class MatricesView(QWidget):
             path.cubicTo(QPointF(plus.x(), start.y()), QPointF(plus.x(), start.y()), plus - QPointF(0, px(10)))
             painter.drawPath(path)
         painter.drawLine(plus + QPointF(px(10), 0), QPointF(places.applied.left(), plus.y()))
+        if picture.adapter.stretch is not None:
+            self._paint_lengths(painter, places, picture)
         if not picture.is_merged:
             self._paint_learning(painter, places, picture, port)
         painter.setPen(QPen(tokens.text, 1.5))
@@ -249,6 +242,19 @@ class MatricesView(QWidget):
         painter.setPen(tokens.text)
         painter.setFont(self._theme.font("body"))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, f"× {picture.adapter.scale:.3g}".replace("-", "−"))
+
+    def _paint_lengths(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture) -> None:
+        """DoRA's m behind ⊕: it learns, too, and what it does lies on the way of both."""
+        tokens, px = self._theme.tokens, self._theme.metrics.px
+        pill = QRectF(0, 0, px(20), px(20))
+        pill.moveCenter(QPointF((places.plus.x() + px(10) + places.applied.left()) / 2, places.plus.y()))
+        fill_rounded(painter, pill, px(6), tokens.canvas)
+        painter.setPen(QPen(tokens.accent if picture.takes_part and not picture.is_merged else tokens.stroke, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(pill, px(6), px(6))
+        painter.setPen(tokens.text)
+        painter.setFont(self._theme.font("body"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, "m")
 
     def _curve(self, painter: QPainter, start: QPointF, end: QPointF) -> None:
         path, middle = QPainterPath(start), (start.x() + end.x()) / 2

@@ -9,6 +9,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.colormaps import sign_table
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import FontRole, Theme
+from nnlab.ui.lora.cell_equation import CellEquation
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces
 from nnlab.ui.widgets.painting import fill_rounded
@@ -39,6 +40,7 @@ class MatrixWords:
         self._caption(painter, QPointF(places.b.right() + px(8), places.b.top() + px(14)), "B", f"{units} × {rank}")
         end = self._caption(painter, QPointF(places.a.left(), places.a.bottom() + px(19)), "A", f"{rank} × {inputs}")
         learning, frozen = picture.adapter.a.size + picture.adapter.b.size, picture.layer.base.size
+        learning += picture.adapter.stretch.size if picture.adapter.stretch is not None else 0  # DoRA's m, one a row
         words = f"{numbers.count(learning)} learn, {numbers.count(frozen)} frozen"
         width = QFontMetricsF(self._theme.font("caption")).horizontalAdvance(words)
         at = QPointF(max(end + px(14), places.a.right() - width), places.a.bottom() + px(19))
@@ -46,7 +48,9 @@ class MatrixWords:
             at = QPointF(places.a.left(), places.a.bottom() + px(35))
         self._text(painter, at, words, "caption", "text2")
         free, measure = room.width() - places.applied.left() - px(40), QFontMetricsF(self._theme.font("caption"))
-        applied = next((w for w in ("what the layer now applies", "as applied now") if measure.horizontalAdvance(w) <= free), "applied")
+        said = ("rows brought to the lengths m", "rows to length m") if picture.adapter.stretch is not None else ()
+        said = said if said and picture.takes_part else ("what the layer now applies", "as applied now")
+        applied = next((w for w in said if measure.horizontalAdvance(w) <= free), "applied")
         if picture.others:
             applied = measure.elidedText(f"with {', '.join(picture.others)}", Qt.TextElideMode.ElideRight, free)
         self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
@@ -55,19 +59,14 @@ class MatrixWords:
         self._legend(painter, room, bound)
 
     def paint_equation(
-        self, painter: QPainter, places: MatrixPlaces, room: QRect, cell: tuple[int, int], parts: tuple[float, float, float, float] | None
+        self, painter: QPainter, places: MatrixPlaces, room: QRect, cell: tuple[int, int], equation: CellEquation | None
     ) -> None:
-        """W₀ + s × (B row · A column) = W of one cell, in the signs' colours."""
-        if parts is None:
+        """How W comes about in one cell, in the signs' colours."""
+        if equation is None:
             return
-        px, tokens = self._theme.metrics.px, self._theme.tokens
-        base, scale, product, applied = parts
+        px = self._theme.metrics.px
         top = places.applied.bottom() + px(26)
-        pieces: list[tuple[str, QColor, str]] = [
-            (numbers.fixed(base, 4), self._sign(base), "W₀"), (f"+ {scale:.3g} ×".replace("-", "−"), tokens.text, ""),
-            (numbers.fixed(product, 4), self._sign(product), "B row · A col"), ("=", tokens.text, ""),
-            (numbers.fixed(applied, 4), self._sign(applied), "W"),
-        ]  # fmt: skip
+        pieces = [(term.text, self._sign(term.value), term.label) for term in equation.terms()]
         role: FontRole = "number"
         font = self._theme.font(role)
         measure = QFontMetricsF(font)
@@ -88,9 +87,9 @@ class MatrixWords:
                 self._text(painter, QPointF(x, top + px(44)), label, "caption", "text2")
             x += max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8)
 
-    def _sign(self, value: float) -> QColor:
+    def _sign(self, value: float | None) -> QColor:
         tokens = self._theme.tokens
-        return tokens.pos if value > 0 else tokens.neg if value < 0 else tokens.text
+        return tokens.text if not value else tokens.pos if value > 0 else tokens.neg
 
     def _caption(self, painter: QPainter, at: QPointF, letter: str, words: str) -> float:
         """A letter and words beside it on one base line; returns where they end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,7 +18,7 @@ from nnlab.ui.lora.study_table import StudyTable
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 CHART, TABLE = "chart", "table"
@@ -55,6 +55,9 @@ class LoraStudyPanel(LivePanel):
         self.results = StudyTable(theme)
         for picked in (self.plot.picked, self.results.picked):
             picked.connect(self._open)
+        self.before = Label(theme, "", "body", "text2")
+        self.before.setWordWrap(True)
+        self.before.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -76,6 +79,7 @@ class LoraStudyPanel(LivePanel):
         self._row, self._column, self._pages = QHBoxLayout(), QVBoxLayout(page), QStackedWidget()
         self._pages.addWidget(self.plot)
         self._pages.addWidget(self.results)
+        self._pages.addWidget(self.before)
         self._row.addWidget(self.scenario)
         self._row.addWidget(self.open_button)
         self._row.addWidget(self.start)
@@ -94,6 +98,7 @@ class LoraStudyPanel(LivePanel):
             self._column.setSpacing(metrics.px(3))
             self._row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
             self._row.setSpacing(metrics.px(8))
+            self.before.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
 
     def draw(self, view: LiveView) -> None:
         """Nothing here is of the run that is shown elsewhere."""
@@ -122,8 +127,12 @@ class LoraStudyPanel(LivePanel):
         self.words.setText(sentence)
         self.words.set_color("error")
 
-    def _show_page(self, page: str) -> None:
-        self._pages.setCurrentIndex((CHART, TABLE).index(page))
+    def _show_page(self, *_: object) -> None:
+        """The chart or the table; before there is a result, what will be there."""
+        shown: QWidget = self.before
+        if self.run.rows or self.run.is_busy:
+            shown = self.plot if self.pages.current == CHART else self.results
+        self._pages.setCurrentWidget(shown)
 
     def _show_rank(self, *_: object) -> None:
         graph, name = self._services.document.graph, self.shown.name
@@ -135,6 +144,7 @@ class LoraStudyPanel(LivePanel):
         found = self.run.summaries
         self.plot.show_summaries(found, self.run.seeds)
         self.results.show_summaries(found)
+        self._show_page()
         self._show_state()
 
     def _show_state(self) -> None:
@@ -152,6 +162,7 @@ class LoraStudyPanel(LivePanel):
             word, tip = "Again", f"Trains {what}, once more"
         elif run.rows:
             word, tip = "Go on", f"Goes on with the {run.total - len(run.rows)} runs that are left of {run.total}"
+        self.before.setText(f"{SCENARIOS[run.scenario].words} Study trains {what}: what each gains, forgets and costs appears here.")
         self.start.setText(word)
         self.start.setToolTip(tip)
         self.open_button.setEnabled(not run.is_loading)

@@ -48,6 +48,7 @@ def test_the_update_is_the_product_and_w_is_the_sum(settings: dict[str, object])
     np.testing.assert_allclose(adapter.update, scale * product, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(layer.applied, values["dense_1.weight"] + scale * product, rtol=1e-12, atol=1e-15)
     np.testing.assert_array_equal(layer.base, values["dense_1.weight"])
+    assert adapter.stretch is None
 
 
 def test_what_takes_no_part_is_not_in_w() -> None:
@@ -64,6 +65,9 @@ def test_dora_brings_the_rows_to_their_learned_lengths() -> None:
     assert layer is not None
     lengths = np.linalg.norm(layer.applied, axis=1)
     np.testing.assert_allclose(lengths, values["dense_1.lora_magnitude_vector.task_b"], rtol=1e-5)
+    adapter = layer.adapter("task_b")
+    assert adapter is not None and adapter.stretch is not None
+    np.testing.assert_allclose(layer.applied, adapter.stretch[:, None] * (layer.base + adapter.update), rtol=1e-6)
 
 
 def test_the_proof_is_the_hash_of_the_bits() -> None:

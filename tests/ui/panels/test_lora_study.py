@@ -52,6 +52,10 @@ def test_what_was_found_is_there_again_and_a_killed_study_goes_on(
     qtbot.waitUntil(lambda: len(panel.run.rows) == len(trials) - 2)
     assert panel.start.text() == "Go on" and panel.start.toolTip() == f"Goes on with the 2 runs that are left of {len(trials)}"
     assert panel.plot.shown[0].title == "base" and panel.plot.shown[0].new_accuracy == 0.9
+    assert panel.plot.isVisible() and not panel.before.isVisible()
+    panel.run.choose("other-digits")  # of which nothing is known
+    assert panel.before.isVisible() and "all parameters, the last layer and LoRA of r = 1, 2, 4, 8, 3 seeds each" in panel.before.text()
+    panel.run.choose("rotated-digits")
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.run.is_whole)
     assert ran == trials[-2:] and panel.start.text() == "Again"

@@ -296,7 +296,7 @@ def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: 
         painter.drawRoundedRect(ring, 3, 3)
     for text in state.lit:
         is_written = text.startswith("writes")
-        lower = geometry.outline.bottom() - (5.0 * scale if geometry.strand is not None else 0.0)  # clear of the adapter's name
+        lower = geometry.outline.bottom() if geometry.strand is None else geometry.strand.bottom() + 14.0 * scale  # clear of A, B and m
         edge = lower if is_written else geometry.outline.top() - 6.0 * scale
         pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
 
