@@ -25,6 +25,7 @@ from nnlab.commands.common import BAD_INPUT, UNFINISHED
 from nnlab.commands.compare import compare
 from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
+from nnlab.commands.export import export
 from nnlab.commands.find_rate import find_rate
 from nnlab.commands.landscape import landscape
 from nnlab.commands.lora import lora
@@ -71,7 +72,8 @@ def _root(
 
 for name, command in {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
-    "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "predict": predict, "picture": picture, "moments": moments,
+    "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "moments": moments,
+    "predict": predict, "export": export,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
 }.items():  # fmt: skip
     app.command(name)(command)

@@ -154,9 +154,10 @@ class Preparation:
 
     def _refuse_unknown(self, raw: RawColumns) -> None:
         problems = []
+        may_lack = {step.column for step in self.steps if isinstance(step, MissingInput)}
         for name, known in self.categories.items():
             values = np.asarray(raw[name], dtype=str)
-            strange = sorted(set(values.tolist()) - set(known))
+            strange = sorted(set(values.tolist()) - set(known) - ({""} if name in may_lack else set()))
             if strange:
                 row = int(np.argmax(values == strange[0])) + 1
                 word = "category" if len(strange) == 1 else "categories"

@@ -1,0 +1,1 @@
+"""Models in other programs' forms: one file per form in `exporters/` and `importers/`."""
