@@ -72,6 +72,7 @@ class Table:
     image_shape: tuple[int, int] | None = None  # (height, width) when the features are the pixels of an image
     domain: tuple[Interval, ...] | None = None  # the interval to plot, for each feature of a generated set
     truth: Callable[[np.ndarray], np.ndarray] | None = None  # the exact function: raw (n, features) -> (n, 1); of one feature, by element
+    grows: bool = False  # sample by sample, by hand: one more does not move the others between training and validation
 
     def __post_init__(self) -> None:
         problem = _problem(self)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from weakref import WeakValueDictionary
@@ -178,7 +179,7 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
     share = VALIDATION_SHARE.check(settings.validation_share, dataset.title)
     table = dataset.make(check_settings(dataset.settings, settings.settings, dataset.title), int(seed))
     columns = _columns(dataset, table, settings)
-    train_index, validation_index = split(table.y, table.target, float(share), int(seed))
+    train_index, validation_index = split(table.y, table.target, float(share), int(seed), table.x if table.grows else None)
     standardize = dataset.standardize if settings.standardize is None else settings.standardize
 
     inputs = _inputs(table.x, table.features, columns)
@@ -227,23 +228,34 @@ def _read_only(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def split(y: np.ndarray, target: Target, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def split(y: np.ndarray, target: Target, share: float, seed: int, growing: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Indices of the training and of the validation samples, each in random order.
 
     Of every class the same share goes to validation (a stratified split), and at least one sample to each part.
     Raises DataError when a class, or a continuous table, has a single sample and `share` is not 0.
+
+    `growing` (samples, features) are samples added by hand: the place of each in the order depends on itself and the seed alone, and the
+    only sample of a class belongs to training.
     """
-    order = random_generator(seed, "split").permutation(len(y))
+    order = random_generator(seed, "split").permutation(len(y)) if growing is None else np.argsort(_keys(growing, seed), kind="stable")
     held_out = np.zeros(len(y), dtype=bool)
     if share > 0.0:
         groups = np.zeros(len(y), dtype=np.int64) if target.kind == "continuous" else y
         for group in np.unique(groups):
             members = order[groups[order] == group]
+            if len(members) == 1 and growing is not None:
+                continue
             if len(members) == 1:
                 raise DataError(_cannot_split(target, int(group)))
             count = min(max(round(share * len(members)), 1), len(members) - 1)
             held_out[members[:count]] = True
     return order[~held_out[order]], order[held_out[order]]
+
+
+def _keys(samples: np.ndarray, seed: int) -> np.ndarray:
+    """A number for every sample that looks random and depends on its features and the seed alone."""
+    salt = seed.to_bytes(8, "little")
+    return np.array([int.from_bytes(blake2b(row.tobytes(), digest_size=7, key=salt).digest(), "little") for row in samples])
 
 
 def _cannot_split(target: Target, group: int) -> str:

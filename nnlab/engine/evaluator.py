@@ -60,6 +60,11 @@ class Evaluator:
         written = frozenset({self.program.input_name}).union(*(i.writes for i in self.program.instructions[: self.before_loss]))
         return frozenset(name for name in written if self.program.places[name].has_batch)
 
+    @cached_property
+    def _behind_loss(self) -> int:
+        """The number of instructions up to the loss, itself included."""
+        return next(k for k, i in enumerate(self.program.instructions, 1) if i.node_id == self.program.loss_node and i.phase == LOSS)
+
     def load(self, parameters: np.ndarray) -> None:
         """Takes over parameters: the first `program.parameters_end` numbers of a training arena or a frame."""
         end = self.program.parameters_end
@@ -79,20 +84,36 @@ class Evaluator:
         value = self._run(data, self.as_targets(y, len(data)), result)
         return float(value), result
 
+    def sample_losses(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The loss of every sample (samples,), as the loss's kernel writes it; empty where it writes none."""
+        name = f"{self.program.loss_node}.sample_loss"
+        if name not in self.program.places:
+            return np.empty(0, dtype=self.program.dtype)
+        found = self._forward(self.as_samples(x), (name,), self.as_targets(y, len(x)))
+        return found[name].reshape(-1)
+
     def activations(self, x: np.ndarray, names: Iterable[str]) -> Mapping[str, np.ndarray]:
         """Tensors by name for every sample of x: arrays (samples, …)."""
-        data, program = self.as_samples(x), self.program
+        return self._forward(self.as_samples(x), names)
+
+    def _forward(self, data: np.ndarray, names: Iterable[str], targets: np.ndarray | None = None) -> Mapping[str, np.ndarray]:
+        """Tensors by name for every sample; with targets the loss is run, too."""
+        program = self.program
         places = {name: program.places[name] for name in names}
         result = {name: np.empty((len(data), *place.shape), dtype=program.dtype) for name, place in places.items()}
         context, arena = self.state.context, self.state.arena
         context[TRAINING] = 0
-        source = program.places[program.input_name]
+        source, wanted = program.places[program.input_name], program.places.get(program.target_name or "")
+        stop = self.before_loss if targets is None else self._behind_loss
         for start in range(0, len(data), program.capacity):
             rows = min(program.capacity, len(data) - start)
             context[ROWS] = rows
             source.view(arena, rows)[...] = data[start : start + rows]
+            if targets is not None and wanted is not None:
+                view = wanted.view(arena, rows)
+                view[...] = targets[start : start + rows].reshape(view.shape)
             with look_with(program.operations):
-                machine.execute(self.network, 0, self.before_loss)
+                machine.execute(self.network, 0, stop)
             for name, place in places.items():
                 result[name][start : start + rows] = place.view(arena, rows)
         return result

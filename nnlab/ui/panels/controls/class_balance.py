@@ -1,4 +1,4 @@
-"""How many samples of each class there are: a bar and a count per class. For numbers, their range."""
+"""How many samples of each class there are: a bar for each, training filled and validation outlined. For numbers, their range."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.core.short_names import distinguished
+from nnlab.training.feature_statistics import class_counts
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.class_colors import class_colors
-from nnlab.ui.widgets.painting import fill_rounded
+from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 MOST_ROWS = 12
 
 
 class ClassBalance(QWidget):
-    """Training and validation samples together, by class."""
+    """Training and validation samples by class."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()  # without the words that all have in common
-        self._counts = np.empty(0, dtype=np.int64)
+        self._counts = self._held = np.empty(0, dtype=np.int64)
         self._text, self._has_plane = "", False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow(theme, self)
@@ -41,22 +42,32 @@ class ClassBalance(QWidget):
         return self._text
 
     def show_data(self, data: Data | None) -> None:
-        self._names, self._counts, self._text = (), np.empty(0, dtype=np.int64), ""
+        self._names, self._text = (), ""
+        self._counts = self._held = np.empty(0, dtype=np.int64)
         self._has_plane = data is not None and data.raw_x.shape[1] == 2
         if data is not None and data.target.kind == "continuous":
             values = np.concatenate([data.y.ravel(), data.validation_y.ravel()])
             self._text = f"{data.target.names[0]} from {numbers.number(float(values.min()))} to {numbers.number(float(values.max()))}"
         elif data is not None:
             self._names = data.target.names
-            self._counts = np.bincount(np.concatenate([data.y, data.validation_y]), minlength=data.target.classes)
+            training, self._held = class_counts(data)
+            self._counts = training + self._held
             hidden = len(self._names) - MOST_ROWS
             self._text = f"and {numbers.count(hidden)} more classes" if hidden > 0 else ""
         self._short = distinguished(self._names)
-        words = [f"{name} {numbers.count(int(count))}" for name, count in zip(self._names, self._counts, strict=True)]
+        words = [f"{name} {written}" for name, written in zip(self._names, self._written(), strict=True)]
         self.setAccessibleName(", ".join([*words, self._text]) if words else self._text)
         self.setToolTip("\n".join(words[:MOST_ROWS]))
         self.updateGeometry()
         self.update()
+
+    def _written(self) -> list[str]:
+        """The samples of every class: in training, and behind a comma in validation if there are any."""
+        has_held = bool(self._held.any())
+        return [
+            f"{numbers.count(int(whole - held))}, {numbers.count(int(held))}" if has_held else numbers.count(int(whole))
+            for whole, held in zip(self._counts, self._held, strict=True)
+        ]
 
     def apply_metrics(self) -> None:
         self.updateGeometry()
@@ -76,7 +87,8 @@ class ClassBalance(QWidget):
         whole = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
         names = self._names if whole <= px(110) else self._short
         widest = min(max((metrics.horizontalAdvance(name) for name in names), default=0.0), px(110))
-        count_width = max((metrics.horizontalAdvance(numbers.count(int(count))) for count in self._counts), default=0.0)
+        written = self._written()
+        count_width = max((metrics.horizontalAdvance(text) for text in written), default=0.0)
         start, end = left + widest + px(8), right - count_width - px(8)
         most = max(1, int(self._counts.max(initial=1)))
         y = 0
@@ -86,9 +98,14 @@ class ClassBalance(QWidget):
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, widest + 1)
             painter.drawText(QRectF(left, y, widest + 2, row), middle, shown)
             painter.setPen(tokens.text)
-            painter.drawText(QRectF(left, y, right - left, row), middle | Qt.AlignmentFlag.AlignRight, numbers.count(count))
+            painter.drawText(QRectF(left, y, right - left, row), middle | Qt.AlignmentFlag.AlignRight, written[k])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            fill_rounded(painter, QRectF(start, y + row / 2 - px(3), max(2.0, (end - start) * count / most), px(6)), 2, self._color(k))
+            held = int(self._held[k])
+            filled, whole = ((end - start) * n / most for n in (count - held, count))
+            fill_rounded(painter, QRectF(start, y + row / 2 - px(3), max(2.0, filled), px(6)), 2, self._color(k))
+            if held:
+                rest = QRectF(start + filled + 1.5, y + row / 2 - px(3) + 0.5, max(2.0, whole - filled - 2), px(6) - 1)
+                outline_rounded(painter, rest, 2, self._color(k), 1)
             y += row
         if self._text:
             painter.setPen(tokens.text2)

@@ -1,0 +1,28 @@
+"""The order in which an epoch takes the samples: the machine's own shuffle, so that what is shown is what is trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.core.kernel.random_numbers import shuffle
+from nnlab.engine.frame import Frame
+
+
+def epoch_order(samples: int, seed: int, epoch: int, is_shuffled: bool = True) -> np.ndarray:
+    """int64 (samples,): which training sample comes when, in the epoch of this number, counted from 0."""
+    order = np.arange(samples, dtype=np.int64)
+    if is_shuffled and samples:
+        shuffle(order, seed, epoch)
+    return order
+
+
+def order_of_frame(frame: Frame, samples: int, seed: int, is_shuffled: bool = True) -> tuple[np.ndarray, int, int]:
+    """(order, epoch from 0, place of the frame's batch in it). Between two epochs that of the one which has just ended."""
+    has_ended = frame.batch == 0 and frame.iteration > 0
+    epoch = max(0, frame.epoch - has_ended)
+    order = epoch_order(samples, seed, epoch, is_shuffled)
+    start = max(0, samples - frame.rows) if has_ended else max(0, frame.position - frame.rows)
+    if has_ended and not np.array_equal(order[start : start + frame.rows], frame.samples):  # stands inside the first batch of the next
+        epoch, start = frame.epoch, 0
+        order = epoch_order(samples, seed, epoch, is_shuffled)
+    return order, epoch, start

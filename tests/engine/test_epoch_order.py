@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from networks import mlp
+
+from nnlab.engine.compile import Update
+from nnlab.engine.epoch_order import epoch_order, order_of_frame
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
+
+X, Y = np.random.default_rng(3).standard_normal((10, 2)), np.zeros((10, 1))
+
+
+@pytest.mark.parametrize("is_shuffled", [True, False])
+def test_the_order_shown_is_the_one_that_is_trained_on(is_shuffled: bool) -> None:
+    run = Run(Setup(mlp([2, 3, 1]), X, Y, update=Update("sgd", 0.01), batch_size=4, seed=7, shuffle=is_shuffled))
+    taken: list[int] = []
+    for iteration in range(1, 8):  # three batches an epoch, the last of two samples
+        run.train(1)
+        run.publish()
+        frame = run.mailbox.newest(0)
+        assert frame is not None
+        order, epoch, start = order_of_frame(frame, 10, 7, is_shuffled)
+        assert (epoch, start) == ((iteration - 1) // 3, (iteration - 1) % 3 * 4)
+        np.testing.assert_array_equal(order[start : start + frame.rows], frame.samples)
+        taken += order[start : start + frame.rows].tolist()
+    assert sorted(taken[:10]) == sorted(taken[10:20]) == list(range(10))
+    assert (taken[:10] != taken[10:20]) == is_shuffled
+    np.testing.assert_array_equal(epoch_order(10, 7, 1, is_shuffled), taken[10:20])
