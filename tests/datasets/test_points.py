@@ -30,7 +30,7 @@ def test_one_more_point_does_not_move_the_others_between_training_and_validation
 
 def test_the_first_point_of_a_class_belongs_to_training() -> None:
     data = prepare(drawn("0 0 0; 1 1 0; 2 2 0; 3 3 0; 4 4 1"))
-    assert [2, 0] == [int((data.y == 0).sum()) - 1, int((data.validation_y == 1).sum())] and 1 in data.y
+    assert [int((data.y == 0).sum()) - 1, int((data.validation_y == 1).sum())] == [2, 0] and 1 in data.y
 
 
 def test_numbers_are_y_of_x_and_a_class_too_many_is_told() -> None:

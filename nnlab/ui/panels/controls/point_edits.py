@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnlab.core.drawn_points import EXTENT, MOST_CLASSES, MOST_POINTS, DrawnPoints, DrawnPoint, domain_in_words, is_inside
+from nnlab.core.drawn_points import EXTENT, MOST_CLASSES, MOST_POINTS, DrawnPoint, DrawnPoints, domain_in_words, is_inside
 from nnlab.core.errors import DataError
 from nnlab.core.preparation import Data, DataSettings, data_title
 from nnlab.core.setting import Value
@@ -55,7 +55,8 @@ def drawable(settings: DataSettings, data: Data) -> DataSettings:
     x, y, kinds = _columns(data)
     order = np.argsort(np.concatenate([data.train_index, data.validation_index]), kind="stable")
     points = DrawnPoints.of(x[order], y[order], kinds[order])
-    values: dict[str, Value] = {"points": points.text, "task": CLASSES if data.target.classes else NUMBERS, "classes": max(2, data.target.classes)}
+    task = CLASSES if data.target.classes else NUMBERS
+    values: dict[str, Value] = {"points": points.text, "task": task, "classes": max(2, data.target.classes)}
     return DataSettings(NAME, values, settings.seed, settings.validation_share, standardize=settings.standardize)
 
 
