@@ -16,7 +16,7 @@ Known = Callable[[str, str], Shape | None]
 COLUMN, ROW = 168.0, 136.0  # from centre to centre of neighbouring layers, and of cards in one layer, canvas units
 CARD, HEIGHT = 120.0, 80.0  # a card's width unless its name needs more
 # Heights on a card with pictures: of its text, its filters and feature maps, between and below them.
-TEXT, FILTERS, MAPS, PART_GAP, FOOT = 58.0, 34.0, 54.0, 6.0, 8.0
+TEXT, FILTERS, MAPS, PART_GAP, FOOT = 58.0, 40.0, 78.0, 6.0, 8.0
 LETTER, BETWEEN = 8.8, 44.0  # what a letter of its name takes, and room for an edge
 OPEN_CARD, OPEN_FRAME, TILE = 92.0, 62.0, 40.0  # width and height without tiles of an opened card, and a tile with its gap
 MOST_TILES, MANY_UNITS, MANY = 8, 16, 414.0  # more tiles share the height of eight; above sixteen units the card is higher

@@ -17,6 +17,7 @@ from nnlab.files.project import Project
 from nnlab.templates.template import make, ordered
 from nnlab.ui.canvas.cards import compact_text
 from nnlab.ui.canvas.cards.item import CardItem
+from nnlab.ui.canvas.model.pictures import cell_of, outputs_across
 from nnlab.ui.files.store import Store
 from nnlab.ui.window.centre import CANVAS
 from nnlab.ui.window.main_window import MainWindow
@@ -24,6 +25,7 @@ from nnlab.ui.workspaces import workspaces
 
 LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of the window itself
 NAME = 13.0  # pixels of a name's font as it is meant
+LEAST_MAP, LEAST_FILTER = 14.5, 10.5  # pixels a side of the smallest maps, of 2 × 2 values, and of filters, of 3 × 3
 LOWEST_PANEL = 100  # pixels before the interface scale
 NETWORKS = [*example_names(), *(f"{template.name} on {data}" for template in ordered() for data in ("iris", "digits"))]
 WORKSPACES = [name for name, workspace in workspaces().items() if workspace.centre == CANVAS]
@@ -85,6 +87,15 @@ def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: s
         for item in items:
             inside = set(item.card.nodes) <= set(frame.shown_group.members)
             assert inside or not frame.rect.intersects(item.outline), f"{item.card.title} lies in the frame {frame.shown_group.title}"
+        for picture in item.geometry.maps.places:
+            side = view.zoom * max(picture.width(), picture.height())
+            assert side >= LEAST_MAP, f"feature maps of {item.card.title} are {side:.1f} px a side"
+        if item.geometry.filters is not None and item.card.filters is not None:
+            outputs, inputs = item.geometry.filters.shown
+            shape = (outputs, inputs, *item.card.filters[2:])
+            place = item.geometry.filters.place
+            side = view.zoom * max(shape[2:]) * cell_of(shape, outputs_across(shape, place), place)
+            assert side >= LEAST_FILTER, f"filters of {item.card.title} are {side:.1f} px a side"
     shown = view.mapFromScene(scene.content_rect()).boundingRect()
     assert view.viewport().rect().contains(shown), "all of it is seen"
 

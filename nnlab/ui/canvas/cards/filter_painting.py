@@ -12,7 +12,6 @@ from PySide6.QtGui import QPainter, QPen
 from nnlab.ui.canvas.painting.matrix import Cells
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
-ROOM = QRectF(0.0, 0.0, 104.0, 34.0)  # of the filters on a card as the layout knows it, canvas units
 GAP = 0.16  # between two filters, in cells
 
 
@@ -21,17 +20,6 @@ def as_matrix(filters: np.ndarray, across: int) -> np.ndarray:
     outputs, inputs, rows, columns = filters.shape
     parts = filters.reshape(outputs // across, across, inputs, rows, columns)
     return parts.transpose(0, 3, 1, 2, 4).reshape(outputs // across * rows, across * inputs * columns)
-
-
-def outputs_across(shape: tuple[int, ...], area: QRectF | None = None) -> int:
-    """How many outputs stand beside each other, so that cells are as large as there is room on a card. A divisor of their number."""
-    outputs, inputs, rows, columns = shape
-    place = ROOM if area is None else area
-
-    def cell(across: int) -> float:
-        return min(place.width() / (across * inputs * columns), place.height() / (outputs // across * rows))
-
-    return max((k for k in range(1, outputs + 1) if outputs % k == 0), key=cell)
 
 
 def room(area: QRectF, matrix: tuple[int, ...]) -> QRectF:

@@ -138,8 +138,8 @@ class CardItem(ShownCard):
             return
         units = [tile.unit for tile in geometry.tiles]
         changed = units != [tile.unit for tile in self.geometry.tiles]
-        if len(geometry.maps) != len(self.geometry.maps):
-            self.maps = TilePictures(range(len(geometry.maps)), bounded=False)
+        if len(geometry.maps.places) != len(self.geometry.maps.places):
+            self.maps = TilePictures(range(len(geometry.maps.places)), bounded=False)
         self.geometry, self.text_scale = geometry, text_scale
         self._measure()
         if changed and geometry.tiles:

@@ -266,22 +266,35 @@ def _paint_biases(painter: QPainter, item: ShownCard) -> None:
 def paint_filters_and_maps(painter: QPainter, item: ShownCard) -> None:
     """What a convolution has learned, and what an image becomes in it."""
     geometry, world = item.geometry, painter.worldTransform()
-    if not geometry.maps or item.neurons is None or not world.mapRect(geometry.outline).intersects(_screen(painter)):
+    places = geometry.maps.places
+    if not places or item.neurons is None or not world.mapRect(geometry.outline).intersects(_screen(painter)):
         return
     found = item.neurons.filters(item) if geometry.filters is not None else None
     if found is not None and geometry.filters is not None:
         cells, shape = found
         visible = world.inverted()[0].mapRect(_screen(painter))
-        rect = filter_painting.room(geometry.filters, cells.values.shape)
+        rect = filter_painting.room(geometry.filters.place, cells.values.shape)
         filter_painting.paint(painter, item.kit, cells, shape, rect, visible, item.text_scale)
+        if geometry.filters.more is not None:
+            more = QRectF(rect.right(), rect.top(), geometry.filters.more.right() - rect.right(), rect.height())
+            _paint_hidden(painter, item, geometry.filters.hidden, more)
     maps = item.neurons.maps(item)
     if maps is None:
         painter.setPen(QPen(item.kit.tokens.line, item.text_scale))
         painter.setBrush(item.kit.tokens.canvas)
-        painter.drawRects(geometry.maps)
+        painter.drawRects(places)
         return
-    item.maps.show(maps[: len(geometry.maps)])
-    _draw_pictures(painter, item.maps, dict(enumerate(geometry.maps)), item.kit.is_dark)
+    item.maps.show(maps[: len(places)])
+    _draw_pictures(painter, item.maps, dict(enumerate(places)), item.kit.is_dark)
+    if geometry.maps.more is not None:
+        _paint_hidden(painter, item, geometry.maps.hidden, geometry.maps.more)
+
+
+def _paint_hidden(painter: QPainter, item: ShownCard, count: int, room: QRectF) -> None:
+    """How many filters or feature maps there are besides those that are shown."""
+    text = f"+{count:,}"
+    scale = min(item.text_scale, 0.94 * room.width() / item.kit.text_width(text, "caption"))
+    write(painter, item.kit, text, "caption", item.kit.tokens.text2, room, CENTRED, scale)
 
 
 def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:

@@ -63,7 +63,7 @@ class ShownCard:
         self.neurons: Insides | None = None
         self.shows_plane = False  # whether the pictures are the units' answers over the plane of the data
         self.pictures = self.new_pictures()
-        self.maps = TilePictures(range(len(geometry.maps)), bounded=False)  # the feature maps
+        self.maps = TilePictures(range(len(geometry.maps.places)), bounded=False)  # the feature maps
 
     @property
     def strand(self) -> Strand | None:

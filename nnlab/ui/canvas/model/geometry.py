@@ -13,9 +13,10 @@ from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nnlab.core.tensor import Shape
 from nnlab.graph import card_size
+from nnlab.ui.canvas.model import pictures as pictures_on
 from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
+from nnlab.ui.canvas.model.pictures import FilterPlaces, MapPlaces
 
 COLLAPSED_WIDTH, COLLAPSED_HEIGHT = 120.0, 80.0
 WIDTH, HEADER, FOOT = 92.0, 48.0, 14.0
@@ -29,7 +30,6 @@ TILES_HEIGHT = 8 * TILE + 7 * GAP  # more than eight tiles share the height of e
 PORT_STEP = 30.0
 STRAND, STRAND_WORDS, STRAND_GAP = 72.0, 18.0, 12.0  # of an adapter below its card, and around it; merged, only words are left
 INSET = 8.0  # of pictures from the card's edge
-MOST_MAPS, MAP_GAP = 32, 2.0  # feature maps that are shown, and between two of them
 LABEL_GAP, LABEL_INSET = 6.0, 8.0  # between an input's label and its tile, and from the card's edge
 TEXT_SHRINKS, TEXT_GROWS = 0.7, 1.25  # zooms between which text keeps its size as it is meant; below it shrinks, above it does not grow
 
@@ -59,9 +59,9 @@ class CardGeometry:
     output: QPointF | None = None
     target: QPointF | None = None  # where the data's target enters or leaves, at the lower border
     is_expanded: bool = False
-    filters: QRectF | None = None  # where the filters of a convolution are painted
+    filters: FilterPlaces | None = None  # of a convolution
     strand: QRectF | None = None  # below the outline: where the matrices of an adapter lie
-    maps: tuple[QRectF, ...] = ()  # and its feature maps, those of the first channels
+    maps: MapPlaces = field(default_factory=MapPlaces)  # feature maps, those of the first channels
 
     @cached_property
     def body(self) -> QRectF:
@@ -106,25 +106,9 @@ def collapsed(card: CardContent, title_width: float, scale: float = 1.0, unit: f
     header = QRectF(outline.left(), outline.top(), width, card_size.TEXT * unit)
     room = QRectF(outline.left() + INSET * unit, header.bottom(), width - 2 * INSET * unit, filters)
     found = _with_ports(card, outline, header, (), None, False)
-    maps = QRectF(room.left(), outline.bottom() - card_size.FOOT * unit - picture, room.width(), picture)
-    return replace(found, filters=None if card.filters is None else room, maps=grid(card.maps, maps))
-
-
-def grid(shape: Shape, room: QRectF) -> tuple[QRectF, ...]:
-    """Places for feature maps (channels, rows, columns), as large as they can be beside and below each other."""
-    channels, rows, columns = shape
-    count = min(channels, MOST_MAPS)
-
-    def cell(across: int) -> float:
-        down = -(-count // across)
-        return min((room.width() - (across - 1) * MAP_GAP) / (across * columns), (room.height() - (down - 1) * MAP_GAP) / (down * rows))
-
-    across = max(range(1, count + 1), key=cell)
-    width, height = cell(across) * columns, cell(across) * rows
-    return tuple(
-        QRectF(room.left() + i % across * (width + MAP_GAP), room.top() + i // across * (height + MAP_GAP), width, height)
-        for i in range(count)
-    )
+    below = QRectF(room.left(), outline.bottom() - card_size.FOOT * unit - picture, room.width(), picture)
+    shown = None if card.filters is None else pictures_on.filters(card.filters, room, scale)
+    return replace(found, filters=shown, maps=pictures_on.maps(card.maps, below, scale))
 
 
 def expanded(

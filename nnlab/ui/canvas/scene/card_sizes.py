@@ -20,7 +20,7 @@ PORT_NAME = 18.0  # pixels of text beside the name
 class CardSizes:
     """What sizes follow from besides the cards: `image_shape` and `features` (names) of the data, and `guests`, units gone to, by card.
 
-    `pictures` is how much higher than in the layout filters and feature maps are drawn, where there is room; None without any.
+    `pictures` is how many times as high as in the layout filters and feature maps are drawn; None without any.
     """
 
     kit: PaintKit

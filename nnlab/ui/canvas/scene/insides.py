@@ -14,10 +14,11 @@ from PySide6.QtCore import QPointF, QRectF, QTimer
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge
-from nnlab.ui.canvas.cards.filter_painting import as_matrix, outputs_across
+from nnlab.ui.canvas.cards.filter_painting import as_matrix
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.edges.weight_layer import reference
 from nnlab.ui.canvas.model.lookup import Lookup
+from nnlab.ui.canvas.model.pictures import FilterPlaces, outputs_across
 from nnlab.ui.canvas.neurons.neuron import Neuron, NeuronContext, Share, describe, share
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.neurons.parts import Header
@@ -43,7 +44,7 @@ class NeuronInsides:
         self._sample: Sample | None = None
         self._neurons: dict[tuple[str, int], Neuron | None] = {}
         self._shares: dict[str, Share | None] = {}
-        self._filters: dict[str, tuple[Cells, tuple[int, ...]] | None] = {}
+        self._filters: dict[str, tuple[FilterPlaces | None, tuple[Cells, tuple[int, ...]] | None]] = {}  # by card, as its geometry was
         self._maps: dict[str, np.ndarray | None] = {}
         self._insides: dict[tuple[str, int], tuple[object, Inside]] = {}
         self._open: set[str] = set()  # cards whose inside was painted since the numbers were last read
@@ -176,18 +177,20 @@ class NeuronInsides:
         return self._shares[name]
 
     def filters(self, item: ShownCard) -> tuple[Cells, tuple[int, ...]] | None:
-        """A convolution's filters side by side, and the shape (rows, columns) of one; None on any other card."""
-        name = item.card.id
-        if name not in self._filters:
+        """A convolution's filters side by side, those that its card shows, and the shape (rows, columns) of one; None on other cards."""
+        name, place = item.card.id, item.geometry.filters
+        if self._filters.get(name, (None,))[0] != place or name not in self._filters:
             found = self._values(f"{name}.weight")
-            if found is None or found.ndim != 4:
-                self._filters[name] = None
+            if found is None or found.ndim != 4 or place is None:
+                self._filters[name] = place, None
             else:
-                matrix = as_matrix(found, outputs_across(found.shape, item.geometry.filters)).copy()  # the frame's memory is not ours
-                self._filters[name] = Cells(matrix, CALM * reference(matrix), item.kit), found.shape[2:]
-        if self._filters[name] is not None:
+                limit = CALM * reference(found)
+                shown = found[: place.shown[0], : place.shown[1]]
+                matrix = as_matrix(shown, outputs_across(shown.shape, place.place)).copy()  # the frame's memory is not ours
+                self._filters[name] = place, (Cells(matrix, limit, item.kit), found.shape[2:])
+        if self._filters[name][1] is not None:
             self._open.add(name)
-        return self._filters[name]
+        return self._filters[name][1]
 
     def maps(self, item: ShownCard) -> np.ndarray | None:
         """The feature maps of the sample that is looked at, (channels, rows, columns); None while they are not known."""

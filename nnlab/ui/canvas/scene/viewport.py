@@ -21,7 +21,8 @@ WHEEL_STEP = 1.2  # zoom of one notch
 FIT_LARGEST = {True: 2.0, False: 1.25}
 LEAST_WITH_TILES = 0.54  # below, a network seen whole is shown as compact cards, whose names can be read
 LARGEST_SELECTION = 1.4
-PICTURES = (3.0, 2.5, 2.0, 1.75, 1.5, 1.25)  # of the height of feature maps, where there is room to spare
+PICTURES = (2.1, 1.75, 1.4, 1.2, 1.05, 0.9)  # of the height of feature maps while one builds, where there is room
+LEAST_PICTURES = 0.7
 PICTURES_COST = 0.85  # of the zoom, that larger feature maps may leave
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
@@ -104,9 +105,9 @@ class Viewport(QGraphicsView):
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
             return
-        zoom = self._zoom_with_pictures(room)
+        zoom = self._zoom_with_pictures(room, close=False)
         if scene.detail.expanded and zoom < max(LEAST_WITH_TILES / scene.kit.scale, COLLAPSE_BELOW[True]):
-            zoom = self._zoom_for(room, close=True)
+            zoom = self._zoom_with_pictures(room, close=True)
             scene.set_close(zoom)
         else:
             scene.set_close(None)
@@ -125,20 +126,20 @@ class Viewport(QGraphicsView):
             scene.arrange(stretch=min(STRETCH[prefers_tiles], 1.0 + spare / span))
         self._show_at(zoom, scene.content_rect().center(), room.center())
 
-    def _zoom_with_pictures(self, room: QRectF) -> float:
+    def _zoom_with_pictures(self, room: QRectF, close: bool) -> float:
         """At which zoom everything is seen with the largest feature maps for which nothing else is drawn smaller than it may be."""
         scene = self._graph_scene
-        scene.set_pictures(1.0)
-        zoom = self._zoom_for(room, close=False)
+        scene.set_pictures(LEAST_PICTURES if scene.detail.expanded else 1.0)
+        zoom = self._zoom_for(room, close)
         if scene.pictures is None or not scene.detail.expanded:
             return zoom
-        least = LEAST_WITH_TILES / scene.kit.scale
+        least = 0.0 if close else LEAST_WITH_TILES / scene.kit.scale
         for growth in PICTURES:
             scene.set_pictures(growth)
-            found = self._zoom_for(room, close=False)
+            found = self._zoom_for(room, close)
             if found >= max(least, PICTURES_COST * zoom):
                 return found
-        scene.set_pictures(1.0)
+        scene.set_pictures(LEAST_PICTURES)
         return zoom
 
     def _zoom_for(self, room: QRectF, close: bool) -> float:
