@@ -119,14 +119,16 @@ def _first_gradient(run: Run) -> float:
 
 def variants(project: Project, data: Data, differences: Sequence[Difference]) -> tuple[Project, ...]:
     """The project with each difference, checked against the data; raises NNLabError for what cannot be compared."""
-    if len(differences) < 2:
-        raise SettingError(f"{differences[0] if differences else 'Nothing'} alone cannot be compared; give at least two values.")
+    if not differences:
+        raise SettingError("There is nothing to compare; give at least two values.")
     other_key = next((difference for difference in differences if difference.key != differences[0].key), None)
     if other_key is not None:
         raise SettingError(f"{differences[0]} and {other_key} differ in two things, so nobody could tell which one matters; vary one key.")
     if len(differences) > MOST_RUNS:
         raise SettingError(f"{len(differences)} variants are too many; at most {MOST_RUNS} train side by side.")
-    found = check_variants(project, data, differences)
+    found = check_variants(project, data, differences)  # a value that is not known is the first thing to say
+    if len(differences) < 2:
+        raise SettingError(f"{differences[0]} alone cannot be compared; give at least two values.")
     for k, other in enumerate(found):
         same = next((i for i in range(k) if found[i] == other), None)
         if same is not None:

@@ -108,6 +108,7 @@ def test_one_seed_has_no_winner() -> None:
     ("vary", "words"),
     [
         ("learning_rate=1", "alone cannot be compared"),
+        ("loss=nope", "loss=nope is not known; choose one of binary_cross_entropy, cross_entropy, hinge"),  # what is wrong comes first
         ("learning_rate=1,2,3,4,5", "5 variants are too many; at most 4"),
         ("loss=hinge,cross_entropy", "loss=cross_entropy is no network that can be trained: 1 output"),
         ("learning_rate=0.1,0.10", "learning_rate=0.1 and learning_rate=0.10 are the same"),
