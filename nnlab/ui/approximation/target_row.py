@@ -15,7 +15,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -174,7 +174,6 @@ class TargetRow(QWidget):
         self._theme = theme
         self.caption = Label(theme, "Target", "body", "text2")
         self.formula = FormulaField(theme)
-        self.name = ElidedLabel(theme, "", "name")
         self.library = IconButton.of(theme, icon(theme, "library"), "Library of targets", "Targets from smooth to nasty")
         self.draw = IconButton.of(theme, icon(theme, "draw"), "Draw the target", "Draw the target with the mouse, from left to right")
         self.draw.setCheckable(True)
@@ -194,8 +193,8 @@ class TargetRow(QWidget):
         self.samples.refused.connect(self._say_of_samples)
         self.noise.refused.connect(self._say_of_noise)
         self._row = QHBoxLayout(self)
-        for widget in (self.caption, self.formula, self.name):
-            self._row.addWidget(widget, 3 if widget in (self.formula, self.name) else 0)
+        self._row.addWidget(self.caption)
+        self._row.addWidget(self.formula, 3)
         self._others = QHBoxLayout()  # where a target comes from besides a formula; close together in a narrow window
         for button in (self.library, self.draw, self.table):
             self._others.addWidget(button)
@@ -205,7 +204,6 @@ class TargetRow(QWidget):
             self.domain_caption, self.domain, self.samples_caption, self.samples, self.noise_caption, self.noise, self.dimensions,
         ):  # fmt: skip
             self._row.addWidget(field)
-        self.name.hide()
         follow(theme, self)
 
     def apply_metrics(self) -> None:
