@@ -32,7 +32,8 @@ def editor(ripple: World, theme: Theme, qtbot: QtBot) -> Iterator[TargetEditor]:
     made.row.sentence.setParent(page)
     page.resize(944, 300)
     page.show()
-    yield made  # the page lives as long as this
+    yield made
+    page.close()  # until then it lives
 
 
 def test_a_formula_keeps_domain_samples_and_noise_and_is_undone(editor: TargetEditor, ripple: World) -> None:

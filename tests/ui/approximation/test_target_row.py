@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -29,7 +30,8 @@ def row(qtbot: QtBot, theme: Theme) -> Iterator[TargetRow]:
     page.show()
     page.activateWindow()
     made.formula.setFocus()
-    yield made  # the page lives as long as this
+    yield made
+    page.close()  # until then it lives
 
 
 def retype(row: TargetRow, text: str) -> None:
@@ -100,5 +102,5 @@ def test_captions_give_way_in_a_narrow_window_and_fields_do_not(row: TargetRow) 
         assert row.caption.isHidden() == row.domain_caption.isHidden() == is_narrow
         fields = (row.formula, row.library, row.draw, row.table, row.domain, row.samples, row.noise, row.dimensions)
         places = [field.geometry() for field in fields]
-        assert all(left.right() < right.left() for left, right in zip(places, places[1:], strict=False)), "nothing touches"
+        assert all(left.right() < right.left() for left, right in itertools.pairwise(places)), "nothing touches"
         assert places[-1].right() <= row.width()
