@@ -18,6 +18,8 @@ from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
+from nnlab.training.kept_run import SeedCurve
+from nnlab.training.project import Project
 from nnlab.training.weight_path import WeightPath
 
 if TYPE_CHECKING:  # the engine compiles when it is imported; a command is only a value
@@ -288,6 +290,17 @@ class RunStopped(Event):
 
     run: int
     reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class RunEnded(Event):
+    """A run that was trained has ended: it began again, another took its place, or it trains beside the others no more.
+
+    `project` is what was trained last, `curve` what remains of it.
+    """
+
+    project: Project
+    curve: SeedCurve
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.clock import Clock
-from nnlab.training.commands import Adjust, Block, Load, NoNetwork, Snapshot
+from nnlab.training.commands import Adjust, Block, Event, Load, NoNetwork, RunEnded, Snapshot
 from nnlab.training.initial_weights import values_of
+from nnlab.training.kept_run import seed_curve
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
@@ -26,14 +27,17 @@ from nnlab.training.weight_path import WeightPath
 
 
 class Member:
-    """`run` is None until a network was loaded. `blocked` says why it must not be trained now, in one sentence; empty when it may."""
+    """`run` is None until a network was loaded. `blocked` says why it must not be trained now, in one sentence; empty when it may.
 
-    def __init__(self, control: np.ndarray | None = None) -> None:
+    `tell` is given a `RunEnded` for every run that ends with something learned, unless another project is opened.
+    """
+
+    def __init__(self, control: np.ndarray | None = None, tell: Callable[[Event], None] | None = None) -> None:
         self.run: Run | None = None
         self.blocked = "There is no network yet."
         self.stopped = ""  # why it cannot go on while others do; until it is rewound
         self.clock = Clock()  # how long the machine has trained it since iteration 0
-        self._control = control
+        self._control, self._tell = control, tell
         self._project: Project | None = None  # that is trained
         self._past = PastStates()
         self._watched: frozenset[str] = frozenset()
@@ -49,6 +53,7 @@ class Member:
         """Trains another version from now on; raises NNLabError when it does not fit its data."""
         change, project, data = command.change, command.change.after.project, command.data
         former, self.blocked = self.run, "The network could not be loaded"  # until it has been
+        ended = self._ended() if not change.keep and change.before is not None else None
         back_to = self._iteration_of(change)
         if not change.keep:
             self._past.end(former, change)
@@ -68,13 +73,31 @@ class Member:
         else:
             self.timeline.turn(run, project)
         self.run, self.blocked, self._project = run, "", project
+        self._tell_ended(ended)
         return run
+
+    def end(self) -> None:
+        """It is trained no more, or begins again: what it has learned is told of."""
+        self._tell_ended(self._ended())
+
+    def _ended(self) -> RunEnded | None:
+        """What remains of the run as it is; nothing of one that learned nothing."""
+        run, project = self.run, self._project
+        if self._tell is None or run is None or project is None or run.iteration <= run.history.origin:
+            return None
+        return RunEnded(project, seed_curve(run))
+
+    def _tell_ended(self, ended: RunEnded | None) -> None:
+        if ended is not None and self._tell is not None:
+            self._tell(ended)
 
     def adjust(self, command: Adjust) -> None:
         """The same network with another learning rate, or with other initial weights; nothing when it could not be loaded."""
         change, run, project = command.change, self.ready, command.change.after.project
         if run is None or change.before is None:
             return
+        if not change.keep and self._iteration_of(change) is None:
+            self.end()
         self._project = project
         back_to = self._iteration_of(change)
         if back_to is not None:
@@ -120,11 +143,14 @@ class Member:
         """There is a version that cannot be trained; what was learned is kept unless the change ends the run."""
         self.blocked = command.reason
         if not command.change.keep:
+            if command.change.before is not None:
+                self.end()
             self._past.end(self.run, command.change)
             self.run = self._project = None
 
     def rewind(self) -> None:
         """Back to iteration 0 and the same initial weights."""
+        self.end()
         self._past.begin_anew()
         self.stopped, self.clock = "", Clock()
         if self.run is not None and self._project is not None:

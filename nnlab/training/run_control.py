@@ -45,7 +45,7 @@ class RunControl:
 
     def __init__(self, control: np.ndarray, listener: Callable[[Event], None]) -> None:
         self._control, self._listener = control, listener
-        self.group = RunGroup(control)
+        self.group = RunGroup(control, listener)
         self.reach = Reach()
         self.is_playing = False
         self.phase_shares: tuple[float, ...] | None = None

@@ -20,6 +20,7 @@ from nnlab.engine import machine
 from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.run import Run
 from nnlab.training.clock import now
+from nnlab.training.commands import Event
 from nnlab.training.member import Member
 from nnlab.training.rounds import Rounds
 
@@ -29,12 +30,15 @@ FRAMES = 4  # in a round: each time a run leaves the machine it waits for the in
 
 
 class RunGroup:
-    """The runs by number; the first is the project's own. Belongs to one thread, which lends runs to others only within `advance`."""
+    """The runs by number; the first is the project's own. Belongs to one thread, which lends runs to others only within `advance`.
 
-    def __init__(self, control: np.ndarray) -> None:
-        self._control = control
+    `tell` is given what members have to tell of their ends.
+    """
+
+    def __init__(self, control: np.ndarray, tell: Callable[[Event], None] | None = None) -> None:
+        self._control, self._tell = control, tell
         self._own_control = np.zeros_like(control)  # in company it does not leave, or make a frame, within a slice
-        self._members = {MAIN: Member(control)}
+        self._members = {MAIN: Member(control, tell)}
         self._pool: ThreadPoolExecutor | None = None
 
     @property
@@ -54,12 +58,12 @@ class RunGroup:
         if number not in self._members:
             if len(self._members) == MOST_RUNS:
                 raise NNLabError(f"{MOST_RUNS} runs train side by side already; remove one first.")
-            self._members[number] = Member()
+            self._members[number] = Member(tell=self._tell)
         return self._members[number]
 
     def remove(self, number: int) -> None:
-        if number != MAIN:
-            self._members.pop(number, None)
+        if number != MAIN and (gone := self._members.pop(number, None)) is not None:
+            gone.end()
         if self.is_alone:
             self.main.stopped = ""
 

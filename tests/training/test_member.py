@@ -11,7 +11,7 @@ from networks import mlp
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.training.change import Change, Version
-from nnlab.training.commands import Adjust, Block, Load
+from nnlab.training.commands import Adjust, Block, Load, RunEnded
 from nnlab.training.member import Member
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
@@ -91,3 +91,28 @@ def test_what_could_not_be_loaded_is_not_adjusted(member: Member) -> None:
     faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.5))
     member.adjust(Adjust(Change(Version(1, PROJECT), Version(2, faster))))
     assert member.run.state.live_constants() == rate
+
+
+def test_it_tells_of_every_run_that_ends_with_what_was_trained_last() -> None:
+    told: list[RunEnded] = []
+    member = Member(tell=told.append)  # type: ignore[arg-type]  # a member tells of nothing else
+    first = Change.opening(PROJECT, 1)
+    member.load(Load(first, DATA, 1))
+    member.rewind()
+    assert not told  # nothing was trained
+    run = member.run
+    assert run is not None
+    run.train(7)
+    weights = run.state["dense_1.weight"].copy()
+    member.rewind()
+    assert [(one.project, one.curve.iteration) for one in told] == [(PROJECT, 7)]
+    assert told[0].curve.weights["dense_1.weight"].tobytes() == weights.tobytes()
+    run.train(3)
+    other = Version(2, PROJECT.with_seed(5))
+    member.adjust(Adjust(Change(first.after, other, keep=False)))
+    assert len(told) == 2 and told[1].curve.iteration == 3 and told[1].project == PROJECT
+    run.train(2)
+    member.block(Block(Change(other, other, keep=False), "no"))
+    assert len(told) == 3 and told[2].project == other.project
+    member.load(Load(Change.opening(PROJECT, 3), DATA, 2))
+    assert len(told) == 3  # another project was opened: its runs are its own affair

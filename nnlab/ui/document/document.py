@@ -23,6 +23,8 @@ from nnlab.files.project import Project
 from nnlab.graph.diagnostic import Fix
 from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
+from nnlab.training.kept_run import KeptRun, SeedCurve
+from nnlab.training.kept_runs import KeptRuns
 from nnlab.training.problems import TrainingFix
 
 
@@ -35,6 +37,16 @@ class HistoryStep:
     before: Project
     after: Project
     sets_weights: bool
+    edits_run: bool = False
+
+
+@dataclass(frozen=True)
+class RunEdit:
+    """A kept run as it was and as it is, None where it is gone."""
+
+    number: int
+    before: KeptRun | None
+    after: KeptRun | None
 
 
 class _Edit(QUndoCommand):
@@ -42,9 +54,10 @@ class _Edit(QUndoCommand):
 
     def __init__(
         self, document: Document, label: str, before: Project, after: Project, gesture: str | None, weights: WeightChange | None,
-        begins_anew: bool = False,
+        begins_anew: bool = False, run: RunEdit | None = None,
     ) -> None:  # fmt: skip
         super().__init__(label)
+        self._run = run
         self._document, self._before, self._after, self._gesture, self._weights = document, before, after, gesture, weights
         self._made, self._begins_anew = time.time(), begins_anew
         self._era = document.era
@@ -59,7 +72,7 @@ class _Edit(QUndoCommand):
         return self._from
 
     def step(self) -> HistoryStep:
-        return HistoryStep(self.text(), self._made, self._before, self._after, self._weights is not None)
+        return HistoryStep(self.text(), self._made, self._before, self._after, self._weights is not None, self._run is not None)
 
     def redo(self) -> None:
         document = self._document
@@ -67,12 +80,16 @@ class _Edit(QUndoCommand):
         document.recall = document.merging(self._gesture) if self._is_new else (self._to,)
         self._is_new = False
         document.begins_anew |= self._begins_anew
+        if self._run is not None:
+            document._put_run(self._run.number, self._run.after)
         document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
 
     def undo(self) -> None:
         document = self._document
         document.state, document.is_returning, document.recall = self._from, True, (self._from,)
         document.begins_anew |= self._begins_anew
+        if self._run is not None:
+            document._put_run(self._run.number, self._run.before)
         document._arrive(self._before, self._weights.before if self._weights is not None and self._era == document.era else None)
 
     def id(self) -> int:
@@ -95,7 +112,8 @@ class Document(QObject):
     `initial_changed`, `comparison_changed` and `debugging_changed` the other parts.
 
     `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
-    undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on.
+    undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on. `runs_changed` follows
+    every change of the kept runs, which are no part of the project: one that ends is kept whatever is undone.
     """
 
     changed = Signal(object)  # GraphDiff
@@ -106,12 +124,14 @@ class Document(QObject):
     debugging_changed = Signal()
     settled = Signal()
     weights_set = Signal(object)  # Mapping[str, Entries]
+    runs_changed = Signal()
     replaced = Signal()
     name_changed = Signal()
 
     def __init__(self, project: Project | None = None, name: str = "untitled", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project or Project()
+        self._runs = KeptRuns()
         self._name = name
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(0)  # none
@@ -139,6 +159,35 @@ class Document(QObject):
     def set_name(self, name: str) -> None:
         self._name = name
         self.name_changed.emit()
+
+    @property
+    def runs(self) -> KeptRuns:
+        """The runs that ended before."""
+        return self._runs
+
+    def keep_run(self, project: Project, seeds: tuple[SeedCurve, ...], name: str = "") -> None:
+        """A run has ended; that is no step of the history."""
+        self._runs = self._runs.adding(project, seeds, name)
+        self.runs_changed.emit()
+
+    def open_runs(self, runs: KeptRuns) -> None:
+        """Those of the project that was opened."""
+        self._runs = runs
+        self.runs_changed.emit()
+
+    def edit_run(self, label: str, number: int, change: Callable[[KeptRuns], KeptRuns]) -> None:
+        """Renames, pins or deletes one of the runs, as one undoable step; NNLabError passes to the caller and nothing has changed."""
+        runs, found = self._runs, change(self._runs)
+        edit = RunEdit(number, runs[number], next((run for run in found if run.number == number), None))
+        if edit.before != edit.after:
+            self.undo_stack.push(_Edit(self, label, self._project, self._project, None, None, run=edit))
+
+    def _put_run(self, number: int, run: KeptRun | None) -> None:
+        if run is not None:
+            self._runs = self._runs.replacing(run)
+        elif number in self._runs:
+            self._runs = self._runs.without(number)
+        self.runs_changed.emit()
 
     @property
     def is_edited(self) -> bool:
@@ -217,9 +266,10 @@ class Document(QObject):
             self._travels = False
             self._catch_up()
 
-    def replace(self, project: Project, name: str) -> None:
-        """Opens another project: the undo stack starts afresh."""
+    def replace(self, project: Project, name: str, runs: KeptRuns | None = None) -> None:
+        """Opens another project with its runs: the undo stack starts afresh."""
         self.undo_stack.clear()
+        self.open_runs(runs or KeptRuns())
         self._show(project)
         self.set_name(name)
         self.replaced.emit()

@@ -22,6 +22,7 @@ from nnlab.files.autosave import LeftBehind, copies, lock_of, new_copy, read_cop
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.jobs.context import JobContext
 from nnlab.training.commands import NoNetwork, Snapshot
+from nnlab.training.kept_runs import KeptRuns
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.commands import FileCommands
 from nnlab.ui.run.jobs import LiveJob
@@ -81,6 +82,7 @@ class _AutosaveTask:
     name: str
     original: Path | None
     weights: Future[Snapshot]
+    runs: KeptRuns
 
     def write(self, context: JobContext) -> str:
         """Writes the copy; says in words what is not there now and why, or nothing."""
@@ -92,7 +94,8 @@ class _AutosaveTask:
         except NNLabError as error:
             missing = f"no safety copy of its weights now: {str(error).rstrip('.')}"
         try:
-            write_copy(self.copy.path, SavedProject(self.project, snapshot, None, self.view), self.name, self.original)
+            saved = SavedProject(self.project, snapshot, None, self.view, runs=self.runs)
+            write_copy(self.copy.path, saved, self.name, self.original)
         except NNLabError as error:
             cause = error.__cause__
             return _no_copy(reason(cause).split(";")[0] if isinstance(cause, OSError) else str(error))
@@ -214,7 +217,7 @@ class Autosave(QObject):
         document = self._document
         self._edited, self._copied_iteration = False, self._session.iteration
         weights = self._session.request_snapshot(undisturbed=True)
-        self._writing = _AutosaveTask(self._copy, document.project, self._view(), document.name, self._files.path, weights)
+        self._writing = _AutosaveTask(self._copy, document.project, self._view(), document.name, self._files.path, weights, document.runs)
         self._job = self._session.jobs.start("Autosave", self._writing.write, quiet=True, lane="autosave")
         self._job.finished.connect(self._take)
         self._job.failed.connect(self._on_fault)

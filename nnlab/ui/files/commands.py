@@ -27,6 +27,7 @@ from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.png import as_png
+from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.session import LiveSession
 
 DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
@@ -45,9 +46,12 @@ class FileCommands(QObject):
     opened = Signal(object)
     saved = Signal()
 
-    def __init__(self, window: QWidget, document: Document, session: LiveSession, store: Store, view: Callable[[], View]) -> None:
+    def __init__(
+        self, window: QWidget, document: Document, session: LiveSession, store: Store, view: Callable[[], View], runs: LiveRuns
+    ) -> None:
         super().__init__(window)
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
+        self._runs = runs
         self._path: Path | None = None
         self._lock: FileLock | None = None
         self._stamp: object = None  # of the file as it was read or written
@@ -72,6 +76,7 @@ class FileCommands(QObject):
         lock either.
         """
         self._saved_iteration = _iteration(saved)
+        self._document.open_runs(saved.runs)
         path = Path(source).absolute() if isinstance(source, str | Path) else None
         if path is None or not path.is_file():
             return
@@ -172,7 +177,7 @@ class FileCommands(QObject):
     def _show(self, saved: SavedProject, name: str, path: Path | None, lock: FileLock | None = None) -> None:
         self._hold(path, lock)
         self._saved_iteration = _iteration(saved)
-        self._document.replace(_with_proven_base(saved), name)
+        self._document.replace(_with_proven_base(saved), name, saved.runs)
         if saved.snapshot is not None:
             self._session.restore(saved.snapshot)
         self.opened.emit(saved.view)
@@ -228,7 +233,8 @@ class FileCommands(QObject):
             snapshot, missing = self._learned(path)
             data = self._session.data  # of the project as it is, None while it cannot be prepared
             preparation = data.preparation if data is not None and snapshot is not None else None
-            saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view(), preparation)
+            runs = self._runs.present(snapshot)
+            saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view(), preparation, runs)
             save_project(path, saved)
         except NNLabError as error:
             if lock is not self._lock:

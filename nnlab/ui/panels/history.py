@@ -35,6 +35,8 @@ def kind_of_change(step: HistoryStep) -> str:
     before, after = step.before, step.after
     if step.sets_weights:
         return "pick"
+    if step.edits_run:
+        return "rename"
     if before.data != after.data:
         return "data"
     if before.training != after.training:

@@ -14,11 +14,13 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
+from nnlab.training.kept_run import KeptRun
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.verdict_chip import VerdictChip
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
+from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_verdict import LiveVerdict
 from nnlab.ui.run.live_view import LiveView, RunView, smoothed_words
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -42,6 +44,8 @@ class LossPanel(LivePanel):
             "Scale of the loss",
         )
         self.scale.chosen.connect(lambda name: self.plot.set_logarithmic(name == "log"))
+        self._runs = services.shared(LiveRuns)
+        self._runs.changed.connect(self._show_runs)
         self._verdict = services.shared(LiveVerdict)
         self._verdict.changed.connect(self._show_verdict)
         self.chip = VerdictChip(services.theme)
@@ -58,7 +62,9 @@ class LossPanel(LivePanel):
         last = max(int(curves.iterations[-1]), view.frame.iteration)
         self.plot.set_run(curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         others = [OtherCurves(other.name, other.curves) for other in view.others if len(other.curves.mean)]
-        self.plot.set_others(view.name, others)
+        others += [_kept(run, run.number == self._runs.hovered) for run in self._runs.shown]
+        own = view.name if view.others else f"run {self._runs.all.next_number}"
+        self.plot.set_others(own, others)
         self.plot.show_curves(curves, last)
         self.plot.explanation = explanation(view)
         self._verdict.look(view)
@@ -68,10 +74,16 @@ class LossPanel(LivePanel):
             held = "" if math.isnan(losses.validation) else (
                 f", training {numbers.number(losses.training)}, validation {numbers.number(losses.validation)}"
             )  # fmt: skip
-            own = f"{view.name}: " if others else ""
+            own = f"{own}: " if others else ""
             beside = "".join(f"; {_described(other)}" for other in view.others)
+            beside += "".join(f"; {run.name}, kept: loss {numbers.number(run.median.training_loss)}" for run in self._runs.shown)
             text = f"Iteration {where}: {own}batch loss {numbers.number(losses.smoothed)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
+
+    def _show_runs(self) -> None:
+        """Other runs that are kept are shown, or one of them is pointed at."""
+        if self._view is not None and self.isVisible():
+            self.draw(self._view)
 
     def _show_verdict(self) -> None:
         verdict = self._verdict.verdict
@@ -109,6 +121,12 @@ def explanation(view: LiveView) -> str:
         return f"{batches}."
     some = "the training data" if samples == of else f"{numbers.count(samples)} of the {numbers.count(of)} training samples"
     return f"train, val: the loss on {some} and on the validation data, both with the same weights and without dropout; {batches}."
+
+
+def _kept(run: KeptRun, is_strong: bool) -> OtherCurves:
+    """The median seed's curve; of several the band as well."""
+    seeds = tuple(seed.curves for seed in run.seeds) if len(run.seeds) > 1 else ()
+    return OtherCurves(run.name, run.median.curves, seeds, is_strong)
 
 
 def _described(other: RunView) -> str:

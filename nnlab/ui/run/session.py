@@ -48,7 +48,7 @@ class LiveSession(QObject):
     change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
     when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
     known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is.
-    `late_changed` carries a `LateRun` for each run that catches up. `jobs` runs everything else that takes time beside the display.
+    `late_changed` carries a `LateRun` for each run that catches up, `told` all that the training thread tells. `jobs` runs everything else.
     """
 
     ticked = Signal(object)
@@ -59,7 +59,7 @@ class LiveSession(QObject):
     recovered = Signal()
     left_out = Signal(str)
     late_changed = Signal(object)
-    _event = Signal(object)
+    told = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +68,8 @@ class LiveSession(QObject):
             self._collector.session_opened()
             self.destroyed.connect(self._collector.session_destroyed)
         self._document = document
-        self._trainer = Trainer(self._event.emit)
-        self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
+        self._trainer = Trainer(self.told.emit)
+        self.told.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         self._revision = 0
         self.is_closed = self._playing = False
         self._reason = ""

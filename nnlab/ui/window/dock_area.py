@@ -177,7 +177,8 @@ class DockArea(QMainWindow):
         if workspace.tall_right:
             behind = (*workspace.right, *workspace.below_right)
             return replace(workspace, name=name, right=(), below_right=(), behind=behind, tall_right=False)
-        return replace(workspace, name=name, right=(*workspace.right, *workspace.bottom), bottom=(), shares=())
+        right = (*workspace.right, *workspace.bottom, *dict(workspace.tabs))
+        return replace(workspace, name=name, right=right, bottom=(), shares=(), tabs=())
 
     def _layout_version(self) -> int:
         """A number that changes with the set of docks, so that a layout remembered for others is not applied."""
@@ -225,15 +226,18 @@ class DockArea(QMainWindow):
         host = self._docks[max(bottom, key=lambda name: workspace.shares[workspace.bottom.index(name)])] if bottom else None
         if host is None and workspace is not self._workspace:  # all panels are tabs beside the canvas
             host = next((self._docks[name] for name in workspace.right if name in self._docks), None)
+        hosts = {name: self._docks[other] for name, other in workspace.tabs if other in self._docks}
         for name, dock in sorted(self._docks.items(), key=lambda item: item[0] not in workspace.behind):
             if name in shown:
                 continue
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-            if host is not None:
-                self.tabifyDockWidget(host, dock)
-            dock.setVisible(name in workspace.behind)
-        if host is not None:
-            host.raise_()
+            own = hosts.get(name, host)
+            if own is not None:
+                self.tabifyDockWidget(own, dock)
+            dock.setVisible(name in workspace.behind or name in hosts)
+        for other in (host, *hosts.values()):
+            if other is not None:
+                other.raise_()
 
     def reveal(self, name: str) -> None:
         """Brings a panel to the front, with room enough to work in it."""
@@ -296,7 +300,7 @@ class DockArea(QMainWindow):
     def _bottom_height(self, workspace: Workspace, docks: list[Dock]) -> int:
         """A small window gives the canvas at least half, but for panels that cannot do with the other."""
         height = self._grown(sum(getattr(self._theme.metrics, name) for name in workspace.height), MOST_BELOW * self.height())
-        tabs = self._theme.metrics.header if workspace.behind else 0
+        tabs = self._theme.metrics.header if workspace.behind or workspace.tabs else 0
         return max(min(height, self.height() // 2 + tabs), *(dock.minimumSizeHint().height() for dock in docks))
 
     def _grown(self, size: int, most: float) -> int:

@@ -35,6 +35,7 @@ from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.comparison import ComparisonPanel
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
+from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.stepper.stepper_panel import StepperPanel
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self._view: LiveView | None = None  # the newest
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
-        self.files = FileCommands(self, self.document, self.session, store, self._present_view)
+        self.files = FileCommands(self, self.document, self.session, store, self._present_view, self.runs)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
         self.adapters = AdapterCommands(
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.crosshair = Crosshair(self)
         services = Services(theme, self.document, self.session, self.selection, self.crosshair)
         self._adapter_edits, self._attach_preview = services.shared(AdapterEdits), services.shared(AttachPreview)
+        self.runs = services.shared(LiveRuns)
         self.panels = {name: kind(services) for name, kind in PANELS.items()}
         self.area.add("palette", "Palette", self.palette_list)
         self.area.add("inspector", "Inspector", self.inspector)

@@ -113,6 +113,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.adapters.failed, bar.show_warning, "adapters"),
         (window.session.debugging.stopped, bar.show_info, "stopped"),
         (window.adapters.told, bar.show_info, "adapters"),
+        (window.runs.refused, bar.show_warning, "runs"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.stepper.prediction.told, bar.show_info, "moments"),

@@ -34,6 +34,7 @@ class Workspace:
     right_heights: tuple[int, ...] = ()  # shares of the panels at the right, which then stand below each other; none: they are tabs
     tall_right: bool = False  # the right column reaches down beside the bottom panels
     behind: tuple[str, ...] = ()  # panels that are tabs behind the widest one at the bottom, open from the start
+    tabs: tuple[tuple[str, str], ...] = ()  # panels that are tabs behind another one at the bottom: (panel, the other)
     expanded: bool = True  # cards show their neurons
     overlay: bool = True  # the canvas has the strip with phases and the choice of what edges mean
     buttons: tuple[str, ...] = RUNNING  # actions of the transport bar from left to right

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnlab.engine.history import Curves, Losses
@@ -23,11 +23,12 @@ from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import DASHES, FADED, Margins, dashes, line_pen, make_line
+from nnlab.ui.panels.plotting.seed_bands import SeedBands, band_image
 from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
 from nnlab.ui.panels.plotting.verdict_bracket import VerdictBracket
 from nnlab.ui.widgets.painting import fill_rounded
 
-RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0))  # of the other runs: told apart by dash, since hue means sign
+RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0), (5.0, 3.0))  # of the other runs: told apart by dash, since hue means sign
 SAMPLE = 24  # length of a line before its name
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
 WIDEST_VALUE = "00.0000"
@@ -51,10 +52,15 @@ class EndLabel:
 
 @dataclass(frozen=True, eq=False)
 class OtherCurves:
-    """The curves of a run that is overlaid, and the name at its end."""
+    """The curves of a run that is overlaid, and the name at its end.
+
+    `seeds`: those of the same run from several seeds, drawn as a band. One that stands out is `strong`, beside others that do not.
+    """
 
     name: str
     curves: Curves
+    seeds: tuple[Curves, ...] = ()
+    is_strong: bool = False
 
 
 class LossPlot(IterationPlot):
@@ -75,8 +81,9 @@ class LossPlot(IterationPlot):
         self.validation = make_line(theme.tokens.text, 1.5)
         self.train = make_line(theme.tokens.text, 2.0)
         self.batches = make_line(theme.tokens.text2, 1.5)
+        self.seed_bands = SeedBands(len(RUN_DASHES))
         self.other_lines = [make_line(theme.tokens.text, 1.5) for _ in RUN_DASHES]
-        for item in (self.band, *self.other_lines, self.batches, self.validation, self.train):
+        for item in (*self.seed_bands.items, self.band, *self.other_lines, self.batches, self.validation, self.train):
             self.view.addItem(item, ignoreBounds=True)
         self.range_changed.connect(self._draw)
         self.all_wanted.connect(self._show_everything)
@@ -106,7 +113,8 @@ class LossPlot(IterationPlot):
         """`last` is the iteration reached, which may be ahead of the newest whole block."""
         self._curves = curves
         if self.is_following:
-            self.set_range((curves.origin, max(last, curves.origin + 1)), self.full_y_range(curves))
+            ends = [int(other.curves.iterations[-1]) for other in self.others if len(other.curves.mean)]
+            self.set_range((curves.origin, max(last, curves.origin + 1, *ends)), self.full_y_range(curves))
         self._draw()
         self.repaint_around()
 
@@ -174,10 +182,14 @@ class LossPlot(IterationPlot):
 
     def _draw_others(self, scale: tuple[float, float]) -> None:
         (low, high), width = self.x_range, int(self.picture.width())
+        area = QRectF(low, self.y_range[0], high - low, self.y_range[1] - self.y_range[0])
+        size, color = (width, max(1, int(self.picture.height()))), self._theme.tokens.text2
+        self.seed_bands.draw([other.seeds for other in self.others], area, size, self.on_axis, color)
         for k, (line, pattern) in enumerate(zip(self.other_lines, RUN_DASHES, strict=True)):
-            line.setPen(line_pen(self._theme.tokens.text, 1.5))
             if k < len(self.others):
-                thinned = thin_loss(self.others[k].curves, low, high, width)
+                other = self.others[k]
+                line.setPen(line_pen(self._theme.tokens.text, 3.0 if other.is_strong else 1.5))
+                thinned = thin_loss(other.curves, low, high, width)
                 line.setData(*dashes(thinned.iterations, self.on_axis(thinned.smoothed), scale, pattern), connect="pairs")
             else:
                 line.setData([], [])
@@ -323,19 +335,3 @@ class LossPlot(IterationPlot):
             fill_rounded(painter, box, self._theme.metrics.radius_cell, ground)
             painter.setPen(tokens.text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def band_image(top: np.ndarray, bottom: np.ndarray, height: int, color: QColor) -> QImage:
-    """Every column filled from row `top` to row `bottom` (at least one pixel) with a translucent colour; NaN leaves it empty."""
-    width, empty = len(top), np.isnan(top) | np.isnan(bottom)
-    first = np.clip(np.floor(np.where(empty, height, top)), -1, height)
-    last = np.clip(np.maximum(np.ceil(np.where(empty, 0.0, bottom)), first + 1), 0, height)
-    # Short whole numbers: the comparison below looks at every pixel, and this is three times faster than with floats.
-    rows, first, last = np.arange(height, dtype=np.int16)[:, None], first.astype(np.int16), last.astype(np.int16)
-    alpha = color.alpha()
-    channels = [round(channel * alpha / 255) for channel in (color.red(), color.green(), color.blue())]
-    pixel = np.uint32(alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2])
-    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    inside = (rows >= first) & (rows < last)
-    np.multiply(inside, pixel, out=np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width))
-    return image

@@ -11,8 +11,8 @@ from nnlab.training.metrics import probabilities
 from nnlab.ui.look.colormaps import contrast, decision_values, sign_pixels
 from nnlab.ui.panels.plotting.class_colors import as_hex, class_colors
 from nnlab.ui.panels.plotting.decision_picture import decision_pixels
-from nnlab.ui.panels.plotting.loss_plot import band_image
 from nnlab.ui.panels.plotting.plot import dashes
+from nnlab.ui.panels.plotting.seed_bands import band_image
 
 BINARY, CLASSES, NUMBER = Target("binary", ("no", "yes")), Target("classes", ("a", "b", "c")), Target("continuous", ("y",))
 

@@ -1,0 +1,100 @@
+"""The table of runs: what ends is kept; renaming, pinning and deleting are undone; weights are taken up again; seeds are a band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from nnlab.training.kept_runs import KeptRuns
+from nnlab.ui.panels.controls.run_table import NAME, SAMPLE
+
+
+def headings(table) -> list[str]:  # type: ignore[no-untyped-def]
+    return [table.horizontalHeaderItem(k).text() for k in range(table.columnCount())]
+
+
+def test_runs_are_kept_edited_and_taken_up_again(
+    qtbot: QtBot, studio: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = studio()
+    panel, loss = s.panel("runs"), s.panel("loss")
+    document, table, runs = s.document, panel.table_, panel._runs
+    assert panel.is_empty
+    view = s.train(40)
+    assert not panel.is_empty and table.rowCount() == 1 and table.item(0, NAME).text() == "run 1"
+    weights = view.frame.get("dense_1.weight").copy()
+    s.session.rewind()
+    qtbot.waitUntil(lambda: len(document.runs) == 1)
+    kept = document.runs[1]
+    assert kept.iteration == 40 and kept.best.weights["dense_1.weight"].tobytes() == weights.tobytes()
+    assert kept.best.curves.mean.tolist() == view.curves.mean.tolist()
+    assert not document.can_undo  # a run that ends is no step of the history
+    document.edit("Rate", replace(document.project, training=replace(document.project.training, learning_rate=0.1)))
+    s.train(20)
+    assert headings(table)[:3] == ["", "run", "rate"] and [table.item(k, 2).text() for k in range(2)] == ["0.1", "0.01"]
+    assert [table.item(k, NAME).text() for k in range(2)] == ["run 2", "run 1"]
+
+    saved = runs.present(s.session.snapshot())  # what a file holds: the run under way is among them
+    assert [(run.number, run.iteration) for run in saved] == [(1, 40), (2, 20)] and len(document.runs) == 1
+    assert saved[2].best.weights["dense_1.weight"].tobytes() == s.views[-1].frame.get("dense_1.weight").tobytes()
+
+    runs.toggle(kept)
+    assert [other.name for other in loss.plot.others] == ["run 1"] and loss.plot.x_range[1] == 40
+    assert "run 1, kept: loss" in loss.plot.accessibleDescription()
+    table.cellClicked.emit(1, SAMPLE)
+    assert not loss.plot.others
+    table.setCurrentCell(1, NAME)
+    table.item(1, NAME).setText(" slow ")
+    assert document.runs[1].name == "slow" and document.undo_stack.undoText() == "Rename run 1 to slow"
+    runs.pin(document.runs[1])
+    assert document.runs[1].is_pinned and [other.name for other in loss.plot.others] == ["slow"]
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert len(document.runs) == 0 and not loss.plot.others and table.rowCount() == 1
+    for _ in range(3):
+        document.undo()
+    assert (document.runs[1].name, document.runs[1].is_pinned) == ("run 1", False)
+    with qtbot.waitSignal(runs.refused) as told:
+        runs.rename(document.runs[1], "")
+    assert "needs a name" in told.args[0] and table.item(1, NAME).text() == "run 1"
+
+    table.setCurrentCell(1, NAME)
+    words = [action.text() for action in panel.menu().actions() if action.text()]
+    assert words[:2] == ["Start from its weights", "Take over its settings"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "runs.csv"), ""))
+    next(action for action in panel.menu().actions() if action.text().startswith("Save table")).trigger()
+    assert (tmp_path / "runs.csv").read_text().splitlines()[1].startswith("1,run 1,false,0,40,")
+
+    runs.restore(document.runs[1])
+    qtbot.waitUntil(lambda: s.views[-1].frame.iteration == 0 and len(document.runs) == 2)
+    assert np.array_equal(s.views[-1].frame.get("dense_1.weight"), weights)
+    assert document.undo_stack.undoText() == "Weights of run 1"
+    document.undo()
+    s.session.synchronise()
+    qtbot.waitUntil(lambda: s.views[-1].frame.iteration == 20)  # the run comes back as it was
+    runs.set_up_like(document.runs[1])
+    assert document.project.training.learning_rate == 0.01
+    document.replace(document.project, "another", KeptRuns())
+    assert len(document.runs) == 0 and panel.is_empty
+
+
+def test_several_seeds_are_one_run_with_a_band(qtbot: QtBot, studio: Callable) -> None:
+    s = studio()
+    panel, loss = s.panel("runs"), s.panel("loss")
+    with qtbot.waitSignal(panel._runs.refused, check_params_cb=lambda text: "Train the network first" in text):
+        panel._runs.repeat(2)
+    view = s.train(30)
+    panel._runs.repeat(2)
+    assert panel._runs.is_repeating and not panel.repeat_button.isEnabled()
+    qtbot.waitUntil(lambda: len(s.document.runs) == 1 and not panel._runs.is_repeating)
+    kept = s.document.runs[1]
+    assert [seed.seed for seed in kept.seeds] == [0, 1] and kept.iteration == 30
+    assert kept.seeds[0].curves.mean.tobytes() == view.curves.mean.tobytes()  # the same run as in the window, to the bit
+    assert len(loss.plot.others[0].seeds) == 2 and loss.plot.seed_bands.items[0].image is not None
+    assert panel.table_.item(1, panel.table_.columnCount() - 1).text() == "2" and "Band:" in panel.same.text()
