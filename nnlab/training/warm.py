@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from nnlab.core.kernel import Adapter, cache_folder, compiled_listeners
+from nnlab.core.kernel import Adapter, compiled_listeners, module_is_compiled
 from nnlab.core.operator import inner_operators, operators
 from nnlab.core.optimizer import optimizers
 from nnlab.core.schedule import schedules
@@ -60,7 +60,7 @@ def is_warm(parts: Iterable[NamedAdapter] | None = None) -> bool:
 def _is_found(part: Adapter | str) -> bool:
     """Whether an adapter, or the machine, lies in the cache folder."""
     if part not in _found:
-        is_there = any(cache_folder().rglob("machine.run_training-*.nbc")) if isinstance(part, str) else part.is_cached(REAL)
+        is_there = module_is_compiled("nnlab.engine.machine", "run_training") if isinstance(part, str) else part.is_cached(REAL)
         if not is_there:
             return False
         _found.add(part)

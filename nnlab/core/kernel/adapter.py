@@ -2,24 +2,24 @@
 
 A kernel receives arrays; the machine knows offsets. In between stands a generated function
 `void(T* arena, int64* operands, int64* context)` that reads each argument's offset and lengths from
-`operands`, makes the view, and calls the kernel. It is written to a real file in the cache folder (numba's disk
-cache needs one) and compiled with an explicit signature, once per kernel and floating-point type.
+`operands`, makes the view, and calls the kernel. It is compiled with an explicit signature, once per kernel and floating-point
+type, and kept under a name made of all that it depends on (`code_cache`).
 """
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
-import os
+import linecache
 import sys
 import threading
+import types
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from nnlab.core.kernel.cache import cache_folder, digest
+from nnlab.core.kernel.code_cache import ADAPTERS, index_path, is_compiled
 from nnlab.core.kernel.context import CONTEXT_ARGUMENTS, ROWS
+from nnlab.core.kernel.dependencies import dependencies
 
 REALS = ("float32", "float64")
 # Compiling and importing generated modules from two threads at once would build the same file twice.
@@ -80,34 +80,29 @@ class Adapter:
         return {}
 
     def is_cached(self, real: str) -> bool:
-        """Whether compiled code for this adapter is already on disk (a first start has to compile it)."""
-        path = self._path(real)
-        return path.exists() and any(cache_folder().rglob(f"{path.stem}.adapter-*.nbc"))
+        """Whether code for this adapter and this processor is already on disk (a first start has to compile it)."""
+        return is_compiled(index_path(cache_folder() / ADAPTERS, self._name(real), self._stamp))
 
-    def _path(self, real: str) -> Path:
+    @cached_property
+    def _stamp(self) -> str:
+        return digest(dependencies(self.kernel), repr(self.arguments), self._source("real"))
+
+    def _name(self, real: str) -> str:
+        """Of the generated function, told apart by the module and the type."""
         function = self.kernel.py_func
-        owner = function.__module__.rpartition(".")[2]
-        # The whole module counts, for its kernels may call one another.
-        source = inspect.getsource(sys.modules[function.__module__])
-        name = f"{owner}_{function.__name__}_{real}_{digest(source, repr(self.arguments))}"
-        return cache_folder() / "adapters" / f"{name}.py"
+        return f"{function.__module__.rpartition('.')[2]}_{function.__name__}_{real}"
 
     def _build(self, real: str) -> Any:
-        path = self._path(real)
-        name = f"nnlab_adapter_{path.stem}"
+        name = f"nnlab_adapter_{self._name(real)}_{self._stamp}"
         text = self._source(real)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, path)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        module.kernel = self.kernel  # type: ignore[attr-defined]
+        module = types.ModuleType(name)
+        vars(module).update(kernel=self.kernel, NNLAB_STAMP=self._stamp)
         # numba finds the module by name when it loads from its cache, so it must be registered before it runs.
         sys.modules[name] = module
-        spec.loader.exec_module(module)
-        return module.adapter
+        file = f"<{name}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # for tracebacks
+        exec(compile(text, file, "exec"), vars(module))  # generated above
+        return vars(module)[self._name(real)]
 
     def _source(self, real: str) -> str:
         views, word = [], 0
@@ -131,12 +126,13 @@ class Adapter:
         calls = ",\n        ".join(views)
         return (
             f'"""Adapter of {function.__module__}.{function.__name__} for {real}, generated; changes are overwritten."""\n\n'
-            "from numba import cfunc, types\n"
+            "from numba import types\n"
+            "from nnlab.core.kernel.code_cache import compile_c_function\n"
             "from nnlab.core.kernel.views import view1, view2, view3, view4\n\n"
-            f"_signature = types.void(types.CPointer(types.{real}), types.CPointer(types.int64), types.CPointer(types.int64))\n\n\n"
-            '@cfunc(_signature, cache=True, error_model="numpy")\n'
-            "def adapter(arena, operands, context):\n"
-            f"    kernel(\n        {calls})\n"
+            f"signature = types.void(types.CPointer(types.{real}), types.CPointer(types.int64), types.CPointer(types.int64))\n\n\n"
+            f"def {self._name(real)}(arena, operands, context):\n"
+            f"    kernel(\n        {calls})\n\n\n"
+            f'{self._name(real)} = compile_c_function({self._name(real)}, signature, error_model="numpy")\n'
         )
 
 

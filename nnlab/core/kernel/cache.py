@@ -1,4 +1,4 @@
-"""Where compiled code is kept between starts, set before numba reads its configuration."""
+"""Where compiled code is kept between starts."""
 
 from __future__ import annotations
 
@@ -30,13 +30,5 @@ def cache_folder() -> Path:
     sources = sorted(Path(__file__).parent.glob("*.py"))
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
     folder = root / "kernels" / f"{version}-{digest(*(p.read_text(encoding='utf-8') for p in sources))}"
-    (folder / "adapters").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
-
-import numba  # noqa: E402  (the folder must be set first)
-
-# numba may have been imported by somebody else before us; its configuration is read when a cache is made.
-numba.config.CACHE_DIR = str(cache_folder())

@@ -13,6 +13,7 @@ import numba
 from numba.core import types
 from numba.extending import overload
 
+from nnlab.core.kernel.code_cache import compile_ahead
 from nnlab.core.kernel.structures import signatures
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,7 +94,7 @@ def inlined(function: F) -> F:
 
 
 def _ahead(function: Callable[..., Any], accepted: list[Any], **options: Any) -> Any:
-    ready = numba.njit(accepted, cache=True, nogil=True, error_model="numpy", **options)(function)
+    ready = compile_ahead(function, accepted, nogil=True, error_model="numpy", **options)
     for listener in tuple(compiled_listeners):
         listener(function.__name__)
     return ready
