@@ -69,9 +69,17 @@ class Keyframes:
 
     def settle(self) -> Keyframes:
         """The same keyframes in memory of just their size, for a part of the run that is over."""
+        return self._part(slice(0, len(self)))
+
+    def split(self, iteration: int) -> tuple[Keyframes, Keyframes]:
+        """Copies, in memory of just their size, of those up to an iteration and of those beyond it."""
+        count = int(np.searchsorted(self.iterations, iteration, side="right"))
+        return self._part(slice(0, count)), self._part(slice(count, len(self)))
+
+    def _part(self, rows: slice) -> Keyframes:
         kept = Keyframes.none(self.learned.dtype)
-        kept.learned, kept.contexts, kept.marks = self.learned[: len(self)].copy(), self.contexts[: len(self)].copy(), self.marks.copy()
-        kept.marks[ROWS] = len(self)
+        kept.learned, kept.contexts, kept.marks = self.learned[rows].copy(), self.contexts[rows].copy(), self.marks.copy()
+        kept.marks[USED] = kept.marks[ROWS] = len(kept.learned)
         return kept
 
     def reopen(self, budget: int) -> Keyframes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnlab.graph.diff import diff
 from nnlab.training.project import Project
 
 
@@ -20,11 +19,8 @@ class Version:
     project: Project
 
     def computes_the_same_as(self, other: Version) -> bool:
-        """Whether nothing that training depends on differs: places on the canvas, groups and comments may."""
-        mine, others = self.project, other.project
-        if (mine.data, mine.training, mine.initial) != (others.data, others.training, others.initial):
-            return False
-        return mine.graph is others.graph or diff(others.graph, mine.graph).computes_the_same
+        """See `Project.computes_the_same_as`."""
+        return self.project.computes_the_same_as(other.project)
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,11 @@ class Change:
     recall: tuple[int, ...] = ()
     returning: tuple[int, ...] = ()
     back_to: int | None = None
+
+    @property
+    def changes_branch(self) -> bool:
+        """Whether another way of the run is trained after it, see nnlab.training.branch."""
+        return self.before is not None and self.before.project.branch != self.after.project.branch
 
     @staticmethod
     def opening(project: Project, number: int = 0) -> Change:

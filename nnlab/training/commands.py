@@ -126,6 +126,13 @@ class BackTo(Command):
 
 
 @dataclass(frozen=True)
+class ForgetBranch(Command):
+    """Drops a branch that is kept, see nnlab.training.branch."""
+
+    branch: int
+
+
+@dataclass(frozen=True)
 class FinishStep(Command):
     """The rest of the stepped iteration."""
 

@@ -32,7 +32,8 @@ class Follower:
         if seen is None:
             return self.open(version)
         self._seen = version
-        if version.computes_the_same_as(seen) and not begins_anew:
+        is_other_branch = version.project.branch != seen.project.branch
+        if version.computes_the_same_as(seen) and not (begins_anew or is_other_branch):
             if trained is seen:
                 self._trained = version  # what it learns from now on belongs to this state
             return None

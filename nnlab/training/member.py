@@ -14,6 +14,7 @@ from nnlab.engine.run import Former, Run
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
+from nnlab.training.chapter import LearningRate, WeightsIntervention
 from nnlab.training.clock import Clock
 from nnlab.training.commands import Adjust, Block, Event, Load, NoNetwork, RunEnded, Snapshot
 from nnlab.training.initial_weights import values_of
@@ -21,7 +22,7 @@ from nnlab.training.kept_run import seed_curve
 from nnlab.training.past_states import PastStates
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
-from nnlab.training.timeline import LearningRate, Timeline, WeightsIntervention
+from nnlab.training.timeline import Timeline
 from nnlab.training.update import setup_of
 from nnlab.training.weight_path import WeightPath
 
@@ -58,7 +59,8 @@ class Member:
         if not change.keep:
             self._past.end(former, change)
             self.stopped, self.clock = "", Clock()
-        if not change.keep or back_to is not None:
+        returns = change.keep and self.timeline.can_take(project)
+        if not change.keep or back_to is not None or returns:
             former = None
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
         setup = setup_of(project.graph, data, project.training, project.initial)
@@ -66,12 +68,15 @@ class Member:
         run.stop_when(self._conditions)
         if former is not None:
             self._past.keep_lost(former, run, change)
-        if back_to is not None:
+        if returns:
+            self.timeline.take(run, project, self.run)
+        elif back_to is not None:
             self._go_back(run, change, back_to)
         elif self._return_to(run, change, is_new=former is None) or former is None:
             self.timeline.begin(run, project)
         else:
             self.timeline.turn(run, project)
+        self.timeline.rename(project.branch)
         self.run, self.blocked, self._project = run, "", project
         self._tell_ended(ended)
         return run
@@ -98,6 +103,9 @@ class Member:
             return
         if not change.keep and self._iteration_of(change) is None:
             self.end()
+        if change.keep and change.changes_branch:
+            self._take_branch(run, project)
+            return
         self._project = project
         back_to = self._iteration_of(change)
         if back_to is not None:
@@ -113,6 +121,14 @@ class Member:
             run.reset(project.training.seed)
             self._return_to(run, change, is_new=True)
             self.timeline.begin(run, project)
+
+    def _take_branch(self, run: Run, project: Project) -> None:
+        """The run goes on from here as another branch, or returns to one. Raises NNLabError when there are too many."""
+        if self.timeline.is_new(project.branch):
+            self.timeline.branch(run, project)
+        elif not self.timeline.take(run, project):
+            self.timeline.rename(project.branch)
+        self._project = project
 
     def _iteration_of(self, change: Change) -> int | None:
         """Where the run goes back to with a change, or forth to when going back is undone; None when it goes on from where it is."""

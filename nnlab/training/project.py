@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nnlab.core.preparation import DataSettings
+from nnlab.graph.diff import diff
 from nnlab.graph.graph import Graph
 from nnlab.training.debugging import Debugging
 from nnlab.training.difference import Difference
@@ -30,13 +31,21 @@ class Project:
     initial: InitialWeights | None = None  # what a run starts from; None: weights drawn from the seed
     comparison: tuple[Difference, ...] = ()  # what sets apart the runs that train beside it; it may name what the graph no longer has
     debugging: Debugging = field(default_factory=Debugging)  # where stepping stops; nothing that is computed depends on it
+    branch: int = 0  # which of the ways the run has taken is trained, see nnlab.training.branch; no file holds it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adapters", MappingProxyType(dict(self.adapters)))
         object.__setattr__(self, "comparison", tuple(self.comparison))
 
     def __reduce__(self) -> tuple[Any, ...]:  # a mapping proxy does not pickle by itself; sweeps send projects to other processes
-        return Project, (self.graph, self.data, self.training, dict(self.adapters), self.initial, self.comparison, self.debugging)
+        parts = (self.graph, self.data, self.training, dict(self.adapters), self.initial, self.comparison, self.debugging, self.branch)
+        return Project, parts
+
+    def computes_the_same_as(self, other: Project) -> bool:
+        """Whether nothing that training depends on differs: places on the canvas, groups and comments may."""
+        if (self.data, self.training, self.initial) != (other.data, other.training, other.initial):
+            return False
+        return self.graph is other.graph or diff(other.graph, self.graph).computes_the_same
 
     def with_seed(self, seed: int) -> Project:
         """The same from another seed: other initial weights, and another order of the samples."""

@@ -16,7 +16,6 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.engine import machine
 from nnlab.engine.breakpoint import Breakpoint
-from nnlab.engine.phase_times import PhaseTimes
 from nnlab.engine.run import Run
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.training import commands as c
@@ -25,11 +24,11 @@ from nnlab.training.command_queue import ENDED, answer
 from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged, Stepped
 from nnlab.training.failure import in_words
 from nnlab.training.pace import Pace
+from nnlab.training.phase_clock import PhaseClock
 from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
-TIMED_STEPS, TIMED_SHARE = 8, 16  # of a slice are done a phase at a time: so many, and one in so many at most
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
 SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
 MEETING = 24  # frames after which they meet
@@ -38,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class RunControl:
-    """`reach`: where the project's own run is in all that it has passed; `phase_shares`: how its time divides among the phases of a step.
+    """`reach`: where the project's own run is in all that it has passed; `phases`: how its time divides among the phases of a step.
 
     Like `is_playing` they may be read from any thread.
     """
@@ -48,8 +47,7 @@ class RunControl:
         self.group = RunGroup(control, listener)
         self.reach = Reach()
         self.is_playing = False
-        self.phase_shares: tuple[float, ...] | None = None
-        self._times, self._pace, self.breakpoints = PhaseTimes(), Pace(), BreakpointCounts()
+        self.phases, self._pace, self.breakpoints = PhaseClock(), Pace(), BreakpointCounts()
         self._seeks = False  # steps on to the next breakpoint
         self._goal: int | None = None  # the iteration that was last asked to go back to
 
@@ -117,7 +115,7 @@ class RunControl:
         run.stepper.finish()
         start = time.perf_counter()
         steps = self._pace.next_slice()
-        timed = self._time_phases(steps)
+        timed = self.phases.time(self.group, steps) if self.is_playing else 0
         done = timed if timed and run.stopped_by is not None else timed + self.group.train_alone(steps - timed)
         if self._pace.limit:
             run.publish()
@@ -127,16 +125,6 @@ class RunControl:
             self._stop_at(run.stopped_by)
         elif self._pace.count(done, start):
             self._pause()
-
-    def _time_phases(self, steps: int) -> int:
-        """The first few of the next steps are timed; the last never is, for the machine measures it. Returns how many were done."""
-        if not self.is_playing or steps < 2:
-            return 0
-        found = self.group.time_phases(min(TIMED_STEPS, -(-steps // TIMED_SHARE)))
-        for seconds in found:
-            self._times.add(seconds)
-        self.phase_shares = self._times.shares
-        return len(found)
 
     def _train_together(self) -> None:
         """One slice of all runs, or of those that have to catch up; a frame of all when they stand at the same iteration."""
@@ -228,8 +216,9 @@ class RunControl:
             self.group.main.blocked, _ = in_words(error)
             self._listener(NotLoaded(command.revision, self.group.main.blocked))
             raise
-        self._times.forget()
-        self.phase_shares = None
+        self.phases.forget()
+        if command.change.changes_branch:
+            self.halt()
         self._note_reach()
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
@@ -238,12 +227,15 @@ class RunControl:
 
     def _adjust(self, command: c.Adjust) -> None:
         member = self.group.get(command.run)
+        change = command.change
+        if change.changes_branch:  # where it goes on is the past of what is returned to
+            self.halt()
         if member is not None and member.run is not None:
             member.adjust(command)
             self._note_reach()
-            if not command.change.keep or command.change.back_to is not None or command.change.returning:
+            if not change.keep or change.changes_branch or change.back_to is not None or change.returning:
                 member.run.publish()
-        if command.run == MAIN and not command.change.keep:
+        if command.run == MAIN and (not change.keep or change.changes_branch):
             self._tell_step()
             self._listener(StateChanged(self.is_playing))
 
@@ -335,6 +327,11 @@ class RunControl:
         self._tell_step()
         self._listener(StateChanged(False, self.group.main.blocked))
 
+    def _forget_branch(self, command: c.ForgetBranch) -> None:
+        self.group.forget_branch(command.branch)
+        self._note_reach()
+        self._listener(StateChanged(self.is_playing, self.group.main.blocked))
+
     def _finish_step(self, command: c.FinishStep) -> None:
         run = self.group.main.run
         if run is not None:
@@ -390,6 +387,7 @@ class RunControl:
         c.StepToBreakpoint: lambda self, command: self._step_to_breakpoint(),
         c.FinishStep: _finish_step,
         c.BackTo: _back_to,
+        c.ForgetBranch: _forget_branch,
         c.SetParameters: _set_parameters,
         c.SetSpeed: _set_speed,
         c.Watch: _watch,

@@ -193,6 +193,10 @@ class RunGroup:
                 member = self._members[number]
                 member.timeline.restore(run, self.main.run.iteration)
 
+    def forget_branch(self, branch: int) -> None:
+        for member in self._members.values():
+            member.timeline.forget(branch)
+
     def go_on(self) -> None:
         """Training goes on from where the runs are."""
         for member in self._members.values():

@@ -5,14 +5,15 @@ took on the way (`nnlab.engine.keyframes`), and what intervened between two step
 is replayed from the last keyframe before it, with what intervened since; at least one step is replayed, so that values and gradients of its
 batch are there as well.
 
-Going back takes nothing away. Only when training goes on from the past, or something is changed there, what lay ahead is dropped.
+Going back takes nothing away. Only when training goes on from the past, or something is changed there, what lay ahead is dropped; unless
+it was branched before: then the way until now is kept (`nnlab.training.branch`), with all that lay ahead, and can be returned to.
+Branches share the chapters they have in common, and all of them the one budget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,83 +22,16 @@ from nnlab.core.kernel.context import BATCH_START, EPOCH, ITERATION, PC, ROWS
 from nnlab.engine import machine
 from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
-from nnlab.engine.program import Place
 from nnlab.engine.run import Run
 from nnlab.engine.stepper import Stepper
-from nnlab.engine.weight_change import Entries
+from nnlab.training.branch import FIRST, MOST_BRANCHES, Branch, project_at
+from nnlab.training.chapter import Chapter, Intervention, LearningRate, Start, learned_places
 from nnlab.training.project import Project
 from nnlab.training.weight_path import WeightPath
 
 BUDGET = 256 * 2**20  # bytes of keyframes and of states that chapters began with
 LIVE_SHARE = 0.5  # of the budget that the chapter under way may take
 SLICE = 256  # steps of a replay between two looks at whether somebody wants to go elsewhere
-
-
-class Intervention(Protocol):
-    """What was changed between two steps."""
-
-    def apply(self, run: Run) -> None: ...
-
-
-@dataclass(frozen=True)
-class LearningRate:
-    value: float
-
-    def apply(self, run: Run) -> None:
-        run.set_learning_rate(self.value)
-
-
-@dataclass(frozen=True, eq=False)
-class WeightsIntervention:
-    entries: Mapping[str, Entries]
-
-    def apply(self, run: Run) -> None:
-        run.set_entries(self.entries)
-
-
-@dataclass(frozen=True, eq=False)
-class _Start:
-    """The state a chapter began with."""
-
-    places: Mapping[str, Place]
-    learned: np.ndarray
-    context: np.ndarray
-    order: np.ndarray
-    constants: list[tuple[int, float]]
-    history: History
-
-    @staticmethod
-    def of(run: Run) -> _Start:
-        learned = run.state.arena[: run.program.moments_end].copy()
-        return _Start(_places(run), learned, run.state.context.copy(), run.order.copy(), run.state.live_constants(), run.history.copy())
-
-    @property
-    def nbytes(self) -> int:
-        return self.learned.nbytes + self.order.nbytes + self.history.nbytes
-
-
-@dataclass(eq=False)
-class _Chapter:
-    project: Project
-    start: _Start
-    keyframes: Keyframes
-    interventions: list[tuple[int, Intervention]] = field(default_factory=list)
-
-    @property
-    def begins(self) -> int:
-        """Its first iteration."""
-        return int(self.start.context[ITERATION])
-
-    @property
-    def nbytes(self) -> int:
-        return self.start.nbytes + self.keyframes.nbytes
-
-    def projects(self) -> Iterator[tuple[int, Project]]:
-        """The project, and again from every iteration on at which the learning rate was changed."""
-        yield self.begins, self.project
-        for at, what in self.interventions:
-            if isinstance(what, LearningRate):
-                yield at, replace(self.project, training=replace(self.project.training, learning_rate=what.value))
 
 
 @dataclass(frozen=True)
@@ -109,6 +43,10 @@ class Reach:
     projects: tuple[tuple[int, Project], ...] = ()  # what was trained, from which iteration on
     spacing: int = 1  # iterations between two keyframes now
     nbytes: int = 0
+    budget: int = BUDGET
+    branch: int = FIRST  # the number of the one that is trained ...
+    origin: int = 0  # ... and from which iteration on it went its own way
+    branches: tuple[Branch, ...] = ()  # the others
     cuts: int = 0  # how often training went on from the past ...
     cut_at: int = 0  # ... and from where the last time
 
@@ -119,7 +57,34 @@ class Reach:
 
     def project_at(self, iteration: int) -> Project | None:
         """What was trained when the run was there, with the learning rate of then; None where that is not known."""
-        return next((project for begins, project in reversed(self.projects) if begins <= iteration), None)
+        return project_at(self.projects, iteration)
+
+
+@dataclass(eq=False)
+class _Kept:
+    """A branch that was left."""
+
+    origin: int
+    chapters: list[Chapter]
+    history: History
+    latest: int
+    left_at: int
+
+    @property
+    def projects(self) -> tuple[tuple[int, Project], ...]:
+        return tuple(pair for chapter in self.chapters for pair in chapter.projects())
+
+    def place_of(self, project: Project) -> int | None:
+        """The iteration to return to where this was trained: where it was left, if it was then, else the last before something changed."""
+        now = project_at(self.projects, self.left_at)
+        if now is not None and now.computes_the_same_as(project):
+            return self.left_at
+        end = self.latest + 1
+        for begins, then in reversed(self.projects):
+            if then.computes_the_same_as(project):
+                return max(begins, end - 1)
+            end = begins
+        return None
 
 
 class Timeline:
@@ -127,11 +92,14 @@ class Timeline:
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._chapters: list[_Chapter] = []
+        self._chapters: list[Chapter] = []
         self._ahead: History | None = None  # while the run is in the past: the curves of all it has passed
         self._at = self._latest = 0  # while it is in the past: where it was put, and how far it had come
-        self._positions: dict[int, int] = {}  # where the run was when it left states of the document by going back
+        self._positions: dict[int, tuple[int, int]] = {}  # branch and iteration, when states of the document were left by going back
         self._cuts = self._cut_at = 0
+        self.number, self._newest, self._origin = FIRST, FIRST, 0
+        self._kept: dict[int, _Kept] = {}
+        self._branches: tuple[Branch, ...] | None = None  # as the window knows them; None when that has to be told again
 
     # Following the run
 
@@ -140,6 +108,10 @@ class Timeline:
         self._chapters.clear()
         self._positions.clear()
         self._ahead = None
+        self._kept.clear()
+        self._branches = None
+        self.number = self._newest = project.branch
+        self._origin = run.iteration
         self._open(run, project)
 
     def turn(self, run: Run, project: Project) -> None:
@@ -162,11 +134,14 @@ class Timeline:
         if self._ahead is None:
             return
         self._ahead = None
-        self._positions.clear()
+        self._positions = {state: place for state, place in self._positions.items() if place[0] != self.number}
         self._cuts, self._cut_at = self._cuts + 1, self._at
         at = self._at
+        self._origin = min(self._origin, at)
         del self._chapters[self._index(at) + 1 :]
         chapter = self._chapters[-1]
+        if any(chapter in kept.chapters for kept in self._kept.values()):
+            chapter = self._chapters[-1] = chapter.until(at)
         chapter.interventions = [(iteration, what) for iteration, what in chapter.interventions if iteration <= at]
         chapter.keyframes.forget_after(at)
         chapter.keyframes = run.keyframes = chapter.keyframes.reopen(self._room(chapter))
@@ -175,6 +150,81 @@ class Timeline:
         """Single instructions were run: an iteration that was completed in the past goes on from there."""
         if self._ahead is not None and run.iteration != self._at:
             self.go_on(run)
+
+    # Branches
+
+    def is_new(self, number: int) -> bool:
+        """Whether there never was a branch of this number."""
+        return number > self._newest
+
+    def can_take(self, project: Project) -> bool:
+        """Whether the branch of the number in a project is kept, and has trained just that."""
+        return project.branch in self._kept and self._kept[project.branch].place_of(project) is not None
+
+    def branch(self, run: Run, project: Project) -> None:
+        """Another way, of the number in `project`, begins where the run is; the one until now is kept with all that lies ahead of it.
+
+        Raises NNLabError when there are too many.
+        """
+        if len(self._kept) == MOST_BRANCHES:
+            raise NNLabError(f"{MOST_BRANCHES} branches are kept already; remove one in the panel Branches first.")
+        self.restore(run, run.iteration)  # between two steps, also when one was begun
+        at, place, start = self._at, self._index(self._at), Start.of(run)
+        if self._chapters[place].begins < at:
+            whole = self._chapters[place]
+            self._chapters[place : place + 1] = [whole.until(at), whole.after(at, start)]
+            place += 1
+        common = self._chapters[:place]
+        self._keep(run)
+        self.number = self._newest = project.branch
+        self._chapters, self._ahead, self._origin = common, None, at
+        self._open(run, project, start)
+
+    def take(self, run: Run, project: Project, former: Run | None = None) -> bool:
+        """Returns to the branch of the number in `project`: to where it was left, if that is what was trained there.
+
+        False, and nothing has happened, where it is not known or never trained this. `former` is the run until now, where that is another.
+        """
+        known = self._kept.get(project.branch)
+        place = known.place_of(project) if known is not None else None
+        if known is None or place is None:
+            return False
+        self._keep(former or run)
+        del self._kept[project.branch]
+        self.number, self._chapters, self._origin = project.branch, known.chapters, known.origin
+        self._ahead, self._latest = known.history, known.latest
+        self.restore(run, place)
+        return True
+
+    def rename(self, number: int) -> None:
+        """The way that is trained goes on under this number: what had it is not known any more."""
+        self._kept.pop(number, None)
+        self.number, self._newest, self._branches = number, max(self._newest, number), None
+
+    def forget(self, number: int) -> None:
+        """Drops a branch that is kept."""
+        self._kept.pop(number, None)
+        self._branches = None
+
+    def _keep(self, run: Run) -> None:
+        """The way that is trained is left where the run is."""
+        last = self._chapters[-1]
+        last.keyframes = last.keyframes.settle()
+        history, latest = (self._ahead, self._latest) if self._ahead is not None else (run.history, run.iteration)
+        left_at = self._at if self._ahead is not None else run.iteration
+        self._kept[self.number] = _Kept(self._origin, self._chapters, history, latest, left_at)
+        self._branches = None
+
+    def _tell_branches(self) -> tuple[Branch, ...]:
+        if self._branches is None:
+            self._branches = tuple(
+                Branch(number, kept.origin, kept.latest, kept.left_at, kept.history, kept.projects, self._nbytes_of(number))
+                for number, kept in sorted(self._kept.items())
+            )
+        return self._branches
+
+    def _nbytes_of(self, number: int) -> int:
+        return self.nbytes - _nbytes(self._all_chapters(but=number))
 
     # Looking and going back
 
@@ -187,7 +237,10 @@ class Timeline:
         projects = tuple(pair for chapter in self._chapters for pair in chapter.projects())
         latest = self._latest if self._ahead is not None else run.iteration
         spacing = self._chapters[-1].keyframes.spacing if self._chapters else 1
-        return Reach(run.iteration, latest, projects, spacing, self.nbytes, self._cuts, self._cut_at)
+        return Reach(
+            run.iteration, latest, projects, spacing, self.nbytes, self._budget, self.number, self._origin, self._tell_branches(),
+            self._cuts, self._cut_at,
+        )  # fmt: skip
 
     def history(self, run: Run) -> History:
         """Of all the run has passed, also while it is in the past."""
@@ -195,7 +248,7 @@ class Timeline:
 
     def path(self, run: Run) -> WeightPath:
         """Where the run has been since its weights lie where they do now, also what lies ahead while it is in the past."""
-        places = _places(run)
+        places = learned_places(run)
         states: dict[int, np.ndarray] = {}
         for chapter in self._chapters:
             if chapter.start.places != places:
@@ -208,15 +261,21 @@ class Timeline:
 
     @property
     def nbytes(self) -> int:
-        return sum(chapter.nbytes for chapter in self._chapters)
+        return _nbytes(self._all_chapters())
+
+    def _all_chapters(self, but: int | None = None) -> list[Chapter]:
+        """Of all branches, `but` one that is kept, each once."""
+        ways = [self._chapters, *(kept.chapters for number, kept in self._kept.items() if number != but)]
+        return list({id(chapter): chapter for way in ways for chapter in way}.values())
 
     def leave(self, run: Run, state: int) -> None:
         """The document leaves this state by going back; undoing that returns to where the run is now."""
-        self._positions[state] = run.iteration
+        self._positions[state] = self.number, run.iteration
 
     def position_of(self, states: Iterable[int]) -> int | None:
         """Where the run was when it left one of these states by going back; None when that is not known or gone."""
-        return next((self._positions[state] for state in states if state in self._positions), None)
+        found = next((self._positions[state] for state in states if state in self._positions), None)
+        return found[1] if found is not None and found[0] == self.number else None
 
     def restore(self, run: Run, iteration: int, is_wanted: Callable[[], bool] = lambda: True, former: Run | None = None) -> int:
         """Puts a run of that chapter's program where it was after `iteration`, with what intervened there.
@@ -224,13 +283,13 @@ class Timeline:
         `former` is the run until now, where that is another. Returns where it is: earlier, when that is not wanted any more.
         """
         chapter = self._chapters[self._index(iteration)]
-        if _places(run) != chapter.start.places:
+        if learned_places(run) != chapter.start.places:
             raise NNLabError(f"A different network was trained at iteration {iteration:,}; its weights do not fit the current one.")
         if self._ahead is None:
             self._ahead, self._latest = (former or run).history, (former or run).iteration
         return self._replay(run, chapter, iteration, is_wanted)
 
-    def _replay(self, run: Run, chapter: _Chapter, iteration: int, is_wanted: Callable[[], bool]) -> int:
+    def _replay(self, run: Run, chapter: Chapter, iteration: int, is_wanted: Callable[[], bool]) -> int:
         assert self._ahead is not None
         run.keyframes = Keyframes.none(run.program.dtype)  # those there are already
         begins = self._begin_replay(run, chapter, iteration)
@@ -248,7 +307,7 @@ class Timeline:
         self._at = run.iteration
         return self._at
 
-    def _begin_replay(self, run: Run, chapter: _Chapter, iteration: int) -> int:
+    def _begin_replay(self, run: Run, chapter: Chapter, iteration: int) -> int:
         """Puts back the last keyframe before an iteration, or what the chapter began with; returns where that is."""
         start, frames, history = chapter.start, chapter.keyframes, self._ahead
         assert history is not None
@@ -274,36 +333,48 @@ class Timeline:
 
     # Memory
 
-    def _open(self, run: Run, project: Project) -> None:
-        start = _Start.of(run)
-        chapter = _Chapter(project, start, Keyframes.none(run.program.dtype))
+    def _open(self, run: Run, project: Project, start: Start | None = None) -> None:
+        chapter = Chapter(project, start or Start.of(run), Keyframes.none(run.program.dtype))
         self._chapters.append(chapter)
         run.keyframes = chapter.keyframes = Keyframes(
             run.program.moments_end, run.program.dtype, self._room(chapter), run.history.origin, run.history.block_size
         )
 
-    def _room(self, chapter: _Chapter) -> int:
-        """Bytes for the keyframes of the chapter under way, after thinning out those of earlier ones; the oldest chapters go last."""
+    def _room(self, chapter: Chapter) -> int:
+        """Bytes for the keyframes of the chapter under way, after thinning out those of earlier ones.
+
+        Where that is not enough, branches go, those that were left longest ago first; then the oldest chapters.
+        """
         live = int(self._budget * LIVE_SHARE)
         while True:
-            earlier = [other for other in self._chapters if other is not chapter]
-            if not earlier or sum(other.nbytes for other in earlier) <= self._budget - live:
+            earlier = [other for other in self._all_chapters() if other is not chapter]
+            if not earlier or _nbytes(earlier) <= self._budget - live:
                 return live
+            self._branches = None
             largest = max(earlier, key=lambda other: other.keyframes.nbytes)
             if len(largest.keyframes) > 1:
                 largest.keyframes.thin()
+            elif (costly := next((number for number in self._kept if self._nbytes_of(number)), None)) is not None:
+                del self._kept[costly]
             else:
-                self._chapters.remove(earlier[0])
+                self._drop(self._chapters[0])
+
+    def _drop(self, oldest: Chapter) -> None:
+        """No way begins with this chapter any more; one that has no other is gone."""
+        for way in (self._chapters, *(kept.chapters for kept in self._kept.values())):
+            if oldest in way:
+                way.remove(oldest)
+        self._kept = {number: kept for number, kept in self._kept.items() if kept.chapters}
 
     def _index(self, iteration: int) -> int:
         """Of the chapter that an iteration belongs to: where two meet, the later."""
         return max((i for i, chapter in enumerate(self._chapters) if chapter.begins <= iteration), default=0)
 
 
-def _places(run: Run) -> Mapping[str, Place]:
-    """Where everything that is learned lies."""
-    program = run.program
-    return {**{name: info.place for name, info in program.stored.items()}, **program.moments}
+def _nbytes(chapters: Sequence[Chapter]) -> int:
+    """Of chapters and of the states they began with: where one branched off, two have the same."""
+    starts = {id(chapter.start): chapter.start.nbytes for chapter in chapters}
+    return sum(starts.values()) + sum(chapter.keyframes.nbytes for chapter in chapters)
 
 
 def _train_to(run: Run, iteration: int, is_wanted: Callable[[], bool]) -> bool:

@@ -120,7 +120,7 @@ class Trainer:
     @property
     def phase_shares(self) -> tuple[float, ...] | None:
         """How the time of the project's own run divides among the phases of a step, 1 together; None while it is not known."""
-        return self._runs.phase_shares
+        return self._runs.phases.shares
 
     @property
     def has_stopped(self) -> bool:

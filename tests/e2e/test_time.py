@@ -131,3 +131,40 @@ def test_a_step_in_the_past_shows_the_batch_of_then(clock: Clock) -> None:
     assert clock.session.latest == 600, "looking at an iteration drops nothing"
     clock.session.finish_step()
     clock.qtbot.waitUntil(lambda: clock.session.past.reach.latest == 301)
+
+
+def test_a_branch_is_made_returned_to_and_undone(clock: Clock) -> None:
+    """From the past by its action; the run until then stays with all it had come to, in the list, the loss plot and the time strip."""
+    window, session, qtbot, past = clock.window, clock.session, clock.qtbot, clock.session.past
+    first = dict(clock.weights)
+    session.back_to(200)
+    clock.arrive(200)
+    window.actions_by_id["run.branch"].trigger()
+    qtbot.waitUntil(lambda: past.reach.branch == 1)
+    assert window.document.undo_stack.text(window.document.undo_stack.count() - 1) == "Branch from iteration 200"
+    qtbot.waitUntil(lambda: clock.shown == (200, 200))
+    document = window.document
+    document.edit("Rate", replace(document.project, training=replace(document.project.training, learning_rate=0.02)))
+    clock.train(150)
+    assert not np.array_equal(clock.weights[350], first[300])
+    panel = window.panels["branches"]
+    window.area.reveal("branches")
+    qtbot.waitUntil(lambda: len(panel.rows) == 2 and panel.rows[0].words.text() == "branch 1  200 to 350")
+    assert panel.rows[1].words.text() == "first run  0 to 600" and "Iterations 0 to 350" in panel.budget.text()
+    plot = window.panels["loss"].plot
+    assert [(b.name, b.origin) for b in plot.branches.shown] == [("first run", 0)] and plot.x_range[1] >= 600
+    assert [mark.text for mark in past.marks.shown] == ["rate 0.01 → 0.02"]
+    panel.rows[1].chosen.emit()
+    clock.arrive(200)
+    assert past.reach.branch == 0 and clock.shown == (200, 600)
+    session.back_to(600)
+    clock.arrive(600)
+    assert np.array_equal(clock.weight, first[600]) and [mark.iteration for mark in past.marks.shown] == [400]
+    assert clock.strip._branches == ((200, "branch 1"),)
+    document.undo()  # the journey to 600 changed the project, since the rate was another then
+    document.undo()
+    qtbot.waitUntil(lambda: past.reach.branch == 1 and session.iteration == 350)
+    assert np.array_equal(clock.weight, clock.weights[350])
+    qtbot.waitUntil(lambda: panel.rows[0].words.text().startswith("branch 1"))
+    panel.rows[1].removed.emit()
+    qtbot.waitUntil(lambda: len(panel.rows) == 0 and not past.reach.branches)

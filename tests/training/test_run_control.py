@@ -58,11 +58,7 @@ def iteration(runs: RunControl) -> int:
 @pytest.mark.parametrize(("steps", "timed"), [(1, 0), (2, 1), (16, 1), (17, 2), (128, 8), (129, 8), (4000, 8)])
 def test_one_step_in_sixteen_is_timed_and_eight_at_most_but_never_the_last(runs: RunControl, steps: int, timed: int) -> None:
     runs.carry_out(Play())
-    assert runs._time_phases(steps) == timed == iteration(runs)
-
-
-def test_nothing_is_timed_at_rest(runs: RunControl) -> None:
-    assert runs._time_phases(100) == 0 and iteration(runs) == 0
+    assert runs.phases.time(runs.group, steps) == timed == iteration(runs)
 
 
 def test_there_is_nothing_to_wait_for_at_rest_and_no_time_at_full_speed(runs: RunControl) -> None:

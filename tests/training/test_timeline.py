@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import CONTEXT_WORDS
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.weight_change import Entries
@@ -54,6 +55,10 @@ class Journey:
         run = self.run
         return run.state.arena[: run.program.moments_end].tobytes() + run.state.context[:8].tobytes()
 
+    @property
+    def learned(self) -> bytes:
+        return self.run.state.arena[: self.run.program.moments_end].tobytes()
+
     def train(self, steps: int) -> None:
         self.member.timeline.go_on(self.run)
         for _ in range(steps):
@@ -73,6 +78,7 @@ class Journey:
         """As the window does: where something else was trained, the project of then is trained again."""
         then = self.member.timeline.reach(self.run).project_at(iteration)
         assert then is not None
+        then = replace(then, branch=self.project.branch)
         if Version(0, then).computes_the_same_as(Version(0, self.project)):
             self.member.back_to(iteration, lambda: True)
         else:
@@ -263,3 +269,114 @@ def test_every_going_on_from_the_past_is_one_cut(journey):
         assert (reach.cuts, reach.cut_at, reach.latest) == (cuts, place, place + 3)
         journey.train(1)
         assert journey.member.timeline.reach(journey.run).cuts == cuts
+
+
+# Branches
+
+
+def branch(journey: Journey, number: int) -> None:
+    journey.change(replace(journey.project, branch=number))
+
+
+def test_a_branch_keeps_the_way_until_now_and_both_are_replayed_to_the_bit(journey):
+    """From before a change of the graph; every state of either way comes back, also across the changes of the other."""
+    first, project = dict(journey.passed), journey.project
+    journey.back_to(150)
+    branch(journey, 1)
+    assert journey.bits == first[150] and journey.run.iteration == 150
+    own = {}
+    for rate in (5e-2, 1e-3):
+        journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=rate)))
+        journey.passed = {}
+        journey.train(40)
+        own |= journey.passed
+    reach = journey.member.timeline.reach(journey.run)
+    assert (reach.branch, reach.origin, reach.latest) == (1, 150, 230)
+    (kept,) = reach.branches
+    assert (kept.number, kept.latest, kept.left_at, kept.name) == (0, 400, 150, "first run")
+    assert own[230] != first[230]
+    for iteration in (229, 191, 151, 149, 140, 70, 230):
+        journey.back_to(iteration)
+        assert journey.bits == (own[iteration] if iteration > 150 else first[iteration]), iteration
+    journey.back_to(150)
+    assert journey.learned == first[150][: len(journey.learned)]
+    journey.back_to(230)
+    journey.change(replace(project, branch=0))  # back to the first way, with its wider layer
+    assert journey.run.iteration == 400 and journey.bits == first[400]
+    for iteration in (310, 151, 149, 200, 399, 65):
+        journey.back_to(iteration)
+        assert journey.bits == first[iteration], iteration
+    reach = journey.member.timeline.reach(journey.run)
+    assert (reach.branch, reach.latest, [b.number for b in reach.branches]) == (0, 400, [1])
+
+
+def test_undoing_a_branch_returns_to_where_it_was_made_with_all_that_lay_ahead(journey):
+    journey.back_to(350)
+    branch(journey, 1)
+    journey.train(10)
+    branch(journey, 0)
+    assert journey.run.iteration == 350 and journey.member.timeline.reach(journey.run).latest == 400
+    assert journey.learned == journey.passed[350][: len(journey.learned)]
+    branch(journey, 1)
+    assert journey.run.iteration == 360
+
+
+def test_going_on_before_the_origin_of_a_branch_takes_nothing_from_the_other(journey):
+    first = dict(journey.passed)
+    journey.back_to(380)
+    branch(journey, 1)
+    journey.back_to(340)
+    journey.train(30)
+    branch(journey, 0)
+    for iteration in (400, 381, 379, 360, 341):
+        journey.back_to(iteration)
+        assert journey.bits == first[iteration], iteration
+    (kept,) = journey.member.timeline.reach(journey.run).branches
+    assert (kept.origin, kept.latest) == (340, 370)
+
+
+def test_ten_branches_share_what_they_have_in_common_and_the_eleventh_is_refused(journey):
+    first, alone = dict(journey.passed), journey.member.timeline.nbytes
+    states = {}
+    for number in range(1, 11):
+        journey.back_to(310 + number)
+        branch(journey, number)
+        journey.passed = {}
+        journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=1e-3 * number)))
+        journey.train(5)
+        states[number] = journey.bits
+    reach = journey.member.timeline.reach(journey.run)
+    assert [b.number for b in reach.branches] == list(range(10)) and reach.nbytes < 3.5 * alone
+    with pytest.raises(NNLabError, match="10 branches are kept already"):
+        branch(journey, 11)
+    for number in (4, 9, 1):
+        then = next(b for b in journey.member.timeline.reach(journey.run).branches if b.number == number)
+        journey.change(replace(then.project_at(then.left_at), branch=number))
+        assert journey.run.iteration == then.left_at
+        journey.back_to(then.latest)
+        assert journey.bits == states[number]
+    then = next(b for b in journey.member.timeline.reach(journey.run).branches if b.number == 0)
+    journey.change(replace(then.project_at(400), branch=0))
+    journey.back_to(400)
+    assert journey.bits == first[400]
+    journey.member.timeline.forget(4)
+    assert 4 not in [b.number for b in journey.member.timeline.reach(journey.run).branches]
+
+
+def test_branches_stay_within_the_budget_and_those_left_longest_ago_go_first():
+    one = Journey(budget=3_000_000)
+    one.train(200)
+    for number in range(1, 9):
+        one.back_to(150)
+        branch(one, number)
+        one.train(60)
+        assert one.member.timeline.nbytes <= 3_000_000
+    numbers = [b.number for b in one.member.timeline.reach(one.run).branches]
+    assert numbers == [number for number in range(8) if number >= numbers[0]] and 0 < numbers[0] < 7
+
+
+def test_a_begun_iteration_is_taken_back_before_a_branch(journey):
+    journey.run.stepper.forward()
+    journey.run.stepper.forward()
+    branch(journey, 1)
+    assert not journey.run.stepper.inside and journey.bits == journey.passed[400]

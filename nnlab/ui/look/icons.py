@@ -24,7 +24,7 @@ _SYMBOLS = {  # role: symbol of the Material Design icons
     "close": "close", "down": "chevron-down", "right": "chevron-right", "up": "chevron-up", "stepper": "unfold-more-horizontal",
     "open": "folder-open-outline", "save": "content-save-outline", "new": "file-outline", "data": "database-outline",
     "settings": "tune-variant", "history": "history", "move": "cursor-move", "connect": "link-variant", "rename": "form-textbox",
-    "template": "shape-plus-outline", "more": "dots-horizontal",
+    "template": "shape-plus-outline", "branch": "source-branch", "more": "dots-horizontal",
     "keyboard": "keyboard-outline", "record": "circle-medium", "fix": "auto-fix", "comment": "comment-text-outline", "group": "group",
     "pin": "pin-outline", "hidden": "eye-off-outline", "library": "bookshelf", "gauge": "gauge", "draw": "draw", "table": "table",
     "promise_linear": "vector-line", "promise_polynomial": "exponent", "promise_extrapolation": "sine-wave", "promise_stuck": "chart-line",

@@ -174,7 +174,7 @@ class ComparisonPanel(LivePanel):
             self._choose(key, [present, *values[1:], following])
 
     def end(self) -> None:
-        self._services.session.remove_runs()
+        set_comparison(self._services.document, ())
         self._follow_document()
 
     def go_on_with(self, place: int) -> None:

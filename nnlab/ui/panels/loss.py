@@ -18,6 +18,7 @@ from nnlab.training.kept_run import KeptRun
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.verdict_chip import VerdictChip
+from nnlab.ui.panels.plotting.branch_lines import BranchCurve
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
 from nnlab.ui.run.live_runs import LiveRuns
@@ -60,12 +61,15 @@ class LossPanel(LivePanel):
             self.set_empty(self._empty_text)
             return
         last = max(int(curves.iterations[-1]), view.frame.iteration)
-        self.plot.set_run(curves.origin, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
+        branches = [BranchCurve(each.name, each.curves, each.origin) for each in view.branches if len(each.curves.mean)]
+        self.plot.branches.show(branches)
+        end = max(last, self.plot.branches.last)
+        self.plot.set_run(curves.origin, end, view.marks, view.frame.iteration if view.is_in_the_past else None)
         others = [OtherCurves(other.name, other.curves) for other in view.others if len(other.curves.mean)]
         others += [_kept(run, run.number == self._runs.hovered) for run in self._runs.shown]
         own = view.name if view.others else f"run {self._runs.all.next_number}"
         self.plot.set_others(own, others)
-        self.plot.show_curves(curves, last)
+        self.plot.show_curves(curves, end)
         self.plot.explanation = explanation(view)
         self._verdict.look(view)
         if not view.playing:

@@ -14,6 +14,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import Curves, Losses
 from nnlab.files.project import Project
+from nnlab.training.branch import Branch
 from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.ui.look.numbers import count
 
@@ -85,6 +86,7 @@ class LiveView:
     others: tuple[RunView, ...] = ()
     is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
     progress: TrainingProgress = NO_PROGRESS  # epochs and seconds at the iterations the run has passed
+    branches: tuple[Branch, ...] = ()  # that are kept and shown beside it
     phase_shares: tuple[float, ...] | None = None  # of the time, by phase of a step; None while it is not known
 
     def of_run(self, run: int) -> LiveView:

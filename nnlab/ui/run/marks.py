@@ -1,4 +1,4 @@
-"""Marks: the settings that were changed while training, each at its iteration, as plots over iterations show them.
+"""Marks: what was changed while training, settings and network, each at its iteration, as plots over iterations show it.
 
 A slider passes through many values; it leaves one mark, from where it came to where it came to rest.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 
 from nnlab.core.optimizer import optimizers
+from nnlab.graph.diff import diff
+from nnlab.graph.graph import Graph
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.look.numbers import count, short
 from nnlab.ui.run.live_view import Mark
@@ -20,7 +22,8 @@ class Marks:
 
     def __init__(self) -> None:
         self._marks: list[Mark] = []
-        self._last: tuple[float, int, TrainingSettings, int] | None = None  # time, iteration, settings before, marks before
+        # Time, iteration, settings before, words for the network, marks before.
+        self._last: tuple[float, int, TrainingSettings, tuple[str, ...], int] | None = None
 
     @property
     def shown(self) -> tuple[Mark, ...]:
@@ -36,20 +39,41 @@ class Marks:
         self._marks = [mark for mark in self._marks if mark.iteration <= iteration]
         self._last = None
 
-    def note(self, before: TrainingSettings, after: TrainingSettings, iteration: int) -> None:
-        """Marks a change at `iteration`; nothing at the start of a run, where no past differs from what follows."""
-        if before == after:
+    def copy(self, until: int | None = None) -> Marks:
+        """The same for another way of the run, those `until` an iteration."""
+        found = Marks()
+        found._marks = [mark for mark in self._marks if until is None or mark.iteration <= until]
+        return found
+
+    def note(self, before: TrainingSettings, after: TrainingSettings, iteration: int, network: str = "") -> None:
+        """Marks a change at `iteration`; nothing at the start of a run, where no past differs from what follows.
+
+        `network`: what of the network changed, in a few words.
+        """
+        if before == after and not network:
             return
+        words = (network,) if network else ()
         now = time.perf_counter()
         if self._last is not None:
-            then, place, earlier, known = self._last
+            then, place, earlier, said, known = self._last
             if iteration == place or now - then < GESTURE_SECONDS:  # the same gesture, or nothing was trained in between
                 before = earlier
+                words = tuple(dict.fromkeys((*said, *words)))
                 del self._marks[known:]
-        self._last = now, iteration, before, len(self._marks)
-        text = difference(before, after)
+        self._last = now, iteration, before, words, len(self._marks)
+        text = ", ".join(filter(None, (difference(before, after), *words)))
         if text and iteration:
             self._marks.append(Mark(iteration, text))
+
+
+def network_difference(before: Graph, after: Graph) -> str:
+    """What of the network changed, in a few words: + tanh_2, dense_1 changed; empty for what computes the same."""
+    change = diff(before, after)
+    texts = [f"+ {name}" for name in change.added] + [f"− {name}" for name in change.removed]
+    texts += [f"{name} changed" for name in change.changed]
+    if not texts and not change.computes_the_same:
+        texts = ["connections"]
+    return ", ".join(texts) if len(texts) <= 2 else f"{len(texts)} nodes changed"
 
 
 def difference(before: TrainingSettings, after: TrainingSettings) -> str:

@@ -29,7 +29,6 @@ from nnlab.training.plan import Prepared, plan
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.training.weight_path import WeightPath
-from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.debugging import LiveDebugging
@@ -193,9 +192,9 @@ class LiveSession(QObject):
         self._document.edit(f"New initial weights{was}", project.with_seed(random.SystemRandom().randrange(1, 100_000)))
         self.synchronise()
 
-    def remove_runs(self) -> None:
-        """Ends all runs but the project's own, as an undoable edit."""
-        set_comparison(self._document, ())
+    def show_again(self) -> None:
+        """The last frame once more, for what is shown of it has changed."""
+        self._display.show_rest()
 
     @property
     def companions(self) -> Mapping[int, Companion]:
@@ -340,8 +339,8 @@ class LiveSession(QObject):
         if not change.keep:
             self.past.marks.forget()
             self._document.forget_weights()
-        elif change.before is not None and change.back_to is None and not self._reason:
-            self.past.marks.note(change.before.project.training, change.after.project.training, self.iteration)
+        else:
+            self.past.note(change, self._reason)
         has_news = self._diagnostics != planned.diagnostics
         self._diagnostics, self._reason = planned.diagnostics, planned.reason
         others, ended = self._companions.follow(change, planned, self._revision, is_waiting)

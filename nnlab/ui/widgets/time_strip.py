@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.look.numbers import count
@@ -24,15 +24,20 @@ MOST_DIGITS = 12
 
 
 class TimeStrip(QWidget):
-    """`asked(iteration)` says where the person wants to go; the strip moves when `set_time` says that the run is there."""
+    """`asked(iteration)` says where the person wants to go; the strip moves when `set_time` says that the run is there.
+
+    `menu_asked(place on the screen)` by the right button or the menu key.
+    """
 
     asked = Signal(int)
+    menu_asked = Signal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._iteration = self._latest = 0
         self._marks: tuple[tuple[int, str], ...] = ()
+        self._branches: tuple[tuple[int, str], ...] = ()
         self._hovered: int | None = None  # the iteration under the pointer
         self._dragged: int | None = None
         self._typed = ""
@@ -60,6 +65,12 @@ class TimeStrip(QWidget):
         """Iterations at which something was changed, with words."""
         if tuple(marks) != self._marks:
             self._marks = tuple(marks)
+            self.update()
+
+    def set_branches(self, branches: Sequence[tuple[int, str]]) -> None:
+        """Iterations at which other runs went their own way, with words: hollow dots."""
+        if tuple(branches) != self._branches:
+            self._branches = tuple(branches)
             self.update()
 
     @property
@@ -111,7 +122,7 @@ class TimeStrip(QWidget):
         """The iteration nearest to a place; a mark that is near enough draws it to itself."""
         inset = self._theme.metrics.px(KNOB) / 2 + 2
         share = min(1.0, max(0.0, (x - inset) / max(1.0, self.width() - 2 * inset)))
-        near = min(self._marks, key=lambda mark: abs(self.x_of(mark[0]) - x), default=None)
+        near = min((*self._marks, *self._branches), key=lambda mark: abs(self.x_of(mark[0]) - x), default=None)
         if near is not None and abs(self.x_of(near[0]) - x) <= NEAR:
             return near[0]
         return round(share * self._latest)
@@ -137,6 +148,9 @@ class TimeStrip(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = None
         self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
@@ -193,7 +207,7 @@ class TimeStrip(QWidget):
         self._bubble.hide()
 
     def _say(self, iteration: int) -> None:
-        named = next((text for at, text in self._marks if at == iteration), "")
+        named = ", ".join(text for at, text in (*self._marks, *self._branches) if at == iteration)
         self._bubble.show_over(self, round(self.x_of(iteration)), f"{count(iteration)}  {named}".rstrip())
 
     # Painting
@@ -209,6 +223,11 @@ class TimeStrip(QWidget):
             fill_rounded(painter, QRectF(left, y - line / 2, max(line, now - left), line), line / 2, tokens.accent)
             for at, _ in self._marks:
                 painter.fillRect(QRectF(self.x_of(at) - 0.5, y + line, 1.0, px(3)), tokens.text2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for at, _ in self._branches:
+                painter.setPen(QPen(tokens.text2, 1.2))
+                painter.setBrush(tokens.panel)
+                painter.drawEllipse(QPointF(self.x_of(at), y + px(1)), px(2.5), px(2.5))
             if self._hovered is not None or self._dragged is not None or self.hasFocus() or self.is_in_the_past:
                 knob = px(KNOB)
                 fill_rounded(painter, QRectF(now - knob / 2, max(0.0, y - knob / 2), knob, knob), knob / 2, tokens.accent)

@@ -71,6 +71,9 @@ ACTIONS = (
     Action("run.iteration_back", "Iteration back", "Goes back one iteration", ("Alt+Left",), menu="Run"),
     Action("run.iteration_forward", "Iteration forward", "After going back, goes one iteration forward", ("Alt+Right",), menu="Run"),
     Action("run.to_latest", "Back to now", "After going back, returns to the latest iteration", ("Alt+End",), menu="Run"),
+    Action("run.branch", "Branch a new run from here", "Goes on from this iteration as a new run; the one until now is kept, "
+           "with all it had come to", ("Ctrl+Shift+B",), "branch", menu="Run"),
+    Action("run.branches", "Branches…", "Lists the runs that were branched, to return to, and what can still be gone back to", menu="Run"),
     Action("run.dice", "New initial weights", "Draws new initial weights (another seed)", ("Ctrl+Shift+D",), "dice", menu="Run"),
     Action("run.add_seed", "Train another seed beside this run",
            "The same project from other initial weights, in lock-step, as a second curve in the loss plot", menu="Run"),

@@ -10,13 +10,16 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from nnlab.engine.program import RATE
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.store import Store
+from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import PanelFigures
 from nnlab.ui.run.live_view import LiveView, known, smoothed_words
@@ -46,6 +49,7 @@ class Transport(QObject):
         self.bar.show_speed_hint(not remembered > 0.0)
         self.bar.speed_changed.connect(self.set_speed)
         self.bar.time.asked.connect(session.back_to)
+        self.bar.time.menu_asked.connect(self._open_branches)
         session.emptied.connect(self._clear)
         session.state_changed.connect(self._catch_up)
 
@@ -82,6 +86,7 @@ class Transport(QObject):
         latest = max(self._session.latest, frame.iteration)
         self.bar.time.set_time(frame.iteration, latest)
         self.bar.time.set_marks([(mark.iteration, mark.text) for mark in view.marks])
+        self.bar.time.set_branches([(each.origin, each.name) for each in self._session.past.reach.branches if each.origin])
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
         batch, batches = frame.batch, view.batches
         if frame.batch:  # an epoch under way has the batches that were, and those of the present size that are to come
@@ -109,7 +114,18 @@ class Transport(QObject):
         self._due, self._waiting = 0.0, None
         self.bar.time.set_time(0, 0)
         self.bar.time.set_marks([])
+        self.bar.time.set_branches([])
         self.bar.set_counters(**dict.fromkeys(self.bar.counters))
+
+    def _open_branches(self, place: QPoint) -> None:
+        """What can be done with the run where it is, and the runs that can be returned to."""
+        menu = QMenu(self.bar)
+        menu.addActions([self._actions[name] for name in ("run.branch", "run.to_latest", "run.branches")])
+        for each in self._session.past.reach.branches:
+            action = menu.addAction(f"Return to {each.name}, iteration {count(each.left_at)}")
+            action.triggered.connect(partial(self._session.past.return_to, each.number))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     @property
     def speed(self) -> float:

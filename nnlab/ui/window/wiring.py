@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 import nnlab
-from nnlab.core.errors import FileError
+from nnlab.core.errors import FileError, NNLabError
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.runs import MOST_RUNS
@@ -54,9 +54,10 @@ def connect_actions(window: MainWindow) -> None:
         "run.back_to": lambda: window.transport.bar.time.setFocus(Qt.FocusReason.ShortcutFocusReason),
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
+        "run.branch": lambda: branch(window), "run.branches": lambda: reveal(window, "branches"),
         "run.rewind": session.rewind, "run.dice": session.dice,
         "run.sweep": lambda: reveal(window, "sweep"), "run.find_rate": lambda: find_rate(window),
-        "run.add_seed": lambda: add_seed(window), "run.remove_runs": session.remove_runs,
+        "run.add_seed": lambda: add_seed(window), "run.remove_runs": lambda: set_comparison(document, ()),
         "approximate.sweep": lambda: sweep_widths(window),
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
         "compare.wrong_start": lambda: wrong_start(window),
@@ -116,6 +117,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.runs.refused, bar.show_warning, "runs"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
+        (window.panels["branches"].refused, bar.show_warning, "branch"),  # type: ignore[attr-defined]
         (window.stepper.prediction.told, bar.show_info, "moments"),
         (window.stepper.prediction.failed, bar.show_warning, "moments"),
         (window.stepper.edits.refused, bar.show_warning, "refused"),
@@ -241,6 +243,14 @@ def save_picture(window: MainWindow) -> None:
         write_png(Path(name), window.grab())
     except FileError as error:
         window.message_bar.show_error(str(error), key="file")
+
+
+def branch(window: MainWindow) -> None:
+    """Goes on from here as a new run, and says what became of the other."""
+    try:
+        window.session.past.branch()
+    except NNLabError as error:
+        window.message_bar.show_warning(str(error), key="branch")
 
 
 def about(window: MainWindow) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from networks import mlp
 
+from nnlab.graph import edits
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.run import marks
 from nnlab.ui.run.live_view import Mark
@@ -49,3 +51,19 @@ def test_the_start_of_a_run_has_no_mark_and_another_run_none_of_the_last(clock: 
     assert [mark.text for mark in found.shown] == ["rate 0.01 → 0.02, batch 16 → 4, Adam → SGD"]
     found.forget()
     assert found.shown == ()
+
+
+def test_a_change_of_the_network_leaves_its_words_beside_those_of_the_settings(clock: list[float]) -> None:
+    found, (rate, other, *_) = marks.Marks(), RATES
+    found.note(rate, rate, 50, "+ tanh_2")
+    found.note(rate, other, 50)
+    assert found.shown == (Mark(50, "rate 0.01 → 0.02, + tanh_2"),)
+    kept = found.copy(until=49)
+    assert kept.shown == () and found.copy(until=50).shown == found.shown
+
+
+def test_what_of_a_network_changed_is_said_in_few_words() -> None:
+    before = mlp([2, 3, 1])
+    wider = edits.configure(before, "dense_1", units=5)
+    assert marks.network_difference(before, before) == "" and marks.network_difference(before, wider) == "dense_1 changed"
+    assert marks.network_difference(before, edits.remove_nodes(before, ["tanh_1"])) .startswith("− tanh_1")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nnlab.engine.history import Curves, Losses
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.plotting.branch_lines import BranchLines
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
@@ -83,6 +84,7 @@ class LossPlot(IterationPlot):
         self.batches = make_line(theme.tokens.text2, 1.5)
         self.seed_bands = SeedBands(len(RUN_DASHES))
         self.other_lines = [make_line(theme.tokens.text, 1.5) for _ in RUN_DASHES]
+        self.branches = BranchLines(theme, self, lambda item: self.view.addItem(item, ignoreBounds=True))
         for item in (*self.seed_bands.items, self.band, *self.other_lines, self.batches, self.validation, self.train):
             self.view.addItem(item, ignoreBounds=True)
         self.range_changed.connect(self._draw)
@@ -141,8 +143,9 @@ class LossPlot(IterationPlot):
         the lines: single batches may come as near to zero as they like.
         """
         lines = np.concatenate(
-            [curves.smoothed, curves.training_losses, curves.validation_losses, *(other.curves.smoothed for other in self.others)]
-        )
+            [curves.smoothed, curves.training_losses, curves.validation_losses, *(other.curves.smoothed for other in self.others),
+             *self.branches.values]
+        )  # fmt: skip
         everything = np.concatenate([curves.minimum, curves.maximum, lines])
         everything = everything[np.isfinite(everything)]
         if not self.logarithmic:
@@ -178,6 +181,7 @@ class LossPlot(IterationPlot):
         self.train.setData(x, self.on_axis(curves.training_losses[checks]))
         self.validation.setData(*dashes(x, self.on_axis(curves.validation_losses[checks]), scale), connect="pairs")
         self._draw_others(scale)
+        self.branches.draw(self.on_axis, scale)
         self._draw_band(thinned)
 
     def _draw_others(self, scale: tuple[float, float]) -> None:
@@ -229,6 +233,7 @@ class LossPlot(IterationPlot):
     # Painting
 
     def paint_above(self, painter: QPainter) -> None:
+        self.branches.paint(painter, self.on_axis)
         self.bracket.paint(painter, self._theme)
         super().paint_above(painter)
 
