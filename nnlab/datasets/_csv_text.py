@@ -7,37 +7,18 @@ refused in words.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nnlab.core.errors import DataError
+from nnlab.tables.text_file import decode, read_bytes
 
-MAX_BYTES = 256 * 2**20
 MAX_COLUMNS = 10_000
 DELIMITERS = (",", ";", "\t", "|")
-
-# UTF-32 first: its mark begins with that of UTF-16
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_NOT_TEXT = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive; save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
-    (b"PAR1", "a Parquet file; convert it to CSV"),
-    (b"\x1f\x8b", "compressed; unpack it first"),
-    (b"%PDF", "a PDF document; it must be CSV"),
-)
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # characters that no table of text contains
 
 
 @dataclass(frozen=True)
@@ -73,7 +54,7 @@ def read_csv_text(path: Path, least_columns: int = 2) -> CsvText:
 
     Two is what learning takes, features and a target; rows to predict may have one.
     """
-    text = _decode(_read(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
+    text, _ = decode(read_bytes(path), path.name)
     if not text.strip():
         raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
     delimiter, header = _delimiter_and_header(text)
@@ -92,37 +73,6 @@ def as_number(cell: str, decimal: str = ".") -> float | None:
         return float(cell) if cell.isascii() else None
     except ValueError:
         return None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.exists():
-            raise DataError(f"There is no file {path}.")
-        if not path.is_file():
-            raise DataError(f"{path} is not a file.")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise DataError(f"{path.name} has {size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB can be read.")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"{path} cannot be read: {reason}.") from error
-
-
-def _decode(content: bytes, name: str) -> str:
-    for signature, what in _NOT_TEXT:
-        if content.startswith(signature):
-            raise DataError(f"{name} is {what}.")
-    encodings = next(([encoding] for mark, encoding in _MARKS if content.startswith(mark)), ["utf-8", "cp1252", "latin-1"])
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _CONTROL.search(text):
-            break
-        return text
-    raise DataError(f"{name} is not a text file or has an unknown encoding; save it as CSV in UTF-8.")
 
 
 def _delimiter_and_header(text: str) -> tuple[str, list[str]]:

@@ -1,0 +1,134 @@
+"""A table as it was read: the cells of every column as text, nothing interpreted, in an in-memory DuckDB table.
+
+What a cell says decides what it means, so a cell stays text until a plan says how it is read: `01067` keeps its zero, and
+1234567890123456789 is not rounded to a float. DuckDB holds the cells compressed and looks at a column of 200,000 in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.core.errors import DataError
+from nnlab.tables.text_form import TextForm
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST_COLUMNS = 10_000
+MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "missing", "#div/0!", "#value!", "#ref!")
+AT_ONCE = 100  # terms in one query: a statement of many thousand is slow to plan
+WIDE = 200  # columns from which all of them are asked about as one long column with their numbers beside
+
+_MINUS, _NARROW, _HARD = "\u2212", "\u202f", "\u00a0"  # a typesetter's minus sign and blanks that do not break
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory that loads nothing from the network."""
+    import duckdb
+
+    offline: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(":memory:", config=offline)
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """The cells of a file: `connection` has a table `cells` with text columns c0, c1, … and the rows in the file's order."""
+
+    name: str  # of the file, for messages
+    columns: tuple[str, ...]
+    rows: int
+    connection: duckdb.DuckDBPyConnection
+    notes: tuple[str, ...] = ()  # what was done on the way that a person should know, one sentence each
+    form: TextForm | None = None  # of a text file
+    sheets: tuple[str, ...] = ()  # of a workbook
+    place: Callable[[int], str] = field(default=lambda row: f"row {row + 1}")  # where a row stands in the file, in words
+
+    def index(self, column: str) -> int:
+        """The place of a column; raises DataError naming those there are."""
+        if column not in self.columns:
+            known = ", ".join(self.columns[:20]) + (", …" if len(self.columns) > 20 else "")
+            raise DataError(f"{self.name} has no column {column!r}; choose from {known}.")
+        return self.columns.index(column)
+
+    def one(self, terms: Sequence[str]) -> list[Any]:
+        """The value of each aggregate, written in SQL over c0, c1, …"""
+        found: list[Any] = []
+        for start in range(0, len(terms), AT_ONCE):
+            row = self.connection.execute(f"SELECT {', '.join(terms[start : start + AT_ONCE])} FROM cells").fetchone()
+            assert row is not None
+            found.extend(row)
+        return found
+
+    def per_column(self, columns: Sequence[int], aggregates: Sequence[Callable[[str], str]]) -> dict[int, tuple[Any, ...]]:
+        """For each of `columns` the value of each aggregate; an aggregate is SQL made from that of a column, and may use `rowid`."""
+        if len(columns) <= WIDE:
+            values = self.one([aggregate(f"c{k}") for k in columns for aggregate in aggregates])
+            size = len(aggregates)
+            return {k: tuple(values[place * size : (place + 1) * size]) for place, k in enumerate(columns)}
+        listed = ", ".join(f"c{k}" for k in columns)
+        query = (
+            f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM (SELECT n AS rowid, place, cell FROM "
+            f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))) GROUP BY place"
+        )
+        return {int(row[0][1:]): row[1:] for row in self.connection.execute(query).fetchall()}
+
+    def all(self, terms: Sequence[str], where: str = "TRUE") -> list[np.ndarray]:
+        """Every row's value of each expression, in the file's order; None and NULL are masked away as NaN or None."""
+        found: list[np.ndarray] = []
+        for start in range(0, len(terms), AT_ONCE):
+            wanted = ", ".join(f"{term} AS v{place}" for place, term in enumerate(terms[start : start + AT_ONCE]))
+            columns = self.connection.execute(f"SELECT {wanted} FROM cells WHERE {where} ORDER BY rowid").fetchnumpy()
+            for place in range(len(columns)):
+                values = columns[f"v{place}"]
+                masked = np.nan if values.dtype.kind == "f" else None
+                found.append(np.ma.filled(values.astype(object) if masked is None else values, masked))
+        return found
+
+    def head(self, rows: int) -> list[tuple[str | None, ...]]:
+        """The cells of the first rows."""
+        columns = ", ".join(f"c{index}" for index in range(len(self.columns)))
+        return self.connection.execute(f"SELECT {columns} FROM cells ORDER BY rowid LIMIT {int(rows)}").fetchall()
+
+    def counted(self, index: int, most: int, where: str = "TRUE") -> list[tuple[str, int]]:
+        """The different cells of a column that are not missing and how often each stands there, the most frequent first."""
+        cell = present(f"c{index}")
+        query = f"SELECT {cell} AS cell, count(*) AS times FROM cells WHERE {cell} IS NOT NULL AND {where} GROUP BY cell ORDER BY times DESC, cell"
+        return self.connection.execute(f"{query} LIMIT {int(most)}").fetchall()
+
+
+def cell_of(column: str) -> str:
+    """SQL for the text of a cell without blanks around it, with a plain minus sign."""
+    return f"replace(trim({column}, ' \t{_NARROW}{_HARD}'), '{_MINUS}', '-')"
+
+
+def present(column: str) -> str:
+    """SQL for the text of a cell, or NULL where the cell says that the value is missing."""
+    missing = ", ".join(f"'{word}'" for word in MISSING)
+    return f"CASE WHEN lower({cell_of(column)}) IN ({missing}) THEN NULL ELSE {cell_of(column)} END"
+
+
+def named(names: Sequence[str], is_empty: Callable[[int], bool], file: str) -> tuple[tuple[str, ...], list[int], list[str]]:
+    """Names for the columns, which of them stay, and what to say: an empty column without a name goes, other names are made unlike."""
+    if len(names) > MOST_COLUMNS:
+        raise DataError(f"{file} has {len(names):,} columns; at most {MOST_COLUMNS:,} can be read.")
+    kept, final, notes = [], [], []
+    for place, name in enumerate(names):
+        clean = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+        if not clean and is_empty(place):
+            continue
+        title = clean or f"column {place + 1}"
+        if not clean:
+            notes.append(f"Column {place + 1} has no name; it is called {title!r}.")
+        number = 2
+        unlike = title
+        while unlike in final:
+            unlike, number = f"{title} ({number})", number + 1
+        if unlike != title:
+            notes.append(f"Two columns are named {title!r}; the later one is called {unlike!r}.")
+        kept.append(place)
+        final.append(unlike)
+    return tuple(final), kept, notes

@@ -1,0 +1,67 @@
+"""A reader of tables, and the way to the one that fits a file.
+
+    register(Reader(name="text", title="Text table", suffixes=(".csv",), signatures=(), read=read))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab.core.errors import DataError
+from nnlab.core.registry import Registry
+from nnlab.tables.raw_table import RawTable
+from nnlab.tables.text_form import TextForm
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person chose about a file where there is a choice; None and "" leave it to the reader."""
+
+    form: TextForm | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`read(path, wanted)` gives the cells; it raises DataError naming file and line for what it cannot read."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    signatures: tuple[bytes, ...]  # a file that begins so is this format, whatever it is called
+    read: Callable[[Path, Wanted], RawTable]
+
+
+readers: Registry[Reader] = Registry("reader of tables", "nnlab.tables.readers")
+
+
+def register(reader: Reader) -> Reader:
+    """Makes a format known to the import page, the command line and the tests."""
+    return readers.add(reader)
+
+
+def reader_of(path: Path) -> Reader:
+    """The reader for a file: by its first bytes, else by the end of its name, else as text."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except (OSError, ValueError):  # the reader says what is wrong
+        start = b""
+    known = tuple(readers)
+    for reader in known:
+        if any(start.startswith(signature) for signature in reader.signatures):
+            return reader
+    suffix = path.suffix.lower()
+    return next((reader for reader in known if suffix in reader.suffixes and not reader.signatures), readers["text"])
+
+
+def read_table(path: Path, wanted: Wanted | None = None) -> RawTable:
+    """The cells of a file of any known format. Raises DataError for one that cannot be read or has no rows."""
+    if not path.exists():
+        raise DataError(f"There is no file {path}.")
+    table = reader_of(path).read(path, wanted or Wanted())
+    if not table.rows:
+        raise DataError(f"{table.name} has no rows below its header.")
+    return table
