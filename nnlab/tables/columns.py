@@ -173,7 +173,7 @@ def _second_look(table: RawTable, columns: Sequence[int]) -> dict[int, _SecondLo
         lambda c: _fitting(present(c), r"\d+\.\d+\.\d+.*"),
         *(lambda c, yes=yes, no=no: f"count(*) FILTER (lower({present(c)}) IN ('{yes}', '{no}'))" for yes, no in _PAIRS),
     ])  # fmt: skip
-    return {k: _SecondLook(*counts[:8], tuple(counts[8:])) for k, counts in found.items()}
+    return {k: _SecondLook(*(*counts[:8], counts[8:])) for k, counts in found.items()}
 
 
 def _fitting(text: str, pattern: str, but: str = "") -> str:

@@ -77,7 +77,7 @@ def detect(text: str, encoding: str = "utf-8") -> TextForm:
         if quote == "'" and not any(line.lstrip().startswith("'") for line in sample.split("\n", 5)[:5]):
             continue
         score, skip = _agreement(sample, form)
-        if score > best_score and (delimiter != BLANKS or best_score[0] == 0):
+        if score > best_score and (delimiter != BLANKS or best_score[0] == 0 or best.delimiter == BLANKS):
             best, best_score = replace(form, skip=skip), score
     return replace(best, header=_has_header(text, best))
 

@@ -1,0 +1,50 @@
+"""Parquet: every kind of column as the text that decides its meaning, and damage that DuckDB itself reads over."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from nnlab.core.errors import DataError
+from nnlab.tables.reader import read_table
+
+ROWS = (
+    "SELECT 1234567890123456788 + i AS id, i * 0.5 AS x, 'c' || (i % 3) AS c, DATE '2024-01-30' + i::INT AS d, i % 2 = 0 AS b, "
+    "CASE WHEN i % 2 = 0 THEN i END AS n, [1, 2] AS l FROM range(4) t(i)"
+)
+
+
+def written(tmp_path: Path, rows: str = ROWS, options: str = "") -> Path:
+    path = tmp_path / "data[1].parquet"  # a pattern to DuckDB
+    target = tmp_path / "w.parquet"
+    duckdb.connect(":memory:").execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet{options})")
+    target.rename(path)
+    return path
+
+
+def test_cells(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path))
+    assert table.columns == ("id", "x", "c", "d", "b", "n")
+    assert table.head(2) == [
+        ("1234567890123456788", "0.0", "c0", "2024-01-30", "true", "0"),
+        ("1234567890123456789", "0.5", "c1", "2024-01-31", "false", None),
+    ]
+    assert table.notes == ("l holds lists or bytes and is left out.",)
+
+
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(DataError, match=r"data\[1\].parquet cannot be read as Parquet"):
+        read_table(path)
+
+
+def test_overwritten_bytes_are_noticed(tmp_path: Path) -> None:
+    """Uncompressed pages hold no checksum: what tells of the damage is that cells are missing which the footer counts."""
+    path = written(tmp_path, "SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i * 1.5 END AS x, i AS y FROM range(5000) t(i)", ", COMPRESSION uncompressed")
+    content = bytearray(path.read_bytes())
+    for start in range(40, len(content) // 2, 997):  # many places, for some fall into values that nothing can check
+        content[start : start + 8] = b"\xff" * 8
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="is damaged|cannot be read"):
+        read_table(path)
