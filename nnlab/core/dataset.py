@@ -12,12 +12,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlab.core.errors import DataError
 from nnlab.core.registry import Registry
 from nnlab.core.setting import Setting, Value
+
+if TYPE_CHECKING:
+    from nnlab.core.fitted_preparation import FittedInputs
 
 CATEGORIES = ("Two inputs", "One input", "Real data", "By hand", "File")
 KINDS = ("continuous", "binary", "classes")
@@ -73,6 +77,10 @@ class Table:
     domain: tuple[Interval, ...] | None = None  # the interval to plot, for each feature of a generated set
     truth: Callable[[np.ndarray], np.ndarray] | None = None  # the exact function: raw (n, features) -> (n, 1); of one feature, by element
     grows: bool = False  # sample by sample, by hand: one more does not move the others between training and validation
+    fit: Callable[[np.ndarray], FittedInputs] | None = None  # indices of training samples -> the features, of which x then has none yet
+    groups: np.ndarray | None = None  # (samples,), the name of a sample's group: groups are not torn apart by a split
+    times: np.ndarray | None = None  # float64 (samples,), by which the latest samples can be kept back
+    notes: tuple[str, ...] = ()  # what became of the rows of a file, one sentence each
 
     def __post_init__(self) -> None:
         problem = _problem(self)
@@ -89,7 +97,7 @@ def _problem(table: Table) -> str | None:
     x, y, target = table.x, table.y, table.target
     if target.kind not in KINDS:
         return f"the kind of target is {target.kind!r}, not one of {', '.join(KINDS)}"
-    if x.dtype != np.float64 or x.ndim != 2 or x.shape[1] != len(table.features) or not table.features:
+    if x.dtype != np.float64 or x.ndim != 2 or x.shape[1] != len(table.features) or (not table.features and table.fit is None):
         return f"x is {x.dtype} {x.shape}, expected float64 (samples, {len(table.features)}) and at least one feature"
     if not len(x):
         return "there are none"

@@ -11,7 +11,7 @@ is one more structure among `InputStep`; whoever writes models in another form m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -54,10 +54,14 @@ class NumberInput(_Step, frozen=True, tag="number", forbid_unknown_fields=True):
 
 
 class CategoryInput(_Step, frozen=True, tag="category", forbid_unknown_fields=True):
-    """1 where the column holds this category, else 0: one of the columns of a one-hot code. "" is the category of missing cells."""
+    """1 where the column holds this category, else 0: one of the columns of a one-hot code. "" is the category of missing cells.
+
+    `takes_missing`: 1 where the cell is missing as well, for the category that stands for missing ones.
+    """
 
     column: str
     category: str
+    takes_missing: bool = False
 
 
 class RankInput(_Step, frozen=True, tag="rank", forbid_unknown_fields=True):
@@ -116,6 +120,8 @@ class Preparation:
         for step in self.steps:
             if isinstance(step, CategoryInput):
                 found.setdefault(step.column, {})[step.category] = None
+                if step.takes_missing:
+                    found[step.column][""] = None
             elif isinstance(step, RankInput):
                 found.setdefault(step.column, {}).update(dict.fromkeys(step.categories))
         return {column: tuple(names) for column, names in found.items()}
@@ -149,7 +155,7 @@ class Preparation:
         rows = len(raw[self.columns[0].name])
         inputs = np.empty((rows, len(self.steps)))
         for place, step in enumerate(self.steps):
-            inputs[:, place] = (_values(step, raw) - step.mean) / step.scale
+            inputs[:, place] = (values_of(step, raw) - step.mean) / step.scale
         return inputs
 
     def _refuse_unknown(self, raw: RawColumns) -> None:
@@ -172,7 +178,17 @@ class Preparation:
         return numbers * np.asarray(self.target_scale) + np.asarray(self.target_mean)
 
 
-def _values(step: InputStep, raw: RawColumns) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class FittedInputs:
+    """`x` float64 (samples, inputs) before standardising, with the name of each input, the step that makes it and whether to scale it."""
+
+    x: np.ndarray
+    names: tuple[str, ...]
+    steps: tuple[InputStep, ...]
+    scaled: np.ndarray  # bool (inputs,)
+
+
+def values_of(step: InputStep, raw: RawColumns) -> np.ndarray:
     """What a step makes of all rows, before mean and scale."""
     if isinstance(step, FunctionInput):
         return FUNCTIONS[step.function](raw[step.x], raw[step.y])
@@ -182,9 +198,19 @@ def _values(step: InputStep, raw: RawColumns) -> np.ndarray:
     if isinstance(step, MissingInput):
         return (cells == "") if cells.dtype.kind in "OU" else ~np.isfinite(cells)
     if isinstance(step, CategoryInput):
-        return (cells == step.category).astype(np.float64)
+        return ((cells == step.category) | (step.takes_missing & (cells == ""))).astype(np.float64)
     places = {category: place for place, category in enumerate(step.categories)}
     return np.array([places.get(cell, 0) for cell in cells.tolist()], dtype=np.float64)
+
+
+def of_steps(steps: Iterable[InputStep], mean: np.ndarray, scale: np.ndarray, target: Target) -> Preparation:
+    """The preparation that makes these inputs, standardised by mean and scale (inputs,)."""
+    scaled = tuple(msgspec.structs.replace(s, mean=float(m), scale=float(w)) for s, m, w in zip(steps, mean, scale, strict=True))
+    columns: dict[str, bool] = {}
+    for step in scaled:
+        for name in (step.x, step.y) if isinstance(step, FunctionInput) else (step.column,):
+            columns[name] = columns.get(name, False) or isinstance(step, (CategoryInput, RankInput))
+    return Preparation(tuple(RawColumn(name, is_text) for name, is_text in columns.items()), scaled, target)
 
 
 def of_numbers(features: tuple[str, ...], columns: tuple[str, ...], mean: np.ndarray, scale: np.ndarray, target: Target) -> Preparation:

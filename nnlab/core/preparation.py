@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets, random_generator
+from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets
 from nnlab.core.errors import DataError
-from nnlab.core.fitted_preparation import FUNCTIONS, Preparation, of_numbers
+from nnlab.core.fitted_preparation import FUNCTIONS, InputStep, Preparation, of_numbers, of_steps
 from nnlab.core.setting import Setting, Value, check_settings
+from nnlab.core.split import SPLIT_TITLES, SPLITS, split
 
 SEED = Setting("seed", 0, minimum=0, maximum=2**31 - 1, tip="Draws the samples and the split; the same seed gives the same data.")
 VALIDATION_SHARE = Setting(
@@ -30,6 +30,15 @@ VALIDATION_SHARE = Setting(
     maximum=0.9,
     tip="Share of the samples that is kept out of training, to measure the loss on unseen data.",
 )
+
+TEST_SHARE = Setting(
+    "test_share",
+    0.0,
+    minimum=0.0,
+    maximum=0.9,
+    tip="Share of the samples that is looked at only when you ask for it, once everything is decided.",
+)
+SPLIT = Setting("split", "stratified", choices=SPLITS, choice_titles=SPLIT_TITLES, tip="How samples are kept out of training.")
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ class DataSettings:
     derived: tuple[str, ...] = ()  # derived features to add behind `inputs`
     standardize: bool | None = None  # None: the data set's own default
     set_numbers: tuple[SetNumber, ...] = ()  # by hand, one for each place
+    test_share: float = 0.0
+    split: str = "stratified"  # one of SPLITS
 
     def with_number(self, sample: int, column: int, before: float, after: float) -> DataSettings:
         """With one number of one sample set; `before` is what it is now. Set back to what the data set gave, it is not set any more."""
@@ -110,10 +121,18 @@ class Data:
     truth: Callable[[np.ndarray], np.ndarray] | None
     train_index: np.ndarray  # which samples of the table, in the order of x
     validation_index: np.ndarray
+    test_x: np.ndarray
+    test_y: np.ndarray
+    test_index: np.ndarray
+    steps: tuple[InputStep, ...] = ()  # what makes each column of raw_x from a person's table; empty where raw_x is the table itself
+    notes: tuple[str, ...] = ()  # what became of the rows of a file, one sentence each
 
     @property
     def preparation(self) -> Preparation:
         """What leads from raw columns to `x`, and from outputs to class names, without the samples it was fitted on."""
+        if self.steps:
+            chosen = [self.steps[self.raw_features.index(name)] for name in self.columns]
+            return of_steps(chosen, self.mean, self.scale, self.target)
         return of_numbers(self.raw_features, self.columns, self.mean, self.scale, self.target)
 
     def raw_columns(self, most: int) -> dict[str, np.ndarray]:
@@ -178,12 +197,25 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
     seed = SEED.check(settings.seed, dataset.title)
     share = VALIDATION_SHARE.check(settings.validation_share, dataset.title)
     table = dataset.make(check_settings(dataset.settings, settings.settings, dataset.title), int(seed))
+    parts = split(
+        table, str(SPLIT.check(settings.split, dataset.title)), float(share),
+        float(TEST_SHARE.check(settings.test_share, dataset.title)), int(seed),
+    )  # fmt: skip
+    train_index, validation_index = parts.training, parts.validation
+    steps: tuple[InputStep, ...] = ()
+    is_scaled = np.ones(1, dtype=bool)
+    if table.fit is not None:
+        fitted = table.fit(train_index)
+        steps, is_scaled = fitted.steps, fitted.scaled
+        table = replace(table, x=fitted.x, features=fitted.names, fit=None)
     columns = _columns(dataset, table, settings)
-    train_index, validation_index = split(table.y, table.target, float(share), int(seed), table.x if table.grows else None)
     standardize = dataset.standardize if settings.standardize is None else settings.standardize
 
     inputs = _inputs(table.x, table.features, columns)
     mean, scale = _fit(inputs[train_index]) if standardize else (np.zeros(len(columns)), np.ones(len(columns)))
+    if steps:  # what is 0 or 1 stays so
+        used = is_scaled[[table.features.index(name) for name in columns]]
+        mean, scale = np.where(used, mean, 0.0), np.where(used, scale, 1.0)
     x, y, raw = (inputs - mean) / scale, table.y, table.x
     if settings.set_numbers:
         x, y, raw = x.copy(), y.copy(), raw.copy()
@@ -210,6 +242,11 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
         truth=table.truth,
         train_index=train_index,
         validation_index=validation_index,
+        test_x=_read_only(x[parts.test]),
+        test_y=_read_only(y[parts.test]),
+        test_index=parts.test,
+        steps=steps,
+        notes=table.notes,
     )
 
 
@@ -226,41 +263,6 @@ def _set(number: SetNumber, x: np.ndarray, y: np.ndarray) -> bool:
 def _read_only(values: np.ndarray) -> np.ndarray:
     values.setflags(write=False)
     return values
-
-
-def split(y: np.ndarray, target: Target, share: float, seed: int, growing: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the training and of the validation samples, each in random order.
-
-    Of every class the same share goes to validation (a stratified split), and at least one sample to each part.
-    Raises DataError when a class, or a continuous table, has a single sample and `share` is not 0.
-
-    `growing` (samples, features) are samples added by hand: the place of each in the order depends on itself and the seed alone, and the
-    only sample of a class belongs to training.
-    """
-    order = random_generator(seed, "split").permutation(len(y)) if growing is None else np.argsort(_keys(growing, seed), kind="stable")
-    held_out = np.zeros(len(y), dtype=bool)
-    if share > 0.0:
-        groups = np.zeros(len(y), dtype=np.int64) if target.kind == "continuous" else y
-        for group in np.unique(groups):
-            members = order[groups[order] == group]
-            if len(members) == 1 and growing is not None:
-                continue
-            if len(members) == 1:
-                raise DataError(_cannot_split(target, int(group)))
-            count = min(max(round(share * len(members)), 1), len(members) - 1)
-            held_out[members[:count]] = True
-    return order[~held_out[order]], order[held_out[order]]
-
-
-def _keys(samples: np.ndarray, seed: int) -> np.ndarray:
-    """A number for every sample that looks random and depends on its features and the seed alone."""
-    salt = seed.to_bytes(8, "little")
-    return np.array([int.from_bytes(blake2b(row.tobytes(), digest_size=7, key=salt).digest(), "little") for row in samples])
-
-
-def _cannot_split(target: Target, group: int) -> str:
-    what = "The data has" if target.kind == "continuous" else f"The class {target.names[group]!r} has"
-    return f"{what} a single sample, which cannot be used for both training and validation; add samples or set the validation share to 0."
 
 
 def _columns(dataset: Dataset, table: Table, settings: DataSettings) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnlab.tables.raw_table import RawTable, present
+from nnlab.tables.cell_table import CellTable, present
 
 KINDS = ("number", "yes_no", "date", "text")
 
@@ -95,7 +95,7 @@ def as_day(column: str, notation: str) -> str:
     return f"epoch(TRY_STRPTIME({cell}, [{formats}])) / 86400.0"
 
 
-def read_columns(table: RawTable) -> tuple[ColumnReading, ...]:
+def read_columns(table: CellTable) -> tuple[ColumnReading, ...]:
     """What every column of a table holds."""
     rows = table.rows
     counts = table.per_column(range(len(table.columns)), [
@@ -159,7 +159,7 @@ class _SecondLook:
     pairs: tuple[int, ...]
 
 
-def _second_look(table: RawTable, columns: Sequence[int]) -> dict[int, _SecondLook]:
+def _second_look(table: CellTable, columns: Sequence[int]) -> dict[int, _SecondLook]:
     if not columns:
         return {}
     found = table.per_column(columns, [
@@ -182,7 +182,7 @@ def _fitting(text: str, pattern: str, but: str = "") -> str:
     return f"count(*) FILTER (regexp_full_match({text}, '{pattern}'){unless})"
 
 
-def _uneven(table: RawTable, k: int, count: _Counts, look: _SecondLook, base: ColumnReading) -> ColumnReading:
+def _uneven(table: CellTable, k: int, count: _Counts, look: _SecondLook, base: ColumnReading) -> ColumnReading:
     """A column in which not every cell is a plain number."""
     all_of = count.present
     if all_of in look.pairs:
@@ -215,7 +215,7 @@ def _uneven(table: RawTable, k: int, count: _Counts, look: _SecondLook, base: Co
     return replace(base, codes=count.leading_zero > 0)
 
 
-def _local_date(table: RawTable, k: int, look: _SecondLook, base: ColumnReading) -> ColumnReading:
+def _local_date(table: CellTable, k: int, look: _SecondLook, base: ColumnReading) -> ColumnReading:
     fitting = [n for n in ("day_first", "month_first") if _are_dates(table, k, n, look.local_date)]
     if not fitting:
         return base
@@ -226,12 +226,12 @@ def _local_date(table: RawTable, k: int, look: _SecondLook, base: ColumnReading)
     return replace(base, kind="date", notation="day_first", question=question, answers=("day_first", "month_first"))
 
 
-def _are_dates(table: RawTable, k: int, notation: str, count: int) -> bool:
+def _are_dates(table: CellTable, k: int, notation: str, count: int) -> bool:
     day = as_day(f"c{k}", notation)
     return bool(table.one([f"count({day})"])[0] == count)
 
 
-def _points(table: RawTable, columns: Sequence[int]) -> dict[int, str]:
+def _points(table: CellTable, columns: Sequence[int]) -> dict[int, str]:
     """Of plain columns in a file with decimal commas: those whose points may separate thousands, with a cell for each."""
     counts = table.per_column(columns, [
         lambda c: f"count(*) FILTER ({number_text(c)} LIKE '%.%')", lambda c: _fitting(number_text(c), _POINT_THOUSANDS),
@@ -239,28 +239,28 @@ def _points(table: RawTable, columns: Sequence[int]) -> dict[int, str]:
     return {k: _example(table, k, _POINT_THOUSANDS) for k, (pointed, as_thousands) in counts.items() if 0 < pointed == as_thousands}
 
 
-def _ask(table: RawTable, k: int, sign: str, cell: str) -> str:
+def _ask(table: CellTable, k: int, sign: str, cell: str) -> str:
     return f"Column {table.columns[k]!r} holds {cell}: does {sign} separate thousands or decimals there?"
 
 
-def _example(table: RawTable, k: int, pattern: str) -> str:
+def _example(table: CellTable, k: int, pattern: str) -> str:
     """The first cell that a pattern fits."""
     return _first_cell(table, k, f"regexp_full_match({number_text(f'c{k}')}, '{pattern}')")[0]
 
 
-def _odd_cell(table: RawTable, k: int) -> tuple[str, int]:
+def _odd_cell(table: CellTable, k: int) -> tuple[str, int]:
     """The first cell that is not a plain number, and its row."""
     return _first_cell(table, k, f"NOT regexp_full_match({number_text(f'c{k}')}, '{_PLAIN}')")
 
 
-def _first_cell(table: RawTable, k: int, condition: str) -> tuple[str, int]:
+def _first_cell(table: CellTable, k: int, condition: str) -> tuple[str, int]:
     cell = present(f"c{k}")
     query = f"SELECT {cell}, rowid FROM cells WHERE {cell} IS NOT NULL AND {condition} ORDER BY rowid LIMIT 1"
     found = table.connection.execute(query).fetchone()
     return (str(found[0]), int(found[1])) if found else ("", -1)
 
 
-def _sequences(table: RawTable, columns: Sequence[int]) -> frozenset[int]:
+def _sequences(table: CellTable, columns: Sequence[int]) -> frozenset[int]:
     """Columns that count the rows: each whole number one more than the one above."""
     if not columns:
         return frozenset()

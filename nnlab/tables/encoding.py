@@ -6,27 +6,14 @@ say nothing, and no change in them changes an input of another row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import msgspec
 import numpy as np
 
 from nnlab.core.errors import DataError
-from nnlab.core.fitted_preparation import CategoryInput, InputStep, MissingInput, NumberInput, RankInput, values_of
+from nnlab.core.fitted_preparation import CategoryInput, FittedInputs, InputStep, MissingInput, NumberInput, RankInput, values_of
 from nnlab.tables.plan import ColumnPlan, TablePlan
 from nnlab.tables.planned import Columns, class_names, names_of
 
 MOST_INPUTS = 20_000
-
-
-@dataclass(frozen=True, eq=False)
-class FittedInputs:
-    """`x` float64 (samples, inputs) before standardising, with the name of each input, the step that makes it and whether to scale it."""
-
-    x: np.ndarray
-    names: tuple[str, ...]
-    steps: tuple[InputStep, ...]
-    scaled: np.ndarray  # bool (inputs,)
 
 
 def fit(plan: TablePlan, columns: Columns, training: np.ndarray) -> FittedInputs:
@@ -86,11 +73,3 @@ def _category(column: ColumnPlan, name: str, cells: np.ndarray) -> list[tuple[st
     if column.encoding == "embedded":  # row 0 of the table of vectors is for what was not seen in training
         return [(name, RankInput(name, categories=("", *ordered)), False)]
     return [(name, RankInput(name, categories=tuple(ordered)), True)]
-
-
-def steps_with(steps: tuple[InputStep, ...], mean: np.ndarray, scale: np.ndarray) -> tuple[InputStep, ...]:
-    """The steps with what standardising subtracts and divides by."""
-    return tuple(
-        msgspec.structs.replace(step, mean=float(centre), scale=float(width))
-        for step, centre, width in zip(steps, mean, scale, strict=True)
-    )  # fmt: skip

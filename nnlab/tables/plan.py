@@ -12,7 +12,7 @@ import msgspec
 
 from nnlab.core.errors import DataError
 from nnlab.tables.columns import NOTATIONS
-from nnlab.tables.raw_table import MOST_COLUMNS
+from nnlab.tables.cell_table import MOST_COLUMNS
 from nnlab.tables.reader import Wanted
 from nnlab.tables.text_form import TextForm
 

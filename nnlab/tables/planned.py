@@ -15,7 +15,7 @@ from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
 from nnlab.tables.columns import NOTATIONS, as_day, as_number
 from nnlab.tables.plan import ColumnPlan, TablePlan
-from nnlab.tables.raw_table import RawTable, present
+from nnlab.tables.cell_table import CellTable, present
 
 LARGEST = float(np.finfo(np.float32).max)  # beyond it, a number is infinite to a network
 MOST_CLASSES = 1000
@@ -39,7 +39,7 @@ class PlannedTable:
     notes: tuple[str, ...]  # what was left out, one sentence each
 
 
-def read_features(table: RawTable, plan: TablePlan) -> Columns:
+def read_features(table: CellTable, plan: TablePlan) -> Columns:
     """The raw columns of all rows of a table, its target not looked at: rows to predict may have none.
 
     Raises DataError for columns the table lacks and for a cell that is not what the plan says, naming where it stands.
@@ -68,7 +68,7 @@ def names_of(column: ColumnPlan) -> tuple[str, ...]:
     return tuple(f"{column.name} ({PART_TITLES[part]})" for part in column.parts) if column.kind == "date" else (column.name,)
 
 
-def read_planned(table: RawTable, plan: TablePlan) -> PlannedTable:
+def read_planned(table: CellTable, plan: TablePlan) -> PlannedTable:
     """The rows of `table` that can be used for training. Raises DataError as `read_features`, and for a target that cannot be learned."""
     columns = read_features(table, plan)
     if not columns:
@@ -103,17 +103,17 @@ def _is_missing(values: np.ndarray) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values == ""
 
 
-def _cell(table: RawTable, name: str) -> str:
+def _cell(table: CellTable, name: str) -> str:
     return f"c{table.index(name)}"
 
 
-def _number(table: RawTable, column: ColumnPlan) -> str:
+def _number(table: CellTable, column: ColumnPlan) -> str:
     if column.notation not in NOTATIONS or column.notation in ("iso", "day_first", "month_first", "text"):
         raise DataError(f"{table.name}: it is not decided how the numbers in column {column.name!r} are written; choose their notation.")
     return as_number(_cell(table, column.name), column.notation, column.is_percent)
 
 
-def _checked(table: RawTable, column: ColumnPlan, values: np.ndarray) -> np.ndarray:
+def _checked(table: CellTable, column: ColumnPlan, values: np.ndarray) -> np.ndarray:
     """Numbers; raises DataError for a cell that is there and is none, or is too large."""
     if column.notation != "others_missing":
         has_cell = table.all([f"{present(_cell(table, column.name))} IS NOT NULL"])[0].astype(bool)
@@ -122,7 +122,7 @@ def _checked(table: RawTable, column: ColumnPlan, values: np.ndarray) -> np.ndar
     return values
 
 
-def _refuse(table: RawTable, column: ColumnPlan, wrong: np.ndarray, why: str) -> None:
+def _refuse(table: CellTable, column: ColumnPlan, wrong: np.ndarray, why: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
         cell = table.connection.execute(f"SELECT {_cell(table, column.name)} FROM cells WHERE rowid = {row}").fetchone()
@@ -130,18 +130,18 @@ def _refuse(table: RawTable, column: ColumnPlan, wrong: np.ndarray, why: str) ->
         raise DataError(f"{table.name}, {table.place(row)}: column {column.name!r} holds {text[:40]!r}, which {why}.")
 
 
-def _texts(table: RawTable, name: str) -> np.ndarray:
+def _texts(table: CellTable, name: str) -> np.ndarray:
     return table.all([f"coalesce({present(_cell(table, name))}, '')"])[0].astype(str)
 
 
-def _yes_no(table: RawTable, column: ColumnPlan) -> np.ndarray:
+def _yes_no(table: CellTable, column: ColumnPlan) -> np.ndarray:
     texts = np.char.lower(_texts(table, column.name))
     values = np.where(np.isin(texts, _TRUE), 1.0, np.where(np.isin(texts, _FALSE), 0.0, np.nan))
     _refuse(table, column, np.isnan(values) & (texts != ""), "is neither yes nor no")
     return values
 
 
-def _days(table: RawTable, column: ColumnPlan) -> np.ndarray:
+def _days(table: CellTable, column: ColumnPlan) -> np.ndarray:
     if column.notation not in ("iso", "day_first", "month_first"):
         raise DataError(f"{table.name}: it is not decided how the dates in column {column.name!r} are written; choose their order.")
     cell = _cell(table, column.name)
@@ -165,13 +165,13 @@ def _parts(column: ColumnPlan, days: np.ndarray) -> Columns:
     return {name: np.where(known, made[part](), np.nan) for name, part in zip(names_of(column), column.parts, strict=True)}
 
 
-def _times(table: RawTable, column: ColumnPlan) -> np.ndarray:
+def _times(table: CellTable, column: ColumnPlan) -> np.ndarray:
     values = _days(table, column) if column.kind == "date" else np.asarray(table.all([_number(table, column)])[0], dtype=np.float64)
     _refuse(table, column, np.isnan(values), "is no time; rows cannot be split by it")
     return values
 
 
-def _target(table: RawTable, column: ColumnPlan) -> tuple[Target, np.ndarray, np.ndarray]:
+def _target(table: CellTable, column: ColumnPlan) -> tuple[Target, np.ndarray, np.ndarray]:
     """What the target is, its values for every row, and for which rows it is known."""
     if column.kind == "number":
         values = _checked(table, column, np.asarray(table.all([_number(table, column)])[0], dtype=np.float64))
@@ -200,7 +200,7 @@ def class_names(names: Sequence[str]) -> list[str]:
     return sorted(names)
 
 
-def _compact(table: RawTable, column: ColumnPlan, target: Target, y: np.ndarray) -> tuple[Target, np.ndarray]:
+def _compact(table: CellTable, column: ColumnPlan, target: Target, y: np.ndarray) -> tuple[Target, np.ndarray]:
     """The target of the rows that stayed: classes that are gone have no number."""
     if target.kind == "continuous":
         if (y == y[0]).all():

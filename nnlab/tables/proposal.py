@@ -14,7 +14,7 @@ import msgspec
 from nnlab.core.errors import DataError
 from nnlab.tables.columns import ColumnReading, read_columns
 from nnlab.tables.plan import ColumnPlan, FormPart, TablePlan
-from nnlab.tables.raw_table import RawTable
+from nnlab.tables.cell_table import CellTable
 
 MOST_ONE_HOT = 50  # categories of a feature
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
@@ -54,7 +54,7 @@ def _is_answered(column: ColumnPlan, question: Question) -> bool:
     return column.notation in question.answers or (column.kind == "category" and "text" in question.answers)
 
 
-def propose(table: RawTable, target: str = "") -> Proposal:
+def propose(table: CellTable, target: str = "") -> Proposal:
     """The plan for a table whose target is named or, without a name, the last column that can be one.
 
     Raises DataError for a name that is none of its columns.

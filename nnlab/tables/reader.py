@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nnlab.core.errors import DataError
 from nnlab.core.registry import Registry
-from nnlab.tables.raw_table import RawTable
+from nnlab.tables.cell_table import CellTable
 from nnlab.tables.text_form import TextForm
 
 
@@ -31,7 +31,7 @@ class Reader:
     title: str
     suffixes: tuple[str, ...]
     signatures: tuple[bytes, ...]  # a file that begins so is this format, whatever it is called
-    read: Callable[[Path, Wanted], RawTable]
+    read: Callable[[Path, Wanted], CellTable]
 
 
 readers: Registry[Reader] = Registry("reader of tables", "nnlab.tables.readers")
@@ -57,7 +57,7 @@ def reader_of(path: Path) -> Reader:
     return next((reader for reader in known if suffix in reader.suffixes and not reader.signatures), readers["text"])
 
 
-def read_table(path: Path, wanted: Wanted | None = None) -> RawTable:
+def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
     """The cells of a file of any known format. Raises DataError for one that cannot be read or has no rows."""
     if not path.exists():
         raise DataError(f"There is no file {path}.")

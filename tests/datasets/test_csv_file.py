@@ -17,6 +17,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.core.setting import Value, check_settings
 from nnlab.datasets import _csv_text
+from nnlab.tables import text_file
 from nnlab.datasets.csv_file import LARGEST
 
 
@@ -185,7 +186,7 @@ def test_a_missing_file_and_a_folder(folder: Path) -> None:
 
 
 def test_files_that_are_too_large_are_refused_before_they_are_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_csv_text, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(text_file, "MAX_BYTES", 2**20)
     with pytest.raises(DataError, match=r"table\.csv has 2 MB; at most 1 MB can be read"):
         read(folder, b"a,b\n" + b"1,2\n" * 2**19)
     with pytest.raises(DataError, match=r"has 10,001 columns; at most 10,000"):

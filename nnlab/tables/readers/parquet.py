@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.raw_table import RawTable, connect, named
+from nnlab.tables.cell_table import CellTable, connect, named
 from nnlab.tables.reader import Reader, Wanted, register
 from nnlab.tables.text_file import MAX_BYTES
 
@@ -18,7 +18,7 @@ _NESTED = ("STRUCT", "LIST", "MAP", "UNION", "BLOB", "[]")
 _TEXT = "VARCHAR"
 
 
-def read(path: Path, wanted: Wanted) -> RawTable:
+def read(path: Path, wanted: Wanted) -> CellTable:
     import duckdb
 
     size = path.stat().st_size
@@ -47,7 +47,7 @@ def read(path: Path, wanted: Wanted) -> RawTable:
     left = [names[k] for k in range(len(names)) if k not in plain]
     if left:
         notes.append(f"{', '.join(left[:5])} {'holds' if len(left) == 1 else 'hold'} lists or bytes and {'is' if len(left) == 1 else 'are'} left out.")
-    return RawTable(path.name, columns, rows, connection, tuple(notes))
+    return CellTable(path.name, columns, rows, connection, tuple(notes))
 
 
 def _as_text(name: str, kind: str) -> str:

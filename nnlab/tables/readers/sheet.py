@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.raw_table import RawTable, connect, named
+from nnlab.tables.cell_table import CellTable, connect, named
 from nnlab.tables.reader import Reader, Wanted, register
 
 MOST_UNPACKED = 512 * 2**20  # bytes in a workbook's archive
@@ -24,7 +24,7 @@ _MEMORY = 3 * 2**30  # bytes of address space for the child
 _LONGEST = 120.0  # seconds
 
 
-def read(path: Path, wanted: Wanted) -> RawTable:
+def read(path: Path, wanted: Wanted) -> CellTable:
     _check_archive(path)
     sheets, sheet, rows = _in_a_child(path, wanted.sheet)
     first = next((k for k, row in enumerate(rows) if sum(cell is not None for cell in row) > 1), None)
@@ -45,7 +45,7 @@ def read(path: Path, wanted: Wanted) -> RawTable:
     _insert(connection, [[row[k] for row in filled] for k in kept])
     if len(sheets) > 1:
         notes.append(f"The workbook has {len(sheets)} sheets; {sheet!r} was read.")
-    return RawTable(
+    return CellTable(
         path.name, columns, len(filled), connection, tuple(notes), sheets=sheets,
         place=lambda row: f"sheet {sheet!r}, row {first + 2 + numbers[row]}",
     )  # fmt: skip

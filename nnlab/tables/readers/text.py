@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.raw_table import RawTable, connect, named
+from nnlab.tables.cell_table import CellTable, connect, named
 from nnlab.tables.reader import Reader, Wanted, register
 from nnlab.tables.text_file import read_text
 from nnlab.tables.text_form import BLANKS, TextForm, detect
@@ -22,7 +22,7 @@ from nnlab.tables.text_form import BLANKS, TextForm, detect
 _ROW_NAMES = "row"  # what R leaves unnamed
 
 
-def read(path: Path, wanted: Wanted) -> RawTable:
+def read(path: Path, wanted: Wanted) -> CellTable:
     text, encoding = read_text(path, wanted.form.encoding if wanted.form and wanted.form.encoding != "utf-8" else "")
     if not text.strip():
         raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
@@ -43,7 +43,7 @@ def read(path: Path, wanted: Wanted) -> RawTable:
         connection.execute(f"CREATE OR REPLACE TABLE cells AS SELECT {wanted_columns} FROM cells")
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(f"The file is not UTF-8; it was read as {encoding}.")
-    return RawTable(path.name, columns, rows, connection, tuple(notes), form, place=_Lines(text, form, path.name))
+    return CellTable(path.name, columns, rows, connection, tuple(notes), form, place=_Lines(text, form, path.name))
 
 
 class _Lines:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from nnlab.core.errors import DataError
-from nnlab.tables.raw_table import RawTable
+from nnlab.tables.cell_table import CellTable
 from nnlab.tables.reader import read_table
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "t.csv") -> RawTable:
+def read(tmp_path: Path, content: str | bytes, name: str = "t.csv") -> CellTable:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_table(path)

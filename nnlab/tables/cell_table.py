@@ -35,7 +35,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 @dataclass(frozen=True, eq=False)
-class RawTable:
+class CellTable:
     """The cells of a file: `connection` has a table `cells` with text columns c0, c1, … and the rows in the file's order."""
 
     name: str  # of the file, for messages
