@@ -45,10 +45,11 @@ def _data_of(source: str) -> tuple[DataSettings, Graph | None, str]:
     """(data, the network if there is one, name). A table is not made into a project, which a constant target, say, cannot be."""
     from nnlab.core.preparation import DataSettings
     from nnlab.files.examples import example_names
+    from nnlab.tables.reader import table_suffixes
 
     path = Path(source).expanduser()
-    if source not in example_names() and path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        return DataSettings("csv_file", {"path": str(path.absolute())}), None, path.stem
+    if source not in example_names() and path.suffix.lower() in table_suffixes():
+        return DataSettings("table", {"path": str(path.absolute())}), None, path.stem
     project, _, name = read_source(source)
     return project.data, project.graph, name
 

@@ -148,13 +148,23 @@ class Data:
         return (_inputs(raw, self.raw_features, self.columns) - self.mean) / self.scale
 
 
+def file_of(settings: DataSettings) -> str:
+    """The path of the file that the samples are read from, "" where they are made."""
+    if settings.name not in datasets:
+        return ""
+    return next((path for name in datasets[settings.name].files if (path := str(settings.settings.get(name, "")).strip())), "")
+
+
+def with_file(settings: DataSettings, path: str) -> DataSettings:
+    """The same samples read from another place."""
+    return replace(settings, settings={**settings.settings, datasets[settings.name].files[0]: path})
+
+
 def data_title(settings: DataSettings) -> str:
     """What the data is called: the name of the file it is read from, or the data set's title."""
     if settings.name not in datasets:
         return settings.name
-    dataset = datasets[settings.name]
-    files = (Path(str(settings.settings.get(name, "")).strip()).name for name in dataset.files)
-    return next((name for name in files if name), dataset.title)
+    return Path(file_of(settings)).name or datasets[settings.name].title
 
 
 def prepare(settings: DataSettings) -> Data:

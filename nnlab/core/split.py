@@ -17,7 +17,6 @@ from nnlab.core.errors import DataError
 
 SPLITS = ("stratified", "random", "group", "time")
 SPLIT_TITLES = ("The same share of every class", "At random", "By group", "By time")
-NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def split(table: Table, how: str, validation_share: float, test_share: float, se
         held_out = 0
         for number, share in ((1, validation_share), (2, test_share)):
             if share > 0.0:
-                later = sum(other > 0.0 for other in (test_share,)[number - 1 :])  # parts that still need one
+                later = number == 1 and test_share > 0.0  # whether another part still needs one
                 count = min(max(round(share * len(members)), 1), len(members) - held_out - 1 - later)
                 part[members[held_out : held_out + count]] = number
                 held_out += count
@@ -75,7 +74,8 @@ def _parts(order: np.ndarray, part: np.ndarray) -> Split:
 def _cannot_split(target: Target | None, group: int, members: int, parts: int) -> str:
     what = "The data has" if target is None else f"The class {target.names[group]!r} has"
     if parts == 2:
-        return f"{what} a single sample, which cannot be used for both training and validation; add samples or set the validation share to 0."
+        advice = "add samples or set the validation share to 0"
+        return f"{what} a single sample, which cannot be used for both training and validation; {advice}."
     return f"{what} {members} sample{'s' if members > 1 else ''} for training, validation and test; add samples or set a share to 0."
 
 

@@ -14,16 +14,18 @@ import msgspec
 
 from nnlab.core.dataset import CATEGORIES, datasets
 from nnlab.core.errors import FileError, NNLabError
+from nnlab.core.preparation import file_of, with_file
 from nnlab.files import schema
 from nnlab.files.archive import MEGABYTE
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import decode
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import SUFFIX, load_project, named
-from nnlab.files.starting_network import project_for_csv
+from nnlab.files.starting_network import project_for_table
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
 from nnlab.resources_path import resource
+from nnlab.tables.reader import table_suffixes
 
 STARTER = "spiral"
 MAX_TEXT = 32 * MEGABYTE
@@ -70,8 +72,8 @@ def load_example(name: str) -> Project:
 def open_any(text: str) -> tuple[SavedProject, str]:
     """What `text` names, and a name for the window's title.
 
-    `text` is the name of an example, or the path of a project (.nnlab), of a graph or project.json (.json), or of a table (.csv and
-    other text). A file that has the name of an example is opened as ./name. Raises NNLabError in one sentence.
+    `text` is the name of an example, or the path of a project (.nnlab), of a graph or project.json (.json), or of a table (text,
+    Excel, OpenDocument, Parquet). A file that has the name of an example is opened as ./name. Raises NNLabError in one sentence.
     """
     if text in example_names():
         return SavedProject(load_example(text)), text
@@ -86,11 +88,13 @@ def open_any(text: str) -> tuple[SavedProject, str]:
         raise FileError(f"{text} is not a file; name a project, a graph or a table.")
     suffix = path.suffix.lower()
     start = _start(path)
-    if suffix == SUFFIX or (suffix not in (".json", ".csv", ".tsv") and start.startswith(_ZIP)):
+    if suffix in table_suffixes():
+        return SavedProject(project_for_table(path)), path.stem
+    if suffix == SUFFIX or (suffix != ".json" and start.startswith(_ZIP)):
         return load_project(path), path.stem
-    if suffix == ".json" or (suffix not in (".csv", ".tsv") and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")):
+    if suffix == ".json" or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return SavedProject(_read_json(path)), path.stem
-    return SavedProject(project_for_csv(path)), path.stem
+    return SavedProject(project_for_table(path)), path.stem
 
 
 def project_for_graph(graph: Graph) -> Project:
@@ -135,10 +139,10 @@ def _read_json(path: Path) -> Project:
         project = _arranged(_with_initial(schema.decode(content)))
     except NNLabError as error:
         raise named(error, path.name) from error
-    place = str(project.data.settings.get("path", ""))
-    if project.data.name == "csv_file" and place:  # a table beside the file, wherever NN Lab was started
+    place = file_of(project.data)
+    if place:  # a table beside the file, wherever NN Lab was started
         beside = (path.parent / Path(place).expanduser()).absolute()
-        return replace(project, data=replace(project.data, settings={**project.data.settings, "path": str(beside)}))
+        return replace(project, data=with_file(project.data, str(beside)))
     return project
 
 

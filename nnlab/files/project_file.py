@@ -5,7 +5,7 @@
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     preparation.json      what leads from raw columns to the network's inputs (`nnlab.core.fitted_preparation`)
     runs.json, runs.safetensors   the runs that ended before, with their curves and weights (`nnlab.files.kept_runs`)
-    data/<name>.csv       a copy of the data, when it is a CSV file
+    data/<name>           a copy of the file that the data is read from
     adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
 
@@ -26,7 +26,7 @@ from nnlab.core import fitted_preparation
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
-from nnlab.core.preparation import DataSettings
+from nnlab.core.preparation import DataSettings, file_of, with_file
 from nnlab.files import adapters, initial_weights, kept_runs, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
@@ -120,10 +120,10 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
 def _data_to_save(data: DataSettings, copied: bool) -> tuple[str | None, bytes | None]:
     """(path to write into project.json, content of the copy to put there); a None is nothing to write.
 
-    A CSV file that is gone by now does not keep the rest from being saved: the project then says where it was.
+    A file that is gone by now does not keep the rest from being saved: the project then says where it was.
     """
-    path = str(data.settings.get("path", ""))
-    if data.name != "csv_file" or not path:
+    path = file_of(data)
+    if not path:
         return None, None
     source = Path(path).expanduser().absolute()
     try:
@@ -188,7 +188,7 @@ def _load(path: Path) -> SavedProject:
 def _with_data(project: Project, entries: list[str], contents: dict[str, bytes]) -> Project:
     """The project with its data file unpacked to the person's own folder, under a name made from its content."""
     data = project.data
-    place = str(data.settings.get("path", "")) if data.name == "csv_file" else ""
+    place = file_of(data)
     if entries != ([place] if place.startswith(DATA) else []):
         raise FileError("its data file does not match its description in project.json; use an undamaged copy")
     if not entries:
@@ -201,4 +201,4 @@ def _with_data(project: Project, entries: list[str], contents: dict[str, bytes])
         except OSError as error:
             raise FileError(f"its data cannot be unpacked to {unpacked.parent}: {error.strerror}") from error
         write_atomically(unpacked, lambda file: file.write(content))
-    return replace(project, data=replace(data, settings={**data.settings, "path": str(unpacked)}))
+    return replace(project, data=with_file(data, str(unpacked)))

@@ -21,7 +21,7 @@ from nnlab import __version__
 from nnlab.core.dataset import datasets
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, CONTEXT_WORDS, EPOCH, ITERATION, SAMPLES, SEED, TRAINING
-from nnlab.core.preparation import DataSettings, SetNumber
+from nnlab.core.preparation import DataSettings, SetNumber, with_file
 from nnlab.core.setting import Value, check_settings
 from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
 from nnlab.engine.question import MOST_QUESTIONS, Question
@@ -40,7 +40,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda raw: {**raw, "adapters": []},  # version 1 knew no adapters
     2: lambda raw: {**raw, "initial": None, "comparison": []},  # version 2 drew all weights from the seed and compared nothing
     3: lambda raw: {**raw, "debugging": {}},  # version 3 knew no breakpoints
-    4: lambda raw: raw,  # version 4 kept no preparation beside its project.json
+    4: lambda raw: raw,  # version 4 kept no preparation beside its project.json, and no samples for a test
     5: lambda raw: {**raw, "runs": 0},  # version 5 forgot a run when it ended
 }
 
@@ -67,6 +67,8 @@ class DataPart(msgspec.Struct, forbid_unknown_fields=True):
     derived: list[str] = []
     standardize: bool | None = None
     set_numbers: list[SetNumberPart] = []
+    test_share: float = 0.0
+    split: str = "stratified"
 
 
 class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -165,15 +167,15 @@ class ProjectDocument:
 
 
 def encode(project: Project, view: View, context: np.ndarray | None, data_path: str | None = None, runs: int = 0) -> bytes:
-    """project.json. `data_path` replaces the path of a CSV file by where its copy lies in the archive; so many `runs` are kept."""
+    """project.json. `data_path` replaces the path of the data's file by where its copy lies in the archive; so many `runs` are kept."""
     data, training = project.data, project.training
-    settings = dict(data.settings) if data_path is None else {**data.settings, "path": data_path}
+    settings = dict((data if data_path is None else with_file(data, data_path)).settings)
     part = ProjectPart(
         schema=SCHEMA,
         graph=msgspec.json.decode(project.graph.to_json()),
         data=DataPart(
             data.name, settings, data.seed, data.validation_share, list(data.inputs), list(data.derived), data.standardize,
-            [SetNumberPart(s.sample, s.column, s.before, s.after) for s in data.set_numbers],
+            [SetNumberPart(s.sample, s.column, s.before, s.after) for s in data.set_numbers], data.test_share, data.split,
         ),
         training=TrainingPart(
             training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
@@ -266,7 +268,7 @@ def _data(part: DataPart) -> DataSettings:
     given: Mapping[str, Value] = {name: settings[name] for name in part.settings}
     return DataSettings(
         part.name, dict(given), part.seed, part.validation_share, tuple(part.inputs), tuple(part.derived), part.standardize,
-        tuple(SetNumber(s.sample, s.column, s.before, s.after) for s in part.set_numbers),
+        tuple(SetNumber(s.sample, s.column, s.before, s.after) for s in part.set_numbers), part.test_share, part.split,
     )
 
 

@@ -1,27 +1,43 @@
 """A first network for a person's own table: small, trainable as it stands, and meant to be changed.
 
 The target's kind decides the loss, the number of features and samples the width and the batch. Nothing here is tuned to
-any one data set: two hidden layers of ReLU and Adam are what most textbooks begin with.
+any one data set: two hidden layers of ReLU and Adam with decoupled weight decay are what most textbooks begin with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from nnlab.core.dataset import Target
+from nnlab.core.errors import DataError
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.files.project import Project
 from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
+from nnlab.tables.proposal import answered, propose
+from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings
 
-UPDATES = 4000  # about as many steps as the first run makes, whatever the size of the table
+UPDATES = 2000  # about as many steps as the first run makes, whatever the size of the table
+WEIGHT_DECAY = 0.1  # small tables are learned by heart otherwise: measured in docs/decisions/starting-network.md
 
 
-def project_for_csv(path: Path) -> Project:
-    """A project that trains on the table in `path`; raises DataError naming line and column when it cannot be read."""
-    data = DataSettings("csv_file", {"path": str(path.expanduser().absolute())})
-    return project_for_data(data, prepare(data))
+def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] | None = None) -> Project:
+    """A project that trains on the table in `path` as its cells suggest.
+
+    `target` is the column to predict ("": the last that can be); `answers` says by column in which of two possible notations its cells are
+    written. Raises DataError naming line and column when the table cannot be read, and for a question that is left open.
+    """
+    path = path.expanduser().absolute()
+    cells = read_table(path)
+    proposal = propose(cells, target)
+    plan = answered(proposal, answers or {})
+    for question in proposal.open_questions(plan):
+        choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
+        raise DataError(f"{cells.name}: {question.text} Answer with {choices}.")
+    settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()})
+    return project_for_data(settings, prepare(settings))
 
 
 def project_for_data(settings: DataSettings, data: Data) -> Project:
@@ -31,16 +47,18 @@ def project_for_data(settings: DataSettings, data: Data) -> Project:
 
 def starting_graph(features: int, target: Target) -> Graph:
     """features - hidden - hidden / 2 - outputs, with the loss that fits the target."""
-    width = min(max(8, 1 << (features - 1).bit_length()), 64)  # the power of two from `features` up, from 8 to 64
+    width = min(max(32, 1 << (features - 1).bit_length()), 64)  # the power of two from `features` up, from 32 to 64
     return mlp_graph((HiddenLayer(width, "relu"), HiddenLayer(width // 2, "relu")), features, target)
 
 
 def starting_training(data: Data) -> TrainingSettings:
-    """Adam, with a batch and a number of epochs for the size of the table and a learning rate for that of its target."""
+    """AdamW, with a batch and a number of epochs for the size of the table and a learning rate for that of its target."""
     samples = len(data.x)
     batch_size = 16 if samples < 500 else 32 if samples < 5000 else 128
     epochs = min(max(UPDATES * batch_size // samples, 20), 100)  # beyond that, small tables are learned by heart
-    return TrainingSettings(learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs)
+    return TrainingSettings(
+        "adamw", {"weight_decay": WEIGHT_DECAY}, learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs
+    )
 
 
 def learning_rate(data: Data) -> float:

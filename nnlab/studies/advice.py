@@ -15,16 +15,18 @@ import numpy as np
 from nnlab.core.dataset import Table, datasets
 from nnlab.core.errors import DataError, NNLabError
 from nnlab.core.operator import operators
-from nnlab.core.preparation import DataSettings
+from nnlab.core.preparation import DataSettings, file_of
 from nnlab.core.setting import check_settings
 from nnlab.core.written import plain_number, rounded
-from nnlab.datasets._csv_text import CsvText, read_csv_text
 from nnlab.graph import edits
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.layers import output_layer
 from nnlab.studies import target_column as kinds
 from nnlab.studies.target_column import Finding, TargetColumn, find, is_one_hot
+from nnlab.tables.cell_table import CellTable
+from nnlab.tables.plan import read_plan
+from nnlab.tables.reader import read_table
 
 LARGE = 10.0  # standard deviation or distance from 0 from which a target is too large for freshly drawn weights
 OUTLIER = 15.0  # median absolute deviations from the median
@@ -81,10 +83,11 @@ class Advice:
 def column_of(data: DataSettings, target: str | None = None) -> TargetColumn:
     """The target of the data, or another column of a table; raises DataError for one that is not there."""
     dataset = datasets[data.name]
-    path = str(data.settings.get("path", "")).strip() if data.name == "csv_file" else ""
+    path = file_of(data)
     if path:
-        own = " ".join(str(data.settings.get("target_column", "")).split())
-        return _of_csv(read_csv_text(Path(path).expanduser()), target or own or None)
+        plan = read_plan(str(data.settings.get("plan", "")))
+        own = plan.target.name if plan else " ".join(str(data.settings.get("target_column", "")).split())
+        return _of_cells(read_table(Path(path).expanduser(), plan.wanted if plan else None), target or own or None)
     table = dataset.make(check_settings(dataset.settings, data.settings, dataset.title), data.seed)
     return _of_table(table, target, dataset.title)
 
@@ -100,20 +103,18 @@ def _of_table(table: Table, target: str | None, title: str) -> TargetColumn:
     return TargetColumn.of_text("target", [names[k] for k in table.y])
 
 
-def _of_csv(csv_text: CsvText, target: str | None) -> TargetColumn:
-    columns = csv_text.columns
-    if target is not None and target not in columns:
-        raise DataError(f"{csv_text.name} has no column {target!r}; it has {_some(columns)}.")
-    records = [record for _, record in csv_text.records() if len(record) >= len(columns)]
-    if not records:
-        raise DataError(f"{csv_text.name} has no rows below its header.")
+def _of_cells(cells: CellTable, target: str | None) -> TargetColumn:
+    columns = cells.columns
+    if target is not None:
+        cells.index(target)
+    records = [[cell or "" for cell in row] for row in cells.head(cells.rows)]
     at = columns.index(target) if target is not None else len(columns) - 1
     block = _one_hot_block(records, at)
     if block is not None:
         names = columns[block.start : block.stop]
         return TargetColumn(f"{names[0]} … {names[-1]}", _texts(records, at), np.column_stack([_numbers(records, k) for k in block]), names)
     text = _texts(records, at)
-    decimal = "." if csv_text.delimiter == "," else ","
+    decimal = "," if cells.form is not None and cells.form.delimiter != "," else "."
     return TargetColumn.of_text(columns[at], [t.replace(decimal, ".") if decimal == "," and "." not in t else t for t in text])
 
 

@@ -96,8 +96,8 @@ class CellTable:
     def counted(self, index: int, most: int, where: str = "TRUE") -> list[tuple[str, int]]:
         """The different cells of a column that are not missing and how often each stands there, the most frequent first."""
         cell = present(f"c{index}")
-        query = f"SELECT {cell} AS cell, count(*) AS times FROM cells WHERE {cell} IS NOT NULL AND {where} GROUP BY cell ORDER BY times DESC, cell"
-        return self.connection.execute(f"{query} LIMIT {int(most)}").fetchall()
+        chosen = f"SELECT {cell} AS cell, count(*) AS times FROM cells WHERE {cell} IS NOT NULL AND {where}"
+        return self.connection.execute(f"{chosen} GROUP BY cell ORDER BY times DESC, cell LIMIT {int(most)}").fetchall()
 
 
 def cell_of(column: str) -> str:

@@ -45,7 +45,7 @@ MOSTLY = 0.9  # the share of cells that are numbers from which a column may be m
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """What was found in one column. `question` is what a person has to decide, in a sentence, and `answers` are the notations to choose from."""
+    """What was found in one column. `question` is what a person has to decide, in a sentence, `answers` the notations to choose from."""
 
     name: str
     kind: str  # one of KINDS
@@ -124,8 +124,8 @@ def read_columns(table: CellTable) -> tuple[ColumnReading, ...]:
             readings.append(replace(base, codes=True))
         else:
             number = replace(
-                base, kind="number", notation="plain", is_whole=count.integer == count.present, is_percent=0 < count.percent == count.present,
-                is_sequence=k in sequences,
+                base, kind="number", notation="plain", is_whole=count.integer == count.present,
+                is_percent=0 < count.percent == count.present, is_sequence=k in sequences,
             )  # fmt: skip
             if k in points:
                 number = replace(number, question=_ask(table, k, "a point", points[k]), answers=("point_thousands", "plain"))

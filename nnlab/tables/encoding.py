@@ -11,12 +11,12 @@ import numpy as np
 from nnlab.core.errors import DataError
 from nnlab.core.fitted_preparation import CategoryInput, FittedInputs, InputStep, MissingInput, NumberInput, RankInput, values_of
 from nnlab.tables.plan import ColumnPlan, TablePlan
-from nnlab.tables.planned import Columns, class_names, names_of
+from nnlab.tables.planned import ColumnArrays, class_names, names_of
 
 MOST_INPUTS = 20_000
 
 
-def fit(plan: TablePlan, columns: Columns, training: np.ndarray) -> FittedInputs:
+def fit(plan: TablePlan, columns: ColumnArrays, training: np.ndarray) -> FittedInputs:
     """The inputs of all samples; `training` are the indices of those to fit on. Raises DataError for more inputs than can be made."""
     named: list[tuple[str, InputStep, bool]] = []
     for column in plan.features:

@@ -11,16 +11,16 @@ from typing import Annotated, Literal
 import msgspec
 
 from nnlab.core.errors import DataError
-from nnlab.tables.columns import NOTATIONS
 from nnlab.tables.cell_table import MOST_COLUMNS
+from nnlab.tables.columns import NOTATIONS
 from nnlab.tables.reader import Wanted
 from nnlab.tables.text_form import TextForm
 
 Use = Literal["feature", "target", "left_out", "group", "time"]
-Kind = Literal["number", "yes_no", "date", "category"]
+ColumnKind = Literal["number", "yes_no", "date", "category"]
 Encoding = Literal["one_hot", "ordered", "embedded"]
 MissingRule = Literal["drop", "mean", "median", "most_frequent", "category"]
-Part = Literal["year", "month", "weekday", "elapsed"]
+DatePart = Literal["year", "month", "weekday", "elapsed"]
 
 MISSING_RULES: dict[str, tuple[MissingRule, ...]] = {
     "number": ("drop", "median", "mean", "most_frequent"),
@@ -36,14 +36,14 @@ class ColumnPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
     name: Name
     use: Use = "feature"
-    kind: Kind = "number"
+    kind: ColumnKind = "number"
     notation: str = ""  # of numbers and dates, a key of NOTATIONS
     is_percent: bool = False
     missing: MissingRule = "drop"
     indicator: bool = False  # whether another input says where the cell is missing
     encoding: Encoding = "one_hot"  # of a category
     order: tuple[str, ...] = ()  # of ordered categories; empty: alphabetical
-    parts: tuple[Part, ...] = ()  # of a date
+    parts: tuple[DatePart, ...] = ()  # of a date
 
 
 class FormPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

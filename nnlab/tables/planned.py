@@ -13,9 +13,9 @@ import numpy as np
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
+from nnlab.tables.cell_table import CellTable, present
 from nnlab.tables.columns import NOTATIONS, as_day, as_number
 from nnlab.tables.plan import ColumnPlan, TablePlan
-from nnlab.tables.cell_table import CellTable, present
 
 LARGEST = float(np.finfo(np.float32).max)  # beyond it, a number is infinite to a network
 MOST_CLASSES = 1000
@@ -23,14 +23,14 @@ _TRUE = ("true", "yes", "t", "y", "1")
 _FALSE = ("false", "no", "f", "n", "0")
 PART_TITLES = {"year": "year", "month": "month", "weekday": "day of week", "elapsed": "days"}
 
-Columns = dict[str, np.ndarray]  # by name: float64 (rows,), NaN where missing; or str (rows,), "" where missing
+ColumnArrays = dict[str, np.ndarray]  # by name: float64 (rows,), NaN where missing; or str (rows,), "" where missing
 
 
 @dataclass(frozen=True, eq=False)
 class PlannedTable:
     """`columns` by name, `y` as a `nnlab.core.dataset.Table` has it, `kept` the rows of the file they come from, in their order."""
 
-    columns: Columns
+    columns: ColumnArrays
     y: np.ndarray
     target: Target
     kept: np.ndarray  # int64 (samples,)
@@ -39,7 +39,7 @@ class PlannedTable:
     notes: tuple[str, ...]  # what was left out, one sentence each
 
 
-def read_features(table: CellTable, plan: TablePlan) -> Columns:
+def read_features(table: CellTable, plan: TablePlan) -> ColumnArrays:
     """The raw columns of all rows of a table, its target not looked at: rows to predict may have none.
 
     Raises DataError for columns the table lacks and for a cell that is not what the plan says, naming where it stands.
@@ -48,7 +48,7 @@ def read_features(table: CellTable, plan: TablePlan) -> Columns:
     if missing:
         listed = ", ".join(repr(name) for name in missing[:5])
         raise DataError(f"{table.name} lacks the column{'s' if len(missing) > 1 else ''} {listed}, which the network needs.")
-    found: Columns = {}
+    found: ColumnArrays = {}
     numbers = [column for column in plan.features if column.kind == "number"]
     values = table.all([_number(table, column) for column in numbers])
     for column, value in zip(numbers, values, strict=True):
@@ -151,7 +151,7 @@ def _days(table: CellTable, column: ColumnPlan) -> np.ndarray:
     return values
 
 
-def _parts(column: ColumnPlan, days: np.ndarray) -> Columns:
+def _parts(column: ColumnPlan, days: np.ndarray) -> ColumnArrays:
     """Year, month from 1, day of the week from 0 on Monday, and days since 1970, NaN where the date is missing."""
     known = ~np.isnan(days)
     dates = np.floor(np.where(known, days, 0.0)).astype("int64").astype("datetime64[D]")
@@ -212,7 +212,6 @@ def _compact(table: CellTable, column: ColumnPlan, target: Target, y: np.ndarray
     if len(names) < 2:
         raise DataError(f"{table.name}: the target, column {column.name!r}, is {names[0]!r} in every row; there is nothing to learn.")
     if len(names) > MOST_CLASSES or (len(names) == len(y) and len(y) > 2):
-        raise DataError(
-            f"{table.name}: the target, column {column.name!r}, holds {len(names):,} different values in {len(y):,} rows, too many for classes."
-        )
+        what = f"holds {len(names):,} different values in {len(y):,} rows"
+        raise DataError(f"{table.name}: the target, column {column.name!r}, {what}, too many for classes.")
     return Target("binary" if len(names) == 2 else "classes", names), compact.astype(np.int64)

@@ -7,14 +7,15 @@ it asks, and until that is answered the column is used in neither.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import msgspec
 
 from nnlab.core.errors import DataError
-from nnlab.tables.columns import ColumnReading, read_columns
-from nnlab.tables.plan import ColumnPlan, FormPart, TablePlan
 from nnlab.tables.cell_table import CellTable
+from nnlab.tables.columns import ColumnReading, read_columns
+from nnlab.tables.plan import ColumnPlan, FormPart, MissingRule, TablePlan
 
 MOST_ONE_HOT = 50  # categories of a feature
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
@@ -27,7 +28,7 @@ _TARGETS = frozenset({"target", "label", "outcome", "response"})
 
 
 @dataclass(frozen=True)
-class Question:
+class ColumnQuestion:
     """What has to be decided about a column: `answers` are keys of NOTATIONS."""
 
     column: str
@@ -42,15 +43,36 @@ class Proposal:
     plan: TablePlan
     readings: tuple[ColumnReading, ...]
     remarks: dict[str, str]
-    questions: tuple[Question, ...]
+    questions: tuple[ColumnQuestion, ...]
 
-    def open_questions(self, plan: TablePlan) -> tuple[Question, ...]:
+    def open_questions(self, plan: TablePlan) -> tuple[ColumnQuestion, ...]:
         """Those that `plan` still leaves open: of columns in use that have none of the answers for a notation."""
         used = {column.name: column for column in plan.columns if column.use != "left_out"}
         return tuple(q for q in self.questions if q.column in used and not _is_answered(used[q.column], q))
 
 
-def _is_answered(column: ColumnPlan, question: Question) -> bool:
+def answered(proposal: Proposal, answers: Mapping[str, str]) -> TablePlan:
+    """The proposed plan with an answer, a key of NOTATIONS, for some columns. Raises DataError for what is no answer there."""
+    plan = proposal.plan
+    questions = {question.column: question for question in proposal.questions}
+    for name, answer in answers.items():
+        column = plan.column(name)
+        question = questions.get(name)
+        if question is None or answer not in question.answers:
+            known = "nothing is asked about it" if question is None else f"choose {' or '.join(question.answers)}"
+            raise DataError(f"Column {name!r} cannot be read as {answer!r}: {known}.")
+        plan = plan.with_column(with_answer(column, answer))
+    return plan
+
+
+def with_answer(column: ColumnPlan, answer: str) -> ColumnPlan:
+    """A column read in the notation that was chosen."""
+    if answer == "text":
+        return msgspec.structs.replace(column, kind="category", notation="", missing="category", encoding="one_hot")
+    return msgspec.structs.replace(column, notation=answer)
+
+
+def _is_answered(column: ColumnPlan, question: ColumnQuestion) -> bool:
     return column.notation in question.answers or (column.kind == "category" and "text" in question.answers)
 
 
@@ -66,7 +88,8 @@ def propose(table: CellTable, target: str = "") -> Proposal:
         named = [k for k, reading in enumerate(readings) if reading.name.lower() in _TARGETS]
         usable = [k for k, reading in enumerate(readings) if not _why_not(reading) and reading.kind != "date"]
         if not usable:
-            raise DataError(f"{table.name} has no column that could be predicted: each is constant, empty, a date or different in every row.")
+            why = "each is constant, empty, a date or different in every row"
+            raise DataError(f"{table.name} has no column that could be predicted: {why}.")
         chosen = next((k for k in named if k in usable), usable[-1])
     columns, remarks = [], {}
     for k, reading in enumerate(readings):
@@ -74,13 +97,8 @@ def propose(table: CellTable, target: str = "") -> Proposal:
         columns.append(column)
         if remark:
             remarks[reading.name] = remark
-    form = table.form
-    part = None
-    if form is not None:
-        part = msgspec.convert(
-            {"delimiter": form.delimiter, "quote": form.quote, "header": form.header, "skip": form.skip, "encoding": form.encoding}, FormPart
-        )
-    questions = tuple(Question(r.name, r.question, r.answers) for r in readings if r.question)
+    part = None if table.form is None else msgspec.convert(asdict(table.form), FormPart)
+    questions = tuple(ColumnQuestion(r.name, r.question, r.answers) for r in readings if r.question)
     return Proposal(TablePlan(tuple(columns), part, ""), readings, remarks, questions)
 
 
@@ -112,7 +130,8 @@ def as_feature(reading: ColumnReading) -> tuple[ColumnPlan, str]:
             "drop" if few_missing and reading.notation != "others_missing" else "median", indicator=share > OFTEN_MISSING,
         )  # fmt: skip
     elif reading.kind == "yes_no":
-        column = ColumnPlan(reading.name, "feature", "yes_no", missing="drop" if few_missing else "most_frequent", indicator=share > OFTEN_MISSING)
+        rule: MissingRule = "drop" if few_missing else "most_frequent"
+        column = ColumnPlan(reading.name, "feature", "yes_no", missing=rule, indicator=share > OFTEN_MISSING)
     elif reading.kind == "date":
         column = ColumnPlan(reading.name, "feature", "date", notation, parts=("month", "weekday", "elapsed"))
     else:

@@ -42,6 +42,11 @@ def register(reader: Reader) -> Reader:
     return readers.add(reader)
 
 
+def table_suffixes() -> tuple[str, ...]:
+    """The ends of the names of files that are taken for tables."""
+    return tuple(suffix for reader in readers for suffix in reader.suffixes)
+
+
 def reader_of(path: Path) -> Reader:
     """The reader for a file: by its first bytes, else by the end of its name, else as text."""
     try:

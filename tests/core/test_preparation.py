@@ -11,19 +11,15 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from networks import mlp
 
 from nnlab.core.dataset import Dataset, Table, Target, datasets, register
 from nnlab.core.errors import DataError, NNLabError, SettingError
-from nnlab.core.preparation import DataSettings, data_title, prepare, split
+from nnlab.core.preparation import DataSettings, data_title, prepare
 from nnlab.core.setting import Setting, Value
 from nnlab.datasets import csv_file
 from nnlab.datasets._csv_text import read_csv_text
 from nnlab.training.session import Session
-
-NUMBERS = Target("continuous", ("y",))
 
 
 @pytest.fixture
@@ -80,25 +76,6 @@ def test_the_same_seed_gives_the_same_split_and_another_another() -> None:
     assert not np.array_equal(first.train_index, other.train_index)
 
 
-@given(st.lists(st.integers(2, 40), min_size=2, max_size=6), st.floats(0.01, 0.9), st.integers(0, 2**31 - 1))
-def test_every_class_has_its_share_in_both_parts(sizes: list[int], share: float, seed: int) -> None:
-    y = np.repeat(np.arange(len(sizes)), sizes)
-    train, validation = split(y, Target("classes", tuple("abcdef"[: len(sizes)])), share, seed)
-    assert sorted([*train, *validation]) == list(range(len(y)))
-    for label, size in enumerate(sizes):
-        held_out = int((y[validation] == label).sum())
-        assert 1 <= held_out <= size - 1
-        assert abs(held_out - share * size) <= 1.0
-
-
-@given(st.integers(2, 200), st.floats(0.01, 0.9))
-def test_continuous_samples_are_split_by_share(samples: int, share: float) -> None:
-    train, validation = split(np.zeros((samples, 1)), NUMBERS, share, 0)
-    assert len(train) + len(validation) == samples
-    assert min(len(train), len(validation)) >= 1
-    assert abs(len(validation) - share * samples) <= 1.0
-
-
 def test_no_validation_part_when_the_share_is_zero(small_set: str) -> None:
     data = prepare(DataSettings(small_set, {"rare": 1}, validation_share=0.0))
     assert (data.x.shape, data.validation_x.shape, data.validation_y.shape) == ((21, 2), (0, 2), (0,))
@@ -108,8 +85,6 @@ def test_no_validation_part_when_the_share_is_zero(small_set: str) -> None:
 def test_a_class_with_a_single_sample_is_named(small_set: str) -> None:
     with pytest.raises(DataError, match=r"The class 'rare' has a single sample.*set the validation share to 0"):
         prepare(DataSettings(small_set, {"rare": 1}))
-    with pytest.raises(DataError, match="The data has a single sample"):
-        split(np.zeros((1, 1)), NUMBERS, 0.5, 0)
 
 
 def test_derived_inputs_keep_the_chosen_order() -> None:

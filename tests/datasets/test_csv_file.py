@@ -17,8 +17,8 @@ from nnlab.core.errors import DataError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.core.setting import Value, check_settings
 from nnlab.datasets import _csv_text
-from nnlab.tables import text_file
 from nnlab.datasets.csv_file import LARGEST
+from nnlab.tables import text_file
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Value
     """The settings without which a data set makes nothing, by name."""
     path: Path = tmp_path_factory.mktemp("csv") / "small.csv"
     path.write_text("length,width,kind\n" + "".join(f"{i}.5,{i * i},{'ab'[i % 2]}\n" for i in range(20)))
-    return {"csv_file": {"path": str(path)}}
+    return {"csv_file": {"path": str(path)}, "table": {"path": str(path)}}
 
 
 def table(name: str, seed: int = 0, settings: Mapping[str, Value] | None = None) -> Table:

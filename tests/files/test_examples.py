@@ -153,7 +153,7 @@ def test_a_bare_graph_without_places_is_laid_out():
 
 def test_a_project_json_beside_its_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "flowers.csv").write_text("a,b,c\n" + "".join(f"{i},{i % 3},{i % 2}\n" for i in range(20)))
-    project = module.project_for_csv(tmp_path / "flowers.csv")
+    project = module.project_for_table(tmp_path / "flowers.csv")
     beside = replace(project, data=replace(project.data, settings={"path": "flowers.csv"}))
     (tmp_path / "project.json").write_bytes(schema.encode(beside, View(), None))
     monkeypatch.chdir("/")
@@ -166,7 +166,7 @@ def test_a_table_under_any_name(tmp_path: Path, suffix: str):
     path = tmp_path / f"table{suffix}"
     path.write_text("a,b,price\n" + "".join(f"{i},{i % 3},{i * 1.5}\n" for i in range(30)))
     project = open_any(str(path))[0].project
-    assert project.data.name == "csv_file" and project.graph.losses[0].operator == "mse"
+    assert project.data.name == "table" and project.graph.losses[0].operator == "mse"
 
 
 def test_a_file_named_like_an_example_is_opened_as_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -183,7 +183,7 @@ def test_what_cannot_be_opened_is_explained(tmp_path: Path):
     (tmp_path / "x.json").write_text("[1, 2")
     assert refused(tmp_path / "x.json").startswith("x.json: This is not an NN Lab graph")
     (tmp_path / "x.csv").write_bytes(b"PK\x03\x04 not text")
-    assert refused(tmp_path / "x.csv").startswith("x.csv is")
+    assert refused(tmp_path / "x.csv").startswith("x.csv cannot be read as a workbook")
     (tmp_path / "x.nnlab").write_text("hello")
     assert refused(tmp_path / "x.nnlab") == "x.nnlab: this is not an NN Lab project."
     (tmp_path / "cycle.json").write_text('{"nodes": [{"id": "a", "operator": "relu"}], "edges": [["a", "y", "a", "x"]]}')

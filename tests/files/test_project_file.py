@@ -21,7 +21,7 @@ from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files import places, schema
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import load_project, save_project
-from nnlab.files.starting_network import project_for_csv
+from nnlab.files.starting_network import project_for_table
 from nnlab.graph import edits
 from nnlab.training.difference import Difference
 from nnlab.training.initial_weights import InitialWeights, SwappedLabels
@@ -40,7 +40,7 @@ def refused(path: Path, kind: type[NNLabError] = FileError) -> str:
 def table_project(tmp_path: Path, name: str = "flowers.csv") -> tuple[Project, Path]:
     path = tmp_path / name
     path.write_text(TABLE)
-    return project_for_csv(path), path
+    return project_for_table(path), path
 
 
 @settings(max_examples=40)

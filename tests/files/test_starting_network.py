@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.core.preparation import DataSettings, prepare
-from nnlab.files.starting_network import project_for_csv, project_for_data
+from nnlab.files.starting_network import project_for_data, project_for_table
 from nnlab.graph.validation import DataShape, validate
 from nnlab.training.complete_run import prepare_run, result_of, steps_of_epochs, train
 
@@ -27,7 +27,7 @@ def write_table(path: Path, x: np.ndarray, y: list[object]) -> Path:
 def test_loss_and_width_follow_the_table(tmp_path: Path, kind: str, loss: str, outputs: int, features: int):
     x = np.random.default_rng(0).standard_normal((100, features))
     labels: list[object] = [x[i, 0] * 2 if kind == "numbers" else f"c{i % (2 if kind == 'two' else 5)}" for i in range(100)]
-    project = project_for_csv(write_table(tmp_path / "t.csv", x, labels))
+    project = project_for_table(write_table(tmp_path / "t.csv", x, labels))
     data = prepare(project.data)
     assert validate(project.graph, DataShape(data.x.shape[1], data.target)) == ()
     assert project.graph.losses[0].operator == loss
@@ -49,6 +49,6 @@ def test_it_learns_real_data_as_it_stands(name: str):
 @pytest.mark.parametrize("samples", [5, 700, 20_000])
 def test_a_first_run_takes_a_few_thousand_steps_whatever_the_size(tmp_path: Path, samples: int):
     x = np.random.default_rng(0).standard_normal((samples, 2))
-    project = project_for_csv(write_table(tmp_path / "t.csv", x, list(x[:, 0] * 3)))
+    project = project_for_table(write_table(tmp_path / "t.csv", x, list(x[:, 0] * 3)))
     per_epoch = -(-int(samples * 0.8) // project.training.batch_size)
     assert 20 <= project.training.epochs <= 500 and per_epoch * project.training.epochs <= 8000

@@ -11,7 +11,7 @@ import pytest
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.examples import load_example
-from nnlab.files.starting_network import project_for_csv
+from nnlab.files.starting_network import project_for_table
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, validate
@@ -138,7 +138,7 @@ def test_another_column_is_looked_at_by_its_name(tmp_path: Path) -> None:
     data = write(tmp_path / "t.csv", "x;kind;n", rows, ";")
     assert find(column_of(data)).kind == "identifier"
     assert find(column_of(data, "kind")).kind == "two_classes"
-    with pytest.raises(NNLabError, match="t.csv has no column 'colour'; it has x, kind, n"):
+    with pytest.raises(NNLabError, match="t.csv has no column 'colour'; choose from x, kind, n"):
         column_of(data, "colour")
 
 
@@ -190,7 +190,7 @@ def test_a_network_that_learns_probabilities_is_measured_in_probabilities(tmp_pa
     x = RANDOM.uniform(-3, 3, 400)
     rows = [[f"{v:.6f}", f"{1 / (1 + np.exp(-2 * v)):.6f}"] for v in x]
     write(tmp_path / "t.csv", "x,probability", rows)
-    project = project_for_csv(tmp_path / "t.csv")
+    project = project_for_table(tmp_path / "t.csv")
     data = prepare(project.data)
     graph = advise(column_of(project.data)).apply(project.graph)
     assert graph.losses[0].operator == "binary_cross_entropy"

@@ -53,7 +53,9 @@ def test_kind_and_notation(tmp_path: Path, cells: list[str], kind: str, notation
         ([*"12345678912", "abc"], "a", ("others_missing", "text"), "abc"),
     ],
 )
-def test_what_can_be_read_in_two_ways_is_asked(tmp_path: Path, cells: list[str], beside: str, answers: tuple[str, ...], quoted: str) -> None:
+def test_what_can_be_read_in_two_ways_is_asked(
+    tmp_path: Path, cells: list[str], beside: str, answers: tuple[str, ...], quoted: str
+) -> None:
     found = reading(tmp_path, cells, beside=beside)
     assert found.answers == answers
     assert quoted in found.question and "'v'" in found.question and found.question.endswith("?")

@@ -36,7 +36,7 @@ def read(path: Path, wanted: Wanted) -> CellTable:
             plain = [k for k, kind in enumerate(types) if not any(word in kind for word in _NESTED)]
             if len(plain) < 2:
                 raise DataError(f"{path.name} has {len(plain)} columns of numbers or text; at least two are needed.")
-            columns, kept, notes = named([names[k] for k in plain], lambda _: False, path.name)
+            columns, _, notes = named([names[k] for k in plain], lambda _: False, path.name)
             cells = ", ".join(f"{_as_text(names[k], types[k])} AS c{place}" for place, k in enumerate(plain))
             connection.execute(f"CREATE TABLE cells AS SELECT {cells} FROM {source}")
             rows = int((connection.execute("SELECT count(*) FROM cells").fetchone() or (0,))[0])
@@ -46,7 +46,8 @@ def read(path: Path, wanted: Wanted) -> CellTable:
             raise DataError(f"{path.name} cannot be read as Parquet: {reason}.") from error
     left = [names[k] for k in range(len(names)) if k not in plain]
     if left:
-        notes.append(f"{', '.join(left[:5])} {'holds' if len(left) == 1 else 'hold'} lists or bytes and {'is' if len(left) == 1 else 'are'} left out.")
+        verbs = ("holds", "is") if len(left) == 1 else ("hold", "are")
+        notes.append(f"{', '.join(left[:5])} {verbs[0]} lists or bytes and {verbs[1]} left out.")
     return CellTable(path.name, columns, rows, connection, tuple(notes))
 
 

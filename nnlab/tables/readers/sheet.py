@@ -71,10 +71,10 @@ def _check_archive(path: Path) -> None:
         raise DataError(f"{path.name} unpacks to {size / 2**20:,.0f} MB; at most {MOST_UNPACKED // 2**20} MB are read.")
 
 
-Cells = list[list[str | None]]
+SheetCells = list[list[str | None]]
 
 
-def _in_a_child(path: Path, sheet: str) -> tuple[tuple[str, ...], str, Cells]:
+def _in_a_child(path: Path, sheet: str) -> tuple[tuple[str, ...], str, SheetCells]:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory) as pool:
         future = pool.submit(_cells, str(path), sheet)
         try:
@@ -96,7 +96,7 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _cells(path: str, sheet: str) -> tuple[tuple[str, ...], str, Cells]:
+def _cells(path: str, sheet: str) -> tuple[tuple[str, ...], str, SheetCells]:
     """In the child: the names of the sheets, the one read, and its cells as text."""
     from python_calamine import CalamineError, CalamineWorkbook
 

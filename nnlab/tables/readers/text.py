@@ -87,8 +87,8 @@ def _load(connection, text: str, form: TextForm, name: str, width: int) -> int: 
             copy.write_text(content, encoding="utf-8", newline="\n")
             types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
             query = (
-                f"CREATE OR REPLACE TABLE cells AS SELECT * FROM read_csv(?, columns={{{types}}}, delim=?, quote=?, escape=?, header=false, "
-                "auto_detect=false, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true)"
+                f"CREATE OR REPLACE TABLE cells AS SELECT * FROM read_csv(?, columns={{{types}}}, delim=?, quote=?, escape=?, "
+                "header=false, auto_detect=false, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true)"
             )
             try:
                 connection.execute(query, [str(copy), delimiter, quote, quote])

@@ -41,7 +41,8 @@ def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
 
 def test_overwritten_bytes_are_noticed(tmp_path: Path) -> None:
     """Uncompressed pages hold no checksum: what tells of the damage is that cells are missing which the footer counts."""
-    path = written(tmp_path, "SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i * 1.5 END AS x, i AS y FROM range(5000) t(i)", ", COMPRESSION uncompressed")
+    rows = "SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i * 1.5 END AS x, i AS y FROM range(5000) t(i)"
+    path = written(tmp_path, rows, ", COMPRESSION uncompressed")
     content = bytearray(path.read_bytes())
     for start in range(40, len(content) // 2, 997):  # many places, for some fall into values that nothing can check
         content[start : start + 8] = b"\xff" * 8
