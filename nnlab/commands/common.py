@@ -23,7 +23,7 @@ MOST_NAMES = 12  # of columns or classes in a sentence
 BAD_INPUT, UNFINISHED = 2, 1  # exit statuses
 ROOM = 65_536  # bytes that a file to be written needs at least
 
-Source = Annotated[str, typer.Argument(help="An example's name, or a project (.nnlab), graph (.json) or table (.csv)", metavar="FILE")]
+Source = Annotated[str, typer.Argument(help="An example, a project (.nnlab), a graph or a table (CSV, Excel, Parquet)", metavar="FILE")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object as the last line on stdout")]
 
 

@@ -129,6 +129,7 @@ class Dataset:
     inputs: bool = False  # two inputs x and y, from which x², y², xy, sin x and sin y may be derived
     standardize: bool = False  # whether features are standardised unless the person chooses otherwise
     files: tuple[str, ...] = ()  # those of the settings that are paths of files the samples are read from
+    is_listed: bool = True  # False: only projects of earlier versions have it, and keep it
 
 
 datasets: Registry[Dataset] = Registry("data set", "nnlab.datasets")

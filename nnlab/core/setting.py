@@ -39,6 +39,7 @@ class Setting:
     unit: str = ""
     logarithmic: bool = False  # a slider over it moves by factors, not by steps; from 0 on, if that is the minimum
     reader: Callable[[str], object] | None = None
+    hidden: bool = False  # written by an editor of its own; no form shows it
 
     @property
     def label(self) -> str:

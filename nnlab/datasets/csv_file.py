@@ -214,5 +214,6 @@ register(
         make=make,
         standardize=True,
         files=("path",),
+        is_listed=False,  # `table` reads these files, and others
     )
 )

@@ -48,8 +48,8 @@ register(
         description="A table of your own: CSV, Excel, OpenDocument or Parquet, with columns of numbers, categories and dates.",
         settings=(
             Setting("path", "", title="File", tip="A CSV, Excel, OpenDocument or Parquet file."),
-            Setting("target_column", "", title="Target column", tip="The column that is to be predicted; empty for the last that can be."),
-            Setting("plan", "", title="Plan", tip="How each column is used; empty for what the cells suggest.", reader=read_plan),
+            Setting("target_column", "", tip="The column that is to be predicted; empty for the last that can be.", hidden=True),
+            Setting("plan", "", tip="How each column is used; empty for what the cells suggest.", reader=read_plan, hidden=True),
         ),
         make=make,
         standardize=True,

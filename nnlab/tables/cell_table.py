@@ -47,6 +47,10 @@ class CellTable:
     sheets: tuple[str, ...] = ()  # of a workbook
     place: Callable[[int], str] = field(default=lambda row: f"row {row + 1}")  # where a row stands in the file, in words
 
+    def execute(self, query: str) -> duckdb.DuckDBPyConnection:
+        """Runs SQL over the table `cells`, in a cursor of its own: a table may be asked by two threads at once."""
+        return self.connection.cursor().execute(query)
+
     def index(self, column: str) -> int:
         """The place of a column; raises DataError naming those there are."""
         if column not in self.columns:
@@ -58,7 +62,7 @@ class CellTable:
         """The value of each aggregate, written in SQL over c0, c1, …"""
         found: list[Any] = []
         for start in range(0, len(terms), AT_ONCE):
-            row = self.connection.execute(f"SELECT {', '.join(terms[start : start + AT_ONCE])} FROM cells").fetchone()
+            row = self.execute(f"SELECT {', '.join(terms[start : start + AT_ONCE])} FROM cells").fetchone()
             assert row is not None
             found.extend(row)
         return found
@@ -74,14 +78,14 @@ class CellTable:
             f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM (SELECT n AS rowid, place, cell FROM "
             f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))) GROUP BY place"
         )
-        return {int(row[0][1:]): row[1:] for row in self.connection.execute(query).fetchall()}
+        return {int(row[0][1:]): row[1:] for row in self.execute(query).fetchall()}
 
     def all(self, terms: Sequence[str], where: str = "TRUE") -> list[np.ndarray]:
         """Every row's value of each expression, in the file's order; None and NULL are masked away as NaN or None."""
         found: list[np.ndarray] = []
         for start in range(0, len(terms), AT_ONCE):
             wanted = ", ".join(f"{term} AS v{place}" for place, term in enumerate(terms[start : start + AT_ONCE]))
-            columns = self.connection.execute(f"SELECT {wanted} FROM cells WHERE {where} ORDER BY rowid").fetchnumpy()
+            columns = self.execute(f"SELECT {wanted} FROM cells WHERE {where} ORDER BY rowid").fetchnumpy()
             for place in range(len(columns)):
                 values = columns[f"v{place}"]
                 masked = np.nan if values.dtype.kind == "f" else None
@@ -91,13 +95,13 @@ class CellTable:
     def head(self, rows: int) -> list[tuple[str | None, ...]]:
         """The cells of the first rows."""
         columns = ", ".join(f"c{index}" for index in range(len(self.columns)))
-        return self.connection.execute(f"SELECT {columns} FROM cells ORDER BY rowid LIMIT {int(rows)}").fetchall()
+        return self.execute(f"SELECT {columns} FROM cells ORDER BY rowid LIMIT {int(rows)}").fetchall()
 
     def counted(self, index: int, most: int, where: str = "TRUE") -> list[tuple[str, int]]:
         """The different cells of a column that are not missing and how often each stands there, the most frequent first."""
         cell = present(f"c{index}")
         chosen = f"SELECT {cell} AS cell, count(*) AS times FROM cells WHERE {cell} IS NOT NULL AND {where}"
-        return self.connection.execute(f"{chosen} GROUP BY cell ORDER BY times DESC, cell LIMIT {int(most)}").fetchall()
+        return self.execute(f"{chosen} GROUP BY cell ORDER BY times DESC, cell LIMIT {int(most)}").fetchall()
 
 
 def cell_of(column: str) -> str:

@@ -256,7 +256,7 @@ def _odd_cell(table: CellTable, k: int) -> tuple[str, int]:
 def _first_cell(table: CellTable, k: int, condition: str) -> tuple[str, int]:
     cell = present(f"c{k}")
     query = f"SELECT {cell}, rowid FROM cells WHERE {cell} IS NOT NULL AND {condition} ORDER BY rowid LIMIT 1"
-    found = table.connection.execute(query).fetchone()
+    found = table.execute(query).fetchone()
     return (str(found[0]), int(found[1])) if found else ("", -1)
 
 

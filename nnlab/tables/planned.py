@@ -125,7 +125,7 @@ def _checked(table: CellTable, column: ColumnPlan, values: np.ndarray) -> np.nda
 def _refuse(table: CellTable, column: ColumnPlan, wrong: np.ndarray, why: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
-        cell = table.connection.execute(f"SELECT {_cell(table, column.name)} FROM cells WHERE rowid = {row}").fetchone()
+        cell = table.execute(f"SELECT {_cell(table, column.name)} FROM cells WHERE rowid = {row}").fetchone()
         text = str(cell[0]) if cell else ""
         raise DataError(f"{table.name}, {table.place(row)}: column {column.name!r} holds {text[:40]!r}, which {why}.")
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from nnlab.core.errors import DataError
 from nnlab.core.registry import Registry
@@ -62,11 +63,23 @@ def reader_of(path: Path) -> Reader:
     return next((reader for reader in known if suffix in reader.suffixes and not reader.signatures), readers["text"])
 
 
+_read: WeakValueDictionary[Hashable, CellTable] = WeakValueDictionary()
+
+
 def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
-    """The cells of a file of any known format. Raises DataError for one that cannot be read or has no rows."""
-    if not path.exists():
-        raise DataError(f"There is no file {path}.")
-    table = reader_of(path).read(path, wanted or Wanted())
-    if not table.rows:
-        raise DataError(f"{table.name} has no rows below its header.")
+    """The cells of a file of any known format; the same table while somebody has it and the file is as it was.
+
+    Raises DataError for one that cannot be read or has no rows.
+    """
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        raise DataError(f"There is no file {path}.") from None
+    wanted, stamp = wanted or Wanted(), (str(path), status.st_mtime_ns, status.st_size, status.st_ino)
+    table = _read.get((stamp, wanted))
+    if table is None:
+        table = reader_of(path).read(path, wanted)
+        if not table.rows:
+            raise DataError(f"{table.name} has no rows below its header.")
+        _read[stamp, wanted] = _read[stamp, replace(wanted, form=table.form)] = table  # the form that was found out is asked for by plans
     return table

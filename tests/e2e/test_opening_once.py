@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnlab.datasets import csv_file
 from nnlab.graph import edits, validation
+from nnlab.tables.readers import text
 from nnlab.ui.window.main_window import MainWindow
 
 
@@ -19,7 +19,7 @@ from nnlab.ui.window.main_window import MainWindow
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often tables were read and networks looked at, whole."""
     found: Counter[str] = Counter()
-    for module, name in ((csv_file, "read_csv_text"), (validation, "_structure"), (validation, "_against_data")):
+    for module, name in ((text, "read_text"), (validation, "_structure"), (validation, "_against_data")):
         real = getattr(module, name)
 
         def count(*arguments: object, name: str = name, real: Callable[..., object] = real) -> object:
@@ -41,8 +41,8 @@ def test_a_table_is_read_once_and_its_network_validated_once(
     window.show_workspace("train")
     window.session.step_iteration()
     qtbot.waitUntil(lambda: window.session.iteration == 1 and not window.session.is_playing)
-    assert counted == {"read_csv_text": 1, "_structure": 1, "_against_data": 1}
+    assert counted == {"read_text": 1, "_structure": 1, "_against_data": 1}
     window.document.attempt("Units", lambda graph: edits.configure(graph, "dense_1", units=3))
     window.session.step_iteration()
     qtbot.waitUntil(lambda: window.session.iteration == 2 and not window.session.is_playing)
-    assert counted == {"read_csv_text": 1, "_structure": 2, "_against_data": 2}, "an edit is looked at once more"
+    assert counted == {"read_text": 1, "_structure": 2, "_against_data": 2}, "an edit is looked at once more"

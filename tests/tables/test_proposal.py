@@ -10,6 +10,7 @@ from nnlab.tables.proposal import Proposal, answered, propose
 from nnlab.tables.reader import read_table
 
 ROWS = 60
+CODES = "Digits that are read as text: they have leading zeros or more digits than a number keeps."
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def proposal(everything: Path) -> Proposal:
         ("bmi", "feature", "number", "median", "Missing in 15 of 60 rows, where the median stands for it."),
         ("smoker", "feature", "yes_no", "drop", ""),
         ("size", "feature", "category", "category", "Missing in 15 of 60 rows, a category of its own."),
-        ("postcode", "feature", "category", "drop", "Digits that are read as text: they have leading zeros or more digits than a number keeps."),
+        ("postcode", "feature", "category", "drop", CODES),
         ("visited", "feature", "date", "drop", ""),
         ("kind", "target", "category", "drop", ""),
     ],

@@ -17,6 +17,7 @@ from nnlab.training.domain import domain
 from nnlab.ui.approximation.library_popup import LibraryPicture, LibraryPopup
 from nnlab.ui.approximation.target_row import TargetRow
 from nnlab.ui.document.document import Document
+from nnlab.ui.files.dialogs import TABLE_FILTER
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.controls.data_edits import chosen, with_data
 from nnlab.ui.run.session import LiveSession
@@ -149,14 +150,14 @@ class TargetEditor(QObject):
         self.use_target(next(target for target in (*TARGETS, *SURFACES) if target.title == title))
 
     def open_table(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.row, "Two columns of a table", "", "Tables (*.csv *.tsv *.txt);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self.row, "Two columns of a table", "", TABLE_FILTER)
         if path:
             self.use_table(path)
 
     def use_table(self, path: str) -> None:
         """The first column of a table is x, the last one the target; the data panel has the choice of others."""
-        settings = replace(chosen(self._settings, datasets["csv_file"]), settings={"path": path})
-        self._edit("Open CSV", settings, self.row.table)
+        settings = replace(chosen(self._settings, datasets["table"]), settings={"path": path})
+        self._edit("Open table", settings, self.row.table)
 
     def _edit(self, label: str, settings: DataSettings, field: QWidget) -> None:
         """Changes the data in one undoable step, or says under the field why not."""

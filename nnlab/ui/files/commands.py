@@ -21,6 +21,7 @@ from nnlab.files.autosave import LeftBehind
 from nnlab.files.examples import open_any
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import SUFFIX, load_project, save_project
+from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
@@ -30,7 +31,7 @@ from nnlab.ui.look.png import as_png
 from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.session import LiveSession
 
-DROPPED = (SUFFIX, ".csv", ".json")  # kinds of files that may be dropped on the window
+DROPPED = (SUFFIX, ".json", *table_suffixes())  # kinds of files that may be dropped on the window
 THUMBNAIL = QSize(640, 400)
 InUse = Literal["ask", "copy", "ignore"]
 
@@ -187,12 +188,12 @@ class FileCommands(QObject):
     def reason_against(self, urls: Sequence[QUrl]) -> str | None:
         """Why what is dragged over the window cannot be opened by dropping it there, in one sentence; None when it can."""
         if len(urls) != 1:
-            return "Drop one file at a time: a project (.nnlab), a graph (.json) or a table (.csv)."
+            return "Drop one file at a time: a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."
         name = urls[0].fileName() or urls[0].toString()
         if not urls[0].isLocalFile():
             return f"“{name}” is not a file on this computer; save it here first."
         if Path(urls[0].toLocalFile()).suffix.lower() not in DROPPED:
-            return f"“{name}” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (.csv)."
+            return f"“{name}” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."
         return None
 
     # Recent files

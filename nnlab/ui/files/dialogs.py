@@ -8,9 +8,12 @@ from typing import Literal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnlab.files.project_file import SUFFIX
+from nnlab.tables.reader import table_suffixes
 from nnlab.ui.files.lock import Holder
 
-OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json *.csv);;Projects (*{SUFFIX});;Graphs (*.json);;Tables (*.csv)"
+_TABLES = " ".join(f"*{suffix}" for suffix in table_suffixes())
+TABLE_FILTER = f"Tables ({_TABLES});;All files (*)"
+OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
 
 
 def ask_what_to_open(parent: QWidget, folder: str) -> str:

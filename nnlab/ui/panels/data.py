@@ -16,6 +16,7 @@ from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings
 from nnlab.core.setting import Setting, Value
+from nnlab.ui.files.dialogs import TABLE_FILTER
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
@@ -47,11 +48,12 @@ class DataForm(QWidget):
     def __init__(self, theme: Theme, dataset: Dataset, settings: DataSettings) -> None:
         super().__init__()
         self._theme, self.dataset = theme, dataset
+        self._shown = tuple(setting for setting in dataset.settings if not setting.hidden)
         self.description = Label(theme, dataset.description, "body", "text2")
         self.description.setWordWrap(True)
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
-        self.own = SettingsForm(theme, dataset.settings, settings.settings)
+        self.own = SettingsForm(theme, self._shown, settings.settings)
         self.common = SettingsForm(theme, (SHARE, STANDARDIZE, SEED), self._common_values(settings))
         self.dice = IconButton.of(theme, icon(theme, "dice"), "New samples", "Draws new samples, or another split, with a new seed")
         self.derived = {key: Check(theme, feature.title, f"Input {feature.title}") for key, feature in DERIVED_FEATURES.items()}
@@ -97,7 +99,7 @@ class DataForm(QWidget):
         }  # fmt: skip
 
     def show_settings(self, settings: DataSettings) -> None:
-        self.own.set_values({s.name: settings.settings.get(s.name, s.default) for s in self.dataset.settings})
+        self.own.set_values({s.name: settings.settings.get(s.name, s.default) for s in self._shown})
         self.common.set_values(self._common_values(settings))
         for key, check in self.derived.items():
             check.setChecked(key in settings.derived)
@@ -140,9 +142,9 @@ class DataPanel(LivePanel):
         self._later_data.timeout.connect(self._apply_waiting)
         self.picker = DatasetPicker(services.theme)
         self.picker.chosen.connect(self.choose)
-        self.open_button = QPushButton("Open CSV…")
-        self.open_button.setToolTip("Opens your own table: a line of column names, numbers, and the target in the last column")
-        self.open_button.clicked.connect(self.open_csv)
+        self.open_button = QPushButton("Open table…")
+        self.open_button.setToolTip("Opens your own table: CSV, Excel, OpenDocument or Parquet")
+        self.open_button.clicked.connect(self.open_table)
         self.add_option(self.open_button)
         self.form: DataForm | None = None
         self._form_area, self._picker_area = _scroll_area(), _scroll_area()
@@ -220,21 +222,21 @@ class DataPanel(LivePanel):
     def choose(self, name: str) -> None:
         """Another data set; the network is adapted to it in the same step."""
         current, dataset = self._document.project.data, datasets[name]
-        if name == "csv_file":
-            self.open_csv()
+        if dataset.files:
+            self.open_table()
         elif name != current.name:
             self._edit(f"Choose {dataset.title}", chosen(current, dataset))
         self._show_current(self._document.project.data.name)
 
-    def open_csv(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a table", "", "Tables (*.csv *.tsv *.txt);;All files (*)")
+    def open_table(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open a table", "", TABLE_FILTER)
         if path:
-            self.read_csv(path)
+            self.read_table(path)
 
-    def read_csv(self, path: str) -> None:
+    def read_table(self, path: str) -> None:
         """Takes a table as the data; a sentence in the panel says what is wrong with one that cannot be read."""
-        settings = replace(chosen(self._document.project.data, datasets["csv_file"]), settings={"path": path})
-        self._edit("Open CSV", settings)
+        settings = replace(chosen(self._document.project.data, datasets["table"]), settings={"path": path})
+        self._edit("Open table", settings)
 
     def draw_new_samples(self) -> None:
         settings = self._document.project.data

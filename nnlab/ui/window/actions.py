@@ -33,7 +33,7 @@ ACTIONS = (
     Action("file.new", "&New", "Starts an empty project", ("Ctrl+N",), "new", menu="File"),
     Action("file.template", "New from &template…", "Starts from a standard network, or from a line such as 2-8-8-1 tanh",
            ("Ctrl+Shift+N",), "template", menu="File"),
-    Action("file.open", "&Open…", "Opens a project (.nnlab), a graph (.json) or a table (.csv)", ("Ctrl+O",), "open", menu="File"),
+    Action("file.open", "&Open…", "Opens a project (.nnlab), a graph or a table (CSV, Excel, Parquet)", ("Ctrl+O",), "open", menu="File"),
     Action("file.save", "&Save", "Saves the project to its file", ("Ctrl+S",), "save", menu="File"),
     Action("file.save_as", "Save &as…", "Saves the project to another file", ("Ctrl+Shift+S",), menu="File"),
     Action("lora.load", "&Load adapter…", "Attaches an adapter from its folder, as Hugging Face PEFT writes it", menu="File"),

@@ -435,7 +435,7 @@ def test_while_it_is_dragged_the_window_says_what_a_drop_does(window: MainWindow
 @pytest.mark.parametrize(
     ("urls", "words"),
     [
-        (["notes.txt"], "“notes.txt” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (.csv)."),
+        (["notes.pdf"], "“notes.pdf” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."),
         (["mine.nnlab", "table.csv"], "Drop one file at a time"),
         (["https://example.org/x.nnlab"], "“x.nnlab” is not a file on this computer"),
     ],

@@ -25,7 +25,7 @@ def fits(s) -> bool:  # type: ignore[no-untyped-def]
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in datasets.names() if name not in ("spiral", "csv_file")])
+@pytest.mark.parametrize("name", [name for name in datasets.names() if name not in ("spiral", "csv_file", "table")])
 def test_a_click_chooses_the_data_and_the_network_fits_it_in_one_step(qtbot: QtBot, studio: Callable, name: str) -> None:
     s = studio()
     panel = s.panel("data")
@@ -118,16 +118,16 @@ def test_a_table_of_ones_own(qtbot: QtBot, studio: Callable, tmp_path: Path, mon
     panel = s.panel("data")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
-    assert s.document.project.data == DataSettings("csv_file", {"path": str(path)})
+    assert s.document.project.data == DataSettings("table", {"path": str(path)})
     qtbot.waitUntil(lambda: fits(s) and s.session.data.target.names == ("apple", "pear"))
     s.train(3)
-    path.write_text("weight,size,kind\n1,two,pear\n")
-    panel.read_csv(str(tmp_path / "fruit.csv"))
+    path.write_text("weight,size,kind\n1,two,pear\n1\n")
+    panel.read_table(str(tmp_path / "fruit.csv"))
     assert s.document.undo_stack.count() == 1
-    panel.read_csv(str(tmp_path / "none.csv"))
+    panel.read_table(str(tmp_path / "none.csv"))
     assert "none.csv" in panel.form.problem.text()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    qtbot.mouseClick(panel.picker.tiles["csv_file"], Qt.MouseButton.LeftButton)  # given up
+    qtbot.mouseClick(panel.picker.tiles["table"], Qt.MouseButton.LeftButton)  # given up
     assert s.document.undo_stack.count() == 1
 
 

@@ -66,7 +66,8 @@ class DatasetPicker(QWidget):
         self._headings: dict[str, Label] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for dataset in datasets:
-            self._add(dataset)
+            if dataset.is_listed:
+                self._add(dataset)
         self.destroyed.connect(datasets.listen(self._registered))  # the registry outlives every window
         follow(theme, self)
 
