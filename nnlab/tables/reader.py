@@ -64,6 +64,8 @@ def reader_of(path: Path) -> Reader:
 
 
 _read: WeakValueDictionary[Hashable, CellTable] = WeakValueDictionary()
+_newest: list[CellTable] = []  # is kept until another is read, where it is small, so that it can be handed on
+_MOST_KEPT = 2_000_000  # cells
 
 
 def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
@@ -82,4 +84,5 @@ def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
         if not table.rows:
             raise DataError(f"{table.name} has no rows below its header.")
         _read[stamp, wanted] = _read[stamp, replace(wanted, form=table.form)] = table  # the form that was found out is asked for by plans
+    _newest[:] = [table] if table.rows * len(table.columns) <= _MOST_KEPT else []
     return table
