@@ -19,6 +19,7 @@ from nnlab.graph.alignment import ALIGNMENTS
 from nnlab.ui.canvas.commands.arranging import Arranging
 from nnlab.ui.canvas.commands.clipboard import Clipboard
 from nnlab.ui.canvas.commands.editing import CanvasCommands
+from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.view import GraphView
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.icons import icon
@@ -71,7 +72,8 @@ class ActionTarget(Protocol):
     def fit(self) -> None: ...
     def zoom_in(self) -> None: ...
     def zoom_out(self) -> None: ...
-    def step_sample(self, by: int) -> None: ...
+    @property
+    def neurons(self) -> NeuronInsides: ...
     def toggle_minimap(self) -> None: ...
 
 
@@ -121,9 +123,9 @@ def _actions(canvas: ActionTarget) -> tuple[CanvasAction, ...]:
                      "Shows the inside of the selected layer's first neuron; again: the whole network",
                      canvas.view.zoom_to_neuron, ("Z",)),
         CanvasAction("view.next_sample", "Next sample", "Shows the next sample of the batch inside the neurons",
-                     lambda: canvas.step_sample(1), (".",)),
+                     lambda: canvas.neurons.step_sample(1), (".",)),
         CanvasAction("view.previous_sample", "Previous sample", "Shows the previous sample of the batch inside the neurons",
-                     lambda: canvas.step_sample(-1), (",",)),
+                     lambda: canvas.neurons.step_sample(-1), (",",)),
         CanvasAction("view.minimap", "Minimap", "Shows or hides a map of the whole network", canvas.toggle_minimap, ("M",), "minimap"),
     )  # fmt: skip
 

@@ -67,6 +67,7 @@ class Canvas(QWidget):
         self.breakpoints = BreakpointCommands(document, self.scene, self)
         self.breakpoints.refused.connect(self.refused)
         self._live = LiveValues(self.scene)
+        self.neurons = self._live.neurons
         self.set_paths = self._live.set_paths  # (chain or None, number of one path or None)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
@@ -178,10 +179,6 @@ class Canvas(QWidget):
 
     def fit(self) -> None:
         self.view.fit()
-
-    def step_sample(self, by: int) -> None:
-        """Insides of neurons show the next sample of the batch, or the one before."""
-        self._live.neurons.step_sample(by)
 
     def reveal(self, node_id: str) -> None:
         """Scrolls to a node, if it is there and out of sight."""

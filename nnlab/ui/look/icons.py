@@ -22,6 +22,7 @@ _SYMBOLS = {  # role: symbol of the Material Design icons
     "check": "check", "frozen": "snowflake", "undo": "undo", "restore": "restore", "redo": "redo", "delete": "delete-outline",
     "export": "export-variant",
     "close": "close", "down": "chevron-down", "right": "chevron-right", "up": "chevron-up", "stepper": "unfold-more-horizontal",
+    "left": "chevron-left",
     "open": "folder-open-outline", "save": "content-save-outline", "new": "file-outline", "data": "database-outline",
     "settings": "tune-variant", "history": "history", "move": "cursor-move", "connect": "link-variant", "rename": "form-textbox",
     "template": "shape-plus-outline", "branch": "source-branch", "more": "dots-horizontal",

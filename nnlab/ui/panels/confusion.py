@@ -18,6 +18,7 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.image_grid import ImageGrid
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
+from nnlab.ui.run.chosen_sample import SampleId
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 
@@ -37,10 +38,9 @@ _NO_NAMES: tuple[str, ...] = ()
 
 def summary(predictions: Predictions) -> str:
     """How well the part that the matrix counts is predicted, in a few words."""
-    held = len(predictions.validation_outputs) > 0
-    scores, wrong = (predictions.validation_metrics, predictions.validation_wrong) if held else (predictions.metrics, predictions.wrong)
+    scores = predictions.validation_metrics if len(predictions.validation_outputs) else predictions.metrics
     share = numbers.percent(scores["accuracy"]) if "accuracy" in scores else numbers.NOTHING
-    return f"{share} right, {numbers.count(wrong)} wrong"
+    return f"{share} right"
 
 
 class ImagesView(QWidget):
@@ -55,6 +55,7 @@ class ImagesView(QWidget):
         self.back = IconButton.of(theme, icon(theme, "close"), "Close", "Back to all images")
         self.back.clicked.connect(lambda: self.grid.choose(None))
         self.grid.chosen.connect(lambda _: self._show_choice())
+        self.holds_validation = True  # whether the images are those of the validation part
         self._body = QHBoxLayout()
         self._body.addWidget(self.grid, 3)
         self._body.addWidget(self.bars, 2)
@@ -75,6 +76,7 @@ class ImagesView(QWidget):
         data = view.data
         assert data.image_shape is not None
         samples, true, outputs = shown_part(data, predictions)
+        self.holds_validation = len(predictions.validation_outputs) > 0
         self._outputs, self._true, self._names, self._link = outputs, true, data.target.names, link
         predicted = predicted_classes(outputs, link)
         self.grid.show_samples(data, samples, data.image_shape, data.target.names, true, predicted, view.playing)
@@ -107,10 +109,25 @@ class ConfusionView(PredictionView):
         self._is_plain = False
         self._has_images = False
         super().__init__(theme, self.matrix)
+        self.matrix.chosen.connect(self.cell_chosen)
 
     def make_plain(self) -> None:
         super().make_plain()
         self._is_plain = True
+
+    @property
+    def says_chosen(self) -> bool:
+        return self._has_images and self.images is not None and self.images.grid.current is not None
+
+    def _image_chosen(self, index: int) -> None:
+        assert self.images is not None
+        self.sample_chosen.emit(None if index < 0 else SampleId(index, self.images.holds_validation))
+
+    def show_chosen(self, sample: SampleId | None, data: Data) -> None:
+        """Its image, if it is one of those shown."""
+        if self.images is not None and self._has_images:
+            here = sample is not None and sample.is_in(data) and sample.is_validation == self.images.holds_validation
+            self.images.grid.choose(sample.index if here and sample is not None and sample.index < len(self.images.grid.order) else None)
 
     def preferred_width(self) -> int:
         return self.width() if self._is_plain else self.matrix.preferred_width(self.height())
@@ -125,6 +142,7 @@ class ConfusionView(PredictionView):
         if has_images:
             if self.images is None:
                 self.images = ImagesView(self._theme, self)
+                self.images.grid.chosen.connect(self._image_chosen)
             losses = view.project.graph.losses
             self.images.show_view(view, predictions, losses[0].kind.link if losses else "softmax")
             self.note = summary(predictions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlab.core.preparation import Data
 from nnlab.core.short_names import legible
 from nnlab.training.probes.decision import Decision
 from nnlab.ui.look import numbers
@@ -14,6 +15,7 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView, accuracy_lines, error_lines
 from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import LegendEntry, Line
+from nnlab.ui.run.chosen_sample import SampleId
 from nnlab.ui.run.live_view import LiveView
 
 MOST_LETTERS = 16  # of a column's name in the legend
@@ -29,6 +31,7 @@ class DecisionView(PredictionView):
         self._view: LiveView | None = None
         self._rings: SampleRings | None = None
         super().__init__(theme, self.plot)
+        self.plot.clicked.connect(self.sample_chosen)
 
     def make_plain(self) -> None:
         super().make_plain()
@@ -38,6 +41,9 @@ class DecisionView(PredictionView):
     @property
     def rings(self) -> SampleRings | None:
         return self._rings
+
+    def show_chosen(self, sample: SampleId | None, data: Data) -> None:
+        self.plot.show_chosen(sample)
 
     def preferred_width(self) -> int:
         return self.plot.preferred_width(self.height())

@@ -214,6 +214,12 @@ class StepModel(QObject):
             self._set_place(axis, place)
             self.element_changed.emit()
 
+    def choose_sample(self, row: int) -> None:
+        """Looks at another sample of the batch."""
+        if row != self._sample:
+            self._sample = row
+            self.element_changed.emit()
+
     def choose(self, argument: str, index: tuple[int, ...]) -> None:
         """Looks at the sample and units of an element of a tensor, as when its cell is clicked."""
         axes = self.layout(argument).axes

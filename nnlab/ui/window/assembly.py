@@ -10,6 +10,7 @@ from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import build_menu
+from nnlab.ui.window.sample_link import SampleLink
 from nnlab.ui.window.wiring import connect_actions, connect_messages
 
 
@@ -19,5 +20,6 @@ def assemble(theme: Theme, store: Store, project: Project | None = None, name: s
         window = MainWindow(theme, store, project, name)
         connect_actions(window)
         connect_messages(window)
+        SampleLink(window)
         window.set_menu(build_menu(window))
     return window

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(theme, self.document, self.selection, self.session)
         self.stepper = StepperPanel(theme, self.session, self.document, self.selection)
         self.crosshair = Crosshair(self)
-        services = Services(theme, self.document, self.session, self.selection, self.crosshair)
+        self.services = services = Services(theme, self.document, self.session, self.selection, self.crosshair)
         self._adapter_edits, self._attach_preview = services.shared(AdapterEdits), services.shared(AttachPreview)
         self.runs = services.shared(LiveRuns)
         self.panels = {name: kind(services) for name, kind in PANELS.items()}

@@ -22,6 +22,7 @@ from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
 from nnlab.ui.panels.neuron import NeuronPanel
+from nnlab.ui.panels.prediction import PredictionPanel
 from nnlab.ui.panels.rate_finder import RateFinderPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.window.main_window import MainWindow
@@ -70,6 +71,9 @@ def connect_actions(window: MainWindow) -> None:
         "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
         "step.breakpoint": lambda: set_breakpoint(window), "step.breakpoints": lambda: reveal(window, "breakpoints"),
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
+        "data.samples": lambda: reveal(window, "samples"),
+        "data.next_wrong": lambda: go_through_mistakes(window, True),
+        "data.previous_wrong": lambda: go_through_mistakes(window, False),
         "run.jobs": window.running_jobs.open_list,
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
         "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window, examples),
@@ -217,6 +221,17 @@ def reveal(window: MainWindow, panel: str) -> None:
     """Brings a panel to the front and the focus into it."""
     window.area.reveal(panel)
     window.panels[panel].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def go_through_mistakes(window: MainWindow, forward: bool) -> None:
+    """The next misclassified sample, or the one before, shown where predictions are."""
+    panel = window.panels["prediction"]
+    assert isinstance(panel, PredictionPanel)
+    if not panel.is_shown:
+        window.area.reveal("prediction")
+    refusal = panel.go_through_mistakes(forward)
+    if refusal:
+        window.message_bar.show_info(refusal, key="refused")
 
 
 def find_rate(window: MainWindow) -> None:

@@ -221,7 +221,7 @@ def test_images_come_wrong_ones_first_and_a_click_shows_probabilities(qtbot: QtB
     wrong = predicted_classes(found.validation_outputs, "softmax") != view.data.validation_y
     grid = images.grid
     assert wrong[grid.order[: wrong.sum()]].all() and not wrong[grid.order[wrong.sum() :]].any()
-    assert panel.note.text() == f"{numbers.percent(found.validation_metrics['accuracy'])} right, {wrong.sum()} wrong"
+    assert panel.note.text() == f"{numbers.percent(found.validation_metrics['accuracy'])} right"
     first = int(grid.order[0])
     true, predicted = view.data.validation_y[first], predicted_classes(found.validation_outputs, "softmax")[first]
     assert grid.caption(first) == f"{true}→{predicted}"
@@ -306,3 +306,38 @@ def test_a_low_plane_names_its_axes_and_its_colours_by_the_column(studio: Callab
     assert panel.current.plot.has_names()
     names = [line.text for line in panel.current._legend(view) if isinstance(line, LegendEntry) and line.color in ("pos", "neg")]
     assert names == ["value above 0", "value below 0"]
+
+
+# Misclassified samples
+
+
+def test_misclassified_samples_are_gone_through_and_a_cell_asks_for_its_own(studio: Callable) -> None:
+    s, panel, view = trained(studio, DataSettings("spiral"), 10)
+    found, data = view.probes["predictions"], view.data
+    listed = panel.mistakes.mistakes
+    assert len(listed) == found.wrong + found.validation_wrong and panel.mistakes.count.text() == f"{len(listed)} wrong"
+    assert panel.go_through_mistakes(True) == "" and panel.go_through_mistakes(True) == ""
+    sample = panel.chosen.sample
+    assert (sample.index, sample.is_validation) == (listed.index[1], listed.is_validation[1])
+    raw = data.raw_validation_x if sample.is_validation else data.raw_x
+    assert panel.current.plot.chosen.count == 1 and panel.current.plot.chosen._x[0] == raw[sample.index, 0]
+    assert f"{listed.confidence[1] * 100:.1f} %" in panel.words.text().replace("\u202f", " ").replace("\u00a0", " ")
+    assert panel.mistakes.count.text().startswith("2 of ")
+    panel.mistakes.back.click()
+    assert panel.chosen.sample.index == listed.index[0]
+    plot = panel.current.plot
+    place = QPointF(float(plot.x_pixels(data.raw_x[4, 0])), float(plot.y_pixels(data.raw_x[4, 1])))
+    assert np.allclose(data.raw_x[plot.sample_at(place).index] if not plot.sample_at(place).is_validation else data.raw_x[4], data.raw_x[4])
+    s.document.edit("other samples", replace(s.document.project, data=DataSettings("spiral", seed=4)))
+    assert panel.chosen.sample is None, "other data has other samples"
+
+
+def test_a_cell_of_the_matrix_lists_its_samples(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("digits"), 5, width=480, height=300)
+    counts = view.probes["predictions"].confusion
+    true, predicted = (int(k) for k in np.unravel_index(np.argmax(counts - np.diag(np.diag(counts))), counts.shape))
+    panel.current.matrix.ask((true, predicted))
+    assert len(panel.mistakes.mistakes) == counts[true, predicted] and panel.chosen.sample.is_validation
+    assert panel.current.images.grid.current == panel.chosen.sample.index and panel.mistakes.count.text().endswith(f"{true} as {predicted}")
+    panel.current.matrix.ask((true, predicted))
+    assert panel.mistakes.count.text().endswith(" wrong")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows, shut
 
+from nnlab.ui.run.chosen_sample import ChosenSample, SampleId
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.synonyms import PHRASES
 
@@ -78,3 +79,12 @@ def test_an_example_opens_from_the_palette(qtbot: QtBot, tmp_path: Path) -> None
         window.commands.field.setText("xor")
         window.commands.run_current()
         qtbot.waitUntil(lambda: window.document.project.data.name == "xor", timeout=10_000)
+
+
+def test_the_chosen_sample_is_the_one_that_step_explains(window: MainWindow, qtbot: QtBot) -> None:
+    chosen, session, model = window.services.shared(ChosenSample), window.session, window.stepper.model
+    session.step_forward(1)
+    qtbot.waitUntil(lambda: model.trace is not None and session.frame is not None and len(session.frame.samples) > 4, timeout=20_000)
+    assert session.frame is not None
+    chosen.choose(SampleId(int(session.frame.samples[4])))
+    assert model._sample == 4 and window.canvas.neurons.choice.number == session.frame.samples[4]

@@ -108,6 +108,10 @@ class SampleChoice:
             self.number = int(batch[(int(places[0]) + by) % len(batch)])
         self._chosen = True
 
+    def choose(self, number: int) -> None:
+        """A sample of the training data, in the batch or not."""
+        self.number, self._chosen = number, True
+
     def place(self, batch: np.ndarray) -> int | None:
         """Its place in the batch, None when it is not in it."""
         places = np.flatnonzero(batch == self.number)

@@ -111,6 +111,12 @@ class NeuronInsides:
             self.choice.step(by, self._frame.samples, len(self._data.x))
             self.show_anew()
 
+    def show_sample(self, number: int) -> None:
+        """A training sample that was chosen elsewhere in the window."""
+        if self._data is not None and number < len(self._data.x):
+            self.choice.choose(number)
+            self.show_anew()
+
     def press(self, point: QPointF) -> bool:
         """A click at a point of the canvas; whether it was on an arrow of a sample's number."""
         for (name, _), buttons in self._buttons.items():

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.core.short_names import abbreviated, distinguished
@@ -37,7 +37,12 @@ class _Places:
 
 
 class ConfusionMatrix(QWidget):
-    """Counts (true, predicted) with the names of the classes. Arrow keys walk through the cells and read them out."""
+    """Counts (true, predicted) with the names of the classes. Arrow keys walk through the cells and read them out.
+
+    `chosen((true, predicted) or None)`: the samples of a cell are asked for, by a click or Enter; by a second one, no longer.
+    """
+
+    chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,7 @@ class ConfusionMatrix(QWidget):
         self._names: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()  # without the words that all have in common
         self._current: tuple[int, int] | None = None
+        self.asked: tuple[int, int] | None = None  # the cell whose samples are asked for
         self._ground = "panel"  # the token of what it lies on
         self.setAccessibleName("Confusion matrix")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,7 +82,7 @@ class ConfusionMatrix(QWidget):
     def show_counts(self, table: np.ndarray, names: tuple[str, ...]) -> None:
         if names != self._names or not np.array_equal(table, self._table):
             if names != self._names:
-                self._current = None
+                self._current = self.asked = None
             self._table, self._names, self._short = table, names, distinguished(names)
             self._describe()
             self.update()
@@ -170,6 +176,8 @@ class ConfusionMatrix(QWidget):
                 if has_numbers and (count or n <= 4):
                     painter.setPen(ink(pixel))
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, numbers.count(count))
+        if self.asked is not None:
+            outline_rounded(painter, places.cell(*self.asked).adjusted(-1, -1, 0, 0), 2, self._theme.tokens.text, 2)
         if self._current is not None and self.hasFocus():
             outline_rounded(painter, places.cell(*self._current).adjusted(-1, -1, 0, 0), 2, self._theme.tokens.accent, 2)
 
@@ -205,10 +213,25 @@ class ConfusionMatrix(QWidget):
             return True
         return super().event(event)
 
+    def ask(self, cell: tuple[int, int] | None) -> None:
+        """For the samples of a cell; for the same one again, for none."""
+        self.asked = None if cell == self.asked else cell
+        self.update()
+        self.chosen.emit(self.asked)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.ask(self.cell_at(event.position()))
+        else:
+            event.ignore()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
         step = steps.get(Qt.Key(event.key()))
         n = len(self._names)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.ask(self._current)
+            return
         if step is None or not n:
             super().keyPressEvent(event)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -18,15 +18,19 @@ from nnlab.ui.panels.plotting.decision_picture import decision_pixels
 from nnlab.ui.panels.plotting.items import PictureItem, Points, PointsItem, RingsItem
 from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
+from nnlab.ui.run.chosen_sample import SampleId
 
 MOST_POINTS = 4000
 MOST_RINGS = 64  # a larger batch would be a crowd of rings that says nothing
 COLOR_STEPS = 24  # shades of the points of a continuous target
+REACH, CHOSEN_RADIUS = 9.0, 8.5  # pixels: from a sample that is clicked, and of the ring around the chosen one
 AXES_FROM, NAMES_FROM = 180, 150  # pixels of height from which there is room for ticks, and for the features' names
 
 
 class DecisionPlot(Plot):
-    """The picture changes with every frame; points are painted once per data set, view and theme."""
+    """The picture changes with every frame; points are painted once per data set, view and theme. `clicked(SampleId or None)`."""
+
+    clicked = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._data: Data | None = None
@@ -39,8 +43,8 @@ class DecisionPlot(Plot):
         self.view.setMouseEnabled(x=False, y=False)
         self.map = PictureItem(smooth=True)
         self.points = PointsItem()
-        self.rings = RingsItem()
-        for item in (self.map, self.points, self.rings):
+        self.rings, self.chosen = RingsItem(), RingsItem()
+        for item in (self.map, self.points, self.rings, self.chosen):
             self.view.addItem(item, ignoreBounds=True)
 
     @property
@@ -99,6 +103,33 @@ class DecisionPlot(Plot):
         if not len(inside) and not self.rings.count:
             return
         self.rings.show_rings(data.raw_x[inside, 0], data.raw_x[inside, 1], self.radius + 2.6, tokens.text, tokens.canvas)
+
+    def show_chosen(self, sample: SampleId | None) -> None:
+        """A ring around the sample that is looked at."""
+        data = self._data
+        place = np.empty((0, 2))
+        if sample is not None and data is not None and sample.is_in(data):
+            place = (data.raw_validation_x if sample.is_validation else data.raw_x)[sample.index : sample.index + 1]
+        if len(place) or self.chosen.count:
+            tokens = self._theme.tokens
+            self.chosen.show_rings(place[:, 0], place[:, 1], CHOSEN_RADIUS, tokens.text, tokens.canvas, 2.5)
+
+    def sample_at(self, place: QPointF) -> SampleId | None:
+        """The sample nearest to a pixel, within reach."""
+        data = self._data
+        if data is None:
+            return None
+        raw = np.concatenate([data.raw_x, data.raw_validation_x])
+        away = np.hypot(np.asarray(self.x_pixels(raw[:, 0])) - place.x(), np.asarray(self.y_pixels(raw[:, 1])) - place.y())
+        k = int(np.argmin(away))
+        if away[k] > REACH:
+            return None
+        return SampleId(k) if k < len(data.raw_x) else SampleId(k - len(data.raw_x), True)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(self.sample_at(event.position()))
 
     def _ticks(self, axis: int, length: float) -> list[Tick]:
         low, high = (self.x_range, self.y_range)[axis]

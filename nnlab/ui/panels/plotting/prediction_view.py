@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from nnlab.core.preparation import Data
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.confusion_matrix import ConfusionMatrix
@@ -15,6 +16,7 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.panels.plotting.sample_rings import SampleRings
 from nnlab.ui.panels.plotting.statistics import Line, Statistics, StatisticsHeading, StatisticsValue
+from nnlab.ui.run.chosen_sample import SampleId
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.focus import widgets_within
 
@@ -23,9 +25,12 @@ class PredictionView(QWidget):
     """A picture and its statistics. The statistics give way when there is too little width for both; the picture stays.
 
     `sample_pointed(sample or None)`: the mouse is over a training sample, where samples have a place in the picture.
+    `sample_chosen(SampleId or None)`: a sample was clicked. `cell_chosen((true, predicted) or None)`: samples of one kind are asked for.
     """
 
     sample_pointed = Signal(object)
+    sample_chosen = Signal(object)
+    cell_chosen = Signal(object)
 
     title = ""
     note = ""  # a few words for the panel's header
@@ -47,6 +52,14 @@ class PredictionView(QWidget):
 
     def table(self) -> ExportTable | None:
         raise NotImplementedError
+
+    def show_chosen(self, sample: SampleId | None, data: Data) -> None:
+        """Marks the sample that is chosen in the window, where it has a place in the picture."""
+
+    @property
+    def says_chosen(self) -> bool:
+        """Whether the picture itself says what the network makes of the chosen sample."""
+        return False
 
     def make_plain(self) -> None:
         """For a place among others of its kind, on the canvas: the picture alone, whose figures and names stand elsewhere."""
