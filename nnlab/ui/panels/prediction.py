@@ -23,7 +23,7 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.run.chosen_sample import ChosenSample, SampleId
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.label import ElidedLabel, Label
 
 MOST_FEATURES = 4  # of a sample that are said in words
 
@@ -44,7 +44,7 @@ class PredictionPanel(LivePanel):
         self._listed = NO_MISTAKES
         self._listed_for: tuple[object, object] = (None, None)
         self.chosen: ChosenSample = services.shared(ChosenSample)
-        self.note = Label(services.theme, "", "caption", "text2")
+        self.note = ElidedLabel(services.theme, "", "caption", "text2")
         self.mistakes = MistakesBar(services.theme)
         self.words = Label(services.theme, "", "caption", "text2")
         self.words.setWordWrap(True)

@@ -11,7 +11,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.chosen_sample import SampleId
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.label import ElidedLabel
 
 
 class MistakesBar(QWidget):
@@ -27,7 +27,7 @@ class MistakesBar(QWidget):
         self._rank = -1  # in the list, of the sample one was at last
         self.back = IconButton.of(theme, icon(theme, "left"), "Previous", "The misclassified sample before (Ctrl+,)")
         self.forward = IconButton.of(theme, icon(theme, "right"), "Next", "The next misclassified sample, most confident first (Ctrl+.)")
-        self.count = Label(theme, "", "caption", "text2")
+        self.count = ElidedLabel(theme, "", "caption", "text2")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
