@@ -26,7 +26,9 @@ def train(
     source: Source,
     epochs: Annotated[int | None, count_option("Epochs (passes over the training data); default: the project's setting", 1, 10**7)] = None,
     steps: Annotated[int | None, count_option("Iterations (updates) to train, instead of epochs", 1, 2**62)] = None,
-    patience: Annotated[int | None, count_option("Stops after so many epochs without a lower validation loss", 1, 10**6)] = None,
+    patience: Annotated[
+        int | None, count_option("Stops after so many epochs without a lower validation loss; default: the project's; 0: never", 0, 10**6)
+    ] = None,
     stop_when: Annotated[
         list[str] | None, typer.Option("--stop-when", metavar="FORMULA", help="Stops after the step at which it becomes true: 'loss < 0.1'")
     ] = None,
@@ -66,7 +68,9 @@ def train(
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
     if too_short_for_schedule(project.training, run.iteration + total):
         print(f"{name}: {too_short_for_schedule(project.training, run.iteration + total)}", file=sys.stderr)
-    if patience is not None and not len(data.validation_x):
+    if patience is None and len(data.validation_x):
+        patience = project.training.patience
+    if patience and not len(data.validation_x):
         raise SettingError("--patience watches the validation loss, but no samples are set aside; set a validation share above 0.")
     failure, fault, seconds, begun, stopped_early = None, "", 0.0, run.iteration, None
     if begun:
@@ -115,7 +119,7 @@ def _train_with_bar(run: Run, total: int, name: str, patience: int | None) -> tu
             bar.update(done)
 
         try:
-            if patience is None:
+            if not patience:
                 train_steps(run, total, show)
             else:
                 stop = train_with_patience(run, total, EarlyStopping(patience), lambda steps: train_steps(run, steps, show))

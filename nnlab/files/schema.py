@@ -33,7 +33,7 @@ from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, Debuggin
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
-SCHEMA = 6
+SCHEMA = 7
 
 # MIGRATIONS[n] turns a decoded project.json of version n into one of version n + 1. Version 1 is the first.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -42,6 +42,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     3: lambda raw: {**raw, "debugging": {}},  # version 3 knew no breakpoints
     4: lambda raw: raw,  # version 4 kept no preparation beside its project.json, and no samples for a test
     5: lambda raw: {**raw, "runs": 0},  # version 5 forgot a run when it ended
+    6: lambda raw: raw,  # version 6 trained without end: patience is 0 where it is not given
 }
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -81,6 +82,7 @@ class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
     shuffle: bool = True
     schedule: str = "constant"
     schedule_settings: dict[str, bool | int | float | str] = {}
+    patience: int = 0
 
 
 class ViewPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -179,7 +181,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         ),
         training=TrainingPart(
             training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
-            training.epochs, training.shuffle, training.schedule, dict(training.schedule_settings),
+            training.epochs, training.shuffle, training.schedule, dict(training.schedule_settings), training.patience,
         ),
         view=ViewPart(view.workspace, view.center, view.zoom),
         position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
@@ -275,7 +277,7 @@ def _data(part: DataPart) -> DataSettings:
 def _training(part: TrainingPart) -> TrainingSettings:
     return TrainingSettings(
         part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle,
-        part.schedule, part.schedule_settings,
+        part.schedule, part.schedule_settings, part.patience,
     ).checked_as_given()  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class Change:
             return False
         before, after = self.before.project, self.after.project
         training = replace(
-            after.training, learning_rate=before.training.learning_rate, seed=before.training.seed, epochs=before.training.epochs
+            after.training, learning_rate=before.training.learning_rate, seed=before.training.seed, epochs=before.training.epochs,
+            patience=before.training.patience,
         )  # fmt: skip
         return self.before.computes_the_same_as(replace(self.after, project=replace(after, training=training, initial=before.initial)))

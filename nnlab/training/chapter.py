@@ -32,6 +32,16 @@ class LearningRate:
 
 
 @dataclass(frozen=True, eq=False)
+class WeightsRestored:
+    """All parameters and buffers were put back to what they had been at an earlier iteration; by name."""
+
+    values: Mapping[str, np.ndarray]
+
+    def apply(self, run: Run) -> None:
+        run.state.set_parameters(self.values)
+
+
+@dataclass(frozen=True, eq=False)
 class WeightsIntervention:
     entries: Mapping[str, Entries]
 

@@ -1,22 +1,21 @@
 """Early stopping: training ends when the validation loss has not improved for some epochs, and the best weights come back.
 
-The loss on held-out samples is measured after every epoch. Once `patience` epochs have passed without one that is lower by more than
-`min_delta` than the lowest so far, nothing better is expected (Prechelt, Early stopping - but when?, 1998; parameters as in Keras). Weights
-and buffers are then those of the best epoch; the optimiser's moments and the count of iterations stay where training ended.
+When nothing better is expected is `nnlab.training.patience`. Weights and buffers are then those of the best epoch; the optimiser's moments
+and the count of iterations stay where training ended.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError, TrainingError
-from nnlab.core.kernel.recording import CHECK_ITERATION, CHECK_VALIDATION, VALIDATIONS
 from nnlab.core.setting import Setting
 from nnlab.engine.run import Run
+from nnlab.training import settings
+from nnlab.training.patience import Look, Patience
 
-PATIENCE = Setting("patience", 10, "Patience", "Epochs without a lower validation loss after which training ends", minimum=1, maximum=10**6)
+PATIENCE = replace(settings.PATIENCE, default=10, minimum=1)
 MIN_DELTA = Setting("min_delta", 0.0, "Least improvement", "By how much a validation loss has to be lower to count", minimum=0.0)
 
 
@@ -58,34 +57,27 @@ def train_with_patience(run: Run, steps: int, stopping: EarlyStopping, train: Ca
     """
     if not len(run.samples.validation_x):
         raise NNLabError("Early stopping watches the validation loss, but no samples are set aside; set a validation share above 0.")
-    best, best_loss, best_iteration = run.state.stored(), _validation_loss(run), run.iteration
-    waited = measured = 0
-    stopped, remaining = None, steps
+    patience = Patience(stopping.patience, stopping.min_delta)
+    patience.begin(run)
+    measured, ended, remaining = 0, None, steps
     try:
-        while remaining > 0 and stopped is None:
+        while remaining > 0 and ended is None:
             begun, piece = run.iteration, min(run.steps_to_end_of_epoch, remaining)
             train(piece)
             remaining -= piece
             if run.iteration - begun < piece:
                 break  # a condition of the run's own ended it
-            loss, measured = _validation_loss(run), measured + 1
-            if loss < best_loss - stopping.min_delta or not math.isfinite(best_loss):
-                best, best_loss, best_iteration, waited = run.state.stored(), loss, run.iteration, 0
-                continue
-            waited += 1
-            if waited >= stopping.patience:
-                stopped = run.iteration
+            ended, measured = patience.look(run), measured + 1
     except TrainingError:
-        run.state.set_parameters(best)
+        _restore(run, patience)
         raise
-    run.state.set_parameters(best)
-    return EarlyStop(stopped, best_iteration, best_loss, measured)
+    best = _restore(run, patience)
+    return EarlyStop(run.iteration if ended is not None else None, best.best_iteration, best.best_loss, measured)
 
 
-def _validation_loss(run: Run) -> float:
-    """At the present weights: what the machine has measured at this iteration, or measured now."""
-    curves = run.history.arrays
-    count = int(curves.marks[VALIDATIONS])
-    if count and int(curves.validations[count - 1, CHECK_ITERATION]) == run.iteration:
-        return float(curves.validations[count - 1, CHECK_VALIDATION])
-    return run.validate()[0]
+def _restore(run: Run, patience: Patience) -> Look:
+    """The best weights are back."""
+    best = patience.last
+    assert best is not None  # it has begun
+    run.state.set_parameters(best.best)
+    return best

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.kernel.context import BATCH
 from nnlab.engine.run import Former, Run
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
-from nnlab.training.chapter import LearningRate, WeightsIntervention
+from nnlab.training.chapter import LearningRate, WeightsIntervention, WeightsRestored
 from nnlab.training.clock import Clock
 from nnlab.training.commands import Adjust, Block, Event, Load, NoNetwork, RunEnded, Snapshot
 from nnlab.training.initial_weights import values_of
 from nnlab.training.kept_run import seed_curve
 from nnlab.training.past_states import PastStates
+from nnlab.training.patience import Patience
 from nnlab.training.project import Project
 from nnlab.training.snapshots import restore_snapshot, take_snapshot
 from nnlab.training.timeline import Timeline
@@ -44,6 +46,7 @@ class Member:
         self._watched: frozenset[str] = frozenset()
         self._conditions: tuple[StopCondition, ...] = ()
         self.timeline = Timeline()
+        self._patience: Patience | None = None
 
     @property
     def ready(self) -> Run | None:
@@ -63,6 +66,7 @@ class Member:
         if not change.keep or back_to is not None or returns:
             former = None
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
+        self._patience = self._patience_of(project)
         setup = setup_of(project.graph, data, project.training, project.initial)
         run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
         run.stop_when(self._conditions)
@@ -80,6 +84,40 @@ class Member:
         self.run, self.blocked, self._project = run, "", project
         self._tell_ended(ended)
         return run
+
+    # Patience: of the project's own run alone, others train as long as that does
+
+    def _patience_of(self, project: Project) -> Patience | None:
+        epochs = project.training.patience
+        return Patience(epochs) if epochs and self._control is not None else None
+
+    def _forget_best(self) -> None:
+        if self._patience is not None:
+            self._patience.forget()
+
+    @property
+    def most_steps(self) -> int | None:
+        """How many steps it may be trained before `look_back`; None: as many as one likes."""
+        if self._patience is None or self.run is None or not len(self.run.samples.validation_x):
+            return None
+        self._patience.begin(self.run)
+        return self.run.steps_to_end_of_epoch
+
+    def look_back(self) -> None:
+        """After an epoch: where patience has run out, the best weights are back, and that is what has stopped the run."""
+        run = self.run
+        if run is None or self._patience is None or not len(run.samples.validation_x) or run.stepper.inside:
+            return
+        if run.iteration == 0 or run.state.context[BATCH] or self.timeline.is_in_the_past:
+            return
+        ended, known = self._patience.look(run), self._patience.last
+        if ended is not None and known is not None:
+            restored = WeightsRestored(known.best)
+            self.timeline.note(run, restored)
+            restored.apply(run)
+            run.stepper.forget()
+            run.step.forget_update()
+            run.step.stopped_by = ended
 
     def end(self) -> None:
         """It is trained no more, or begins again: what it has learned is told of."""
@@ -108,6 +146,8 @@ class Member:
             return
         self._project = project
         back_to = self._iteration_of(change)
+        if change.before.project.training.patience != project.training.patience:
+            self._patience = self._patience_of(project)
         if back_to is not None:
             self._go_back(run, change, back_to)
             return
@@ -119,6 +159,7 @@ class Member:
             self.stopped, self.clock = "", Clock()
             run.initial_weights = values_of(project.initial)
             run.reset(project.training.seed)
+            self._forget_best()
             self._return_to(run, change, is_new=True)
             self.timeline.begin(run, project)
 
@@ -153,6 +194,7 @@ class Member:
         self._past.waiting = None
         if snapshot is not None:
             restore_snapshot(run, snapshot)
+            self._forget_best()
         return snapshot is not None
 
     def block(self, command: Block) -> None:
@@ -171,6 +213,7 @@ class Member:
         self.stopped, self.clock = "", Clock()
         if self.run is not None and self._project is not None:
             self.run.reset(self._project.training.seed)
+            self._forget_best()
             self.timeline.begin(self.run, self._project)
             self.run.publish()
 
@@ -205,6 +248,7 @@ class Member:
         if self.run is None:
             raise NNLabError("There is no network whose weights could be set.")
         self.run.set_entries(entries)
+        self._forget_best()
         self.timeline.note(self.run, WeightsIntervention(entries))
         self.run.publish()
 
@@ -222,6 +266,7 @@ class Member:
             self._past.waiting = snapshot
             return
         restore_snapshot(self.run, snapshot)
+        self._forget_best()
         if self._project is not None:
             self.timeline.begin(self.run, self._project)
         self.run.publish()

@@ -10,7 +10,7 @@ from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.graph.validation import DataShape, Diagnostic, validate
 from nnlab.training.change import Change
 from nnlab.training.commands import Adjust, Block, Load
-from nnlab.training.problems import training_problems
+from nnlab.training.problems import patience_problems, training_problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,7 @@ def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = F
     diagnostics = validate(project.graph, DataShape(data.x.shape[1], data.target) if data is not None else None)
     if data is not None:
         diagnostics = (*diagnostics, *training_problems(project.graph, len(data.x), project.training))
+        diagnostics = (*diagnostics, *patience_problems(len(data.validation_x), project.training))
     reason = prepared.problem or reason_of(diagnostics)
     if data is None or reason:
         return Plan(Block(change, reason, run), prepared, diagnostics, reason)

@@ -35,6 +35,17 @@ def training_problems(graph: Graph, rows: int, training: TrainingSettings) -> tu
     return (*_short_batches(graph, rows, training.batch_size), *_batch_size(rows, training.batch_size), *_doubts(training))
 
 
+def patience_problems(validation_rows: int, training: TrainingSettings) -> tuple[Diagnostic, ...]:
+    """Patience that has nothing to watch."""
+    if not training.patience or validation_rows:
+        return ()
+    sentence = "Patience watches the validation loss, but no samples are set aside: training never stops early."
+    fix = TrainingFix(
+        "Set patience to 0", lambda graph: graph, outlook="No problem remains.", change=lambda known: replace(known, patience=0)
+    )  # fmt: skip
+    return (Diagnostic(WARNING, sentence, None, "doubtful_training", lambda: (fix,), setting="patience"),)
+
+
 def check_batches(graph: Graph, rows: int, batch_size: int) -> None:
     """Raises GraphError where an operator would be given a batch that is too short for it."""
     for problem in _short_batches(graph, rows, batch_size):

@@ -171,9 +171,9 @@ class RunControl:
         self._listener(StateChanged(False, self.group.main.blocked))
 
     def _stop_at(self, condition: StopCondition) -> None:
-        self._pause()
         assert self.group.main.run is not None
         self._listener(c.ConditionMet(condition, self.group.main.run.iteration))
+        self._pause()
 
     def _play(self, iterations: int | None = None) -> None:
         if self.group.main.ready is None:

@@ -88,7 +88,15 @@ class RunGroup:
         assert run is not None and self.is_alone
         _use(run, self._control)
         before, begun = now(run), time.perf_counter()
-        done = run.train(steps)
+        done = 0
+        while done < steps:
+            epoch = self.main.most_steps
+            piece = steps - done if epoch is None else min(steps - done, epoch)
+            trained = run.train(piece)
+            done += trained
+            self.main.look_back()
+            if trained < piece or run.stopped_by is not None:
+                break
         self.main.clock.add(before, now(run), time.perf_counter() - begun)
         return done
 
@@ -98,7 +106,8 @@ class RunGroup:
         assert run is not None and self.is_alone
         _use(run, self._control)
         before, begun = now(run), time.perf_counter()
-        found = run.time_phases(steps)
+        found = run.time_phases(min(steps, self.main.most_steps or steps))
+        self.main.look_back()
         self.main.clock.add(before, now(run), time.perf_counter() - begun)
         return found
 
@@ -118,6 +127,7 @@ class RunGroup:
         chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
         if MAIN in chosen:
             _use(chosen[MAIN], self._own_control)
+            steps = min(steps, self.main.most_steps or steps)
         before, stopped = {number: now(run) for number, run in chosen.items()}, {}
         runs = list(chosen.values())
         if MAIN in chosen and len(runs) > 1 and chosen[MAIN].conditions.can_stop:  # where it stops the others do, too
@@ -138,6 +148,8 @@ class RunGroup:
             self._members[number].clock.add(before[number], now(chosen[number]), seconds)
             if reason:
                 stopped[number] = self._members[number].stopped = reason
+        if MAIN in chosen:
+            self.main.look_back()
         return steps, stopped
 
     def _side_by_side(self, tasks: Sequence[Callable[[], tuple[str, float]]]) -> list[tuple[str, float]]:
@@ -204,6 +216,7 @@ class RunGroup:
                 member.timeline.go_on(member.run)
 
     def follow_time(self) -> None:
+        self.main.look_back()  # an epoch may have been stepped through to its end
         for member in self._members.values():
             if member.run is not None:
                 member.timeline.follow(member.run)

@@ -17,12 +17,19 @@ BATCH_SIZE = Setting(
 )  # fmt: skip
 SEED = Setting("seed", 0, "Seed", "Sets the initial weights and the order of the samples", minimum=0, maximum=2**31 - 1)
 EPOCHS = Setting("epochs", 20, "Epochs", "Passes over the training data when run from the command line", minimum=1, maximum=10_000_000)
+PATIENCE = Setting(
+    "patience", 0, "Patience", "Epochs without a lower validation loss after which training stops with the best weights; 0: it goes on",
+    minimum=0, maximum=10**6, unit="epochs",
+)  # fmt: skip
 SHUFFLE = Setting("shuffle", True, "Shuffle", "Shuffles the samples in every epoch")
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """Optimiser, schedule, their settings, learning rate, batch size, seed. Checked by `checked`; compares by value."""
+    """Optimiser, schedule, their settings, learning rate, batch size, seed. Checked by `checked`; compares by value.
+
+    `patience`: epochs without a lower validation loss after which training stops, and the best weights come back; 0: never.
+    """
 
     optimizer: str = "adam"
     optimizer_settings: Mapping[str, Value] = field(default_factory=dict)
@@ -33,6 +40,7 @@ class TrainingSettings:
     shuffle: bool = True
     schedule: str = CONSTANT
     schedule_settings: Mapping[str, Value] = field(default_factory=dict)
+    patience: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "optimizer_settings", MappingProxyType(dict(self.optimizer_settings)))
@@ -41,7 +49,7 @@ class TrainingSettings:
     def __reduce__(self) -> tuple[Any, ...]:
         return TrainingSettings, (
             self.optimizer, dict(self.optimizer_settings), self.learning_rate, self.batch_size, self.seed, self.epochs, self.shuffle,
-            self.schedule, dict(self.schedule_settings),
+            self.schedule, dict(self.schedule_settings), self.patience,
         )  # fmt: skip
 
     def checked(self) -> TrainingSettings:
@@ -57,6 +65,7 @@ class TrainingSettings:
             shuffle=bool(SHUFFLE.check(self.shuffle, "training")),
             schedule=schedules[self.schedule].name,
             schedule_settings=check_settings(schedules[self.schedule].settings, self.schedule_settings, self.schedule),
+            patience=int(PATIENCE.check(self.patience, "training")),
         )
 
     def checked_as_given(self) -> TrainingSettings:

@@ -189,7 +189,7 @@ def in_json(**changes: object) -> Callable[[bytes], bytes]:
     [
         (spoil("project.json", lambda _: None), "no project.json inside"),
         (spoil("project.json", lambda content: content[:100]), "project.json cannot be read"),
-        (spoil("project.json", in_json(schema=7)), "written by a newer NN Lab (schema 7); this one reads up to 6: please update"),
+        (spoil("project.json", in_json(schema=77)), "written by a newer NN Lab (schema 77); this one reads up to 7: please update"),
         (spoil("project.json", in_json(colour="red")), "unknown field `colour`"),
         (spoil("project.json", in_json(position=None)), "the position of the run is missing"),
         (spoil("weights.safetensors", lambda _: None), "the weights are missing"),

@@ -94,7 +94,7 @@ def test_the_position_of_the_run_survives():
         ("schema", "1", "no schema version"),
         ("schema", True, "schema: expected `int`, got `bool`"),
         ("schema", 0, "no schema version"),
-        ("schema", 7, "it was written by a newer NN Lab (schema 7); this one reads up to 6: please update"),
+        ("schema", 77, "it was written by a newer NN Lab (schema 77); this one reads up to 7: please update"),
     ],
 )
 def test_every_fault_names_its_place(path: str, value: object, words: str):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
-from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingSettings
+from nnlab.training.settings import BATCH_SIZE, EPOCHS, PATIENCE, SEED, SHUFFLE, TrainingSettings
 from nnlab.ui.document.document import Document
 from nnlab.ui.inspector.editing import FormEdits, remarks_on_training, training_edit
 from nnlab.ui.inspector.parts import in_reading_order
@@ -26,7 +26,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 FINDER_TIP = "Trains a copy with a rate that grows from step to step, and suggests one"
-COMMON = (LEARNING_RATE, BATCH_SIZE, SHUFFLE, SEED, EPOCHS)
+COMMON = (LEARNING_RATE, BATCH_SIZE, SHUFFLE, SEED, EPOCHS, PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,16 @@ from nnlab.core.kernel.context import ITERATION, SEED
 from nnlab.engine.history import Curves
 from nnlab.jobs.context import JobContext
 from nnlab.studies.seeds import train_seeds
-from nnlab.training.commands import Event, Loaded, RunEnded, Snapshot
+from nnlab.training.commands import ConditionMet, Event, Loaded, RunEnded, Snapshot
 from nnlab.training.kept_run import KeptRun, SeedCurve, thinned
 from nnlab.training.kept_runs import KeptRuns
+from nnlab.training.patience import PatienceEnded
 from nnlab.training.project import Project
 from nnlab.training.restored_run import restored, set_up_like
 from nnlab.ui.document.document import Document
 from nnlab.ui.look import numbers
 from nnlab.ui.run.jobs import LiveJob
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, Mark
 from nnlab.ui.run.session import LiveSession
 
 MOST_SHOWN = 4  # lines beside the run under way: more dashes cannot be told apart
@@ -172,6 +173,9 @@ class LiveRuns(QObject):
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Loaded) and event.revision == self._session.revision:
             self._is_opening = False
+        elif isinstance(event, ConditionMet) and isinstance(event.condition, PatienceEnded):
+            self._session.past.marks.add(Mark(event.condition.best_iteration, "lowest val"))
+            self._session.past.marks.add(Mark(event.iteration, "stopped early"))
         elif isinstance(event, RunEnded) and not self._is_opening:
             self._document.keep_run(event.project, (event.curve,))
 

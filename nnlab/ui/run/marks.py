@@ -45,6 +45,11 @@ class Marks:
         found._marks = [mark for mark in self._marks if until is None or mark.iteration <= until]
         return found
 
+    def add(self, mark: Mark) -> None:
+        """Something else that happened in the run."""
+        self._marks = sorted([*self._marks, mark], key=lambda each: each.iteration)
+        self._last = None
+
     def note(self, before: TrainingSettings, after: TrainingSettings, iteration: int, network: str = "") -> None:
         """Marks a change at `iteration`; nothing at the start of a run, where no past differs from what follows.
 

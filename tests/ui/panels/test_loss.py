@@ -15,6 +15,7 @@ from nnlab.core.preparation import DataSettings
 from nnlab.engine.history import Curves
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.plotting.plot import Plot
+from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_view import Mark
 
 
@@ -273,3 +274,16 @@ def test_a_plateau_is_marked_over_the_iterations_it_is_about(studio: Callable, q
     assert panel.plot.bracket.text_at(QPointF(rect.center().x(), panel.plot.picture.bottom())) == ""
     panel.plot.view.setXRange(0.0, found.since / 2, padding=0.0)
     assert panel.plot.bracket.rect() is None
+
+
+def test_where_training_stopped_early_is_marked_with_where_the_best_weights_are_from(qtbot: QtBot, studio: Callable) -> None:
+    s = studio(DataSettings("spiral"), patience=2)
+    panel, told = s.panel("loss"), []
+    s.session.debugging.stopped.connect(told.append)
+    s.services.shared(LiveRuns)
+    s.session.play()
+    qtbot.waitUntil(lambda: bool(told) and not s.session.is_playing and len(panel.plot.marks) == 2)
+    best, stopped = panel.plot.marks
+    assert (best.text, stopped.text) == ("lowest val", "stopped early") and best.iteration < stopped.iteration == s.session.iteration
+    assert f"iteration {stopped.iteration:,}: no lower validation loss for 2 epochs" in told[0]
+    assert f"those of iteration {best.iteration:,}" in told[0]
