@@ -1,4 +1,4 @@
-"""Run control: playing, pausing and stepping the runs of a group, as commands ask for it.
+"""Run control: playing and pausing the runs of a group, as commands ask for it; `Stepping` steps inside an iteration.
 
 It knows no thread: whoever owns it calls it between two steps, and lets it train for one slice after another. Answers are events, given to
 a callback at once.
@@ -15,22 +15,20 @@ import numpy as np
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine import machine
-from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.run import Run
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.training import commands as c
-from nnlab.training.breakpoint_counts import NONE_ON, BreakpointCounts
 from nnlab.training.command_queue import ENDED, answer
-from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged, Stepped
+from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged
 from nnlab.training.failure import in_words
 from nnlab.training.pace import Pace
 from nnlab.training.phase_clock import PhaseClock
 from nnlab.training.runs import MAIN, RunGroup
+from nnlab.training.stepping import Stepping
 from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
-SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
 MEETING = 24  # frames after which they meet
 
 _log = logging.getLogger(__name__)
@@ -47,8 +45,9 @@ class RunControl:
         self.group = RunGroup(control, listener)
         self.reach = Reach()
         self.is_playing = False
-        self.phases, self._pace, self.breakpoints = PhaseClock(), Pace(), BreakpointCounts()
-        self._seeks = False  # steps on to the next breakpoint
+        self.phases, self._pace = PhaseClock(), Pace()
+        self._stepping = Stepping(self.group, self, listener)
+        self.breakpoints = self._stepping.breakpoints
         self._goal: int | None = None  # the iteration that was last asked to go back to
 
     def aim_at(self, iteration: int | None) -> None:
@@ -57,23 +56,22 @@ class RunControl:
 
     def carry_out(self, command: Command) -> None:
         """Whatever is raised is the fault of this command. What steps or trains ends a search for a breakpoint."""
-        if self._seeks and not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.SetConditions, c.ReadParameters)):
-            self._seeks = False
-            self._after_step()
+        if not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.SetConditions, c.ReadParameters)):
+            self._stepping.end_search()
         self._handle(command)
         self._note_reach()
 
     @property
     def seconds_until_due(self) -> float | None:
         """How long until there is something to train; None when there is nothing until a command comes."""
-        if self._seeks or (not self.is_playing and self.group.has_late):
+        if self._stepping.seeks or (not self.is_playing and self.group.has_late):
             return 0.0
         return self._pace.seconds_until_due if self.is_playing else None
 
     def train(self) -> None:
         """One slice, if there is something to train."""
-        if self._seeks and self.group.main.ready is not None:
-            self._seek(self.group.main.ready)
+        if self._stepping.seeks and self.group.main.ready is not None:
+            self._stepping.seek(self.group.main.ready)
         elif not self.group.is_alone:
             self._train_together()
         elif self.is_playing and self.group.main.run is not None:
@@ -82,7 +80,7 @@ class RunControl:
 
     def halt(self) -> None:
         """Plays no more, without a word."""
-        self._seeks, self.is_playing, self._pace.remaining = False, False, None
+        self._stepping.seeks, self.is_playing, self._pace.remaining = False, False, None
 
     def report(self, error: Exception) -> None:
         """Training stops and the error is told; what fails in doing so is written into the log, and changes nothing."""
@@ -122,9 +120,9 @@ class RunControl:
         else:
             self._pace.learn(done, time.perf_counter() - start, SLICE_SECONDS)
         if run.stopped_by is not None:
-            self._stop_at(run.stopped_by)
+            self.stop_at(run.stopped_by)
         elif self._pace.count(done, start):
-            self._pause()
+            self.pause()
 
     def _train_together(self) -> None:
         """One slice of all runs, or of those that have to catch up; a frame of all when they stand at the same iteration."""
@@ -136,7 +134,7 @@ class RunControl:
             self._go_on()
         if self.is_playing and main.stepper.inside:
             main.stepper.finish()
-            self._tell_stopped(group.follow_step())
+            self.tell_stopped(group.follow_step())
         start = time.perf_counter()
         steps = self._pace.next_slice(is_free=is_catching_up)
         is_seen_at_rest = is_catching_up or bool(self._pace.limit)
@@ -145,35 +143,35 @@ class RunControl:
         else:
             done, stopped = group.advance(self._pace.next_slice(times=MEETING), every=steps)
         self._pace.learn(done, time.perf_counter() - start, FRAME_SECONDS)
-        self._tell_stopped(stopped)
+        self.tell_stopped(stopped)
         if group.has_late:
             return
         if is_seen_at_rest or self._control[machine.FRAME]:  # a wish stays: the next slice makes frames again
             group.publish()
         if self.is_playing and not is_catching_up and main.stopped_by is not None and not group.main.stopped:
-            self._stop_at(main.stopped_by)
+            self.stop_at(main.stopped_by)
         elif self.is_playing and not is_catching_up and self._pace.count(done, start):
-            self._pause()
+            self.pause()
 
-    def _tell_stopped(self, stopped: Mapping[int, str]) -> None:
+    def tell_stopped(self, stopped: Mapping[int, str]) -> None:
         for number, reason in stopped.items():
             self._listener(RunStopped(number, reason))
         if stopped and self.is_playing and not self.group.active:
-            self._pause()
+            self.pause()
 
     def _publish(self) -> None:
         if not self.group.has_late:
             self.group.publish()
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
         self.halt()
         self._publish()
         self._listener(StateChanged(False, self.group.main.blocked))
 
-    def _stop_at(self, condition: StopCondition) -> None:
+    def stop_at(self, condition: StopCondition) -> None:
         assert self.group.main.run is not None
         self._listener(c.ConditionMet(condition, self.group.main.run.iteration))
-        self._pause()
+        self.pause()
 
     def _play(self, iterations: int | None = None) -> None:
         if self.group.main.ready is None:
@@ -223,7 +221,7 @@ class RunControl:
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self.is_playing))
-        self._tell_step()
+        self._stepping.tell_place()
 
     def _adjust(self, command: c.Adjust) -> None:
         member = self.group.get(command.run)
@@ -236,7 +234,7 @@ class RunControl:
             if not change.keep or change.changes_branch or change.back_to is not None or change.returning:
                 member.run.publish()
         if command.run == MAIN and (not change.keep or change.changes_branch):
-            self._tell_step()
+            self._stepping.tell_place()
             self._listener(StateChanged(self.is_playing))
 
     def _block(self, command: c.Block) -> None:
@@ -244,78 +242,31 @@ class RunControl:
         if member is not None:
             member.block(command)
         if command.run == MAIN:
-            self._pause()
+            self.pause()
 
     def _rewind(self, command: c.Rewind) -> None:
         self.group.rewind()
         self.breakpoints.forget()
-        self._tell_step()
+        self._stepping.tell_place()
         self._listener(StateChanged(self.is_playing, self.group.main.blocked))
 
     def _iterate(self, command: c.Iterate) -> None:
         run = self.group.main.run
         if run is not None and run.stepper.inside:
             run.stepper.finish()
-            self._tell_step()
+            self._stepping.tell_place()
             if command.count == 1:  # the rest of a stepped iteration is the step that was asked for
-                self._pause()
+                self.pause()
                 return
         self._play(command.count)
 
     def _finish_epoch(self, command: c.FinishEpoch) -> None:
         run = self.group.main.ready
         if run is None:
-            self._pause()
+            self.pause()
             return
         run.stepper.finish()
         self._play(run.steps_to_end_of_epoch)
-
-    def _step(self, forward: bool, count: int) -> None:
-        run = self.group.main.ready
-        if run is None:
-            self._pause()
-            return
-        if self.is_playing:
-            self._pause()
-        stop: Breakpoint | None = None
-        for _ in range(count):
-            if forward:
-                stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
-            elif not run.stepper.back():
-                break
-        self._after_step(stop)
-
-    def _step_to_breakpoint(self) -> None:
-        run = self.group.main.ready
-        if run is None or self.is_playing:
-            self._pause()
-        if run is not None and not self.breakpoints.can_stop(run.program):
-            self._listener(Refused(NONE_ON))
-        elif run is not None:
-            self._seeks = True
-
-    def _seek(self, run: Run) -> None:
-        """Steps on towards the next breakpoint, or to where a condition becomes true, as long as no command has to wait noticeably."""
-        start = time.perf_counter()
-        while self._seeks and time.perf_counter() - start < SEEK_SECONDS:
-            stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
-            ended = None if run.stepper.inside else run.stopped_by
-            self._seeks = stop is None and ended is None
-            if not self._seeks:
-                self._after_step(stop)
-            elif not run.stepper.inside:
-                self._tell_stopped(self.group.follow_step())
-            if ended is not None:
-                self._stop_at(ended)
-
-    def _step_to(self, command: c.StepTo) -> None:
-        run = self.group.main.ready
-        if run is None:
-            return
-        if self.is_playing:
-            self._pause()
-        run.stepper.go_to(command.pc)
-        self._after_step()
 
     def _back_to(self, command: c.BackTo) -> None:
         if command.iteration != self._goal or self.group.main.ready is None:
@@ -324,7 +275,7 @@ class RunControl:
         self.group.back_to(command.iteration, lambda: self._goal == command.iteration)
         self._note_reach()  # who finds the frame knows by then that it is of the past
         self.group.publish()
-        self._tell_step()
+        self._stepping.tell_place()
         self._listener(StateChanged(False, self.group.main.blocked))
 
     def _forget_branch(self, command: c.ForgetBranch) -> None:
@@ -332,29 +283,13 @@ class RunControl:
         self._note_reach()
         self._listener(StateChanged(self.is_playing, self.group.main.blocked))
 
-    def _finish_step(self, command: c.FinishStep) -> None:
-        run = self.group.main.run
-        if run is not None:
-            run.stepper.finish()
-            self._after_step()
-
-    def _after_step(self, stopped_at: Breakpoint | None = None) -> None:
-        self._tell_stopped(self.group.follow_step())
-        self.group.publish()
-        self._tell_step(stopped_at)
-
-    def _tell_step(self, stopped_at: Breakpoint | None = None) -> None:
-        if self.group.main.run is not None:
-            s = self.group.main.run.stepper
-            self._listener(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at))
-
     def _set_parameters(self, command: c.SetParameters) -> None:
         try:
             self.group.main.set_entries(command.entries)
         except NNLabError as error:
             self._listener(Refused(str(error)))
             return
-        self._tell_step()
+        self._stepping.tell_place()
 
     def _watch(self, command: c.Watch) -> None:
         """Of the project's own run: of others only the curves are shown."""
@@ -366,7 +301,7 @@ class RunControl:
 
     def _restore(self, command: c.Restore) -> None:
         self.group.main.restore(command.snapshot)
-        self._tell_step()
+        self._stepping.tell_place()
 
     _handlers: ClassVar[dict[type[Command], Callable[..., object]]] = {
         c.Together: _carry_out_together,
@@ -376,16 +311,16 @@ class RunControl:
         c.Block: _block,
         c.Rewind: _rewind,
         c.Play: lambda self, command: self._play(),
-        c.Pause: lambda self, command: self._pause(),
+        c.Pause: lambda self, command: self.pause(),
         c.Iterate: _iterate,
         c.FinishEpoch: _finish_epoch,
-        c.StepForward: lambda self, command: self._step(True, command.count),
-        c.StepBack: lambda self, command: self._step(False, command.count),
-        c.StepTo: _step_to,
+        c.StepForward: lambda self, command: self._stepping.step(True, command.count),
+        c.StepBack: lambda self, command: self._stepping.step(False, command.count),
+        c.StepTo: lambda self, command: self._stepping.step_to(command),
         c.SetBreakpoints: lambda self, command: self.breakpoints.set(command.breakpoints),
         c.SetConditions: lambda self, command: self.group.main.stop_when(command.conditions),
-        c.StepToBreakpoint: lambda self, command: self._step_to_breakpoint(),
-        c.FinishStep: _finish_step,
+        c.StepToBreakpoint: lambda self, command: self._stepping.step_to_breakpoint(),
+        c.FinishStep: lambda self, command: self._stepping.finish_step(),
         c.BackTo: _back_to,
         c.ForgetBranch: _forget_branch,
         c.SetParameters: _set_parameters,

@@ -35,7 +35,7 @@ class Hand:
 
     def choose(self, text: str) -> None:
         """Types into the search popup and takes what is found."""
-        popup = self.window.canvas._popup
+        popup = self.window.canvas.adding.popup
         self.qtbot.waitUntil(popup.isVisible)
         QTest.keyClicks(popup.search, text)
         QTest.keyClick(popup.search, Qt.Key.Key_Return)
@@ -98,7 +98,7 @@ def test_everything_drawn_is_undone_step_by_step_and_drawn_again(opened: Callabl
     hand.pull("dense_1", "relu", QPoint(20, 150))
     window.selection.set(["dense_2", "add_1"])
     QTest.keyClick(hand.view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
-    field = window.canvas._editor.field
+    field = window.canvas.renaming.editor.field
     QTest.keyClicks(field, "Residual block")
     QTest.keyClick(field, Qt.Key.Key_Return)
     QTest.keyClick(hand.view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)

@@ -42,7 +42,7 @@ def test_a_new_group_is_undone_from_its_name_field(building: MainWindow) -> None
     building.canvas.arranging.group()
     assert len(building.document.graph.groups) == 1 and isinstance(focused(), QLineEdit)
     undo()
-    assert building.document.graph == before and building.canvas._editor.field is None
+    assert building.document.graph == before and building.canvas.renaming.editor.field is None
     QTest.keyClick(focused(), KEY.Key_Z, CTRL | SHIFT)
     assert len(building.document.graph.groups) == 1
 

@@ -16,9 +16,11 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from nnlab.graph.alignment import ALIGNMENTS
+from nnlab.ui.canvas.adding import Adding
 from nnlab.ui.canvas.commands.arranging import Arranging
 from nnlab.ui.canvas.commands.clipboard import Clipboard
 from nnlab.ui.canvas.commands.editing import CanvasCommands
+from nnlab.ui.canvas.renaming import Renaming
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.view import GraphView
 from nnlab.ui.document.selection import Selection
@@ -59,12 +61,12 @@ class ActionTarget(Protocol):
     commands: CanvasCommands
     arranging: Arranging
     clipboard: Clipboard
+    adding: Adding
+    renaming: Renaming
 
     @property
     def selection(self) -> Selection: ...
 
-    def open_search(self) -> None: ...
-    def rename(self) -> None: ...
     def paste(self) -> None: ...
     def add_comment(self) -> None: ...
     def select_all(self) -> None: ...
@@ -80,8 +82,9 @@ class ActionTarget(Protocol):
 def _actions(canvas: ActionTarget) -> tuple[CanvasAction, ...]:
     keys, commands, arranging, board = QKeySequence.StandardKey, canvas.commands, canvas.arranging, canvas.clipboard
     return (
-        CanvasAction("edit.add", "Add an operator…", "Opens the search for operators", canvas.open_search, ("Shift+A",), "plus", ALWAYS),
-        CanvasAction("edit.rename", "Rename", "Edits the name in place", canvas.rename, ("F2",), menu=SOMETHING),
+        CanvasAction("edit.add", "Add an operator…", "Opens the search for operators",
+                     canvas.adding.open_search, ("Shift+A",), "plus", ALWAYS),
+        CanvasAction("edit.rename", "Rename", "Edits the name in place", canvas.renaming.rename, ("F2",), menu=SOMETHING),
         CanvasAction("edit.cut", "Cut", "Copies the selection and deletes it", board.cut, (keys.Cut,), "", SOMETHING, True),
         CanvasAction("edit.copy", "Copy", "Copies the selection as text, for this or another window",
                      board.copy, (keys.Copy,), "copy", SOMETHING),

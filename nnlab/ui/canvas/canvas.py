@@ -10,27 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QMargins, QPoint, QPointF, QRect, Signal
+from PySide6.QtCore import QMargins, QPoint, QPointF, Signal
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.engine.frame import Frame
-from nnlab.graph import annotation, docking
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
-from nnlab.ui.canvas.annotations.inline_editor import InlineEditor, Task
+from nnlab.ui.canvas.adding import Adding
 from nnlab.ui.canvas.commands.arranging import Arranging
 from nnlab.ui.canvas.commands.breakpoints import BreakpointCommands
 from nnlab.ui.canvas.commands.clipboard import Clipboard
 from nnlab.ui.canvas.commands.editing import CanvasCommands
-from nnlab.ui.canvas.model.geometry import COLLAPSED_WIDTH
-from nnlab.ui.canvas.overlays.add_popup import AddPopup
 from nnlab.ui.canvas.overlays.empty_hint import EmptyHint
 from nnlab.ui.canvas.overlays.legend import INSET, Legend
 from nnlab.ui.canvas.overlays.minimap import ALWAYS, NEVER, Minimap
-from nnlab.ui.canvas.overlays.search import Search, what_fits
 from nnlab.ui.canvas.overlays.zoom_bar import ZoomBar
+from nnlab.ui.canvas.renaming import Renaming
 from nnlab.ui.canvas.scene.hit import Hit, hit
 from nnlab.ui.canvas.scene.live import LiveValues
 from nnlab.ui.canvas.scene.scene import GraphScene
@@ -45,8 +42,7 @@ class Canvas(QWidget):
     """Shows `document.graph`.
 
     `refused(sentence)` when an edit cannot be made; `noted(sentence)` when one was made differently than asked; `zoomed(factor)`;
-    `add_requested(operator, scene position)` after the popup added an operator; `needs_changed` when other `tensors` are to be watched;
-    `came_into_sight` when it can be seen again.
+    `needs_changed` when other `tensors` are to be watched; `came_into_sight` when it can be seen again.
     """
 
     refused = Signal(str)
@@ -54,7 +50,6 @@ class Canvas(QWidget):
     zoomed = Signal(float)
     needs_changed = Signal()
     came_into_sight = Signal()
-    add_requested = Signal(str, QPointF)
 
     def __init__(self, document: Document, selection: Selection, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,19 +67,18 @@ class Canvas(QWidget):
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
         self.clipboard = Clipboard(document, selection, self.commands, self)
-        self._editor = InlineEditor(theme, self.view)
+        self.renaming = Renaming(self.scene, self.view, self.commands, self.arranging, selection)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.setFocusProxy(self.view)
+        self.adding = Adding(self.scene, self.view, self.commands, self)
         self._actions, self._menu = make_actions(self)
         self._node_actions: tuple[QAction, ...] = ()
         self._legend = Legend(theme, self)
         self._zoom_bar = ZoomBar(theme, self._actions["view.zoom_out"], self._actions["view.zoom_in"], self._actions["view.fit"], self)
         self._is_zoom_above = False
-        self._popup = AddPopup(theme, self)
         self._minimap = Minimap(theme, self.scene, self.view, self)
-        self._search = Search(QPoint())
         self.hint = EmptyHint(theme, self.view.viewport())
         self._connect()
         self._on_rearranged()
@@ -94,17 +88,11 @@ class Canvas(QWidget):
         self.view.zoomed.connect(self.zoomed)
         self.view.zoomed.connect(self._zoom_bar.show_zoom)
         self.view.zoomed.connect(lambda _: self._show_legend())
-        for moved in (self.view.scrolled, self.scene.rearranged, self.theme.metrics_changed):
-            moved.connect(self._editor.follow)
-        self.view.search_wanted.connect(self.search)
-        self.view.edit_wanted.connect(self.edit_in_place)
+        self.renaming.refused.connect(self.refused)
         self.view.fold_wanted.connect(self.arranging.fold)
         self.view.menu_wanted.connect(self.open_menu)
-        self.arranging.edit_wanted.connect(self.edit_in_place)
         self.clipboard.replaced.connect(self._on_pasted)
-        self._popup.chosen.connect(self._add_chosen)
-        self._popup.remedied.connect(self._remedy)
-        self._popup.closed.connect(self.view.setFocus)
+        self.adding.added.connect(self._on_added)
         self.scene.rearranged.connect(self._on_rearranged)
         self._document.replaced.connect(self._on_replaced)
         self.theme.metrics_changed.connect(self._place_overlays)
@@ -198,40 +186,9 @@ class Canvas(QWidget):
             self.reveal(added)
         return added
 
-    def open_search(self, at: QPoint | None = None) -> None:
-        """Opens the search popup at a point of the view; without one, for what is selected."""
-        self.search(self.view.search_by_key() if at is None else Search(at))
-
-    def search(self, search: Search) -> None:
-        """Opens the search popup for what a gesture wants to be completed."""
-        self._search = search
-        fits = what_fits(self._document.graph, search)
-        self._popup.open_at(self.view.viewport().mapTo(self, search.at), search, fits)
-
-    def _add_chosen(self, name: str) -> None:
-        search, scene, settings = self._search, self.scene, self._popup.settings(name)
-        point = self.view.mapToScene(search.at)
-        place = scene.to_document(point)
-        found = hit(scene, point)
-        if search.source is not None:
-            self.commands.add_behind(name, search.source, (place[0] + COLLAPSED_WIDTH / 2, place[1]), settings)
-        elif search.target is not None:
-            self.commands.add_before(name, *search.target, (place[0] - COLLAPSED_WIDTH / 2, place[1]), settings)
-        elif search.by_key:
-            self.commands.add(name, settings=settings)
-        elif found.edge is not None:
-            self.commands.add_on_edge(name, found.edge, place, settings)
-        elif found.card:
-            self.commands.add(name, after=scene.cards[found.card].last, settings=settings)
-        else:
-            self.commands.add(name, place, settings=settings)
+    def _on_added(self) -> None:
         if self._selection.current is not None:
             self.reveal(self._selection.current)
-        self.add_requested.emit(name, point)
-
-    def _remedy(self, number: int) -> None:
-        if self._search.remedy is not None:
-            self._search.remedy(self._search.fixes[number])
 
     def _cursor_place(self) -> QPointF | None:
         """Where the cursor is on the canvas, None when it is elsewhere."""
@@ -266,7 +223,7 @@ class Canvas(QWidget):
         menu = QMenu(self)
         # "Add" in this menu means here; the action of that name opens the search in the middle.
         here, add = self.view.viewport().mapFromGlobal(at), self._actions["edit.add"]
-        menu.addAction(add.icon(), add.text(), lambda: self.open_search(here)).setToolTip(add.toolTip())
+        menu.addAction(add.icon(), add.text(), lambda: self.adding.open_search(here)).setToolTip(add.toolTip())
         fill_menu(menu, self._menu_now())
         self.breakpoints.fill_menu(menu, self.commands.selected_nodes(), hit(self.scene, self.view.mapToScene(here)).unit)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -287,61 +244,7 @@ class Canvas(QWidget):
     def toggle_minimap(self) -> None:
         self._minimap.mode = NEVER if self._minimap.isVisible() else ALWAYS
 
-    # Writing in place
-
-    def rename(self) -> None:
-        """Writes what is selected in place: a comment, the title of a whole group, or a node's name."""
-        nodes = set(self.commands.selected_nodes())
-        if self._selection.comments:
-            self.edit_in_place("comment", self._selection.comments[0])
-        elif nodes:
-            whole = [group.id for group in self._document.graph.groups if nodes == set(group.members)]
-            self.edit_in_place("group" if whole else "node", whole[0] if whole else self._selection.nodes[0])
-        else:
-            self.refused.emit("Select a node, a group or a comment to rename it.")
-
-    def edit_in_place(self, kind: str, name: str) -> None:
-        """Opens a field over the name of a node, the title of a group or the words of a comment."""
-        arranging, graph = self.arranging, self._document.graph
-        if kind == "comment":
-            text, label = annotation.comment_named(graph, name).text, "Comment"
-        elif kind == "group":
-            text, label = annotation.group_named(graph, name).title, "Title of the group"
-        else:
-            text, label = name, f"Name of {name}"
-        write = {"comment": arranging.write, "group": arranging.entitle, "node": self.commands.rename}[kind]
-        self._editor.open(
-            Task(
-                place=lambda: self._place_of(kind, name),
-                text=text,
-                name=label,
-                write=lambda text: write(name, text),
-                close=lambda: self._set_editing(kind, name, False),
-                abandon=lambda: arranging.abandon(name),
-                several_lines=kind == "comment",
-            )
-        )
-        self._set_editing(kind, name, True)
-
-    def _set_editing(self, kind: str, name: str, editing: bool) -> None:
-        """What is written in place paints no text of its own meanwhile."""
-        item = self.scene.comments.get(name) if kind == "comment" else self.scene.frames.get(name) if kind == "group" else None
-        if item is not None:
-            item.set_state(editing=editing)
-
-    def _place_of(self, kind: str, name: str) -> QRect | None:
-        """Where a name, title or comment stands in the view, None when it is gone."""
-        scene = self.scene
-        card = docking.FOLDED + name if kind == "group" else scene.owner.get(name, "")
-        if kind == "comment" and name in scene.comments:
-            rect = scene.comments[name].outline
-        elif kind == "group" and name in scene.frames:
-            rect = scene.frames[name].text_rect
-        elif kind != "comment" and card in scene.items_by_card:
-            rect = scene.items_by_card[card].title_rect
-        else:
-            return None
-        return self.view.mapFromScene(rect).boundingRect()
+    # What is selected, and what can be done
 
     def select_all(self) -> None:
         graph = self._document.graph
@@ -366,7 +269,7 @@ class Canvas(QWidget):
         self._live.refresh()
 
     def _on_replaced(self) -> None:
-        self._editor.finish(take=False)
+        self.renaming.editor.finish(take=False)
         self._live.clear()
         self.scene.reload()
         self._live.refresh()

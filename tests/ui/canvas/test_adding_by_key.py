@@ -29,7 +29,7 @@ def rest(desk, place: QPoint) -> None:
 
 
 def write(desk, text: str) -> None:
-    popup = desk.canvas._popup
+    popup = desk.canvas.adding.popup
     assert popup.isVisible()
     QTest.keyClicks(popup.search, text)
     QTest.keyClick(popup.search, KEY.Key_Return)
@@ -99,8 +99,8 @@ def test_the_popup_says_what_it_follows(bench, chain) -> None:
     for chosen, words in ((["dense_1"], "Add after dense_1"), ([], "Add after dense_2"), (["input_1"], "Add after input_1")):
         desk.selection.set(chosen)
         desk.key(KEY.Key_Tab)
-        assert desk.canvas._popup.search.placeholderText().startswith(words)
-        QTest.keyClick(desk.canvas._popup.search, KEY.Key_Escape)
+        assert desk.canvas.adding.popup.search.placeholderText().startswith(words)
+        QTest.keyClick(desk.canvas.adding.popup.search, KEY.Key_Escape)
 
 
 def test_on_a_selected_edge(bench, chain) -> None:

@@ -169,11 +169,11 @@ def test_folding_selects_the_whole_block(bench, residual):
 def test_escape_takes_a_new_comment_back(bench, chain):
     desk = bench(chain)
     desk.key(Qt.Key.Key_C)
-    QTest.keyClick(desk.canvas._editor.field, Qt.Key.Key_Escape)
+    QTest.keyClick(desk.canvas.renaming.editor.field, Qt.Key.Key_Escape)
     assert desk.graph == chain and not desk.document.can_undo
     desk.key(Qt.Key.Key_C)
-    QTest.keyClicks(desk.canvas._editor.field, "words")
-    QTest.keyClick(desk.canvas._editor.field, Qt.Key.Key_Return, CONTROL)
+    QTest.keyClicks(desk.canvas.renaming.editor.field, "words")
+    QTest.keyClick(desk.canvas.renaming.editor.field, Qt.Key.Key_Return, CONTROL)
     assert desk.document.undo_stack.count() == 1, "made and written in one step"
 
 
@@ -191,7 +191,7 @@ def test_a_layer_that_is_a_whole_group_marks_it(bench, chain):
     desk.click(desk.card("dense_1"))
     assert desk.canvas.scene.frames["group_1"].selected
     desk.key(Qt.Key.Key_F2)
-    assert desk.canvas._editor.field.text() == "Only"
+    assert desk.canvas.renaming.editor.field.text() == "Only"
 
 
 def test_a_renamed_node_stays_selected_with_the_others_there_and_back(bench, chain):
@@ -207,12 +207,12 @@ def test_the_field_stays_over_what_it_writes(bench, chain):
     desk = bench(chain)
     desk.click(desk.card("dense_2"))
     desk.key(Qt.Key.Key_F2)
-    field, item = desk.canvas._editor.field, desk.canvas.scene.items_by_card["dense_2"]
+    field, item = desk.canvas.renaming.editor.field, desk.canvas.scene.items_by_card["dense_2"]
     desk.canvas.view.pan(QPoint(-120, 30))
     shown = desk.canvas.view.mapFromScene(item.title_rect).boundingRect()
     assert field.geometry().contains(shown.center())
     desk.document.apply("Gone", edits.remove_nodes(chain, ["dense_2"]))
-    assert desk.canvas._editor.field is None, "with what it was about it goes, too"
+    assert desk.canvas.renaming.editor.field is None, "with what it was about it goes, too"
 
 
 def test_titles_of_a_block_are_not_written_over(bench, residual):

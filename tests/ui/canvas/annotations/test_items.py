@@ -22,7 +22,7 @@ def frame_title(desk, group="group_1"):
 
 
 def write(desk, text):
-    field = desk.canvas._editor.field
+    field = desk.canvas.renaming.editor.field
     QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
     QTest.keyClicks(field, text)
     return field
@@ -36,7 +36,7 @@ def test_control_g_groups_and_asks_for_a_title(bench, residual):
     QTest.keyClick(field, Qt.Key.Key_Return)
     (group,) = desk.graph.groups
     assert (group.title, set(group.members)) == ("Residual block", {"dense_2", "relu_2", "add_1"}), "what is docked comes along"
-    assert desk.canvas._editor.field is None
+    assert desk.canvas.renaming.editor.field is None
     assert desk.document.undo_stack.count() == 1 and desk.document.undo_stack.undoText() == "Group"
     scene = desk.canvas.scene
     assert scene.frames["group_1"].rect.contains(scene.items_by_card["dense_2"].outline)
@@ -49,7 +49,7 @@ def test_escape_keeps_the_title(bench, grouped):
     QTest.mouseDClick(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=frame_title(desk))
     field = write(desk, "Other")
     QTest.keyClick(field, Qt.Key.Key_Escape)
-    assert desk.graph == grouped and desk.canvas._editor.field is None
+    assert desk.graph == grouped and desk.canvas.renaming.editor.field is None
 
 
 def test_a_group_is_moved_by_its_title(bench, grouped):
@@ -102,7 +102,7 @@ def test_a_comment_is_written_moved_and_removed(bench, chain):
     desk.key(Qt.Key.Key_C)
     field = write(desk, "Why tanh?")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert desk.canvas._editor.field is field, "Enter makes a new line in a comment"
+    assert desk.canvas.renaming.editor.field is field, "Enter makes a new line in a comment"
     QTest.keyClick(field, Qt.Key.Key_Return, CONTROL)
     (comment,) = desk.graph.comments
     assert comment.text == "Why tanh?"
@@ -120,7 +120,7 @@ def test_a_comment_without_words_is_gone(bench, chain):
     desk.canvas.fit()
     place = desk.at(desk.canvas.scene.comments["comment_1"].outline.center())
     QTest.mouseDClick(desk.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    field = desk.canvas._editor.field
+    field = desk.canvas.renaming.editor.field
     QTest.keyClick(field, Qt.Key.Key_A, CONTROL)
     QTest.keyClick(field, Qt.Key.Key_Delete)
     QTest.keyClick(field, Qt.Key.Key_Return, CONTROL)

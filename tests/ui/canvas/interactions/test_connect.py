@@ -52,7 +52,7 @@ def test_a_refused_connection_offers_what_would_make_it_fit(bench, residual):
     cut = edits.disconnect(residual, next(e for e in residual.edges if (e.target, e.target_port) == ("add_1", "b")))
     desk = bench(cut)
     desk.drag(desk.output("input_1"), desk.input("add_1", "b"))
-    popup = desk.canvas._popup
+    popup = desk.canvas.adding.popup
     assert popup.isVisible() and "equal shape" in popup.title.text() and "(N, 13)" in popup.detail.text()
     assert popup.list.count() >= 2
     before = desk.graph
@@ -68,7 +68,7 @@ def test_what_nothing_makes_fit_is_refused_in_words(bench, chain):
     desk = bench(chain)
     desk.drag(desk.output("dense_2"), desk.input("dense_1"))
     popup = desk.canvas.view._reason_popup
-    assert not desk.canvas._popup.isVisible() and desk.refusals == []
+    assert not desk.canvas.adding.popup.isVisible() and desk.refusals == []
     assert popup.isVisible() and popup.reason.text() == "dense_2 is computed from dense_1: this edge would close a cycle."
     assert popup.geometry().intersects(QRect(desk.input("dense_1"), QSize(1, 1)).adjusted(-60, -60, 60, 60)), "beside the port"
     before = desk.graph
@@ -110,7 +110,7 @@ def test_the_shape_is_shown_while_a_connection_is_drawn(bench, residual):
 def test_a_connection_let_go_over_nothing_asks_for_an_operator_and_joins_it(bench, chain):
     desk = bench(chain)
     desk.drag(desk.output("dense_1"), desk.empty())
-    popup = desk.canvas._popup
+    popup = desk.canvas.adding.popup
     assert popup.isVisible()
     QTest.keyClicks(popup.search, "conv")
     assert popup.list.item(0).data(WHY), "an image is needed for a convolution"
@@ -128,8 +128,8 @@ def test_from_a_free_input_the_new_operator_stands_before_it(bench, chain):
     cut = edits.disconnect(chain, next(e for e in chain.edges if e.target == "dense_2"))
     desk = bench(cut)
     desk.drag(desk.input("dense_2"), desk.empty())
-    QTest.keyClicks(desk.canvas._popup.search, "relu")
-    QTest.keyClick(desk.canvas._popup.search, Qt.Key.Key_Return)
+    QTest.keyClicks(desk.canvas.adding.popup.search, "relu")
+    QTest.keyClick(desk.canvas.adding.popup.search, Qt.Key.Key_Return)
     assert [e.source for e in desk.graph.incoming("dense_2")] == ["relu_1"]
 
 
