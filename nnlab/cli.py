@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
@@ -70,12 +71,13 @@ def _root(
     """NN Lab: draw a neural network, watch it learn, step through backpropagation."""
 
 
-for name, command in {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "moments": moments,
     "predict": predict, "export": export,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
-}.items():  # fmt: skip
+}  # fmt: skip
+for name, command in _COMMANDS.items():
     app.command(name)(command)
 
 

@@ -57,9 +57,8 @@ class _Network(BaseEstimator):
     ) -> None:  # fmt: skip
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         graph = mlp_graph(tuple(HiddenLayer(int(units), self.activation) for units in self.hidden), x.shape[1], target)
-        self.session_ = Session(
-            graph, self.optimizer, self.learning_rate, seed, self.dtype, self.schedule, **(self.optimizer_settings or {})
-        )  # fmt: skip
+        settings: dict[str, Any] = dict(self.optimizer_settings or {})
+        self.session_ = Session(graph, self.optimizer, self.learning_rate, seed, self.dtype, self.schedule, **settings)
         held = np.zeros(len(x), dtype=bool)
         if self.validation_share > 0.0:
             count = min(max(round(self.validation_share * len(x)), 1), len(x) - 1)

@@ -42,8 +42,8 @@ def lora(
     announce_kernels(KERNELS)
     rows: list[StudyRow] = []
     try:
-        with progress_bar(scenario) as context, closing(run_study(trials, LocalWorkers(workers), context)) as found:
-            rows.extend(found)
+        with progress_bar(scenario) as context, closing(run_study(trials, LocalWorkers(workers), context)) as ended:
+            rows.extend(ended)
     except KeyboardInterrupt:
         _tell(scenario, rows, as_json)
         raise TrainingError(f"Interrupted; {len(rows)} of {len(trials)} trials had ended.") from None

@@ -6,12 +6,15 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nnlab.commands.common import Source, announce_compiling, check_output, read_source
 from nnlab.core.errors import SettingError
+
+if TYPE_CHECKING:
+    from nnlab.ui.look.theme import Mode
 
 
 def picture(
@@ -33,7 +36,8 @@ def picture(
     announce_compiling(project)
     from nnlab.app import picture as write_picture
 
-    write_picture(source, output, steps=steps, workspace=workspace, theme=theme, size=(width, height), scale=scale)
+    mode: Mode = "light" if theme == "light" else "dark"
+    write_picture(source, output, steps=steps, workspace=workspace, theme=mode, size=(width, height), scale=scale)
     print(f"Written to {output}", file=sys.stderr)
 
 

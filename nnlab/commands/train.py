@@ -56,22 +56,15 @@ def train(
     print(f"{name}: {data_sentence(data)}", file=sys.stderr)
     from nnlab.engine.stop_condition import StopCondition
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
-    from nnlab.training.problems import too_short_for_schedule, training_problems
 
     run = prepare_run(project.graph, data, project.training, snapshot, project.initial)
     run.stop_when([StopCondition(text) for text in stop_when or ()])
     run.conditions.require()
-    for problem in training_problems(project.graph, len(data.x), project.training):
-        print(f"{name}: {problem.message}", file=sys.stderr)
     if out is not None:
         _check_room(out, run)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)
-    if too_short_for_schedule(project.training, run.iteration + total):
-        print(f"{name}: {too_short_for_schedule(project.training, run.iteration + total)}", file=sys.stderr)
-    if patience is None and len(data.validation_x):
-        patience = project.training.patience
-    if patience and not len(data.validation_x):
-        raise SettingError("--patience watches the validation loss, but no samples are set aside; set a validation share above 0.")
+    _tell_problems(name, project, len(data.x), run.iteration + total)
+    patience = _patience_of(project, data, patience)
     failure, fault, seconds, begun, stopped_early = None, "", 0.0, run.iteration, None
     if begun:
         print(f"{name}: continues at iteration {begun:,}; --seed {run.seed} starts over.", file=sys.stderr)
@@ -92,6 +85,22 @@ def train(
             print(f"Written to {out}", file=stream, flush=True)
     if failure is not None:
         raise TrainingError(failure)
+
+
+def _patience_of(project: Project, data: Data, given: int | None) -> int | None:
+    """In epochs, the project's own unless another was given; 0 or None: never."""
+    if given and not len(data.validation_x):
+        raise SettingError("--patience watches the validation loss, but no samples are set aside; set a validation share above 0.")
+    return project.training.patience if given is None and len(data.validation_x) else given
+
+
+def _tell_problems(name: str, project: Project, samples: int, last: int) -> None:
+    """What trains, but probably not as meant, when it ends at the iteration `last`."""
+    from nnlab.training.problems import too_short_for_schedule, training_problems
+
+    found = [problem.message for problem in training_problems(project.graph, samples, project.training)]
+    for sentence in filter(None, (*found, too_short_for_schedule(project.training, last))):
+        print(f"{name}: {sentence}", file=sys.stderr)
 
 
 class _Stopped(Exception):

@@ -73,7 +73,7 @@ def _run(name: str, swept: WidthSweep, workers: int | None, out: Path | None, re
     from nnlab.studies.approximation.width_sweep import SETTINGS, VALUES, run_width_sweep
     from nnlab.studies.sweeps.trial_file import TrialFile
 
-    found = []
+    found: list[TrialResult] = []
     with ExitStack() as stack:
         file = stack.enter_context(TrialFile.open(out, SETTINGS, VALUES, resume)) if out is not None else None
         context = stack.enter_context(progress_bar(name))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +101,7 @@ def trial_function(sweep: WidthSweep) -> WidthTrial:
 
 def run_width_sweep(
     sweep: WidthSweep, workers: Workers | None = None, context: TaskContext | None = None, file: TrialFile | None = None
-) -> Iterator[TrialResult]:
+) -> Generator[TrialResult, None, None]:
     """The result of every trial as it comes, those in `file` (columns SETTINGS, VALUES) first.
 
     Progress counts a trial by its work, so that the time left holds though networks differ in size. Raises Cancelled.

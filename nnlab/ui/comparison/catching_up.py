@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look import numbers
-from nnlab.ui.look.theme import Theme
+from nnlab.ui.look.theme import FontRole, Theme
 from nnlab.ui.run.other_runs import LateRun
 from nnlab.ui.widgets.painting import fill_rounded
 
@@ -43,7 +43,9 @@ class CatchingUp(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), metrics.radius_card, metrics.radius_card)
         room = QRectF(self.rect()).adjusted(px(16), 0, -px(16), 0)
         middle = room.center().y()
-        lines = ("name", tokens.text, middle - px(30), self._name), ("caption", tokens.text2, middle - px(8), self.words)
+        lines: tuple[tuple[FontRole, QColor, float, str], ...] = (
+            ("name", tokens.text, middle - px(30), self._name), ("caption", tokens.text2, middle - px(8), self.words),
+        )  # fmt: skip
         for font, color, y, text in lines:
             painter.setFont(self._theme.font(font))
             painter.setPen(color)

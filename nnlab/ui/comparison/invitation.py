@@ -29,7 +29,8 @@ class Invitation(QWidget):
         self._theme, self._find_choices = theme, find_choices
         self._is_stale = True
         self._offers: tuple[tuple[str, str, str], ...] = ()
-        self._key, self._values = "", ()  # what is compared, see `set_compared`
+        self._key = ""  # what is compared, see `set_compared`
+        self._values: tuple[str, ...] = ()
         self.title = Label(theme, "Add a run beside it", "name")
         self.words = Label(theme, "It starts from the same weights and sees the same batches; one thing differs.", "caption", "text2")
         self.words.setWordWrap(True)

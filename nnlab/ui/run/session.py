@@ -1,13 +1,13 @@
 """The session: the window's side of training. It owns the trainer thread and follows the document.
 
-Edits of the document and what one asks for become commands; the worker's events come back through a queued signal. What is shown of the
-run meanwhile, and when, is the display's affair (`LiveDisplay`).
+What one asks for becomes commands, as edits of the document do (`LiveProject`); the worker's events come back through a queued signal.
+What is shown of the run meanwhile, and when, is the display's affair (`LiveDisplay`).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -20,12 +20,8 @@ from nnlab.engine.frame import Frame
 from nnlab.engine.weight_change import Entries
 from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
-from nnlab.training.change import Change, Version
-from nnlab.training.commands import Adjust, Block, Command, Event, Failed, Refused, RunStopped, Snapshot, StateChanged, Stepped
+from nnlab.training.commands import Command, Event, Failed, Refused, RunStopped, Snapshot, StateChanged, Stepped
 from nnlab.training.companions import Companion, Companions
-from nnlab.training.difference import Difference
-from nnlab.training.follower import Follower
-from nnlab.training.plan import Prepared, plan
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.training.weight_path import WeightPath
@@ -35,6 +31,7 @@ from nnlab.ui.run.debugging import LiveDebugging
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_display import LiveDisplay
+from nnlab.ui.run.live_project import LiveProject
 from nnlab.ui.run.past import Past
 
 RESTARTED = "The training thread ended unexpectedly and was started again; what was learned is kept. Press Play to go on."
@@ -69,15 +66,9 @@ class LiveSession(QObject):
         self._document = document
         self._trainer = Trainer(self.told.emit)
         self.told.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
-        self._revision = 0
         self.is_closed = self._playing = False
-        self._reason = ""
         self.failure = ""  # what the run was stopped by, in a sentence; empty while nothing has
-        self._diagnostics: tuple[Diagnostic, ...] = ()
-        self._prepared: Prepared | None = None
-        self._follower = Follower()
         self._companions = Companions()
-        self._compared: tuple[Difference, ...] = ()  # what the companions were made for
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document)
@@ -89,6 +80,12 @@ class LiveSession(QObject):
         self._display.died.connect(self._restart_training)
         self._display.failed.connect(self.failed)
         self._display.late_changed.connect(self.late_changed)
+        self._project = LiveProject(document, self._trainer, self._companions, self.past, self._display, self)
+        self._project.changed.connect(self.state_changed)
+        self._project.sent.connect(self._recover)
+        self._project.blocked.connect(self._on_blocked)
+        self._project.ended.connect(self._on_ended)
+        self._project.left_out.connect(self.left_out)
         document.settled.connect(self.synchronise)
         document.weights_set.connect(self._set_weights)
         document.replaced.connect(self.reload)
@@ -100,7 +97,7 @@ class LiveSession(QObject):
     @property
     def revision(self) -> int:
         """Of the network that is trained: frames of an earlier one are not shown."""
-        return self._revision
+        return self._project.revision
 
     @property
     def is_playing(self) -> bool:
@@ -108,20 +105,20 @@ class LiveSession(QObject):
 
     @property
     def can_run(self) -> bool:
-        return not self._reason
+        return not self._project.reason
 
     @property
     def reason(self) -> str:
         """Why training cannot run, in one sentence; empty when it can."""
-        return self._reason
+        return self._project.reason
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return self._diagnostics
+        return self._project.diagnostics
 
     @property
     def data(self) -> Data | None:
-        return self._prepared.data if self._prepared is not None else None
+        return self._project.data
 
     @property
     def frame(self) -> Frame | None:
@@ -245,8 +242,8 @@ class LiveSession(QObject):
 
     def parameters(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Exact copies of parameters as they are between two steps, training or not. Raises NNLabError when there are none."""
-        if self._reason:
-            raise NNLabError(f"{self._reason.rstrip('.')}; weights cannot be changed until then.")
+        if self.reason:
+            raise NNLabError(f"{self.reason.rstrip('.')}; weights cannot be changed until then.")
         return wait_for(self._ask(lambda answer: commands.ReadParameters(answer, tuple(names))))
 
     def request_path(self) -> Future[WeightPath]:
@@ -284,79 +281,24 @@ class LiveSession(QObject):
 
     def reload(self) -> None:
         """Loads the document afresh: initial weights, no history."""
-        self._display.empty()
-        self._trainer.send(commands.Pause())  # what is opened is not trained before somebody says so
-        self._prepared = None
         self.debugging.synchronise()
-        self._carry_out(self._follower.open(self._version))
-        self._complete_comparison()
+        self._project.reload()
+
+    def synchronise(self) -> None:
+        """Passes on what has changed in the document since the last call."""
+        self.debugging.synchronise()
+        self._project.synchronise()
 
     def _set_weights(self, entries: Mapping[str, Entries]) -> None:
         self._do(commands.SetParameters(entries))
 
-    @property
-    def _version(self) -> Version:
-        return Version(self._document.state, self._document.project)
-
-    def synchronise(self) -> None:
-        """Passes on what has changed in the document since the last call."""
-        document = self._document
-        self.debugging.synchronise()
-        wanted = document.project.comparison
-        if is_other := wanted != self._compared:
-            self._remove(self._companions.keep(wanted))
-        change = self._follower.change_to(self._version, document.recall, document.is_returning, document.begins_anew)
-        if change is not None:
-            self._carry_out(self.past.of(change))
-        if change is not None or is_other:
-            self._complete_comparison()
-
-    def _remove(self, commands: Sequence[Command]) -> None:
-        for command in commands:
-            self._trainer.send(command)
-        if commands:
-            self._display.show_rest()
-            self.state_changed.emit()
-
-    def _complete_comparison(self) -> None:
-        """Runs that the project is compared with begin, and catch up."""
-        wanted = self._compared = self._document.project.comparison
-        ready = self._prepared if wanted and not self._reason else None
-        commands = self._companions.complete(wanted, self._version, ready, self._revision) if ready is not None else []
-        for command in commands:
-            self._trainer.send(command)
-        self.left_out.emit(self._companions.missing)
-        if commands:
-            self.state_changed.emit()
-
-    def _carry_out(self, change: Change) -> None:
-        self._prepared = Prepared.of(change.after.project.data, self._prepared)
-        is_waiting = bool(self._reason)
-        planned = plan(change, self._prepared, self._revision + 1, is_waiting)
-        if not isinstance(planned.command, Adjust):
-            self._revision += 1  # frames of the network before are not shown as if they were this one's
-            self._display.be_patient()
-        if not change.keep:
-            self.past.marks.forget()
-            self._document.forget_weights()
-        else:
-            self.past.note(change, self._reason)
-        has_news = self._diagnostics != planned.diagnostics
-        self._diagnostics, self._reason = planned.diagnostics, planned.reason
-        others, ended = self._companions.follow(change, planned, self._revision, is_waiting)
-        self._trainer.send(commands.Together((planned.command, *others)) if others else planned.command)
-        self._recover()
-        for sentence in ended:
-            self.failed.emit(sentence, "")
-        if isinstance(planned.command, Block):
-            self._playing = False
-            self._display.empty()
-        else:
-            self._follower.is_trained(change)
-        if has_news or not isinstance(planned.command, Adjust):
-            self.state_changed.emit()
-
     # Events
+
+    def _on_blocked(self) -> None:
+        self._playing = False
+
+    def _on_ended(self, sentence: str) -> None:
+        self.failed.emit(sentence, "")
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, StateChanged):
@@ -373,8 +315,7 @@ class LiveSession(QObject):
         elif isinstance(event, Refused):
             self.failed.emit(event.message, "")
         elif isinstance(event, commands.NotLoaded):
-            if event.revision == self._revision:
-                self._reason = event.reason
+            self._project.note_not_loaded(event)
         elif isinstance(event, RunStopped):
             if event.run == MAIN:
                 self.failure = event.reason

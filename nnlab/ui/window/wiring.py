@@ -6,7 +6,7 @@ The window puts its parts together; here every action gets its handler, and sign
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -82,20 +82,25 @@ def connect_actions(window: MainWindow) -> None:
     }  # fmt: skip
     for action_id, run in handlers.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
+    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
+    _connect_buttons(window, handlers)
+
+
+def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> None:
+    """What stands on the parts of the window and does the same as an action, or opens another part."""
     of_nodes = ("node.edit_weights", "node.freeze", "node.reinitialise", "lora.attach", "lora.detach")
     window.canvas.set_node_actions([window.actions_by_id[name] for name in of_nodes])
-    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
     window.top_bar.commands_requested.connect(handlers["view.commands"])
     window.top_bar.theme_requested.connect(window.toggle_theme)
     window.palette_list.chosen.connect(window.canvas.add_operator)
-    canvas = window.canvas
+    canvas, session = window.canvas, window.session
     canvas.needs_changed.connect(lambda: session.watch(canvas, canvas.tensors))
     session.watch(canvas, canvas.tensors)
     window.inspector.change_data_requested.connect(lambda: window.area.reveal("data"))
     window.inspector.edit_weights_requested.connect(handlers["node.edit_weights"])
     window.inspector.attach_requested.connect(handlers["lora.attach"])
     window.inspector.detach_requested.connect(handlers["lora.detach"])
-    stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
+    window.stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
     window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
     window.panels["training"].finder_wanted.connect(handlers["run.find_rate"])  # type: ignore[attr-defined]
     for name in ("problems", "diagnosis"):
