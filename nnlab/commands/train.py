@@ -47,13 +47,7 @@ def train(
     project, snapshot = saved.project, saved.snapshot
     if seed is not None:
         project, snapshot = project.with_seed(seed), None
-    from nnlab.core.preparation import prepare
-    from nnlab.graph.validation import DataShape, check
-
-    data = prepare(project.data)
-    check(project.graph, DataShape(data.x.shape[1], data.target))  # a mistake is told before anything is compiled
-    announce_compiling(project)
-    print(f"{name}: {data_sentence(data)}", file=sys.stderr)
+    data = _prepared_data(project, name)
     from nnlab.engine.stop_condition import StopCondition
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
 
@@ -85,6 +79,18 @@ def train(
             print(f"Written to {out}", file=stream, flush=True)
     if failure is not None:
         raise TrainingError(failure)
+
+
+def _prepared_data(project: Project, name: str) -> Data:
+    """Read and told of, after the network was checked against it: a mistake is told before anything is compiled."""
+    from nnlab.core.preparation import prepare
+    from nnlab.graph.validation import DataShape, check
+
+    data = prepare(project.data)
+    check(project.graph, DataShape(data.x.shape[1], data.target))
+    announce_compiling(project)
+    print(f"{name}: {data_sentence(data)}", file=sys.stderr)
+    return data
 
 
 def _patience_of(project: Project, data: Data, given: int | None) -> int | None:
