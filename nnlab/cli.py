@@ -28,6 +28,7 @@ from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
 from nnlab.commands.export import export
 from nnlab.commands.find_rate import find_rate
+from nnlab.commands.import_file import import_file
 from nnlab.commands.landscape import landscape
 from nnlab.commands.lora import lora
 from nnlab.commands.moments import moments
@@ -74,7 +75,7 @@ def _root(
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "moments": moments,
-    "predict": predict, "export": export,
+    "predict": predict, "export": export, "import": import_file,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
 }  # fmt: skip
 for name, command in _COMMANDS.items():

@@ -27,7 +27,7 @@ def predict(
     """Predicts every row of a table: raw columns in, predictions with names of classes and their probabilities out."""
     check_output(output, ".csv", "-o")
     from nnlab.files.examples import open_any
-    from nnlab.files.raw_table import read_raw_table, write_predictions
+    from nnlab.files.raw_table import read_raw_rows, write_predictions
     from nnlab.files.session_file import prepared, session_of
     from nnlab.training.predicted import read_outputs
 
@@ -40,18 +40,18 @@ def predict(
     session = session_of(saved)
     preparation = session.preparation
     with progress_bar(name) as job:
-        table = read_raw_table(data, preparation, lambda share: job.report(0.5 * min(share, 1.0), 1.0, "reading"))
+        columns = read_raw_rows(data, saved.project.data, preparation, lambda share: job.report(0.5 * min(share, 1.0), 1.0, "reading"))
         try:
-            inputs = preparation.transform(table.columns, "zeros" if ignore_unknown else "refuse")
+            inputs = preparation.transform(columns, "zeros" if ignore_unknown else "refuse")
         except DataError as error:
             raise DataError(f"{data.name}: {str(error)[:1].lower()}{str(error)[1:]}") from error
         job.report(0.6, 1.0, "predicting")
         predictions = read_outputs(session.predict(inputs), preparation, session.graph.losses[0].kind.link)
     write_predictions(output, predictions)
     stream = sys.stderr if as_json else sys.stdout
-    print(f"{name}: {len(table):,} predictions written to {output}", file=stream)
+    print(f"{name}: {len(inputs):,} predictions written to {output}", file=stream)
     if as_json:
-        print(json.dumps(_report(len(table), predictions.target, output)))
+        print(json.dumps(_report(len(inputs), predictions.target, output)))
 
 
 def _report(rows: int, target: Any, output: Path) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError, FileError
+from nnlab.core.target import Target
 
 MOST_NAMED = 5  # of values in a sentence
 

@@ -135,11 +135,6 @@ class Data:
             return of_steps(chosen, self.mean, self.scale, self.target)
         return of_numbers(self.raw_features, self.columns, self.mean, self.scale, self.target)
 
-    def raw_columns(self, most: int) -> dict[str, np.ndarray]:
-        """The raw columns of the first validation samples, or of training samples where none are set aside, by name."""
-        raw = self.raw_validation_x if len(self.raw_validation_x) else self.raw_x
-        return {name: raw[:most, place] for place, name in enumerate(self.raw_features)}
-
     def transform(self, raw: np.ndarray) -> np.ndarray:
         """What the model sees for raw features (samples, raw features): the same inputs, with the training part's mean and scale."""
         raw = np.asarray(raw, dtype=np.float64)

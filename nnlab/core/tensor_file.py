@@ -13,7 +13,10 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.json_text import unique_keys
 
-_DTYPES: Mapping[str, np.dtype] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "F64": np.dtype("<f8")}  # safetensors are little-endian
+# safetensors are little-endian
+_DTYPES: Mapping[str, np.dtype] = {
+    "F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8"),
+}  # fmt: skip
 
 
 def read_tensors(content: bytes, what: str, allowed: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -21,6 +21,7 @@ from nnlab.core.fitted_preparation import Preparation
 from nnlab.core.preparation import prepare
 from nnlab.core.tensor import Shape
 from nnlab.files.project import Project, SavedProject
+from nnlab.files.raw_table import part_columns
 from nnlab.files.session_file import session_of
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.lora_adapter import KEPT
@@ -74,7 +75,9 @@ class Model:
     def rows(self) -> dict[str, np.ndarray]:
         """Raw columns of some samples to compare on: validation samples, else training samples, else drawn around the means."""
         try:
-            columns = prepare(self.project.data).raw_columns(MOST_ROWS)
+            training, validation = part_columns(self.project.data, prepare(self.project.data))
+            chosen = validation if len(next(iter(validation.values()))) else training
+            columns = {name: values[:MOST_ROWS] for name, values in chosen.items()}
             self.preparation.transform(columns)
         except NNLabError:  # the data is gone, or is another than the preparation's: rows that it could have stand in for it
             columns = drawn_rows(self.preparation, MOST_ROWS)

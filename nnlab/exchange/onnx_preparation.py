@@ -91,8 +91,11 @@ class _Columns:
                     else add("IsNaN", [self.column(name)], f"{name} is missing")
                 )
                 return add("Cast", [missing], f"{name} missing", to=DOUBLE)
-            case CategoryInput(column=name, category=category):
+            case CategoryInput(column=name, category=category, takes_missing=takes_missing):
                 same = add("Equal", [self.column(name), constant(f"category of {name}", [category], object)], f"{name} is {category}")
+                if takes_missing:
+                    missing = add("Equal", [self.column(name), constant("no text", [""], object)], f"{name} is missing")
+                    same = add("Or", [same, missing], f"{name} is {category} or missing")
                 return add("Cast", [same], f"{name}: {category}", to=DOUBLE)
             case RankInput(column=name, categories=categories):
                 same = add("Equal", [self.column(name), constant(f"order of {name}", [list(categories)], object)], f"{name} is")

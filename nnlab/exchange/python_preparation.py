@@ -62,8 +62,9 @@ def _expression(step: object, texts: set[str]) -> str:
             return f"np.where(np.isnan({column(name)}), {fill!r}, {column(name)})"
         case MissingInput(column=name):
             return f'{column(name)} == ""' if name in texts else f"np.isnan({column(name)})"
-        case CategoryInput(column=name, category=category):
-            return f"{column(name)} == {json.dumps(category)}"
+        case CategoryInput(column=name, category=category, takes_missing=takes_missing):
+            same = f"{column(name)} == {json.dumps(category)}"
+            return f'({same}) | ({column(name)} == "")' if takes_missing else same
         case RankInput(column=name, categories=categories):
             return f"sum(k * ({column(name)} == category) for k, category in enumerate({_names(list(categories))}))"
         case FunctionInput(function=function, x=x, y=y):

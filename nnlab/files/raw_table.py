@@ -1,7 +1,8 @@
-"""Raw rows to predict: the columns of a text table that a preparation reads, and predictions written as one.
+"""Raw rows: of a file to predict, or of the samples of a project; and predictions written as a table.
 
-A table to predict needs no target and may have more columns than the network reads. What it lacks, and every cell that is no number where
-one is needed, is named by column and line.
+A table to predict needs no target and may have more columns than the network reads. It is read by the plan of the table that was trained
+on, where there is one, in any format; else as text with numbers. What it lacks, and every cell that is no number where one is needed, is
+named by column and line.
 """
 
 from __future__ import annotations
@@ -9,35 +10,59 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import DataError
-from nnlab.core.fitted_preparation import Preparation, RawColumn
+from nnlab.core.fitted_preparation import Preparation, RawColumn, RawColumns
+from nnlab.core.preparation import Data, DataSettings, file_of
 from nnlab.datasets._csv_text import as_number, read_csv_text
 from nnlab.datasets.csv_file import MISSING
+from nnlab.tables.plan import TablePlan, read_plan
+from nnlab.tables.planned import read_features, read_planned
+from nnlab.tables.proposal import propose
+from nnlab.tables.reader import read_table
 from nnlab.training.predicted import Predicted
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that begins with one of them
 _EVERY = 4096  # rows between two reports of progress
 
 
-@dataclass(frozen=True, eq=False)
-class RawTable:
-    """The columns that a preparation reads, as it takes them; `lines` are those of the file that its rows begin in."""
+def read_raw_rows(
+    path: Path, settings: DataSettings, preparation: Preparation, progress: Callable[[float], None] = lambda share: None
+) -> RawColumns:  # fmt: skip
+    """The columns that a preparation reads, by name, of a file; `settings` are those of the data that was trained on."""
+    plan = _plan_of(settings)
+    if plan is None:
+        return read_text_rows(path, preparation, progress)
+    has_names = plan.form is None or plan.form.header
+    return read_features(read_table(path, None if has_names else plan.wanted), plan)
 
-    columns: dict[str, np.ndarray]
-    lines: np.ndarray
 
-    def __len__(self) -> int:
-        return len(self.lines)
+def part_columns(settings: DataSettings, data: Data) -> tuple[RawColumns, RawColumns]:
+    """The raw columns of the training and of the validation samples, in their order; `data` is what `settings` prepare."""
+    plan = _plan_of(settings)
+    if plan is None:
+        return tuple({name: x[:, k] for k, name in enumerate(data.raw_features)} for x in (data.raw_x, data.raw_validation_x))  # type: ignore[return-value]
+    columns = read_planned(read_table(Path(file_of(settings)).expanduser(), plan.wanted), plan).columns
+    training, validation = ({n: v[index] for n, v in columns.items()} for index in (data.train_index, data.validation_index))
+    return training, validation
 
 
-def read_raw_table(path: Path, preparation: Preparation, progress: Callable[[float], None] = lambda share: None) -> RawTable:
-    """Reads a text table (CSV and the like). Raises DataError naming file, line and column of what cannot be."""
+def _plan_of(settings: DataSettings) -> TablePlan | None:
+    """The plan of a person's own table; None for other data."""
+    if settings.name != "table":
+        return None
+    plan = read_plan(str(settings.settings.get("plan", "")))
+    if plan is not None:
+        return plan
+    return propose(read_table(Path(file_of(settings)).expanduser()), str(settings.settings.get("target_column", "")).strip()).plan
+
+
+def read_text_rows(path: Path, preparation: Preparation, progress: Callable[[float], None] = lambda share: None) -> RawColumns:
+    """Reads a text table (CSV and the like) of numbers. Raises DataError naming file, line and column of what cannot be."""
     text = read_csv_text(path, least_columns=1)
     missing = [column.name for column in preparation.columns if column.name not in text.columns]
     if missing:
@@ -61,11 +86,10 @@ def read_raw_table(path: Path, preparation: Preparation, progress: Callable[[flo
         raise DataError(f"{text.name} has no rows below its header; there is nothing to predict.")
     decimals = (".",) if text.delimiter == "," else (".", ",")
     needed = set(preparation.needs_numbers)
-    columns = {
+    return {
         column.name: _column(text.name, column, column.name in needed, kept, lines, decimals)
         for kept, (column, _) in zip(cells, wanted, strict=True)
     }
-    return RawTable(columns, np.array(lines))
 
 
 def _column(

@@ -47,3 +47,29 @@ def test_what_is_wrong_is_one_sentence(flowers: Path, tmp_path: Path, capfd: pyt
         assert not out.exists()
     done = run_command(capfd, "predict", "iris", "--data", data, "-o", out)
     assert done.status == 2 and "not trained yet" in done.error
+
+
+def test_a_table_with_text_is_predicted_and_exported_by_its_plan(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    kinds, rows = ("oak", "pine", "yew"), []
+    for k in range(60):
+        rows.append(f"{kinds[k % 3]};{k % 7},5;{'' if k % 11 == 0 else k % 5};{'tall' if k % 3 == 1 else 'small'}")
+    table = tmp_path / "trees.csv"
+    table.write_text("tree;girth;age;size\n" + "\n".join(rows) + "\n")
+    project, out = tmp_path / "trees.nnlab", tmp_path / "out.csv"
+    assert run_command(capfd, "train", table, "--steps", 300, "--out", project).status == 0
+    new = tmp_path / "new.csv"
+    new.write_text("age;girth;tree\n3;2,5;pine\n;1,5;oak\n")
+    done = run_command(capfd, "predict", project, "--data", new, "-o", out)
+    if done.status == 2:  # the plan leaves out rows that lack a number, so such a row cannot be predicted
+        assert "age" in done.error
+        new.write_text("age;girth;tree\n3;2,5;pine\n1;1,5;oak\n")
+        assert run_command(capfd, "predict", project, "--data", new, "-o", out).status == 0
+    assert [row["prediction"] for row in csv.DictReader(out.open())] == ["tall", "small"]
+    new.write_text("age;girth;tree\n3;2,5;fir\n")
+    done = run_command(capfd, "predict", project, "--data", new, "-o", out)
+    assert done.status == 2 and "column 'tree' holds the category 'fir'" in done.error
+    assert run_command(capfd, "predict", project, "--data", new, "-o", out, "--ignore-unknown").status == 0
+    for form, name in (("onnx", "t.onnx"), ("numpy", "t.py"), ("csv", "t.csv")):
+        done = run_command(capfd, "export", project, "--to", form, "-o", tmp_path / name)
+        assert done.status == 0, done.err
+    assert {row["tree"] for row in csv.DictReader((tmp_path / "t.csv").open())} == set(kinds)

@@ -72,7 +72,8 @@ def mixed_model(target: Target, loss: str, outputs: int, dtype: str = "float32")
     """A network behind numbers, categories, an order, missing cells and a function of two columns."""
     steps = (
         NumberInput(column="mass", fill=4.0, mean=2.0, scale=0.5), MissingInput(column="mass"),
-        CategoryInput(column="the island", category="Biscoe"), CategoryInput(column="the island", category="It's \"Dream\""),
+        CategoryInput(column="the island", category="Biscoe", takes_missing=True),
+        CategoryInput(column="the island", category="It's \"Dream\""),
         MissingInput(column="the island"), RankInput(column="size", categories=("small", "middle", "large"), mean=1.0, scale=0.5),
         FunctionInput(function="xy", x="age", y="year", mean=3.0, scale=7.0), FunctionInput(function="sin_x", x="age", y="year"),
         NumberInput(column="year", mean=2019.0, scale=0.25),

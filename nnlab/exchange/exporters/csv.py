@@ -12,7 +12,7 @@ from nnlab.core.atomic import write_atomically
 from nnlab.core.preparation import prepare
 from nnlab.exchange.exporter import Exporter, register
 from nnlab.exchange.model import Model
-from nnlab.files.raw_table import harmless
+from nnlab.files.raw_table import harmless, part_columns
 from nnlab.jobs.context import TaskContext
 from nnlab.training.predicted import read_outputs
 
@@ -25,7 +25,8 @@ def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     total, done = len(data.x) + len(data.validation_x), 0
-    parts = (("training", data.raw_x, data.x, data.y), ("validation", data.raw_validation_x, data.validation_x, data.validation_y))
+    raw_training, raw_validation = part_columns(model.project.data, data)
+    parts = (("training", raw_training, data.x, data.y), ("validation", raw_validation, data.validation_x, data.validation_y))
     for part, raw, x, y in parts:
         for start in range(0, len(x), EVERY):
             job.report(done, total, "Predicting")
@@ -33,11 +34,12 @@ def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
             said = read_outputs(model.session.predict(x[piece]), model.preparation, model.link).columns()
             if not done:
                 names = ("target",) if target.classes or len(target.names) == 1 else tuple(f"target_{name}" for name in target.names)
-                writer.writerow([harmless(name) for name in ("part", *data.raw_features, *names, *said)])
-            for row, truth, *answers in zip(raw[piece], y[piece], *said.values(), strict=True):
+                writer.writerow([harmless(name) for name in ("part", *raw, *names, *said)])
+            rows = zip(*(values[piece].tolist() for values in raw.values()), strict=True)
+            for row, truth, *answers in zip(rows, y[piece], *said.values(), strict=True):
                 known = [harmless(target.names[int(truth)])] if target.classes else np.atleast_1d(truth).tolist()
                 told = [harmless(cell) if isinstance(cell, str) else repr(cell) for cell in answers]
-                writer.writerow([part, *row.tolist(), *known, *told])
+                writer.writerow([part, *(harmless(cell) if isinstance(cell, str) else cell for cell in row), *known, *told])
             done += len(x[piece])
     content = text.getvalue().encode()
     write_atomically(path, lambda file: file.write(content))

@@ -15,6 +15,7 @@ import numpy as np
 from nnlab import __version__
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError
+from nnlab.core.fitted_preparation import encode
 from nnlab.exchange.exporter import Exporter, refuse, register
 from nnlab.exchange.model import Model, require_same
 from nnlab.exchange.onnx_nodes import OPSET, WRITERS, GraphWriter, NodeWriter
@@ -85,7 +86,8 @@ def onnx_model(model: Model) -> Any:
     made = helper.make_model(
         graph, opset_imports=opsets, producer_name="NN Lab", producer_version=__version__, ir_version=helper.find_min_ir_version_for(opsets)
     )  # fmt: skip
-    helper.set_model_props(made, {f"nnlab.{key}": text for key, text in model.metadata.items()})
+    said = model.metadata | {"preparation": encode(model.preparation).decode(), "inputs": inputs, "loss": model.graph.losses[0].operator}
+    helper.set_model_props(made, {f"nnlab.{key}": text for key, text in said.items()})  # by which it can be imported whole
     return made
 
 

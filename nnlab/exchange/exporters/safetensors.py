@@ -18,6 +18,7 @@ def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
     job.check()
     tensors = state_dict(model.graph, model.parameters)
     metadata = {"format": "pt", **model.metadata, "preparation": fitted_preparation.encode(model.preparation).decode()}
+    metadata["graph"] = model.graph.to_json()  # by which it can be imported whole
     content = save(tensors, metadata)
     write_atomically(path, lambda file: file.write(content))
     count = sum(values.size for values in tensors.values())
