@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +20,22 @@ from PySide6.QtWidgets import QApplication
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
+from nnlab.jobs.context import JobContext
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
+    from nnlab.files.animation import Animation
     from nnlab.ui.files.commands import InUse
     from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import Mode
+    from nnlab.ui.run.live_view import LiveView
     from nnlab.ui.window.main_window import MainWindow
 
 STARTER = "spiral"
 LOCK_SECONDS = 0.0005  # how long a thread keeps Python's lock from others; the display paints with it, training takes it between slices
 SIZE = QSize(1280, 800)
+LONGEST_WAIT = 5.0  # seconds for the pictures of one moment of a recording
 
 
 def application() -> QApplication:
@@ -150,8 +155,62 @@ def picture(
         folder.cleanup()
 
 
-def _train(window: MainWindow, steps: int) -> None:
-    settle()
+def film(
+    source: str, animation: Animation, *, steps: int, frames: int, panel: str | None = None, workspace: str = "train",
+    theme: Mode | None = None, size: tuple[int, int] = (1280, 800),
+) -> None:
+    """Writes an animation of the real window, or of one panel, over `steps` iterations; `frames` pictures, rendered without a screen.
+
+    Raises NNLabError when the source cannot be read, training cannot run, or the animation cannot be written.
+    """
+    if QApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from nnlab.ui.files.store import Store
+    from nnlab.ui.run.recording import pixels_of
+    from nnlab.ui.workspaces import workspaces
+
+    folder = tempfile.TemporaryDirectory()
+    window = open_window(source, theme=theme, size=QSize(*size), store=Store(Path(folder.name)), in_use="ignore")
+    try:
+        if workspace not in workspaces():
+            raise NNLabError(f"There is no workspace {workspace!r}; choose one of {', '.join(workspaces())}.")
+        if panel is not None and panel not in window.panels:
+            raise NNLabError(f"There is no panel {panel!r}; choose one of {', '.join(window.panels)}.")
+        window.show_workspace(workspace)
+        if panel is not None:
+            window.area.reveal(panel)
+        picture = window if panel is None else window.panels[panel]
+        ends = [round(steps * k / (frames - 1)) for k in range(frames)]
+        for before, after in zip([0, *ends], ends, strict=False):
+            if after > before:
+                exact = _exact(window)
+                _train(window, after - before, moment=20)
+                exact()
+            settle(60)
+            animation.add(pixels_of(picture.grab().toImage()))
+        animation.write(JobContext())
+    finally:
+        window.files.give_up()
+        window.close()
+        folder.cleanup()
+
+
+def _exact(window: MainWindow) -> Callable[[], None]:
+    """Waits, when called, until all that is seen is of the iteration at which training rests; for what comes after now."""
+    seen: list[LiveView] = []
+    window.session.ticked.connect(seen.append)
+
+    def wait() -> None:
+        deadline = time.monotonic() + LONGEST_WAIT
+        while not (seen and seen[-1].is_exact and seen[-1].frame.iteration == window.session.iteration) and time.monotonic() < deadline:
+            settle(10)
+        window.session.ticked.disconnect(seen.append)
+
+    return wait
+
+
+def _train(window: MainWindow, steps: int, moment: int = 400) -> None:
+    settle(moment)
     if not steps:
         return
     if window.session.reason:

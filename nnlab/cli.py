@@ -35,6 +35,7 @@ from nnlab.commands.moments import moments
 from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.predict import predict
+from nnlab.commands.record import record
 from nnlab.commands.runs import runs
 from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
@@ -76,6 +77,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "moments": moments,
     "predict": predict, "export": export, "import": import_file,
+    "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
+    "predict": predict, "export": export,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
 }  # fmt: skip
 for name, command in _COMMANDS.items():

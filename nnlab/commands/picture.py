@@ -29,7 +29,7 @@ def picture(
     """Writes the real window as a PNG, without a screen."""
     if theme not in ("light", "dark"):
         raise SettingError(f"--theme {theme}: choose light or dark.")
-    width, height = _size(size)
+    width, height = size_of(size)
     check_output(output, ".png", "-o")
     project, *_ = read_source(source)  # a mistake in the name or the file is told before a window is made
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -41,7 +41,7 @@ def picture(
     print(f"Written to {output}", file=sys.stderr)
 
 
-def _size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
     """(width, height) of "1280x800"."""
     match = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", text.strip().lower())
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)

@@ -36,6 +36,7 @@ from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.curve_table import curve_table
 from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
@@ -233,10 +234,23 @@ class LivePanel(Panel):
         table = plot.table if isinstance(plot, export.NumberPicture) else partial(curve_table, plot)
         return export.menu(self, self._services.theme, plot, plot.accessibleName(), table)
 
+    def _offer_recording(self, menu: QMenu, place: QPoint) -> None:
+        """The picture as an animation, or an end of the one that is recorded."""
+        recording = self._services.shared(Recording)
+        if recording.is_recording:
+            menu.addAction("Stop recording", recording.stop)
+            return
+        plot = self.childAt(place)
+        while plot is not None and plot is not self and not isinstance(plot, Plot):
+            plot = plot.parentWidget()
+        widget = plot if isinstance(plot, Plot) else self.picture_widget() or self
+        menu.addAction("Record as animation…", partial(ask_and_record, recording, widget, self.accessibleName()))
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.context_menu() or self.plot_menu(event.pos())
         if menu is None:
             event.ignore()
             return
+        self._offer_recording(menu, event.pos())
         menu.exec(event.globalPos())
         menu.deleteLater()

@@ -39,6 +39,8 @@ ACTIONS = (
     Action("lora.load", "&Load adapter…", "Attaches an adapter from its folder, as Hugging Face PEFT writes it", menu="File"),
     Action("lora.save", "Save ad&apter…", "Writes an adapter as a folder that Hugging Face PEFT reads", menu="File"),
     Action("file.picture", "Save &picture…", "Saves a picture of the window as PNG", ("Ctrl+Shift+P",), "export", menu="File"),
+    Action("file.record", "Record animation…", "Records the window as GIF or WebP, at most a minute; again: stops and writes it", (),
+           "record", checkable=True, menu="File"),
     Action("file.recover", "&Recover unsaved work", "Opens the latest unsaved work of a window that did not close normally", menu="File"),
     Action("file.clear_recent", "&Clear recent files", "Clears the list of recent files; the files stay"),
     Action("file.quit", "&Quit", "Closes NN Lab", ("Ctrl+Q",), menu="File"),

@@ -25,6 +25,7 @@ from nnlab.ui.panels.neuron import NeuronPanel
 from nnlab.ui.panels.prediction import PredictionPanel
 from nnlab.ui.panels.rate_finder import RateFinderPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
+from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.window.synonyms import give_synonyms
@@ -41,6 +42,7 @@ def connect_actions(window: MainWindow) -> None:
         "file.new": files.new, "file.open": files.open, "file.save": files.save, "file.save_as": files.save_as,
         "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
         "file.template": networks.new_from_template, "file.picture": lambda: save_picture(window), "file.quit": window.close,
+        "file.record": lambda: record_animation(window),
         "edit.undo": document.undo, "edit.redo": document.redo, "edit.history": lambda: reveal(window, "history"),
         "edit.copy_network": networks.copy_network, "edit.paste_network": networks.paste_network,
         "edit.copy_playground": networks.copy_playground,
@@ -136,6 +138,11 @@ def connect_messages(window: MainWindow) -> None:
         (window.stepper.side.check.warned, bar.show_warning, "gradients"),
     ):
         signal.connect(lambda text, show=show, key=key: show(text, key=key))
+    recording = window.services.shared(Recording)
+    recording.told.connect(lambda text: bar.show_info(text, key="recording"))
+    recording.failed.connect(lambda text: bar.show_warning(text, key="recording"))
+    action = window.actions_by_id["file.record"]
+    recording.changed.connect(lambda: action.setChecked(recording.is_recording))
     window.adapters.lost.connect(lambda text: bar.show_warning(text, "Undo", window.document.undo, key="adapters"))
     window.files.saved.connect(lambda: bar.take_back("file"))
     window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
@@ -271,6 +278,16 @@ def branch(window: MainWindow) -> None:
         window.session.past.branch()
     except NNLabError as error:
         window.message_bar.show_warning(str(error), key="branch")
+
+
+def record_animation(window: MainWindow) -> None:
+    """The window as an animation; while one is recorded, its end."""
+    recording = window.services.shared(Recording)
+    if recording.is_recording:
+        recording.stop()
+    else:
+        ask_and_record(recording, window, window.document.name)
+    window.actions_by_id["file.record"].setChecked(recording.is_recording)
 
 
 def about(window: MainWindow) -> None:
