@@ -36,5 +36,8 @@ def record(
     announce_compiling(project)
     from nnlab.app import film
 
-    film(source, animation, steps=steps, frames=frames, panel=panel, workspace=workspace, theme=theme, size=(width, height))
+    film(
+        source, animation, steps=steps, frames=frames, panel=panel, workspace=workspace, theme="light" if theme == "light" else "dark",
+        size=(width, height),
+    )  # fmt: skip
     print(f"Written to {output}: {len(animation)} frames", file=sys.stderr)
