@@ -75,10 +75,8 @@ def _root(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
-    "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "moments": moments,
-    "predict": predict, "export": export, "import": import_file,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
-    "predict": predict, "export": export,
+    "predict": predict, "export": export, "import": import_file,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
 }  # fmt: skip
 for name, command in _COMMANDS.items():
