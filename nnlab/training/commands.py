@@ -200,9 +200,10 @@ class Watch(Command):
 
 @dataclass(frozen=True)
 class SetSpeed(Command):
-    """At most so many iterations a second; None: as fast as the machine can."""
+    """At most so many iterations a second; None: as fast as the machine can. Or so many operations, each of which is shown."""
 
     iterations_per_second: float | None
+    operations_per_second: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,7 @@
-"""Pace: how many steps the next slice has, so that slices take the time they should and no more steps are done than were asked for."""
+"""Pace: how many steps the next slice has, so that slices take the time they should and no more steps are done than were asked for.
+
+In slow motion it deals out single operations.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,22 @@ PACED_SLICE_SECONDS = 1 / 60  # with a speed limit, steps are dealt out in porti
 
 
 class Pace:
-    """`remaining` iterations until an automatic pause, or None; `limit` iterations a second, or None for as many as there can be."""
+    """`remaining` iterations until an automatic pause, or None; `limit` iterations a second, or None for as many as there can be.
+
+    `operations` a second: slow motion, whatever the limit; None: whole iterations.
+    """
 
     def __init__(self) -> None:
         self.limit: float | None = None
+        self.operations: float | None = None
         self.remaining: int | None = None
         self._due = 0.0
         self._slice = 1
+
+    def set(self, iterations: float | None, operations: float | None) -> None:
+        """At most so many a second, of the ones or the others."""
+        self.limit, self.operations = iterations, operations
+        self.restart()
 
     def restart(self) -> None:
         """What was known of the speed holds no more."""
@@ -23,7 +35,7 @@ class Pace:
     @property
     def seconds_until_due(self) -> float:
         """How long to wait for the next portion."""
-        return self._due - time.perf_counter() if self.limit else 0.0
+        return self._due - time.perf_counter() if self.limit or self.operations else 0.0
 
     def next_slice(self, is_free: bool = False, times: int = 1) -> int:
         """Steps of the next slice, or of so many; a slice that `is_free` (a run that catches up) knows no limit and no end."""
@@ -39,7 +51,9 @@ class Pace:
 
     def count(self, done: int, start: float) -> bool:
         """Steps that were asked for were done in a slice begun at `start`; whether that was the last of them."""
-        if self.limit:
+        if self.operations:
+            self._due = max(self._due, start - PACED_SLICE_SECONDS) + 1 / self.operations
+        elif self.limit:
             self._due = max(self._due, start - PACED_SLICE_SECONDS) + done / self.limit
         if self.remaining is None:
             return False

@@ -70,8 +70,11 @@ class RunControl:
 
     def train(self) -> None:
         """One slice, if there is something to train."""
-        if self._stepping.seeks and self.group.main.ready is not None:
-            self._stepping.seek(self.group.main.ready)
+        ready = self.group.main.ready
+        if self._stepping.seeks and ready is not None:
+            self._stepping.seek(ready)
+        elif self.is_playing and self._pace.operations and ready is not None and not self.group.has_late:
+            self._operate(ready)
         elif not self.group.is_alone:
             self._train_together()
         elif self.is_playing and self.group.main.run is not None:
@@ -122,6 +125,16 @@ class RunControl:
         if run.stopped_by is not None:
             self.stop_at(run.stopped_by)
         elif self._pace.count(done, start):
+            self.pause()
+
+    def _operate(self, run: Run) -> None:
+        """Slow motion: a single operation, which is shown."""
+        self._go_on()
+        run.stepper.forward()
+        self._stepping.end_step()
+        if not run.stepper.inside and run.stopped_by is not None:
+            self.stop_at(run.stopped_by)
+        elif self._pace.count(int(not run.stepper.inside), time.perf_counter()):
             self.pause()
 
     def _train_together(self) -> None:
@@ -295,10 +308,6 @@ class RunControl:
         """Of the project's own run: of others only the curves are shown."""
         self.group.main.watch(command.tensors)
 
-    def _set_speed(self, command: c.SetSpeed) -> None:
-        self._pace.limit = command.iterations_per_second
-        self._pace.restart()
-
     def _restore(self, command: c.Restore) -> None:
         self.group.main.restore(command.snapshot)
         self._stepping.tell_place()
@@ -324,7 +333,7 @@ class RunControl:
         c.BackTo: _back_to,
         c.ForgetBranch: _forget_branch,
         c.SetParameters: _set_parameters,
-        c.SetSpeed: _set_speed,
+        c.SetSpeed: lambda self, command: self._pace.set(command.iterations_per_second, command.operations_per_second),
         c.Watch: _watch,
         c.ReadParameters: lambda self, command: self.group.main.parameters(command.names),
         c.ReadPath: lambda self, command: self.group.main.path(),

@@ -181,3 +181,32 @@ def test_running_to_a_breakpoint_ends_when_something_else_is_asked_for(runs: Run
     assert runs.seconds_until_due is None and any(isinstance(event, Stepped) for event in told)
     runs.train()
     assert runs.breakpoints.hits[Breakpoint("dense_1")] == there
+
+
+def test_slow_motion_runs_single_operations_and_leaves_the_bits_of_training(runs: RunControl, told: list[Event]) -> None:
+    run = runs.group.main.run
+    assert run is not None
+    runs.carry_out(Iterate(2))
+    runs.carry_out(SetSpeed(None, 2.0))
+    operations = len(run.program.instructions)
+    runs.train()
+    due = runs.seconds_until_due
+    assert due is not None and 0.1 < due <= 0.5, "operations are half a second apart"
+    assert run.stepper.inside and run.iteration == 0 and isinstance(told[-1], Stepped)
+    for _ in range(2 * operations - 1):
+        runs.train()
+    assert run.iteration == 2 and not runs.is_playing
+    found = {name: values.tobytes() for name, values in run.state.stored().items()}
+    run.reset(0)
+    run.train(2)
+    assert found == {name: values.tobytes() for name, values in run.state.stored().items()}
+
+
+def test_from_slow_motion_to_full_speed_in_the_middle_of_an_iteration(runs: RunControl) -> None:
+    runs.carry_out(Play())
+    runs.carry_out(SetSpeed(None, 1.0))
+    runs.train()
+    runs.carry_out(SetSpeed(None))
+    runs.train()
+    run = runs.group.main.run
+    assert run is not None and not run.stepper.inside and run.iteration >= 1 and runs.is_playing

@@ -208,8 +208,8 @@ class LiveSession(QObject):
         """The last iteration that can be gone to."""
         return max(self.past.reach.latest, self.iteration)
 
-    def set_speed(self, iterations_per_second: float | None) -> None:
-        self._trainer.send(commands.SetSpeed(iterations_per_second))
+    def set_speed(self, iterations_per_second: float | None, operations_per_second: float | None = None) -> None:
+        self._trainer.send(commands.SetSpeed(iterations_per_second, operations_per_second))
         self._display.rates.restart()
 
     def want(self, owner: object, probes: Iterable[str], of_all_runs: bool = False) -> None:

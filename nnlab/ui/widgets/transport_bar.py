@@ -318,19 +318,24 @@ class TransportBar(QWidget):
         painter.end()
 
 
-SLOWEST = 1.0  # iterations per second
+SLOWEST = 0.1  # iterations per second; below one it is slow motion: a tenth stands for one operation per second
 FASTEST = 1e5  # beyond it lies full speed
 
 
+def operations_of(speed: float) -> float | None:
+    """The operations per second that a speed below one iteration per second stands for; None for a speed in iterations."""
+    return None if speed >= 1.0 else max(1.0, round(speed / SLOWEST))
+
+
 class SpeedControl(QWidget):
-    """A logarithmic slider from one iteration per second to full speed, which is its right end; the speed is written above it."""
+    """A logarithmic slider from one operation per second to full speed, which is its right end; the speed is written above it."""
 
     speed_changed = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        tip = "Iterations per second, from slow motion to full speed (right end)"
+        tip = "From slow motion, one operation per second (left end), over iterations per second to full speed (right end)"
         self.slider = NumberSlider(theme, SLOWEST, FASTEST, logarithmic=True, name="Speed", tip=tip)
         self.slider.set_number(FASTEST)
         self.slider.moved.connect(self._moved)
@@ -354,6 +359,9 @@ class SpeedControl(QWidget):
 
     @property
     def text(self) -> str:
+        operations = operations_of(self.speed)
+        if operations is not None:
+            return f"{operations:.0f} op/s"
         return "full" if math.isinf(self.speed) else f"{rate(self.speed)}/s"
 
     def _moved(self) -> None:

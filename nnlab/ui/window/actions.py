@@ -79,6 +79,8 @@ ACTIONS = (
     Action("run.dice", "New initial weights", "Draws new initial weights (another seed)", ("Ctrl+Shift+D",), "dice", menu="Run"),
     Action("run.add_seed", "Train another seed beside this run",
            "The same project from other initial weights, in lock-step, as a second curve in the loss plot", menu="Run"),
+    Action("run.batch_sizes", "Batch 1, mini-batch and all samples",
+           "Trains with single samples, a mini-batch and all samples side by side from the start, as curves in the loss plot", menu="Run"),
     Action("run.remove_runs", "End the runs beside this one", "Takes the other seeds out of the loss plot; this run goes on",
            menu="Run"),
     Action("run.sweep", "Sweep over settings…", "Trains the project over many settings and seeds in the background and finds the best",

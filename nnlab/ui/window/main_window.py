@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
         for name in ("run.play", "run.step_iteration", "run.step_epoch", "run.rewind", *STEPPING):
             self.actions_by_id[name].setEnabled(session.can_run)
             self.actions_by_id[name].setToolTip(session.reason or self.actions_by_id[name].statusTip())
+        self.actions_by_id["run.batch_sizes"].setEnabled(session.can_run)
         self.actions_by_id["run.add_seed"].setEnabled(session.can_run and len(session.companions) + 1 < MOST_RUNS)
         self.actions_by_id["run.remove_runs"].setEnabled(bool(session.companions))
         if not session.can_run:

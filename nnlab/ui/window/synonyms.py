@@ -44,6 +44,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "run.rewind": ("reset", "restart", "start over", "back to the beginning", "initial weights"),
     "run.dice": ("shuffle", "random seed", "randomise", "randomize", "another seed", "new weights"),
     "approximate.sweep": ("width sweep", "universal approximation", "number of hidden units", "depth against width", "error by width"),
+    "run.batch_sizes": ("stochastic gradient descent", "full batch", "mini-batch"),
     "run.add_seed": ("compare seeds", "second run"),
     "run.settings": ("learning rate", "batch size", "optimiser", "optimizer", "adam", "sgd", "momentum", "schedule", "regularisation",
                      "regularization", "weight decay", "clipping", "epochs", "settings", "preferences", "options", "hyperparameters"),

@@ -24,7 +24,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import PanelFigures
 from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.run.session import LiveSession
-from nnlab.ui.widgets.transport_bar import TransportBar
+from nnlab.ui.widgets.transport_bar import TransportBar, operations_of
 from nnlab.ui.workspaces import Workspace
 
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
@@ -148,4 +148,5 @@ class Transport(QObject):
             self._slower = speed
         self.bar.speed.set_speed(speed)
         self._actions["run.full_speed"].setChecked(math.isinf(speed))
-        self._session.set_speed(None if math.isinf(speed) else speed)
+        operations = operations_of(speed)
+        self._session.set_speed(None if operations or math.isinf(speed) else speed, operations)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 import nnlab
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.training.batch_sizes import batch_size_comparison
 from nnlab.training.difference import SEED_KEY, Difference
 from nnlab.training.runs import MOST_RUNS
 from nnlab.training.varied import varied
@@ -60,7 +61,8 @@ def connect_actions(window: MainWindow) -> None:
         "run.branch": lambda: branch(window), "run.branches": lambda: reveal(window, "branches"),
         "run.rewind": session.rewind, "run.dice": session.dice,
         "run.sweep": lambda: reveal(window, "sweep"), "run.find_rate": lambda: find_rate(window),
-        "run.add_seed": lambda: add_seed(window), "run.remove_runs": lambda: set_comparison(document, ()),
+        "run.add_seed": lambda: add_seed(window), "run.batch_sizes": lambda: compare_batch_sizes(window),
+        "run.remove_runs": lambda: set_comparison(document, ()),
         "approximate.sweep": lambda: sweep_widths(window),
         "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
         "compare.wrong_start": lambda: wrong_start(window),
@@ -175,6 +177,18 @@ def add_seed(window: MainWindow) -> None:
     seeds = (Difference(SEED_KEY, f"+{distance}") for distance in range(1, MOST_RUNS + 1))
     following = next(seed for seed in seeds if varied(project, seed).training.seed not in taken)
     set_comparison(window.document, (*project.comparison, following))
+    window.area.reveal("loss")
+
+
+def compare_batch_sizes(window: MainWindow) -> None:
+    """Batch 1, a mini-batch and the full batch from the start, in lock-step, shown where the loss is."""
+    data = window.session.data
+    try:
+        found = batch_size_comparison(window.document.project, len(data.x) if data is not None else 0)
+    except NNLabError as error:
+        window.message_bar.show_warning(str(error), key="refused")
+        return
+    set_comparison(window.document, found, begins_anew=True)
     window.area.reveal("loss")
 
 

@@ -11,7 +11,7 @@ from nnlab.ui.look.metrics import SCALES
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.buttons import MainButton
 from nnlab.ui.widgets.job_item import JobRow
-from nnlab.ui.widgets.transport_bar import CounterSpec, Figure, SpeedControl, TransportBar
+from nnlab.ui.widgets.transport_bar import CounterSpec, Figure, SpeedControl, TransportBar, operations_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -208,13 +208,15 @@ def speed(theme: Theme, qtbot: QtBot) -> SpeedControl:
     return widget
 
 
-def test_speed_runs_from_one_per_second_to_full(speed: SpeedControl, qtbot: QtBot) -> None:
+def test_speed_runs_from_one_operation_per_second_to_full(speed: SpeedControl, qtbot: QtBot) -> None:
     assert math.isinf(speed.speed)
     assert speed.text == "full"
     with qtbot.waitSignal(speed.speed_changed) as caught:
         qtbot.mouseClick(speed.slider, LEFT, pos=QPoint(0, 10))
-    assert caught.args == [1.0]
-    assert speed.text == "1.00/s"
+    assert caught.args == [0.1] and operations_of(0.1) == 1.0
+    assert speed.text == "1 op/s"
+    speed.set_speed(1.0)
+    assert speed.text == "1.00/s" and operations_of(1.0) is None
     with qtbot.waitSignal(speed.speed_changed) as caught:
         qtbot.mouseClick(speed.slider, LEFT, pos=QPoint(speed.slider.width() - 1, 10))
     assert math.isinf(caught.args[0])
