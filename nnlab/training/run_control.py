@@ -29,7 +29,7 @@ from nnlab.training.timeline import Reach
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
-MEETING = 24  # frames after which they meet
+MEETING = 57  # frames after which they meet: about a second, for whoever is first waits for the others
 
 _log = logging.getLogger(__name__)
 

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.feed import PanelFeed
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.curve_table import curve_table
@@ -68,6 +69,11 @@ class Services:
         advice = TargetAdvice(self.document, self.session.jobs, self.session)
         advice.failed.connect(self._tell)
         return advice
+
+    @cached_property
+    def feed(self) -> PanelFeed:
+        """What passes views on to the panels that can be seen."""
+        return PanelFeed(self.document, self.session)
 
     def _tell(self, sentence: str) -> None:
         self.session.failed.emit(sentence, "")
@@ -108,7 +114,7 @@ class LivePanel(Panel):
         self._is_fed = False
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._draw_newest)
-        services.session.ticked.connect(self._on_ticked)
+        self._feed = services.feed
         services.session.state_changed.connect(self._catch_up)
         services.document.replaced.connect(self.clear)
         services.session.emptied.connect(self.clear)
@@ -141,7 +147,7 @@ class LivePanel(Panel):
     @property
     def view(self) -> LiveView | None:
         """The newest view, drawn or waiting to be."""
-        return self._view
+        return self._view if self._is_fed else self._feed.newest
 
     def restyle(self) -> None:
         """Draws the same again in other colours or sizes."""
@@ -173,14 +179,13 @@ class LivePanel(Panel):
         """Whether any of the panel can be seen. A dock behind another tab counts as visible for Qt, but has no region to paint."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
 
-    def _on_ticked(self, view: LiveView) -> None:
-        self._feed(self.is_shown)
+    def take(self, view: LiveView) -> None:
+        """The newest view of the session; a panel behind another tab has become hidden without a word."""
+        self._set_fed(self.is_shown)
         if self._is_fed:
             self.show_view(view)
-        else:
-            self._view = view
 
-    def _feed(self, wanted: bool) -> None:
+    def _set_fed(self, wanted: bool) -> None:
         """Asks for probes, or gives them up; becoming visible draws what was missed."""
         if wanted == self._is_fed:
             return
@@ -190,22 +195,25 @@ class LivePanel(Panel):
         if self.tensors:
             self._services.session.watch(self, self.tensors if wanted else ())
         if wanted:
+            self._feed.join(self)
+            self._view = self._feed.newest or self._view
             self._draw_newest()
         else:
+            self._feed.leave(self)
             self._later.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._feed(True)
+        self._set_fed(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._feed(False)
+        self._set_fed(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._is_fed:  # a tab that came to the front
-            QTimer.singleShot(0, self, lambda: self._feed(self.is_shown))
+            QTimer.singleShot(0, self, lambda: self._set_fed(self.is_shown))
 
     # Taking pictures and data away
 

@@ -55,6 +55,7 @@ class LiveJobs(QObject):
         super().__init__(parent)
         self._jobs = Jobs(self._tell)
         self._live: dict[Job[Any], LiveJob] = {}
+        self._asked: dict[Job[Any], Callable[[Job[Any]], None]] = {}
         self._news: deque[tuple[Job[Any], str, Any]] = deque()
         self._is_closed = False
         self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
@@ -67,6 +68,13 @@ class LiveJobs(QObject):
         self._live[job.job] = job
         if not quiet:
             self._timer.start()
+        return job
+
+    def ask(self, name: str, run: Callable[[JobContext], Any], ended: Callable[[Job[Any]], None], lane: str) -> Job[Any]:
+        """A quiet job for what is asked many times a second: `ended(job)` on the display's thread, and no signals, which take longer to
+        connect than the job to start. Nothing is called after the window has closed."""
+        job = self._jobs.start(name, run, quiet=True, lane=lane)
+        self._asked[job] = ended
         return job
 
     @property
@@ -82,6 +90,7 @@ class LiveJobs(QObject):
         for live in self._live.values():
             live.deleteLater()  # what is connected to it holds whoever started it, who holds it: a circle that Python cannot see
         self._live.clear()
+        self._asked.clear()
         self._news.clear()
 
     def _tell(self, job: Job[Any], what: str, value: Any) -> None:
@@ -93,6 +102,11 @@ class LiveJobs(QObject):
     def _pass_on(self) -> None:
         while self._news and not self._is_closed:
             job, what, value = self._news.popleft()
+            ended = self._asked.pop(job, None)
+            if ended is not None:
+                self._tell_fault(job)
+                ended(job)
+                continue
             live = self._live.get(job)
             if live is None:
                 continue
@@ -109,11 +123,14 @@ class LiveJobs(QObject):
             live.finished.emit(job.result)
         elif job.state is JobState.FAILED and job.error is not None:
             live.failed.emit(job.error.sentence, job.error.detail)
-            if job.error.detail or not job.quiet:
-                self.failed.emit(job.error.sentence, job.error.detail)
+            self._tell_fault(job)
         live.ended.emit()
         if not job.quiet:
             self._look()
+
+    def _tell_fault(self, job: Job[Any]) -> None:
+        if job.error is not None and (job.error.detail or not job.quiet):
+            self.failed.emit(job.error.sentence, job.error.detail)
 
     def _look(self) -> None:
         for live in list(self._live.values()):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,8 +20,9 @@ from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
 from nnlab.jobs.context import TaskContext
+from nnlab.jobs.service import Job, JobError, JobState
 from nnlab.training.probe import probes
-from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.probe_pace import ProbePace
 
 AFTER_FAULT = 2.0
@@ -47,7 +49,8 @@ class Probing(QObject):
     def __init__(self, jobs: LiveJobs, pace: ProbePace, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs, self._pace = jobs, pace
-        self._job: LiveJob | None = None  # the request under way
+        self._job: Job[Answer] | None = None  # the request under way
+        self._asked: tuple[Frame, Sequence[str]] | None = None  # what it is for
         self._evaluator: Evaluator | None = None  # the thread's own, as is its revision
         self._evaluator_revision = -1
         self._wanted: dict[object, tuple[str, ...]] = {}
@@ -92,10 +95,8 @@ class Probing(QObject):
             if self._sequences.get(name) != frame.sequence and not (playing and now < self._due.get(name, 0.0))
         ]
         if due:
-            self._job = self._jobs.start("Probes", lambda context: self._compute(context, frame, data, due), quiet=True, lane="probes")
-            self._job.finished.connect(self._take)
-            self._job.failed.connect(lambda sentence, detail: self._put_off(frame, due, sentence, detail))
-            self._job.ended.connect(self._on_ended)
+            self._asked = frame, due
+            self._job = self._jobs.ask("Probes", partial(self._compute, frame=frame, data=data, names=due), self._on_ended, "probes")
 
     def close(self) -> None:
         """Asks for no more; what is under way ends after the probe it is at, and comes to nothing."""
@@ -107,7 +108,7 @@ class Probing(QObject):
     def _names(self) -> dict[str, None]:
         return dict.fromkeys(name for names in self._wanted.values() for name in names)
 
-    def _compute(self, context: TaskContext, frame: Frame, data: Data, names: list[str]) -> Answer:
+    def _compute(self, context: TaskContext, frame: Frame, data: Data, names: Sequence[str]) -> Answer:
         """On the thread."""
         results: dict[str, Any] = {}
         seconds: dict[str, float] = {}
@@ -138,15 +139,21 @@ class Probing(QObject):
             for fault in answer.faults.values():
                 self.failed.emit(*fault)
 
-    def _put_off(self, frame: Frame, names: list[str], sentence: str, detail: str) -> None:
+    def _put_off(self, frame: Frame, names: Sequence[str], error: JobError) -> None:
         """The network could not even be evaluated: the same is not tried again at once."""
         if frame.revision == self._revision:
             later = time.perf_counter() + AFTER_FAULT
             self._sequences.update(dict.fromkeys(names, frame.sequence))
             self._due.update(dict.fromkeys(names, later))
-        if not detail:  # else told by `LiveJobs.failed`
-            self.failed.emit(sentence, detail)
+        if not error.detail:  # else told by `LiveJobs.failed`
+            self.failed.emit(error.sentence, error.detail)
 
-    def _on_ended(self) -> None:
-        self._job = None
+    def _on_ended(self, job: Job[Answer]) -> None:
+        if self._is_closed:
+            return
+        if job.state is JobState.FINISHED and job.result is not None:
+            self._take(job.result)
+        elif job.state is JobState.FAILED and job.error is not None and self._asked is not None:
+            self._put_off(*self._asked, job.error)
+        self._job = self._asked = None
         self.answered.emit()
