@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
 from nnlab.jobs.context import JobContext
+from nnlab.ui.look.application_icon import application_icon
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
@@ -49,6 +50,7 @@ def application() -> QApplication:
     keep_offscreen_quiet()
     app.setApplicationName("NN Lab")
     app.setDesktopFileName("nnlab")
+    app.setWindowIcon(application_icon())
     return app
 
 

@@ -39,6 +39,7 @@ from nnlab.commands.record import record
 from nnlab.commands.runs import runs
 from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
+from nnlab.commands.warm_up import warm_up
 from nnlab.commands.widths import widths
 from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
@@ -78,6 +79,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
     "predict": predict, "export": export, "import": import_file,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
+    "warm-up": warm_up,
 }  # fmt: skip
 for name, command in _COMMANDS.items():
     app.command(name)(command)
@@ -85,6 +87,9 @@ for name, command in _COMMANDS.items():
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point of the `nnlab` command; always ends in SystemExit."""
+    if sys.stdout is None or sys.stderr is None:  # an application of Windows without a console
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (for as long as the process lives)
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show "×" shows "?" and no traceback

@@ -20,6 +20,8 @@ def doctor() -> None:
 
     from nnlab.core.folders import NOTES
     from nnlab.core.kernel import cache_folder
+    from nnlab.core.kernel.cache import shipped_folder
+    from nnlab.core.kernel.processor import described
     from nnlab.files.places import home
     from nnlab.training.warm import is_warm
 
@@ -30,7 +32,9 @@ def doctor() -> None:
     for label, value in {
         "NN Lab": __version__, "Python": f"{platform.python_version()} on {platform.platform()}", "NumPy": numpy.__version__,
         "numba": numba.__version__, "PySide6": metadata.version("PySide6-Essentials"),
+        "compiled for": described(),
         "kernel cache": f"{folder} ({'compiled' if is_warm() else 'not compiled yet'})",
+        "shipped": shipped_folder() or "no kernels came with this installation",
         "free disk space": f"{shutil.disk_usage(folder).free / 1e9:.1f} GB", "settings": home(), "display": display,
         "Qt platform": os.environ.get("QT_QPA_PLATFORM", "default"), "cores": _cores(), "BLAS": threads,
     }.items():  # fmt: skip

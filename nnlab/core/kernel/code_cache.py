@@ -24,11 +24,13 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataC
 from numba.core.ccallback import CFunc
 from numba.core.registry import cpu_target
 
-from nnlab.core.kernel.cache import cache_folder, digest
+from nnlab.core.kernel.cache import cache_folder, digest, shipped_folder
 from nnlab.core.kernel.dependencies import dependencies
+from nnlab.core.kernel.processor import compile_for_it
 
 ADAPTERS = "adapters"  # the folder of generated functions
 _HASH = 32  # bytes in front of each file
+compile_for_it()
 
 
 def module_folder(module: str, source: str) -> Path:
@@ -42,13 +44,20 @@ def index_path(folder: Path, name: str, stamp: str) -> Path:
 
 
 def is_compiled(index: Path) -> bool:
-    """Whether a function's code for the processor of this process is there."""
+    """Whether a function's code for the processor of this process is there, or came with the application."""
     here = cpu_target.target_context.codegen().magic_tuple()
-    found = _read(index)
-    if found is None:
-        return False
-    version, _, overloads = found
-    return version == numba.__version__ and any(key[1] == here and (index.parent / name).exists() for key, name in overloads.items())
+    for path in _places(index):
+        found = _read(path)
+        known = found[2] if found is not None and found[0] == numba.__version__ else {}
+        if any(key[1] == here and (path.parent / name).exists() for key, name in known.items()):
+            return True
+    return False
+
+
+def _places(path: Path) -> tuple[Path, ...]:
+    """Where a file may be: in the person's folder, or among what came with the application."""
+    shipped = shipped_folder()
+    return (path,) if shipped is None else (path, shipped / path.relative_to(cache_folder()))
 
 
 def module_is_compiled(module: str, function: str) -> bool:
@@ -57,7 +66,7 @@ def module_is_compiled(module: str, function: str) -> bool:
     if spec is None or spec.origin is None:
         return False
     folder = module_folder(module, Path(spec.origin).read_text(encoding="utf-8"))
-    return any(map(is_compiled, folder.glob(f"{function}-*.nbi")))
+    return any(is_compiled(folder / index.name) for place in _places(folder) for index in place.glob(f"{function}-*.nbi"))
 
 
 def compile_ahead(function: Any, signatures: list[Any], **options: Any) -> Any:
@@ -128,6 +137,17 @@ class CodeCache(FunctionCache):
 
 
 class _HashedFile(IndexDataCacheFile):
+    def load(self, key: Any) -> Any:
+        """From the person's folder, else from what came with the application."""
+        found = super().load(key)
+        if found is None and (shipped := shipped_folder()) is not None and Path(self._cache_path).is_relative_to(cache_folder()):
+            there = _HashedFile(str(shipped / Path(self._cache_path).relative_to(cache_folder())), "", self._source_stamp)
+            there._index_path = os.path.join(there._cache_path, self._index_name)
+            name = there._load_index().get(key)
+            data = _checked(Path(there._data_path(name))) if name is not None else None
+            found = None if data is None else pickle.loads(data)
+        return found
+
     def _load_index(self) -> dict[Any, str]:
         found = _read(Path(self._index_path))
         if found is None or found[:2] != (self._version, self._source_stamp):

@@ -8,17 +8,17 @@ children left in the cache.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QProcess, Qt
 from PySide6.QtWidgets import QApplication, QProgressDialog
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel import cache_folder
+from nnlab.core.kernel import cache_folder, module_is_compiled
+from nnlab.core.kernel.processor import processor
+from nnlab.core.own_command import own_command
 
-MARK, COMPLETE = "ready", "complete"  # files in the cache folder: enough to open a window; everything
+COMPLETE = "complete"  # a file in the cache folder: everything is compiled, nothing has to be looked for
 _LINE = re.compile(r"(\d+)/(\d+) (.*)")
 
 
@@ -28,14 +28,18 @@ def compile_kernels(app: QApplication, names: Sequence[str]) -> None:
     Raises NNLabError when compiling fails or is cancelled.
     """
     from nnlab.training.warm import adapters_of, is_warm
+    from nnlab.ui.startup.warm import EDGES
 
-    mark = cache_folder() / MARK
-    if not mark.exists() or not is_warm(adapters_of(names)):
+    if not is_warm(adapters_of(names)) or not module_is_compiled(EDGES, "draw_edges"):
         _compile_first(names)
-        mark.touch()
     # A picture drawn without a screen is done before the rest would be.
-    if app.platformName() != "offscreen" and not (cache_folder() / COMPLETE).exists():
+    if app.platformName() != "offscreen" and not (cache_folder() / _complete()).exists() and not is_warm():
         _compile_the_rest(app)
+
+
+def _complete() -> str:
+    """The mark for the processor that is compiled for now."""
+    return f"{COMPLETE}-{processor()}"
 
 
 def _compile_first(names: Sequence[str]) -> None:
@@ -60,7 +64,8 @@ def _compile_first(names: Sequence[str]) -> None:
     process.finished.connect(loop.quit)
     process.errorOccurred.connect(loop.quit)
     dialog.canceled.connect(process.kill)
-    process.start(sys.executable, ["-c", CHILD + _FIRST, *(names or ("dense",))])
+    program, *arguments = own_command(*FIRST, *(names or ("dense",)))
+    process.start(program, arguments)
     loop.exec()
     cancelled = dialog.wasCanceled()
     dialog.reset()
@@ -82,16 +87,14 @@ def _compile_the_rest(app: QApplication) -> None:
 
     def finished(status: int) -> None:
         if status == 0 and process.exitStatus() == QProcess.ExitStatus.NormalExit:
-            (Path(cache_folder()) / COMPLETE).touch()
+            (cache_folder() / _complete()).touch()
 
     process.finished.connect(finished)
     app.aboutToQuit.connect(process.kill)
     app.nnlab_warming = process  # type: ignore[attr-defined]  # one per application
-    process.start(sys.executable, ["-c", CHILD + _QUIETLY])
+    program, *arguments = own_command(*REST)
+    process.start(program, arguments)
 
 
-# Children end with the window, also when that is killed (see nnlab.core.parent).
-CHILD = "from nnlab.core.parent import end_with_parent; end_with_parent(); "
-_FIRST = "import sys; from nnlab.ui.startup.warm import compile_first; compile_first(sys.argv[1:])"
-# The window and its training come first; the rest has time.
-_QUIETLY = "import os; getattr(os, 'nice', lambda n: 0)(15); from nnlab.ui.startup.warm import compile_all; compile_all()"
+# Children end with the window, also when that is killed (see nnlab.core.parent). The window and its training come first; the rest has time.
+FIRST, REST = ("warm-up", "--child"), ("warm-up", "--child", "--quietly")

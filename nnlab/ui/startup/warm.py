@@ -1,16 +1,18 @@
-"""Compiles what the window needs, in a child process: training's kernels and the canvas's own.
+"""Compiles what the window needs, in a child process: training's kernels and the canvas's own. `nnlab warm-up` calls it.
 
-`python -m nnlab.ui.startup.warm dense tanh adam` compiles what a window opened on a project with these operators needs;
-`python -m nnlab.ui.startup.warm` compiles everything. Both print "done/all name" lines.
+`compile_first` compiles what a window opened on a project with some operators needs, `compile_all` everything. Both print "done/all name"
+lines.
 """
 
 from __future__ import annotations
 
-import sys
+import importlib
 from collections.abc import Sequence
 
 from nnlab.core.operator import operators
 from nnlab.training.warm import NamedAdapter, adapters, adapters_of, warm_up
+
+EDGES = "nnlab.ui.canvas.edges.raster"  # its functions compile when it is imported
 
 
 def first_parts(names: Sequence[str]) -> list[NamedAdapter]:
@@ -21,13 +23,12 @@ def first_parts(names: Sequence[str]) -> list[NamedAdapter]:
 
 def compile_first(names: Sequence[str]) -> None:
     warm_up(_say, first_parts(names))
-    from nnlab.ui.canvas.edges import raster as edge_raster  # its functions compile when it is imported
-
-    assert edge_raster.__doc__
+    importlib.import_module(EDGES)
 
 
 def compile_all() -> None:
     warm_up(_say, adapters())
+    importlib.import_module(EDGES)
     for kind in operators:  # the stepper's curves are drawn in float64
         if kind.is_activation:
             for adapter in kind.adapters:
@@ -37,9 +38,3 @@ def compile_all() -> None:
 def _say(done: int, total: int, name: str) -> None:
     print(f"{done}/{total} {name}", flush=True)
 
-
-if __name__ == "__main__":
-    if sys.argv[1:]:
-        compile_first(sys.argv[1:])
-    else:
-        compile_all()

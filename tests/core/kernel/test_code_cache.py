@@ -136,3 +136,22 @@ def test_the_machine_takes_constants_from_the_kernels_alone() -> None:
     taken = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     taken |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert {name for name in taken if not str(name).startswith("nnlab.core.kernel")} <= {"__future__", "numpy"}
+
+
+def test_code_that_came_with_the_application_is_taken_and_never_written(
+    made: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made()
+    shipped = tmp_path / "shipped"
+    made.kernels.rename(shipped)
+    made.kernels.mkdir()
+    monkeypatch.setattr(code_cache, "shipped_folder", lambda: shipped)
+    before = {path: path.read_bytes() for path in shipped.rglob("*.nb?")}
+    function = made()
+    assert hits(function) == 1 and function(3.0) == 1.5 and made.files("nbc") == []
+    (index,) = (path for path in before if path.suffix == ".nbi")
+    assert is_compiled(made.kernels / index.relative_to(shipped))
+    assert hits(made(TEXT.replace("0.5", "0.25"))) == 0
+    next(path for path in before if path.suffix == ".nbc").write_bytes(b"damaged")
+    assert hits(made()) == 0, "it is compiled into the person's folder"
+    assert set(shipped.rglob("*.nb?")) == set(before)

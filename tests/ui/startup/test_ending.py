@@ -27,7 +27,9 @@ from nnlab.ui.startup import first_start
 from nnlab.ui.window.main_window import MainWindow
 
 note = repr(sys.argv[1])
-first_start._QUIETLY = f"import os, threading; print(os.getpid(), file=open({note}, 'w'), flush=True); threading.Event().wait()"
+code = "from nnlab.core.parent import end_with_parent; end_with_parent(); import os, threading; "
+code += f"print(os.getpid(), file=open({note}, 'w'), flush=True); threading.Event().wait()"
+first_start.own_command = lambda *arguments: [sys.executable, "-c", code]
 
 def edit():
     window = next(w for w in app.topLevelWidgets() if isinstance(w, MainWindow))
