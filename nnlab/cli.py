@@ -36,6 +36,7 @@ from nnlab.commands.open import open_command
 from nnlab.commands.picture import picture
 from nnlab.commands.predict import predict
 from nnlab.commands.record import record
+from nnlab.commands.report import report
 from nnlab.commands.runs import runs
 from nnlab.commands.sweep import sweep
 from nnlab.commands.train import train
@@ -77,7 +78,7 @@ def _root(
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
-    "predict": predict, "export": export, "import": import_file,
+    "predict": predict, "export": export, "import": import_file, "report": report,
     "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
     "warm-up": warm_up,
 }  # fmt: skip
