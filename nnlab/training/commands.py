@@ -37,13 +37,15 @@ class Command:
 class Load(Command):
     """Train the version after the change, on this data, from now on. Frames of it carry this `revision`.
 
-    `run` is the number of the run it is for, 0 for the project's own; one of a new number joins the group (see `nnlab.training.runs`).
+    `run` is the number of the run it is for, 0 for the project's own; one of a new number joins the group (see `nnlab.training.runs`),
+    and catches up with these learning `rates`, from their iterations on (see `nnlab.training.catching_up`).
     """
 
     change: Change
     data: Data
     revision: int
     run: int = 0
+    rates: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)

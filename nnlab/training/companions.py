@@ -11,14 +11,18 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nnlab.core.errors import NNLabError
+from nnlab.training.catching_up import way_of
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Block, Command, Load, RemoveRun
 from nnlab.training.difference import Difference
 from nnlab.training.plan import Plan, Prepared, plan
 from nnlab.training.project import Project
 from nnlab.training.runs import MOST_RUNS
+from nnlab.training.timeline import Reach
 from nnlab.training.variant import Variant, seed_name
 from nnlab.training.varied import variant_of
+
+NO_REACH = Reach()
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Companion:
     project: Project
     stopped: str = ""
     difference: Difference | None = None  # of the project's comparison; None: it was added besides
+    alike_from: int = 0  # it joined later: before this iteration the project's own run was trained otherwise
 
     @property
     def name(self) -> str:
@@ -65,6 +70,21 @@ class Companions:
         parts = "; ".join(f"{difference} ({why})" for difference, why in self._missing.items())
         return f"{len(self._missing)} runs cannot train beside this one: {parts}." if parts else ""
 
+    @property
+    def told(self) -> str:
+        """What people have to know of the comparison: who is missing, and who differs in more than was chosen; empty when all is well."""
+        return " ".join(filter(None, (self.missing, self.unlike)))
+
+    @property
+    def unlike(self) -> str:
+        """Which runs differ in more than was chosen, for they joined later, in one sentence; empty when none does."""
+        late = [companion for companion in self._companions.values() if companion.alike_from]
+        if not late:
+            return ""
+        names = " and ".join(companion.name for companion in late)
+        before = f"{max(companion.alike_from for companion in late):,}"
+        return f"{names} joined later and is trained as this run is now; before iteration {before} this one was trained otherwise."
+
     def keep(self, wanted: Sequence[Difference]) -> list[Command]:
         """Ends what the project is no longer compared with."""
         self._missing = {difference: why for difference, why in self._missing.items() if difference in wanted}
@@ -73,22 +93,24 @@ class Companions:
             del self._companions[number]
         return [RemoveRun(number) for number in gone]
 
-    def complete(self, wanted: Sequence[Difference], version: Version, prepared: Prepared, revision: int) -> list[Command]:
-        """Begins what the project is compared with and is not trained yet; what cannot be is `missing`."""
+    def complete(
+        self, wanted: Sequence[Difference], version: Version, prepared: Prepared, revision: int, reach: Reach = NO_REACH
+    ) -> list[Command]:
+        """Begins what the project is compared with and is not trained yet; what cannot be is `missing`. `reach`: of its own run."""
         there = {companion.difference for companion in self._companions.values()}
         commands = []
         for difference in wanted:
             if difference in there:
                 continue
             try:
-                commands.append(self._add_difference(difference, version, prepared, revision))
+                commands.append(self._add_difference(difference, version, prepared, revision, reach))
                 self._missing.pop(difference, None)
             except NNLabError as error:
                 self._missing[difference] = str(error).rstrip(".")
         self._companions = dict(sorted(self._companions.items(), key=lambda item: _place(item, wanted)))
         return commands
 
-    def _add_difference(self, difference: Difference, version: Version, prepared: Prepared, revision: int) -> Command:
+    def _add_difference(self, difference: Difference, version: Version, prepared: Prepared, revision: int, reach: Reach) -> Command:
         variant = variant_of(difference)
         own = variant.version(version).project
         other = next((c.difference for c in self._companions.values() if c.difference and c.difference.key != difference.key), None)
@@ -99,11 +121,11 @@ class Companions:
         twin = next((c for c in self._companions.values() if c.project == own), None)
         if twin is not None:
             raise NNLabError(f"the run with {twin.name} is the same one")
-        command = self.add(variant, version, prepared, revision)
+        command = self.add(variant, version, prepared, revision, reach)
         self._companions[self._next - 1].difference = difference
         return command
 
-    def add(self, variant: Variant, version: Version, prepared: Prepared, revision: int) -> Command:
+    def add(self, variant: Variant, version: Version, prepared: Prepared, revision: int, reach: Reach = NO_REACH) -> Command:
         """Begins a run at iteration 0, which catches up; raises NNLabError when the variant cannot be trained or there is no room."""
         if len(self._companions) + 1 >= MOST_RUNS:
             raise NNLabError(f"{MOST_RUNS} runs train side by side already; remove the others first.")
@@ -111,9 +133,11 @@ class Companions:
         planned = plan(Change(None, own, keep=False), Prepared.of(own.project.data, prepared), revision, run=self._next)
         if planned.reason:
             raise NNLabError(f"{variant.name(own.project)} cannot be trained: {planned.reason}.")
-        self._companions[self._next] = Companion(variant, own.project)
+        way = way_of(reach.projects, reach.iteration, variant.derive, own.project)
+        self._companions[self._next] = Companion(variant, own.project, alike_from=way.alike_from)
         self._next += 1
-        return planned.command
+        assert isinstance(planned.command, Load), "nothing was trained before that could be adjusted"
+        return replace(planned.command, rates=way.rates)
 
     def remove_all(self) -> list[Command]:
         removed: list[Command] = [RemoveRun(number) for number in self._companions]
@@ -144,12 +168,12 @@ class Companions:
                 continue
             companion.project = own.after.project
             if not change.keep:
-                companion.stopped = ""
+                companion.stopped, companion.alike_from = "", 0
         return commands, ended
 
     def rewound(self) -> None:
         for companion in self._companions.values():
-            companion.stopped = ""
+            companion.stopped, companion.alike_from = "", 0
 
     def stop(self, number: int, reason: str) -> str:
         """Notes why a run has stopped; returns the sentence, empty for a run that is no longer there."""

@@ -46,6 +46,7 @@ class Member:
         self._watched: frozenset[str] = frozenset()
         self._conditions: tuple[StopCondition, ...] = ()
         self.timeline = Timeline()
+        self._rates: list[tuple[int, float]] = []  # to come while it catches up: from which iteration on
         self._patience: Patience | None = None
 
     @property
@@ -82,8 +83,20 @@ class Member:
             self.timeline.turn(run, project)
         self.timeline.rename(project.branch)
         self.run, self.blocked, self._project = run, "", project
+        self._rates = list(command.rates)
         self._tell_ended(ended)
         return run
+
+    # Catching up: of a run that joins later
+
+    def steps_alike(self, steps: int) -> int:
+        """How many of these steps have one learning rate; that of the next one is in force."""
+        run = self.run
+        while self._rates and run is not None and self._rates[0][0] <= run.iteration:
+            rate = self._rates.pop(0)[1]
+            run.set_learning_rate(rate)
+            self.timeline.note(run, LearningRate(rate))
+        return min(steps, self._rates[0][0] - run.iteration) if self._rates and run is not None else steps
 
     # Patience: of the project's own run alone, others train as long as that does
 
@@ -134,8 +147,11 @@ class Member:
         if ended is not None and self._tell is not None:
             self._tell(ended)
 
-    def adjust(self, command: Adjust) -> None:
-        """The same network with another learning rate, or with other initial weights; nothing when it could not be loaded."""
+    def adjust(self, command: Adjust, reached: int = 0) -> None:
+        """The same network with another learning rate, or with other initial weights; nothing when it could not be loaded.
+
+        One that catches up has the other rate from where the project's own run has `reached`.
+        """
         change, run, project = command.change, self.ready, command.change.after.project
         if run is None or change.before is None:
             return
@@ -151,14 +167,15 @@ class Member:
         if back_to is not None:
             self._go_back(run, change, back_to)
             return
-        if project.training.learning_rate != change.before.project.training.learning_rate:
-            run.set_learning_rate(project.training.learning_rate)
-            self.timeline.note(run, LearningRate(project.training.learning_rate))
+        rate = project.training.learning_rate
+        if rate != change.before.project.training.learning_rate:
+            self._rates.append((reached, rate))
+            self.steps_alike(0)
         if not change.keep:
             self._past.end(run, change)
             self.stopped, self.clock = "", Clock()
             run.initial_weights = values_of(project.initial)
-            run.reset(project.training.seed)
+            self._reset(run, project)
             self._forget_best()
             self._return_to(run, change, is_new=True)
             self.timeline.begin(run, project)
@@ -212,10 +229,17 @@ class Member:
         self._past.begin_anew()
         self.stopped, self.clock = "", Clock()
         if self.run is not None and self._project is not None:
-            self.run.reset(self._project.training.seed)
+            self._reset(self.run, self._project)
             self._forget_best()
             self.timeline.begin(self.run, self._project)
             self.run.publish()
+
+    def _reset(self, run: Run, project: Project) -> None:
+        """It begins anew, with nothing to catch up with."""
+        if self._rates:
+            self._rates.clear()
+            run.set_learning_rate(project.training.learning_rate)
+        run.reset(project.training.seed)
 
     def watch(self, tensors: frozenset[str]) -> None:
         """Frames hold these tensors from now on; the first of them is made at once, so that none is lost."""

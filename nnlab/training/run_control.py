@@ -242,7 +242,8 @@ class RunControl:
         if change.changes_branch:  # where it goes on is the past of what is returned to
             self.halt()
         if member is not None and member.run is not None:
-            member.adjust(command)
+            main = self.group.main.run
+            member.adjust(command, main.iteration if main is not None else 0)
             self._note_reach()
             if not change.keep or change.changes_branch or change.back_to is not None or change.returning:
                 member.run.publish()

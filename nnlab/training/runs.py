@@ -125,6 +125,7 @@ class RunGroup:
         ahead = [iteration for iteration in iterations.values() if iteration > lowest]
         steps = min([steps, *(iteration - lowest for iteration in ahead)])
         chosen = {number: run for number, run in active.items() if iterations[number] == lowest}
+        steps = min(self._members[number].steps_alike(steps) for number in chosen)
         if MAIN in chosen:
             _use(chosen[MAIN], self._own_control)
             steps = min(steps, self.main.most_steps or steps)

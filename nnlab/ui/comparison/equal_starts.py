@@ -28,18 +28,20 @@ class EqualStarts(QObject):
         self._job: LiveJob | None = None
         self._asked: tuple[object, ...] = ()
         self._key, self._project, self._samples = "", Project(), 0
+        self._unlike = ""
         self.gradients: tuple[float, ...] = ()  # of the runs in their order, while they are known
 
-    def prove(self, key: str, projects: Sequence[Project], data: Data | None) -> None:
-        """`projects`: of every run, the project's own first; one alone is no comparison."""
+    def prove(self, key: str, projects: Sequence[Project], data: Data | None, unlike: str = "") -> None:
+        """`projects`: of every run, the project's own first; one alone is no comparison. `unlike`: what else differs, in words."""
         if len(projects) < 2 or data is None:
             self._asked, self.gradients = (), ()
             self._statement.show_equal("", "")
             return
-        asked = (key, *projects)
+        asked = (key, unlike, *projects)
         if asked == self._asked:
             return
         self._asked, self._key, self._project, self._samples = asked, key, projects[0], len(data.x)
+        self._unlike = unlike
         self.gradients = ()
         if self._job is not None:
             self._job.cancel()
@@ -63,7 +65,8 @@ class EqualStarts(QObject):
         missing = ["start weights differ"] * (not start) + ["batches differ"] * (not are_batches_equal)
         text = f"same {', '.join(same)}"
         is_surprise = bool(missing) and self._key != SEED and not (self._key == BATCH_SIZE and start)
-        self._statement.show_equal(text, f"{' and '.join(missing)}; the rest is the same" if is_surprise else "")
+        surprise = f"{' and '.join(missing)}; the rest is the same" if is_surprise else ""
+        self._statement.show_equal(text, self._unlike or surprise)
         hashes = "\n".join(_hashes(one) for one in found)
         self._statement.same.setToolTip(f"{text}\nSHA-256 of every run's start:\n{hashes}")
         self.gradients = tuple(one.gradient for one in found)

@@ -119,7 +119,7 @@ class ComparisonPanel(LivePanel):
         self._place_runs(max(1, len(values) - len(self._late)))
         session = self._services.session
         projects = (self._services.document.project, *(companion.project for companion in session.companions.values()))
-        self.equal_starts.prove(key, projects, session.data)
+        self.equal_starts.prove(key, projects, session.data, session.unlike)
         self.start.show_gradients([titled(key, value) for value in values], self.equal_starts.gradients)
 
     def _choices(self) -> Choices:

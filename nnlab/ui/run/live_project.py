@@ -95,10 +95,10 @@ class LiveProject(QObject):
         """Runs that the project is compared with begin, and catch up."""
         wanted = self._compared = self._document.project.comparison
         ready = self._prepared if wanted and not self.reason else None
-        commands = self._companions.complete(wanted, self._version, ready, self.revision) if ready is not None else []
+        commands = self._companions.complete(wanted, self._version, ready, self.revision, self._trainer.reach) if ready is not None else []
         for command in commands:
             self._trainer.send(command)
-        self.left_out.emit(self._companions.missing)
+        self.left_out.emit(self._companions.told)
         if commands:
             self.changed.emit()
 

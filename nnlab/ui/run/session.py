@@ -180,6 +180,7 @@ class LiveSession(QObject):
         self.past.marks.forget()
         self._document.forget_weights()
         self._companions.rewound()
+        self.left_out.emit(self._companions.told)
         self._do(commands.Rewind())
 
     def dice(self) -> None:
@@ -197,6 +198,11 @@ class LiveSession(QObject):
     def companions(self) -> Mapping[int, Companion]:
         """What trains beside the project's own run, by number: what it is compared with, in that order."""
         return self._companions.all
+
+    @property
+    def unlike(self) -> str:
+        """Which of them differs in more than was chosen, and why, in one sentence; empty when none does."""
+        return self._companions.unlike
 
     def back_to(self, iteration: int) -> None:
         """Puts the run where it was after an iteration (see `Past`)."""
