@@ -24,6 +24,7 @@ from nnlab.commands.bench import bench
 from nnlab.commands.check import check
 from nnlab.commands.common import BAD_INPUT, UNFINISHED
 from nnlab.commands.compare import compare
+from nnlab.commands.cost import cost
 from nnlab.commands.doctor import doctor
 from nnlab.commands.examples import list_examples
 from nnlab.commands.export import export
@@ -79,7 +80,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
     "predict": predict, "export": export, "import": import_file, "report": report,
-    "check": check, "examples": list_examples, "runs": runs, "doctor": doctor, "bench": bench,
+    "check": check, "examples": list_examples, "runs": runs, "cost": cost, "doctor": doctor, "bench": bench,
     "warm-up": warm_up,
 }  # fmt: skip
 for name, command in _COMMANDS.items():

@@ -150,6 +150,10 @@ class Canvas(QWidget):
         self._live.set_overlay(overlay)
         self._on_rearranged()
 
+    def set_costs(self, costs: Mapping[str, tuple[float, float]]) -> None:
+        """What every node costs in a step, (seconds, share) by node id; nothing ends it."""
+        self._live.set_costs(costs)
+
     @property
     def overlay(self) -> str:
         return self._live.overlay

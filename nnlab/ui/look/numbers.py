@@ -98,6 +98,14 @@ def rate(value: float) -> str:
     return _signs(f"{rounded:,.{min(3, max(0, 2 - exponent))}f}")
 
 
+def duration(seconds: float) -> str:
+    """Three digits with a unit: 12.3 µs."""
+    for factor, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if seconds >= 0.9995 * factor:
+            return f"{short(seconds / factor, 3)} {unit}"
+    return f"{short(seconds / 1e-9, 3)} ns"
+
+
 def percent(share: float) -> str:
     """A share of one as 95.8 %. Only the whole is 100 % and only nothing is 0 %: in between stands > 99.9 % or < 0.1 %."""
     special = _special(share)

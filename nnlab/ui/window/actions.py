@@ -83,6 +83,8 @@ ACTIONS = (
            "Trains with single samples, a mini-batch and all samples side by side from the start, as curves in the loss plot", menu="Run"),
     Action("run.remove_runs", "End the runs beside this one", "Takes the other seeds out of the loss plot; this run goes on",
            menu="Run"),
+    Action("run.cost", "Cost of a step", "Measures what every operator takes of a training step, and writes it on the canvas",
+           icon="gauge", menu="Run"),
     Action("run.sweep", "Sweep over settings…", "Trains the project over many settings and seeds in the background and finds the best",
            ("Ctrl+Shift+E",), menu="Run"),
     Action("run.find_rate", "Find a learning rate", "Trains a copy with a rate that grows from step to step, and suggests one", (), "gauge",

@@ -60,6 +60,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.branch": lambda: branch(window), "run.branches": lambda: reveal(window, "branches"),
         "run.rewind": session.rewind, "run.dice": session.dice,
+        "run.cost": lambda: reveal(window, "cost"),
         "run.sweep": lambda: reveal(window, "sweep"), "run.find_rate": lambda: find_rate(window),
         "run.add_seed": lambda: add_seed(window), "run.batch_sizes": lambda: compare_batch_sizes(window),
         "run.remove_runs": lambda: set_comparison(document, ()),
@@ -107,6 +108,7 @@ def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> Non
     window.stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
     window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
     window.panels["training"].finder_wanted.connect(handlers["run.find_rate"])  # type: ignore[attr-defined]
+    window.panels["cost"].costs_changed.connect(window.canvas.set_costs)  # type: ignore[attr-defined]
     for name in ("problems", "diagnosis"):
         window.panels[name].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of these panels alone
     window.panels["loss"].chip.clicked.connect(lambda: window.area.reveal("diagnosis"))  # type: ignore[attr-defined]

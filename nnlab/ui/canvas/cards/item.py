@@ -76,6 +76,7 @@ class CardFace(QGraphicsItem):
         painter.setOpacity(1.0)
         strand_painting.paint_preview(painter, owner)
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
+        painting.paint_cost(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         breakpoint_painting.paint(painter, owner)
 
 
@@ -162,9 +163,9 @@ class CardItem(ShownCard):
         changes = {name: value for name, value in changes.items() if getattr(self.state, name) != value}
         for name, value in changes.items():
             setattr(self.state, name, value)
-        if changes.keys() - {"hovered_unit", "lit", "strand", "breakpoints"}:
+        if changes.keys() - {"hovered_unit", "lit", "strand", "breakpoints", "cost"}:
             self.body.update()
-        if changes.keys() & {"hovered_unit", "lit", "strand", "step", "refuses", "breakpoints"}:
+        if changes.keys() & {"hovered_unit", "lit", "strand", "step", "refuses", "breakpoints", "cost"}:
             self.face.update()
 
     def update(self) -> None:

@@ -314,6 +314,12 @@ def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: 
         pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
 
 
+def paint_cost(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
+    """What the card costs in a step, under it; the stepper's pills go before it."""
+    if state.cost and not state.lit:
+        pill(painter, kit, state.cost, QPointF(geometry.outline.center().x(), geometry.outline.bottom()), False, scale)
+
+
 def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:
     """A rounded label: hollow for what is read, filled for what is written."""
     width, height = (kit.text_width(text, "caption_strong") + 18.0) * scale, 20.0 * kit.scale * scale

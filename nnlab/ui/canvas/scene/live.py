@@ -21,6 +21,7 @@ from nnlab.ui.canvas.model.paths import edge_paths
 from nnlab.ui.canvas.model.strands import moment_of
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.look.numbers import duration
 
 OVERLAYS = ("weights", "gradients", "activations")
 
@@ -33,6 +34,7 @@ class LiveValues:
         self._values: Lookup = _nothing
         self._pictures: Mapping[str, np.ndarray] = {}
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
+        self._costs: Mapping[str, tuple[float, float]] = {}
         self._paths: tuple[Chain, int | None] | None = None
         self._hovered: tuple[str, int] | None = None
         self._looked_at: Edge | None = None
@@ -134,6 +136,17 @@ class LiveValues:
         self._step = None if node_id is None and not reads and not writes else (node_id, reads, writes)
         self._show_look()
 
+    def set_costs(self, costs: Mapping[str, tuple[float, float]]) -> None:
+        """(seconds in a step, share) by node, written under every card; nothing ends it."""
+        self._costs = costs
+        for item in self._scene.items_by_card.values():
+            self._show_cost(item)
+
+    def _show_cost(self, item: CardItem) -> None:
+        own = [self._costs[node] for node in item.card.nodes if node in self._costs]
+        total = sum(seconds for seconds, _ in own)
+        item.set_state(cost=f"{duration(total)} · {sum(share for _, share in own):.0%}" if total else "")
+
     def set_paths(self, chain: Chain | None, chosen: int | None) -> None:
         """Lights the paths of a chain, or one of them; None ends it."""
         self._paths = None if chain is None else (chain, chosen)
@@ -157,6 +170,7 @@ class LiveValues:
                 item.fan = partial(self.neurons.fan, edge)
         self.neurons.forget()
         self._scene.needs_changed.emit()
+        self.set_costs(self._costs)
         self.set_pictures(self._pictures)
         self.refresh_values()
         self._show_look()
