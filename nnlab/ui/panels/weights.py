@@ -214,7 +214,7 @@ class WeightsPanel(LivePanel):
 
     def _show_current(self) -> None:
         """The chosen weight by its name, with all its digits."""
-        index = self._current_index()
+        index = self.current_index
         for widget in (self.place, self.value):
             widget.setVisible(index is not None)
         if index is None or self._values is None:
@@ -225,7 +225,8 @@ class WeightsPanel(LivePanel):
             self._gesture = ""
             self.value.set_value(exact(self._values[index]))
 
-    def _current_index(self) -> Index | None:
+    @property
+    def current_index(self) -> Index | None:
         if self._layout is None or self.matrix.current[0] < 0:
             return None
         return self._layout.index(*self.matrix.current, self._place)

@@ -127,6 +127,8 @@ ACTIONS = (
     Action("run.data", "Data set", "Chooses the data set, its noise and its validation part", menu="Run"),
     Action("run.jobs", "Background work…", "Shows what is being computed in the background; each can be cancelled",
            ("Ctrl+J",), menu="Run"),
+    Action("view.provenance", "Where this number comes from", "Tells tensor, iteration, rows and formula, and works the number out again",
+           ("F3",), menu="View"),
     Action("view.theme", "Light or dark", "Changes between the light and the dark theme", ("Ctrl+Shift+L",), "theme", menu="View"),
     Action("view.larger", "Larger interface", "Makes all text and controls larger", ("Ctrl++", "Ctrl+="), "plus", menu="View"),
     Action("view.smaller", "Smaller interface", "Makes all text and controls smaller", ("Ctrl+-",), "minus", menu="View"),

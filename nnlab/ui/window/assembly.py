@@ -10,6 +10,7 @@ from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import build_menu
+from nnlab.ui.window.provenance import NumberSources
 from nnlab.ui.window.sample_link import SampleLink
 from nnlab.ui.window.wiring import connect_actions, connect_messages
 
@@ -18,6 +19,7 @@ def assemble(theme: Theme, store: Store, project: Project | None = None, name: s
     """One project in one window, not yet shown."""
     with theme.building():
         window = MainWindow(theme, store, project, name)
+        window.actions_by_id["view.provenance"].triggered.connect(NumberSources(window).popover.ask_by_key)
         connect_actions(window)
         connect_messages(window)
         SampleLink(window)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows, shut
 
 from nnlab.ui.run.chosen_sample import ChosenSample, SampleId
 from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.window.provenance import NumberSources
 from nnlab.ui.window.synonyms import PHRASES
 
 EXPECTED = {
@@ -88,3 +90,24 @@ def test_the_chosen_sample_is_the_one_that_step_explains(window: MainWindow, qtb
     assert session.frame is not None
     chosen.choose(SampleId(int(session.frame.samples[4])))
     assert model._sample == 4 and window.canvas.neurons.choice.number == session.frame.samples[4]
+
+
+def test_a_click_or_a_key_tells_where_a_number_comes_from_and_checks_it(window: MainWindow, qtbot: QtBot) -> None:
+    popover = next(child for child in window.children() if isinstance(child, NumberSources)).popover
+    counter = window.transport.bar.counters["validation"]
+    window.session.run_iterations(50)
+    qtbot.waitUntil(lambda: not window.session.is_playing and window.session.iteration >= 50, timeout=20_000)
+    qtbot.waitUntil(lambda: popover.ask(counter), timeout=20_000)
+    popover.close_box()
+    QTest.mouseClick(counter, Qt.MouseButton.LeftButton)
+    assert popover.isVisible() and popover.shown is not None and popover.shown.name == "Validation loss"
+    QTest.keyClick(popover, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: popover.verdict.isVisible(), timeout=20_000)
+    assert popover.verdict.text().startswith("Worked out again by the engine: ")
+    QTest.keyClick(popover, Qt.Key.Key_Left)
+    assert popover.isVisible() and popover.shown.name == "Smoothed loss" and popover.check.isHidden()
+    QTest.keyClick(popover, Qt.Key.Key_Escape)
+    assert not popover.isVisible()
+    window.actions_by_id["view.provenance"].trigger()
+    assert popover.isVisible()
+    popover.close_box()

@@ -60,6 +60,11 @@ class ConfusionMatrix(QWidget):
         follow(theme, self)
 
     @property
+    def current(self) -> tuple[int, int] | None:
+        """The cell the keyboard is at."""
+        return self._current
+
+    @property
     def counts(self) -> np.ndarray:
         return self._table
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.engine.compile import Update
+from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.frame import Frame
+from nnlab.engine.history import Losses
+from nnlab.engine.run import Run
+from nnlab.engine.setup import Setup
+from nnlab.graph.builder import GraphBuilder
+from nnlab.training import provenance
+from nnlab.training.provenance import Provenance
+from nnlab.training.scores import scores
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    frame: Frame
+    data: Data
+    losses: Losses
+
+
+@pytest.fixture(scope="module")
+def moment() -> Moment:
+    data = prepare(DataSettings("iris"))
+    b = GraphBuilder()
+    b.node("cross_entropy", b.dense(b.tanh(b.dense(b.input(features=4), units=5)), units=3))
+    run = Run(Setup(b.build(), data.x, data.y, update=Update("adam", 0.05), batch_size=16, seed=1))
+    run.train(20)
+    run.publish()
+    frame = run.mailbox.newest(0)
+    assert frame is not None
+    evaluator = Evaluator(frame.program.graph, frame.program.real)
+    evaluator.load(frame.parameters)
+    return Moment(frame, data, Losses(0.5, 2, evaluator.loss(data.validation_x, data.validation_y)[0], float("nan")))
+
+
+def again(found: Provenance | None) -> str:
+    assert found is not None and found.recompute is not None
+    return found.verdict(found.recompute())
+
+
+def test_numbers_of_the_engine_are_worked_out_again_bit_for_bit(moment: Moment) -> None:
+    equal = "Worked out again by the engine: equal, bit for bit."
+    validation = provenance.part_loss(moment, True)
+    assert again(validation) == equal and validation is not None and validation.rows == "all 30 validation rows"
+    assert provenance.part_loss(moment, False) is None, "the training loss was never evaluated"
+    evaluator = Evaluator(moment.frame.program.graph, moment.frame.program.real)
+    evaluator.load(moment.frame.parameters)
+    outputs = evaluator.predict(moment.data.x)
+    report = scores(outputs, moment.data.y, moment.data.target, "softmax")
+    for name in ("accuracy", "f1", "auc"):
+        value = report[name].value
+        assert value is not None
+        assert again(provenance.score(moment, name, False, value, 4000)) == equal
+    wrong = provenance.score(moment, "accuracy", False, 0.25, 4000)
+    assert "apart" in again(wrong) and again(wrong) != equal, "what is not so is not called equal"
+
+
+def test_the_batch_is_named_by_its_rows_and_elements_by_their_places(moment: Moment) -> None:
+    frame, data = moment.frame, moment.data
+    found = provenance.batch_loss(moment)
+    assert found is not None and found.value == frame.loss and found.tensor == "cross_entropy_1.loss" and found.iteration == 20
+    first = data.train_index[frame.samples[0]] + 1
+    assert found.rows.startswith(f"the batch of {frame.rows}: rows {first}, ")
+    each = frame.get("cross_entropy_1.sample_loss")
+    assert each is not None and found.recompute is not None and found.recompute() == pytest.approx(frame.loss, rel=1e-6)
+    weight = provenance.element(moment, "dense_1.weight", (4, 2))
+    values = frame.get("dense_1.weight")
+    assert weight is not None and values is not None and weight.value == values[4, 2] and weight.tensor == "dense_1.weight[5, 3]"
+    assert weight.recompute is None and "stored" in weight.note
+    activation = provenance.element(moment, "tanh_1.y", (1, 3))
+    assert activation is not None and activation.recompute is not None and "place 2 of" in activation.rows
+    evaluator = Evaluator(frame.program.graph, frame.program.real)
+    evaluator.load(frame.parameters)
+    row = data.x[frame.samples[1]][None]
+    np.testing.assert_allclose(activation.recompute(), np.tanh(evaluator.activations(row, ("dense_1.y",))["dense_1.y"][0, 3]), rtol=1e-5)
+    assert provenance.element(moment, "dense_1.weight", (9, 0)) is None and provenance.element(moment, "nothing.y", (0,)) is None
