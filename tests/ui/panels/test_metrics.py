@@ -34,6 +34,7 @@ def test_classes_have_the_scores_of_scikit_learn_and_their_roc_curve(studio: Cal
     assert panel.roc.isVisible() and panel.values["mae", "val"].isHidden() and not panel.values["recall", "train"].isHidden()
     panel.roc._point(QPointF(panel.roc.picture.center()))
     assert panel.roc._read is not None and panel.roc.accessibleDescription().count("area") == 1
+    assert panel.roc.legend == []  # one curve needs none
     assert len(panel.table().columns[0]) == 10
     # What is undefined is a dash with its reason, not NaN.
     report = ScoreReport((Score("precision", None, "No sample is called second, so there is none to be right about."),))
@@ -53,3 +54,16 @@ def test_numbers_have_their_mean_error_and_no_curve(studio: Callable) -> None:
     value = mean_absolute_error(truth, outputs(view))
     assert float(panel.values["mae", "val"].text()) == pytest.approx(value, rel=1e-3)
     assert panel.roc.isHidden() and panel.values["auc", "val"].isHidden()
+
+
+def test_curves_of_several_classes_have_a_legend_with_their_areas(studio: Callable) -> None:
+    s = studio(DataSettings("wine"))
+    panel = s.panel("metrics")
+    s.train(6)
+    s.view(*panel.probes)
+    curves = panel.roc._curves
+    assert len(curves) == 3
+    words = [text for text, _ in panel.roc.legend]
+    assert [text.rsplit(" ", 1)[1] for text in words] == [f"{curve.auc:.3f}" for curve in curves]
+    places = [place for _, place in panel.roc.legend]
+    assert all(panel.roc.picture.contains(place.adjusted(0, 0, -1, 0)) for place in places) and places[0].bottom() <= places[1].top() + 0.01

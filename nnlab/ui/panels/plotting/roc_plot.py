@@ -99,7 +99,40 @@ class RocPlot(Plot):
         below = QRectF(0, picture.bottom() + px(22), self.width(), px(20))
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, "false positive rate")
 
+    @property
+    def legend(self) -> list[tuple[str, QRectF]]:
+        """What the colours mean, with the area under each curve, and where it stands: lower right, where no good curve comes by.
+
+        Nothing for a single curve; of many those that fit.
+        """
+        if len(self._curves) < 2:
+            return []
+        px, picture = self._theme.metrics.px, self.picture
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        areas, most = metrics.horizontalAdvance(" 0.000"), 0.7 * picture.width() - px(24)
+        names = [metrics.elidedText(curve.of, Qt.TextElideMode.ElideMiddle, most - areas) for curve in self._curves]
+        words = [f"{name} {curve.auc:.3f}" for name, curve in zip(names, self._curves, strict=True)]
+        width = max(metrics.horizontalAdvance(text) for text in words)
+        height = metrics.height()
+        fitting = words[: max(0, int((0.75 * picture.height()) // height))]
+        top = picture.bottom() - px(6) - height * len(fitting)
+        left = picture.right() - px(6) - width
+        return [(text, QRectF(left, top + k * height, width + 1, height)) for k, text in enumerate(fitting)]
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        px, tokens = self._theme.metrics.px, self._theme.tokens
+        painter.setFont(self._theme.font("caption"))
+        for (text, place), color in zip(self.legend, self._colors(), strict=False):
+            ground = QColor(tokens.panel)
+            ground.setAlpha(200)
+            painter.fillRect(place.adjusted(-px(18), 0, px(2), 0), ground)
+            painter.setPen(line_pen(color, 2.0))
+            painter.drawLine(QPointF(place.left() - px(16), place.center().y()), QPointF(place.left() - px(5), place.center().y()))
+            painter.setPen(tokens.text2)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
     def paint_above(self, painter: QPainter) -> None:
+        self._paint_legend(painter)
         if self._read is not None:
             px, tokens, (k, at) = self._theme.metrics.px, self._theme.tokens, self._read
             curve = self._curves[k]
