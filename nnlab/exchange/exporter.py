@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnlab.core.errors import FileError, GraphError
 from nnlab.core.registry import Registry
-from nnlab.exchange.model import Model
 from nnlab.graph.graph import Node
 from nnlab.jobs.context import TaskContext
+
+if TYPE_CHECKING:  # which brings in the machine; a list of forms needs none
+    from nnlab.exchange.model import Model
 
 MOST_NODES = 8  # named in a sentence
 

@@ -114,6 +114,13 @@ class FileCommands(QObject):
         self._show(SavedProject(project), name, None)
         return True
 
+    def show_unsaved(self, saved: SavedProject, name: str) -> bool:
+        """Shows a project with what it has learned, which has no file yet; False when unsaved work is to be kept."""
+        if not self._may_give_up():
+            return False
+        self._show(saved, name, None)
+        return True
+
     def open(self) -> None:
         """Asks for a file and opens it."""
         name = file_dialogs.ask_what_to_open(self._window, self._folder())

@@ -27,6 +27,7 @@ from nnlab.ui.document.selection import Selection
 from nnlab.ui.files.autosave import Autosave, OwnedCopy, left_behind
 from nnlab.ui.files.commands import FileCommands
 from nnlab.ui.files.dialogs import ask_to_discard_copy
+from nnlab.ui.files.exchange import ExchangeCommands
 from nnlab.ui.files.recovery_bar import RecoveryBar
 from nnlab.ui.files.store import Store
 from nnlab.ui.inspector import Inspector
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self.files = FileCommands(self, self.document, self.session, store, self._present_view, self.runs)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
+        self.exchange = ExchangeCommands(self, self.document, self.session, self.files)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)
         self.adapters = AdapterCommands(
             theme, self.document, self.selection, self._adapter_edits, self._attach_preview, self, self.canvas, self.centre
