@@ -16,7 +16,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "file.template": ("create network", "wizard", "multilayer perceptron", "mlp", "standard network", "architecture"),
     "file.open": ("load file", "import csv", "browse", "own data", "table", "excel"),
     "file.save": ("store", "keep"),
-    "file.save_as": ("export project", "rename file"),
+    "file.save_as": ("rename file",),
     "file.import": ("onnx", "load model", "safetensors", "keras", "pytorch"),
     "file.export": ("onnx", "pytorch", "numpy", "safetensors", "deploy", "save model"),
     "file.predict": ("inference", "new data", "apply", "classify a file"),

@@ -19,7 +19,7 @@ from nnlab.ui.window.synonyms import PHRASES
 EXPECTED = {
     "examples": "example.", "open example": "example.", "example": "example.", "samples": "example.", "demo": "example.",
     "tutorial": "example.",
-    "spiral": "example.spiral", "save picture": "file.picture", "screenshot": "file.picture", "export": "file.save_as",
+    "spiral": "example.spiral", "save picture": "file.picture", "screenshot": "file.picture", "export": "file.export",
     "import": "file.open", "csv": "file.open", "load": "file.open", "new": "file.new", "mlp": "file.template", "exit": "file.quit",
     "dark mode": "view.theme", "light": "view.theme", "theme": "view.theme", "font size": "view.larger", "bigger": "view.larger",
     "learning rate": "run.settings", "batch size": "run.settings", "optimizer": "run.settings", "settings": "run.settings",
