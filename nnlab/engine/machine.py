@@ -25,7 +25,7 @@ import numpy as np
 from nnlab.core.kernel import compiled_as_annotated, inlined
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
-from nnlab.core.kernel.formulas import first_that_stops
+from nnlab.core.kernel.formulas import first_that_stops, record_watches, watched_value
 from nnlab.core.kernel.keyframing import keep_keyframe
 from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
@@ -47,6 +47,7 @@ from nnlab.core.kernel.structures import (
     Record,
     UpdateArrays,
     Validation,
+    WatchTable,
 )
 from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_elements, load_volatile, prefetch_elements, store_release
 
@@ -279,8 +280,16 @@ def complete_step(
         held_out_score = score(validation.outputs, validation.y, kind)
         training_score = score(validation.training_outputs, validation.training_y, kind)
         record_validation(network, history, held_out, training, held_out_score, training_score)
+    record_watches(network, conditions.watches, context[ITERATION])
     condition = first_that_stops(network, conditions, context[ITERATION])
     return DONE if condition < 0 else STOPPED + condition
+
+
+@compiled_as_annotated
+def watch(network: Network, watches: WatchTable, found: Floats) -> None:
+    """The present values of all watched formulas."""
+    for k in range(found.size):
+        found[k] = watched_value(network, watches, k)
 
 
 @inlined

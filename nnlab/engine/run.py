@@ -34,6 +34,7 @@ from nnlab.engine.stepper import Stepper
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.stop_conditions import StopConditions
 from nnlab.engine.training_step import TrainingStep
+from nnlab.engine.watches import Watches
 from nnlab.engine.weight_change import Entries
 
 SMALLEST_CAPACITY = 16
@@ -182,6 +183,22 @@ class Run:
         if tuple(conditions) == self.conditions.conditions:
             return
         self.step.conditions = self.step.conditions.for_program(self.program, conditions)
+
+    def watch_formulas(self, texts: Sequence[str], known: Watches | None = None) -> None:
+        """Follows these from now on, see nnlab.engine.watches; those that were there before, or are `known`, keep their values."""
+        if known is not None or tuple(texts) != self.watches.texts:
+            self.step.conditions = self.conditions.watching((known or self.watches).for_program(self.program, texts), self.program)
+
+    @property
+    def watches(self) -> Watches:
+        """The formulas that are watched."""
+        return self.conditions.watches
+
+    def watched_values(self) -> tuple[float, ...]:
+        """What the watched formulas are at this moment, also within an iteration; NaN where one has no value."""
+        found = np.zeros(len(self.watches.texts))
+        machine.watch(self.step.update.network, self.watches.arrays, found)
+        return tuple(found.tolist())
 
     @property
     def conditions(self) -> StopConditions:

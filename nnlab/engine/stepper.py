@@ -143,6 +143,7 @@ class Stepper:
         if len(self._weights):
             arrays.kept[:] = self._weights
         self._step.keyframes.forget_after(int(state.context[ITERATION]))
+        self._step.conditions.watches.forget_after(int(state.context[ITERATION]))
         return True
 
     def go_to(self, pc: int) -> None:

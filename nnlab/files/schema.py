@@ -26,10 +26,11 @@ from nnlab.core.setting import Value, check_settings
 from nnlab.engine.breakpoint import MOST_TIMES, Breakpoint
 from nnlab.engine.question import MOST_QUESTIONS, Question
 from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.watched_formula import WatchedFormula
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import InitialPart, part_of
 from nnlab.files.project import Project, View
-from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, Debugging
+from nnlab.training.debugging import MOST_BREAKPOINTS, MOST_CONDITIONS, MOST_WATCHES, Debugging
 from nnlab.training.difference import MOST_DIFFERENCES, Difference
 from nnlab.training.settings import TrainingSettings
 
@@ -131,10 +132,16 @@ class QuestionPart(msgspec.Struct, forbid_unknown_fields=True):
     parameter: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
 
+class WatchPart(msgspec.Struct, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(max_length=1000)]
+    format: Literal["auto", "decimals", "scientific", "percent", "exact"] = "auto"
+
+
 class DebuggingPart(msgspec.Struct, forbid_unknown_fields=True):
     breakpoints: Annotated[list[BreakpointPart], msgspec.Meta(max_length=MOST_BREAKPOINTS)] = []
     conditions: Annotated[list[ConditionPart], msgspec.Meta(max_length=MOST_CONDITIONS)] = []
     exercise: Annotated[list[QuestionPart], msgspec.Meta(max_length=MOST_QUESTIONS)] = []
+    watches: Annotated[list[WatchPart], msgspec.Meta(max_length=MOST_WATCHES)] = []
 
 
 class ProjectPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -192,6 +199,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
             [BreakpointPart(b.node, b.phase, b.unit, b.times, b.is_on) for b in project.debugging.breakpoints],
             [ConditionPart(c.text, c.times, c.is_on) for c in project.debugging.conditions],
             [QuestionPart(q.node, q.phase, q.target, list(q.index), q.kind, q.parameter) for q in project.debugging.exercise],  # type: ignore[arg-type]
+            [WatchPart(w.text, w.format) for w in project.debugging.watches],  # type: ignore[arg-type]
         ),
         runs=runs,
         written_by=f"NN Lab {__version__}",
@@ -287,6 +295,7 @@ def _debugging(part: DebuggingPart) -> Debugging:
             tuple(Breakpoint(b.node, b.phase, b.unit, b.times, b.is_on) for b in part.breakpoints),
             tuple(StopCondition(c.text, c.times, c.is_on) for c in part.conditions),
             tuple(Question(q.node, q.phase, q.target, tuple(q.index), q.kind, q.parameter) for q in part.exercise),
+            tuple(WatchedFormula(w.text, w.format) for w in part.watches),
         )
     except NNLabError as error:
         raise FileError(f"project.json: debugging: {error}") from error

@@ -20,6 +20,7 @@ from nnlab.engine.weight_change import Entries
 from nnlab.training.change import Change
 from nnlab.training.kept_run import SeedCurve
 from nnlab.training.project import Project
+from nnlab.training.watched_now import NOTHING_WATCHED, WatchedNow
 from nnlab.training.weight_path import WeightPath
 
 if TYPE_CHECKING:  # the engine compiles when it is imported; a command is only a value
@@ -154,6 +155,13 @@ class SetConditions(Command):
 
 
 @dataclass(frozen=True)
+class SetWatches(Command):
+    """The formulas that are watched from now on; those that were there before keep their values."""
+
+    formulas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StepToBreakpoint(Command):
     """Instructions up to the next at which a breakpoint stops, in this iteration or a later one; until another command comes."""
 
@@ -279,6 +287,7 @@ class Stepped(Event):
     inside: bool
     can_go_back: bool
     stopped_at: Breakpoint | None = None  # that stepping has just come to
+    watched: WatchedNow = NOTHING_WATCHED
 
     @property
     def phase(self) -> int | None:

@@ -9,9 +9,11 @@ from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.question import MOST_QUESTIONS, Question
 from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.watched_formula import WatchedFormula
 
 MOST_BREAKPOINTS = 256
 MOST_CONDITIONS = 32
+MOST_WATCHES = 32
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Debugging:
     breakpoints: tuple[Breakpoint, ...] = ()
     conditions: tuple[StopCondition, ...] = ()
     exercise: tuple[Question, ...] = ()  # what is to be predicted
+    watches: tuple[WatchedFormula, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "breakpoints", tuple(self.breakpoints))
@@ -33,6 +36,13 @@ class Debugging:
         repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
         if repeated is not None:
             raise NNLabError(f"There is a condition {repeated!r} already.")
+        object.__setattr__(self, "watches", tuple(self.watches))
+        if len(self.watches) > MOST_WATCHES:
+            raise NNLabError(f"A project watches at most {MOST_WATCHES} formulas; remove some first.")
+        texts = [watch.text for watch in self.watches]
+        repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
+        if repeated is not None:
+            raise NNLabError(f"{repeated} is watched already.")
         if len(self.exercise) > MOST_QUESTIONS:
             raise NNLabError(f"An exercise holds at most {MOST_QUESTIONS} questions; remove some first.")
 

@@ -45,6 +45,7 @@ class Member:
         self._past = PastStates()
         self._watched: frozenset[str] = frozenset()
         self._conditions: tuple[StopCondition, ...] = ()
+        self._formulas: tuple[str, ...] = ()  # that are watched
         self.timeline = Timeline()
         self._rates: list[tuple[int, float]] = []  # to come while it catches up: from which iteration on
         self._patience: Patience | None = None
@@ -71,6 +72,7 @@ class Member:
         setup = setup_of(project.graph, data, project.training, project.initial)
         run = Run(setup, continued, watched=self._watched, control=self._control, revision=command.revision)
         run.stop_when(self._conditions)
+        run.watch_formulas(self._formulas, self.run.watches if self.run is not None and change.keep else None)
         if former is not None:
             self._past.keep_lost(former, run, change)
         if returns:
@@ -253,6 +255,12 @@ class Member:
         self._conditions = conditions
         if self.run is not None:
             self.run.stop_when(conditions)
+
+    def watch_formulas(self, texts: tuple[str, ...]) -> None:
+        """These are followed from now on, whatever network follows."""
+        self._formulas = texts
+        if self.run is not None:
+            self.run.watch_formulas(texts)
 
     def parameters(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Copies of parameters and buffers by name; raises NNLabError when there are none."""

@@ -26,9 +26,11 @@ from nnlab.training.phase_clock import PhaseClock
 from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.stepping import Stepping
 from nnlab.training.timeline import Reach
+from nnlab.training.watched_now import WatchedNow
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything
 FRAME_SECONDS = 1 / 57  # between frames of several runs: a little more than between two looks, so that none is missed
+PASSING = (c.Watch, c.SetSpeed, c.SetBreakpoints, c.SetConditions, c.SetWatches, c.ReadParameters)  # end no search for a breakpoint
 MEETING = 57  # frames after which they meet: about a second, for whoever is first waits for the others
 
 _log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class RunControl:
     def __init__(self, control: np.ndarray, listener: Callable[[Event], None]) -> None:
         self._control, self._listener = control, listener
         self.group = RunGroup(control, listener)
-        self.reach = Reach()
+        self.reach, self.watched = Reach(), WatchedNow()
         self.is_playing = False
         self.phases, self._pace = PhaseClock(), Pace()
         self._stepping = Stepping(self.group, self, listener)
@@ -56,10 +58,10 @@ class RunControl:
 
     def carry_out(self, command: Command) -> None:
         """Whatever is raised is the fault of this command. What steps or trains ends a search for a breakpoint."""
-        if not isinstance(command, (c.Watch, c.SetSpeed, c.SetBreakpoints, c.SetConditions, c.ReadParameters)):
+        if not isinstance(command, PASSING):
             self._stepping.end_search()
         self._handle(command)
-        self._note_reach()
+        self.note_reach()
 
     @property
     def seconds_until_due(self) -> float | None:
@@ -79,7 +81,7 @@ class RunControl:
             self._train_together()
         elif self.is_playing and self.group.main.run is not None:
             self._train(self.group.main.run)
-        self._note_reach()
+        self.note_reach()
 
     def halt(self) -> None:
         """Plays no more, without a word."""
@@ -99,17 +101,17 @@ class RunControl:
             except Exception:
                 _log.exception("an event could not be told: %s", event)
 
-    def _note_reach(self) -> None:
+    def note_reach(self) -> None:
         self.group.follow_time()
         main = self.group.main
         if main.run is not None:
             self.reach = main.timeline.reach(main.run)
+            self.watched = WatchedNow.of(main.run)
 
-    def _go_on(self) -> None:
-        """Training goes on from where the runs are; the window is not to show what has just been dropped."""
+    def _go_on(self) -> None:  # the window is not to show what has just been dropped
         if self.group.main.timeline.is_in_the_past:
             self.group.go_on()
-            self._note_reach()
+            self.note_reach()
 
     def _train(self, run: Run) -> None:
         self._go_on()
@@ -178,6 +180,7 @@ class RunControl:
 
     def pause(self) -> None:
         self.halt()
+        self.note_reach()
         self._publish()
         self._listener(StateChanged(False, self.group.main.blocked))
 
@@ -230,7 +233,7 @@ class RunControl:
         self.phases.forget()
         if command.change.changes_branch:
             self.halt()
-        self._note_reach()
+        self.note_reach()
         run.publish()
         self._listener(Loaded(command.revision, run.program.parameter_count))
         self._listener(StateChanged(self.is_playing))
@@ -244,7 +247,7 @@ class RunControl:
         if member is not None and member.run is not None:
             main = self.group.main.run
             member.adjust(command, main.iteration if main is not None else 0)
-            self._note_reach()
+            self.note_reach()
             if not change.keep or change.changes_branch or change.back_to is not None or change.returning:
                 member.run.publish()
         if command.run == MAIN and (not change.keep or change.changes_branch):
@@ -287,14 +290,14 @@ class RunControl:
             return
         self.halt()
         self.group.back_to(command.iteration, lambda: self._goal == command.iteration)
-        self._note_reach()  # who finds the frame knows by then that it is of the past
+        self.note_reach()  # who finds the frame knows by then that it is of the past
         self.group.publish()
         self._stepping.tell_place()
         self._listener(StateChanged(False, self.group.main.blocked))
 
     def _forget_branch(self, command: c.ForgetBranch) -> None:
         self.group.forget_branch(command.branch)
-        self._note_reach()
+        self.note_reach()
         self._listener(StateChanged(self.is_playing, self.group.main.blocked))
 
     def _set_parameters(self, command: c.SetParameters) -> None:
@@ -329,6 +332,7 @@ class RunControl:
         c.StepTo: lambda self, command: self._stepping.step_to(command),
         c.SetBreakpoints: lambda self, command: self.breakpoints.set(command.breakpoints),
         c.SetConditions: lambda self, command: self.group.main.stop_when(command.conditions),
+        c.SetWatches: lambda self, command: self.group.main.watch_formulas(command.formulas),
         c.StepToBreakpoint: lambda self, command: self._stepping.step_to_breakpoint(),
         c.FinishStep: lambda self, command: self._stepping.finish_step(),
         c.BackTo: _back_to,

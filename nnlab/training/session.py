@@ -34,6 +34,7 @@ from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.stepper import Trace, tensors_of
 from nnlab.engine.steps import gradient_name
 from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.watches import WatchSeries
 from nnlab.graph.adapters import adapted
 from nnlab.graph.graph import Graph
 from nnlab.training.base_weights import with_known_base
@@ -89,6 +90,7 @@ class Session(SessionAdapters, SessionModel):
         self._fitted: Observation | None = None
         self.stopped_early: EarlyStop | None = None
         self.stopped_by: str | None = None  # the condition that ended the last `fit`
+        self.watched: dict[str, WatchSeries] = {}  # what was watched in it
         self._saved = {name: self._fingerprint(name) for name in adapted(graph)}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -234,13 +236,15 @@ class Session(SessionAdapters, SessionModel):
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
         validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None, stop_when: str | Sequence[str] = (),
+        watch: str | Sequence[str] = (),
     ) -> Curves:  # fmt: skip
         """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
         With `early_stopping` it ends when the loss on `validation` does not improve any more, and the weights are the best ones then; how
         that went is `stopped_early` afterwards. With `stop_when`, formulas such as "loss < 0.1" or "norm(grad(dense_1.weight)) > 10", it
         ends after exactly the step at which one becomes true, and `stopped_by` says which: see nnlab.engine.tensor_formula. Raises
-        FormulaError for one that is not understood, or names what the network does not have.
+        FormulaError for one that is not understood, or names what the network does not have. The same formulas are followed with `watch`:
+        `watched` afterwards has the iterations, int64 (n,), and values, float64 (n,), of each.
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
@@ -265,6 +269,8 @@ class Session(SessionAdapters, SessionModel):
         self.stopped_early, self.stopped_by = None, None
         run.stop_when([StopCondition(text) for text in ([stop_when] if isinstance(stop_when, str) else stop_when)])
         run.conditions.require()
+        run.watch_formulas([watch] if isinstance(watch, str) else watch)
+        run.watches.require()
         try:
             if early_stopping is None:
                 run.train(steps)
@@ -274,6 +280,7 @@ class Session(SessionAdapters, SessionModel):
             failure = str(error)
             raise
         finally:
+            self.watched = {text: run.watches.series(text) for text in run.watches.texts}
             self.stopped_by = run.stopped_by.text if run.stopped_by is not None else None
             self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
             update = self._update

@@ -13,6 +13,7 @@ from nnlab.training import commands as c
 from nnlab.training.breakpoint_counts import NONE_ON, BreakpointCounts
 from nnlab.training.commands import Event, Refused, Stepped
 from nnlab.training.runs import RunGroup
+from nnlab.training.watched_now import WatchedNow
 
 SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
 
@@ -24,6 +25,7 @@ class Playing(Protocol):
     def is_playing(self) -> bool: ...
 
     def pause(self) -> None: ...
+    def note_reach(self) -> None: ...
     def stop_at(self, condition: StopCondition) -> None: ...
     def tell_stopped(self, stopped: Mapping[int, str]) -> None: ...
 
@@ -98,6 +100,7 @@ class Stepping:
     def end_step(self, stopped_at: Breakpoint | None = None) -> None:
         """The other runs follow, what is shown is of now, and where the run stands is told."""
         self._playing.tell_stopped(self._group.follow_step())
+        self._playing.note_reach()  # who finds the frame knows by then where the run stands
         self._group.publish()
         self.tell_place(stopped_at)
 
@@ -105,4 +108,4 @@ class Stepping:
         """Where in an iteration the run stands."""
         if self._group.main.run is not None:
             s = self._group.main.run.stepper
-            self._tell(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at))
+            self._tell(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at, WatchedNow.of(self._group.main.run)))

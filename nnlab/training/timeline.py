@@ -137,6 +137,7 @@ class Timeline:
         self._positions = {state: place for state, place in self._positions.items() if place[0] != self.number}
         self._cuts, self._cut_at = self._cuts + 1, self._at
         at = self._at
+        run.watches.forget_after(at)
         self._origin = min(self._origin, at)
         del self._chapters[self._index(at) + 1 :]
         chapter = self._chapters[-1]
@@ -178,6 +179,7 @@ class Timeline:
         self._keep(run)
         self.number = self._newest = project.branch
         self._chapters, self._ahead, self._origin = common, None, at
+        run.watches.forget_after(at)
         self._open(run, project, start)
 
     def take(self, run: Run, project: Project, former: Run | None = None) -> bool:
@@ -189,6 +191,7 @@ class Timeline:
         place = known.place_of(project) if known is not None else None
         if known is None or place is None:
             return False
+        run.watches.forget_after(next((c.begins for c in known.chapters if c not in self._chapters), known.latest))
         self._keep(former or run)
         del self._kept[project.branch]
         self.number, self._chapters, self._origin = project.branch, known.chapters, known.origin

@@ -23,6 +23,7 @@ from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.frame import Frame
 from nnlab.engine.history import History
 from nnlab.engine.run import Run
+from nnlab.engine.watches import WatchSeries
 from nnlab.training import commands as c
 from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.training.command_queue import ENDED, CommandQueue
@@ -30,6 +31,7 @@ from nnlab.training.commands import Command, Event
 from nnlab.training.run_control import RunControl
 from nnlab.training.runs import MAIN
 from nnlab.training.timeline import Reach
+from nnlab.training.watched_now import WatchedNow
 
 CLOSING = 10.0  # seconds that closing waits for the step that is under way
 
@@ -116,6 +118,17 @@ class Trainer:
         known = run.conditions
         found = map(ConditionCount, known.hits, known.faults)
         return {condition.text: each for condition, each in zip(known.conditions, found, strict=True)}
+
+    @property
+    def watched(self) -> WatchedNow:
+        """What the watched formulas were when the training thread last looked: at rest, that is now."""
+        return self._runs.watched
+
+    def watch_series(self, text: str) -> WatchSeries | None:
+        """What is known of a watched formula after the iterations the project's own run has passed; None for one that is not watched."""
+        run = self._run(MAIN)
+        watches = run.watches if run is not None else None
+        return watches.series(text) if watches is not None and text in watches.texts else None
 
     @property
     def phase_shares(self) -> tuple[float, ...] | None:

@@ -13,6 +13,7 @@ from projects import projects, small_project, snapshot_of
 
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.watched_formula import WatchedFormula
 from nnlab.files import schema
 from nnlab.files.initial_weights import part_of
 from nnlab.files.project import Project, View
@@ -144,6 +145,7 @@ def test_a_file_of_version_3_knows_no_breakpoints():
 
 def test_breakpoints_are_kept_with_all_that_is_set_of_them():
     set_ = Debugging((Breakpoint("dense_1", "backward", 3, times=7, is_on=False), Breakpoint(phase="update"), Breakpoint("gone")))
+    set_ = replace(set_, watches=(WatchedFormula("norm(dense_1.weight)", "percent"), WatchedFormula("loss")))
     project = replace(PROJECT, debugging=set_)
     assert schema.decode(schema.encode(project, View(), None)).project.debugging == set_
 

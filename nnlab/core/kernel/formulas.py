@@ -176,6 +176,42 @@ def formula_value(network, formulas, k):  # type: ignore[no-untyped-def]
     return stack[0], divided
 
 
+# Words of a watch table's marks.
+WATCH_USED, WATCH_SPACING = range(2)
+WATCH_MARKS = 2
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def watched_value(network, watches, k):  # type: ignore[no-untyped-def]
+    """The present value of a watched formula; NaN where a division by 0 took part in it."""
+    value, divided = formula_value(network, watches.formulas, k)
+    return math.nan if divided else value
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def record_watches(network, watches, iteration):  # type: ignore[no-untyped-def]
+    """Appends the values after an iteration, if it is one of those that are kept; thins out when there is no room."""
+    marks, rows = watches.marks, watches.rows
+    if rows.shape[0] == 0 or iteration % marks[WATCH_SPACING]:
+        return
+    while marks[WATCH_USED] == rows.shape[0]:
+        marks[WATCH_SPACING] *= 2
+        used = 0
+        for row in range(rows.shape[0]):
+            if np.int64(rows[row, 0]) % marks[WATCH_SPACING] == 0:
+                for column in range(rows.shape[1]):
+                    rows[used, column] = rows[row, column]
+                used += 1
+        marks[WATCH_USED] = used
+        if iteration % marks[WATCH_SPACING]:
+            return
+    row = marks[WATCH_USED]
+    rows[row, 0] = iteration
+    for k in range(rows.shape[1] - 1):
+        rows[row, 1 + k] = watched_value(network, watches, k)
+    marks[WATCH_USED] = row + 1
+
+
 # Columns of a condition's state.
 HITS, STOPS_AT, IS_ON, WAS_TRUE, DIVIDED_BY_ZERO = range(5)
 STATE_WORDS = 5

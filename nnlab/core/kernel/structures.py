@@ -106,11 +106,20 @@ class FormulaCode(NamedTuple):
     stack: Floats  # to work in
 
 
+class WatchTable(NamedTuple):
+    """Formulas that are watched, with their values after iterations, see nnlab.engine.watches."""
+
+    formulas: FormulaCode
+    marks: Integers
+    rows: FloatRows  # (rows, 1 + formulas): iteration, values
+
+
 class Conditions(NamedTuple):
-    """When training stops by itself: a formula each, and what is known of it, see nnlab.core.kernel.formulas."""
+    """When training stops by itself: a formula each, and what is known of it, see nnlab.core.kernel.formulas; and what is watched."""
 
     formulas: FormulaCode
     states: IntegerRows  # (conditions, 5)
+    watches: WatchTable
 
 
 class KeyframeTable(NamedTuple):

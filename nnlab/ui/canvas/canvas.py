@@ -229,7 +229,7 @@ class Canvas(QWidget):
         here, add = self.view.viewport().mapFromGlobal(at), self._actions["edit.add"]
         menu.addAction(add.icon(), add.text(), lambda: self.adding.open_search(here)).setToolTip(add.toolTip())
         fill_menu(menu, self._menu_now())
-        self.breakpoints.fill_menu(menu, self.commands.selected_nodes(), hit(self.scene, self.view.mapToScene(here)).unit)
+        self.breakpoints.fill_menu(menu, self.commands.selected_nodes(), hit(self.scene, self.view.mapToScene(here)))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.stop_condition import StopCondition
+from nnlab.engine.watched_formula import WatchedFormula
 from nnlab.graph import docking, edits
 from nnlab.graph.graph import Graph
 from nnlab.training.debugging import Debugging
@@ -61,6 +62,30 @@ def remove_condition(document: Document, text: str) -> None:
     debugging = document.project.debugging
     left = tuple(each for each in debugging.conditions if each.text != text)
     _edit(document, f"Remove: stop when {text}", replace(debugging, conditions=left))
+
+
+def add_watch(document: Document, text: str) -> None:
+    """Watches a formula. Raises NNLabError for what is none, or is watched already."""
+    debugging, watch = document.project.debugging, WatchedFormula(text)
+    _edit(document, f"Watch {watch.text}", replace(debugging, watches=(*debugging.watches, watch)))
+
+
+def change_watch(document: Document, text: str, change: Callable[[WatchedFormula], WatchedFormula], label: str) -> None:
+    """Another formula in its place, or the same in another number format. Raises NNLabError as `add_watch`."""
+    debugging = document.project.debugging
+    changed = tuple(change(each) if each.text == text else each for each in debugging.watches)
+    _edit(document, label, replace(debugging, watches=changed))
+
+
+def remove_watch(document: Document, text: str) -> None:
+    debugging = document.project.debugging
+    _edit(document, f"Watch {text} no more", replace(debugging, watches=tuple(w for w in debugging.watches if w.text != text)))
+
+
+def watch_texts(tensor: str, index: tuple[int, ...] = ()) -> tuple[str, ...]:
+    """What of a tensor can be watched: the element, if an index is given, and what becomes of all its numbers."""
+    element = (f"{tensor}[{', '.join(map(str, index))}]",) if index else ()
+    return (*element, *(f"{reduction}({tensor})" for reduction in ("norm", "mean", "min", "max")))
 
 
 def rename(document: Document, node_id: str, name: str) -> None:

@@ -143,6 +143,12 @@ class BreakpointsPanel(LivePanel):
         self._column.insertWidget(len(self.rows) + len(self.conditions), row)
         self.conditions.append(row)
 
+    def begin_condition(self, formula: str) -> None:
+        """Writes the beginning of a condition over a formula, for the person to complete."""
+        self.new.setText(f"{formula} > ")
+        self.new.setModified(True)
+        self.new.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _judge(self, text: str) -> str:
         """What is wrong with a condition in the network that is trained, in one sentence."""
         frame = self._services.session.frame

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.watches import WatchSeries
 from nnlab.training import commands
 from nnlab.training.debugging import Debugging
 from nnlab.training.trainer import ConditionCount, Trainer
+from nnlab.training.watched_now import WatchedNow
 from nnlab.ui.document.document import Document
 
 
@@ -28,7 +30,18 @@ class LiveDebugging(QObject):
             self._trainer.send(commands.SetBreakpoints(wanted.breakpoints))
         if wanted.conditions != self._sent.conditions:
             self._trainer.send(commands.SetConditions(wanted.conditions))
+        if (watched := [each.text for each in wanted.watches]) != [each.text for each in self._sent.watches]:
+            self._trainer.send(commands.SetWatches(tuple(watched)))
         self._sent = wanted
+
+    @property
+    def watched(self) -> WatchedNow:
+        """What the watched formulas are; while training runs, a little earlier."""
+        return self._trainer.watched
+
+    def watch_series(self, text: str) -> WatchSeries | None:
+        """What is known of a watched formula after every iteration that is kept; None for one that is not watched yet."""
+        return self._trainer.watch_series(text)
 
     def hits(self, place: Breakpoint) -> int:
         """How often stepping has come to a breakpoint since the run began."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
@@ -28,6 +28,7 @@ class MatrixView(QWidget):
 
     chosen = Signal(str, tuple)
     entered = Signal(str, tuple, str)  # tensor, index, what was typed
+    menu_asked = Signal(str, tuple, QPoint)  # tensor, index, where on the screen
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -261,6 +262,12 @@ class MatrixView(QWidget):
         if found is not None and event.button() == Qt.MouseButton.LeftButton:
             matrix, row, column = found
             self.chosen.emit(matrix.argument, matrix.index(row, column))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        found = self._element(QPointF(event.pos()))
+        if found is not None:
+            matrix, row, column = found
+            self.menu_asked.emit(matrix.argument, matrix.index(row, column), event.globalPos())
 
     # Typing
 

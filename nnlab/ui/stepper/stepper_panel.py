@@ -33,6 +33,7 @@ from nnlab.ui.stepper.prediction_row import PredictionRow
 from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.stepper.step_edits import StepEdits
+from nnlab.ui.stepper.watch_menu import WatchMenu
 from nnlab.ui.widgets.label import Label
 
 LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
@@ -65,6 +66,7 @@ class StepperPanel(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.picture = Picture(theme, self.model)
         self.edits = StepEdits(self.model, document, self)
+        self.watches = WatchMenu(self.model, document, self)
         self.prediction = PredictionRow(theme, self.model, document)
         self.scrubber = Scrubber(theme, self.model)
         self._side: StepSide | None = None
@@ -80,6 +82,7 @@ class StepperPanel(QWidget):
         self.unit_rows.chosen.connect(self.model.choose)
         for matrices in (self.unit_rows, self.picture.matrices):
             matrices.entered.connect(self.edits.enter)
+            matrices.menu_asked.connect(self.watches.open)
         self.header.predict_button.toggled.connect(self.prediction.ask)
         self.prediction.changed.connect(self._refresh)
         self.scrubber.breakpoint_wanted.connect(self._toggle_breakpoint)
@@ -106,6 +109,7 @@ class StepperPanel(QWidget):
         """The side column; made when it is first asked for, and owned by whoever puts it into a layout."""
         if self._side is None:
             self._side = StepSide(self._theme, self.model, self._document, self._selection, self.edits)
+            self._side.table.menu_asked.connect(self.watches.open)
         return self._side
 
     @property

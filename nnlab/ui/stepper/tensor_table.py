@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
@@ -40,6 +40,8 @@ class TensorRow:
     first: str  # the first few numbers
     is_switch: bool = False  # a setting that is on or off
     is_hidden: bool = False  # it is to be predicted
+    argument: str = ""  # of the kernel; "" for a setting
+    index: Index = ()
     place: tuple[str, Index] | None = None  # (argument, index) of the element, where its number can be set
 
     @property
@@ -86,6 +88,8 @@ def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[Tenso
                 float(values.mean()),
                 float(values.max()),
                 first,
+                argument=name,
+                index=index,
                 place=(name, index) if name in editable else None,
             )  # fmt: skip
         )
@@ -105,6 +109,7 @@ class TensorTable(QWidget):
     """Paints the rows, two lines for a tensor, one for a setting. A double click on a number that can be set opens a field for it."""
 
     entered = Signal(str, tuple, str)  # tensor, index, what was typed
+    menu_asked = Signal(str, tuple, QPoint)  # tensor, index, where on the screen
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,6 +169,11 @@ class TensorTable(QWidget):
             self._field.typed.connect(self.entered)
         px = self._theme.metrics.px
         self._field.open(QRectF(self.width() - px(16 + 96), top, px(96), px(26)), *row.place, row.value, f"{row.name} {row.element}")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        found = self._row_at(event.pos().y())
+        if found is not None and found[0].argument:
+            self.menu_asked.emit(found[0].argument, found[0].index, event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

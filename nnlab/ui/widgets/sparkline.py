@@ -35,18 +35,19 @@ class Sparkline(QWidget):
     def __init__(self, theme: Theme, name: str, height: int = 36, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._name, self._height = theme, name, height
-        self._values = np.empty(0)
+        self._values, self._at = np.empty(0), -1
         self.setToolTip(tip)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         follow(theme, self)
 
-    def set_values(self, values: np.ndarray) -> None:
-        """Takes over new values, float (n,)."""
+    def set_values(self, values: np.ndarray, at: int | None = None) -> None:
+        """Takes over new values, float (n,); the present one is the last, or that `at` a place."""
         values = np.array(values, dtype=np.float64)
-        if not np.array_equal(values, self._values, equal_nan=True):
-            self._values = values
-            self.setAccessibleName(f"{self._name}, now {number(values[-1])}" if len(values) else self._name)
+        at = len(values) - 1 if at is None else min(at, len(values) - 1)
+        if at != self._at or not np.array_equal(values, self._values, equal_nan=True):
+            self._values, self._at = values, at
+            self.setAccessibleName(f"{self._name}, now {number(values[at])}" if at >= 0 else self._name)
             self.update()
 
     def apply_metrics(self) -> None:
@@ -84,8 +85,9 @@ class Sparkline(QWidget):
         for piece in np.split(points, np.flatnonzero(np.diff(finite)) + 1):
             if np.isfinite(piece[0, 1]):
                 painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece.tolist()]))
-        if finite[-1]:
+        at = self._at if len(points) == len(self._values) else round(self._at / max(1, len(self._values) - 1) * (len(points) - 1))
+        if at >= 0 and finite[at]:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.tokens.text2)
-            painter.drawEllipse(QPointF(*points[-1].tolist()), _DOT, _DOT)
+            painter.drawEllipse(QPointF(*points[at].tolist()), _DOT, _DOT)
         painter.end()

@@ -119,6 +119,7 @@ ACTIONS = (
            "record", menu="Step"),
     Action("step.breakpoints", "Breakpoints…", "Lists every breakpoint with how often it was reached, to switch on and off",
            ("Ctrl+F9",), menu="Step"),
+    Action("step.watches", "Watches…", "Follows numbers of the network over iterations and operations", ("Ctrl+Alt+W",), menu="Step"),
     Action("step.check_all", "Check every gradient", "Compares every gradient of this iteration with its finite difference", menu="Step"),
     Action("step.chain", "Chain of a weight", "Every path from a weight to the loss, with its factors and their sum", menu="Step"),
     Action("step.predict", "Predict first", "Hides the numbers of every moment until you have said what they will be", menu="Step"),

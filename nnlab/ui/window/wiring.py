@@ -77,6 +77,7 @@ def connect_actions(window: MainWindow) -> None:
         "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
         "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
         "step.breakpoint": lambda: set_breakpoint(window), "step.breakpoints": lambda: reveal(window, "breakpoints"),
+        "step.watches": lambda: reveal(window, "watches"),
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
         "data.samples": lambda: reveal(window, "samples"),
         "data.next_wrong": lambda: go_through_mistakes(window, True),
@@ -113,6 +114,8 @@ def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> Non
     window.panels["cost"].costs_changed.connect(window.canvas.set_costs)  # type: ignore[attr-defined]
     for name in ("problems", "diagnosis"):
         window.panels[name].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of these panels alone
+    window.panels["watches"].condition_wanted.connect(window.panels["breakpoints"].begin_condition)  # type: ignore[attr-defined]
+    window.panels["watches"].condition_wanted.connect(lambda _: reveal(window, "breakpoints"))  # type: ignore[attr-defined]
     window.panels["loss"].chip.clicked.connect(lambda: window.area.reveal("diagnosis"))  # type: ignore[attr-defined]
 
 
@@ -136,6 +139,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.runs.refused, bar.show_warning, "runs"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
+        (window.stepper.watches.refused, bar.show_warning, "refused"),
         (window.panels["branches"].refused, bar.show_warning, "branch"),  # type: ignore[attr-defined]
         (window.stepper.prediction.told, bar.show_info, "moments"),
         (window.stepper.prediction.failed, bar.show_warning, "moments"),

@@ -1,4 +1,4 @@
-"""Breakpoints on the canvas: set and taken away at a card, one of its operators or one of its neurons, and marked on the cards."""
+"""Breakpoints and watches on the canvas: set and taken away at a card, its operators, neurons or weights; breakpoints are marked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QMenu
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.ui.canvas.commands.watchable import watchable
+from nnlab.ui.canvas.scene.hit import Hit
 from nnlab.ui.canvas.scene.scene import GraphScene
 from nnlab.ui.document.debugging_edits import breakpoint_words, toggle_breakpoint
 from nnlab.ui.document.document import Document
+from nnlab.ui.document.watch_actions import fill_with_watches
 
 NOTHING_SELECTED = "Select a node to set a breakpoint at, or step to an operation first."
 
@@ -34,8 +37,15 @@ class BreakpointCommands(QObject):
         except NNLabError as error:
             self.refused.emit(str(error))
 
-    def fill_menu(self, menu: QMenu, nodes: Sequence[str], unit: int | None) -> None:
-        """The places of some nodes to stop at, those that are set checked: all of a node, one of its phases, the neuron pointed at."""
+    def fill_menu(self, menu: QMenu, nodes: Sequence[str], pointed: Hit) -> None:
+        """What of some nodes, and of what is pointed at, can be stopped at and watched; what is set is checked."""
+        self._fill_with_breakpoints(menu, nodes, pointed.unit)
+        texts = watchable(self._document.graph, nodes, pointed)
+        if texts:
+            fill_with_watches(menu.addMenu("Watch"), self._document, texts, self.refused.emit)
+
+    def _fill_with_breakpoints(self, menu: QMenu, nodes: Sequence[str], unit: int | None) -> None:
+        """The places of some nodes to stop at: all of a node, one of its phases, the neuron pointed at."""
         if not nodes:
             return
         inside = menu.addMenu("Breakpoint")

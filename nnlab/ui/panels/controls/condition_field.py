@@ -39,13 +39,15 @@ class ConditionField(QLineEdit):
     taken = Signal(str)
     judged = Signal(str)
 
-    def __init__(self, name: str, judge: Callable[[str], str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, judge: Callable[[str], str], hint: str = HINT, tip: str = TIP, parent: QWidget | None = None
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         share_undo(self)
         self._judge = judge
-        self.setPlaceholderText(HINT)
+        self.setPlaceholderText(hint)
         self.setAccessibleName(name)
-        self.setToolTip(TIP)
+        self.setToolTip(tip)
         self.setMaxLength(1000)
         self.textEdited.connect(self._check)
         self.editingFinished.connect(self._take)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu
 
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.ui.canvas.scene.hit import Hit
 
 
 def test_the_menu_of_a_card_sets_one_and_the_card_is_marked(bench, chain):
     desk = bench(chain)
     breakpoints, document = desk.canvas.breakpoints, desk.canvas.scene.document
     menu = QMenu()
-    breakpoints.fill_menu(menu, ["dense_1"], 2)
+    breakpoints.fill_menu(menu, ["dense_1"], Hit("card", "dense_1", unit=2))
     inside = menu.actions()[0].menu()
     words = [action.text() for action in inside.actions()]
     assert words == ["dense_1", "dense_1, forward", "dense_1, backward", "dense_1, update", "dense_1, neuron 3"]
@@ -23,7 +24,7 @@ def test_the_menu_of_a_card_sets_one_and_the_card_is_marked(bench, chain):
     assert "has a breakpoint" in desk.canvas.view.focus.describe("dense_1")
 
     again = QMenu()
-    breakpoints.fill_menu(again, ["dense_1"], None)
+    breakpoints.fill_menu(again, ["dense_1"], Hit())
     assert [action.isChecked() for action in again.actions()[0].menu().actions()] == [False, False, True, False]
     document.undo()
     document.undo()
@@ -48,5 +49,21 @@ def test_a_dot_is_painted_in_the_corner(bench, chain):
 
 def test_with_nothing_selected_the_menu_has_no_breakpoints(bench, chain):
     menu = QMenu()
-    bench(chain).canvas.breakpoints.fill_menu(menu, [], None)
+    bench(chain).canvas.breakpoints.fill_menu(menu, [], Hit())
     assert menu.actions() == []
+
+
+def test_a_card_its_neuron_and_a_weight_are_watched_from_the_menu(bench, chain):
+    desk = bench(chain)
+    document, edge = desk.canvas.scene.document, next(e for e in chain.edges if e.target == "dense_2")
+    menu = QMenu()
+    desk.canvas.breakpoints.fill_menu(menu, ["dense_1"], Hit("card", "dense_1", unit=2))
+    actions = {action.text(): action for action in menu.actions()[1].menu().actions()}
+    assert {"Watch act(dense_1)[0, 2]", "Watch norm(act(dense_1))", "Watch norm(grad(dense_1.weight))"} <= set(actions)
+    actions["Watch act(dense_1)[0, 2]"].trigger()
+    menu = QMenu()
+    desk.canvas.breakpoints.fill_menu(menu, [], Hit("edge", edge=edge, weight=(0, 3)))
+    menu.actions()[0].menu().actions()[0].trigger()
+    assert [watch.text for watch in document.project.debugging.watches] == ["act(dense_1)[0, 2]", "dense_2.weight[0, 3]"]
+    document.undo()
+    assert len(document.project.debugging.watches) == 1

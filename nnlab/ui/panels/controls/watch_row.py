@@ -1,0 +1,127 @@
+"""One watched formula as a row: its text, a sparkline of its values, the value now; the right button chooses how numbers are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup, QContextMenuEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from nnlab.engine.watched_formula import WatchedFormula
+from nnlab.ui.look import numbers
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.controls.condition_field import ConditionField
+from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.sparkline import Sparkline
+
+HINT = "Watch… e.g. norm(grad(dense_1.weight))"
+TIP = (
+    "Its value is followed after every iteration, and at every moment of Step.\n"
+    "loss, iteration, epoch, gradient_norm; dense_1.weight[3, 0]; grad(dense_1.weight); act(dense_1);\n"
+    "norm, mean, sum, min, max, max_abs, zeros of a tensor; arithmetic, comparisons. A tensor alone is watched as its norm."
+)
+FORMAT_WORDS = {
+    "auto": "Automatic", "decimals": "Six decimals", "scientific": "Scientific", "percent": "Percent", "exact": "Every digit",
+}  # fmt: skip
+
+
+def written(value: float, number_format: str) -> str:
+    """A value in the format of choice."""
+    if not math.isfinite(value):
+        return numbers.number(value)
+    match number_format:
+        case "decimals":
+            return numbers.fixed(value, 6)
+        case "scientific":
+            return numbers.scientific(value, 4)
+        case "percent":
+            return f"{numbers.fixed(100 * value, 2)} %"
+        case "exact":
+            return numbers.editable(value)
+    return numbers.number(value)
+
+
+class WatchRow(QWidget):
+    """`written(text)` another formula in its place, `format_chosen(name)`, `stop_wanted`: training is to stop by it, `removed`."""
+
+    written = Signal(str)
+    format_chosen = Signal(str)
+    stop_wanted = Signal()
+    removed = Signal()
+
+    def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
+        super().__init__()
+        self._theme, self.text, self._format, self._fault = theme, "", "auto", ""
+        self.field = ConditionField("Watched formula", judge, HINT, TIP)
+        self.spark = Sparkline(theme, "Values of the watched formula", 22)
+        self.value = Label(theme, "", "counter")
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), "Watch this no more")
+        self.problem = Label(theme, "", "caption", "error")
+        self.problem.setWordWrap(True)
+        self._row = QHBoxLayout()
+        for part, stretch in ((self.field, 1), (self.spark, 0), (self.value, 0), (self.remove, 0)):
+            self._row.addWidget(part, stretch)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.problem)
+        self.field.taken.connect(self._on_taken)
+        self.field.judged.connect(self._show_problem)
+        self.field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the row has one
+        self.remove.clicked.connect(self.removed)
+        follow(theme, self)
+
+    def show_watch(self, watch: WatchedFormula, value: float, values: np.ndarray, at: int | None, fault: str) -> None:
+        """`values`: what the sparkline shows, of which `at` is the present one; `fault`: why it has no value."""
+        self.text, self._format, self._fault = watch.text, watch.format, fault
+        self.field.set_text(watch.text)
+        self.field.setToolTip(f"{watch.text}\n\n{TIP}")
+        text = "" if fault else written(value, watch.format)
+        self.value.setText(text)
+        self.value.setToolTip(f"{watch.text} = {numbers.editable(value)}" if text else fault)
+        self.spark.set_values(values, at)
+        self.setAccessibleName(f"Watch {watch.text}: {text or fault}")
+        self._show_problem(self.field.accessibleDescription())
+
+    def menu(self) -> QMenu:
+        """How numbers are written, and what else can be done with it."""
+        menu, group = QMenu(self), QActionGroup(self)
+        for name, words in FORMAT_WORDS.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(name == self._format)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda checked=False, name=name: self.format_chosen.emit(name))
+        menu.addSeparator()
+        menu.addAction("Stop training by it…", self.stop_wanted.emit)
+        menu.addAction("Watch no more", self.removed.emit)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def _on_taken(self, text: str) -> None:
+        if text:
+            self.written.emit(text)
+        else:
+            self.removed.emit()
+
+    def _show_problem(self, problem: str) -> None:
+        said = problem or self._fault
+        self.problem.setText(said)
+        self.problem.setVisible(bool(said))
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._column.setContentsMargins(metrics.padding, metrics.px(2), metrics.grid, metrics.px(2))
+        self._column.setSpacing(metrics.px(2))
+        self._row.setSpacing(metrics.grid)
+        self.spark.setFixedWidth(metrics.px(64))
+        self.value.setMinimumWidth(metrics.px(52))
