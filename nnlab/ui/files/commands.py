@@ -44,6 +44,7 @@ class FileCommands(QObject):
 
     failed = Signal(str)
     told = Signal(str)
+    opening = Signal(bool)  # whether another project is being put in the place of the present one
     opened = Signal(object)
     saved = Signal()
 
@@ -185,10 +186,14 @@ class FileCommands(QObject):
     def _show(self, saved: SavedProject, name: str, path: Path | None, lock: FileLock | None = None) -> None:
         self._hold(path, lock)
         self._saved_iteration = _iteration(saved)
-        self._document.replace(_with_proven_base(saved), name, saved.runs)
-        if saved.snapshot is not None:
-            self._session.restore(saved.snapshot)
-        self.opened.emit(saved.view)
+        self.opening.emit(True)
+        try:
+            self._document.replace(_with_proven_base(saved), name, saved.runs)
+            if saved.snapshot is not None:
+                self._session.restore(saved.snapshot)
+            self.opened.emit(saved.view)
+        finally:
+            self.opening.emit(False)
 
     # Dropped files
 

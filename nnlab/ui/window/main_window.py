@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.stepper.chain.paths_changed.connect(self.canvas.set_paths)
+        self.files.opening.connect(self.canvas.view.hold_fit)
         self.files.opened.connect(self._on_opened)
         self.networks.replaced.connect(self.canvas.fit)
         self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own

@@ -107,3 +107,18 @@ def test_far_out_tiles_become_cards_and_come_back_with_their_values(bench, chain
     assert len(desk.canvas.scene.items_by_card["dense_1"].geometry.tiles) == 8
     item = next(i for e, i in desk.canvas.scene.edges.items.items() if e.target == "dense_1")
     assert item.values is not None
+
+
+def test_a_network_that_comes_with_its_data_is_fitted_once_when_all_is_there(bench, chain):
+    desk = bench(chain, expanded=True)
+    view = desk.canvas.view
+    zooms = []
+    view.zoomed.connect(zooms.append)
+    view.hold_fit(True)
+    for size in ((500, 300), (700, 400), (560, 300)):
+        desk.canvas.resize(*size)
+        desk.canvas.fit()
+    assert zooms == []
+    view.hold_fit(False)
+    held, _ = view.zoom, desk.canvas.fit()
+    assert zooms and held == pytest.approx(view.zoom, rel=1e-3), "as fitted at the last size"

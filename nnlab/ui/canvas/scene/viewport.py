@@ -23,6 +23,7 @@ LEAST_WITH_TILES = 0.54  # below, a network seen whole is shown as compact cards
 LARGEST_SELECTION = 1.4
 PICTURES = (2.1, 1.75, 1.4, 1.2, 1.05, 0.9)  # of the height of feature maps while one builds, where there is room
 LEAST_PICTURES = 0.7
+SAME_ZOOM = 1e-3  # of a zoom: half a pixel in five hundred
 PICTURES_COST = 0.85  # of the zoom, that larger feature maps may leave
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
 DOTS = 24.0  # grid of the Build workspace, canvas units
@@ -38,7 +39,7 @@ class Viewport(QGraphicsView):
         super().__init__(scene, parent)
         self._graph_scene, self._selection = scene, selection
         self.margins = QMargins(24, 48, 24, 34)
-        self._is_fitted = True
+        self._is_fitted, self._holds_fit = True, False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -96,11 +97,19 @@ class Viewport(QGraphicsView):
         self._is_fitted = False
         self._scroll(by)
 
+    def hold_fit(self, holds: bool) -> None:
+        """While another network comes with all that belongs to it (True), it is fitted once, when everything is there (False)."""
+        self._holds_fit = holds
+        if not holds and self._is_fitted:
+            self.fit()
+
     def fit(self) -> None:
         """Shows the whole graph as large as it makes sense, spread over the width."""
         scene = self._graph_scene
         room = self.room
         self._is_fitted = True
+        if self._holds_fit:
+            return
         if scene.is_empty or room.width() < 32 or room.height() < 32:
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
@@ -134,20 +143,26 @@ class Viewport(QGraphicsView):
         if scene.pictures is None or not scene.detail.expanded:
             return zoom
         least = 0.0 if close else LEAST_WITH_TILES / scene.kit.scale
-        for growth in PICTURES:
-            scene.set_pictures(growth)
+        low, high, best = 0, len(PICTURES), (LEAST_PICTURES, zoom)
+        while low < high:  # the smaller they are, the larger is everything
+            middle = (low + high) // 2
+            scene.set_pictures(PICTURES[middle])
             found = self._zoom_for(room, close)
             if found >= max(least, PICTURES_COST * zoom):
-                return found
-        scene.set_pictures(LEAST_PICTURES)
-        return zoom
+                best, high = (PICTURES[middle], found), middle
+            else:
+                low = middle + 1
+        scene.set_pictures(best[0])
+        return best[1]
 
     def _zoom_for(self, room: QRectF, close: bool) -> float:
         """At which zoom everything is seen. The smaller it is, the more room the text takes: a fixed point."""
         scene, zoom = self._graph_scene, 1.0
         for _ in range(8 if scene.cards else 0):
-            rect = scene.expected_rect(zoom, close)
+            rect, before = scene.expected_rect(zoom, close), zoom
             zoom = min(room.width() / rect.width(), room.height() / rect.height(), FIT_LARGEST[scene.detail.expanded and not close])
+            if abs(zoom - before) < SAME_ZOOM * zoom:
+                break
         return zoom
 
     def fit_selection(self) -> None:
