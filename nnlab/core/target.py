@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_LETTERS = 40  # of names in a label
 
@@ -14,6 +14,7 @@ class Target:
     kind: str
     names: tuple[str, ...]  # of the classes, or of the columns of a continuous target
     are_probabilities: bool = False  # whether all numbers of a continuous target lie from 0 to 1
+    column: str = field(default="", compare=False)  # of a table, which holds the classes
 
     @property
     def classes(self) -> int:
@@ -30,7 +31,7 @@ class Target:
         """What is to be predicted, for a label: a column, or classes by name where there are few with short names, else their number."""
         if self.kind == "continuous":
             return "target " + (self.names[0] if len(self.names) == 1 and len(self.names[0]) <= MOST_LETTERS else "y")
-        named = ", ".join(self.names)
+        named, column = ", ".join(self.names), self.column if 0 < len(self.column) <= MOST_LETTERS else "y"
         if len(named) > MOST_LETTERS or all(name.isdigit() for name in self.names):
-            return f"target y, {len(self.names)} classes"
-        return f"target y: {named}"
+            return f"target {column}, {len(self.names)} classes"
+        return f"target {column}: {named}"

@@ -184,7 +184,7 @@ def _classes(csv_text: CsvText, columns: Columns, name: str, numeric: np.ndarray
         raise DataError(
             f"{csv_text.name}: the target, column {name!r}, holds {len(names):,} different values in {len(y):,} rows, too many for classes."
         )
-    return Target("binary" if len(names) == 2 else "classes", names), y.astype(np.int64)
+    return Target("binary" if len(names) == 2 else "classes", names, column=name), y.astype(np.int64)
 
 
 register(

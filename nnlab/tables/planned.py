@@ -182,7 +182,7 @@ def _target(table: CellTable, column: ColumnPlan) -> tuple[Target, np.ndarray, n
     names = class_names(np.unique(texts[texts != ""]).tolist())
     places = {name: place for place, name in enumerate(names)}
     y = np.array([places.get(text, -1) for text in texts.tolist()], dtype=np.int64)
-    return Target("classes", tuple(names)), y, y >= 0
+    return Target("classes", tuple(names), column=column.name), y, y >= 0
 
 
 def class_names(names: Sequence[str]) -> list[str]:
@@ -214,4 +214,4 @@ def _compact(table: CellTable, column: ColumnPlan, target: Target, y: np.ndarray
     if len(names) > MOST_CLASSES or (len(names) == len(y) and len(y) > 2):
         what = f"holds {len(names):,} different values in {len(y):,} rows"
         raise DataError(f"{table.name}: the target, column {column.name!r}, {what}, too many for classes.")
-    return Target("binary" if len(names) == 2 else "classes", names), compact.astype(np.int64)
+    return Target("binary" if len(names) == 2 else "classes", names, column=column.name), compact.astype(np.int64)

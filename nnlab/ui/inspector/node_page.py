@@ -34,6 +34,8 @@ from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
+MOST_COLUMNS = 16  # that are named where the data are described
+
 
 class NodePage(QWidget):
     """Shows one node at a time; the form is made again when a node with other settings is shown."""
@@ -257,7 +259,10 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
             return kind.title
         name = data_title(document.project.data)
         total = len(data.x) + len(data.validation_x)
-        return f"{name}: {count(data.x.shape[1])} features, {count(total)} samples"
+        text = f"{name}: {count(data.x.shape[1])} features, {count(total)} samples"
+        if data.image_shape is not None or len(data.features) > MOST_COLUMNS:
+            return text
+        return f"{text}. {', '.join(data.features)} → {data.target.in_words.removeprefix('target ')}"
     parts = [kind.title]
     incoming = [shapes.get(node.id, port) for port in kind.port_names(len(graph.inputs(node.id)))]
     output = shapes.output(node)

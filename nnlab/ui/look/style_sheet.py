@@ -122,6 +122,7 @@ QToolButton { background: transparent; color: @text@; border: 2px solid transpar
 QToolButton:hover, QToolButton:checked { background: @card@; }
 QToolButton:focus { border: 2px solid @accent@; }
 QToolButton::menu-indicator { image: none; }
+QToolButton::menu-button { border: none; background: transparent; width: @p16@px; }
 
 QCheckBox, QRadioButton { color: @text@; spacing: @p8@px; }
 QCheckBox::indicator, QRadioButton::indicator {

@@ -14,7 +14,7 @@ from nnlab.ui.stepper.exports import StepExports
 from nnlab.ui.stepper.formula_content import FormulaContent
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
-from nnlab.ui.widgets.label import Label
+from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
 AXES = 5  # a tensor has at most so many axes to choose along
@@ -33,7 +33,8 @@ class StepHeader(QWidget):
         super().__init__(parent)
         self._theme, self._model, self._exports = theme, model, exports
         self.phase = Label(theme, "", "name")
-        self.title = Label(theme, "", "name")
+        self.title = ElidedLabel(theme, "", "name")
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pickers = tuple(PlacePicker(theme) for _ in range(AXES))
         self._axes: tuple[NamedAxis, ...] = ()
         self._targets: Segmented | None = None

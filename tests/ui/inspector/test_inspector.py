@@ -305,7 +305,7 @@ def test_the_data_can_be_asked_for(inspected: Any, qtbot: QtBot) -> None:
     with qtbot.waitSignal(inspected.panel.change_data_requested):
         qtbot.mouseClick(inspected.panel.project.change, Qt.MouseButton.LeftButton)
     inspected.select("input_1")
-    assert inspected.panel.node.subtitle.text() == "Spiral: 2 features, 500 samples"
+    assert inspected.panel.node.subtitle.text() == "Spiral: 2 features, 500 samples. x, y → y: second arm, first arm"
     with qtbot.waitSignal(inspected.panel.change_data_requested):
         qtbot.mouseClick(inspected.panel.node.data, Qt.MouseButton.LeftButton)
 

@@ -15,7 +15,7 @@ LANE, LANES, MOST_LANED = 8.0, 3, 400  # from line to line where several go roun
 LANE_ORDER = (0, 1, -1, 2, -2, 3, -3)
 CLEARANCE = 24.0  # between an edge that goes round and the cards it passes: room for its label
 TARGET_LEAD = 40.0  # further left than any edge that leads back
-TARGET_CLEARANCE, TARGET_LABEL = 14.0, (16.0, 110.0)  # and for the target's line; from where to where its label stands
+TARGET_CLEARANCE, TARGET_LABEL = 14.0, 16.0  # and for the target's line; from where its label stands
 PAIRS = 20_000  # of an edge and a card that are looked at together, which bounds the memory it takes
 
 _T = np.linspace(0.0, 1.0, 25)[1:-1]
@@ -188,10 +188,10 @@ def _lanes(corners: np.ndarray, tails: np.ndarray) -> np.ndarray:
     return lanes
 
 
-def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label: float = CLEARANCE) -> QPainterPath:
+def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label: tuple[float, float] = (94.0, CLEARANCE)) -> QPainterPath:
     """From below the input card round under all cards to below the loss card; where cards stand below the input, on their left.
 
-    Its label has at least `label` canvas units between the line and the cards above.
+    `label` is the width of its label, and the canvas units it has at least between the line and the cards above.
     """
     start = source.x()
     under = [r for r in cards if r.top() > source.y() and r.left() - TARGET_CLEARANCE < start < r.right() + TARGET_CLEARANCE]
@@ -199,8 +199,8 @@ def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label
         start = min(r.left() for r in cards if r.bottom() > source.y() and r.left() < source.x()) - TARGET_LEAD
     left, right = sorted((start, target.x()))
     bottoms = [r.bottom() for r in cards if r.right() > left and r.left() < right]
-    over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL[0] and r.left() < left + TARGET_LABEL[1]]
-    level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + label)
+    over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL and r.left() < left + TARGET_LABEL + label[0]]
+    level = max(max([source.y(), target.y(), *bottoms]) + TARGET_CLEARANCE, max(over_label, default=source.y()) + label[1])
     corners = [QPointF(start, level), QPointF(target.x(), level), target]
     if under:
         out = source.y() + min(TARGET_CLEARANCE, (min(r.top() for r in under) - source.y()) / 2)

@@ -82,7 +82,8 @@ class EdgeViews:
             if not self._place_weights(edge, cards[tail], cards[head], obstacles, expanded, pixel):
                 lines.append((edge, tail, head))
         self._place_lines(lines, cards, obstacles)
-        self._place_target(cards, max(CLEARANCE, (LABEL_HEIGHT * self.kit.scale + 4.0) * pixel))
+        width = self.kit.text_width(self.target_name, "caption") * pixel
+        self._place_target(cards, (width, max(CLEARANCE, (LABEL_HEIGHT * self.kit.scale + 4.0) * pixel)))
         self._show_ports(cards)
         self._layer.show_edges([*(item for item in self.items.values() if isinstance(item, TensorEdge)), self.target], pixel)
 
@@ -154,7 +155,7 @@ class EdgeViews:
         between.setBottom(max(before.bottom(), behind.bottom()))
         return not obstacles.within(between, tail.card.id, head.card.id)
 
-    def _place_target(self, cards: Mapping[str, CardItem], label: float) -> None:
+    def _place_target(self, cards: Mapping[str, CardItem], label: tuple[float, float]) -> None:
         inputs = [item for item in cards.values() if item.card.form == "input"]
         losses = [item for item in cards.values() if item.card.form == "loss"]
         self.target.hidden = not (inputs and losses)

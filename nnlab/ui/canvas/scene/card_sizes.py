@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnlab.ui.canvas.cards.compact_text import READABLE, broken
 from nnlab.ui.canvas.model import geometry
@@ -20,7 +20,7 @@ PORT_NAME = 18.0  # pixels of text beside the name
 class CardSizes:
     """What sizes follow from besides the cards: `image_shape` and `features` (names) of the data, and `guests`, units gone to, by card.
 
-    `pictures` is how many times as high as in the layout filters and feature maps are drawn; None without any.
+    `pictures` is how many times as high as in the layout filters and feature maps are drawn, 0 for not at all; None without any.
     """
 
     kit: PaintKit
@@ -35,6 +35,8 @@ class CardSizes:
         Compact, it is as wide as its name needs to be read at the zoom `close`, or grows with its text if it may.
         """
         unit = self.kit.scale
+        if self.pictures == 0.0 and card.maps is not None:
+            card = replace(card, maps=None, filters=None)
         if not expanded or (card.units is None and card.form != LOSS):
             if close is not None and close < READABLE:
                 name = max(self._text(part) for part in broken(self.kit, card.title))

@@ -23,6 +23,7 @@ LEAST_WITH_TILES = 0.54  # below, a network seen whole is shown as compact cards
 LARGEST_SELECTION = 1.4
 PICTURES = (2.1, 1.75, 1.4, 1.2, 1.05, 0.9)  # of the height of feature maps while one builds, where there is room
 LEAST_PICTURES = 0.7
+LEAST_NAMES = 0.45  # zoom times the interface's scale, below which feature maps give way to names
 SAME_ZOOM = 1e-3  # of a zoom: half a pixel in five hundred
 PICTURES_COST = 0.85  # of the zoom, that larger feature maps may leave
 STRETCH = {True: 1.6, False: 1.0}  # of the columns, where there is room to spare
@@ -152,6 +153,9 @@ class Viewport(QGraphicsView):
                 best, high = (PICTURES[middle], found), middle
             else:
                 low = middle + 1
+        if best[1] * scene.kit.scale < LEAST_NAMES:
+            scene.set_pictures(0.0)
+            best = (0.0, self._zoom_for(room, close))
         scene.set_pictures(best[0])
         return best[1]
 

@@ -59,6 +59,13 @@ def test_the_targets_line_runs_below_all_cards_between_its_ends():
     assert path.currentPosition() == QPointF(465, 190)
 
 
+def test_a_long_label_of_the_target_keeps_clear_of_every_card_above_it():
+    """The second card begins 155 units from the line's start: a label of 94 ends before it, one of 200 would lie on it."""
+    cards = [QRectF(0, 0, 90, 100), QRectF(200, -100, 90, 400), QRectF(400, 0, 130, 190)]
+    paths = [target_path(QPointF(45, 100), QPointF(465, 190), cards, (width, 24.0)) for width in (94.0, 200.0)]
+    assert [path.boundingRect().bottom() for path in paths] == [314.0, 324.0]
+
+
 def test_corners_are_rounded_only_as_far_as_the_lines_allow():
     path = rounded([QPointF(0, 0), QPointF(10, 0), QPointF(10, 4), QPointF(30, 4)])
     assert path.boundingRect() == QRectF(0, 0, 30, 4)
