@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The two commands of a checkout: `run` opens NN Lab, `test` runs the whole suite.
+"""The commands of a checkout: `run` opens NN Lab, `test` runs the whole suite, `build` makes what one installs (build.py).
 
-Both prepare what they need first, in this order, and say what they are doing and how long it may take:
+The first two prepare what they need first, in this order, and say what they are doing and how long it may take:
 
 1. On Linux, the parts of the system that Qt loads and pip cannot bring: shared libraries, one font, and Python's own
    `venv`. A fresh Debian or Ubuntu has none of them. As root with apt-get they are installed, otherwise the one command
@@ -362,18 +362,31 @@ def test(arguments: Sequence[str]) -> int:
     return run_program([python, "-m", "pytest", *selection, *workers, *rest], environ)
 
 
+def build(arguments: Sequence[str]) -> int:
+    """Wheel, sdist, application folder and .deb into dist/; `--wheel` the first two alone."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from build import Build, BuildError
+
+    try:
+        Build(CHECKOUT, say).run(only_wheel="--wheel" in arguments)
+    except BuildError as error:
+        raise SetupError(str(error)) from None
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         version, program = ".".join(map(str, sys.version_info[:3])), sys.executable
         print(f"NN Lab needs Python 3.11 or newer, and {program} is Python {version}. Start this file with a newer one.", file=sys.stderr)
         return 1
     parser = argparse.ArgumentParser(prog="dev.py", description="Prepares this checkout and opens NN Lab, or tests it.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run | test")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run | test | build")
     commands.add_parser("run", help=f"open NN Lab: run [FILE or EXAMPLE], by default the example {STARTER}", add_help=False)
     commands.add_parser("test", help="run the tests: test [--oracle] [what pytest takes]", add_help=False)
+    commands.add_parser("build", help="build what one installs into dist/: build [--wheel]", add_help=False)
     command = parser.parse_args(arguments[:1]).command
     try:
-        return {"run": run, "test": test}[command](arguments[1:])
+        return {"run": run, "test": test, "build": build}[command](arguments[1:])
     except SetupError as error:
         print(f"[NN Lab] {error}", file=sys.stderr)
         return 1

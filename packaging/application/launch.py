@@ -1,0 +1,14 @@
+"""Where the built application begins: the command line, in this process or in one that a sweep has started."""
+
+import multiprocessing
+import os
+import sys
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    # Another application may have started this one: its libraries and settings of Python are none of ours.
+    for name in ("PYTHONPATH", "PYTHONHOME", "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH"):
+        os.environ.pop(name, None)
+    from nnlab.cli import main
+
+    main(sys.argv[1:])

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Tries a built NN Lab as a stranger would: `python3 packaging/smoke.py dist/nnlab/nnlab` (any program that is `nnlab`, a wheel's too).
+
+From another folder, whose name has a space and other letters, with an empty home and no checkout in sight: every step says what it found
+and how long it took. Ends with status 1 at the first thing that is not as it should be. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Smoke:
+    """`program` is the command that is tried; `home` and `folder` are empty at first."""
+
+    def __init__(self, program: Path, room: Path) -> None:
+        self.program = [str(program.resolve())]
+        self.home, self.folder = room / "home", room / "Übungen mit Netzen"
+        for made in (self.home, self.folder):
+            made.mkdir()
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XDG_RUNTIME_DIR") if name in os.environ}
+        self.environ = {**kept, "HOME": str(self.home), "USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home)}
+
+    def call(self, *arguments: str, expected: int = 0, **environ: str) -> str:
+        """Its output; on Linux without a screen."""
+        screen = {} if self.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
+        done = subprocess.run(
+            [*self.program, *arguments], cwd=self.folder, env={**self.environ, **screen, **environ}, capture_output=True, text=True,
+            encoding="utf-8", check=False, timeout=300, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if done.returncode != expected:
+            raise AssertionError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-600:]}")
+        return done.stdout + done.stderr
+
+    # What is tried
+
+    def doctor(self) -> str:
+        found = self.call("doctor")
+        assert "Traceback" not in found and "compiled for" in found, found
+        return next(line for line in found.splitlines() if line.startswith("compiled for"))
+
+    def trains(self) -> str:
+        report = json.loads(self._last_json("train", "xor", "--json"))
+        assert report["step"] == 2000 and report["loss"] < 0.1, report
+        return f"loss {report['loss']:.4g}"
+
+    def _last_json(self, *arguments: str) -> str:
+        return next(line for line in reversed(self.call(*arguments).splitlines()) if line.startswith("{"))
+
+    def finds_its_cache(self) -> str:
+        found = self.call("train", "xor")
+        assert "Compiling" not in found, found
+        return "nothing is compiled again"
+
+    def saves_and_opens(self) -> str:
+        self.call("train", "spiral", "--steps", "50", "--out", "trained network.nnlab")
+        report = json.loads(self._last_json("train", "trained network.nnlab", "--steps", "10", "--json"))
+        return f"{(self.folder / 'trained network.nnlab').stat().st_size:,} bytes, and it goes on (loss {report['loss']:.4g})"
+
+    def draws_the_window(self) -> str:
+        self.call("picture", "spiral", "--steps", "200", "-o", "window.png")
+        raw = (self.folder / "window.png").read_bytes()
+        assert raw.startswith(PNG) and len(raw) > 20_000, len(raw)
+        return f"{len(raw):,} bytes"
+
+    def sweeps_with_processes(self) -> str:
+        self.call("sweep", "xor", "--over", "learning_rate=0.01,0.1", "--workers", "2", "--steps", "50", "-o", "trials.csv")
+        return "two trials in processes of their own"
+
+    def opens_a_window(self) -> str:
+        """On the trained project: it holds the file's lock as soon as it shows it. Told to end it lets go of it and ends."""
+        screen = {} if self.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
+        lock, begun = self.folder / ".trained network.nnlab.lock", time.monotonic()
+        command = [*self.program, "trained network.nnlab"]
+        with subprocess.Popen(command, cwd=self.folder, env={**self.environ, **screen}, stdin=subprocess.DEVNULL) as window:
+            try:
+                while not lock.exists():
+                    assert window.poll() is None, f"it ended by itself with {window.returncode}"
+                    assert time.monotonic() < begun + 120, "it did not open within two minutes"
+                    time.sleep(0.05)  # another process: there is no signal to wait for
+                seconds = time.monotonic() - begun
+                time.sleep(5)  # until its event loop runs, and it takes notice of signals
+                window.terminate()
+                status = window.wait(60)
+            finally:
+                window.kill()
+        assert os.name == "nt" or (status == 143 and not lock.exists()), f"it ended with {status}, lock {lock.exists()}"
+        return f"the file is shown after {seconds:.1f} s; told to end, it ends"
+
+    def refuses_in_a_sentence(self) -> str:
+        said = self.call("train", "no such file.nnlab", expected=2).strip()
+        assert said.startswith("nnlab: ") and len(said.splitlines()) == 1, said
+        return said
+
+    def works_without_a_home(self) -> str:
+        nowhere = "/proc/none" if sys.platform.startswith("linux") else str(self.folder / "window.png")
+        said = self.call("train", "xor", "--steps", "10", HOME=nowhere, USERPROFILE=nowhere, LOCALAPPDATA=nowhere)
+        assert "cannot be used" in said, said
+        return next(line for line in said.splitlines() if "cannot be used" in line)[:120]
+
+    def survives_a_damaged_cache(self) -> str:
+        files = list(self.home.rglob("*.nb?"))
+        for path in files:
+            path.write_bytes(path.read_bytes()[:-9])
+        self.call("train", "xor", "--steps", "10")
+        return f"{len(files)} files cut short"
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or not Path(arguments[0]).is_file():
+        print("Which program? Usage: smoke.py PROGRAM", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as room:
+        smoke = Smoke(Path(arguments[0]), Path(room))
+        steps: tuple[Callable[[], str], ...] = (
+            smoke.doctor, smoke.trains, smoke.finds_its_cache, smoke.saves_and_opens, smoke.draws_the_window, smoke.sweeps_with_processes,
+            smoke.opens_a_window, smoke.refuses_in_a_sentence, smoke.works_without_a_home, smoke.survives_a_damaged_cache,
+        )  # fmt: skip
+        for step in steps:
+            begun = time.monotonic()
+            try:
+                said = step()
+            except (AssertionError, subprocess.SubprocessError, OSError, ValueError, StopIteration) as error:
+                print(f"FAILED  {step.__name__}: {error}")
+                return 1
+            print(f"{time.monotonic() - begun:6.1f} s  {step.__name__.replace('_', ' ')}: {said}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
