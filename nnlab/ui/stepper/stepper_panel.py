@@ -32,6 +32,7 @@ from nnlab.ui.stepper.picture import Picture
 from nnlab.ui.stepper.prediction_row import PredictionRow
 from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
+from nnlab.ui.stepper.slow_motion import SlowMotion
 from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.stepper.watch_menu import WatchMenu
 from nnlab.ui.widgets.label import Label
@@ -66,6 +67,7 @@ class StepperPanel(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.picture = Picture(theme, self.model)
         self.edits = StepEdits(self.model, document, self)
+        self.motion = SlowMotion(self.model, self)
         self.watches = WatchMenu(self.model, document, self)
         self.prediction = PredictionRow(theme, self.model, document)
         self.scrubber = Scrubber(theme, self.model)

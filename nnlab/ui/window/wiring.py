@@ -27,6 +27,7 @@ from nnlab.ui.panels.prediction import PredictionPanel
 from nnlab.ui.panels.rate_finder import RateFinderPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.run.recording import Recording, ask_and_record
+from nnlab.ui.stepper.slow_motion import BACKWARDS, FORWARDS
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.window.synonyms import give_synonyms
@@ -77,6 +78,8 @@ def connect_actions(window: MainWindow) -> None:
         "step.copy_moments": stepper.exports.copy_moments, "step.save_moments": stepper.exports.save_moments,
         "step.next_phase": lambda: step(window, stepper.next_phase), "step.to_breakpoint": lambda: step(window, stepper.to_breakpoint),
         "step.breakpoint": lambda: set_breakpoint(window), "step.breakpoints": lambda: reveal(window, "breakpoints"),
+        "step.slow": lambda: step(window, lambda: stepper.motion.toggle(FORWARDS)),
+        "step.slow_back": lambda: step(window, lambda: stepper.motion.toggle(BACKWARDS)),
         "step.watches": lambda: reveal(window, "watches"),
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
         "data.samples": lambda: reveal(window, "samples"),
