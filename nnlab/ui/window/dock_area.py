@@ -92,6 +92,7 @@ class DockArea(QMainWindow):
         self._room_timer.timeout.connect(self._give_room)
         self._follow_timer = QTimer(self, singleShot=True, interval=0)
         self._follow_timer.timeout.connect(self._follow_size)
+        self._follow_timer.timeout.connect(self._shown_timer.start)
         theme.metrics_changed.connect(self._follow_scale)
 
     def childEvent(self, event: QChildEvent) -> None:
@@ -104,10 +105,20 @@ class DockArea(QMainWindow):
             tabs.setAccessibleName("Panels in this area")
 
     def _put_away_lone_tabs(self) -> None:
-        """Qt keeps the bar of a group of tabs of which one is left, out of sight but not hidden; nothing is to bring it back into sight."""
-        for bar in self.children():
-            if isinstance(bar, QTabBar) and bar.count() < 2 and self.rect().intersects(bar.geometry()):
+        """Qt keeps the bar of a group of tabs of which one is left, and of a group that it has made anew, out of sight but not hidden.
+
+        Nothing is to bring them back into sight: not a resized window either, in which they stay where the group once was.
+        """
+        bars = [child for child in self.children() if isinstance(child, QTabBar) and self.rect().intersects(child.geometry())]
+        in_use = {_titles(bar) for bar in bars if self._stands_on_dock(bar)}
+        for bar in bars:
+            if bar.count() < 2 or (_titles(bar) in in_use and not self._stands_on_dock(bar)):
                 bar.move(-bar.width() - self.width(), 0)
+
+    def _stands_on_dock(self, bar: QTabBar) -> bool:
+        """Whether the dock whose tab is in front begins where the bar ends."""
+        below = bar.geometry().bottomLeft()
+        return any((dock.geometry().topLeft() - below).manhattanLength() <= 4 for dock in self._docks.values() if dock.isVisible())
 
     @property
     def docks(self) -> Mapping[str, Dock]:
@@ -339,3 +350,6 @@ class DockArea(QMainWindow):
             self.show_workspace(self._workspace)
         self._size_docks()
 
+
+def _titles(bar: QTabBar) -> tuple[str, ...]:
+    return tuple(bar.tabText(place) for place in range(bar.count()))

@@ -65,3 +65,20 @@ def test_a_lone_tab_is_put_away(qtbot: QtBot, tmp_path: Path) -> None:
         assert stray(window)
         window.show_workspace("train")
         qtbot.waitUntil(lambda: not stray(window))
+
+
+def test_a_larger_window_leaves_no_tabs_where_they_were(qtbot: QtBot, tmp_path: Path) -> None:
+    """Of a group that was made anew Qt keeps the former bar, which a resized window does not move."""
+    with real_windows(qtbot, tmp_path / "store") as open_one:
+        window = open_one("spiral")
+        show_workspace(window, "train", qtbot)
+        group = next(bar for bar in window.area.children() if isinstance(bar, QTabBar) and bar.count() > 1)
+        former = QTabBar(window.area)
+        for place in range(group.count()):
+            former.addTab(group.tabText(place))
+        former.move(window.canvas.mapTo(window.area, QPoint(20, 10)))
+        former.show()
+        former.raise_()
+        assert stray(window)
+        window.resize(1400, 900)
+        qtbot.waitUntil(lambda: not stray(window))
