@@ -69,9 +69,10 @@ class Build:
         self._python("-m", "pip", "install", "-q", "--disable-pip-version-check", "--force-reinstall", "--no-deps", str(self.wheel))
 
     def collect(self) -> None:
+        """From the installed wheel: -P keeps the checkout, in which this runs, out of sight; its resources lie elsewhere."""
         spec = self.checkout / "packaging" / "application" / "nnlab.spec"
         folders = ["--distpath", str(self.dist), "--workpath", str(self.work / "pyinstaller")]
-        self._python("-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, str(spec))
+        self._python("-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, str(spec))
 
     def strip(self) -> None:
         """Libraries that wheels have changed to be found (in folders *.libs) are left alone: strip moves what is in them off its pages."""
