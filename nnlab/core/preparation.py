@@ -38,7 +38,13 @@ TEST_SHARE = Setting(
     maximum=0.9,
     tip="Share of the samples that is looked at only when you ask for it, once everything is decided.",
 )
-SPLIT = Setting("split", "stratified", choices=SPLITS, choice_titles=SPLIT_TITLES, tip="How samples are kept out of training.")
+SPLIT = Setting(
+    "split",
+    "stratified",
+    choices=SPLITS,
+    choice_titles=SPLIT_TITLES,
+    tip="How samples are kept out of training: the same share of every class, at random, whole groups, or the latest.",
+)
 
 
 @dataclass(frozen=True)

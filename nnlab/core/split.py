@@ -16,7 +16,7 @@ from nnlab.core.dataset import Table, Target, random_generator
 from nnlab.core.errors import DataError
 
 SPLITS = ("stratified", "random", "group", "time")
-SPLIT_TITLES = ("The same share of every class", "At random", "By group", "By time")
+SPLIT_TITLES = ("Stratified", "At random", "By group", "By time")
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings
 
 UPDATES = 2000  # about as many steps as the first run makes, whatever the size of the table
-WEIGHT_DECAY = 0.1  # small tables are learned by heart otherwise: measured in docs/decisions/starting-network.md
+WEIGHT_DECAY = 0.1  # small tables are learned by heart otherwise: measured in docs/decisions/own-tables.md
 
 
 def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] | None = None) -> Project:

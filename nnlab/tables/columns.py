@@ -59,8 +59,6 @@ class ColumnReading:
     codes: bool = False  # digits that are text: leading zeros, or more digits than a number keeps
     question: str = ""
     answers: tuple[str, ...] = ()
-    other: str = ""  # a cell that is no number in a column of numbers
-    other_row: int = -1
 
     @property
     def present(self) -> int:
@@ -211,7 +209,7 @@ def _uneven(table: CellTable, k: int, count: _Counts, look: _SecondLook, base: C
             "missing, or are all cells text?"
         )
         answers = ("others_missing", "text")
-        return replace(number, notation="others_missing", question=question, answers=answers, other=cell, other_row=row)
+        return replace(number, notation="others_missing", question=question, answers=answers)
     return replace(base, codes=count.leading_zero > 0)
 
 

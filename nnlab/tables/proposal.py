@@ -149,7 +149,7 @@ def _why_not(reading: ColumnReading) -> str:
         return "The same in every row."
     if reading.missing > TOO_OFTEN_MISSING * reading.rows:
         return f"Missing in {reading.missing:,} of {reading.rows:,} rows."
-    if reading.is_sequence and reading.rows >= 3:
+    if reading.is_sequence and reading.rows >= 3 and _IDENTIFIER.match(reading.name):  # a year may go up by one in each row, too
         return "Only counts the rows."
     is_unlike = reading.distinct >= 0.98 * reading.present and reading.rows > FEWEST_FOR_NAMES
     if is_unlike and reading.kind == "number" and reading.is_whole and _IDENTIFIER.match(reading.name):
@@ -157,7 +157,7 @@ def _why_not(reading: ColumnReading) -> str:
     if is_unlike and reading.kind == "text":
         return "Different in every row: it names the row."
     if reading.kind == "text" and reading.distinct > MOST_ONE_HOT:
-        return f"{reading.distinct:,} different texts, too many for one input each; embed it to use it."
+        return f"{reading.distinct:,} different texts, too many for one input each."
     return ""
 
 

@@ -73,7 +73,7 @@ def test_missing_cells_and_different_ones_are_counted(tmp_path: Path) -> None:
 
 def test_the_odd_cell_is_named_with_its_line(tmp_path: Path) -> None:
     found = reading(tmp_path, [*"1234567891", "abc", "3"])
-    assert "line 12" in found.question
+    assert "'abc' in line 12" in found.question
 
 
 def test_a_sequence_counts_the_rows(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import ITERATION
+from nnlab.core.preparation import Data, DataSettings
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.examples import open_any
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import SUFFIX, load_project, save_project
+from nnlab.files.starting_network import project_for_data
 from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
@@ -28,8 +30,10 @@ from nnlab.ui.files import dialogs as file_dialogs
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.png import as_png
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.session import LiveSession
+from nnlab.ui.table_import.commands import TableImport
 
 DROPPED = (SUFFIX, ".json", *table_suffixes())  # kinds of files that may be dropped on the window
 THUMBNAIL = QSize(640, 400)
@@ -49,9 +53,17 @@ class FileCommands(QObject):
     saved = Signal()
 
     def __init__(
-        self, window: QWidget, document: Document, session: LiveSession, store: Store, view: Callable[[], View], runs: LiveRuns
+        self,
+        theme: Theme,
+        window: QWidget,
+        document: Document,
+        session: LiveSession,
+        store: Store,
+        view: Callable[[], View],
+        runs: LiveRuns,
     ) -> None:
         super().__init__(window)
+        self.tables = TableImport(theme, session.jobs, window)
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
         self._runs = runs
         self._path: Path | None = None
@@ -126,7 +138,32 @@ class FileCommands(QObject):
         """Asks for a file and opens it."""
         name = file_dialogs.ask_what_to_open(self._window, self._folder())
         if name:
-            self.open_source(name)
+            self.open_path(name)
+
+    def import_table(self) -> None:
+        """Asks for a table and shows how it would be used."""
+        name = file_dialogs.ask_for_a_table(self._window, self._folder())
+        if name:
+            self._show_table(Path(name))
+
+    def open_path(self, path: str) -> None:
+        """Opens a file that a person chose or dropped: a table by way of the import page."""
+        if Path(path).suffix.lower() in table_suffixes():
+            self._show_table(Path(path))
+        else:
+            self.open_source(path)
+
+    def _show_table(self, path: Path) -> None:
+        def take(settings: DataSettings, data: Data) -> None:
+            if not self._may_give_up():
+                return
+            self._store.set("folder", str(path.absolute().parent))
+            self._store.add_recent(path.absolute())
+            self._show(SavedProject(project_for_data(settings, data)), path.stem, None)
+            if data.notes:
+                self.told.emit(" ".join(data.notes))
+
+        self.tables.open(path, take)
 
     def open_source(self, source: str, ask: bool = True) -> bool:
         """Opens an example by name, or a file by path. False, and the document as it was, when it cannot be read."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QPus
 
 from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
-from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings
+from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings, file_of
 from nnlab.core.setting import Setting, Value
 from nnlab.ui.files.dialogs import TABLE_FILTER
 from nnlab.ui.look import numbers
@@ -25,6 +26,7 @@ from nnlab.ui.panels.controls.advice_card import AdviceCard
 from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
+from nnlab.ui.table_import.commands import TableImport
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label
@@ -107,6 +109,7 @@ class DataForm(QWidget):
     def show_data(self, data: Data | None) -> None:
         if data is not None:
             held = f", {numbers.count(len(data.validation_x))} validation" if len(data.validation_x) else ", no validation"
+            held += f", {numbers.count(len(data.test_x))} test" if len(data.test_x) else ""
             inputs = "1 input" if len(data.columns) == 1 else f"{numbers.count(len(data.columns))} inputs"
             self.counts.setText(f"{numbers.count(len(data.x))} training{held}, {inputs}")
         else:
@@ -145,6 +148,11 @@ class DataPanel(LivePanel):
         self.open_button = QPushButton("Open table…")
         self.open_button.setToolTip("Opens your own table: CSV, Excel, OpenDocument or Parquet")
         self.open_button.clicked.connect(self.open_table)
+        self.tables = TableImport(services.theme, services.session.jobs, self)
+        self.columns_button = QPushButton("Columns…")
+        self.columns_button.setToolTip("How each column of the table is used")
+        self.columns_button.clicked.connect(self.show_columns)
+        self.add_option(self.columns_button)
         self.add_option(self.open_button)
         self.form: DataForm | None = None
         self._form_area, self._picker_area = _scroll_area(), _scroll_area()
@@ -191,6 +199,7 @@ class DataPanel(LivePanel):
         assert self.form is not None
         self.form.show_settings(settings)
         self.form.show_problem("")
+        self.columns_button.setVisible(settings.name == "table" and bool(file_of(settings)))
         self._show_data()
 
     def _show_current(self, name: str) -> None:
@@ -231,12 +240,20 @@ class DataPanel(LivePanel):
     def open_table(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Open a table", "", TABLE_FILTER)
         if path:
-            self.read_table(path)
+            self.tables.open(Path(path), self._take_table)
 
-    def read_table(self, path: str) -> None:
-        """Takes a table as the data; a sentence in the panel says what is wrong with one that cannot be read."""
-        settings = replace(chosen(self._document.project.data, datasets["table"]), settings={"path": path})
-        self._edit("Open table", settings)
+    def show_columns(self) -> None:
+        """The import page for the table that is used, to be changed."""
+        settings = self._document.project.data
+        self.tables.open(Path(file_of(settings)), self._take_table, settings if settings.settings.get("plan") else None)
+
+    def _take_table(self, settings: DataSettings, data: Data) -> None:
+        """Takes a table as the data; the network is adapted to it in the same step."""
+        before = self._document.project.data
+        is_same = file_of(before) == file_of(settings)
+        fresh = replace(chosen(before, datasets["table"]), settings=settings.settings)
+        fresh = replace(fresh, split=settings.split, validation_share=settings.validation_share, test_share=settings.test_share)
+        self._edit("Change columns" if is_same else "Open table", fresh)
 
     def draw_new_samples(self) -> None:
         settings = self._document.project.data

@@ -58,5 +58,5 @@ class FileDrops(QObject):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         # The program that was dragged from waits until this returns, and opening may ask a question first.
-        take = self._adapters.load_path if is_adapter_path(path) else self._files.open_source
+        take = self._adapters.load_path if is_adapter_path(path) else self._files.open_path
         QTimer.singleShot(0, self, lambda: take(path))

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._view: LiveView | None = None  # the newest
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
-        self.files = FileCommands(self, self.document, self.session, store, self._present_view, self.runs)
+        self.files = FileCommands(theme, self, self.document, self.session, store, self._present_view, self.runs)
         self.autosave = Autosave(self, self.document, self.session, self.files, store.folder / "autosave", self._present_view)
         self.exchange = ExchangeCommands(self, self.document, self.session, self.files)
         self.networks = NetworkCommands(theme, self.document, self.session, self.files.start, self)

@@ -14,7 +14,8 @@ from nnlab.ui.widgets.command_palette import SYNONYMS
 PHRASES: Mapping[str, tuple[str, ...]] = {
     "file.new": ("empty project", "clear everything", "blank"),
     "file.template": ("create network", "wizard", "multilayer perceptron", "mlp", "standard network", "architecture"),
-    "file.open": ("load file", "import csv", "browse", "own data", "table", "excel"),
+    "file.open": ("load file", "browse", "own data", "table"),
+    "file.import": ("import csv", "own data", "excel", "parquet", "columns", "spreadsheet"),
     "file.save": ("store", "keep"),
     "file.save_as": ("rename file",),
     "file.import": ("onnx", "load model", "safetensors", "keras", "pytorch"),

@@ -83,7 +83,7 @@ def test_a_drawing_and_a_table_are_targets_without_a_formula(editor: TargetEdito
     path = tmp_path / "two.csv"
     path.write_text("x,y\n" + "\n".join(f"{x / 10},{(x / 10) ** 2}" for x in range(40)))
     editor.use_table(str(path))
-    assert ripple.document.project.data.name == "csv_file" and not editor.row.samples.isEnabled()
+    assert ripple.document.project.data.name == "table" and not editor.row.samples.isEnabled()
     count = ripple.document.undo_stack.count()
     editor.use_table(str(tmp_path / "missing.csv"))
     assert "missing.csv" in editor.row.sentence.text.text() and ripple.document.undo_stack.count() == count

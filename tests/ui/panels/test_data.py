@@ -118,14 +118,19 @@ def test_a_table_of_ones_own(qtbot: QtBot, studio: Callable, tmp_path: Path, mon
     panel = s.panel("data")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
-    assert s.document.project.data == DataSettings("table", {"path": str(path)})
+    page = panel.tables.dialog
+    qtbot.waitUntil(page.import_button.isEnabled)
+    page.take()
     qtbot.waitUntil(lambda: fits(s) and s.session.data.target.names == ("apple", "pear"))
+    assert s.document.project.data.name == "table" and s.session.data.features == ("weight", "size")
     s.train(3)
     path.write_text("weight,size,kind\n1,two,pear\n1\n")
-    panel.read_table(str(tmp_path / "fruit.csv"))
+    qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+    page = panel.tables.dialog
+    qtbot.waitUntil(lambda: bool(page.problem.text()))
+    assert "fruit.csv, line 3 has 1 value" in page.problem.text()
+    page.reject()
     assert s.document.undo_stack.count() == 1
-    panel.read_table(str(tmp_path / "none.csv"))
-    assert "none.csv" in panel.form.problem.text()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     qtbot.mouseClick(panel.picker.tiles["table"], Qt.MouseButton.LeftButton)  # given up
     assert s.document.undo_stack.count() == 1
