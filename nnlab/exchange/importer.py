@@ -2,15 +2,15 @@
 
     register(Importer(name="onnx", title="ONNX", fits=lambda path: path.suffix == ".onnx", read=read))
 
-`read(path, into, job)` gives a project that can be saved, and sentences about it; `into` is the project that is already there under the
-name of the new one, which weights and adapters need. Everything or nothing: what cannot be imported is told, all of it, and nothing is
-made.
+`read(path, into, job, choices)` gives a project that can be saved, and sentences about it; `into` is the project that is already there
+under the name of the new one, which weights and adapters need. Everything or nothing: what cannot be imported is told, all of it, and
+nothing is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nnlab.core.errors import FileError
@@ -19,19 +19,28 @@ from nnlab.files.project import SavedProject
 from nnlab.jobs.context import TaskContext
 
 
+@dataclass(frozen=True)
+class ColumnChoices:
+    """What a person chose about a table's columns: the one to predict, and by column the notation where its cells allow two."""
+
+    target: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Importer:
     """A form that can be read. `fits` looks at the path alone; `suffixes` are for a dialog.
 
-    `needs_project`: what it reads goes into the project that is there.
+    `needs_project`: what it reads goes into the project that is there. `has_columns`: it is a table, and heeds `ColumnChoices`.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     fits: Callable[[Path], bool]
-    read: Callable[[Path, SavedProject | None, TaskContext], tuple[SavedProject, tuple[str, ...]]]
+    read: Callable[[Path, SavedProject | None, TaskContext, ColumnChoices], tuple[SavedProject, tuple[str, ...]]]
     needs_project: bool = False
+    has_columns: bool = False
 
 
 importers: Registry[Importer] = Registry("form to import", "nnlab.exchange.importers")

@@ -35,7 +35,7 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
     plan = answered(proposal, answers or {})
     for question in proposal.open_questions(plan):
         choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
-        raise DataError(f"{cells.name}: {question.text} Answer with {choices}.")
+        raise DataError(f"{cells.name}: {question.text} Answer on the import page, or with nnlab import --answer {choices}.")
     settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()})
     return project_for_data(settings, prepare(settings))
 
