@@ -7,6 +7,7 @@ any one data set: two hidden layers of ReLU and Adam with decoupled weight decay
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nnlab.core.dataset import Target
@@ -35,14 +36,15 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
     plan = answered(proposal, answers or {})
     for question in proposal.open_questions(plan):
         choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
-        raise DataError(f"{cells.name}: {question.text} Answer on the import page, or with nnlab import --answer {choices}.")
+        raise DataError(f"{cells.name}: {question.text[:1].lower()}{question.text[1:]} Answer on the import page, or with nnlab import --answer {choices}.")
     settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()})
     return project_for_data(settings, prepare(settings))
 
 
 def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
-    return Project(starting_graph(data.x.shape[1], data.target), settings, starting_training(data))
+    training = replace(starting_training(data), optimizer="adamw", optimizer_settings={"weight_decay": WEIGHT_DECAY})
+    return Project(starting_graph(data.x.shape[1], data.target), settings, training)
 
 
 def starting_graph(features: int, target: Target) -> Graph:
@@ -52,13 +54,11 @@ def starting_graph(features: int, target: Target) -> Graph:
 
 
 def starting_training(data: Data) -> TrainingSettings:
-    """AdamW, with a batch and a number of epochs for the size of the table and a learning rate for that of its target."""
+    """Adam, with a batch and a number of epochs for the size of the table and a learning rate for that of its target."""
     samples = len(data.x)
     batch_size = 16 if samples < 500 else 32 if samples < 5000 else 128
     epochs = min(max(UPDATES * batch_size // samples, 20), 100)  # beyond that, small tables are learned by heart
-    return TrainingSettings(
-        "adamw", {"weight_decay": WEIGHT_DECAY}, learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs
-    )
+    return TrainingSettings(learning_rate=learning_rate(data), batch_size=batch_size, epochs=epochs)
 
 
 def learning_rate(data: Data) -> float:

@@ -76,7 +76,7 @@ def half(folder: Path) -> Path:
 
 
 def newer(entries: dict[str, bytes]) -> dict[str, bytes]:
-    return {**entries, "project.json": json.dumps({**json.loads(entries["project.json"]), "schema": 7}).encode()}
+    return {**entries, "project.json": json.dumps({**json.loads(entries["project.json"]), "schema": SCHEMA + 1}).encode()}
 
 
 ROWS = "".join(f"{i},{i * 2},{i % 2}\n" for i in range(20))
@@ -95,7 +95,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], tuple[str, ...], int]] = {
     "edge to nowhere": (lambda f: graph(f / "x.json", SMALL, [*CHAIN, ["a", "y", "q", "x"]]), ("no node 'q'",), 1),
     "edge to no port": (lambda f: graph(f / "x.json", SMALL, [["in", "y", "a", "z"]]), ("a has no such input",), 1),
     "no json": (lambda f: table("{nodes")(f).rename(f / "x.json"), ("x.json: This is not an NN Lab graph",), 1),
-    "text in a numeric column": (table(f"a,b,c\n{ROWS}7,tall,1\n"), ("x.csv", "Column 'b' holds 'tall' in line 22", "b=text"), 1),
+    "text in a numeric column": (table(f"a,b,c\n{ROWS}7,tall,1\n"), ("x.csv", "column 'b' holds 'tall' in line 22", "b=text"), 1),
     "ragged rows": (table(f"a,b,c\n{ROWS}7,1\n"), ("x.csv, line 22", "2 values", "3 columns"), 1),
     "no rows": (table("a,b,c\n"), ("x.csv", "no rows"), 1),
     "empty": (table(""), ("x.csv is empty",), 1),
@@ -103,7 +103,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], tuple[str, ...], int]] = {
     "a question": (table("a;c\n" + "1,000;0\n2,000;1\n" * 20), ("x.csv", "'a' holds 1,000", "a=decimal_comma"), 1),
     "not text": (table(bytes(range(256)) * 10), ("x.csv is not a text file",), 1),
     "an Excel workbook": (table(b"PK\x03\x04" + bytes(100)), ("x.csv cannot be read as a workbook",), 1),
-    "newer version": (project(newer), ("x.nnlab", "newer NN Lab (schema 7)", "please update"), 2),
+    "newer version": (project(newer), ("x.nnlab", f"newer NN Lab (schema {SCHEMA + 1})", "please update"), 2),
     "cut in half": (half, ("x.nnlab", "incomplete"), 2),
     "no project": (lambda f: table("hello")(f).rename(f / "x.nnlab"), ("x.nnlab: this is not an NN Lab project",), 2),
     "zip bomb": (project(lambda e: {**e, "weights.safetensors": bytes(50 * 2**20)}), ("x.nnlab", "200 times its size"), 2),

@@ -106,6 +106,6 @@ def test_classes_or_numbers(tmp_path: Path, cells: list[str], kind: str) -> None
 
 def test_a_table_in_which_nothing_can_be_predicted(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("n,c\n" + "".join(f"{k},x\n" for k in range(30)))
+    path.write_text("id,c\n" + "".join(f"{k},x\n" for k in range(30)))
     with pytest.raises(DataError, match="has no column that could be predicted"):
         propose(read_table(path))
