@@ -36,7 +36,8 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
     plan = answered(proposal, answers or {})
     for question in proposal.open_questions(plan):
         choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
-        raise DataError(f"{cells.name}: {question.text[:1].lower()}{question.text[1:]} Answer on the import page, or with nnlab import --answer {choices}.")
+        asked = f"{question.text[:1].lower()}{question.text[1:]}"
+        raise DataError(f"{cells.name}: {asked} Answer on the import page, or with nnlab import --answer {choices}.")
     settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()})
     return project_for_data(settings, prepare(settings))
 

@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb  # noqa: F401  (its first import beside Qt warns, and pytest shows that among the sentences)
 import pytest
 from command_line import run_command
 from networks import mlp
 from projects import valid_entries, write_zip
+
+from nnlab.files.schema import SCHEMA
 
 Nodes = list[dict[str, Any]]
 

@@ -17,7 +17,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.table_import.dialog import ImportDialog
 
-Answer = Callable[[DataSettings, Data], None]
+TakeTable = Callable[[DataSettings, Data], None]
 
 
 class TableImport(QObject):
@@ -26,10 +26,10 @@ class TableImport(QObject):
     def __init__(self, theme: Theme, jobs: LiveJobs, window: QWidget) -> None:
         super().__init__(window)
         self._theme, self._jobs, self._window = theme, jobs, window
-        self._then: Answer | None = None
+        self._then: TakeTable | None = None
         self.dialog: ImportDialog | None = None
 
-    def open(self, path: Path, then: Answer, current: DataSettings | None = None) -> None:
+    def open(self, path: Path, then: TakeTable, current: DataSettings | None = None) -> None:
         """Shows the page for a table; `then(settings, data)` follows when it is taken. `current` is how it is used so far."""
         if self.dialog is not None:
             self.dialog.reject()

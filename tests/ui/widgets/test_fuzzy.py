@@ -84,4 +84,4 @@ def test_of_equal_matches_the_shorter_then_the_earlier_comes_first() -> None:
 
 def test_a_name_comes_before_a_synonym() -> None:
     synonyms = {"Open example spiral": ("samples",), "Open example xor": ("samples",), "View: Samples": ()}
-    assert [text for text, _ in ranked("Samples", synonyms, str, synonyms.__getitem__)][0] == "View: Samples"
+    assert next(text for text, _ in ranked("Samples", synonyms, str, synonyms.__getitem__)) == "View: Samples"
