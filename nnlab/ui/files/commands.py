@@ -140,12 +140,6 @@ class FileCommands(QObject):
         if name:
             self.open_path(name)
 
-    def import_table(self) -> None:
-        """Asks for a table and shows how it would be used."""
-        name = file_dialogs.ask_for_a_table(self._window, self._folder())
-        if name:
-            self._show_table(Path(name))
-
     def open_path(self, path: str) -> None:
         """Opens a file that a person chose or dropped: a table by way of the import page."""
         if Path(path).suffix.lower() in table_suffixes():

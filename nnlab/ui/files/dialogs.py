@@ -16,11 +16,6 @@ TABLE_FILTER = f"Tables ({_TABLES});;All files (*)"
 OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
 
 
-def ask_for_a_table(parent: QWidget, folder: str) -> str:
-    """A table to import; empty when none was chosen."""
-    return QFileDialog.getOpenFileName(parent, "Import table", folder, TABLE_FILTER)[0]
-
-
 def ask_what_to_open(parent: QWidget, folder: str) -> str:
     """A file to open; empty when none was chosen."""
     return QFileDialog.getOpenFileName(parent, "Open", folder, OPEN_FILTER)[0]

@@ -63,7 +63,7 @@ def ranked(
     found = [(_best(query, text(item), synonyms(item)), item) for item in items]
     matching = [(result, item) for result, item in found if result is not None]
     if query.strip():
-        matching.sort(key=lambda pair: (-pair[0][0], not pair[0][2], pair[0][1]))  # what is called so comes before what is also called so
+        matching.sort(key=lambda pair: (-pair[0][0], pair[0][1]))
     return [(item, places) for (_, _, places), item in matching]
 
 

@@ -34,7 +34,6 @@ ACTIONS = (
     Action("file.template", "New from &template…", "Starts from a standard network, or from a line such as 2-8-8-1 tanh",
            ("Ctrl+Shift+N",), "template", menu="File"),
     Action("file.open", "&Open…", "Opens a project (.nnlab), a graph or a table (CSV, Excel, Parquet)", ("Ctrl+O",), "open", menu="File"),
-    Action("file.import", "&Import table…", "Shows how a table would be used, column by column, before it is taken", menu="File"),
     Action("file.save", "&Save", "Saves the project to its file", ("Ctrl+S",), "save", menu="File"),
     Action("file.save_as", "Save &as…", "Saves the project to another file", ("Ctrl+Shift+S",), menu="File"),
     Action("file.import", "&Import…", "Brings in a network from ONNX, weights from safetensors, or a table", menu="File"),

@@ -80,8 +80,3 @@ def test_letters_count_one_beginnings_eight_more_neighbours_nine(query: str, tex
 def test_of_equal_matches_the_shorter_then_the_earlier_comes_first() -> None:
     assert [name for name, _ in ranked("a", ["ab cd", "ab", "ac"], str)] == ["ab", "ac", "ab cd"]
     assert [name for name, _ in ranked("b", ["xxb", "b", "ab"], str)] == ["b", "ab", "xxb"]
-
-
-def test_a_name_comes_before_a_synonym() -> None:
-    synonyms = {"Open example spiral": ("samples",), "Open example xor": ("samples",), "View: Samples": ()}
-    assert next(text for text, _ in ranked("Samples", synonyms, str, synonyms.__getitem__)) == "View: Samples"

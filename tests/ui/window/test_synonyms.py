@@ -17,7 +17,7 @@ from nnlab.ui.window.provenance import NumberSources
 from nnlab.ui.window.synonyms import PHRASES
 
 EXPECTED = {
-    "examples": "example.", "open example": "example.", "example": "example.", "samples": "example.", "demo": "example.",
+    "examples": "example.", "open example": "example.", "example": "example.", "demo": "example.",
     "tutorial": "example.",
     "spiral": "example.spiral", "save picture": "file.picture", "screenshot": "file.picture", "export": "file.export",
     "import": "file.open", "csv": "file.open", "load": "file.open", "new": "file.new", "mlp": "file.template", "exit": "file.quit",
