@@ -180,7 +180,7 @@ class Theme(QObject):
 
     def _restyle(self, then: Callable[[], None] | None, in_turns: bool) -> None:
         """Gives the application the present look and says so by `then`."""
-        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else [])]
+        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else []), self._lay_out]
         if in_turns:
             self._turns.run([lambda: self.restyling.emit(True), *steps, lambda: self.restyling.emit(False)])
             return
@@ -195,6 +195,13 @@ class Theme(QObject):
         self._application.setStyleSheet("")
         # Setting the sheet asks every widget's parent to lay out again; to do it for the look in between would be work for nothing.
         QCoreApplication.removePostedEvents(None, QEvent.Type.LayoutRequest.value)  # type: ignore[arg-type]  # of every object
+
+    def _lay_out(self) -> None:
+        """A layout that was told to lay out again posts no second request until it has, and the first was thrown away: words would be cut
+        at the widths of the look before. One that has nothing to do returns at once."""
+        for widget in self._application.allWidgets():
+            if widget.layout() is not None:
+                QCoreApplication.postEvent(widget, QEvent(QEvent.Type.LayoutRequest))
 
     def _set_style(self) -> None:
         if not self._builders:

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.metrics import LARGE, SCALES
@@ -187,3 +187,21 @@ def test_while_widgets_are_put_together_no_style_sheet_is_in_the_way(theme: Them
     assert qapp.styleSheet() not in ("", before), "the sheet is on again, of the theme as it is now"
     theme.set_mode("dark")
     assert qapp.styleSheet() == before
+
+
+def test_a_layout_follows_every_change_of_sizes(theme: Theme, qtbot: QtBot) -> None:
+    """It was one change behind: words were cut after a window had become wide."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    button = QPushButton("Binary cross-entropy | MSE")
+    row = QHBoxLayout(page)
+    row.addWidget(button)
+    row.addStretch(1)
+    page.resize(900, 60)
+    page.show()
+    widths = []
+    for width in (1280, 2560, 1280, 2560):
+        theme.set_window_width(width)
+        qtbot.waitUntil(lambda: button.width() == button.sizeHint().width())
+        widths.append(button.width())
+    assert widths[0] == widths[2] < widths[1] == widths[3]
