@@ -24,12 +24,12 @@ def import_file(
 ) -> None:
     """Makes a project of what another program wrote; weights and adapters go into the project that is there. Everything or nothing."""
     check_output(output, ".nnlab", "-o")
-    from nnlab.exchange.importer import ColumnChoices, importer_for
+    from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, importer_for
     from nnlab.files.project_file import load_project, save_project
 
     importer = importer_for(file)
     choices = ColumnChoices(target, dict(_pair(text) for text in answer or []))
-    if choices != ColumnChoices() and not importer.has_columns:
+    if choices != AS_PROPOSED and not importer.has_columns:
         raise typer.BadParameter(f"{file.name} is no table; --target and --answer are about a table's columns")
     into = load_project(output) if output.exists() and importer.needs_project else None
     with progress_bar(file.name) as job:

@@ -27,6 +27,10 @@ class ColumnChoices:
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
+AS_PROPOSED = ColumnChoices()
+Imported = tuple[SavedProject, tuple[str, ...]]  # and sentences about it
+
+
 @dataclass(frozen=True, eq=False)
 class Importer:
     """A form that can be read. `fits` looks at the path alone; `suffixes` are for a dialog.
@@ -38,7 +42,7 @@ class Importer:
     title: str
     suffixes: tuple[str, ...]
     fits: Callable[[Path], bool]
-    read: Callable[[Path, SavedProject | None, TaskContext, ColumnChoices], tuple[SavedProject, tuple[str, ...]]]
+    read: Callable[[Path, SavedProject | None, TaskContext, ColumnChoices], Imported]
     needs_project: bool = False
     has_columns: bool = False
 

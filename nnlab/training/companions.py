@@ -83,7 +83,8 @@ class Companions:
             return ""
         names = " and ".join(companion.name for companion in late)
         before = f"{max(companion.alike_from for companion in late):,}"
-        return f"{names} joined later and is trained as this run is now; before iteration {before} this one was trained otherwise."
+        verb = "is" if len(late) == 1 else "are"
+        return f"{names} joined later and {verb} trained as this run is now; before iteration {before} this one was trained otherwise."
 
     def keep(self, wanted: Sequence[Difference]) -> list[Command]:
         """Ends what the project is no longer compared with."""

@@ -6,14 +6,14 @@ import warnings
 from pathlib import Path
 
 from nnlab.core.errors import FileError
-from nnlab.exchange.importer import ColumnChoices, Importer, register
+from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, Imported, Importer, register
 from nnlab.files.project import SavedProject
 from nnlab.files.session_file import saved_session, session_of
 from nnlab.jobs.context import TaskContext
 from nnlab.training.adapter_folder import CONFIG
 
 
-def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices) -> tuple[SavedProject, tuple[str, ...]]:
+def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices = AS_PROPOSED) -> Imported:
     """Raises FileError or GraphError naming the layer that does not fit."""
     job.check()
     if into is None:

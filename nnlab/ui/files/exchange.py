@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import NNLabError
 from nnlab.exchange.exporter import Exporter
-from nnlab.exchange.importer import ColumnChoices, importer_for
+from nnlab.exchange.importer import AS_PROPOSED, importer_for
 from nnlab.files.project import SavedProject
 from nnlab.jobs.context import JobContext
 from nnlab.ui.document.document import Document
@@ -118,7 +118,7 @@ class ExchangeCommands(QObject):
         self._imported_as = self._document.name if importer.needs_project else path.stem
 
         def work(job: JobContext) -> tuple[SavedProject, str]:
-            saved, remarks = importer.read(path, into, job, ColumnChoices())
+            saved, remarks = importer.read(path, into, job, AS_PROPOSED)
             return saved, f"{path.name} imported: {'; '.join(remarks)}."
 
         self.job = self._session.jobs.start(f"Import {path.name}", work, lane=LANE)

@@ -40,6 +40,7 @@ from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
 from nnlab.ui.table_import.models import ColumnsModel, RowsModel
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -251,7 +252,7 @@ class ImportDialog(QDialog):
         if self._read is None or self.plan is None or self.selected < 0:
             return
         column, reading = self.plan.columns[self.selected], self._read.proposal.readings[self.selected]
-        had_focus = self.column_form is not None and self.column_form.isAncestorOf(self.focusWidget() or self)
+        had_focus = self.column_form is not None and focused_within(self.column_form) is not None
         if self.column_form is not None:
             self.column_form.retire()
         self.column_title.setText(column.name)

@@ -63,7 +63,7 @@ def test_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     assert np.allclose(nnlab.load(tmp_path / "base.nnlab").predict(X), session.predict(X), atol=1e-6)
     (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(f"{k},{k * k},{k % 2}\n" for k in range(20)))
     assert run_command(capfd, "import", tmp_path / "t.csv", "-o", tmp_path / "t.nnlab").status == 0
-    assert [column.name for column in nnlab.load(tmp_path / "t.nnlab").preparation.columns] == ["b"]  # a counts the rows
+    assert [column.name for column in nnlab.load(tmp_path / "t.nnlab").preparation.columns] == ["a", "b"]
     model = tmp_path / "m.onnx"
     assert run_command(capfd, "export", tmp_path / "base.nnlab", "--to", "onnx", "-o", model).status == 0
     assert run_command(capfd, "import", model, "-o", tmp_path / "m.nnlab").status == 0
