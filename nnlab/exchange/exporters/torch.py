@@ -108,11 +108,8 @@ def _needed(model: Model) -> dict[str, np.ndarray]:
     return found | counts
 
 
-def source(model: Model, weights: str) -> str:
-    """The file's text. Raises GraphError naming all nodes that PyTorch's modules do not know."""
-    known = {*MODULES, *EXPRESSIONS}
-    refuse("PyTorch source", (node for node in model.nodes if not node.kind.is_input and node.operator not in known))
-    names = identifiers(node.id for node in model.graph)
+def _statements(model: Model, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """One statement for each layer that __init__ makes, and one for each node in forward."""
     made, steps = [], []
     for node in model.nodes:
         if node.kind.is_input:
@@ -123,6 +120,15 @@ def source(model: Model, weights: str) -> str:
         steps.append(f"{names[node.id]} = {_call(node, names[node.id], sources)}")
         if node.operator in MODULES:
             made.append(f"self.{names[node.id]} = {MODULES[node.operator](node.settings, first)}{_freeze(node)}")
+    return made, steps
+
+
+def source(model: Model, weights: str) -> str:
+    """The file's text. Raises GraphError naming all nodes that PyTorch's modules do not know."""
+    known = {*MODULES, *EXPRESSIONS}
+    refuse("PyTorch source", (node for node in model.nodes if not node.kind.is_input and node.operator not in known))
+    names = identifiers(node.id for node in model.graph)
+    made, steps = _statements(model, names)
     last = names[model.output]
     real = "float32" if model.session.dtype == "float32" else "float64"
     shape = model.shapes[model.output]
