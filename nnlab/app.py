@@ -115,12 +115,12 @@ def open_window(
 def main(source: str | None = None) -> int:
     """Opens the window and runs until it is closed; returns the exit status. Raises NNLabError when `source` cannot be read."""
     app = application()
+    from nnlab.ui.startup.ending import Ending
+
+    ending = Ending(app)  # before the window: as soon as it holds the file's lock, a signal has to let go of it
     window = open_window(source, in_use="ask")
     window.raise_()
-    from nnlab.ui.startup.ending import end_on_signals
-
-    end_on_signals(app)
-    return app.exec()
+    return ending.run()
 
 
 def picture(

@@ -88,7 +88,6 @@ class Smoke:
                     assert time.monotonic() < begun + 120, "it did not open within two minutes"
                     time.sleep(0.05)  # another process: there is no signal to wait for
                 seconds = time.monotonic() - begun
-                time.sleep(5)  # until its event loop runs, and it takes notice of signals
                 window.terminate()
                 status = window.wait(60)
             finally:

@@ -190,7 +190,7 @@ class LandscapeStudy:
             found.losses[row, column] = loss(self.plane.point(found.a[column], found.b[row], weights), check)
             done += 1
             context.report(done, total, f"{done - 2 * count:,} of {size.points:,} points")
-            if time.monotonic() - told > EVERY:
+            if done < total and time.monotonic() - told > EVERY:  # the last point makes it the result, not a part of it
                 context.emit(_copied(found, step))
                 told = time.monotonic()
         return replace(found, step=1)

@@ -76,7 +76,7 @@ def test_the_plane_of_the_path_holds_its_principal_components_and_the_distance_f
 
 
 def test_every_partial_result_is_a_whole_picture_from_coarse_to_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlab.studies.landscape.study.EVERY", 0.001)
+    monkeypatch.setattr("nnlab.studies.landscape.study.EVERY", -1.0)  # after every point
     _, path = trained(mlp([3, 4, 1]))
     parts: list[Landscape] = []
     study = LandscapeStudy(mlp([3, 4, 1]), X, Y, path, real="float64", resolution=41)

@@ -103,6 +103,32 @@ def test_told_to_end_it_keeps_a_safety_copy_and_ends_its_children(
     copy.remove()
 
 
+EARLY = """
+import signal, sys
+from nnlab import app as nnlab_app
+from nnlab.graph import edits
+
+open_window = nnlab_app.open_window
+
+def opened(*arguments, **settings):
+    window = open_window(*arguments, **settings)
+    window.document.apply("Widen", edits.configure(window.document.graph, "dense_1", units=5))
+    signal.raise_signal(signal.SIGTERM)
+    return window
+
+nnlab_app.open_window = opened
+sys.exit(nnlab_app.main("spiral"))
+"""
+
+
+def test_told_to_end_before_its_event_loop_runs_it_ends_all_the_same(home: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY], env={**os.environ, "NNLAB_HOME": str(home)}, timeout=120, check=False)
+    assert done.returncode == 128 + signal.SIGTERM
+    (copy, left), = left_behind(home / "autosave")
+    assert load_project(copy.path).project.graph["dense_1"].settings["units"] == 5 and left.note.name == "spiral"
+    copy.remove()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it ends when it comes to read its standard input")
 def test_killed_it_takes_its_children_along(window: subprocess.Popen[str], tmp_path: Path) -> None:
     child = child_of(tmp_path)
