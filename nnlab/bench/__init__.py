@@ -1,7 +1,7 @@
 """Benchmarks that print ratios from one run: the engine beside its peers, training beside the window, starts and memory.
 
-`nnlab bench` times NN Lab alone on the workloads W1 to W5, `--against torch,jax,sklearn` takes turns with other systems, each in a process
-of its own; `--window` opens the real window. Medians and ratios are what counts, absolute figures belong to the machine.
+`nnlab bench` times NN Lab alone on the workloads W1 to W9, `--against torch,jax,sklearn,fann` takes turns with other systems, each in a
+process of its own; `--window` opens the real window. Medians and ratios are what counts, absolute figures belong to the machine.
 tests/benchmarks/README.md holds the table as it was measured and says what each number means.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from nnlab.core.errors import NNLabError
 
-PEERS = ("torch", "jax", "sklearn")
+PEERS = ("torch", "jax", "sklearn", "fann")
 _LIBRARIES = {"torch": "torch", "jax": "jax", "sklearn": "sklearn"}
 
 
@@ -54,7 +54,12 @@ def _check_peers(against: Sequence[str]) -> None:
     for name in against:
         if name not in PEERS:
             raise NNLabError(f"There is no system named {name!r} to compare with; choose from {', '.join(PEERS)}.")
-        if find_spec(_LIBRARIES[name]) is None:
+        if name == "fann":
+            from nnlab.bench.systems.fann_system import library_file
+
+            if library_file() is None:
+                raise NNLabError("fann is not installed here; install the C library FANN, or with it: pip install cynn.")
+        elif find_spec(_LIBRARIES[name]) is None:
             raise NNLabError(f"{name} is not installed here; install it with: pip install 'nnlab[bench]'.")
 
 

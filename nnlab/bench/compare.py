@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nnlab.bench.systems.nnlab_system import threads_of
 from nnlab.bench.systems.workloads import WORKLOADS, Workload
-from nnlab.core.kernel.threads import LARGE
 from nnlab.core.processors import usable_processors
 
 ROUNDS = 5
@@ -31,11 +31,13 @@ class System:
         )
         self.versions: dict[str, str] = self._answer()["versions"]
 
-    def measure(self, workload: Workload, seconds: float) -> float:
+    def measure(self, workload: Workload, seconds: float) -> float | None:
+        """Steps per second, None for a workload that it cannot train."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"workload": workload.name, "seconds": seconds}) + "\n")
         self._process.stdin.flush()
-        return float(self._answer()["steps_per_second"])
+        rate = self._answer().get("steps_per_second")
+        return None if rate is None else float(rate)
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -49,11 +51,6 @@ class System:
             raise RuntimeError(f"The process of {self.name} ended with status {self._process.wait()}; its own message stands above.")
         found: dict[str, Any] = json.loads(line)
         return found
-
-
-def threads_of(workload: Workload) -> int:
-    """The threads NN Lab itself chooses for this workload."""
-    return usable_processors() if 3 * 2.0 * workload.batch * workload.weights >= LARGE else 1
 
 
 def compare(against: Sequence[str], seconds: float, echo: Echo) -> dict[str, Any]:
@@ -73,20 +70,25 @@ def compare(against: Sequence[str], seconds: float, echo: Echo) -> dict[str, Any
     return {"workloads": workloads, "machine": {"versions": versions}}
 
 
-def _row(workload: Workload, rounds: list[dict[tuple[str, int], float]], against: Sequence[str]) -> dict[str, Any]:
-    median = {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
+def _row(workload: Workload, rounds: list[dict[tuple[str, int], float | None]], against: Sequence[str]) -> dict[str, Any]:
+    known = [{key: rate for key, rate in found.items() if rate is not None} for found in rounds]
+    median = {key: statistics.median(found[key] for found in known) for key in known[0]}
     own, threads = median["nnlab", 1], min(threads_of(workload), max(n for name, n in median if name == "sgemm"))
     row: dict[str, Any] = {"nnlab": round(own, 1), "threads": threads}
     for name in against:
+        if not any(system == name for system, _ in median):
+            continue
         best, at = max((rate, n) for (system, n), rate in median.items() if system == name)
         row[name] = round(best, 1)
         row[f"{name}_threads"] = at
     # The products' own time in a step over the step's time, both of the same round.
-    row["sgemm_share"] = round(statistics.median(r["nnlab", 1] / r["sgemm", threads] for r in rounds), 3)
+    row["sgemm_share"] = round(statistics.median(r["nnlab", 1] / r["sgemm", threads] for r in known), 3)
     return row
 
 
 def _line(workload: Workload, row: dict[str, Any], against: Sequence[str]) -> str:
-    peers = "".join(f"  {name} {row[name]:>9,.0f} ({row['nnlab'] / row[name]:6.2f} x, {row[f'{name}_threads']} thr)" for name in against)
+    peers = "".join(
+        f"  {name} {row[name]:>9,.0f} ({row['nnlab'] / row[name]:6.2f} x, {row[f'{name}_threads']} thr)" for name in against if name in row
+    )
     share = f"  {row['sgemm_share']:5.0%} of sgemm"
-    return f"{workload.name}  {workload.title:52} {row['nnlab']:>11,.0f} steps/s ({row['threads']} thr){peers}{share}"
+    return f"{workload.name}  {workload.title:58} {row['nnlab']:>11,.0f} steps/s ({row['threads']} thr){peers}{share}"

@@ -24,9 +24,10 @@ def bench_starts(echo: Echo) -> dict[str, Any]:
         ("edit of 50 nodes to first step", "edit_50_nodes_ms", "ms", edit_to_first_step),
         ("warm start to first step", "warm_start_s", "s", lambda: start_to_first_step(cold=False)),
         ("cold start to first step (starter)", "cold_start_s", "s", lambda: start_to_first_step(cold=True)),
-        ("memory of W5 over its arrays", "W5_memory_ratio", "", memory_of_w5),
+        ("memory of W5 over its arrays", "W5_memory_ratio", "", lambda: memory_of("W5")),
+        ("memory of W8 over its arrays", "W8_memory_ratio", "", lambda: memory_of("W8")),
     ):
-        if measure is memory_of_w5 and find_spec("psutil") is None:
+        if name.endswith("memory_ratio") and find_spec("psutil") is None:
             echo(f"{title:34} not measured: psutil is not installed (nnlab[bench])")
             continue
         found[name] = round(measure(), 3)
@@ -93,9 +94,9 @@ def start_to_first_step(cold: bool) -> float:
     return statistics.median(times)
 
 
-def memory_of_w5() -> float:
-    """What a process needs to train W5, beyond its start, over the bytes of weights, gradients, moments, activations and data."""
-    code = "import json; from nnlab.bench.starts import _memory; print(json.dumps(_memory('W5')))"
+def memory_of(workload: str) -> float:
+    """What a process needs to train it, beyond its start, over the bytes of weights, gradients, moments, activations and data."""
+    code = f"import json; from nnlab.bench.starts import _memory; print(json.dumps(_memory({workload!r})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     used, arrays = json.loads(done.stdout.splitlines()[-1])
     return float(used / arrays)
@@ -116,12 +117,9 @@ def _memory(name: str) -> tuple[int, int]:
     train = nnlab_system.prepare(workload, 1)
     train(1)
     grown = _resident() - before
-    parameters = workload.weights + sum(workload.sizes[1:])
-    # Dense output, activation and the gradients of both, for every hidden unit; what the loss keeps is small.
-    activations = workload.batch * (workload.sizes[0] + 4 * sum(workload.sizes[1:-1]) + 2 * workload.sizes[-1])
     moments = {"sgd": 0, "adam": 2}[workload.optimizer]
     data = sum(array.nbytes for array in workload.data())
-    return grown, 4 * (parameters * (2 + moments) + activations) + data
+    return grown, 4 * (workload.parameters * (2 + moments) + workload.activations) + data
 
 
 def _resident() -> int:

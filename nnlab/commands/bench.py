@@ -11,7 +11,7 @@ def bench(
     window: Annotated[bool, typer.Option("--window", help="Measures training with the window open")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line")] = False,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="How long each measurement takes (1; with --window 10)")] = None,
-    against: Annotated[str, typer.Option(help="Systems to compare with: torch,jax,sklearn")] = "",
+    against: Annotated[str, typer.Option(help="Systems to compare with: torch,jax,sklearn,fann")] = "",
 ) -> None:
     """Measures speed."""
     from nnlab.bench import main as run_bench

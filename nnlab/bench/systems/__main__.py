@@ -1,4 +1,7 @@
-"""Serves one system: reads {"workload": "W3", "seconds": 0.5} lines, answers {"steps_per_second": …, "epochs": …}."""
+"""Serves one system: reads {"workload": "W3", "seconds": 0.5} lines, answers {"steps_per_second": …, "epochs": …}.
+
+A workload that the system does not know how to train is answered with {}.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,9 @@ def main(name: str, threads: int) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         workload = WORKLOADS[request["workload"]]
+        if not system.supports(workload):
+            print("{}", flush=True)
+            continue
         if workload.name not in prepared:
             prepared.clear()
             prepared[workload.name] = system.prepare(workload, threads)

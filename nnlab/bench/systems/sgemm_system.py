@@ -19,13 +19,17 @@ def versions() -> dict[str, str]:
     return {"numpy": np.__version__}
 
 
+def supports(workload: Workload) -> bool:
+    return True
+
+
 def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
     import threadpoolctl
 
     threadpoolctl.threadpool_limits(threads, "blas")
     generator = np.random.default_rng(1)
     products = []
-    for rows, inner, columns in workload.products():
+    for rows, inner, columns in workload.products():  # a convolution's are those of unfolded images
         a = generator.standard_normal((rows, inner), dtype=np.float32)
         b = generator.standard_normal((inner, columns), dtype=np.float32)
         products.append((a, b, np.empty((rows, columns), dtype=np.float32)))

@@ -17,13 +17,17 @@ def versions() -> dict[str, str]:
     return {"scikit-learn": sklearn.__version__}
 
 
+def supports(workload: Workload) -> bool:
+    return workload.hidden is not None
+
+
 def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     x, y = workload.data()
     kind: Any = MLPRegressor if workload.loss == "mse" else MLPClassifier
     options = {
-        "hidden_layer_sizes": workload.sizes[1:-1], "activation": workload.activation, "solver": workload.optimizer,
+        "hidden_layer_sizes": workload.hidden, "activation": workload.activation, "solver": workload.optimizer,
         "batch_size": workload.batch, "learning_rate_init": LEARNING_RATE, "alpha": 0.0, "tol": 0.0, "n_iter_no_change": 10**9,
         "momentum": 0.0,
     }  # fmt: skip
