@@ -14,7 +14,6 @@ from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError, SettingError
-from nnlab.core.processors import usable_processors
 from nnlab.studies.comparison import variants
 from nnlab.training.difference import SEED_KEY, Difference, differences
 from nnlab.training.runs import MOST_RUNS
@@ -30,13 +29,14 @@ from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
+from nnlab.ui.run.crowding import is_crowded
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.other_runs import LateRun
 
 CURVES, PICTURES, WHY = "curves", "pictures", "why"
 TURNS = (CURVES, PICTURES, CURVES, WHY)  # the curves move, so they are drawn twice as often
 LOSSES = ("batch_loss", "smoothed", "validation", "learning_rate")  # of several kinds they cannot be told from each other
-CROWDED_SECONDS = 0.047  # between two parts: a little less than three ticks of the display
+CROWDED_SECONDS = 0.063  # between two parts: a little less than four ticks of the display
 EMPTY = "Up to four runs stand here side by side, from the same start and with one difference, as soon as the network can run."
 
 
@@ -54,7 +54,6 @@ class ComparisonPanel(LivePanel):
         super().__init__(services, EMPTY, parent)
         self._turn, self._shown = 0, 0  # the part drawn last, and how many runs were shown
         self._late: tuple[LateRun, ...] = ()  # runs that catch up
-        self._cores = usable_processors()
         theme, jobs = services.theme, services.session.jobs
         self.header.hide()
         self.start = StartSwitch(theme, services.session, services.document)
@@ -223,9 +222,8 @@ class ComparisonPanel(LivePanel):
         self.happening.place_runs(count, tuple((run, run_title(key, run.name)) for run in self._late[: MOST_RUNS - count]))
 
     def seconds_between_draws(self, view: LiveView) -> float:
-        """While runs train on every core, what is drawn is taken from training: only every third frame draws something here."""
-        is_crowded = 1 + len(view.others) >= self._cores
-        return CROWDED_SECONDS if is_crowded else super().seconds_between_draws(view)
+        """While runs train on every core, what is drawn is taken from training: only every fourth frame draws something here."""
+        return CROWDED_SECONDS if is_crowded(1 + len(view.others)) else super().seconds_between_draws(view)
 
     def _tell_scores(self, runs: Sequence[ShownRun]) -> None:
         """The figures of the pictures, so that there is one of each only."""

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nnlab.core.processors import usable_processors
+from nnlab.ui.run.crowding import is_crowded
 
 SHARE = 0.12  # of the time that one probe may take while a core is left
 SHORTEST = 0.03  # seconds between two answers of one probe then
 CROWDED_SHARE = 0.12  # of the time that all probes of all runs may take together when none is left
-CROWDED_SHORTEST = 0.1
+CROWDED_SHORTEST = 0.2  # the pictures made from them are drawn every quarter of a second then
 
 
 class ProbePace:
     """One for all who compute probes; `runs` tells how many runs train."""
 
     def __init__(self, runs: Callable[[], int]) -> None:
-        self._runs, self._cores = runs, usable_processors()
+        self._runs = runs
         self._costs: dict[object, dict[str, float]] = {}
 
     def note(self, owner: object, seconds: Mapping[str, float], wanted: Iterable[str]) -> None:
@@ -34,7 +34,7 @@ class ProbePace:
 
     def pause_after(self, cost: float) -> float:
         """Seconds until a probe that takes `cost` seconds is due again, counted from its end."""
-        if self._runs() < self._cores:
+        if not is_crowded(self._runs()):
             return max(cost * (1 / SHARE - 1), SHORTEST)
         share = _level([cost / CROWDED_SHORTEST for costs in self._costs.values() for cost in costs.values()], CROWDED_SHARE)
         return max(cost / share - cost, CROWDED_SHORTEST)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.ui.run import probe_pace
+from nnlab.ui.run import crowding
 from nnlab.ui.run.probe_pace import CROWDED_SHARE, CROWDED_SHORTEST, SHARE, SHORTEST, ProbePace
 
 
 @pytest.fixture
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe_pace, "usable_processors", lambda: 2)
+    monkeypatch.setattr(crowding, "_cores", lambda: 2)
 
 
 def share_of(pace: ProbePace, cost: float) -> float:

@@ -1,0 +1,18 @@
+"""Whether the runs that train want every core: then what the window draws and computes is taken from training, and comes less often."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from nnlab.core.processors import usable_processors
+
+
+def is_crowded(runs: int) -> bool:
+    """Whether so many runs, each on a thread, leave no core to the window."""
+    return runs >= _cores()
+
+
+@cache
+def _cores() -> int:
+    """Looked up once: it reads files, and this is asked at every frame."""
+    return usable_processors()
