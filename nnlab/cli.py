@@ -31,6 +31,7 @@ from nnlab.commands.export import export
 from nnlab.commands.find_rate import find_rate
 from nnlab.commands.import_file import import_file
 from nnlab.commands.landscape import landscape
+from nnlab.commands.lessons import lessons
 from nnlab.commands.lora import lora
 from nnlab.commands.moments import moments
 from nnlab.commands.open import open_command
@@ -78,8 +79,8 @@ def _root(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
-    "widths": widths, "landscape": landscape, "lora": lora, "advise": advise, "picture": picture, "record": record, "moments": moments,
-    "predict": predict, "export": export, "import": import_file, "report": report,
+    "widths": widths, "landscape": landscape, "lora": lora, "lessons": lessons, "advise": advise, "picture": picture, "record": record,
+    "moments": moments, "predict": predict, "export": export, "import": import_file, "report": report,
     "check": check, "examples": list_examples, "runs": runs, "cost": cost, "doctor": doctor, "bench": bench,
     "warm-up": warm_up,
 }  # fmt: skip

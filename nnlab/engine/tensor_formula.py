@@ -59,8 +59,8 @@ class TensorFormula:
 
 
 @lru_cache(maxsize=512)
-def tensor_formula(text: str) -> TensorFormula:
-    """Raises FormulaError naming the column and what is wrong there."""
+def tensor_formula(text: str, words: tuple[str, ...] = ()) -> TensorFormula:
+    """`words` may be used besides those of every network. Raises FormulaError naming the column and what is wrong there."""
     references: dict[str, Reference] = {}
     pieces, end = [], 0
     for found in _REFERENCE.finditer(text):
@@ -71,7 +71,7 @@ def tensor_formula(text: str) -> TensorFormula:
         references[word] = reference
         pieces += [text[end : found.start()], f"{word:{len(found.group())}}"]  # as long as what it stands for: columns stay true
         end = found.end()
-    expression = compile_expression("".join(pieces) + text[end:], (*WORDS, *references))
+    expression = compile_expression("".join(pieces) + text[end:], (*WORDS, *words, *references))
     return TensorFormula(text, references, expression)
 
 
