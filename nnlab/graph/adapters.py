@@ -12,6 +12,7 @@ from dataclasses import replace
 from nnlab.core.errors import GraphError, SettingError, shown
 from nnlab.graph.graph import Graph
 from nnlab.graph.lora_adapter import BLEND, LoraAdapter
+from nnlab.graph.merge_order import check_merge_order
 from nnlab.graph.node import Node
 from nnlab.graph.node_adapters import checked_adapter, takes_adapters, with_adapter
 from nnlab.graph.validation import infer
@@ -99,7 +100,12 @@ def duplicate_adapter(graph: Graph, name: str, new: str, enabled: bool = False) 
 
 def enable(graph: Graph, name: str, enabled: bool = True) -> Graph:
     """Lets an adapter take part, or not; the others stay as they are."""
-    return _each(graph, name, lambda adapter: replace(adapter, enabled=enabled))
+    return check_merge_order(graph, _each(graph, name, lambda adapter: replace(adapter, enabled=enabled)))
+
+
+def is_enabled(graph: Graph, name: str) -> bool:
+    """Whether an adapter takes part on any of its layers."""
+    return any(_adapter(graph[layer], name).enabled for layer in _having(graph, name))
 
 
 def switch(graph: Graph, name: str | None) -> Graph:
@@ -121,17 +127,20 @@ def blend(graph: Graph, weights: Mapping[str, float]) -> Graph:
         return replace(adapter, enabled=False)
 
     nodes = tuple(replace(n, adapters=tuple(map(blended, n.adapters))) if n.adapters else n for n in graph.nodes)
-    return replace(graph, nodes=nodes)
+    return check_merge_order(graph, replace(graph, nodes=nodes))
 
 
 def merge(graph: Graph, name: str) -> Graph:
-    """The update of an adapter stands in the layers' weights from now on, formed once; W₀ is kept beside them and comes back unharmed."""
-    return _each(graph, name, lambda adapter: replace(adapter, merged=True, enabled=True))
+    """The update of an adapter stands in the layers' weights from now on, formed once; W₀ is kept beside them and comes back unharmed.
+
+    Raises GraphError where it would change places with one attached before it and outputs would move (`nnlab.graph.merge_order`).
+    """
+    return check_merge_order(graph, _each(graph, name, lambda adapter: replace(adapter, merged=True, enabled=True)))
 
 
 def unmerge(graph: Graph, name: str) -> Graph:
-    """The update is computed beside W₀ again, and learns."""
-    return _each(graph, name, lambda adapter: replace(adapter, merged=False))
+    """The update is computed beside W₀ again, and learns. Raises GraphError where one that was merged over it has to be unmerged first."""
+    return check_merge_order(graph, _each(graph, name, lambda adapter: replace(adapter, merged=False)))
 
 
 def configure_adapter(graph: Graph, name: str, nodes: Iterable[str] | None = None, **settings: object) -> Graph:
@@ -144,19 +153,22 @@ def configure_adapter(graph: Graph, name: str, nodes: Iterable[str] | None = Non
         changed = checked_adapter({**given, "name": name}, node.id)
         return _replaced(node, name, replace(known, **{key: getattr(changed, key) for key in given}))
 
-    result = _changed(graph, layers, configured)
+    result = check_merge_order(graph, _changed(graph, layers, configured))
     _check_shapes(result)
     return result
 
 
 def learn(graph: Graph, name: str, learns: bool = True) -> Graph:
-    """Lets an adapter's parameters learn, or keeps them while it takes part."""
+    """Lets an adapter's parameters learn, or keeps them while it takes part. Raises GraphError for one that is merged and is to learn."""
+    layers = _having(graph, name)
+    if learns and any(_adapter(graph[layer], name).merged for layer in layers):
+        raise GraphError(f"{name} is merged into the weights, where it cannot learn; unmerge it first.", layers[0])
 
     def changed(node: Node) -> Node:
         names = frozenset(_adapter(node, name).learning)
         return replace(node, frozen=node.frozen - names if learns else node.frozen | names)
 
-    return _changed(graph, _having(graph, name), changed)
+    return _changed(graph, layers, changed)
 
 
 def free_adapter_name(graph: Graph, stem: str = "task") -> str:

@@ -14,8 +14,9 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
-from nnlab.graph.adapters import adapted, detach, merge, unmerge
+from nnlab.graph.adapters import adapted, detach
 from nnlab.graph.graph import Graph
+from nnlab.graph.merge_order import all_beside, merged_in_order
 from nnlab.training.base_weights import BaseProof, proofs
 from nnlab.training.metrics import metrics
 from nnlab.training.session_adapters import MergeReport, report_of
@@ -52,8 +53,8 @@ class EffectsEvaluator:
             base = detach(base, known)
         self.graph, self.name, self.tasks = graph, name, tuple(tasks)
         self._now, self._base = Evaluator(graph), Evaluator(base)
-        merged = merge(graph, name)  # takes part in both: what merging changes is told beside the adapter, not beside the base alone
-        self._beside, self._merged = Evaluator(unmerge(merged, name)), Evaluator(merged)
+        merged = merged_in_order(graph, name)  # takes part in both: told beside the adapter, not beside the base alone
+        self._beside, self._merged = Evaluator(all_beside(merged)), Evaluator(merged)
 
     def __call__(self, parameters: Mapping[str, np.ndarray]) -> AdapterEffects:
         """`parameters` are those of a run of the graph, by name, with its buffers."""

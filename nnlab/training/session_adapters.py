@@ -19,6 +19,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.graph import adapters as edits
 from nnlab.graph.graph import Graph
 from nnlab.graph.lora_adapter import KEPT
+from nnlab.graph.merge_order import all_beside
 from nnlab.training.adapter_folder import read_folder, write_folder
 from nnlab.training.base_weights import BaseProof, base_sha256, proofs
 from nnlab.training.peft import from_stored, to_stored
@@ -135,7 +136,7 @@ class SessionAdapters:
         graph = edits.merge(self.graph, name)
         before = None if x is None else self.predict(x)
         if before is not None and not self.adapters[name].enabled:
-            self.enable(name)  # what merging changes is told beside the adapter taking part, not beside the base alone
+            self._become(all_beside(graph))  # what merging changes is told beside the adapter taking part, not beside the base alone
             before = self.predict(x)
         self._become(graph)
         return None if before is None else report_of(before, self.predict(x))

@@ -68,7 +68,11 @@ class AdapterEdits(QObject):
 
     def merge(self, name: str, merged: bool) -> bool:
         if merged:
-            return self._attempt(f"Merge {name}", lambda graph: checked_merge(graph, name, self._session.is_playing))
+            was_off = name in adapters.adapted(self._document.graph) and not adapters.is_enabled(self._document.graph, name)
+            done = self._attempt(f"Merge {name}", lambda graph: checked_merge(graph, name, self._session.is_playing))
+            if done and was_off:
+                self._tell(f"{name} was off; merged, it takes part.")
+            return done
         return self._attempt(f"Unmerge {name}", lambda graph: adapters.unmerge(graph, name))
 
     # What there is

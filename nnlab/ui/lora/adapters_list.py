@@ -40,6 +40,7 @@ class AdaptersList(QWidget):
             "Delete takes away"
         )
         shown.changed.connect(self._show)
+        edits.refused.connect(self._show_again)
         follow(theme, self)
 
     def apply_metrics(self) -> None:
@@ -78,6 +79,11 @@ class AdaptersList(QWidget):
     def _show(self) -> None:
         for row, (name, summary) in zip(self.rows, self._summaries.items(), strict=True):
             row.show_adapter(summary, name == self._shown.name)
+
+    def _show_again(self, sentence: str) -> None:
+        """A switch that was clicked goes back where the edit was refused."""
+        if sentence:
+            self._show()
 
     def _choose(self, index: int) -> None:
         self._shown.choose_adapter(self._name(index))

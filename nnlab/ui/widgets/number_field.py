@@ -114,13 +114,18 @@ class NumberField(QLineEdit):
         self.setPlaceholderText("")
         self._write()
 
+    @property
+    def _own_name(self) -> str:
+        """Its accessible name, whoever gave it, without the word for several values."""
+        return self.accessibleName().removesuffix(f", {MIXED}")
+
     def show_mixed(self, value: Value) -> None:
         """Stands for several numbers: empty until one is decided on; steps and drags start from `value`."""
         self._gesture.settle(value, certain=False)
         self._refuse("")
         self.setText("")
         self.setPlaceholderText(MIXED)
-        self.setAccessibleName(f"{self._setting.label}, {MIXED}")
+        self.setAccessibleName(f"{self._own_name}, {MIXED}")
 
     def preview(self, value: float, held: bool) -> None:
         """A step of a gesture made elsewhere (the slider beside the field)."""
@@ -139,7 +144,7 @@ class NumberField(QLineEdit):
 
     def _write(self) -> None:
         value = self.value
-        self.setAccessibleName(self._setting.label)
+        self.setAccessibleName(self._own_name)
         self.setText(editable(value if isinstance(value, (int, float)) else float(value)))
         self.setCursorPosition(0)
 
