@@ -45,8 +45,8 @@ def data_sentence(data: Data) -> str:
     target = data.target
     what = f"column{'s' if len(target.names) > 1 else ''}" if target.kind == "continuous" else f"{len(target.names)} classes"
     inputs = f"{len(data.features):,} input{'' if len(data.features) == 1 else 's'} {_named(data.features)}"
-    if data.image_shape is not None:
-        inputs = f"images of {data.image_shape[0]} × {data.image_shape[1]} pixels"
+    if data.planes is not None:
+        inputs = f"images of {data.planes[1]} × {data.planes[2]} pixels{' in colour' if data.planes[0] == 3 else ''}"
     samples = f"{len(data.x):,} samples and {len(data.validation_x):,} for validation"
     return f"{samples}; {inputs}; to predict: {what} {_named(target.names)}."
 

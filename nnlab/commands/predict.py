@@ -17,7 +17,9 @@ TrainedProject = Annotated[str, typer.Argument(help="A trained project (.nnlab)"
 
 def predict(
     source: TrainedProject,
-    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="A table (.csv) with the columns that it was trained on")],
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DATA", help="A table with the columns trained on; of images a file or a folder")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where to write the predictions (.csv)")],
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="A category that training did not have counts as none of those it had")

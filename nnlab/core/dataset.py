@@ -41,7 +41,8 @@ class Table:
     y: np.ndarray
     features: tuple[str, ...]
     target: Target
-    image_shape: tuple[int, int] | None = None  # (height, width) when the features are the pixels of an image
+    image_shape: tuple[int, int] | None = None  # (height, width) when the features are the pixels of a grey image
+    color_shape: tuple[int, int] | None = None  # (height, width) when they are three such images: red, green and blue
     domain: tuple[Interval, ...] | None = None  # the interval to plot, for each feature of a generated set
     truth: Callable[[np.ndarray], np.ndarray] | None = None  # the exact function: raw (n, features) -> (n, 1); of one feature, by element
     grows: bool = False  # sample by sample, by hand: one more does not move the others between training and validation

@@ -18,6 +18,7 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets
 from nnlab.core.errors import DataError
+from nnlab.core.file_stamp import file_stamp
 from nnlab.core.fitted_preparation import FUNCTIONS, InputStep, Preparation, of_numbers, of_steps
 from nnlab.core.setting import Setting, Value, check_settings
 from nnlab.core.split import SPLIT_TITLES, SPLITS, split
@@ -132,6 +133,14 @@ class Data:
     test_index: np.ndarray
     steps: tuple[InputStep, ...] = ()  # what makes each column of raw_x from a person's table; empty where raw_x is the table itself
     notes: tuple[str, ...] = ()  # what became of the rows of a file, one sentence each
+    color_shape: tuple[int, int] | None = None  # (height, width) of images in red, green and blue
+
+    @property
+    def planes(self) -> tuple[int, int, int] | None:
+        """(channels, height, width) where a sample is an image."""
+        if self.color_shape is not None:
+            return (3, *self.color_shape)
+        return None if self.image_shape is None else (1, *self.image_shape)
 
     @property
     def preparation(self) -> Preparation:
@@ -193,15 +202,9 @@ _newest: list[Data] = []  # is kept until others are asked for, so that it can b
 
 def _key(dataset: Dataset, settings: DataSettings) -> Hashable:
     """What decides the samples: the data set itself, the settings, and of files when they were written and how long they are."""
-    stamps = []
-    for name in dataset.files:
-        try:
-            status = Path(str(settings.settings.get(name, ""))).expanduser().stat()
-            stamps.append((status.st_mtime_ns, status.st_size, status.st_ino))
-        except (OSError, ValueError):  # whoever reads it says what is wrong
-            stamps.append((0, 0, 0))
+    stamps = tuple(file_stamp(Path(str(settings.settings.get(name, ""))).expanduser()) for name in dataset.files)
     in_order = replace(settings, settings=dict(sorted(settings.settings.items())))
-    return dataset.make, repr(in_order), tuple(stamps)  # as text, for a list or an array among the settings has no hash
+    return dataset.make, repr(in_order), stamps  # as text, for a list or an array among the settings has no hash
 
 
 def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
@@ -227,7 +230,8 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
     if steps:  # what is 0 or 1 stays so
         used = is_scaled[[table.features.index(name) for name in columns]]
         mean, scale = np.where(used, mean, 0.0), np.where(used, scale, 1.0)
-    x, y, raw = (inputs - mean) / scale, table.y, table.x
+    is_plain = not standardize and columns == table.features  # what is seen is what there is: images are not held twice
+    x, y, raw = inputs if is_plain else (inputs - mean) / scale, table.y, table.x
     if settings.set_numbers:
         x, y, raw = x.copy(), y.copy(), raw.copy()
         for number in settings.set_numbers:
@@ -235,13 +239,14 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
                 place = table.features.index(columns[number.column])
                 raw[number.sample, place] = number.after * scale[number.column] + mean[number.column]
         table = replace(table, x=raw, y=y)  # which says in a sentence what samples cannot hold
+    train_x, validation_x = _read_only(x[train_index]), _read_only(x[validation_index])
     return Data(
-        x=_read_only(x[train_index]),
+        x=train_x,
         y=_read_only(y[train_index]),
-        validation_x=_read_only(x[validation_index]),
+        validation_x=validation_x,
         validation_y=_read_only(y[validation_index]),
-        raw_x=_read_only(raw[train_index]),
-        raw_validation_x=_read_only(raw[validation_index]),
+        raw_x=train_x if x is raw else _read_only(raw[train_index]),
+        raw_validation_x=validation_x if x is raw else _read_only(raw[validation_index]),
         features=tuple(DERIVED_FEATURES[c].title if c not in table.features else c for c in columns),
         raw_features=table.features,
         target=table.target,
@@ -249,6 +254,7 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
         scale=scale,
         columns=columns,
         image_shape=table.image_shape if columns == table.features else None,
+        color_shape=table.color_shape if columns == table.features else None,
         domain=table.domain,
         truth=table.truth,
         train_index=train_index,

@@ -20,14 +20,26 @@ from nnlab.jobs.context import TaskContext
 
 
 @dataclass(frozen=True)
-class ColumnChoices:
-    """What a person chose about a table's columns: the one to predict, and by column the notation where its cells allow two."""
+class ImportChoices:
+    """What a person chose where what is imported leaves a choice; empty values leave it as it is proposed.
+
+    Of a table: the column to predict, and by column the notation where its cells allow two. Of images: (height, width) in pixels, colour,
+    and the IDX file of labels.
+    """
 
     target: str = ""
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    size: tuple[int, int] | None = None
+    is_color: bool | None = None
+    labels: str = ""
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the choices that were made."""
+        return frozenset(name for name in ("target", "answers", "size", "is_color", "labels") if getattr(self, name) not in ("", {}, None))
 
 
-AS_PROPOSED = ColumnChoices()
+AS_PROPOSED = ImportChoices()
 Imported = tuple[SavedProject, tuple[str, ...]]  # and sentences about it
 
 
@@ -35,16 +47,16 @@ Imported = tuple[SavedProject, tuple[str, ...]]  # and sentences about it
 class Importer:
     """A form that can be read. `fits` looks at the path alone; `suffixes` are for a dialog.
 
-    `needs_project`: what it reads goes into the project that is there. `has_columns`: it is a table, and heeds `ColumnChoices`.
+    `needs_project`: what it reads goes into the project that is there. `heeds`: those of `ImportChoices` that it follows.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     fits: Callable[[Path], bool]
-    read: Callable[[Path, SavedProject | None, TaskContext, ColumnChoices], Imported]
+    read: Callable[[Path, SavedProject | None, TaskContext, ImportChoices], Imported]
     needs_project: bool = False
-    has_columns: bool = False
+    heeds: frozenset[str] = frozenset()
 
 
 importers: Registry[Importer] = Registry("form to import", "nnlab.exchange.importers")

@@ -1,4 +1,4 @@
-"""Predicting a file: rows of a table in, predictions out, for the command line and the window."""
+"""Predicting a file: rows of a table or images in, predictions out, for the command line and the window."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def predict_file(
         prepared(saved.project)  # says why the data it was trained on cannot be read, where that is so
     session = session_of(saved)
     preparation = session.preparation
-    columns = read_raw_rows(source, saved.project.data, preparation, lambda share: job.report(0.5 * min(share, 1.0), 1.0, "reading"))
+    columns, names = read_raw_rows(source, saved.project.data, preparation, lambda share: job.report(0.5 * min(share, 1.0), 1.0, "reading"))
     try:
         inputs = preparation.transform(columns, unknown)
     except DataError as error:
         raise DataError(f"{source.name}: {str(error)[:1].lower()}{str(error)[1:]}") from error
     job.report(0.6, 1.0, "predicting")
     predictions = read_outputs(session.predict(inputs), preparation, session.graph.losses[0].kind.link)
-    write_predictions(target, predictions)
+    write_predictions(target, predictions, names)
     return len(inputs)

@@ -21,9 +21,10 @@ from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import decode
 from nnlab.files.project import Project, SavedProject
 from nnlab.files.project_file import SUFFIX, load_project, named
-from nnlab.files.starting_network import project_for_table
+from nnlab.files.starting_network import project_for_images, project_for_table
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
+from nnlab.images.idx import is_idx
 from nnlab.resources_path import resource
 from nnlab.tables.reader import table_suffixes
 
@@ -72,8 +73,9 @@ def load_example(name: str) -> Project:
 def open_any(text: str) -> tuple[SavedProject, str]:
     """What `text` names, and a name for the window's title.
 
-    `text` is the name of an example, or the path of a project (.nnlab), of a graph or project.json (.json), or of a table (text,
-    Excel, OpenDocument, Parquet). A file that has the name of an example is opened as ./name. Raises NNLabError in one sentence.
+    `text` is the name of an example, or the path of a project (.nnlab), of a graph or project.json (.json), of a table (text, Excel,
+    OpenDocument, Parquet) or of images (a folder, an IDX file). A file that has the name of an example is opened as ./name. Raises
+    NNLabError in one sentence.
     """
     if text in example_names():
         return SavedProject(load_example(text)), text
@@ -84,6 +86,8 @@ def open_any(text: str) -> tuple[SavedProject, str]:
         raise FileError(f"{text!r} is not the name of a file: {error}.") from error
     if not exists:
         raise FileError(f"There is no file or example {text!r}{_similar(text)}")
+    if path.is_dir() or (is_file and is_idx(path)):
+        return SavedProject(project_for_images(path)), path.stem
     if not is_file:
         raise FileError(f"{text} is not a file; name a project, a graph or a table.")
     suffix = path.suffix.lower()

@@ -20,6 +20,8 @@ from nnlab.core.fitted_preparation import Preparation, RawColumn, RawColumns
 from nnlab.core.preparation import Data, DataSettings, file_of
 from nnlab.datasets._csv_text import as_number, read_csv_text
 from nnlab.datasets.csv_file import MISSING
+from nnlab.datasets.images import form_of
+from nnlab.images.source import as_samples, is_image_source, pixel_names, read_unlabelled
 from nnlab.tables.plan import TablePlan, read_plan
 from nnlab.tables.planned import read_features, read_planned
 from nnlab.tables.proposal import propose
@@ -32,13 +34,26 @@ _EVERY = 4096  # rows between two reports of progress
 
 def read_raw_rows(
     path: Path, settings: DataSettings, preparation: Preparation, progress: Callable[[float], None] = lambda share: None
-) -> RawColumns:  # fmt: skip
-    """The columns that a preparation reads, by name, of a file; `settings` are those of the data that was trained on."""
+) -> tuple[RawColumns, tuple[str, ...]]:  # fmt: skip
+    """The columns that a preparation reads, by name, of a file or folder, and what its rows are called where they have names: images.
+
+    `settings` are those of the data that was trained on. Raises DataError for what does not fit.
+    """
+    if settings.name == "images" and is_image_source(path):
+        return _read_images(path, settings, progress)
     plan = _plan_of(settings)
     if plan is None:
-        return read_text_rows(path, preparation, progress)
+        return read_text_rows(path, preparation, progress), ()
     has_names = plan.form is None or plan.form.header
-    return read_features(read_table(path, None if has_names else plan.wanted), plan)
+    return read_features(read_table(path, None if has_names else plan.wanted), plan), ()
+
+
+def _read_images(path: Path, settings: DataSettings, progress: Callable[[float], None]) -> tuple[RawColumns, tuple[str, ...]]:
+    """The columns of an image, of a folder of images or of an IDX file, read as those trained on were, and the images' names."""
+    form = form_of(settings.settings)
+    pixels, names = read_unlabelled(path, form, lambda done, total: progress(done / max(total, 1)))
+    samples = as_samples(pixels)
+    return {name: samples[:, k] for k, name in enumerate(pixel_names(form))}, names
 
 
 def part_columns(settings: DataSettings, data: Data) -> tuple[RawColumns, RawColumns]:
@@ -112,9 +127,9 @@ def _column(
     raise DataError(problem)
 
 
-def predictions_text(predictions: Predicted) -> str:
-    """Predictions as CSV, one row each in the order of the rows that were given."""
-    columns = predictions.columns()
+def predictions_text(predictions: Predicted, names: tuple[str, ...] = ()) -> str:
+    """Predictions as CSV, one row each in the order of the rows that were given; `names` of the rows come first where they have some."""
+    columns = {**({"image": list(names)} if names else {}), **predictions.columns()}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([harmless(name) for name in columns])
@@ -128,7 +143,7 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) and as_number(cell) is None else cell
 
 
-def write_predictions(path: Path, predictions: Predicted) -> None:
+def write_predictions(path: Path, predictions: Predicted, names: tuple[str, ...] = ()) -> None:
     """Writes the predictions as CSV in UTF-8; raises FileError."""
-    content = predictions_text(predictions).encode()
+    content = predictions_text(predictions, names).encode()
     write_atomically(path, lambda file: file.write(content))

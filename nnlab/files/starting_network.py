@@ -13,9 +13,12 @@ from pathlib import Path
 from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
 from nnlab.core.preparation import Data, DataSettings, prepare
+from nnlab.core.setting import Value
 from nnlab.files.project import Project
+from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
+from nnlab.images.source import ImageForm, proposed_form
 from nnlab.tables.proposal import answered, propose
 from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings
@@ -45,7 +48,30 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
 def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
     training = replace(starting_training(data), optimizer="adamw", optimizer_settings={"weight_decay": WEIGHT_DECAY})
-    return Project(starting_graph(data.x.shape[1], data.target), settings, training)
+    return Project(_graph_for(data), settings, training)
+
+
+def project_for_images(path: Path, labels: str = "", form: ImageForm | None = None) -> Project:
+    """A project that trains on the images at `path`; `form` is how they are read, None for what they suggest. Raises DataError."""
+    path = path.expanduser().absolute()
+    form = form or proposed_form(path)
+    settings = DataSettings("images", image_settings(path, labels, form))
+    return project_for_data(settings, prepare(settings))
+
+
+def image_settings(path: Path, labels: str, form: ImageForm) -> dict[str, Value]:
+    """Those of the data set of one's own images."""
+    color = "rgb" if form.is_color else "grey"
+    return {
+        "path": str(path), "labels": labels, "height": form.height, "width": form.width, "color": color, "fitting": form.fitting,
+    }  # fmt: skip
+
+
+def _graph_for(data: Data) -> Graph:
+    """Convolutions for images large enough to be halved, else dense layers."""
+    if data.planes is not None and (most := halvings(*data.planes[1:])) > 0:
+        return convnet_graph(data.planes, data.target, ConvnetShape(blocks=min(most, 2)))
+    return starting_graph(data.x.shape[1], data.target)
 
 
 def starting_graph(features: int, target: Target) -> Graph:

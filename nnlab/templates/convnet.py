@@ -8,45 +8,26 @@ from __future__ import annotations
 
 from nnlab.core.preparation import Data, DataSettings
 from nnlab.core.setting import Setting
-from nnlab.graph.annotation import group_nodes
-from nnlab.graph.builder import GraphBuilder
+from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.graph import Graph
-from nnlab.graph.layout import arrange
-from nnlab.graph.mlp import HiddenLayer, counted, end, hidden_layer
+from nnlab.graph.mlp import counted
 from nnlab.templates.template import Settings, Template, TemplateError, register
 
 
 def needs(data: Data) -> str:
-    return "" if data.image_shape is not None else "Convolutions need images, but the features of this data are not pixels."
+    return "" if data.planes is not None else "Convolutions need images, but the features of this data are not pixels."
 
 
 def build(settings: Settings, data: Data) -> Graph:
-    assert data.image_shape is not None
-    height, width = data.image_shape
-    blocks, kernel, filters = int(settings["blocks"]), int(settings["kernel_size"]), int(settings["filters"])
-    halvings = min(height, width).bit_length() - 1
-    if blocks > halvings:
-        raise TemplateError(
-            f"Images of {height} × {width} pixels can be halved {counted(halvings, 'time')}; choose at most that many blocks."
-        )
-    builder = GraphBuilder()
-    image = builder.reshape(builder.input(features=height * width), shape=f"1, {height}, {width}")
-    parts = []
-    for k in range(1, blocks + 1):
-        maps = builder.conv2d(
-            image, filters=filters * 2 ** (k - 1), kernel_size=kernel, padding=kernel // 2, init="he_uniform", id=f"conv_{k}"
-        )
-        bent = builder.relu(maps)
-        image = builder.max_pool2d(bent, id=f"pool_{k}")
-        parts.append([f"conv_{k}", bent.node_id, f"pool_{k}"])
-    features = hidden_layer(builder, builder.flatten(image), HiddenLayer(int(settings["units"]), "relu"), "read")
-    if float(settings["dropout"]) > 0.0:
-        features = builder.dropout(features, p=settings["dropout"])
-    end(builder, features, data.target, "head")
-    graph = builder.build()
-    for k, names in enumerate(parts, 1):
-        graph = group_nodes(graph, names, f"Block {k}")
-    return arrange(graph)
+    assert data.planes is not None
+    _, height, width = data.planes
+    blocks, most = int(settings["blocks"]), halvings(height, width)
+    if blocks > most:
+        raise TemplateError(f"Images of {height} × {width} pixels can be halved {counted(most, 'time')}; choose at most that many blocks.")
+    shape = ConvnetShape(
+        blocks, int(settings["filters"]), int(settings["kernel_size"]), int(settings["units"]), float(settings["dropout"])
+    )  # fmt: skip
+    return convnet_graph(data.planes, data.target, shape)
 
 
 def label(settings: Settings, data: Data) -> str:

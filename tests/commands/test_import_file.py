@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import run_command
+from image_files import make_folder, make_idx
 
 from nnlab.files.project_file import load_project
 from nnlab.tables.plan import read_plan
@@ -47,4 +48,29 @@ def test_what_cannot_be_chosen(
 def test_choices_are_about_tables(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "n.onnx").write_bytes(b"")
     answer = run_command(capfd, "import", tmp_path / "n.onnx", "-o", tmp_path / "p.nnlab", "--target", "x")
-    assert answer.status == 2 and "n.onnx is no table" in answer.error
+    assert answer.status == 2 and "n.onnx is imported as ONNX, which --target cannot change" in answer.error
+
+
+def test_images_become_a_project_that_is_trained_and_predicts(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root, out = make_folder(tmp_path / "pictures", 20, (8, 8)), tmp_path / "p.nnlab"
+    answer = run_command(capfd, "import", root, "-o", out, "--size", "6x4")
+    assert answer.status == 0 and "2 classes of 40 images, 6 × 4 pixels in grey" in answer.out
+    data = load_project(out).project.data
+    assert data.name == "images" and (data.settings["height"], data.settings["width"]) == (6, 4)
+    trained = tmp_path / "t.nnlab"
+    assert run_command(capfd, "train", out, "--epochs", "100", "--out", trained).status == 0
+    assert run_command(capfd, "predict", trained, "--data", root, "-o", tmp_path / "p.csv").status == 0
+    lines = (tmp_path / "p.csv").read_text().splitlines()
+    assert lines[0] == "image,prediction,probability_dark,probability_light" and len(lines) == 41
+    assert sum(line.split(",")[0].split("/")[0] == line.split(",")[1] for line in lines[1:]) >= 38
+    assert run_command(capfd, "predict", trained, "--data", root / "light" / "00.png", "-o", tmp_path / "one.csv").status == 0
+    assert (tmp_path / "one.csv").read_text().splitlines()[1].startswith("00.png,light,")
+    (root / "dark" / "03.png").write_text("no image")
+    refused = run_command(capfd, "predict", trained, "--data", root, "-o", tmp_path / "two.csv")
+    assert refused.status == 2 and "dark/03.png is no PNG or JPEG image" in refused.error and not (tmp_path / "two.csv").exists()
+
+
+@pytest.mark.parametrize("options", [("--size", "0x5"), ("--size", "big"), ("--color", "blue"), ("--target", "x"), ("--labels", "nowhere")])
+def test_what_cannot_be_chosen_of_images(options: tuple[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = run_command(capfd, "import", make_idx(tmp_path), "-o", tmp_path / "p.nnlab", *options)
+    assert answer.status == 2 and options[1 if options[0] == "--labels" else 0] in answer.error and not (tmp_path / "p.nnlab").exists()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from nnlab.core.dataset import CATEGORIES, Table, datasets
 from nnlab.core.setting import Value, check_settings
@@ -23,7 +24,13 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Value
     """The settings without which a data set makes nothing, by name."""
     path: Path = tmp_path_factory.mktemp("csv") / "small.csv"
     path.write_text("length,width,kind\n" + "".join(f"{i}.5,{i * i},{'ab'[i % 2]}\n" for i in range(20)))
-    return {"csv_file": {"path": str(path)}, "table": {"path": str(path)}}
+    images = path.parent / "images"
+    for number in range(20):
+        folder = images / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4), number * 10).save(folder / f"{number}.png")
+    small: dict[str, Value] = {"path": str(images), "height": 4, "width": 4}
+    return {"csv_file": {"path": str(path)}, "table": {"path": str(path)}, "images": small}
 
 
 def table(name: str, seed: int = 0, settings: Mapping[str, Value] | None = None) -> Table:

@@ -179,7 +179,7 @@ def test_a_file_named_like_an_example_is_opened_as_a_path(tmp_path: Path, monkey
 def test_what_cannot_be_opened_is_explained(tmp_path: Path):
     assert refused("digit") == "There is no file or example 'digit'; did you mean the example 'digits'?"
     assert "`nnlab examples` lists the examples" in refused(tmp_path / "missing.nnlab")
-    assert "is not a file" in refused(tmp_path)
+    assert "is a folder without images; name a file" in refused(tmp_path)
     (tmp_path / "x.json").write_text("[1, 2")
     assert refused(tmp_path / "x.json").startswith("x.json: This is not an NN Lab graph")
     (tmp_path / "x.csv").write_bytes(b"PK\x03\x04 not text")

@@ -18,7 +18,7 @@ from nnlab.core import fitted_preparation
 from nnlab.core.dataset import Target
 from nnlab.core.errors import FileError
 from nnlab.core.fitted_preparation import NumberInput, Preparation, RawColumn
-from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, Imported, Importer, register
+from nnlab.exchange.importer import AS_PROPOSED, ImportChoices, Imported, Importer, register
 from nnlab.exchange.model import drawn_rows, largest_difference
 from nnlab.exchange.onnx_file import OnnxFile, read_onnx
 from nnlab.exchange.onnx_layers import CONVERTERS
@@ -49,7 +49,7 @@ class ModelEnds:
     has_link: bool  # whether that value is behind softmax or sigmoid, which the network leaves to its loss
 
 
-def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices = AS_PROPOSED) -> Imported:
+def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ImportChoices = AS_PROPOSED) -> Imported:
     """Raises FileError naming every node that cannot be imported, or that outputs differ."""
     job.report(0, 4, "Reading")
     file = joined(read_onnx(path))

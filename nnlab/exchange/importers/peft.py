@@ -6,14 +6,14 @@ import warnings
 from pathlib import Path
 
 from nnlab.core.errors import FileError
-from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, Imported, Importer, register
+from nnlab.exchange.importer import AS_PROPOSED, ImportChoices, Imported, Importer, register
 from nnlab.files.project import SavedProject
 from nnlab.files.session_file import saved_session, session_of
 from nnlab.jobs.context import TaskContext
 from nnlab.training.adapter_folder import CONFIG
 
 
-def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices = AS_PROPOSED) -> Imported:
+def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ImportChoices = AS_PROPOSED) -> Imported:
     """Raises FileError or GraphError naming the layer that does not fit."""
     job.check()
     if into is None:
@@ -28,7 +28,7 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Colum
 
 def fits(path: Path) -> bool:
     """A folder with an adapter, or one of its two files."""
-    return path.is_dir() or path.name == CONFIG or (path.suffix == ".safetensors" and (path.parent / CONFIG).is_file())
+    return (path / CONFIG).is_file() or path.name == CONFIG or (path.suffix == ".safetensors" and (path.parent / CONFIG).is_file())
 
 
 register(Importer(name="peft", title="PEFT adapter", suffixes=(), fits=fits, read=read, needs_project=True))

@@ -14,7 +14,7 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.fitted_preparation import decode
 from nnlab.core.tensor_file import read_metadata, read_tensors
-from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, Imported, Importer, register
+from nnlab.exchange.importer import AS_PROPOSED, ImportChoices, Imported, Importer, register
 from nnlab.exchange.torch_names import torch_names
 from nnlab.files.graph_file import read_graph
 from nnlab.files.project import SavedProject
@@ -28,7 +28,7 @@ _IGNORED = "num_batches_tracked"  # PyTorch counts batches beside the running st
 _TYPES = ("F16", "F32", "F64", "I64")
 
 
-def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices = AS_PROPOSED) -> Imported:
+def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ImportChoices = AS_PROPOSED) -> Imported:
     """Raises FileError naming tensors that are missing, left over or of another shape."""
     try:
         if path.stat().st_size > MOST_BYTES:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnlab.exchange.importer import AS_PROPOSED, ColumnChoices, Imported, Importer, register
+from nnlab.exchange.importer import AS_PROPOSED, ImportChoices, Imported, Importer, register
 from nnlab.files.project import SavedProject
 from nnlab.files.starting_network import project_for_table
 from nnlab.jobs.context import TaskContext
 from nnlab.tables.reader import table_suffixes
 
 
-def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ColumnChoices = AS_PROPOSED) -> Imported:
+def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ImportChoices = AS_PROPOSED) -> Imported:
     """Raises DataError naming line and column of what cannot be read."""
     job.check()
     project = project_for_table(path, choices.target, choices.answers)
@@ -21,6 +21,6 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Colum
 register(
     Importer(
         name="table", title="A table", suffixes=table_suffixes(), fits=lambda path: path.suffix.lower() in table_suffixes(), read=read,
-        has_columns=True,
+        heeds=frozenset({"target", "answers"}),
     )
 )  # fmt: skip

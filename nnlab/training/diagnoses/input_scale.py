@@ -35,7 +35,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         words = f"The network sees values around {sizes[largest]:,.3g} in {column_name(seen, largest)}; around 1 suits its weights."
     elif sizes[largest] < SMALL:
         words = f"No feature the network sees exceeds {most} in size; around 1 suits its weights."
-    elif ratio > APART:
+    elif ratio > APART and not _is_image(seen.graph):
         words = f"Features differ in size by a factor of {ratio:,.0f}: {most} against {least}."
     else:
         return
@@ -55,6 +55,11 @@ def _matters(graph: Graph) -> bool:
     """Whether what reads the input takes its size as it is: not where it is normalised or scaled first, or counts something."""
     readers = [graph[edge.target] for node in graph if node.kind.is_input for edge in graph.outgoing(node.id)]
     return not any(r.kind.reads_indices or r.kind.category == "Normalisation" or r.operator == "scale" for r in readers)
+
+
+def _is_image(graph: Graph) -> bool:
+    """Whether the inputs are the pixels of an image for a convolution, whose weights meet all of them alike."""
+    return any(graph[edge.target].operator == "reshape" for node in graph if node.kind.is_input for edge in graph.outgoing(node.id))
 
 
 def _remedies(seen: Observation) -> Iterator[Remedy]:

@@ -111,7 +111,7 @@ class ExchangeCommands(QObject):
         except NNLabError as error:
             self.failed.emit(str(error))
             return
-        if importer.has_columns:  # by way of the import page
+        if "target" in importer.heeds:  # a table, by way of the import page
             self._files.open_path(name)
             return
         into = self._present() if importer.needs_project else None

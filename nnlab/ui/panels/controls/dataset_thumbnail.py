@@ -17,7 +17,7 @@ SAMPLES = 240
 # What a set that ships with scikit-learn looks like; making a picture from it would import that library for a second.
 _SYMBOLS = {
     "digits": "numeric-4-box-outline", "iris": "flower-outline", "wine": "glass-wine", "breast_cancer": "microscope",
-    "diabetes": "needle", "csv_file": "file-delimited-outline", "table": "table-large",
+    "diabetes": "needle", "csv_file": "file-delimited-outline", "table": "table-large", "images": "image-multiple-outline",
     "reconstruction": "mirror", "typed": "keyboard-outline",
 }  # fmt: skip
 _OTHER = "table"
