@@ -27,7 +27,7 @@ LARGEST_OWN = 64  # an own size up to this stays
 PER_PIXEL = 24  # bytes of memory that training takes for each
 _MOST_KEPT = 256 * 2**20  # bytes of the newest images, kept while nobody has them
 
-Progress = Callable[[int, int], None]  # images read, of all; may raise to end it
+OnImages = Callable[[int, int], None]  # images read, of all; may raise to end it
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ _read: WeakValueDictionary[Hashable, ImageSet] = WeakValueDictionary()
 _newest: list[ImageSet] = []
 
 
-def read_labelled(path: Path, labels: str, form: ImageForm, progress: Progress = lambda done, total: None) -> ImageSet:
+def read_labelled(path: Path, labels: str, form: ImageForm, progress: OnImages = lambda done, total: None) -> ImageSet:
     """The images at `path` with their classes; `labels` is the file with the labels of IDX images, "" for the one beside them.
 
     Raises DataError naming a file that is no image or cannot be read, an empty class, one class alone, counts that do not agree, and images
@@ -104,7 +104,7 @@ def read_labelled(path: Path, labels: str, form: ImageForm, progress: Progress =
     return found
 
 
-def read_unlabelled(path: Path, form: ImageForm, progress: Progress = lambda done, total: None) -> tuple[np.ndarray, tuple[str, ...]]:
+def read_unlabelled(path: Path, form: ImageForm, progress: OnImages = lambda done, total: None) -> tuple[np.ndarray, tuple[str, ...]]:
     """(pixels, names) of an image, of all images in a folder, or of an IDX file, for prediction. Raises DataError as `read_labelled`."""
     if not path.exists():
         raise DataError(f"There is no file or folder {path}.")
@@ -141,13 +141,13 @@ def require_memory_for(images: int, form: ImageForm) -> None:
         raise DataError(f"{size} take {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB of memory are left; choose a smaller size.")
 
 
-def _of_folder(found: ImageFolder, form: ImageForm, progress: Progress) -> ImageSet:
+def _of_folder(found: ImageFolder, form: ImageForm, progress: OnImages) -> ImageSet:
     names = tuple(f"{file.parent.name}/{file.name}" for file in found.files)
     pixels = _pixels(found.files, form, progress)
     return ImageSet(pixels, np.array(found.y, dtype=np.int64), found.classes, names, found.notes)
 
 
-def _pixels(files: tuple[Path, ...], form: ImageForm, progress: Progress) -> np.ndarray:
+def _pixels(files: tuple[Path, ...], form: ImageForm, progress: OnImages) -> np.ndarray:
     require_memory_for(len(files), form)
     pixels = np.empty((len(files), form.height, form.width, *((3,) if form.is_color else ())), dtype=np.uint8)
     problems = []
@@ -185,7 +185,7 @@ def _idx_files(path: Path, labels: str) -> tuple[Path, Path]:
     return path, found
 
 
-def _of_idx(path: Path, labels: str, form: ImageForm, progress: Progress) -> ImageSet:
+def _of_idx(path: Path, labels: str, form: ImageForm, progress: OnImages) -> ImageSet:
     image_file, label_file = _idx_files(path, labels)
     pixels, numbers = read_idx(image_file, "images"), read_idx(label_file, "labels")
     if len(pixels) != len(numbers):
@@ -199,7 +199,7 @@ def _of_idx(path: Path, labels: str, form: ImageForm, progress: Progress) -> Ima
     return ImageSet(resized, y.astype(np.int64), tuple(str(label) for label in known.tolist()), names)
 
 
-def _resized(pixels: np.ndarray, form: ImageForm, progress: Progress) -> np.ndarray:
+def _resized(pixels: np.ndarray, form: ImageForm, progress: OnImages) -> np.ndarray:
     if pixels.shape[1:] != (form.height, form.width):
         if len(pixels) * form.height * form.width > MOST_BYTES:
             raise DataError(f"{len(pixels):,} images of {form.height} × {form.width} are too many; choose a smaller size.")
