@@ -27,9 +27,14 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Impor
     return SavedProject(project), (classes, f"{len(project.graph)} nodes for them, not trained yet", *found.notes)
 
 
+def fits(path: Path) -> bool:
+    """Images as a person means them, and no folder with files of adapters in it."""
+    return is_image_source(path) and not any(path.glob("*.safetensors")) and not any(path.glob("*/*.safetensors"))
+
+
 register(
     Importer(
-        name="images", title="Images", suffixes=(".png", ".jpg", ".idx3-ubyte"), fits=is_image_source, read=read,
+        name="images", title="Images", suffixes=(".png", ".jpg", ".idx3-ubyte"), fits=fits, read=read,
         heeds=frozenset({"size", "is_color", "labels"}),
     )
 )  # fmt: skip

@@ -28,7 +28,7 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Impor
 
 def fits(path: Path) -> bool:
     """A folder with an adapter, or one of its two files."""
-    return (path / CONFIG).is_file() or path.name == CONFIG or (path.suffix == ".safetensors" and (path.parent / CONFIG).is_file())
+    return path.is_dir() or path.name == CONFIG or (path.suffix == ".safetensors" and (path.parent / CONFIG).is_file())
 
 
 register(Importer(name="peft", title="PEFT adapter", suffixes=(), fits=fits, read=read, needs_project=True))
