@@ -17,8 +17,8 @@ from nnlab.training.commands import Block, Command, Load, RemoveRun
 from nnlab.training.difference import Difference
 from nnlab.training.plan import Plan, Prepared, plan
 from nnlab.training.project import Project
+from nnlab.training.reach import Reach
 from nnlab.training.runs import MOST_RUNS
-from nnlab.training.timeline import Reach
 from nnlab.training.variant import Variant, seed_name
 from nnlab.training.varied import variant_of
 

@@ -6,6 +6,7 @@ It knows no thread and no other run; whoever owns it calls it between two steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,6 +68,8 @@ class Member:
         returns = change.keep and self.timeline.can_take(project)
         if not change.keep or back_to is not None or returns:
             former = None
+        elif former is not None and change.before is not None and self.timeline.is_new(project.branch):
+            self.timeline.branch(former, replace(change.before.project, branch=project.branch))  # changed in the past: that stays
         continued = None if former is None else Former(former, self._past.numbers_for(change.recall), change.renewed)
         self._patience = self._patience_of(project)
         setup = setup_of(project.graph, data, project.training, project.initial)
@@ -160,8 +163,10 @@ class Member:
         if not change.keep and self._iteration_of(change) is None:
             self.end()
         if change.keep and change.changes_branch:
+            is_new = self.timeline.is_new(project.branch)
             self._take_branch(run, project)
-            return
+            if not is_new:
+                return
         self._project = project
         back_to = self._iteration_of(change)
         if change.before.project.training.patience != project.training.patience:

@@ -23,9 +23,9 @@ from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, R
 from nnlab.training.failure import in_words
 from nnlab.training.pace import Pace
 from nnlab.training.phase_clock import PhaseClock
+from nnlab.training.reach import Reach
 from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.stepping import Stepping
-from nnlab.training.timeline import Reach
 from nnlab.training.watched_now import WatchedNow
 
 SLICE_SECONDS = 1.0  # longest stay inside the machine when nobody asks for anything

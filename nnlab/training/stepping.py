@@ -15,6 +15,7 @@ from nnlab.training.commands import Event, Refused, Stepped
 from nnlab.training.runs import RunGroup
 from nnlab.training.watched_now import WatchedNow
 
+CHANGED_THEN = "Stopped where something was changed after iteration {:,}; the next step goes on from here as a branch."
 SEEK_SECONDS = 0.03  # of stepping towards a breakpoint between two looks for commands
 
 
@@ -46,9 +47,11 @@ class Stepping:
         if self._playing.is_playing:
             self._playing.pause()
         stop: Breakpoint | None = None
-        for _ in range(count):
+        for k in range(count):
             if forward:
-                stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
+                if k and self._group.main.timeline.meets_change(run):
+                    break
+                stop = self._forward(run)
             elif not run.stepper.back():
                 break
         self.end_step(stop)
@@ -75,8 +78,12 @@ class Stepping:
         """Steps on towards the next breakpoint, or to where a condition becomes true, as long as no command has to wait noticeably."""
         start = time.perf_counter()
         while self.seeks and time.perf_counter() - start < SEEK_SECONDS:
-            stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
+            stop = self._forward(run)
             ended = None if run.stepper.inside else run.stopped_by
+            if stop is None and ended is None and self._group.main.timeline.meets_change(run):
+                self._tell(Refused(CHANGED_THEN.format(run.iteration + 1)))
+                self.end_search()
+                return
             self.seeks = stop is None and ended is None
             if not self.seeks:
                 self.end_step(stop)
@@ -84,6 +91,13 @@ class Stepping:
                 self._playing.tell_stopped(self._group.follow_step())
             if ended is not None:
                 self._playing.stop_at(ended)
+
+    def _forward(self, run: Run) -> Breakpoint | None:
+        """One instruction; the breakpoint that stops there."""
+        stop = self.breakpoints.reached(run.program, run.stepper.forward().instruction)
+        if not run.stepper.inside:
+            self._group.main.timeline.follow(run)  # of many iterations, every one
+        return stop
 
     def finish_step(self) -> None:
         run = self._group.main.run

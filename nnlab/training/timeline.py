@@ -5,8 +5,9 @@ took on the way (`nnlab.engine.keyframes`), and what intervened between two step
 is replayed from the last keyframe before it, with what intervened since; at least one step is replayed, so that values and gradients of its
 batch are there as well.
 
-Going back takes nothing away. Only when training goes on from the past, or something is changed there, what lay ahead is dropped; unless
-it was branched before: then the way until now is kept (`nnlab.training.branch`), with all that lay ahead, and can be returned to.
+Going back takes nothing away, nor does stepping on from there, which replays what was. When training goes on from the past, or something is
+changed there, what lay ahead is dropped unless it is branched before, as the window does: then the way until now is kept
+(`nnlab.training.branch`), with all that lay ahead, and can be returned to.
 Branches share the chapters they have in common, and all of them the one budget.
 """
 
@@ -27,37 +28,11 @@ from nnlab.engine.stepper import Stepper
 from nnlab.training.branch import FIRST, MOST_BRANCHES, Branch, project_at
 from nnlab.training.chapter import Chapter, Intervention, LearningRate, Start, learned_places
 from nnlab.training.project import Project
+from nnlab.training.reach import BUDGET, Reach
 from nnlab.training.weight_path import WeightPath
 
-BUDGET = 256 * 2**20  # bytes of keyframes and of states that chapters began with
 LIVE_SHARE = 0.5  # of the budget that the chapter under way may take
 SLICE = 256  # steps of a replay between two looks at whether somebody wants to go elsewhere
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a window has to know: where the run is, how far it ever came, and what was trained from which iteration on."""
-
-    iteration: int = 0
-    latest: int = 0
-    projects: tuple[tuple[int, Project], ...] = ()  # what was trained, from which iteration on
-    spacing: int = 1  # iterations between two keyframes now
-    nbytes: int = 0
-    budget: int = BUDGET
-    branch: int = FIRST  # the number of the one that is trained ...
-    origin: int = 0  # ... and from which iteration on it went its own way
-    branches: tuple[Branch, ...] = ()  # the others
-    cuts: int = 0  # how often training went on from the past ...
-    cut_at: int = 0  # ... and from where the last time
-
-    @property
-    def earliest(self) -> int:
-        """The first iteration that can be gone back to."""
-        return self.projects[0][0] if self.projects else self.latest
-
-    def project_at(self, iteration: int) -> Project | None:
-        """What was trained when the run was there, with the learning rate of then; None where that is not known."""
-        return project_at(self.projects, iteration)
 
 
 @dataclass(eq=False)
@@ -148,9 +123,30 @@ class Timeline:
         chapter.keyframes = run.keyframes = chapter.keyframes.reopen(self._room(chapter))
 
     def follow(self, run: Run) -> None:
-        """Single instructions were run: an iteration that was completed in the past goes on from there."""
-        if self._ahead is not None and run.iteration != self._at:
+        """Single instructions were run. An iteration that is completed in the past, or taken back, is one that was there before.
+
+        Only past all that is known, or past where another rate, network or data came, the run goes on from where it was put.
+        """
+        if self._ahead is None or run.iteration == self._at:
+            return
+        passed = [c for c in self._chapters if self._at < c.begins <= run.iteration]
+        chapter = self._chapters[self._index(self._at)]
+        here = [what for at, what in chapter.interventions if self._at < at <= run.iteration]
+        if run.iteration > self._latest or passed or any(isinstance(what, LearningRate) for what in here):
             self.go_on(run)
+            return
+        self._at = run.iteration
+        for what in here:
+            what.apply(run)
+            run.stepper.forget()  # taking an instruction back would not take this back
+
+    def meets_change(self, run: Run) -> bool:
+        """Whether the next iteration is one after which, in the past the run is in, another rate, network or data came."""
+        if self._ahead is None or run.stepper.inside or run.iteration >= self._latest:
+            return False
+        following = run.iteration + 1
+        rates = (at for at, what in self._chapters[self._index(run.iteration)].interventions if isinstance(what, LearningRate))
+        return any(chapter.begins == following for chapter in self._chapters) or following in rates
 
     # Branches
 

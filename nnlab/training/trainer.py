@@ -28,9 +28,9 @@ from nnlab.training import commands as c
 from nnlab.training.clock import NO_PROGRESS, TrainingProgress
 from nnlab.training.command_queue import ENDED, CommandQueue
 from nnlab.training.commands import Command, Event
+from nnlab.training.reach import Reach
 from nnlab.training.run_control import RunControl
 from nnlab.training.runs import MAIN
-from nnlab.training.timeline import Reach
 from nnlab.training.watched_now import WatchedNow
 
 CLOSING = 10.0  # seconds that closing waits for the step that is under way

@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from nnlab.graph import edits
+from nnlab.ui.run.weight_edits import set_entries
 from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
@@ -130,7 +132,58 @@ def test_a_step_in_the_past_shows_the_batch_of_then(clock: Clock) -> None:
     clock.qtbot.waitUntil(lambda: clock.session.last_step is not None and clock.session.last_step.pc == 2)
     assert clock.session.latest == 600, "looking at an iteration drops nothing"
     clock.session.finish_step()
-    clock.qtbot.waitUntil(lambda: clock.session.past.reach.latest == 301)
+    clock.qtbot.waitUntil(lambda: clock.session.past.reach.iteration == 301)
+    assert clock.session.past.reach.latest == 600 and not clock.session.past.reach.branches, "nor does stepping it to its end"
+    clock.session.step_forward(len(clock.session.frame.program.instructions) * 99)
+    clock.qtbot.waitUntil(lambda: clock.session.past.reach.iteration == 399)  # where the rate was changed then, many steps stop
+    assert clock.session.past.reach.latest == 600 and not clock.session.past.reach.branches
+    clock.session.step_forward(len(clock.session.frame.program.instructions))
+    clock.qtbot.waitUntil(lambda: clock.session.past.reach.iteration == 400)
+    assert [branch.latest for branch in clock.session.past.reach.branches] == [600], "and the next goes on as a branch"
+    assert np.array_equal(clock.weight, clock.weights[400])
+
+
+def test_what_is_trained_or_changed_in_the_past_goes_on_as_a_branch(clock: Clock) -> None:
+    """Play, another rate, another network and a weight set by hand; each is undone to where the first run was left."""
+    window, session, qtbot, past, document = clock.window, clock.session, clock.qtbot, clock.session.past, clock.window.document
+    later = clock.weights[600]
+
+    def training(**settings: float) -> None:
+        document.edit("Rate", replace(document.project, training=replace(document.project.training, **settings)))
+
+    def kept() -> list[tuple[str, int]]:
+        return [(branch.name, branch.latest) for branch in past.reach.branches]
+
+    changes: list[tuple[Callable[[], None], str]] = [
+        (lambda: session.play(), "Branch from iteration 300"),
+        (lambda: training(learning_rate=0.5), "Rate"),
+        (lambda: document.apply("Wider", edits.configure(document.graph, "dense_1", units=9)), "Wider"),
+        (lambda: set_entries(document, session, "dense_1.weight", {(0, 0): 2.5}), "w₁₁ of dense_1"),
+    ]
+    for number, (change, name) in enumerate(changes, 1):
+        session.back_to(300)  # and nobody waits until it is there
+        change()
+        qtbot.waitUntil(lambda number=number: past.reach.branch == number and ("first run", 600) in kept())
+        if session.is_playing or number == 1:
+            qtbot.waitUntil(lambda: session.iteration > 320)
+            session.pause()
+            qtbot.waitUntil(lambda: not session.is_playing)
+            assert "branch 1; first run is kept" in window.message_bar.current.text
+        assert document.undo_stack.undoText() == name
+        weight = session.parameters(["dense_1.weight"])["dense_1.weight"]
+        assert (weight[0, 0] == 2.5) == (number == 4) and len(weight) == (9 if number == 3 else 8)
+        document.undo()
+        qtbot.waitUntil(lambda: past.reach.branch == 0)
+        clock.arrive(300)
+        assert past.reach.latest == 600 and np.array_equal(clock.weight, clock.weights[300])
+    document.redo()
+    qtbot.waitUntil(lambda: past.reach.branch == 4)
+    assert session.parameters(["dense_1.weight"])["dense_1.weight"][0, 0] == 2.5
+    document.undo()
+    clock.arrive(300)
+    session.back_to(600)
+    clock.arrive(600)
+    assert np.array_equal(clock.weight, later)
 
 
 def test_a_branch_is_made_returned_to_and_undone(clock: Clock) -> None:

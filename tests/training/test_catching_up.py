@@ -17,9 +17,9 @@ from nnlab.training.commands import Adjust, Load
 from nnlab.training.companions import Companions
 from nnlab.training.plan import Prepared
 from nnlab.training.project import Project
+from nnlab.training.reach import Reach
 from nnlab.training.runs import MAIN, RunGroup
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.timeline import Reach
 
 PROJECT = Project(mlp([2, 5, 1], loss="binary_cross_entropy"), DataSettings("spiral"), TrainingSettings("adam", {}, 1e-2, 10, seed=4))
 PREPARED = Prepared.of(PROJECT.data)

@@ -19,8 +19,9 @@ from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Load
 from nnlab.training.member import Member
 from nnlab.training.project import Project
+from nnlab.training.reach import Reach
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.timeline import Reach, Timeline
+from nnlab.training.timeline import Timeline
 
 
 def network() -> Graph:
@@ -183,17 +184,56 @@ def test_going_back_and_forth_again_loses_nothing_without_training(journey):
     assert replace(journey.member.timeline.reach(journey.run), spacing=reach.spacing, nbytes=reach.nbytes) == reach
 
 
-def test_stepping_in_the_past_goes_on_from_there_once_an_iteration_is_complete(journey):
-    passed = dict(journey.passed)
-    journey.back_to(230)
+def step_through(journey: Journey) -> None:
     stepper = journey.run.stepper
     stepper.forward()
-    journey.member.timeline.follow(journey.run)
-    assert journey.member.timeline.reach(journey.run).latest == 400
     stepper.finish()
     journey.member.timeline.follow(journey.run)
-    assert journey.member.timeline.reach(journey.run).latest == 231
-    assert journey.bits == passed[231]
+
+
+def test_stepping_in_the_past_replays_what_was_and_drops_nothing(journey):
+    """Across weights that were set by hand; back again; and on past all that is known."""
+    timeline = journey.member.timeline
+    journey.back_to(230)
+    journey.run.stepper.forward()
+    timeline.follow(journey.run)
+    journey.run.stepper.finish()
+    timeline.follow(journey.run)
+    reach = timeline.reach(journey.run)
+    assert (reach.iteration, reach.latest, reach.cuts) == (231, 400, 0) and journey.bits == journey.passed[231]
+    while journey.run.iteration > 230 or journey.run.stepper.inside:
+        assert journey.run.stepper.back()
+    timeline.follow(journey.run)
+    assert timeline.reach(journey.run).latest == 400 and journey.bits == journey.passed[230]
+    journey.back_to(128)
+    for iteration in (129, 130, 131):
+        step_through(journey)
+        assert journey.bits == journey.passed[iteration]
+    journey.back_to(398)
+    for iteration in (399, 400):
+        step_through(journey)
+        assert journey.bits == journey.passed[iteration]
+    step_through(journey)
+    reach = timeline.reach(journey.run)
+    assert (reach.iteration, reach.latest, reach.cut_at) == (401, 401, 400)
+    journey.back_to(400)
+    assert journey.bits == journey.passed[400]
+
+
+def test_stepping_past_a_change_goes_on_without_it(journey):
+    """Of the rate, of the network: there, who steps many iterations is told before."""
+    timeline = journey.member.timeline
+    journey.back_to(197)
+    step_through(journey)
+    assert not timeline.meets_change(journey.run)
+    step_through(journey)
+    assert timeline.meets_change(journey.run)
+    step_through(journey)
+    assert timeline.reach(journey.run).latest == 200 and not timeline.meets_change(journey.run)
+    journey.back_to(69)
+    assert timeline.meets_change(journey.run)
+    step_through(journey)
+    assert timeline.reach(journey.run).latest == 70
 
 
 def test_a_long_run_keeps_its_curves_exact_when_blocks_have_merged():

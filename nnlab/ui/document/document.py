@@ -77,12 +77,12 @@ class _Edit(QUndoCommand):
     def redo(self) -> None:
         document = self._document
         document.state, document.is_returning = self._to, not self._is_new
-        document.recall = document.merging(self._gesture) if self._is_new else (self._to,)
-        self._is_new = False
+        is_new, self._is_new = self._is_new, False
+        document.recall = document.merging(self._gesture) if is_new else (self._to,)
         document.begins_anew |= self._begins_anew
         if self._run is not None:
             document._put_run(self._run.number, self._run.after)
-        document._arrive(self._after, self._weights.after if self._weights is not None and self._era == document.era else None)
+        document._arrive(self._after, self._weights.after if self._weights is not None and self._sets_weights(is_new) else None)
 
     def undo(self) -> None:
         document = self._document
@@ -90,7 +90,11 @@ class _Edit(QUndoCommand):
         document.begins_anew |= self._begins_anew
         if self._run is not None:
             document._put_run(self._run.number, self._run.before)
-        document._arrive(self._before, self._weights.before if self._weights is not None and self._era == document.era else None)
+        document._arrive(self._before, self._weights.before if self._weights is not None and self._sets_weights(False) else None)
+
+    def _sets_weights(self, is_new: bool) -> bool:
+        """Whether its weights are to be set: not those of another era; and a branch that is returned to has its own."""
+        return self._era == self._document.era and (is_new or self._before.branch == self._after.branch)
 
     def id(self) -> int:
         return -1 if self._gesture is None else 1
@@ -142,6 +146,7 @@ class Document(QObject):
         self.recall: tuple[int, ...] = ()
         self.begins_anew = False  # whether the change that is told of ends the run, whatever it changes, and undoing it brings it back
         self._travels = False
+        self.adapt: Callable[[Project, WeightChange | None], Project] = lambda project, weights: project  # an edit, before it is made
         self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
 
     @property
@@ -215,6 +220,7 @@ class Document(QObject):
         if weights is not None and weights.is_nothing:
             weights = None
         if project != self._project or weights is not None:
+            project = self.adapt(project, weights)
             self.undo_stack.push(_Edit(self, label, self._project, project, gesture, weights, begins_anew))
 
     def set_weights(self, label: str, weights: WeightChange, gesture: str | None = None) -> None:

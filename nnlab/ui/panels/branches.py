@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from nnlab.core.errors import NNLabError
 from nnlab.engine.frame import Frame
 from nnlab.training.branch import branch_name
-from nnlab.training.timeline import Reach
+from nnlab.training.reach import Reach
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count
 from nnlab.ui.panels.base import LivePanel, Services

@@ -1,18 +1,23 @@
 """The past of the run as the window reaches it: going back to an iteration takes the document back to what was trained then.
 
-From there a new run can be branched; the one until now is kept and can be returned to. Both are undoable edits, see nnlab.training.branch.
+From there a new run is branched, by its action or as soon as training goes on or something is changed there; the one until now is kept with
+all that lay ahead and can be returned to. All of them are undoable edits, see nnlab.training.branch. Looking and stepping branch nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 from nnlab.core.errors import NNLabError
+from nnlab.engine.weight_change import WeightChange
 from nnlab.training.branch import FIRST, MOST_BRANCHES, branch_name
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import ForgetBranch, Pause
-from nnlab.training.timeline import Reach
+from nnlab.training.project import Project
+from nnlab.training.reach import Reach
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.numbers import count
@@ -38,19 +43,23 @@ class Following(Protocol):
 
     def synchronise(self) -> None: ...
 
+    def parameters(self, names: Iterable[str]) -> object: ...
+
 
 class Past:
     """Goes back, and knows whether what is shown lies in the past. `marks` are the settings that were changed on the way."""
 
-    def __init__(self, session: Following, trainer: Trainer, document: Document) -> None:
-        self._session, self._trainer, self._document = session, trainer, document
+    def __init__(self, session: Following, trainer: Trainer, document: Document, tell: Callable[[str], None]) -> None:
+        self._session, self._trainer, self._document, self._tell = session, trainer, document, tell
         self.marks = Marks()
         self._goal: int | None = None  # while the document goes back
         self._cuts = 0
         self.shows_branches = True  # beside the present way, in plots of the loss
         self._branch, self._newest = FIRST, FIRST
         self._marks_of: dict[int, Marks] = {}  # of branches that were left
+        self._is_asked = False  # the trainer may still be on its way there
         document.replaced.connect(self.forget)
+        document.adapt = self._adapted
 
     @property
     def reach(self) -> Reach:
@@ -68,6 +77,7 @@ class Past:
         Where another project was trained then, the document goes back to that, as an undoable edit.
         """
         self._session.synchronise()
+        self._is_asked = True
         reach = self.reach
         iteration = min(max(iteration, reach.earliest), self._session.latest)
         then = reach.project_at(iteration)
@@ -92,6 +102,7 @@ class Past:
             raise NNLabError(f"No run can be branched: {self._session.reason.rstrip('.')}.")
         if not self._session.latest:
             raise NNLabError("No run can be branched yet; train first, then go back to where another should begin.")
+        self._arrive()
         if len(self.reach.branches) >= MOST_BRANCHES:
             raise NNLabError(f"{MOST_BRANCHES} branches are kept already; remove one in the panel Branches first.")
         self._trainer.send(Pause())
@@ -99,6 +110,49 @@ class Past:
         project = replace(self._document.project, branch=self._newest)
         self._document.edit(f"Branch from iteration {count(self.reach.iteration)}", project)
         self._session.synchronise()
+
+    @property
+    def lies_ahead(self) -> bool:
+        """Whether the run is where it was before, with more ahead of it; waits for it to have been put there."""
+        self._arrive()
+        return self.reach.iteration < self.reach.latest
+
+    def go_on(self) -> None:
+        """Training is to go on from here: in the past as a branch, so that what lies ahead stays. Raises NNLabError when it cannot."""
+        if self.lies_ahead and not self._session.reason:
+            here, was = self.reach.iteration, branch_name(self.reach.branch)
+            self.branch()
+            name = branch_name(self._newest)
+            self._tell(f"From iteration {count(here)} a new run goes on, {name}; {was} is kept with all that lay ahead.")
+
+    def step_on(self) -> None:
+        """An iteration is stepped through: in the past it is what it was; only from where something was changed then a branch goes on."""
+        if self.lies_ahead and any(begins == self.reach.iteration + 1 for begins, _ in self.reach.projects):
+            self.go_on()
+
+    def _arrive(self) -> None:
+        """Waits until the run is where it was last asked to be."""
+        if self._is_asked:
+            self._is_asked = False
+            with suppress(NNLabError):
+                self._session.parameters(())
+
+    def _adapted(self, project: Project, weights: WeightChange | None) -> Project:
+        """An edit as it is made: what is changed in the past goes on as a branch. One that begins a run anew leaves the past anyway."""
+        now = self._document.project
+        if self._goal is not None or project.branch != now.branch:
+            return project
+        begins_anew = (project.training.seed, project.initial, project.data.name) != (now.training.seed, now.initial, now.data.name)
+        if begins_anew or (weights is None and project.computes_the_same_as(now)) or not self.lies_ahead:
+            return project
+        if len(self.reach.branches) >= MOST_BRANCHES:
+            self._tell(
+                f"{MOST_BRANCHES} branches are kept already, so what lay ahead of iteration {count(self.reach.iteration)} gives way to "
+                "this change; undo it, and remove one in the panel Branches, to keep both."
+            )
+            return project
+        self._newest += 1
+        return replace(project, branch=self._newest)
 
     def return_to(self, number: int) -> None:
         """Trains a branch again from where it was left; the one until now is kept. Raises NNLabError for one that is gone."""
@@ -129,8 +183,14 @@ class Past:
 
     def note(self, change: Change, reason: str) -> None:
         """Marks a change at the present iteration, unless it goes elsewhere; `reason`: why nothing was trained before it."""
-        if change.before is None or change.back_to is not None or change.changes_branch or reason:
+        if change.before is None or change.back_to is not None or reason:
             return
+        if change.changes_branch:
+            number = change.after.project.branch
+            if number in self._marks_of or not change.keep:
+                return
+            self._marks_of[self._branch], self.marks = self.marks, self.marks.copy(self.reach.iteration)
+            self._branch = number
         before, after = change.before.project, change.after.project
         network = network_difference(before.graph, after.graph)
         self.marks.note(before.training, after.training, self._session.iteration, network)

@@ -44,6 +44,7 @@ class LiveSession(QObject):
     change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
     when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
     known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is.
+    `noticed(sentence)`: something happened that was not asked for in so many words: a branch.
     `late_changed` carries a `LateRun` for each run that catches up, `told` all that the training thread tells. `jobs` runs everything else.
     """
 
@@ -54,6 +55,7 @@ class LiveSession(QObject):
     emptied = Signal()
     recovered = Signal()
     left_out = Signal(str)
+    noticed = Signal(str)
     late_changed = Signal(object)
     told = Signal(object)
 
@@ -71,7 +73,7 @@ class LiveSession(QObject):
         self._companions = Companions()
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
-        self.past = Past(self, self._trainer, document)
+        self.past = Past(self, self._trainer, document, self.noticed.emit)
         self.debugging = LiveDebugging(self._trainer, document, self)
         self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
         self._display.ticked.connect(self.ticked)
@@ -142,7 +144,7 @@ class LiveSession(QObject):
     # What one can do
 
     def play(self) -> None:
-        self._do(commands.Play())
+        self._train(commands.Play())
 
     def pause(self) -> None:
         self._do(commands.Pause())
@@ -151,26 +153,26 @@ class LiveSession(QObject):
         self.pause() if self._playing else self.play()
 
     def step_iteration(self) -> None:
-        self._do(commands.Iterate(1))
+        self._train(commands.Iterate(1))
 
     def step_epoch(self) -> None:
-        self._do(commands.FinishEpoch())
+        self._train(commands.FinishEpoch())
 
     def run_iterations(self, count: int) -> None:
         """Trains for `count` iterations, then pauses."""
-        self._do(commands.Iterate(count))
+        self._train(commands.Iterate(count))
 
     def step_forward(self, count: int = 1) -> None:
-        self._do(commands.StepForward(count))
+        self._step(commands.StepForward(count))
 
     def step_back(self, count: int = 1) -> None:
         self._do(commands.StepBack(count))
 
     def step_to(self, pc: int) -> None:
-        self._do(commands.StepTo(pc))
+        self._step(commands.StepTo(pc))
 
     def step_to_breakpoint(self) -> None:
-        self._do(commands.StepToBreakpoint())
+        self._step(commands.StepToBreakpoint())
 
     def finish_step(self) -> None:
         self._do(commands.FinishStep())
@@ -267,6 +269,24 @@ class LiveSession(QObject):
         self._display.stop()
         self._trainer.close()
         self.jobs.close()
+
+    def _train(self, command: Command) -> None:
+        """Training goes on, from the past as a branch."""
+        try:
+            self.past.go_on()
+        except NNLabError as error:
+            self.failed.emit(str(error), "")
+            return
+        self._do(command)
+
+    def _step(self, command: Command) -> None:
+        try:
+            if self.last_step is None or not self.last_step.inside:
+                self.past.step_on()
+        except NNLabError as error:
+            self.failed.emit(str(error), "")
+            return
+        self._do(command)
 
     def _do(self, command: Command) -> None:
         self.synchronise()

@@ -137,7 +137,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.networks.failed, bar.show_error, "network"),
         (window.networks.told, bar.show_info, "network"),
         (window.adapters.failed, bar.show_warning, "adapters"),
-        (window.session.debugging.stopped, bar.show_info, "stopped"),
+        (window.session.debugging.stopped, bar.show_info, "stopped"), (window.session.noticed, bar.show_info, "branch"),
         (window.adapters.told, bar.show_info, "adapters"),
         (window.runs.refused, bar.show_warning, "runs"),
         (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]

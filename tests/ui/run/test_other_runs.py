@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from nnlab.training.clock import NO_PROGRESS
+from nnlab.training.reach import Reach
 from nnlab.training.runs import MAIN
-from nnlab.training.timeline import Reach
 from nnlab.ui.run.other_runs import PATIENCE, LateRun, OtherRuns
 
 PROGRAM = object()
