@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings
@@ -15,12 +16,16 @@ from nnlab.files.project import SavedProject
 from nnlab.files.project_file import save_project
 from nnlab.graph import edits
 from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
+from nnlab.ui.document.debugging_edits import add_watch, set_condition, set_condition_times
 from nnlab.ui.inspector.node_page import NodePage
 from nnlab.ui.look import numbers
 from nnlab.ui.look.numbers import NOTHING
 from nnlab.ui.panels.base import LivePanel
+from nnlab.ui.panels.branches import BranchesPanel
+from nnlab.ui.panels.breakpoints import BreakpointsPanel
 from nnlab.ui.panels.loss import LossPanel
 from nnlab.ui.panels.problems import ProblemsPanel
+from nnlab.ui.panels.watches import WatchesPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.window.main_window import MainWindow
 
@@ -54,6 +59,14 @@ def panels_with_numbers(window: MainWindow) -> dict[str, LivePanel]:
     return {name: panel for name, panel in window.panels.items() if isinstance(panel, LivePanel) and panel._empty_text and name != "runs"}
 
 
+def words_of(panel: LivePanel) -> list[str]:
+    """What can be read in a panel and its header, and what a screen reader is told of it."""
+    read = [each for whole in (panel.header, panel) for each in whole.findChildren(QWidget) if each.isVisibleTo(whole)]
+    labels = [each.text() for each in read if isinstance(each, QLabel | QLineEdit)]
+    choices = [each.currentText() for each in read if isinstance(each, QComboBox)]
+    return [*labels, *choices, panel.accessibleDescription()]
+
+
 def counters(window: MainWindow) -> dict[str, str]:
     return {name: counter.text for name, counter in window.transport.bar.counters.items()}
 
@@ -80,12 +93,18 @@ def said(window: MainWindow) -> str:
     return "\n".join([*messages, *(row.problem.message for row in problems.rows)])
 
 
+def assert_says_no_number(panel: LivePanel) -> None:
+    read = [text for text in words_of(panel) if text not in (panel._empty.text(), panel.title)]
+    assert not any(character.isdigit() for text in read for character in text), (panel.name, read)
+
+
 def assert_nothing_is_claimed(window: MainWindow) -> None:
     assert set(counters(window).values()) == {NOTHING}
     assert window.transport.bar.time.accessibleDescription() == "Iteration 0 of 0"
     for name, panel in panels_with_numbers(window).items():
         assert panel.view is None and panel.is_empty, name
-        assert not any(character.isdigit() for character in panel.accessibleDescription()), name
+        assert_says_no_number(panel)
+    assert "%" not in window.header.phases.accessibleDescription()
     scene = window.canvas.scene
     for name, card in scene.items_by_card.items():
         assert card.loss is None and card.samples is None and card.biases is None, name
@@ -159,6 +178,28 @@ def test_on_an_empty_canvas_nothing_is_left(trained: MainWindow, qtbot: QtBot) -
     window.document.undo()
     settle(window, qtbot)
     assert_all_is_of_the_frame(window)
+
+
+def test_on_an_empty_canvas_no_panel_says_a_number_of_the_network_that_is_gone(window: MainWindow, qtbot: QtBot) -> None:
+    """Every panel there is, each shown before; Watches and Breakpoints know what was counted."""
+    add_watch(window.document, "norm(dense_1.weight)")
+    set_condition(window.document, "loss > 0")
+    set_condition_times(window.document, "loss > 0", 1000)
+    window.show_workspace("train")
+    train(window, qtbot, 60)
+    panels = [name for name in panels_with_numbers(window) if name in window.area.docks]
+    for name in panels:
+        window.area.reveal(name)
+        QApplication.processEvents()
+    window.header.phases.set_shares((0.4, 0.3, 0.2, 0.1))
+    graph = window.document.graph
+    window.document.apply("Delete everything", edits.remove_nodes(graph, [node.id for node in graph]))
+    assert_nothing_is_claimed(window)
+    branches, watches, breakpoints = (window.panels[name] for name in ("branches", "watches", "breakpoints"))
+    assert isinstance(branches, BranchesPanel) and isinstance(watches, WatchesPanel) and isinstance(breakpoints, BreakpointsPanel)
+    assert "60" not in " ".join(words_of(branches))
+    assert watches.rows[0].value.text() == NOTHING
+    assert breakpoints.conditions[0].accessibleName() == "Stop when loss > 0, on, 0 hits"
 
 
 def test_without_a_loss_there_are_no_losses(trained: MainWindow, qtbot: QtBot) -> None:

@@ -141,6 +141,7 @@ class LivePanel(Panel):
         """Nothing to show: says what will appear here and how to make it appear."""
         self._view = None
         self._later.stop()
+        self.setAccessibleDescription("")
         if self._empty_text:
             self.set_empty(self._empty_text)
 

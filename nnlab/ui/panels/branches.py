@@ -38,7 +38,7 @@ class BranchesPanel(LivePanel):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
         theme, self._past = services.theme, services.session.past
-        self._shown: tuple[Reach, Frame | None] | None = None
+        self._shown: tuple[Reach, Frame | None, bool] | None = None
         self.rows: list[BranchRow] = []
         self.new = IconButton.of(theme, icon(theme, "branch", color="text2"), "Branch a new run from here", "Branch a new run from here")
         self.new.clicked.connect(self._branch)
@@ -91,9 +91,10 @@ class BranchesPanel(LivePanel):
         """Shows the branches as they are."""
         reach, view = self._past.reach, self.view
         frame = view.frame if view is not None else None
-        if (reach, frame) == self._shown:
+        can_run = self._services.session.can_run
+        if (reach, frame, can_run) == self._shown:
             return
-        self._shown = reach, frame
+        self._shown = reach, frame, can_run
         kept = reach.branches
         self._set_rows(len(kept) + 1 if kept else 0)
         if self.rows:
@@ -104,7 +105,8 @@ class BranchesPanel(LivePanel):
         self.words.setVisible(not kept)
         self.overlay.setVisible(bool(kept))
         self.budget.setText(reach_words(reach))
-        self.new.setEnabled(reach.latest > 0 and self._services.session.can_run)
+        self.budget.setVisible(can_run)  # nothing can be gone back to in a network that cannot be trained
+        self.new.setEnabled(reach.latest > 0 and can_run)
         self.setWindowTitle(f"{self.title} ({len(kept)})" if kept else self.title)
 
     def _set_rows(self, number: int) -> None:

@@ -37,7 +37,7 @@ class DistributionsPanel(LivePanel):
         self.layer.setAccessibleName("Layer")
         self.layer.setToolTip("Which layer is shown; selecting one on the canvas chooses it too")
         self.layer.activated.connect(self._show)
-        self.add_option(self.layer)
+        self.add_reading(self.layer)
         self.plot = RidgePlot(services.theme, services.crosshair)
         self.plot.setToolTip(TIP)
         page = QWidget()

@@ -31,7 +31,7 @@ class GradientFlowPanel(LivePanel):
         )
         self.plot = HeatMapPlot(services.theme, services.crosshair)
         self.color_bar = ColorBar(services.theme, "Norm of the gradient of all weights, or all biases, of a layer")
-        self.add_option(self.color_bar)
+        self.add_reading(self.color_bar)
         self.set_content(self.plot)
         self.clear()
 

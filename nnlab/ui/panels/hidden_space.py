@@ -39,7 +39,7 @@ class HiddenSpacePanel(LivePanel):
             box.setAccessibleName(name)
             box.setToolTip(f"{name} of the picture")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            self.add_option(box)
+            self.add_reading(box)
         self.plot = BentPlanePlot(theme, "The input plane as the layer bends it")
         self.before = BentPlanePlot(theme, "The input plane")
         self.words = Label(theme, "input plane", "caption", "text2")

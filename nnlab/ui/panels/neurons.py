@@ -115,7 +115,7 @@ class NeuronsPanel(LivePanel):
         self.layer.setAccessibleName("Layer")
         self.layer.setToolTip("Whose neurons are shown")
         self.layer.activated.connect(self._show)
-        self.add_option(self.layer)
+        self.add_reading(self.layer)
         self.rows = NeuronRows(services.theme)
         area = QScrollArea()
         area.setWidgetResizable(True)

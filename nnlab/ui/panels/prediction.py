@@ -50,7 +50,7 @@ class PredictionPanel(LivePanel):
         self.words.setWordWrap(True)
         self.words.hide()
         for widget in (self.note, self.mistakes):
-            self.add_option(widget)
+            self.add_reading(widget)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.addWidget(self._stack, 1)

@@ -102,6 +102,7 @@ class RunsPanel(LivePanel):
         if not kept and not is_trained:
             self.table_.show_rows((), ())
             self.set_empty(EMPTY)
+            self.setAccessibleDescription("")
             return
         self.set_empty(None)
         live = settings_of(project, project.initial.name if project.initial is not None else "")
@@ -126,7 +127,7 @@ class RunsPanel(LivePanel):
                  for key in _SAME if key in live and key not in keys and key != "layers"]  # fmt: skip
         band = " Band: lowest to highest of the seeds; line and figures: median." if any(len(run.seeds) > 1 for run in kept) else ""
         self.same.setText(f"Same in all: {', '.join(equal)}.{band}" if kept else "This run is kept when it ends.")
-        self.setAccessibleDescription(f"{len(rows)} runs")
+        self.setAccessibleDescription(f"{len(rows)} {'run' if len(rows) == 1 else 'runs'}")
 
     def _repeat(self) -> None:
         self._runs.repeat(SEEDS)

@@ -97,7 +97,10 @@ class WatchesPanel(LivePanel):
         self.follow()
 
     def clear(self) -> None:
-        """What is watched stays, whatever is trained."""
+        """What is watched stays, whatever is trained; what it was during an iteration of another network does not."""
+        if hasattr(self, "rows"):
+            self._moments.clear()
+            self.follow()
 
     def _on_stepped(self, stepped: Stepped) -> None:
         now = stepped.watched
@@ -124,7 +127,7 @@ class WatchesPanel(LivePanel):
 
     def _show(self, row: WatchRow, watch: WatchedFormula) -> None:
         now, text = self._now, watch.text
-        value = now.values.get(text, math.nan)
+        value = now.values.get(text)
         series = self._debugging.watch_series(text)
         if self.over.current == "operations":
             done = sorted(self._moments)

@@ -69,7 +69,7 @@ class WeightsPanel(LivePanel):
         self.slices: list[NumberField] = []
         self.slice_names: list[Label] = []  # what each of them chooses
         self._slice_row = QHBoxLayout()
-        self.add_option(self.choice)
+        self.add_reading(self.choice)
         self.matrix = MatrixTable(theme, "Weights")
         self.matrix.entered.connect(self._entered)
         self.matrix.pasted.connect(self._pasted)

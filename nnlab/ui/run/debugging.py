@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.frame import Frame
 from nnlab.engine.watches import WatchSeries
 from nnlab.training import commands
 from nnlab.training.debugging import Debugging
 from nnlab.training.trainer import ConditionCount, Trainer
-from nnlab.training.watched_now import WatchedNow
+from nnlab.training.watched_now import NOTHING_WATCHED, WatchedNow
 from nnlab.ui.document.document import Document
+
+
+class HasFrame(Protocol):
+    """The session, as far as this needs it: without a frame, what was counted is of a network that is gone."""
+
+    @property
+    def frame(self) -> Frame | None: ...
 
 
 class LiveDebugging(QObject):
@@ -18,9 +28,9 @@ class LiveDebugging(QObject):
 
     stopped = Signal(str)
 
-    def __init__(self, trainer: Trainer, document: Document, parent: QObject | None = None) -> None:
+    def __init__(self, trainer: Trainer, document: Document, session: HasFrame, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._trainer, self._document = trainer, document
+        self._trainer, self._document, self._session = trainer, document, session
         self._sent = Debugging()
 
     def synchronise(self) -> None:
@@ -37,16 +47,17 @@ class LiveDebugging(QObject):
     @property
     def watched(self) -> WatchedNow:
         """What the watched formulas are; while training runs, a little earlier."""
-        return self._trainer.watched
+        return self._trainer.watched if self._session.frame is not None else NOTHING_WATCHED
 
     def watch_series(self, text: str) -> WatchSeries | None:
         """What is known of a watched formula after every iteration that is kept; None for one that is not watched yet."""
-        return self._trainer.watch_series(text)
+        return self._trainer.watch_series(text) if self._session.frame is not None else None
 
     def hits(self, place: Breakpoint) -> int:
         """How often stepping has come to a breakpoint since the run began."""
-        return self._trainer.breakpoint_hits.get(place.place, 0)
+        return self._trainer.breakpoint_hits.get(place.place, 0) if self._session.frame is not None else 0
 
     def condition(self, text: str) -> ConditionCount:
         """How often a condition has become true since the run began, and why it cannot be evaluated."""
-        return self._trainer.conditions.get(text, ConditionCount(0, ""))
+        known = self._trainer.conditions if self._session.frame is not None else {}
+        return known.get(text, ConditionCount(0, ""))

@@ -74,7 +74,7 @@ class LiveSession(QObject):
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
         self.past = Past(self, self._trainer, document, self.noticed.emit)
-        self.debugging = LiveDebugging(self._trainer, document, self)
+        self.debugging = LiveDebugging(self._trainer, document, self, self)
         self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
         self._display.ticked.connect(self.ticked)
         self._display.emptied.connect(self._on_emptied)

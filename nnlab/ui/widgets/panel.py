@@ -43,7 +43,12 @@ class Panel(QWidget):
         self._header = _Header(theme)
         self._header_row = QHBoxLayout(self._header)
         self._header_row.addWidget(self._title, 1)
+        self._readings = QWidget()
+        self._readings_row = QHBoxLayout(self._readings)
+        self._readings_row.setContentsMargins(0, 0, 0, 0)
+        self._readings.hide()
         self._options = QHBoxLayout()
+        self._header_row.addWidget(self._readings)
         self._header_row.addLayout(self._options)
         self._empty = Label(theme, empty, "body", "text2")
         self._empty.setWordWrap(True)
@@ -78,6 +83,11 @@ class Panel(QWidget):
         """Puts a widget at the right of the header, after those already there."""
         self._options.addWidget(widget)
 
+    def add_reading(self, widget: QWidget) -> None:
+        """Puts a widget before the options that is about the content alone (a count, a choice of layer): gone while the panel is empty."""
+        self._readings_row.addWidget(widget)
+        self._readings.setVisible(not self.is_empty)
+
     @property
     def content(self) -> QWidget | None:
         return self._content
@@ -89,7 +99,7 @@ class Panel(QWidget):
             self._content.setParent(None)
         self._content = widget
         self._body.addWidget(widget)
-        self._body.setCurrentWidget(widget)
+        self._bring_forward(widget)
 
     @property
     def is_empty(self) -> bool:
@@ -100,9 +110,13 @@ class Panel(QWidget):
         """Shows in the content's place what will appear there and how; None shows the content again, if there is any."""
         if text is not None:
             self._empty.setText(text)
-            self._body.setCurrentWidget(self._empty_page)
+            self._bring_forward(self._empty_page)
         elif self._content is not None:
-            self._body.setCurrentWidget(self._content)
+            self._bring_forward(self._content)
+
+    def _bring_forward(self, page: QWidget) -> None:
+        self._body.setCurrentWidget(page)
+        self._readings.setVisible(page is not self._empty_page and self._readings_row.count() > 0)
 
     def set_low(self, is_low: bool) -> None:
         """The window is low, or is not any more: a panel that can say the same in less height does so then."""
@@ -113,6 +127,7 @@ class Panel(QWidget):
         self._header_row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
         self._header_row.setSpacing(metrics.grid)
         self._options.setSpacing(metrics.px(12))
+        self._readings_row.setSpacing(metrics.px(12))
         self._around_empty.setContentsMargins(metrics.padding * 2, 0, metrics.padding * 2, metrics.padding)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -64,6 +64,11 @@ class PhaseStrip(QWidget):
                 self.updateGeometry()
             self._repaint()
 
+    def clear(self) -> None:
+        """Nothing is known of the present network."""
+        self.set_phase(None)
+        self.set_shares(None)
+
     def _describe(self) -> None:
         shares = self._shares or ("",) * len(PHASE_LOOKS)
         told = (f"{f'{look.cycle} {share}'.strip().capitalize()}. {look.meaning}" for look, share in zip(PHASE_LOOKS, shares, strict=True))

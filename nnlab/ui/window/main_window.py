@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
     def _on_emptied(self) -> None:
         self._view = None
         self.canvas.clear_values()
-        self.header.phases.set_phase(None)
+        self.header.phases.clear()
         self.actions_by_id["step.back"].setEnabled(False)
 
     def _on_tick(self, view: LiveView) -> None:

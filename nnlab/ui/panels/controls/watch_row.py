@@ -76,14 +76,16 @@ class WatchRow(QWidget):
         self.remove.clicked.connect(self.removed)
         follow(theme, self)
 
-    def show_watch(self, watch: WatchedFormula, value: float, values: np.ndarray, at: int | None, fault: str) -> None:
-        """`values`: what the sparkline shows, of which `at` is the present one; `fault`: why it has no value."""
+    def show_watch(self, watch: WatchedFormula, value: float | None, values: np.ndarray, at: int | None, fault: str) -> None:
+        """`value`: None while nothing is known of the network; `values`: what the sparkline shows, of which `at` is the present one;
+        `fault`: why it has no value.
+        """
         self.text, self._format, self._fault = watch.text, watch.format, fault
         self.field.set_text(watch.text)
         self.field.setToolTip(f"{watch.text}\n\n{TIP}")
-        text = "" if fault else written(value, watch.format)
+        text = "" if fault else numbers.NOTHING if value is None else written(value, watch.format)
         self.value.setText(text)
-        self.value.setToolTip(f"{watch.text} = {numbers.editable(value)}" if text else fault)
+        self.value.setToolTip(f"{watch.text} = {numbers.editable(value)}" if text and value is not None else fault)
         self.spark.set_values(values, at)
         self.setAccessibleName(f"Watch {watch.text}: {text or fault}")
         self._show_problem(self.field.accessibleDescription())
