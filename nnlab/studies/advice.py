@@ -157,6 +157,7 @@ def advise(column: TargetColumn, graph: Graph | None = None) -> Advice:
         loss, activation, outputs = None, None, 0
         reason = f"{found.evidence[0].upper()}{found.evidence[1:]}. That is too little to recommend a loss: it would take {needs}."
     warnings = (*_of_column(found, column), *(_mismatches(graph, found, column) if graph is not None else ()))
+    warnings = tuple(f"{warning[0].upper()}{warning[1:]}" for warning in warnings)  # some begin with an operator's name
     return Advice(column.name, found.kind, loss, outputs, activation, reason, needs, warnings, scale, column.frequencies)
 
 

@@ -223,6 +223,7 @@ class RunControl:
             except (NNLabError, MemoryError) as error:
                 self.group.remove(command.run)
                 self._listener(RunStopped(command.run, in_words(error)[0]))
+            self._publish()  # at rest nobody makes a frame of the project's own that the new run's belongs to
             return
         try:
             run = self.group.main.load(command)

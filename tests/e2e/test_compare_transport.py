@@ -57,7 +57,7 @@ def test_two_runs_show_their_accuracy_and_one_its_losses(window: MainWindow, qtb
 
 
 def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("sine")
+    window = opened("ripple")
     window.resize(1024, 700)
     window.show_workspace("compare")
     window.comparison._choose("", ["learning_rate=0.001,0.003,0.03"])
@@ -68,3 +68,5 @@ def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(opened: Opene
     assert bar.counters["iteration"].isVisible() and bar.figures[0].isVisible()
     assert all(counter.geometry().right() <= bar.width() for counter in visible)
     assert not bar.counters["batch_loss"].isVisible()
+    assert window.session.data is not None and not len(window.session.data.validation_x)
+    assert window.comparison.happening.scores.plot.absent.startswith("R² over time is recorded where samples are set aside")

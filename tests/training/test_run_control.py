@@ -104,6 +104,18 @@ def test_a_run_that_has_to_catch_up_is_due_at_once_also_at_rest(runs: RunControl
     runs.group.close()
 
 
+def test_a_run_that_is_added_at_rest_is_seen_at_once(runs: RunControl) -> None:
+    """Whoever looks finds it with a new frame of the project's own run."""
+    own = runs.group.main.run
+    assert own is not None
+    seen = own.mailbox.newest()
+    assert seen is not None
+    runs.carry_out(Load(Change.opening(another_seed(1).derive(PROJECT)), DATA, 1, run=1))
+    other, newest = runs.group.members[1].run, own.mailbox.newest(seen.sequence)
+    assert other is not None and newest is not None and other.mailbox.newest() is not None
+    assert newest.iteration == 0 and newest.parameters.tobytes() == seen.parameters.tobytes()
+
+
 def test_a_stepped_instruction_is_of_a_phase_until_the_iteration_ends(runs: RunControl, told: list[Event]) -> None:
     run = runs.group.main.run
     assert run is not None

@@ -18,6 +18,7 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
+ABSENT = "is recorded where samples are set aside for validation."
 WORDS_FROM = 440  # pixels of width, below which the two choices need it all
 
 
@@ -69,10 +70,12 @@ class Scores(QWidget):
         """Over the iterations first … last of the project's own run."""
         axis = self.axis_of(runs)
         view = runs[0].view
-        self.part.setEnabled(bool(len(view.data.validation_x)))
+        has_validation = bool(len(view.data.validation_x))
+        self.part.setEnabled(has_validation)
         is_accuracy = bool(view.data.target.classes)
         self.title.setText("Accuracy" if is_accuracy else "R²")
         self.words.setText(scored_words(view, self.of_validation))
+        self.plot.absent = "" if has_validation else f"{self.title.text()} over time {ABSENT}"
         self.plot.as_percent = is_accuracy
         self.plot.set_run(first, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         lines = []
@@ -84,10 +87,10 @@ class Scores(QWidget):
 
 
 def scored_words(view: LiveView, of_validation: bool) -> str:
-    """Which samples the curves are of, and when."""
+    """Which samples the curves are of, and when; nothing where there are no curves."""
     held, of = len(view.data.validation_x), len(view.data.x)
     if not held:
-        return "is recorded where samples are set aside for validation"
+        return ""
     if of_validation:
         return f"of {numbers.count(held)} validation samples, after every epoch"
     some = "all" if of <= held else f"{numbers.count(min(held, of))} of"
