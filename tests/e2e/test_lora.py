@@ -115,10 +115,10 @@ def test_a_cell_is_pointed_at_and_moved_by_keys(window: MainWindow) -> None:
     assert view.cell == (6, 21)
     now = weights(window)
     found = view.equation()
-    assert found is not None and found.stretch is None and found.others is None
-    base, scale, product, applied = found.base, found.scale, found.product, found.applied
+    assert found is not None and [term.label for term in found.terms if term.label] == ["W₀", "B row · A col", "W"]
+    base, product, applied = (term.value for term in found.terms if term.value is not None)
     row, column = now["dense_1.lora_B.task_a"][6].astype(np.float64), now["dense_1.lora_A.task_a"][:, 21].astype(np.float64)
-    assert base == now["dense_1.weight"][6, 21] and scale == 2.0
+    assert base == now["dense_1.weight"][6, 21] and found.terms[1].text == "+ 2 ×"
     assert product == pytest.approx(float(row @ column), rel=1e-9)
     assert applied == pytest.approx(base + 2 * float(row @ column), rel=1e-9)
     QTest.keyClick(view, Qt.Key.Key_Escape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
@@ -24,6 +24,7 @@ class LayerPath(QWidget):
         self._nodes: tuple[str, ...] = ()
         self._open: tuple[str, ...] = ()
         self._current = ""
+        self._end: QWidget | None = None
         self._shows_focus = False  # somebody with the hand on the mouse knows where it is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Layer")
@@ -39,6 +40,14 @@ class LayerPath(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(300), self._theme.metrics.px(34))
 
+    def set_end(self, widget: QWidget) -> None:
+        """Puts a widget at the right end; words give way to it."""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, self._theme.metrics.px(8), 0)
+        row.addStretch(1)
+        row.addWidget(widget)
+        self._end = widget
+
     def show_path(self, nodes: tuple[str, ...], with_adapters: tuple[str, ...], current: str) -> None:
         self._nodes, self._open, self._current = nodes, with_adapters, current
         self.setAccessibleDescription(current)
@@ -50,6 +59,8 @@ class LayerPath(QWidget):
         nodes = self._nodes
         measure = QFontMetricsF(self._theme.font("name"))
         arrow, most = measure.horizontalAdvance(ARROW), self.width() - px(40)
+        if self._end is not None and not self._end.isHidden():
+            most -= self._end.sizeHint().width()
         widths = {node: measure.horizontalAdvance(node) for node in nodes}
         if sum(widths.values()) + arrow * (len(nodes) - 1) > most:
             nodes = self._open

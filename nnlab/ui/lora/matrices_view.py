@@ -1,5 +1,7 @@
 """The matrices of an adapted layer on one scale, between the path that is frozen and the path that learns.
 
+With gradients in place of A and B, or one sample's numbers on the lines, where the picture has them.
+
 The frozen path runs through W₀, the learning one through A, r numbers, B and the scale; both meet in ⊕. What lies on no line, s B A and W,
 is never formed in the run. A cell is chosen with the mouse or the arrow keys: it is shown in every map, and its equation below W.
 """
@@ -14,6 +16,8 @@ from PySide6.QtWidgets import QWidget
 from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.lora.cell_equation import CellEquation, cell_equation
+from nnlab.ui.lora.flow_painter import FlowPainter
+from nnlab.ui.lora.layer_flow import GRADIENTS
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces, cell_at, matrix_places
 from nnlab.ui.lora.matrix_words import MatrixWords
@@ -23,6 +27,7 @@ from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 _MOVES: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
 }  # fmt: skip
+WITHOUT_GRADIENT = 0.4  # what is left of a matrix that has none, beside those that have
 
 
 class MatricesView(QWidget):
@@ -37,9 +42,11 @@ class MatricesView(QWidget):
         self.cell: tuple[int, int] | None = None
         self._is_pinned = False
         self.bound = 1.0
+        self.gradient_bound = 1.0  # of ∂L/∂A and ∂L/∂B, where they are shown
         self._bound_of: object = None
         self._images: dict[str, tuple[tuple[object, ...], QImage]] = {}
         self._words = MatrixWords(theme)
+        self._flow = FlowPainter(theme)
         self.setMouseTracking(True)
         self._shows_focus = False  # somebody with the hand on the mouse knows where it is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -62,6 +69,7 @@ class MatricesView(QWidget):
             key = (picture.layer.layer, picture.proof.now if picture.proof is not None else None)
             if key != self._bound_of:  # of W₀, which is frozen: the colours mean the same for as long as it stays
                 self._bound_of, self.bound = key, scale_bound(picture.layer.base)
+            self.gradient_bound = scale_bound(np.concatenate([picture.left.ravel(), picture.right.ravel()]))
         self._describe()
         self.update()
 
@@ -85,6 +93,7 @@ class MatricesView(QWidget):
             return
         units, inputs = picture.layer.base.shape
         words = f"{picture.layer.layer}, {units} × {inputs}, {picture.adapter.name}, rank {len(picture.adapter.a)}"
+        words += f", {picture.mode}" if picture.mode != "weights" else ""
         found = self.equation()
         if found is not None and self.cell is not None:
             words += f"; row {self.cell[0] + 1}, column {self.cell[1] + 1}: {found.words}"
@@ -96,7 +105,9 @@ class MatricesView(QWidget):
         px = self._theme.metrics.px
         units, inputs = self.shown.layer.base.shape
         room = QRectF(self.rect()).adjusted(px(20), px(4), -px(20), -px(22))
-        return matrix_places(units, inputs, len(self.shown.adapter.a), room, px)
+        found = matrix_places(units, inputs, len(self.shown.adapter.a), room, px)
+        over = found.applied.right() + self._flow.room_for(self.shown.following) - self.width()
+        return found.moved(-over) if 0 < over <= found.source.left() - px(8) else found  # room for the next card, where there is some
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         places = self.places()
@@ -146,7 +157,9 @@ class MatricesView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_strands(painter, places, picture)
             self._paint_maps(painter, places, picture)
-            self._words.paint(painter, places, picture, self.rect(), self.bound)
+            self._flow.paint(painter, places, picture)
+            self._flow.paint_following(painter, places, picture.following, self.width())
+            self._words.paint(painter, places, picture, self.rect(), self.gradient_bound if picture.mode == GRADIENTS else self.bound)
             if self.cell is not None:
                 self._paint_cell(painter, places, picture, self.cell)
                 self._words.paint_equation(painter, places, self.rect(), self.cell, self.equation())
@@ -156,27 +169,30 @@ class MatricesView(QWidget):
 
     def _paint_maps(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture) -> None:
         values = {
-            "base": picture.layer.base, "update": picture.adapter.update, "A": picture.adapter.a, "B": picture.adapter.b,
+            "base": picture.layer.base, "update": picture.adapter.update, "A": picture.right, "B": picture.left,
             "applied": picture.layer.applied,
         }  # fmt: skip
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         edge = QColor(self._theme.tokens.stroke)
         edge.setAlphaF(0.7)
         for name, place in places.maps.items():
-            painter.drawImage(place, self._image(name, values[name], place))
+            of_gradient = picture.mode == GRADIENTS and name in ("A", "B")
+            painter.setOpacity(WITHOUT_GRADIENT if picture.mode == GRADIENTS and not of_gradient else 1.0)
+            painter.drawImage(place, self._image(name, values[name], place, self.gradient_bound if of_gradient else self.bound))
+            painter.setOpacity(1.0)
             painter.setPen(QPen(edge, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
 
-    def _image(self, name: str, values: np.ndarray, place: QRectF) -> QImage:
+    def _image(self, name: str, values: np.ndarray, place: QRectF, bound: float) -> QImage:
         """One pixel a number; of a map with fewer pixels than numbers, one a block of them."""
         block = max(1, int(np.ceil(max(values.shape[0] / place.height(), values.shape[1] / place.width()) - 1e-6)))
-        key = (values, self.bound, self._theme.is_dark, block)
+        key = (values, bound, self._theme.is_dark, block)
         known = self._images.get(name)
         if known is not None and known[0][0] is values and known[0][1:] == key[1:]:
             return known[1]
         shown = block_means(values, block) if block > 1 else values
-        image = sign_image(shown, self.bound, self._theme.is_dark)
+        image = sign_image(shown, bound, self._theme.is_dark)
         self._images[name] = (key, image)
         return image
 

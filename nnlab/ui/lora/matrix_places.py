@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -29,6 +29,12 @@ class MatrixPlaces:
     cell: float
     step: float
     is_beside: bool
+
+    def moved(self, across: float) -> MatrixPlaces:
+        """Everything so many pixels further to the right."""
+        by = QPointF(across, 0.0)
+        places = {name: getattr(self, name).translated(by) for name in ("base", "update", "a", "b", "applied", "source")}
+        return replace(self, plus=self.plus + by, **places)
 
     @property
     def maps(self) -> dict[str, QRectF]:

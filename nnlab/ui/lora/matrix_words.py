@@ -10,6 +10,7 @@ from nnlab.ui.look.colormaps import sign_table
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import FontRole, Theme
 from nnlab.ui.lora.cell_equation import CellEquation
+from nnlab.ui.lora.layer_flow import GRADIENTS
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces
 from nnlab.ui.widgets.painting import fill_rounded
@@ -31,14 +32,23 @@ class MatrixWords:
         scale = f"{picture.adapter.scale:.3g}".replace("-", "−")
         above = px(9)
         name = "W₀" if not picture.is_merged else f"W₀ + {scale} BA"
-        end = self._caption(painter, QPointF(places.base.left(), places.base.top() - above), name, f"{units} × {inputs}, frozen")
+        what = f"{units} × {inputs}, frozen"
+        if picture.mode == GRADIENTS:
+            what = "no gradient"
+        end = self._caption(painter, QPointF(places.base.left(), places.base.top() - above), name, what)
+        end_of_base = end + px(31)
         glyph("frozen").draw(painter, QRectF(end + px(6), places.base.top() - above - px(13), px(15), px(15)), self._theme.tokens.text)
         formed = "merged" if picture.is_merged else "never formed in the run"
         room_of_words = places.plus.x() - px(16) - places.update.left()
         words = f"rank {rank}, {formed}" if room_of_words > px(250) else f"rank {rank}"
         self._caption(painter, QPointF(places.update.left(), places.update.top() - above), f"+ {scale} BA", words)
-        self._caption(painter, QPointF(places.b.right() + px(8), places.b.top() + px(14)), "B", f"{units} × {rank}")
-        end = self._caption(painter, QPointF(places.a.left(), places.a.bottom() + px(19)), "A", f"{rank} × {inputs}")
+        of_b, of_a = f"{units} × {rank}", f"{rank} × {inputs}"
+        if picture.gradients is not None:
+            of_b = "" if picture.gradients.b is not None else "none"  # the shape has no room beside so long a letter
+            of_a = of_a if picture.gradients.a is not None else "none is computed"
+        letter_b, letter_a = ("∂L/∂B", "∂L/∂A") if picture.mode == GRADIENTS else ("B", "A")
+        self._caption(painter, QPointF(places.b.right() + px(8), places.b.top() + px(14)), letter_b, of_b)
+        end = self._caption(painter, QPointF(places.a.left(), places.a.bottom() + px(19)), letter_a, of_a)
         learning, frozen = picture.adapter.a.size + picture.adapter.b.size, picture.layer.base.size
         learning += picture.adapter.stretch.size if picture.adapter.stretch is not None else 0  # DoRA's m, one a row
         words = f"{numbers.count(learning)} learn, {numbers.count(frozen)} frozen"
@@ -55,8 +65,11 @@ class MatrixWords:
             applied = measure.elidedText(f"with {', '.join(picture.others)}", Qt.TextElideMode.ElideRight, free)
         self._caption(painter, QPointF(places.applied.left(), places.applied.top() - above), "= W", applied)
         self._source(painter, places, picture.source)
-        self._proof(painter, places, picture, room)
-        self._legend(painter, room, bound)
+        self._proof(painter, places, picture, room, end_of_base)
+        scale_of = {GRADIENTS: "one scale for ∂L/∂A and ∂L/∂B of the last batch"}.get(picture.mode, "one scale for all five")
+        if picture.activations is not None:
+            scale_of += f";   x, h and z of sample {picture.activations.sample + 1:,}, each on its own"
+        self._legend(painter, room, bound, scale_of)
 
     def paint_equation(
         self, painter: QPainter, places: MatrixPlaces, room: QRect, cell: tuple[int, int], equation: CellEquation | None
@@ -65,27 +78,26 @@ class MatrixWords:
         if equation is None:
             return
         px = self._theme.metrics.px
-        top = places.applied.bottom() + px(26)
-        pieces = [(term.text, self._sign(term.value), term.label) for term in equation.terms()]
-        role: FontRole = "number"
-        font = self._theme.font(role)
-        measure = QFontMetricsF(font)
-        small = QFontMetricsF(self._theme.font("caption"))
-        total = sum(max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8) for text, _, label in pieces)
-        if places.applied.left() + total > room.width() - px(8):
-            role = "title"
+        top = places.applied.bottom() + (px(16) if places.is_beside else px(26))  # beside, the proof stands below
+        down = (px(22), px(37)) if places.is_beside else (px(26), px(44))
+        pieces = [(term.text, self._sign(term.value), term.label) for term in equation.terms]
+        small, room_of_words = QFontMetricsF(self._theme.font("caption")), room.width() - px(8) - places.applied.left()
+        roles: tuple[FontRole, ...] = ("number", "title", "name")
+        for role in roles:
             font = self._theme.font(role)
             measure = QFontMetricsF(font)
-            total = sum(max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8) for text, _, label in pieces)
-        x = max(float(px(8)), min(places.applied.left(), room.width() - px(8) - total))
+            widths = [max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8) for text, _, label in pieces]
+            if sum(widths) <= room_of_words:
+                break
+        x = max(float(px(8)), min(places.applied.left(), room.width() - px(8) - sum(widths)))
         self._text(painter, QPointF(x, top), f"row {cell[0] + 1}, column {cell[1] + 1}", "caption", "text2")
-        for text, color, label in pieces:
+        for (text, color, label), width in zip(pieces, widths, strict=True):
             painter.setFont(font)
             painter.setPen(color)
-            painter.drawText(QPointF(x, top + px(26)), text)
+            painter.drawText(QPointF(x, top + down[0]), text)
             if label:
-                self._text(painter, QPointF(x, top + px(44)), label, "caption", "text2")
-            x += max(measure.horizontalAdvance(text), small.horizontalAdvance(label)) + px(8)
+                self._text(painter, QPointF(x, top + down[1]), label, "caption", "text2")
+            x += width
 
     def _sign(self, value: float | None) -> QColor:
         tokens = self._theme.tokens
@@ -110,7 +122,7 @@ class MatrixWords:
         words = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, places.source.width() - 8)
         painter.drawText(places.source, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _proof(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture, room: QRect) -> None:
+    def _proof(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture, room: QRect, free: float) -> None:
         proof, px, tokens = picture.proof, self._theme.metrics.px, self._theme.tokens
         if proof is None:
             return
@@ -123,7 +135,7 @@ class MatrixWords:
                 words = "Unchanged"
         hashes = px(54) + QFontMetricsF(self._theme.font("caption")).horizontalAdvance(short_hash(proof.now))
         width = max(px(20) + QFontMetricsF(self._theme.font("name")).horizontalAdvance(words), hashes)
-        left = places.base.right() + px(22) if not places.is_beside else places.applied.left()
+        left = max(places.base.right() + px(22), free) if not places.is_beside else places.applied.left()
         top = places.base.top() + px(2) if not places.is_beside else min(places.applied.bottom() + px(66), room.height() - px(62))
         right = places.applied.right()
         if not places.is_beside:
@@ -138,7 +150,7 @@ class MatrixWords:
             self._text(painter, QPointF(left + px(20), top + px(12) + k * line), word, "caption", "text2")
             self._text(painter, QPointF(left + px(54), top + px(12) + k * line), short_hash(text), "caption", "text")
 
-    def _legend(self, painter: QPainter, room: QRect, bound: float) -> None:
+    def _legend(self, painter: QPainter, room: QRect, bound: float, scale_of: str) -> None:
         px, y = self._theme.metrics.px, room.height() - self._theme.metrics.px(9)
         text = f"−{bound:g}"
         self._text(painter, QPointF(px(20), y), text, "caption", "text2")
@@ -148,4 +160,4 @@ class MatrixWords:
             red, green, blue, _ = table[round(k * (len(table) - 1) / (steps - 1))].tolist()
             painter.fillRect(QRectF(x + k * px(6), y - px(8), px(6), px(8)), QColor(red, green, blue))
         end = x + steps * px(6) + px(6)
-        self._text(painter, QPointF(end, y), f"+{bound:g}   one scale for all five", "caption", "text2")
+        self._text(painter, QPointF(end, y), f"+{bound:g}   {scale_of}", "caption", "text2")

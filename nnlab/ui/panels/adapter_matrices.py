@@ -5,11 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.graph.adapters import adaptable, adapted
+from nnlab.graph.graph import Graph
+from nnlab.graph.lora_adapter import LoraAdapter
 from nnlab.training.probes.adapter_matrices import AdaptedLayers, LayerMatrices
 from nnlab.training.probes.base_proofs import BaseProofs
 from nnlab.ui.adapters.attach_preview import AttachPreview
+from nnlab.ui.canvas.neurons.sample import SampleChoice, SamplePass
 from nnlab.ui.look.numbers import count
 from nnlab.ui.lora.base_view import BaseLayer, BaseView
+from nnlab.ui.lora.layer_flow import ACTIVATIONS, GRADIENTS, OPTIONS, LayerActivations, gradient_tensors, layer_activations, layer_gradients
 from nnlab.ui.lora.layer_path import LayerPath
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrices_view import MatricesView
@@ -17,6 +21,7 @@ from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.segmented import Segmented
 
 EMPTY = "The matrices of the network's dense layers appear here; it has none, and an adapter is attached to one."
 BEFORE = (
@@ -49,6 +54,9 @@ class AdapterMatricesPanel(LivePanel):
         self.path = LayerPath(services.theme)
         self.path.chosen.connect(self._choose_layer)
         self.matrices = MatricesView(services.theme)
+        self.quantity = Segmented(services.theme, OPTIONS, "What the matrices and lines show")
+        self.quantity.chosen.connect(self._choose_quantity)
+        self._sample, self._pass = SampleChoice(), SamplePass()
         self.base = BaseView(services.theme)
         self.base.chosen.connect(services.selection.set)
         self._preview = services.shared(AttachPreview)
@@ -56,6 +64,7 @@ class AdapterMatricesPanel(LivePanel):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.path.set_end(self.quantity)
         column.addWidget(self.path)
         self._pages = QStackedWidget()
         for view in (self.matrices, self.base):
@@ -65,6 +74,27 @@ class AdapterMatricesPanel(LivePanel):
         self.shown.changed.connect(self._show_again)
         self._preview.changed.connect(self._show_again)
         services.selection.changed.connect(self._follow_selection)
+
+    def show_quantity(self, quantity: str) -> None:
+        """Shows "weights", "gradients" or "activations"."""
+        self.quantity.choose(quantity)
+        self._choose_quantity(quantity)
+
+    def _choose_quantity(self, quantity: str) -> None:
+        self._watch()
+        self._show_again()
+
+    def _watch(self) -> None:
+        """Asks frames for the gradients of the adapter that is shown, while they are what is looked at."""
+        wanted: tuple[str, ...] = ()
+        graph, layer = self._services.document.graph, self.shown.layer
+        adapter = graph[layer].adapter(self.shown.name) if layer else None
+        if self.quantity.current == GRADIENTS and adapter is not None:
+            wanted = gradient_tensors(graph, layer, adapter)
+        if wanted != self.tensors:
+            self.tensors = wanted  # type: ignore[misc]  # those of this panel, which change with what it shows
+            if self._is_fed:
+                self._services.session.watch(self, wanted)
 
     def _choose_layer(self, layer: str) -> None:
         self.shown.choose_layer(layer)
@@ -79,6 +109,7 @@ class AdapterMatricesPanel(LivePanel):
             self._show_again()
 
     def _show_again(self) -> None:
+        self._watch()
         if self.view is not None and self.isVisible():
             self.draw(self.view)
 
@@ -92,6 +123,7 @@ class AdapterMatricesPanel(LivePanel):
                 return
             self.matrices.show_picture(picture)
             self._pages.setCurrentWidget(self.matrices)
+            self.quantity.show()
             self.set_empty(None)
         nodes = tuple(node.id for node in view.project.graph.topological() if node.kind.name not in ("input", "output"))
         self.path.show_path(nodes, self.shown.layers, self.shown.layer)
@@ -112,6 +144,7 @@ class AdapterMatricesPanel(LivePanel):
         self.base.show_layers(layers, selected, f"Base: {count(parameters)} parameters", words)
         self.base.cover(self._preview.left if self._preview.is_open else None)
         self._pages.setCurrentWidget(self.base)
+        self.quantity.hide()
         self.set_empty(None if layers else EMPTY)
 
     def _picture(self, view: LiveView, found: AdaptedLayers, proofs: BaseProofs) -> MatricesPicture | None:
@@ -124,7 +157,18 @@ class AdapterMatricesPanel(LivePanel):
             return None
         before = next((edge.source for edge in graph.edges if edge.target == layer.layer), "")
         others = tuple(other.name for other in graph[layer.layer].adapters if other.enabled and other.name != adapter.name)
-        return MatricesPicture(layer, matrices, proofs.of(layer.layer), adapter.is_merged, adapter.enabled, before, others)
+        quantity, name = self.quantity.current, layer.layer
+        return MatricesPicture(
+            layer, matrices, proofs.of(name), adapter.is_merged, adapter.enabled, before, others, _following(graph, name),
+            gradients=layer_gradients(graph, name, adapter, view.frame.get) if quantity == GRADIENTS else None,
+            activations=self._activations(view, name, adapter) if quantity == ACTIVATIONS else None,
+        )  # fmt: skip
+
+    def _activations(self, view: LiveView, layer: str, adapter: LoraAdapter) -> LayerActivations | None:
+        """Of one sample, passed through once more: every number belongs to the weights that are shown."""
+        self._sample.follow(view.frame.samples, len(view.data.x), view.playing)
+        passed = self._pass.run(view.frame, view.data, self._sample.number)
+        return layer_activations(view.frame.program.graph, layer, adapter, passed.row, self._sample.number)
 
     def clear(self) -> None:
         super().clear()
@@ -147,3 +191,10 @@ class AdapterMatricesPanel(LivePanel):
 
     def picture_widget(self) -> QWidget | None:
         return self._pages
+
+
+def _following(graph: Graph, layer: str) -> tuple[str, ...]:
+    """The node behind a layer, and where that has no weights the one behind it."""
+    first = next((edge.target for edge in graph.edges if edge.source == layer), "")
+    second = next((edge.target for edge in graph.edges if edge.source == first), "") if first and not graph[first].parameters else ""
+    return tuple(name for name in (first, second) if name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nnlab.training.probes.adapter_matrices import AdapterMatrices, LayerMatrices
 from nnlab.ui.lora.cell_equation import cell_equation
+from nnlab.ui.lora.layer_flow import LayerActivations, LayerGradients
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 
 BASE = np.array([[1.0, -2.0], [0.5, 0.25]])
@@ -35,11 +38,26 @@ def test_it_is_written_as_it_is(shown: MatricesPicture, words: str) -> None:
     assert found.words == words
     for row, column in np.ndindex(2, 2):
         one = cell_equation(shown, row, column)
-        own = one.base + (one.scale * one.product if one.takes_part else 0.0)
-        own *= one.stretch if one.stretch is not None and one.takes_part else 1.0
-        assert own + (one.others or 0.0) == pytest.approx(one.applied)
+        left, right = " ".join(term.text for term in one.terms).replace("−", "-").replace("×", "*").split("=")
+        assert eval(left) == pytest.approx(float(right))
 
 
 def test_numbers_have_their_names_below() -> None:
-    terms = cell_equation(picture(stretch=True, others=1.0), 1, 1).terms()
+    terms = cell_equation(picture(stretch=True, others=1.0), 1, 1).terms
     assert [term.label for term in terms if term.label] == ["m / n", "W₀", "B row · A col", "others", "W"]
+
+
+def test_gradients_are_told_by_their_lengths() -> None:
+    flow = LayerGradients(np.array([[3.0, 0.0], [4.0, 1.0]]), None)
+    assert cell_equation(replace(picture(), gradients=flow), 1, 0).words == "‖∂L/∂A‖, column 1 5.00, ‖∂L/∂B‖, row 2 none"
+
+
+def test_a_row_of_z_is_what_both_paths_give() -> None:
+    x, h = np.array([1.0, 2.0]), A @ np.array([1.0, 2.0])  # h = 0
+    h = h + 0.5
+    z0 = BASE @ x
+    flow = LayerActivations(3, x, z0 + 4.0 * (B @ h), h, z0)
+    assert cell_equation(replace(picture(), activations=flow), 0, 1).words == "−3.0000 + 4 × 0.2500, z −2.0000"
+    other = replace(picture(others=1.0), activations=replace(flow, z=flow.z + 1.0))
+    assert cell_equation(other, 0, 1).words == "−3.0000 + 2.0000, z −1.0000"
+    assert cell_equation(replace(picture(), activations=LayerActivations(3, x, z0)), 0, 0).words == "z −3.0000"

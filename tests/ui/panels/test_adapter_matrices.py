@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from worlds import spiral_project
 
 from nnlab.graph.adapters import attach
 from nnlab.ui.adapters.attach_preview import AttachPreview, Attempt
@@ -57,3 +60,31 @@ def test_a_network_without_dense_layers_says_so(studio: Callable[..., Any], qtbo
     program = replace(view.frame.program, graph=type(view.frame.program.graph)())
     panel.draw(replace(view, frame=replace(view.frame, program=program)))
     assert panel.is_empty and panel.base.layers == []
+
+
+def test_gradients_and_activations_of_both_paths_are_those_of_the_run(studio: Callable[..., Any], qtbot: QtBot) -> None:
+    project = spiral_project()
+    made = studio(replace(project, graph=attach(project.graph, rank=1, alpha=2.0, name="one")))
+    panel = made.panel("adapter_matrices", 900, 460)
+    assert isinstance(panel, AdapterMatricesPanel)
+    made.train(3)
+    qtbot.waitUntil(lambda: panel.matrices.shown is not None)
+    panel.path.chosen.emit("dense_2")
+    QTest.mouseClick(panel.quantity.button("gradients"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.matrices.shown.gradients is not None and panel.matrices.shown.gradients.a is not None)
+    view = made.train(1)
+    qtbot.waitUntil(lambda: np.array_equal(panel.matrices.shown.gradients.a, view.frame.get("dense_2.d_lora_A.one")))
+    flow = panel.matrices.shown.gradients
+    np.testing.assert_array_equal(flow.b, view.frame.get("dense_2.d_lora_B.one"))
+    assert flow.x is not None and flow.x > 0, "the layer before learns through it"
+    assert view.frame.get("dense_2.d_weight") is None and "gradients" in panel.matrices.accessibleDescription()
+    QTest.mouseClick(panel.quantity.button("activations"), Qt.MouseButton.LeftButton)
+    found, values = panel.matrices.shown.activations, panel.matrices.shown.layer
+    assert found is not None and found.h is not None and panel.quantity.current == "activations"
+    adapter = values.adapter("one")
+    np.testing.assert_allclose(found.h, adapter.a @ found.x, rtol=1e-5)
+    np.testing.assert_allclose(found.base, values.base @ found.x + view.frame.get("dense_2.bias"), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.z, found.base + 2.0 * adapter.b @ found.h, rtol=1e-5, atol=1e-6)
+    dark = panel.grab().toImage()
+    panel.show_quantity("weights")
+    assert panel.matrices.shown.mode == "weights" and panel.tensors == () and panel.grab().toImage() != dark
