@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from nnlab.engine.step import gradient_name
 from nnlab.graph.graph import Graph
 from nnlab.graph.lora_adapter import BASE_OUTPUT, LoraAdapter
+from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.widgets.segmented import Option
 
 WEIGHTS, GRADIENTS, ACTIVATIONS = "weights", "gradients", "activations"
@@ -18,7 +18,6 @@ OPTIONS = (
     Option(GRADIENTS, "Gradients", "∂L/∂A and ∂L/∂B of the last batch in place of A and B; none is computed for W₀"),
     Option(ACTIVATIONS, "Activations", "One sample on its way: x, the r numbers that A passes on, what W₀ makes of x, and z"),
 )
-Lookup = Callable[[str], np.ndarray | None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,7 +82,7 @@ class MatrixWords:
         down = (px(22), px(37)) if places.is_beside else (px(26), px(44))
         pieces = [(term.text, self._sign(term.value), term.label) for term in equation.terms]
         small, room_of_words = QFontMetricsF(self._theme.font("caption")), room.width() - px(8) - places.applied.left()
-        roles: tuple[FontRole, ...] = ("number", "title", "name")
+        roles: tuple[FontRole, ...] = ("title", "name") if places.is_beside else ("number", "title", "name")
         for role in roles:
             font = self._theme.font(role)
             measure = QFontMetricsF(font)
