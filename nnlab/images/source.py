@@ -112,7 +112,7 @@ def read_unlabelled(path: Path, form: ImageForm, progress: OnImages = lambda don
         pixels = _resized(read_idx(path, "images"), form, progress)
         return pixels, tuple(f"{path.name} {number + 1}" for number in range(len(pixels)))
     files = list_images(path) if path.is_dir() else (path,)
-    return _pixels(files, form, progress), tuple(str(file.relative_to(path)) if path.is_dir() else file.name for file in files)
+    return read_files(files, form, progress), tuple(str(file.relative_to(path)) if path.is_dir() else file.name for file in files)
 
 
 def as_samples(pixels: np.ndarray) -> np.ndarray:
@@ -143,11 +143,12 @@ def require_memory_for(images: int, form: ImageForm) -> None:
 
 def _of_folder(found: ImageFolder, form: ImageForm, progress: OnImages) -> ImageSet:
     names = tuple(f"{file.parent.name}/{file.name}" for file in found.files)
-    pixels = _pixels(found.files, form, progress)
+    pixels = read_files(found.files, form, progress)
     return ImageSet(pixels, np.array(found.y, dtype=np.int64), found.classes, names, found.notes)
 
 
-def _pixels(files: tuple[Path, ...], form: ImageForm, progress: OnImages) -> np.ndarray:
+def read_files(files: tuple[Path, ...], form: ImageForm, progress: OnImages = lambda done, total: None) -> np.ndarray:
+    """The pixels of single files, as in an `ImageSet`. Raises DataError naming the first that cannot be read and how many more there are."""
     require_memory_for(len(files), form)
     pixels = np.empty((len(files), form.height, form.width, *((3,) if form.is_color else ())), dtype=np.uint8)
     problems = []
@@ -166,6 +167,8 @@ def _pixels(files: tuple[Path, ...], form: ImageForm, progress: OnImages) -> np.
 
 def _idx_files(path: Path, labels: str) -> tuple[Path, Path]:
     """(images, labels), whichever of them was named."""
+    if path.suffix.lower() in SUFFIXES:
+        raise DataError(f"{path.name} is a single image; choose the folder that holds a folder of images for each class.")
     kind = kind_of(path)
     if kind == "labels" and not labels:
         images = images_beside(path)

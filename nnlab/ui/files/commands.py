@@ -23,6 +23,7 @@ from nnlab.files.examples import open_any
 from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import SUFFIX, load_project, save_project
 from nnlab.files.starting_network import project_for_data
+from nnlab.images.source import is_image_source
 from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
@@ -35,7 +36,9 @@ from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.table_import.commands import TableImport
 
-DROPPED = (SUFFIX, ".json", *table_suffixes())  # kinds of files that may be dropped on the window
+FOREIGN = (".onnx",)  # opened by importing them
+DROPPED = (SUFFIX, ".json", *FOREIGN, *table_suffixes())  # kinds of files that may be dropped on the window
+DROPS = "a project (.nnlab), a graph (.json), a table (CSV, Excel, Parquet), images (a folder by class, IDX) or a network (.onnx)"
 THUMBNAIL = QSize(640, 400)
 InUse = Literal["ask", "copy", "ignore"]
 
@@ -49,6 +52,7 @@ class FileCommands(QObject):
     failed = Signal(str)
     told = Signal(str)
     opening = Signal(bool)  # whether another project is being put in the place of the present one
+    importing = Signal(str)  # a model of another program, by its path
     opened = Signal(object)
     saved = Signal()
 
@@ -140,10 +144,18 @@ class FileCommands(QObject):
         if name:
             self.open_path(name)
 
+    def open_images(self) -> None:
+        """Asks for a folder of images and shows what it holds."""
+        name = file_dialogs.ask_for_images(self._window, self._folder())
+        if name:
+            self._show_table(Path(name))
+
     def open_path(self, path: str) -> None:
-        """Opens a file that a person chose or dropped: a table by way of the import page."""
-        if Path(path).suffix.lower() in table_suffixes():
+        """Opens a file that a person chose or dropped: a table or images by way of the import page."""
+        if is_image_source(Path(path)) or Path(path).suffix.lower() in table_suffixes():
             self._show_table(Path(path))
+        elif Path(path).suffix.lower() in FOREIGN:
+            self.importing.emit(path)
         else:
             self.open_source(path)
 
@@ -231,12 +243,13 @@ class FileCommands(QObject):
     def reason_against(self, urls: Sequence[QUrl]) -> str | None:
         """Why what is dragged over the window cannot be opened by dropping it there, in one sentence; None when it can."""
         if len(urls) != 1:
-            return "Drop one file at a time: a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."
+            return f"Drop one at a time: {DROPS}."
         name = urls[0].fileName() or urls[0].toString()
         if not urls[0].isLocalFile():
             return f"“{name}” is not a file on this computer; save it here first."
-        if Path(urls[0].toLocalFile()).suffix.lower() not in DROPPED:
-            return f"“{name}” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."
+        path = Path(urls[0].toLocalFile())
+        if path.suffix.lower() not in DROPPED and not is_image_source(path):
+            return f"“{name}” cannot be opened: drop {DROPS}."
         return None
 
     # Recent files

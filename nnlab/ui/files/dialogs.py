@@ -13,12 +13,18 @@ from nnlab.ui.files.lock import Holder
 
 _TABLES = " ".join(f"*{suffix}" for suffix in table_suffixes())
 TABLE_FILTER = f"Tables ({_TABLES});;All files (*)"
-OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
+IMAGE_FILTER = "IDX images (*ubyte *.gz);;All files (*)"
+OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json *.onnx *ubyte {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
 
 
 def ask_what_to_open(parent: QWidget, folder: str) -> str:
     """A file to open; empty when none was chosen."""
     return QFileDialog.getOpenFileName(parent, "Open", folder, OPEN_FILTER)[0]
+
+
+def ask_for_images(parent: QWidget, folder: str) -> str:
+    """A folder with a folder of images for each class; empty when none was chosen."""
+    return QFileDialog.getExistingDirectory(parent, "A folder of images for each class in", folder)
 
 
 def ask_where_to_save(parent: QWidget, suggested: Path) -> Path | None:

@@ -39,6 +39,7 @@ class ExchangeCommands(QObject):
         self._window, self._document, self._session, self._files = window, document, session, files
         self.job: LiveJob | None = None
         self._imported_as = ""
+        files.importing.connect(self.import_path)
 
     def export(self) -> None:
         """Asks for a form and a file, and writes the network in it."""
@@ -111,7 +112,7 @@ class ExchangeCommands(QObject):
         except NNLabError as error:
             self.failed.emit(str(error))
             return
-        if "target" in importer.heeds:  # a table, by way of the import page
+        if importer.heeds:  # a table or images, by way of the import page
             self._files.open_path(name)
             return
         into = self._present() if importer.needs_project else None

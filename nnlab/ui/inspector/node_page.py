@@ -260,7 +260,7 @@ def describe(graph: Graph, node: Node, shapes: Shapes, document: Document, sessi
         name = data_title(document.project.data)
         total = len(data.x) + len(data.validation_x)
         text = f"{name}: {count(data.x.shape[1])} features, {count(total)} samples"
-        if data.image_shape is not None or len(data.features) > MOST_COLUMNS:
+        if data.planes is not None or len(data.features) > MOST_COLUMNS:
             return text
         return f"{text}. {', '.join(data.features)} → {data.target.in_words.removeprefix('target ')}"
     parts = [kind.title]

@@ -74,12 +74,12 @@ class ImagesView(QWidget):
 
     def show_view(self, view: LiveView, predictions: Predictions, link: str) -> None:
         data = view.data
-        assert data.image_shape is not None
+        assert data.planes is not None
         samples, true, outputs = shown_part(data, predictions)
         self.holds_validation = len(predictions.validation_outputs) > 0
         self._outputs, self._true, self._names, self._link = outputs, true, data.target.names, link
         predicted = predicted_classes(outputs, link)
-        self.grid.show_samples(data, samples, data.image_shape, data.target.names, true, predicted, view.playing)
+        self.grid.show_samples(data, samples, data.planes, data.target.names, true, predicted, view.playing)
         self._show_choice()
 
     def _show_choice(self) -> None:
@@ -138,7 +138,7 @@ class ConfusionView(PredictionView):
             return False
         names_changed = view.data.target.names != self.matrix.names
         self.matrix.show_counts(predictions.confusion, view.data.target.names)
-        has_images = view.data.image_shape is not None and not self._is_plain
+        has_images = view.data.planes is not None and not self._is_plain
         if has_images:
             if self.images is None:
                 self.images = ImagesView(self._theme, self)

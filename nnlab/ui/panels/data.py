@@ -17,7 +17,7 @@ from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings, file_of
 from nnlab.core.setting import Setting, Value
-from nnlab.ui.files.dialogs import TABLE_FILTER
+from nnlab.ui.files.dialogs import TABLE_FILTER, ask_for_images
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
@@ -199,7 +199,8 @@ class DataPanel(LivePanel):
         assert self.form is not None
         self.form.show_settings(settings)
         self.form.show_problem("")
-        self.columns_button.setVisible(settings.name == "table" and bool(file_of(settings)))
+        self.columns_button.setVisible(settings.name in ("table", "images") and bool(file_of(settings)))
+        self.columns_button.setText("Columns…" if settings.name == "table" else "Images…")
         self._show_data()
 
     def _show_current(self, name: str) -> None:
@@ -231,7 +232,9 @@ class DataPanel(LivePanel):
     def choose(self, name: str) -> None:
         """Another data set; the network is adapted to it in the same step."""
         current, dataset = self._document.project.data, datasets[name]
-        if dataset.files:
+        if dataset.name == "images":
+            self.open_images()
+        elif dataset.files:
             self.open_table()
         elif name != current.name:
             self._edit(f"Choose {dataset.title}", chosen(current, dataset))
@@ -242,18 +245,25 @@ class DataPanel(LivePanel):
         if path:
             self.tables.open(Path(path), self._take_table)
 
+    def open_images(self) -> None:
+        path = ask_for_images(self, "")
+        if path:
+            self.tables.open(Path(path), self._take_table)
+
     def show_columns(self) -> None:
-        """The import page for the table that is used, to be changed."""
+        """The import page for the table or the images that are used, to be changed."""
         settings = self._document.project.data
-        self.tables.open(Path(file_of(settings)), self._take_table, settings if settings.settings.get("plan") else None)
+        self.tables.open(Path(file_of(settings)), self._take_table, settings if settings.settings.get("plan") or settings.name == "images" else None)
 
     def _take_table(self, settings: DataSettings, data: Data) -> None:
-        """Takes a table as the data; the network is adapted to it in the same step."""
+        """Takes a table or images as the data; the network is adapted to it in the same step."""
         before = self._document.project.data
         is_same = file_of(before) == file_of(settings)
-        fresh = replace(chosen(before, datasets["table"]), settings=settings.settings)
+        fresh = replace(chosen(before, datasets[settings.name]), settings=settings.settings)
         fresh = replace(fresh, split=settings.split, validation_share=settings.validation_share, test_share=settings.test_share)
-        self._edit("Change columns" if is_same else "Open table", fresh)
+        is_table = settings.name == "table"
+        label = ("Change columns" if is_same else "Open table") if is_table else "Change images" if is_same else "Open images"
+        self._edit(label, fresh)
 
     def draw_new_samples(self) -> None:
         settings = self._document.project.data

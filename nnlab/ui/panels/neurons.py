@@ -14,7 +14,7 @@ from nnlab.ui.look.colormaps import sign_image, symmetric_limit
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
-from nnlab.ui.panels.plotting.image_grid import gray_images
+from nnlab.ui.panels.plotting.image_grid import sample_images
 from nnlab.ui.run.live_view import LiveView
 
 EMPTY = "The images that every neuron answers to most strongly appear here. Press Space to train."
@@ -67,7 +67,7 @@ class NeuronRows(QWidget):
         new = [sample for sample in np.unique(found.samples).tolist() if sample not in self._images]
         if new:  # the least and the greatest value go along, so that all images have one scale
             ends = np.repeat([[data.raw_x.min()], [data.raw_x.max()]], data.raw_x.shape[1], axis=1)
-            made = gray_images(np.concatenate([data.raw_x[new], ends]), shape, self._theme)
+            made = sample_images(np.concatenate([data.raw_x[new], ends]), (1, *shape), self._theme)
             self._images.update(zip(new, made, strict=False))
         self.setFixedHeight(self.sizeHint().height())
         self.update()

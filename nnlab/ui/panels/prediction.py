@@ -158,7 +158,7 @@ def said_of(sample: SampleId, data: Data, found: Predictions, link: str) -> str:
     else:
         said = f"{data.target.names[0]} {numbers.number(float(true[0]))}, predicted {numbers.number(float(outputs[sample.index, 0]))}"
     features = zip(data.raw_features[:MOST_FEATURES], raw, strict=False)
-    listed = "" if data.image_shape is not None else "; " + ", ".join(f"{name} {numbers.number(float(v), 3)}" for name, v in features)
+    listed = "" if data.planes is not None else "; " + ", ".join(f"{name} {numbers.number(float(v), 3)}" for name, v in features)
     more = ", …" if listed and len(raw) > MOST_FEATURES else ""
     return f"{sample.in_words(data)}: {said}{listed}{more}"
 

@@ -1,6 +1,6 @@
-"""Opening a table: the import page, and what is done with its answer.
+"""Opening a table or images: the import page, and what is done with its answer.
 
-A table that was chosen or dropped becomes a new project with a network that fits it; one taken in the data panel becomes the data of the
+A table, or folder, that was chosen or dropped becomes a new project with a network that fits it; one taken in the data panel becomes the data of the
 present project, as one undoable edit, and its columns can be looked at and changed again later.
 """
 
@@ -13,9 +13,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from nnlab.core.preparation import Data, DataSettings
+from nnlab.images.source import is_image_source
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.table_import.dialog import ImportDialog
+from nnlab.ui.table_import.image_dialog import ImageImportDialog
 
 TakeTable = Callable[[DataSettings, Data], None]
 
@@ -27,14 +29,16 @@ class TableImport(QObject):
         super().__init__(window)
         self._theme, self._jobs, self._window = theme, jobs, window
         self._then: TakeTable | None = None
-        self.dialog: ImportDialog | None = None
+        self.dialog: ImportDialog | ImageImportDialog | None = None
 
     def open(self, path: Path, then: TakeTable, current: DataSettings | None = None) -> None:
-        """Shows the page for a table; `then(settings, data)` follows when it is taken. `current` is how it is used so far."""
+        """Shows the page for a table, a folder of images or an IDX file; `then(settings, data)` follows when it is taken. `current` is how it is used so far."""
         if self.dialog is not None:
             self.dialog.reject()
         self._then = then
-        self.dialog = ImportDialog(self._theme, self._jobs, path.expanduser().absolute(), current, self._window.window())
+        path = path.expanduser().absolute()
+        page = ImageImportDialog if is_image_source(path) else ImportDialog
+        self.dialog = page(self._theme, self._jobs, path, current, self._window.window())
         self.dialog.finished.connect(self._on_finished)
         self.dialog.open()
 

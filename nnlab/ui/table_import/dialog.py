@@ -9,24 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from PySide6.QtCore import QItemSelection, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QScrollArea,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from nnlab.core.preparation import SPLIT, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings, prepare
+from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Setting, Value
 from nnlab.jobs.context import JobContext
 from nnlab.tables.cell_table import CellTable
@@ -38,17 +27,14 @@ from nnlab.tables.text_file import ENCODINGS
 from nnlab.tables.text_form import DELIMITER_NAMES, TextForm
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.table_import.models import ColumnsModel, RowsModel
+from nnlab.ui.table_import.page import ImportPage
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
-SIZE = (1400, 800)
-SIDE = 316  # width of the forms
 WIDTHS = (150, 62, 84, 80, 64, 76, 160)  # of the columns but the last, which takes the rest
-SPLITTING = (replace(SPLIT, title="Split"), replace(VALIDATION_SHARE, title="Validation"), replace(TEST_SHARE, title="Test"))
-
 
 @dataclass(frozen=True, eq=False)
 class _Read:
@@ -58,8 +44,8 @@ class _Read:
     proposal: Proposal
 
 
-class ImportDialog(QDialog):
-    """`answer` is what was decided, with the samples it makes, once the dialog is accepted.
+class ImportDialog(ImportPage):
+    """The page for a table.
 
     `current`: how the table is used already, to be shown again and changed; None for a table that is new.
     """
@@ -67,26 +53,18 @@ class ImportDialog(QDialog):
     def __init__(
         self, theme: Theme, jobs: LiveJobs, path: Path, current: DataSettings | None = None, parent: QWidget | None = None
     ) -> None:  # fmt: skip
-        super().__init__(parent)
-        self._theme, self._jobs, self.path = theme, jobs, path
-        self.settings = current or DataSettings("table", {"path": str(path)})
+        super().__init__(theme, jobs, path, current or DataSettings("table", {"path": str(path)}), "Import table", parent)
         self._kept = None if current is None else read_plan(str(current.settings.get("plan", "")))
-        self._job: LiveJob | None = None
         self._read: _Read | None = None
         self.plan: TablePlan | None = None
-        self.answer: tuple[DataSettings, Data] | None = None
         self.column_form: SettingsForm | None = None
         self.file_form: SettingsForm | None = None
-        self.setWindowTitle("Import table")
         self._make_parts()
-        self._lay_out()
         follow(theme, self)
         self._start_reading(Wanted() if self._kept is None else self._kept.wanted)
 
     def _make_parts(self) -> None:
         theme = self._theme
-        self.title = Label(theme, self.path.name, "title")
-        self.about = ElidedLabel(theme, "Reading …", "body", "text2")
         self.columns = ColumnsModel(theme)
         self.rows = RowsModel(theme)
         self.table = ColumnsView()
@@ -104,71 +82,26 @@ class ImportDialog(QDialog):
         self.column_title = ElidedLabel(theme, "", "name")
         self.column_remark = Label(theme, "", "caption", "text2")
         self.file_title = Label(theme, "File", "name")
-        self.split_title = Label(theme, "Samples", "name")
-        self.split_form = SettingsForm(theme, SPLITTING, self._split_values())
-        self.split_form.committed.connect(self._on_split)
-        self.summary = ElidedLabel(theme, "", "body")
-        self.problem = Label(theme, "", "caption", "error")
-        for label in (self.column_remark, self.problem):
-            label.setWordWrap(True)
-        self.import_button = QPushButton("&Import")
-        self.import_button.setDefault(True)
-        self.import_button.setEnabled(False)
-        self.import_button.clicked.connect(self.take)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-
-    def _lay_out(self) -> None:
-        self._left, self._side = QVBoxLayout(), QVBoxLayout()
+        self.column_remark.setWordWrap(True)
         self._left.addWidget(self.table, 3)
         self._left.addWidget(self.preview_title)
         self._left.addWidget(self.preview, 2)
-        self._forms = QWidget()
-        self._forms.setLayout(self._side)
         for widget in (self.column_title, self.column_remark, self.file_title, self.split_title, self.split_form):
             self._side.addWidget(widget)
         self._side.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self._forms)
-        self._middle = QHBoxLayout()
-        self._middle.addLayout(self._left, 1)
-        self._middle.addWidget(self._area)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.summary, 1)
-        self._foot.addWidget(self.cancel_button)
-        self._foot.addWidget(self.import_button)
-        self._column = QVBoxLayout(self)
-        for part in (self.title, self.about):
-            self._column.addWidget(part)
-        self._column.addLayout(self._middle, 1)
-        self._column.addWidget(self.problem)
-        self._column.addLayout(self._foot)
+        self._inset += [self.column_title, self.column_remark, self.file_title]
 
     def apply_metrics(self) -> None:
-        metrics = self._theme.metrics
-        px, padding, grid = metrics.px, metrics.padding, metrics.grid
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(10_000, 10_000)
-        self.resize(min(px(SIZE[0]), room.width() - 2 * padding), min(px(SIZE[1]), room.height() - 2 * padding))
-        self._column.setContentsMargins(padding, padding, padding, padding)
-        self._column.setSpacing(grid)
-        self._middle.setSpacing(padding)
-        self._left.setSpacing(px(4))
-        self._side.setContentsMargins(0, 0, 0, 0)
-        self._side.setSpacing(px(4))
-        self._foot.setSpacing(grid)
-        self._area.setFixedWidth(px(SIDE))
-        for label in (self.column_title, self.column_remark, self.file_title, self.split_title):  # in line with the forms' own labels
-            label.setContentsMargins(padding, px(6), padding, 0)
+        super().apply_metrics()
+        px = self._theme.metrics.px
         for place, width in enumerate(WIDTHS):
             self.table.setColumnWidth(place, px(width))
         for view in (self.table, self.preview):
             view.verticalHeader().setDefaultSectionSize(px(26))
+
+    @property
+    def is_ready(self) -> bool:
+        return self._read is not None
 
     # Reading
 
@@ -185,18 +118,9 @@ class ImportDialog(QDialog):
         self.import_button.setEnabled(False)
         self._start(f"Reading {path.name}", run, self._on_read)
 
-    def _start(self, name: str, run: Any, then: Any) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = self._jobs.start(name, run, lane="import")
-        self._job.finished.connect(then)
-        self._job.failed.connect(self._on_failed)
-
     def _on_failed(self, sentence: str, detail: str) -> None:
-        self._job = None
         self.about.setText("" if self._read is None else self.about.text())
-        self._say(sentence)
-        self.import_button.setEnabled(self._read is not None)
+        super()._on_failed(sentence, detail)
 
     def _on_read(self, read: _Read) -> None:
         self._job, self._read = None, read
@@ -283,14 +207,6 @@ class ImportDialog(QDialog):
         use = self.plan.columns[self.selected].use
         self._on_choice("use", wanted if wanted != "toggle" else "feature" if use == "left_out" else "left_out")
 
-    def _split_values(self) -> dict[str, Value]:
-        s = self.settings
-        return {"split": s.split, "validation_share": s.validation_share, "test_share": s.test_share}
-
-    def _on_split(self, name: str, value: Value) -> None:
-        self.settings = replace(self.settings, **{name: value})  # type: ignore[arg-type]  # the form holds a field to its setting's type
-        self._say("")
-
     def _show_plan(self) -> None:
         assert self._read is not None and self.plan is not None
         self.columns.show_plan(self.plan)
@@ -310,10 +226,6 @@ class ImportDialog(QDialog):
         self.summary.set_color("warn" if questions or not targets else "text")
         self.import_button.setEnabled(bool(targets) and not questions and inputs > 0)
 
-    def _say(self, sentence: str) -> None:
-        self.problem.setText(sentence)
-        self.problem.setVisible(bool(sentence))
-
     # The answer
 
     def take(self) -> None:
@@ -327,16 +239,6 @@ class ImportDialog(QDialog):
             return settings, prepare(settings)
 
         self._start(f"Preparing {self.path.name}", run, self._on_prepared)
-
-    def _on_prepared(self, answer: tuple[DataSettings, Data]) -> None:
-        self._job, self.answer = None, answer
-        self.accept()
-
-    def done(self, result: int) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        super().done(result)
 
 
 class ColumnsView(QTableView):

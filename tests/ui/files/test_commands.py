@@ -430,6 +430,19 @@ def test_a_dropped_file_opens(window: MainWindow, qtbot: QtBot, shelf: Path, nam
     qtbot.waitUntil(lambda: window.session.can_run, timeout=20_000)
 
 
+def test_a_dropped_network_of_another_program_is_imported(window: MainWindow, qtbot: QtBot, shelf: Path) -> None:
+    from nnlab.exchange.exporters.onnx import write
+    from nnlab.exchange.model import model_of
+    from nnlab.files.examples import load_example
+    from nnlab.files.project import SavedProject
+    from nnlab.jobs.context import TaskContext
+
+    write(model_of(SavedProject(load_example("xor")), "net"), shelf / "net.onnx", TaskContext())
+    assert drop(window, shelf / "net.onnx", qtbot)
+    qtbot.waitUntil(lambda: window.document.name == "net", timeout=20_000)
+    assert "net.onnx imported: " in said(window) and len(window.document.graph) >= 4
+
+
 def test_while_it_is_dragged_the_window_says_what_a_drop_does(window: MainWindow, shelf: Path) -> None:
     assert drag(window, QUrl.fromLocalFile(str(shelf / "mine.nnlab")))[0]
     assert said(window) == "Drop to open mine.nnlab."
@@ -440,8 +453,8 @@ def test_while_it_is_dragged_the_window_says_what_a_drop_does(window: MainWindow
 @pytest.mark.parametrize(
     ("urls", "words"),
     [
-        (["notes.pdf"], "“notes.pdf” cannot be opened: drop a project (.nnlab), a graph (.json) or a table (CSV, Excel, Parquet)."),
-        (["mine.nnlab", "table.csv"], "Drop one file at a time"),
+        (["notes.pdf"], "“notes.pdf” cannot be opened: drop a project (.nnlab), a graph (.json), a table"),
+        (["mine.nnlab", "table.csv"], "Drop one at a time: a project"),
         (["https://example.org/x.nnlab"], "“x.nnlab” is not a file on this computer"),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,14 +20,17 @@ from nnlab.ui.widgets.painting import outline_rounded
 ORDER_SECONDS = 1.0  # how often the order may change while training runs
 
 
-def gray_images(samples: np.ndarray, shape: tuple[int, int], theme: Theme) -> list[QImage]:
-    """Samples (count, pixels) as images from the canvas' colour (least) to the text's (most), scaled over all of them together."""
+def sample_images(samples: np.ndarray, planes: tuple[int, int, int], theme: Theme) -> list[QImage]:
+    """Samples (count, pixels) as images of `planes` (channels, height, width), scaled over all of them together.
+
+    Grey ones go from the canvas' colour (least) to the text's (most); three channels are red, green and blue in every theme.
+    """
     if not len(samples):
         return []
     low, high = float(samples.min()), float(samples.max())
-    share = ((samples - low) / (high - low if high > low else 1.0)).reshape(-1, *shape, 1)
+    share = np.moveaxis(((samples - low) / (high - low if high > low else 1.0)).reshape(-1, *planes), 1, -1)
     ground, ink = (np.array([c.red(), c.green(), c.blue()], dtype=np.float64) for c in (theme.tokens.canvas, theme.tokens.text))
-    rgb = np.rint(ground + share * (ink - ground)).astype(np.uint32)
+    rgb = np.rint(share * 255.0 if planes[0] == 3 else ground + share * (ink - ground)).astype(np.uint32)
     pixels = np.uint32(0xFF000000) | rgb[..., 0] << np.uint32(16) | rgb[..., 1] << np.uint32(8) | rgb[..., 2]
     return [to_image(image) for image in pixels]
 
@@ -65,7 +68,7 @@ class ImageGrid(QWidget):
         return self._images[sample]
 
     def show_samples(
-        self, owner: object, samples: np.ndarray, shape: tuple[int, int], names: tuple[str, ...], true: np.ndarray, predicted: np.ndarray,
+        self, owner: object, samples: np.ndarray, planes: tuple[int, int, int], names: tuple[str, ...], true: np.ndarray, predicted: np.ndarray,
         is_live: bool,
     ) -> None:  # fmt: skip
         """Samples (count, pixels), class numbers true and predicted (count,). Images are made once for each `owner` of the samples;
@@ -75,7 +78,7 @@ class ImageGrid(QWidget):
         made_for = (owner, self._theme.is_dark)
         is_new = made_for[0] is not self._made_for[0] or made_for[1] != self._made_for[1]
         if is_new:
-            self._images = gray_images(samples, shape, self._theme)
+            self._images = sample_images(samples, planes, self._theme)
             if made_for[0] is not self._made_for[0]:
                 self.choose(None)
             self._made_for = made_for
@@ -136,12 +139,16 @@ class ImageGrid(QWidget):
         line = QFontMetricsF(self._theme.font("caption")).height()
         for position, sample in enumerate(self._order[: self.shown].tolist()):
             place = self.place(position)
-            painter.drawImage(place, self._images[sample])
+            image = self._images[sample]
+            size = QSizeF(image.size()).scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            middle = place.center()
+            painter.drawImage(QRectF(middle.x() - size.width() / 2, middle.y() - size.height() / 2, size.width(), size.height()), image)
             wrong = self._true[sample] != self._predicted[sample]
             painter.setFont(self._theme.font("caption_strong" if wrong else "caption"))
             painter.setPen(tokens.text if wrong else tokens.text3)
             below = QRectF(place.left() - 4, place.bottom() + 1, place.width() + 8, line)
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self.caption(sample))
+            caption = painter.fontMetrics().elidedText(self.caption(sample), Qt.TextElideMode.ElideMiddle, int(below.width()))
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, caption)
             if sample == self._current:
                 outline_rounded(painter, place.adjusted(-2, -2, 2, 2), 3, tokens.accent, 2)
         painter.end()
