@@ -148,7 +148,7 @@ def _of_folder(found: ImageFolder, form: ImageForm, progress: OnImages) -> Image
 
 
 def read_files(files: tuple[Path, ...], form: ImageForm, progress: OnImages = lambda done, total: None) -> np.ndarray:
-    """The pixels of single files, as in an `ImageSet`. Raises DataError naming the first that cannot be read and how many more there are."""
+    """The pixels of single files, as in an `ImageSet`. Raises DataError naming one that cannot be read and how many more there are."""
     require_memory_for(len(files), form)
     pixels = np.empty((len(files), form.height, form.width, *((3,) if form.is_color else ())), dtype=np.uint8)
     problems = []

@@ -253,7 +253,8 @@ class DataPanel(LivePanel):
     def show_columns(self) -> None:
         """The import page for the table or the images that are used, to be changed."""
         settings = self._document.project.data
-        self.tables.open(Path(file_of(settings)), self._take_table, settings if settings.settings.get("plan") or settings.name == "images" else None)
+        is_planned = bool(settings.settings.get("plan")) or settings.name == "images"
+        self.tables.open(Path(file_of(settings)), self._take_table, settings if is_planned else None)
 
     def _take_table(self, settings: DataSettings, data: Data) -> None:
         """Takes a table or images as the data; the network is adapted to it in the same step."""

@@ -1,1 +1,1 @@
-"""The import pages: a person's images, or a table before it is used, column by column, with everything that was proposed to be seen and changed."""
+"""The import pages: a person's table column by column, or images class by class, with everything proposed to be seen and changed first."""

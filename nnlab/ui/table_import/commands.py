@@ -1,6 +1,6 @@
 """Opening a table or images: the import page, and what is done with its answer.
 
-A table, or folder, that was chosen or dropped becomes a new project with a network that fits it; one taken in the data panel becomes the data of the
+What was chosen or dropped becomes a new project with a network that fits it; one taken in the data panel becomes the data of the
 present project, as one undoable edit, and its columns can be looked at and changed again later.
 """
 
@@ -32,7 +32,10 @@ class TableImport(QObject):
         self.dialog: ImportDialog | ImageImportDialog | None = None
 
     def open(self, path: Path, then: TakeTable, current: DataSettings | None = None) -> None:
-        """Shows the page for a table, a folder of images or an IDX file; `then(settings, data)` follows when it is taken. `current` is how it is used so far."""
+        """Shows the page for a table, a folder of images or an IDX file; `then(settings, data)` follows when it is taken.
+
+        `current` is how it is used so far.
+        """
         if self.dialog is not None:
             self.dialog.reject()
         self._then = then

@@ -1,4 +1,4 @@
-"""The import page for images: what a folder or IDX file holds, class by class, as the network would get it, and how large and in which colours.
+"""The import page for images: what a folder or IDX file holds, class by class, as the network would get it, in which size and colours.
 
 The preview reads the first images of every class; all of them are read when a button says so, with progress, and any that is none is named.
 """
@@ -114,7 +114,7 @@ class ImageImportDialog(ImportPage):
         if self.form is None:
             return
         changed = {"color": {"is_color": value == "rgb"}}.get(name, {name: value})
-        self.form = replace(self.form, **changed)  # type: ignore[arg-type]  # the form holds a field to its setting's type
+        self.form = replace(self.form, **changed)
         self._look()
 
     def take(self) -> None:

@@ -41,7 +41,8 @@ def connect_actions(window: MainWindow) -> None:
     files, networks, session, stepper, inspector = window.files, window.networks, window.session, window.stepper, window.inspector
     document, examples = window.document, examples_menu(window)
     handlers: dict[str, Handler] = {
-        "file.new": files.new, "file.open": files.open, "file.open_images": files.open_images, "file.save": files.save, "file.save_as": files.save_as,
+        "file.new": files.new, "file.open": files.open, "file.open_images": files.open_images,
+        "file.save": files.save, "file.save_as": files.save_as,
         "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
         "file.template": networks.new_from_template, "file.picture": lambda: save_picture(window), "file.quit": window.close,
         "file.import": window.exchange.import_file, "file.export": window.exchange.export,

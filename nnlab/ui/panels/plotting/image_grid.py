@@ -68,8 +68,8 @@ class ImageGrid(QWidget):
         return self._images[sample]
 
     def show_samples(
-        self, owner: object, samples: np.ndarray, planes: tuple[int, int, int], names: tuple[str, ...], true: np.ndarray, predicted: np.ndarray,
-        is_live: bool,
+        self, owner: object, samples: np.ndarray, planes: tuple[int, int, int], names: tuple[str, ...], true: np.ndarray,
+        predicted: np.ndarray, is_live: bool,
     ) -> None:  # fmt: skip
         """Samples (count, pixels), class numbers true and predicted (count,). Images are made once for each `owner` of the samples;
 
