@@ -25,7 +25,7 @@ def fits(s) -> bool:  # type: ignore[no-untyped-def]
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in datasets.names() if name not in ("spiral", "csv_file", "table")])
+@pytest.mark.parametrize("name", [name for name in datasets.names() if name not in ("spiral", "csv_file", "table", "images")])
 def test_a_click_chooses_the_data_and_the_network_fits_it_in_one_step(qtbot: QtBot, studio: Callable, name: str) -> None:
     s = studio()
     panel = s.panel("data")
