@@ -45,10 +45,12 @@ def compare(
 
     found, data = _saved(project, name) if vary is None else differences(vary), prepare(project.data)
     announce_compiling(project)
+    from nnlab.engine.batch_order import updates_in
     from nnlab.studies.comparison import compare as study
     from nnlab.studies.comparison import variants
 
-    total = steps if steps is not None else project.training.epochs * -(-len(data.x) // project.training.batch_size)
+    training = project.training
+    total = steps if steps is not None else training.epochs * updates_in(len(data.x), training.batch_size, training.accumulate)
     variants(project, data, found)  # a mistake is told before anything is learned
     if start == "fresh":
         project = replace(project, initial=None)

@@ -29,6 +29,12 @@ def train(
     patience: Annotated[
         int | None, count_option("Stops after so many epochs without a lower validation loss; default: the project's; 0: never", 0, 10**6)
     ] = None,
+    accumulate: Annotated[
+        int | None, count_option("One update takes the gradients of so many batches, as if they were one; default: the project's", 1, 1024)
+    ] = None,
+    zero_gradients: Annotated[
+        bool | None, typer.Option("--zero-gradients/--no-zero-gradients", help="Whether gradients are zeroed after every update")
+    ] = None,
     stop_when: Annotated[
         list[str] | None, typer.Option("--stop-when", metavar="FORMULA", help="Stops after the step at which it becomes true: 'loss < 0.1'")
     ] = None,
@@ -47,6 +53,7 @@ def train(
     project, snapshot = saved.project, saved.snapshot
     if seed is not None:
         project, snapshot = project.with_seed(seed), None
+    project = _with_accumulation(project, accumulate, zero_gradients)
     data = _prepared_data(project, name)
     from nnlab.engine.stop_condition import StopCondition
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
@@ -91,6 +98,18 @@ def _prepared_data(project: Project, name: str) -> Data:
     announce_compiling(project)
     print(f"{name}: {data_sentence(data)}", file=sys.stderr)
     return data
+
+
+def _with_accumulation(project: Project, accumulate: int | None, zero_gradients: bool | None) -> Project:
+    """The project with what was given of the two; the trained file keeps it."""
+    from dataclasses import replace
+
+    training = project.training
+    if accumulate is not None:
+        training = replace(training, accumulate=accumulate)
+    if zero_gradients is not None:
+        training = replace(training, zero_gradients=zero_gradients)
+    return replace(project, training=training)
 
 
 def _patience_of(project: Project, data: Data, given: int | None) -> int | None:

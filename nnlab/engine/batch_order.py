@@ -17,6 +17,11 @@ def upcoming_batch(samples: int, batch_size: int, seed: int, epoch: int, positio
     return _order(samples, seed, epoch, is_shuffled)[position : position + batch_size]
 
 
+def updates_in(samples: int, batch_size: int, accumulate: int = 1) -> int:
+    """Iterations until so many samples have been in a batch, where an update takes the gradients of `accumulate` batches."""
+    return -(-samples // (batch_size * accumulate))
+
+
 @lru_cache(maxsize=8)
 def _order(samples: int, seed: int, epoch: int, is_shuffled: bool) -> np.ndarray:
     context, layout = np.zeros(CONTEXT_WORDS, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)

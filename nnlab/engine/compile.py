@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nnlab.core.accumulation import ACCUMULATE, ZERO_GRADIENTS
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
 from nnlab.core.operator import FIRST, STREAM
@@ -18,9 +19,12 @@ from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
+from nnlab.engine.accumulation import LEFT, WEIGHTS, Added, batch_end, left_name, total_name, update_begin, update_left
 from nnlab.engine.adapter_steps import adapter_constants
-from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
+from nnlab.engine.operation_count import matrix_operations
+from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, TOTAL_WEIGHT, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
+from nnlab.engine.update_operands import schedule_operands, update_operands
 from nnlab.engine.verify import is_wanted, verify
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.validation import check
@@ -30,13 +34,18 @@ ALIGNMENT = 16  # elements: a cache line of float32, so that no tensor shares it
 
 @dataclass(frozen=True)
 class Update:
-    """How a program is trained: optimiser, learning rate and schedule with their settings."""
+    """How a program is trained: optimiser, learning rate and schedule with their settings.
+
+    One update takes the gradients of `accumulate` batches; without `zero_gradients`, those of all updates before as well.
+    """
 
     optimizer: str = "sgd"
     learning_rate: float = 1e-3
     settings: Mapping[str, Value] = field(default_factory=dict)
     schedule: str = CONSTANT
     schedule_settings: Mapping[str, Value] = field(default_factory=dict)
+    accumulate: int = 1
+    zero_gradients: bool = True
 
 
 def compile(graph: Graph, capacity: int, real: str = "float32", update: Update | None = None) -> Program:
@@ -57,6 +66,8 @@ class _Compiler:
         self.shapes = check(graph)
         self.optimizer: Optimizer | None = None
         self.schedule: Schedule | None = None
+        self.accumulate = 1 if update is None else int(ACCUMULATE.check(update.accumulate, "training"))
+        self.zero_gradients = update is None or bool(ZERO_GRADIENTS.check(update.zero_gradients, "training"))
         self.update_settings: dict[str, Value] = {}
         self.schedule_settings: dict[str, Value] = {}
         if update is not None:
@@ -98,8 +109,10 @@ class _Compiler:
         gradients_start = self.size
         zeroed, parameter_gradients_end = self._place_all_gradients(steps, parameters, needed)
         self._emit_steps(steps, costs, backward)
+        end_of_batch = len(self.instructions)
         if self.update:
-            self._place_scratch(parameters)
+            self._place_scratch(parameters, loss_name)
+            end_of_batch = self._emit_accumulation(steps, parameters, loss_name)
             self._emit_updates(steps, parameters, loss_name)
         return Program(
             graph=self.graph,
@@ -126,7 +139,9 @@ class _Compiler:
             zeroed=zeroed,
             parameter_gradients_end=parameter_gradients_end,
             arena_size=self.size,
-            operations=self._operations(),
+            accumulate=self.accumulate,
+            batch_end=end_of_batch,
+            operations=matrix_operations(self.graph, self.shapes, self.capacity),
             has_bounded_steps=self._has_bounded_steps() if not buffers else lambda rate: False,
             operand_table=np.array(self.operand_words, dtype=np.int64),
             instruction_table=self._instruction_table(),
@@ -191,6 +206,8 @@ class _Compiler:
                     name = f"{info.name}.{moment.name}"
                     own[moment.name] = self.moments[name] = self._place(name, moment.lengths(info.place.shape), False)
                     self.starts[name] = moment.start(self.update_settings)
+            if not self.zero_gradients:
+                own[LEFT] = self.moments[left_name(info.name)] = self._place(left_name(info.name), info.place.shape, False)
             result.append(ParameterInfo(info.name, info.node_id, info.init, info.place, own, rule.name))
         if self.schedule.update is not None:
             self.moments[RATE] = self._place(RATE, (1,), False)
@@ -200,7 +217,7 @@ class _Compiler:
                 self.starts[name] = moment.start(self.schedule_settings)
         return result
 
-    def _place_scratch(self, parameters: list[ParameterInfo]) -> None:
+    def _place_scratch(self, parameters: list[ParameterInfo], loss_name: str) -> None:
         assert self.optimizer is not None
         for info in (info for info in parameters if not info.frozen):
             for moment in self.optimizer.for_shape(info.place.shape).moments:
@@ -208,6 +225,12 @@ class _Compiler:
                     name = f"{info.name}.{moment.name}"
                     self._place(name, moment.lengths(info.place.shape), False)
                     self.scratch.add(name)
+        if self.accumulate > 1:
+            self._place(WEIGHTS, (2,), False)
+            totals = [(info.name, info.place.shape) for info in parameters if not info.frozen] + [(loss_name, (1,))]
+            for name, shape in totals:
+                self._place(total_name(name), shape, False)
+            self.scratch |= {WEIGHTS, *(total_name(name) for name, _ in totals)}
 
     def _place_constants(self) -> None:
         values: dict[str, Value] = {
@@ -261,12 +284,35 @@ class _Compiler:
         """The learning rate, what operators keep up themselves, then every parameter."""
         if self.schedule is not None and self.schedule.update is not None:
             self._emit_schedule(self.schedule, loss_name)
-        for step in steps:
-            if step.kind.update is not None:
-                self._emit(UPDATE, step, step.kind.update_adapter, {b.name for b in step.kind.buffers}, step.kind.explain_update)
+        if self.accumulate == 1:
+            self._emit_buffers(UPDATE, steps)
+        if not self.zero_gradients:
+            self._emit_added(UPDATE, update_left(self.places, [info for info in parameters if not info.frozen]))
         for info in parameters:
             if not info.frozen:
                 self._emit_update(info)
+
+    def _emit_accumulation(self, steps: list[Step], parameters: list[ParameterInfo], loss_name: str) -> int:
+        """What joins the batches of an update; returns where the instructions end that every one of them runs."""
+        trained = [info for info in parameters if not info.frozen]
+        if self.accumulate > 1:
+            self._emit_buffers(BACKWARD, steps)  # every batch counts in running statistics, as in PyTorch
+            total_weight = tensor_name(loss_name.split(".", 1)[0], TOTAL_WEIGHT)
+            self._emit_added(BACKWARD, batch_end(self.places, trained, loss_name, total_weight))
+        end = len(self.instructions)
+        if not self.zero_gradients:
+            self._emit_added(BACKWARD, update_begin(self.places, trained))
+        return end
+
+    def _emit_buffers(self, phase: int, steps: list[Step]) -> None:
+        for step in steps:
+            if step.kind.update is not None:
+                self._emit(phase, step, step.kind.update_adapter, {b.name for b in step.kind.buffers}, step.kind.explain_update)
+
+    def _emit_added(self, phase: int, added: Iterable[Added]) -> None:
+        for one in added:
+            number = len(self.instructions)
+            self._append(Instruction(number, phase, one.node_id, one.adapter, one.operands, one.explanations, title=one.title))
 
     def _emit(self, phase: int, step: Step, adapter: Adapter, written: set[str], explanations: tuple[Explanation, ...]) -> None:
         operands = []
@@ -284,7 +330,8 @@ class _Compiler:
                 own = step.names.get(name.removeprefix(f"{FIRST}d_"))
                 is_first = own is not None and self.overwritten.get(gradient_name(own)) is step
                 operands.append(Operand(argument, None, False, (int(is_first),)))
-        fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if phase == BACKWARD else ()
+        is_backward = phase == BACKWARD and adapter.kernel is step.kind.backward
+        fresh = tuple(name for name in self.fresh.get(id(step), ()) if name in self.places) if is_backward else ()
         self._append(
             Instruction(
                 len(self.instructions), phase, step.node.id, adapter, tuple(operands), explanations, None, fresh, step.kind, step.title
@@ -305,44 +352,20 @@ class _Compiler:
         return Operand(argument, name, written, (self.places[name].offset, *lengths))
 
     def _emit_schedule(self, schedule: Schedule, loss_name: str) -> None:
-        names = {"rate": RATE, "loss": loss_name, **{m.name: f"schedule/{m.name}" for m in schedule.moments}}
-        operands = []
-        for argument in schedule.update_adapter.arguments:
-            if argument.kind == "context":
-                operands.append(Operand(argument, None, False, ()))
-            elif argument.kind == "scalar":
-                owner = "optimizer" if argument.name == "learning_rate" else "schedule"
-                operands.append(Operand(argument, None, False, (self.constants[f"{owner}/{argument.name}"][0],)))
-            else:
-                name = names[argument.name]
-                operands.append(Operand(argument, name, argument.name != "loss", (self.places[name].offset, 1)))
+        operands = schedule_operands(schedule, self.places, self.constants, loss_name)
         loss_node = loss_name.split(".", 1)[0]
         self._append(
-            Instruction(len(self.instructions), UPDATE, loss_node, schedule.update_adapter, tuple(operands), schedule.explain,
+            Instruction(len(self.instructions), UPDATE, loss_node, schedule.update_adapter, operands, schedule.explain,
                         title="Learning rate")
         )  # fmt: skip
 
     def _emit_update(self, info: ParameterInfo) -> None:
         assert self.optimizer is not None
         optimizer = self.optimizer.for_shape(info.place.shape)
-        names = {"parameter": info.name, "gradient": gradient_name(info.name)}
-        operands = []
-        for argument in optimizer.update_adapter.arguments:
-            if argument.kind == "context":
-                operands.append(Operand(argument, None, False, ()))
-            elif argument.kind == "scalar":
-                # A schedule's rate is a tensor of one element, which a kernel reads like any scalar.
-                scheduled = argument.name == "learning_rate" and RATE in self.places
-                offset = self.places[RATE].offset if scheduled else self.constants[f"optimizer/{argument.name}"][0]
-                operands.append(Operand(argument, None, False, (offset,)))
-            else:
-                name = names.get(argument.name) or f"{info.name}.{argument.name}"
-                place = self.places[name]
-                lengths = optimizer.view_sizes(argument.name, info.place.shape) if optimizer.matrices else (place.row,)
-                operands.append(Operand(argument, name, argument.name != "gradient", (place.offset, *lengths)))
+        operands = update_operands(optimizer, info, self.places, self.constants)
         self._append(
-            Instruction(len(self.instructions), UPDATE, info.node_id, optimizer.update_adapter, tuple(operands),
-                        optimizer.explain_update, info.name)
+            Instruction(len(self.instructions), UPDATE, info.node_id, optimizer.update_adapter, operands, optimizer.explain_update,
+                        info.name)
         )  # fmt: skip
 
     def _append(self, instruction: Instruction) -> None:
@@ -369,18 +392,6 @@ class _Compiler:
             return all(optimizer.bounded({**settings, "learning_rate": highest}) for optimizer in used)
 
         return are_bounded
-
-    def _operations(self) -> float:
-        """Floating-point operations of the matrix products in one step of `capacity` rows: forward, and twice as many backward."""
-        total = 0.0
-        for node in self.graph.nodes:
-            output = self.shapes.output(node)
-            for parameter in node.own_parameters:
-                shape = self.shapes[node.id, parameter.name]
-                if len(shape) > 1 and output is not None:
-                    # Each row of the weight is used once at every place of the output (a convolution has many).
-                    total += max(1.0, np.prod(output) / shape[0]) * float(np.prod(shape))
-        return 6.0 * self.capacity * total
 
 
 def _empty(argument: Argument) -> Operand:

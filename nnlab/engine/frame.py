@@ -45,7 +45,7 @@ class Frame:
     program: Program
     _spans: dict[str, tuple[int, Place]]
     _values: np.ndarray
-    _moves: np.ndarray  # (parameters, 2), see machine.measure_update
+    _moves: np.ndarray  # (parameters, 2), see nnlab.core.kernel.measuring
 
     def get(self, name: str) -> np.ndarray | None:
         """A tensor as an array of natural shape (batch first), or None if this frame does not hold it.

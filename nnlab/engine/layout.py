@@ -6,17 +6,17 @@ import numpy as np
 
 from nnlab.core.kernel.structures import Network
 from nnlab.engine import machine
-from nnlab.engine.program import Program
+from nnlab.engine.program import TOTAL_WEIGHT, Program
 from nnlab.engine.state import State
 from nnlab.engine.steps import gradient_name
-
-TOTAL_WEIGHT = "total_weight"  # the saved tensor by which a loss says how much its batch counts in a mean; otherwise its rows
 
 
 def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
     """The `layout` argument of the machine's functions for a program that trains or only evaluates."""
     layout = np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
     layout[machine.LAYOUT_FORWARD_END] = program.forward_end
+    layout[machine.LAYOUT_BATCH_END] = program.batch_end
+    layout[machine.LAYOUT_ACCUMULATE] = program.accumulate
     layout[machine.LAYOUT_UPDATE_START] = program.update_start
     layout[machine.LAYOUT_END] = len(program.instructions)
     layout[machine.LAYOUT_CAPACITY] = program.capacity

@@ -4,6 +4,7 @@ Training, prediction, stepping, gradient checks and the command line all go thro
 
     begin_step      gathers the batch
     (instructions)  forward, loss, backward
+    next_batch      gathers another, where an update takes the gradients of several; its instructions are run again
     before_update   refuses what is not finite, clips the gradients, keeps the weights where the update might have to be taken back
     (instructions)  update
     after_update    refuses weights that are not finite, measures how far the update moved them
@@ -23,22 +24,35 @@ from __future__ import annotations
 import numpy as np
 
 from nnlab.core.kernel import compiled_as_annotated, inlined
-from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, PC, ROWS, SAMPLES, SEED, TRAINING
+from nnlab.core.kernel.context import (
+    ACCUMULATED,
+    BATCH,
+    BATCH_SIZE,
+    BATCH_START,
+    EPOCH,
+    ITERATION,
+    PC,
+    ROWS,
+    SAMPLES,
+    SEED,
+    TRAINING,
+    UPDATE_BATCH,
+    UPDATE_START,
+)  # fmt: skip
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.formulas import first_that_stops, record_watches, watched_value
 from nnlab.core.kernel.keyframing import keep_keyframe
+from nnlab.core.kernel.measuring import measure_gradients, measure_update
 from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
-from nnlab.core.kernel.reductions import finite, squared_distance, sum_of_squares
+from nnlab.core.kernel.reductions import finite
 from nnlab.core.kernel.scoring import score
 from nnlab.core.kernel.structures import (
     Batches,
     Conditions,
-    FloatRows,
     Floats,
     Frames,
-    IntegerRows,
     Integers,
     KeyframeTable,
     Network,
@@ -55,9 +69,9 @@ from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_ele
 (
     LAYOUT_FORWARD_END, LAYOUT_UPDATE_START, LAYOUT_END, LAYOUT_GRADIENTS, LAYOUT_PARAMETER_GRADIENTS_END, LAYOUT_ZEROED, LAYOUT_ZEROED_END,
     LAYOUT_INPUT, LAYOUT_TARGET, LAYOUT_LOSS, LAYOUT_OUTPUT, LAYOUT_PARAMETERS_END, LAYOUT_CLIP_NORM, LAYOUT_CLIP_VALUE, LAYOUT_SHUFFLE,
-    LAYOUT_TOTAL_WEIGHT, LAYOUT_BOUNDED, LAYOUT_CAPACITY,
-) = range(18)  # fmt: skip
-LAYOUT_WORDS = 18
+    LAYOUT_TOTAL_WEIGHT, LAYOUT_BOUNDED, LAYOUT_CAPACITY, LAYOUT_BATCH_END, LAYOUT_ACCUMULATE,
+) = range(20)  # fmt: skip
+LAYOUT_WORDS = 20
 
 # Words of `control`, written by other threads (atomically) while the machine runs. FRAME: the iteration from which on a frame is wanted, so
 # 1 is now, and 0 never; then EVERY so many iterations another, or no more with 0. MEASURE: whether frames tell of the last update, too.
@@ -69,9 +83,6 @@ DONE, LEFT, YIELDED, NOT_FINITE_LOSS, NOT_FINITE_GRADIENT, NOT_FINITE_WEIGHT, ST
 
 AHEAD = 2  # rows between the one that is copied into the batch and the one that is fetched
 MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
-
-# Columns of `UpdateArrays.moved`.
-MOVED_BY, MOVED_FROM = 0, 1
 
 
 @inlined
@@ -104,20 +115,13 @@ def make_order(order: Integers, context: Integers, layout: Integers) -> None:
             order[i] = i
 
 
-@compiled_as_annotated
-def begin_step(network: Network, batches: Batches) -> None:
-    """Gathers the next batch into the arena and zeroes the gradients; a new epoch starts with a new order."""
+@inlined
+def _gather(network: Network, batches: Batches) -> None:
+    """Copies the batch that the context stands at into the arena, and zeroes the gradients."""
     arena, context, layout = network.arena, network.context, network.layout
     order, data_x, data_y = batches.order, batches.x, batches.y
-    samples = data_x.shape[0]
-    context[SAMPLES] = samples
-    context[TRAINING] = 1
-    if context[BATCH_START] >= samples:  # the data became smaller
-        context[BATCH_START], context[BATCH] = 0, 0
-    if context[BATCH_START] == 0:
-        make_order(order, context, layout)
     start = context[BATCH_START]
-    rows = min(context[BATCH_SIZE], samples - start)
+    rows = min(context[BATCH_SIZE], context[SAMPLES] - start)
     context[ROWS] = rows
     features, outputs = data_x.shape[1], data_y.shape[1]
     x, y = layout[LAYOUT_INPUT], layout[LAYOUT_TARGET]
@@ -132,18 +136,43 @@ def begin_step(network: Network, batches: Batches) -> None:
     context[PC] = 0
 
 
-@inlined
-def measure_gradients(arena: Reals, spans: IntegerRows, squares: Floats) -> float:
-    """Writes the sum of squares of every parameter's gradient to `squares` and returns their total.
+@compiled_as_annotated
+def begin_step(network: Network, batches: Batches, kept: Reals) -> None:
+    """Gathers the next batch into the arena and zeroes the gradients; a new epoch starts with a new order.
 
-    `spans` holds (offset, length) of each. One pass serves three uses: the norms of the history, clipping, and the question whether
-    all is finite: sums of squares of float32 numbers do not overflow in float64, so the total is finite exactly when they all are.
+    Where an update takes several batches, what running statistics and weights are before them is copied to `kept` (`UpdateArrays`).
     """
-    total = 0.0
-    for k in range(spans.shape[0]):
-        squares[k] = sum_of_squares(arena[spans[k, 0] : spans[k, 0] + spans[k, 1]])
-        total += squares[k]
-    return total
+    context, layout = network.context, network.layout
+    samples = batches.x.shape[0]
+    context[SAMPLES] = samples
+    context[TRAINING] = 1
+    if context[BATCH_START] >= samples:  # the data became smaller
+        context[BATCH_START], context[BATCH] = 0, 0
+    if context[BATCH_START] == 0:
+        make_order(batches.order, context, layout)
+    if layout[LAYOUT_ACCUMULATE] > 1:
+        context[ACCUMULATED], context[UPDATE_BATCH], context[UPDATE_START] = 0, context[BATCH], context[BATCH_START]
+        copy_elements(kept, 0, network.arena, 0, kept.size)
+    _gather(network, batches)
+
+
+@inlined
+def has_next_batch(context: Integers, layout: Integers) -> bool:
+    """Whether the update under way takes another batch; none beyond the end of the epoch."""
+    return context[ACCUMULATED] + 1 < layout[LAYOUT_ACCUMULATE] and context[BATCH_START] + context[ROWS] < context[SAMPLES]
+
+
+@compiled_as_annotated
+def next_batch(network: Network, batches: Batches) -> int:
+    """Gathers the next batch of the same update: DONE, or that the loss of the last one is not finite; then nothing has changed."""
+    context = network.context
+    if not np.isfinite(np.float64(network.arena[network.layout[LAYOUT_LOSS]])):
+        return NOT_FINITE_LOSS
+    context[BATCH_START] += context[ROWS]
+    context[BATCH] += 1
+    context[ACCUMULATED] += 1
+    _gather(network, batches)
+    return DONE
 
 
 @inlined
@@ -172,21 +201,10 @@ def clip_gradients(network: Network, update: UpdateArrays, total: float) -> floa
 
 
 @inlined
-def measure_update(arena: Reals, before: Reals, spans: IntegerRows, moved: FloatRows) -> None:
-    """How far an update moved every parameter, whatever rule made it: see `UpdateArrays.moved`. `before` holds the weights as they were.
-
-    Of a parameter with an empty span (a frozen one) both are 0.
-    """
-    for k in range(spans.shape[0]):
-        first, end = spans[k, 0], spans[k, 0] + spans[k, 1]
-        moved[k, MOVED_BY] = squared_distance(arena[first:end], before[first:end])
-        moved[k, MOVED_FROM] = sum_of_squares(before[first:end])
-
-
-@inlined
 def end_step(context: Integers, rows: int) -> None:
     """Counts the iteration, the batch and, after the last batch, the epoch."""
     context[ITERATION] += 1
+    context[ACCUMULATED] = 0
     context[BATCH] += 1
     context[BATCH_START] += rows
     if context[BATCH_START] >= context[SAMPLES]:
@@ -244,6 +262,8 @@ def before_update(network: Network, update: UpdateArrays, is_measured: bool, is_
     total = clip_gradients(network, update, total)
     if not total <= MODERATE:
         layout[LAYOUT_BOUNDED] = 0  # from now on the moments may be immoderate, too
+    if layout[LAYOUT_ACCUMULATE] > 1:
+        return DONE  # copied before the first batch
     if is_checked or not layout[LAYOUT_BOUNDED]:
         copy_elements(kept, 0, arena, 0, kept.size)
     elif is_measured:
@@ -319,8 +339,16 @@ def run_training(
         if leaving != DONE:
             status = leaving
             break
-        begin_step(network, batches)
-        _execute(network, 0, layout[LAYOUT_UPDATE_START])
+        begin_step(network, batches, update.kept)
+        _execute(network, 0, layout[LAYOUT_BATCH_END])
+        while has_next_batch(network.context, layout):
+            status = next_batch(network, batches)
+            if status != DONE:
+                break
+            _execute(network, 0, layout[LAYOUT_BATCH_END])
+        if status != DONE:
+            break
+        _execute(network, layout[LAYOUT_BATCH_END], layout[LAYOUT_UPDATE_START])
         leaving = _reason_to_leave(control, asked)
         goal = load_volatile(control, FRAME)
         wanted = goal != 0 and network.context[ITERATION] + 1 >= goal

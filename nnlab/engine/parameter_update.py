@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nnlab.core.kernel.context import ACCUMULATED, BATCH, BATCH_START, UPDATE_BATCH, UPDATE_START
 from nnlab.core.kernel.structures import Network, UpdateArrays
 from nnlab.engine import machine
 from nnlab.engine.layout import gradient_spans, network_of, parameter_spans
@@ -59,8 +60,18 @@ class ParameterUpdate:
     def raise_for(self, status: int) -> None:
         """The error for how a step ended, if it ended badly; parameters and moments are those before it."""
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT):
-            raise not_finite(self.state, self.order)
+            error = not_finite(self.state, self.order)
+            if self.state.program.accumulate > 1:
+                self._take_back()
+            raise error
         if status == machine.NOT_FINITE_WEIGHT:
             error = not_finite_weight(self.state)
-            self.state.arena[: len(self.arrays.kept)] = self.arrays.kept
+            self._take_back()
             raise error
+
+    def _take_back(self) -> None:
+        """Everything learned, and where the run stands in its data, is what it was before the step."""
+        context = self.state.context
+        self.state.arena[: len(self.arrays.kept)] = self.arrays.kept
+        if self.state.program.accumulate > 1:
+            context[BATCH], context[BATCH_START], context[ACCUMULATED] = context[UPDATE_BATCH], context[UPDATE_START], 0

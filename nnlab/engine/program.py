@@ -28,6 +28,7 @@ from nnlab.graph.graph import Graph
 
 FORWARD, LOSS, BACKWARD, UPDATE = range(4)
 RATE = "schedule/rate"  # the learning rate of the present update, when a schedule works it out; no node's name holds a slash
+TOTAL_WEIGHT = "total_weight"  # the saved tensor by which a loss says how much its batch counts in a mean; otherwise its rows
 PHASES = ("forward", "loss", "backward", "update")
 
 
@@ -131,6 +132,8 @@ class Program:
     parameter_gradients_end: int  # ... to here
     zeroed: tuple[int, int]  # gradients that are added to, and so are zeroed before a step: (start, end)
     arena_size: int
+    accumulate: int  # batches whose gradients become one update
+    batch_end: int  # instructions 0 .. batch_end-1 are run for every one of them, the others once
     operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
     has_bounded_steps: Callable[[float], bool]  # of a learning rate, see Optimizer.bounded; never with buffers, which no optimiser knows
     operand_table: np.ndarray

@@ -19,6 +19,7 @@ from nnlab.core.kernel.context import BATCH_SIZE, BATCH_START, ITERATION, PC, RO
 from nnlab.core.memory import require_memory
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.engine import machine
+from nnlab.engine.batch_order import updates_in
 from nnlab.engine.carry_over import Remembered, carry_over
 from nnlab.engine.compile import compile
 from nnlab.engine.evaluator import Evaluator
@@ -268,7 +269,7 @@ class Run:
         """How many more steps complete the pass over the data that is under way, or the next one."""
         context = self.state.context
         done = int(context[BATCH_START]) if context[SAMPLES] else 0
-        return max(1, -(-(len(self.samples.x) - done) // self.batch_size))
+        return max(1, updates_in(len(self.samples.x) - done, self.batch_size, self.program.accumulate))
 
     def train(self, steps: int) -> int:
         """Up to `steps` whole steps inside the machine; fewer when `control[LEAVE]` is set or a condition stops it. Returns the steps done.

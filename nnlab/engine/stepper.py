@@ -1,6 +1,7 @@
 """Stepping: one instruction of a training step at a time, forwards and back.
 
-Forwards runs the same compiled functions as training, in the same order. Back restores what the instruction overwrote:
+Forwards runs the same compiled functions as training, in the same order; where an update takes several batches, the instructions up to
+`Program.batch_end` run once for each. Back restores what the instruction overwrote:
 saved before it ran, so going back and forth is exact, for any operator and optimiser.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from nnlab.core.errors import TrainingError
 from nnlab.core.explanation import ExplanationContext
 from nnlab.core.kernel import train_with
-from nnlab.core.kernel.context import ITERATION, PC
+from nnlab.core.kernel.context import ACCUMULATED, BATCH, BATCH_START, ITERATION, PC, UPDATE_BATCH, UPDATE_START
 from nnlab.core.kernel.recording import BLOCKS
 from nnlab.engine.program import Instruction
 from nnlab.engine.state import State
@@ -74,14 +75,27 @@ class Stepper:
 
     @property
     def pc(self) -> int:
-        """The next instruction; 0 outside an iteration."""
-        return int(self._state.context[PC]) if self.inside else 0
+        """The next instruction; 0 outside an iteration, and before another batch of it."""
+        return int(self._state.context[PC]) if self.inside and not self.is_between_batches else 0
+
+    @property
+    def is_between_batches(self) -> bool:
+        """Whether a batch of the update is done, and the next of the same update begins with the next instruction."""
+        return self.inside and self._state.context[PC] == self._program.batch_end and self._step.has_next_batch
 
     @property
     def learned_before(self) -> np.ndarray:
         """The arena's parameters, buffers and moments as they were before the begun iteration; as they are, outside one."""
-        has_begun_to_update = self.pc > self._program.update_start
-        return self._weights if has_begun_to_update else self._state.arena[: self._program.moments_end]
+        may_have_changed = self.pc > self._program.update_start or (self.inside and self._program.accumulate > 1)  # by running statistics
+        return self._weights if may_have_changed else self._state.arena[: self._program.moments_end]
+
+    @property
+    def context_before(self) -> np.ndarray:
+        """A copy of where the run stood before the begun iteration; where it stands, outside one."""
+        found = self._state.context.copy()
+        if found[ACCUMULATED]:
+            found[BATCH], found[BATCH_START], found[ACCUMULATED] = found[UPDATE_BATCH], found[UPDATE_START], 0
+        return found
 
     @property
     def can_go_back(self) -> bool:
@@ -100,12 +114,17 @@ class Stepper:
 
     def _forward(self) -> Trace:
         state, program = self._state, self._program
-        if self.inside:
+        if self.is_between_batches:
+            undo = self._save([(0, state.arena.copy())])
+            self._next_batch()
+        elif self.inside:
             undo = self._save([])
         else:
             undo = self._save([(0, state.arena.copy())])
             self._step.begin()
             self.inside = True
+            if program.accumulate > 1:
+                self._weights = self._step.update.arrays.kept.copy()
         pc = int(state.context[PC])
         instruction = program.instructions[pc]
         self._keep_what_it_writes(undo, instruction, pc)
@@ -152,7 +171,7 @@ class Stepper:
             self.back()
         while self.inside and self.pc > pc and self.back():
             pass
-        while self.pc < pc:
+        while self.pc < pc and not (self.is_between_batches and pc == self._program.batch_end):
             self.forward()
             if not self.inside:
                 break
@@ -166,6 +185,13 @@ class Stepper:
         """Ends a begun iteration, by finishing it or, when its numbers are not finite, by giving it up."""
         with contextlib.suppress(TrainingError):
             self.finish()
+
+    def _next_batch(self) -> None:
+        try:
+            self._step.next_batch()
+        except TrainingError:
+            self._give_up()
+            raise
 
     def _before_update(self) -> None:
         """Refuses the update that training would refuse too; the iteration is given up, the weights are those before it."""

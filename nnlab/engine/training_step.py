@@ -75,7 +75,16 @@ class TrainingStep:
 
     def begin(self) -> None:
         """Gathers the next batch."""
-        machine.begin_step(self.update.network, self._batches)
+        machine.begin_step(self.update.network, self._batches, self.update.arrays.kept)
+
+    @property
+    def has_next_batch(self) -> bool:
+        """Whether the update that is begun takes another batch after the one in the arena."""
+        return bool(machine.has_next_batch(self.state.context, self.layout))
+
+    def next_batch(self) -> None:
+        """Gathers the next batch of the same update. Raises TrainingError when the loss of the last one is not finite."""
+        self.update.raise_for(machine.next_batch(self.update.network, self._batches))
 
     def complete(self) -> None:
         """Counts, records, validates and looks at the conditions, after the last instruction of a step."""
@@ -90,13 +99,20 @@ class TrainingStep:
         Raises TrainingError as `run` does. How far the update moved the weights is not known then.
         """
         update, program = self.update, self.program
-        ends = (0, program.loss_start, program.forward_end, program.update_start, len(program.instructions))
+        ends = (0, program.loss_start, program.forward_end, program.batch_end)
         self.begin()
         self._seconds(0, 0)  # the first call finds nothing in the caches
         empty = self._seconds(0, 0)
-        computed = [self._seconds(start, stop) for start, stop in pairwise(ends[:4])]
+        computed = [self._seconds(start, stop) for start, stop in pairwise(ends)]
+        calls = 1
+        while self.has_next_batch:
+            self.next_batch()
+            calls += 1
+            computed = [before + self._seconds(start, stop) for before, (start, stop) in zip(computed, pairwise(ends), strict=True)]
+        computed[-1] += self._seconds(program.batch_end, program.update_start) - empty
+        computed = [seconds - (calls - 1) * empty for seconds in computed]
         update.raise_for(machine.before_update(update.network, update.arrays, False, False))
-        changed = self._seconds(*ends[3:])
+        changed = self._seconds(program.update_start, len(program.instructions))
         update.raise_for(machine.after_update(update.network, update.arrays, False, False))
         self.forget_update()
         self.complete()
@@ -112,16 +128,22 @@ class TrainingStep:
         self.begin()
         self._seconds(0, 0)  # the first call finds nothing in the caches
         empty = min(self._seconds(0, 0) for _ in range(3))
-        for pc in range(len(found)):
+        for pc in range(program.batch_end):
+            found[pc] = self._seconds(pc, pc + 1) - empty
+        while self.has_next_batch:
+            self.next_batch()
+            for pc in range(program.batch_end):
+                found[pc] += self._seconds(pc, pc + 1) - empty
+        for pc in range(program.batch_end, len(found)):
             if pc == program.update_start:
                 update.raise_for(machine.before_update(update.network, update.arrays, False, False))
-            found[pc] = self._seconds(pc, pc + 1)
+            found[pc] = self._seconds(pc, pc + 1) - empty
         if program.update_start == len(found):  # where nothing learns
             update.raise_for(machine.before_update(update.network, update.arrays, False, False))
         update.raise_for(machine.after_update(update.network, update.arrays, False, False))
         self.forget_update()
         self.complete()
-        return np.maximum(found - empty, 0.0)
+        return np.maximum(found, 0.0)
 
     def _seconds(self, start: int, stop: int) -> float:
         """Runs the instructions start .. stop-1; how long that took."""

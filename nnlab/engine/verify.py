@@ -24,7 +24,9 @@ from math import prod
 
 import numpy as np
 
+from nnlab.core.accumulation import LEAVE
 from nnlab.core.operator import FIRST
+from nnlab.engine.accumulation import LEFT
 from nnlab.engine.program import BACKWARD, LOSS, PHASES, RATE, UPDATE, Instruction, Operand, Place, Program
 from nnlab.engine.steps import gradient_name
 
@@ -68,6 +70,9 @@ class _Subject:
         """(start, end) at the program's capacity."""
         offset, length = place.span(self.program.capacity)
         return offset, offset + length
+
+    def buffers_of(self, node_id: str) -> set[str]:
+        return {info.name for info in self.program.buffers if info.node_id == node_id}
 
     def is_zeroed(self, name: str) -> bool:
         start, end = self.span(self.program.places[name])
@@ -227,11 +232,16 @@ def _rights(s: _Subject) -> Iterator[str]:
 def _may_write(s: _Subject, instruction: Instruction, name: str) -> bool:
     p = s.program
     if instruction.phase == UPDATE:
+        if instruction.adapter is LEAVE:
+            return name in p.moments and name.endswith(f".{LEFT}")
         if instruction.parameter is not None:
             own = name.startswith(f"{instruction.parameter}.") and (name in p.moments or name in p.scratch)
             return name == instruction.parameter or own
-        buffers = {info.name for info in p.buffers if info.node_id == instruction.node_id}
-        return name in buffers or (name in p.moments and name.startswith("schedule/"))
+        return name in s.buffers_of(instruction.node_id) or (name in p.moments and name.startswith("schedule/"))
+    if instruction.phase == BACKWARD and instruction.kind is None:  # what joins the batches of an update
+        return name in s.gradients or name in p.scratch or name == p.loss_name
+    if instruction.phase == BACKWARD and p.accumulate > 1 and name in s.buffers_of(instruction.node_id):
+        return True  # every batch of an update counts in running statistics
     if name in s.kept | s.given | p.scratch:
         return False
     if instruction.phase == BACKWARD:

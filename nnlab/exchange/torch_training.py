@@ -65,11 +65,33 @@ def training_source(model: Model) -> str:
         lines.append(f"    return torch.optim.{_OPTIMIZERS[training.optimizer]}({trained}, lr={training.learning_rate!r}{written})")
     else:
         lines.append(f'    raise NotImplementedError("PyTorch has no {training.optimizer}; choose one of torch.optim")')
-    lines += ["", "", "def train_step(network, optimizer, x, targets):", '    """One update on a batch; returns the loss before it."""']
-    lines += ["    network.train()", "    optimizer.zero_grad()", "    value = loss(network, x, targets)", "    value.backward()"]
+    lines += ["", "", *_gradients(model)]
     if clips.get("clip_value"):
         lines.append(f"    nn.utils.clip_grad_value_(network.parameters(), {clips['clip_value']!r})")
     if clips.get("clip_norm"):
         lines.append(f"    nn.utils.clip_grad_norm_(network.parameters(), {clips['clip_norm']!r})")
-    lines += ["    optimizer.step()", "    return value.item()", ""]
+    lines += ["    optimizer.step()", "    return value" if training.accumulate > 1 else "    return value.item()", ""]
     return "\n".join(lines)
+
+
+def _gradients(model: Model) -> list[str]:
+    """The beginning of `train_step`, up to the gradients of one update."""
+    training, loss = model.project.training, model.graph.losses[0]
+    zero = ["    optimizer.zero_grad()"] if training.zero_gradients else ["    # no optimizer.zero_grad(): the gradients of all updates add up"]
+    if training.accumulate == 1:
+        lines = ["def train_step(network, optimizer, x, targets):", '    """One update on a batch; returns the loss before it."""']
+        return [*lines, "    network.train()", *zero, "    value = loss(network, x, targets)", "    value.backward()"]
+    weights = _numbers(loss.settings.get("class_weights", ""))
+    count = "len(x)" if weights == "None" else f"{weights}[targets.reshape(-1).long()].sum().item()"
+    return [
+        "def train_step(network, optimizer, batches):",
+        f'    """One update from the gradients of {training.accumulate} batches [(x, targets), …] (fewer at the end of an epoch), as if they',
+        '    were one; returns the mean loss before it."""',
+        "    network.train()", *zero,
+        f"    counts = [{count} for x, targets in batches]",
+        "    value = 0.0",
+        "    for (x, targets), count in zip(batches, counts):",
+        "        part = loss(network, x, targets) * (count / sum(counts))",
+        "        part.backward()",
+        "        value += part.item()",
+    ]  # fmt: skip

@@ -84,6 +84,8 @@ class TrainingPart(msgspec.Struct, forbid_unknown_fields=True):
     schedule: str = "constant"
     schedule_settings: dict[str, bool | int | float | str] = {}
     patience: int = 0
+    accumulate: int = 1
+    zero_gradients: bool = True
 
 
 class ViewPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -189,6 +191,7 @@ def encode(project: Project, view: View, context: np.ndarray | None, data_path: 
         training=TrainingPart(
             training.optimizer, dict(training.optimizer_settings), training.learning_rate, training.batch_size, training.seed,
             training.epochs, training.shuffle, training.schedule, dict(training.schedule_settings), training.patience,
+            training.accumulate, training.zero_gradients,
         ),
         view=ViewPart(view.workspace, view.center, view.zoom),
         position=None if context is None else PositionPart(**{name: int(context[word]) for name, word in _POSITION_WORDS.items()}),
@@ -285,7 +288,7 @@ def _data(part: DataPart) -> DataSettings:
 def _training(part: TrainingPart) -> TrainingSettings:
     return TrainingSettings(
         part.optimizer, part.optimizer_settings, part.learning_rate, part.batch_size, part.seed, part.epochs, part.shuffle,
-        part.schedule, part.schedule_settings, part.patience,
+        part.schedule, part.schedule_settings, part.patience, part.accumulate, part.zero_gradients,
     ).checked_as_given()  # fmt: skip
 
 

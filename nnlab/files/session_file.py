@@ -64,7 +64,7 @@ def session_of(saved: SavedProject, dtype: str | None = None) -> Session:
     wide = snapshot is not None and any(values.dtype == np.float64 for values in snapshot.parameters.values())
     session = Session(
         project.graph, training.optimizer, training.learning_rate, training.seed, dtype or ("float64" if wide else "float32"),
-        training.schedule, training.schedule_settings, project.initial, **training.optimizer_settings,
+        training.schedule, training.schedule_settings, project.initial, training.zero_gradients, **training.optimizer_settings,
     )  # fmt: skip
     if snapshot is not None:
         session._restore(snapshot)

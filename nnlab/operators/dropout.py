@@ -1,8 +1,8 @@
 """Dropout: while training, every number is left out with probability p, and the others grow by 1 / (1 - p) to keep the mean.
 
 Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting (2014), in the inverted form of PyTorch's Dropout:
-a prediction is computed without it. Which numbers are left out is a function of the run's seed, the node, the iteration, the row of the
-batch and the element, so that any iteration can be replayed.
+a prediction is computed without it. Which numbers are left out is a function of the run's seed, the node, the iteration, the batch within
+it (where an update takes several), the row of the batch and the element, so that any iteration can be replayed.
 """
 
 from nnlab.core.explanation import Explanation, Factor, constant, factor, gradient, number, product, upstream
@@ -15,13 +15,15 @@ from nnlab.core.written import rounded, setting_value
 
 
 @kernel
-def forward(x, p, seed, stream, iteration, training, mask, y):
+def forward(x, p, seed, stream, iteration, accumulated, training, mask, y):
     """y = mask * x, each element of the mask 0 with probability p and else 1 / (1 - p); y = x when it is not training."""
     if training == 0:
         for i in range(x.size):
             y[i] = x[i]
         return
     key = random_bits(seed, stream, iteration)
+    if accumulated > 0:
+        key = random_bits(key, stream, accumulated)
     kept = 1.0 / (1.0 - p) if p < 1.0 else 0.0
     for i in range(x.size):
         mask[i] = kept if uniform(key, i) >= p else 0.0

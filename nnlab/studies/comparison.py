@@ -17,6 +17,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, SettingError, TrainingError
 from nnlab.core.preparation import Data
 from nnlab.engine import machine
+from nnlab.engine.batch_order import updates_in
 from nnlab.engine.fingerprint import batches_sha256, weights_sha256
 from nnlab.engine.run import Run
 from nnlab.graph.graph import Graph
@@ -192,7 +193,7 @@ def _train(
         starts, runs = [], []
         for number, own in enumerate(derived):
             runs.append(group.add(number).load(Load(Change.opening(own), data, 1, number)))
-            per_epoch = -(-len(data.x) // own.training.batch_size)
+            per_epoch = updates_in(len(data.x), own.training.batch_size, own.training.accumulate)
             starts.append((*weight_hashes(own.graph, runs[-1]), batches_sha256(runs[-1], -(-steps // per_epoch))[0]))
         gradients = [start.gradient for start in starts_of(derived, data)]
         stopped = _to_the_end(group, steps, repeat, seeds, context)

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nnlab.core.kernel.context import BATCH, EPOCH, SAMPLES
+from nnlab.core.kernel.context import EPOCH
 from nnlab.core.preparation import Data
+from nnlab.engine.batch_order import updates_in
 from nnlab.engine.run import Run
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, check
@@ -57,9 +58,8 @@ def prepare_run(
 
 def steps_of_epochs(run: Run, epochs: int) -> int:
     """Steps until `epochs` more epochs are complete; an epoch that was begun counts as the first."""
-    per_epoch = -(-len(run.samples.x) // run.batch_size)
-    begun = int(run.state.context[BATCH]) if run.state.context[SAMPLES] else 0
-    return max(1, epochs * per_epoch - begun)
+    per_epoch = updates_in(len(run.samples.x), run.batch_size, run.program.accumulate)
+    return run.steps_to_end_of_epoch + (epochs - 1) * per_epoch
 
 
 def train(run: Run, steps: int, progress: Callable[[int], None]) -> None:

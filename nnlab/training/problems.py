@@ -32,7 +32,10 @@ class TrainingFix(Fix):
 
 def training_problems(graph: Graph, rows: int, training: TrainingSettings) -> tuple[Diagnostic, ...]:
     """What is wrong with these settings for `rows` training samples; errors first."""
-    return (*_short_batches(graph, rows, training.batch_size), *_batch_size(rows, training.batch_size), *_doubts(training))
+    return (
+        *_short_batches(graph, rows, training.batch_size), *_batch_size(rows, training.batch_size), *_accumulation(rows, training),
+        *_doubts(training),
+    )  # fmt: skip
 
 
 def patience_problems(validation_rows: int, training: TrainingSettings) -> tuple[Diagnostic, ...]:
@@ -40,10 +43,7 @@ def patience_problems(validation_rows: int, training: TrainingSettings) -> tuple
     if not training.patience or validation_rows:
         return ()
     sentence = "Patience watches the validation loss, but no samples are set aside: training never stops early."
-    fix = TrainingFix(
-        "Set patience to 0", lambda graph: graph, outlook="No problem remains.", change=lambda known: replace(known, patience=0)
-    )  # fmt: skip
-    return (Diagnostic(WARNING, sentence, None, "doubtful_training", lambda: (fix,), setting="patience"),)
+    return (_with_remedy(sentence, "patience", "Set patience to 0", lambda known: replace(known, patience=0)),)
 
 
 def check_batches(graph: Graph, rows: int, batch_size: int) -> None:
@@ -76,6 +76,24 @@ def _batch_size(rows: int, batch_size: int) -> Iterator[Diagnostic]:
     sentence = too_large(rows, batch_size)
     if sentence:
         yield Diagnostic(WARNING, sentence, None, "batch_size", lambda: (_set_batch_size(rows),), setting="batch_size")
+
+
+def _accumulation(rows: int, training: TrainingSettings) -> Iterator[Diagnostic]:
+    batches = -(-rows // training.batch_size)
+    if rows and training.accumulate > batches:
+        sentence = (
+            f"An update should take the gradients of {training.accumulate:,} batches, but an epoch has only {batches:,}: "
+            f"every update takes {'that one' if batches == 1 else 'all of them'}."
+        )
+        yield _with_remedy(sentence, "accumulate", f"Set batches per update to {batches:,}", lambda t: replace(t, accumulate=batches))
+    if not training.zero_gradients:
+        sentence = "Gradients are not set to 0 after an update: each update repeats all before it, so steps grow and the loss swings."
+        yield _with_remedy(sentence, "zero_gradients", "Zero gradients again", lambda t: replace(t, zero_gradients=True))
+
+
+def _with_remedy(sentence: str, setting: str, label: str, change: Callable[[TrainingSettings], TrainingSettings]) -> Diagnostic:
+    fix = TrainingFix(label, lambda graph: graph, outlook="No problem remains.", change=change)
+    return Diagnostic(WARNING, sentence, None, "doubtful_training", lambda: (fix,), setting=setting)
 
 
 def _set_batch_size(size: int) -> Fix:

@@ -10,7 +10,7 @@ from nnlab.training.project import Project
 from nnlab.training.varied import ACTIVATION, INIT, LOSS, UNITS, present_value
 
 _GENERAL = (UNITS, ACTIVATION, INIT, LOSS)
-_TRAINING = ("optimizer", "learning_rate", "batch_size", "schedule", "shuffle", "seed")
+_TRAINING = ("optimizer", "learning_rate", "batch_size", "accumulate", "zero_gradients", "schedule", "shuffle", "seed")
 
 
 def settings_of(project: Project, start: str = "") -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from nnlab.core.accumulation import ACCUMULATE
 from nnlab.core.dataset import Target
 from nnlab.core.errors import NNLabError, TrainingError, shown
 from nnlab.core.kernel import train_with
@@ -20,6 +21,7 @@ from nnlab.core.kernel.context import BATCH_SIZE, EPOCH, ITERATION, ROWS, SAMPLE
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.schedule import CONSTANT
 from nnlab.engine import machine
+from nnlab.engine.batch_order import updates_in
 from nnlab.engine.carry_over import carry_over
 from nnlab.engine.chain import MOST_PATHS, Chain, chain
 from nnlab.engine.compile import Update, compile
@@ -72,16 +74,19 @@ class Session(SessionAdapters, SessionModel):
     def __init__(
         self, graph: Graph, optimizer: str = "sgd", learning_rate: float = 1e-3, seed: int = 0, dtype: str = "float32",
         schedule: str = CONSTANT, schedule_settings: Mapping[str, Any] | None = None,
-        initial_weights: InitialWeights | Mapping[str, np.ndarray] | None = None, **settings: Any,
+        initial_weights: InitialWeights | Mapping[str, np.ndarray] | None = None, zero_gradients: bool = True, **settings: Any,
     ) -> None:  # fmt: skip
         """`initial_weights`: some or all parameters and buffers to start with by name, the others are drawn from the seed.
 
+        Without `zero_gradients`, every update also uses the gradients of all before it, as when `zero_grad()` is forgotten.
         Of a project's `InitialWeights` those count that fit; of a mapping every name and shape has to.
         """
         self.graph = graph_of(graph)
         self.dtype = real_of(dtype)
         rate = float(LEARNING_RATE.check(learning_rate, "training"))
-        self._update = Update(optimizer, rate, settings, schedule, {} if schedule_settings is None else schedule_settings)
+        self._update = Update(
+            optimizer, rate, settings, schedule, {} if schedule_settings is None else schedule_settings, zero_gradients=zero_gradients
+        )  # fmt: skip
         self._seed = int(SEED.check(seed, "session"))
         given = {} if initial_weights is None else initial_weights
         self._initial = dict(given.values) if isinstance(given, InitialWeights) else _checked(graph, given, self.dtype, self._update)
@@ -178,7 +183,7 @@ class Session(SessionAdapters, SessionModel):
         """(loss, gradients by parameter name) on exactly this batch; nothing is updated. Those of frozen nodes are not computed: 0."""
         state = self._with_batch(x, y, finite=False)
         program = state.program
-        self._execute(0, program.update_start)
+        self._execute(0, program.batch_end)
         assert program.loss_name is not None
         found = {}
         for info in program.parameters:
@@ -236,7 +241,7 @@ class Session(SessionAdapters, SessionModel):
     def fit(
         self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
         validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None, stop_when: str | Sequence[str] = (),
-        watch: str | Sequence[str] = (),
+        watch: str | Sequence[str] = (), accumulate: int = 1,
     ) -> Curves:  # fmt: skip
         """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
@@ -244,6 +249,7 @@ class Session(SessionAdapters, SessionModel):
         that went is `stopped_early` afterwards. With `stop_when`, formulas such as "loss < 0.1" or "norm(grad(dense_1.weight)) > 10", it
         ends after exactly the step at which one becomes true, and `stopped_by` says which: see nnlab.engine.tensor_formula. Raises
         FormulaError for one that is not understood, or names what the network does not have. The same formulas are followed with `watch`:
+        One update takes the gradients of `accumulate` batches, as if they were one batch; fewer at the end of an epoch.
         `watched` afterwards has the iterations, int64 (n,), and values, float64 (n,), of each.
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
@@ -252,8 +258,9 @@ class Session(SessionAdapters, SessionModel):
         shuffle = bool(SHUFFLE.check(shuffle, "fit"))
         size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "fit"))
         held_x, held_y = pair_of(validation)
+        update = replace(self._update, accumulate=int(ACCUMULATE.check(accumulate, "fit")))
         setup = Setup(
-            self.graph, x, y, held_x, held_y, update=self._update, batch_size=size, seed=self._seed, real=self.dtype, shuffle=shuffle
+            self.graph, x, y, held_x, held_y, update=update, batch_size=size, seed=self._seed, real=self.dtype, shuffle=shuffle
         )  # fmt: skip
         run = Run(setup, frames=False)
         before = self._state
@@ -264,7 +271,7 @@ class Session(SessionAdapters, SessionModel):
         check_batches(self.graph, samples, size)
         if batch_size is not None and too_large(samples, size):
             warnings.warn(too_large(samples, size), stacklevel=2)
-        start, failure, steps = before.stored(), "", epochs * -(-samples // size)
+        start, failure, steps = before.stored(), "", epochs * updates_in(samples, size, update.accumulate)
         are_drawn = not self._initial and self.iteration == 0
         self.stopped_early, self.stopped_by = None, None
         run.stop_when([StopCondition(text) for text in ([stop_when] if isinstance(stop_when, str) else stop_when)])
@@ -282,11 +289,10 @@ class Session(SessionAdapters, SessionModel):
         finally:
             self.watched = {text: run.watches.series(text) for text in run.watches.texts}
             self.stopped_by = run.stopped_by.text if run.stopped_by is not None else None
-            self._use(run.state)  # what was learned up to a step that failed stays, as after single steps
-            update = self._update
+            self._use(self._alone(run.state))  # what was learned up to a step that failed stays, as after single steps
             training = TrainingSettings(
                 update.optimizer, update.settings, update.learning_rate, size, self._seed, epochs, shuffle, update.schedule,
-                update.schedule_settings,
+                update.schedule_settings, 0, update.accumulate, update.zero_gradients,
             )  # fmt: skip
             self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start, are_drawn=are_drawn)
         return self._fitted.curves
@@ -321,6 +327,14 @@ class Session(SessionAdapters, SessionModel):
         assert end == target.program.moments_end
         target.arena[:end] = source.arena[:end]
         target.context[ITERATION], target.context[EPOCH] = source.context[ITERATION], source.context[EPOCH]
+
+    def _alone(self, state: State) -> State:
+        """The same numbers for single steps, each an update of its own, also where several batches became one update."""
+        if state.program.accumulate == 1:
+            return state
+        found = new_state(compile(self.graph, state.program.capacity, self.dtype, self._update), state.program.capacity, self._seed)
+        self._adopt(state, found)
+        return found
 
     def _with_batch(self, x: Any, y: Any, finite: bool = True) -> State:
         """A state with this batch in its arena and gradients zeroed; grows when the batch is larger than any before."""

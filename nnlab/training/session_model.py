@@ -86,7 +86,7 @@ class SessionModel:
         update, known = self._update, TrainingSettings() if self._project is None else self._project.training
         return TrainingSettings(
             update.optimizer, update.settings, update.learning_rate, known.batch_size, self._seed, known.epochs, known.shuffle,
-            update.schedule, update.schedule_settings,
+            update.schedule, update.schedule_settings, accumulate=known.accumulate, zero_gradients=update.zero_gradients,
         ).checked_as_given()  # fmt: skip
 
     def _snapshot(self) -> Snapshot:

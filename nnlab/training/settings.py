@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from nnlab.core.accumulation import ACCUMULATE, ZERO_GRADIENTS
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import CONSTANT, schedules
 from nnlab.core.setting import Setting, Value, check_settings
@@ -28,7 +29,8 @@ SHUFFLE = Setting("shuffle", True, "Shuffle", "Shuffles the samples in every epo
 class TrainingSettings:
     """Optimiser, schedule, their settings, learning rate, batch size, seed. Checked by `checked`; compares by value.
 
-    `patience`: epochs without a lower validation loss after which training stops, and the best weights come back; 0: never.
+    One update takes the gradients of `accumulate` batches as if they were one; without `zero_gradients` it takes those of all updates
+    before as well. `patience`: epochs without a lower validation loss after which training stops, and the best weights come back; 0: never.
     """
 
     optimizer: str = "adam"
@@ -41,6 +43,8 @@ class TrainingSettings:
     schedule: str = CONSTANT
     schedule_settings: Mapping[str, Value] = field(default_factory=dict)
     patience: int = 0
+    accumulate: int = 1
+    zero_gradients: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "optimizer_settings", MappingProxyType(dict(self.optimizer_settings)))
@@ -49,7 +53,7 @@ class TrainingSettings:
     def __reduce__(self) -> tuple[Any, ...]:
         return TrainingSettings, (
             self.optimizer, dict(self.optimizer_settings), self.learning_rate, self.batch_size, self.seed, self.epochs, self.shuffle,
-            self.schedule, dict(self.schedule_settings), self.patience,
+            self.schedule, dict(self.schedule_settings), self.patience, self.accumulate, self.zero_gradients,
         )  # fmt: skip
 
     def checked(self) -> TrainingSettings:
@@ -66,6 +70,8 @@ class TrainingSettings:
             schedule=schedules[self.schedule].name,
             schedule_settings=check_settings(schedules[self.schedule].settings, self.schedule_settings, self.schedule),
             patience=int(PATIENCE.check(self.patience, "training")),
+            accumulate=int(ACCUMULATE.check(self.accumulate, "training")),
+            zero_gradients=bool(ZERO_GRADIENTS.check(self.zero_gradients, "training")),
         )
 
     def checked_as_given(self) -> TrainingSettings:

@@ -16,7 +16,7 @@ def take_snapshot(run: Run, undisturbed: bool = False) -> Snapshot:
     program, learned = run.program, run.stepper.learned_before
     moments = {name: place.view(learned, 1).copy() for name, place in program.moments.items()}
     stored = {name: info.place.view(learned, 1).copy() for name, info in program.stored.items()}
-    return Snapshot(stored, moments, run.state.context.copy())
+    return Snapshot(stored, moments, run.stepper.context_before)
 
 
 def restore_snapshot(run: Run, snapshot: Snapshot) -> None:

@@ -23,5 +23,6 @@ def setup_of(graph: Graph, data: Data, settings: TrainingSettings, start: Initia
 
 def update_of(settings: TrainingSettings) -> Update:
     return Update(
-        settings.optimizer, settings.learning_rate, settings.optimizer_settings, settings.schedule, settings.schedule_settings
+        settings.optimizer, settings.learning_rate, settings.optimizer_settings, settings.schedule, settings.schedule_settings,
+        settings.accumulate, settings.zero_gradients,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
+from nnlab.core.accumulation import ACCUMULATE, ZERO_GRADIENTS
 from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.initializers import initializers
 from nnlab.core.operator import Operator, operators
@@ -34,7 +35,7 @@ from nnlab.training.settings import BATCH_SIZE, EPOCHS, SEED, SHUFFLE, TrainingS
 from nnlab.training.variant import Variant, seed_name
 
 LOSS, UNITS, ACTIVATION, INIT, FINE_TUNING = "loss", "units", "activation", "init", "fine_tuning"
-_TRAINING: Mapping[str, Setting] = {s.name: s for s in (LEARNING_RATE, BATCH_SIZE, SEED, EPOCHS, SHUFFLE)}
+_TRAINING: Mapping[str, Setting] = {s.name: s for s in (LEARNING_RATE, BATCH_SIZE, SEED, EPOCHS, SHUFFLE, ACCUMULATE, ZERO_GRADIENTS)}
 _RULES = ("optimizer", "schedule")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 

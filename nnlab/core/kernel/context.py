@@ -14,9 +14,12 @@ BATCH_SIZE = 6
 SAMPLES = 7  # training samples
 BATCH_START = 8  # first position of the current batch within the epoch's order
 PC = 9  # next instruction of the current step
+ACCUMULATED = 10  # batches of this update that came before the current one
+UPDATE_BATCH = 11  # `BATCH` ...
+UPDATE_START = 12  # ... and `BATCH_START` as they were when the update's first batch began
 CONTEXT_WORDS = 16
 
 CONTEXT_ARGUMENTS = {
     "iteration": ITERATION, "seed": SEED, "training": TRAINING, "epoch": EPOCH, "rows": ROWS, "batch_start": BATCH_START,
-    "samples": SAMPLES,
+    "samples": SAMPLES, "accumulated": ACCUMULATED,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from nnlab.core.accumulation import ACCUMULATE, ZERO_GRADIENTS
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting, Value
@@ -26,7 +27,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 FINDER_TIP = "Trains a copy with a rate that grows from step to step, and suggests one"
-COMMON = (LEARNING_RATE, BATCH_SIZE, SHUFFLE, SEED, EPOCHS, PATIENCE)
+COMMON = (LEARNING_RATE, BATCH_SIZE, ACCUMULATE, ZERO_GRADIENTS, SHUFFLE, SEED, EPOCHS, PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,10 @@ def difference(before: TrainingSettings, after: TrainingSettings) -> str:
         texts.append(f"rate {short(before.learning_rate)} → {short(after.learning_rate)}")
     if before.batch_size != after.batch_size:
         texts.append(f"batch {count(before.batch_size)} → {count(after.batch_size)}")
+    if before.accumulate != after.accumulate:
+        texts.append(f"batches per update {count(before.accumulate)} → {count(after.accumulate)}")
+    if before.zero_gradients != after.zero_gradients:
+        texts.append(f"gradients {'zeroed' if after.zero_gradients else 'not zeroed'}")
     if before.optimizer != after.optimizer:
         texts.append(f"{optimizers[before.optimizer].title} → {optimizers[after.optimizer].title}")
     return ", ".join(texts)
