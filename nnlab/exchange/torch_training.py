@@ -77,7 +77,7 @@ def training_source(model: Model) -> str:
 def _gradients(model: Model) -> list[str]:
     """The beginning of `train_step`, up to the gradients of one update."""
     training, loss = model.project.training, model.graph.losses[0]
-    zero = ["    optimizer.zero_grad()"] if training.zero_gradients else ["    # no optimizer.zero_grad(): the gradients of all updates add up"]
+    zero = ["    optimizer.zero_grad()" if training.zero_gradients else "    # no optimizer.zero_grad(): gradients of all updates add up"]
     if training.accumulate == 1:
         lines = ["def train_step(network, optimizer, x, targets):", '    """One update on a batch; returns the loss before it."""']
         return [*lines, "    network.train()", *zero, "    value = loss(network, x, targets)", "    value.backward()"]
@@ -85,8 +85,8 @@ def _gradients(model: Model) -> list[str]:
     count = "len(x)" if weights == "None" else f"{weights}[targets.reshape(-1).long()].sum().item()"
     return [
         "def train_step(network, optimizer, batches):",
-        f'    """One update from the gradients of {training.accumulate} batches [(x, targets), …] (fewer at the end of an epoch), as if they',
-        '    were one; returns the mean loss before it."""',
+        f'    """One update from the gradients of {training.accumulate} batches [(x, targets), …], as if they were one; returns their loss',
+        '    before it. At the end of an epoch there may be fewer."""',
         "    network.train()", *zero,
         f"    counts = [{count} for x, targets in batches]",
         "    value = 0.0",

@@ -274,6 +274,6 @@ def test_a_key_that_is_not_known_is_told_with_all_that_are() -> None:
         varied(SPIRAL, Difference("width", "3"))
     assert str(error.value).startswith(
         "There is no 'width' that could differ; choose from loss, optimizer, schedule, learning_rate, batch_size, seed, epochs, shuffle, "
-        "units, activation, init, "
+        "accumulate, zero_gradients, units, activation, init, "
     )
     assert str(error.value).endswith(", or name a node's setting, such as dense_1.units.")

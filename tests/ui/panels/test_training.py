@@ -69,7 +69,7 @@ def test_it_follows_theme_and_scale(qtbot: QtBot, studio: Callable, scale: float
     s.services.theme.set_scale(scale)
 
     def steps() -> list[int]:
-        names = ("batch_size", "shuffle", "seed", "epochs")
+        names = ("batch_size", "accumulate", "zero_gradients", "shuffle")
         return np.diff([panel.common.editor(name).mapTo(panel.common, QPoint()).y() for name in names]).tolist()
 
     qtbot.waitUntil(lambda: steps() == [round(32 * scale)] * 3)  # a row of a form is 32 pixels high
@@ -145,3 +145,15 @@ def test_a_learning_rate_of_zero_is_said_at_once(qtbot: QtBot, studio: Callable)
     qtbot.waitUntil(lambda: panel.common.problem("learning_rate") == "The learning rate is 0: training changes nothing.")
     panel.common.committed.emit("learning_rate", 0.1)
     qtbot.waitUntil(lambda: panel.common.problem("learning_rate") == "")
+
+
+def test_batches_per_update_and_zeroing_are_settings_with_remarks(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("training")
+    panel.common.committed.emit("accumulate", 4)
+    panel.common.committed.emit("zero_gradients", False)
+    training = s.document.project.training
+    assert (training.accumulate, training.zero_gradients) == (4, False)
+    s.document.undo_stack.undo()
+    s.document.undo_stack.undo()
+    assert (s.document.project.training.accumulate, s.document.project.training.zero_gradients) == (1, True)
