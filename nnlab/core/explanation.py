@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.term_sum import TermSum, terms_of_window
 from nnlab.core.window_sum import WindowSum
 
 DIGITS = 4  # significant digits of a number in a formula; one fewer below 0.1, as everywhere in the window
@@ -109,6 +110,14 @@ class Explanation:
     factors: tuple[Factor, ...] = ()  # of the right-hand side, when it is a product
     applies: Callable[[ExplanationContext], bool] = lambda moment: True
     window: Callable[[ExplanationContext], WindowSum] | None = None  # where it is a sum over the cells of images
+    terms: Callable[[ExplanationContext], TermSum] | None = None  # where it is another sum
+
+    def sum_at(self, moment: ExplanationContext) -> TermSum | None:
+        """The explained element as a sum, term by term; None where it is none."""
+        found = self.terms(moment) if self.terms is not None else None
+        if self.window is not None:
+            found = terms_of_window(self.window(moment), moment.after)
+        return found if found is not None and len(found) else None
 
     def formula(self, moment: ExplanationContext) -> str:
         """The formula in symbols, its marks filled in with the indices of the explained element."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnlab.core.explanation import Explanation, ExplanationContext, Factor, abridged_sum, factor, number, shortened, sum_of_numbers
+from nnlab.core.term_sum import mean_of
 
 
 def outputs(m: ExplanationContext) -> int:
@@ -34,6 +35,7 @@ def mean_over_samples(own: str, words: str) -> Explanation:
         lambda m: r"L = \frac{1}{N} \sum_n " + (own if outputs(m) == 1 else r"\ell_n"),
         lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
         lambda m: words + shortened(len(m["x"])),
+        terms=lambda m: mean_of("sample_loss", len(m["x"])),
     )
 
 

@@ -30,6 +30,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum
 
 
 @kernel
@@ -100,6 +101,13 @@ def update(x, momentum, mean, variance, running_mean, running_variance):
 def _of_feature(m, name, feature):  # type: ignore[no-untyped-def]
     """All numbers of one feature in the batch."""
     return m[name][:, feature].ravel().astype(np.float64)
+
+
+def _over_feature(m, *names):  # type: ignore[no-untyped-def]
+    """The sum over all numbers of the explained feature in the batch, those of several tensors multiplied."""
+    batch, *places = m[names[0]][:, 0].shape
+    found = np.indices((batch, *places)).reshape(1 + len(places), -1)
+    return TermSum(tuple(TermEntries.of(name, found[0], m.index[0], *found[1:]) for name in names))
 
 
 def _mean(m):  # type: ignore[no-untyped-def]
@@ -259,6 +267,7 @@ register(
                 rf"{_D_GAIN} = \sum_n {gradient('y', 'n<0>')}\, \hat{{x}}_{{n<0>}}",
                 lambda m: sum_of_products(_of_feature(m, "d_y", m.index[0]), _of_feature(m, "normalised", m.index[0])),
                 lambda m: "Each sample adds its upstream gradient times the normalised value." + shortened(m["d_y"][:, 0].size),
+                terms=lambda m: _over_feature(m, "d_y", "normalised"),
             ),
             Explanation(
                 "d_shift",
@@ -267,6 +276,7 @@ register(
                 lambda m: (
                     "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][:, 0].size)
                 ),
+                terms=lambda m: _over_feature(m, "d_y"),
             ),
         ),
         explain_update=(

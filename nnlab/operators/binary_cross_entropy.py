@@ -23,6 +23,7 @@ from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
+from nnlab.core.term_sum import mean_of
 from nnlab.core.written import rounded
 
 
@@ -247,6 +248,7 @@ register(
                 lambda m: r"L = \frac{1}{N} \sum_n " + (r"-\log p(t_n \mid x_n)" if outputs(m) == 1 and _is_plain(m) else r"\ell_n"),
                 lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
                 lambda m: _mean_words(m) + shortened(len(m["x"])),
+                terms=lambda m: mean_of("sample_loss", len(m["x"])),
             ),
             Explanation("sample_loss", _surprise_symbols, _surprises, _surprise_words),
         ),

@@ -5,6 +5,8 @@ Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.1 and, for the gr
 kernel sees every row of the last axis as a sample.
 """
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, gradient, number, shortened, sum_of, sum_of_numbers, sum_of_products
 from nnlab.core.initializers import CHOICE_TITLES, initializers
 from nnlab.core.kernel import kernel
@@ -20,6 +22,7 @@ from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, over_leading, over_samples
 
 
 @kernel
@@ -61,6 +64,17 @@ def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
             set_product(d_y, weight, d_x)
         else:
             add_product(d_y, weight, d_x)
+
+
+def _output(m):  # type: ignore[no-untyped-def]
+    inputs, unit = np.arange(m["x"].shape[-1]), m.index[-1]
+    factors = (TermEntries.of("weight", unit, inputs), TermEntries.of("x", *m.index[:-1], inputs))
+    return TermSum(factors, last=TermEntries.of("bias", unit) if "bias" in m else None)
+
+
+def _input(m):  # type: ignore[no-untyped-def]
+    units = np.arange(len(m["weight"]))
+    return TermSum((TermEntries.of("weight", units, m.index[-1]), TermEntries.of("d_y", *m.index[:-1], units)))
 
 
 def _count(number: int, noun: str) -> str:
@@ -109,6 +123,7 @@ register(
                     f"{', and adds its bias' if 'bias' in m else ''}."
                     + shortened(m["x"].shape[-1])
                 ),
+                terms=_output,
             ),
         ),
         explain_backward=(
@@ -120,6 +135,7 @@ register(
                     "Each sample of the batch adds its upstream gradient times the input that this weight multiplied."
                     + shortened(m["d_y"][..., 0].size)
                 ),
+                terms=lambda m: over_samples("d_y", "x", m["d_y"].shape, *m.index),
             ),
             Explanation(
                 "d_bias",
@@ -128,6 +144,7 @@ register(
                 lambda m: (
                     "The bias is added to z, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
                 ),
+                terms=lambda m: over_leading("d_y", m["d_y"].shape, m.index[0]),
             ),
             Explanation(
                 "d_x",
@@ -137,6 +154,7 @@ register(
                     "Each unit sends its upstream gradient back, times its weight for this input."
                     + shortened(len(m["weight"]))
                 ),
+                terms=_input,
             ),
         ),
     )

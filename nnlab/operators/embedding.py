@@ -18,6 +18,7 @@ from nnlab.core.operator import Operator, register
 from nnlab.core.penalty import PENALTIES
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum
 from nnlab.core.written import plain_number
 
 
@@ -141,6 +142,7 @@ register(
                 rf"{gradient('w', '<0,1>')} = \sum_{{n:\, x_n = v}} {gradient('y', 'n<1>')}",
                 lambda m: sum_of_numbers(_upstream(m)),
                 _readers,
+                terms=lambda m: TermSum((TermEntries.of("d_y", *np.nonzero(m["x"] == m.index[0]), m.index[1]),)),
             ),
         ),
     )

@@ -15,6 +15,7 @@ from nnlab.core.kernel.limits import times
 from nnlab.core.loss_terms import outputs, pairs
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.term_sum import mean_of
 
 
 @kernel
@@ -73,6 +74,7 @@ register(
                 r"L = \frac{1}{N} \sum_n \ell_n",
                 lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
                 lambda m: "The loss is the mean of the samples' divergences." + shortened(len(m["x"])),
+                terms=lambda m: mean_of("sample_loss", len(m["x"])),
             ),
             Explanation(
                 "sample_loss",

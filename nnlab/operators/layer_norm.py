@@ -28,6 +28,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import over_leading, over_samples
 
 
 @kernel
@@ -195,6 +196,7 @@ register(
                 rf"{_D_GAIN} = \sum_n {gradient('y', 'n<0>')}\, \hat{{x}}_{{n<0>}}",
                 lambda m: sum_of_products(m["d_y"][..., m.index[0]].ravel(), m["normalised"][..., m.index[0]].ravel()),
                 lambda m: "Each row adds its upstream gradient times the normalised value." + shortened(m["d_y"][..., 0].size),
+                terms=lambda m: over_samples("d_y", "normalised", m["d_y"].shape, m.index[0], m.index[0]),
             ),
             Explanation(
                 "d_shift",
@@ -203,6 +205,7 @@ register(
                 lambda m: (
                     "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][..., 0].size)
                 ),
+                terms=lambda m: over_leading("d_y", m["d_y"].shape, m.index[0]),
             ),
         ),
     )

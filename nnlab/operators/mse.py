@@ -12,6 +12,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
+from nnlab.core.term_sum import mean_of
 
 
 @kernel
@@ -92,6 +93,7 @@ register(
                 lambda m: r"L = \frac{1}{N} \sum_n " + (f"{_half(m)}(y_n - t_n)^2" if _outputs(m) == 1 else r"\ell_n"),
                 lambda m: rf"\frac{{1}}{{{len(m['x'])}}} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
                 lambda m: "The loss is the mean of the samples' squared errors." + shortened(len(m["x"])),
+                terms=lambda m: mean_of("sample_loss", len(m["x"])),
             ),
             Explanation(
                 "sample_loss",

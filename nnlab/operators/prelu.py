@@ -4,10 +4,13 @@ He et al., Delving Deep into Rectifiers (2015), equation 1; PyTorch's PReLU with
 derivative is a, as in PyTorch.
 """
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, factor, gradient, local_slope, number, product, sum_of_products, upstream
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum
 from nnlab.core.written import rounded
 
 
@@ -74,6 +77,7 @@ register(
                 r"\frac{\partial L}{\partial w} = \sum_{z \leq 0} \frac{\partial L}{\partial a}\, z",
                 _negative,
                 lambda m: "Every input that is not positive adds its upstream gradient times itself.",
+                terms=lambda m: TermSum(tuple(TermEntries.of(name, *np.nonzero(m["x"] <= 0)) for name in ("d_y", "x"))),
             ),
         ),
     )

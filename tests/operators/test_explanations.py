@@ -70,6 +70,12 @@ def assert_agrees(explained: Explanation, moment: ExplanationContext, real: str)
     epsilon = 8 * float(np.finfo(real).eps)
     bounds = evaluate(text).widened(epsilon, epsilon * (abs(moment.former) if moment.accumulates else 0.0) + float(np.finfo(real).tiny))
     assert moment.added in bounds, f"{moment.target}{moment.index}: {text} is not {moment.added}"
+    if (terms := explained.sum_at(moment)) is not None:
+        precision = float(np.finfo(real).eps)
+        error = terms.error_bound(moment.after, precision) + precision * abs(moment.former if moment.accumulates else 0.0)
+        assert terms.total(moment.after) == pytest.approx(moment.added, rel=precision, abs=error), explained.target
+        values = [np.prod([moment.after[name][place] for name, place in terms.elements(k)]) for k in range(len(terms))]
+        assert terms.values(moment.after) == pytest.approx(values, rel=precision)
     if explained.factors:
         value = np.prod([factor.value(moment) for factor in explained.factors])
         assert value == pytest.approx(moment.added, rel=200 * epsilon, abs=epsilon * max(1.0, abs(moment.former)))

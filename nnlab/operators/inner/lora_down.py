@@ -3,6 +3,8 @@
 Hu et al. 2021 (arXiv 2106.09685), section 4.1. A has shape (rank, inputs).
 """
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, gradient, shortened, sum_of_products
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import (
@@ -14,6 +16,7 @@ from nnlab.core.kernel.linear_algebra import (
 )  # fmt: skip
 from nnlab.core.operator import Operator, register_inner
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, over_samples
 
 
 @kernel
@@ -40,6 +43,16 @@ def backward(x, lora_A, d_h, first_d_x, d_x, first_d_lora_A, d_lora_A):
             add_product(d_h, lora_A, d_x)
 
 
+def _passed_on(m):  # type: ignore[no-untyped-def]
+    inputs = np.arange(m["x"].shape[-1])
+    return TermSum((TermEntries.of("lora_A", m.index[-1], inputs), TermEntries.of("x", *m.index[:-1], inputs)))
+
+
+def _sent_back(m):  # type: ignore[no-untyped-def]
+    rank = np.arange(len(m["lora_A"]))
+    return TermSum((TermEntries.of("lora_A", rank, m.index[-1]), TermEntries.of("d_h", *m.index[:-1], rank)))
+
+
 register_inner(
     Operator(
         name="lora_down",
@@ -61,6 +74,7 @@ register_inner(
                     f"Row {m.index[-1] + 1} of A looks at all {m['x'].shape[-1]:,} inputs and passes on one number."
                     + shortened(m["x"].shape[-1])
                 ),
+                terms=_passed_on,
             ),
         ),
         explain_backward=(
@@ -72,12 +86,14 @@ register_inner(
                     "Each sample of the batch adds the gradient of this direction times the input that this number of A multiplied."
                     + shortened(m["d_h"][..., 0].size)
                 ),
+                terms=lambda m: over_samples("d_h", "x", m["d_h"].shape, *m.index),
             ),
             Explanation(
                 "d_x",
                 rf"{gradient('x')} \mathrel{{+}}= \sum_i a_{{i<-1>}}\, {gradient('h', 'i')}",
                 lambda m: sum_of_products(m["lora_A"][:, m.index[-1]], m["d_h"][m.index[:-1]]),
                 lambda m: "The adapter's path adds its share to the gradient of the input." + shortened(len(m["lora_A"])),
+                terms=_sent_back,
             ),
         ),
     )

@@ -3,12 +3,15 @@
 Hu et al. 2021 (arXiv 2106.09685), section 4.1. B has shape (units, rank); s is alpha / rank, times the adapter's weight in a blend.
 """
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, constant, factor, gradient, number, shortened, sum_of, sum_of_products
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product_transposed, add_transposed_product, set_product, set_transposed_product
 from nnlab.core.operator import Operator, register_inner
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, over_samples
 
 
 @kernel
@@ -49,6 +52,18 @@ def backward(lora_B, scale, scaled, d_y, first_d_base, d_base, first_d_h, d_h, f
                         d_h[n, k] += slope * lora_B[u, k]
 
 
+def _added(m):  # type: ignore[no-untyped-def]
+    rank = np.arange(m["h"].shape[-1])
+    factors = (TermEntries.of("lora_B", m.index[-1], rank), TermEntries.of("scaled", *m.index[:-1], rank))
+    return TermSum(factors, first=TermEntries.of("base", *m.index))
+
+
+def _sent_back(m):  # type: ignore[no-untyped-def]
+    units = np.arange(len(m["lora_B"]))
+    factors = (TermEntries.of("lora_B", units, m.index[-1]), TermEntries.of("d_y", *m.index[:-1], units))
+    return TermSum(factors, scale=float(m["scale"]), scale_text="s")
+
+
 register_inner(
     Operator(
         name="lora_up",
@@ -72,6 +87,7 @@ register_inner(
                     f"What the frozen weights gave, plus what row {m.index[-1] + 1} of B makes of the {m['h'].shape[-1]:,} scaled "
                     "numbers." + shortened(m["h"].shape[-1])
                 ),
+                terms=_added,
             ),
             Explanation(
                 "scaled",
@@ -89,12 +105,14 @@ register_inner(
                     "Each sample of the batch adds its upstream gradient times the scaled number that this number of B multiplied."
                     + shortened(m["d_y"][..., 0].size)
                 ),
+                terms=lambda m: over_samples("d_y", "scaled", m["d_y"].shape, *m.index),
             ),
             Explanation(
                 "d_h",
                 rf"{gradient('h')} = \sum_i b_{{i<-1>}}\, s {gradient('z', 'i')}",
                 lambda m: sum_of_products(m["lora_B"][:, m.index[-1]], m["scale"] * m["d_y"][m.index[:-1]]),
                 lambda m: "Each unit sends its upstream gradient back, times its number in B and s." + shortened(len(m["lora_B"])),
+                terms=_sent_back,
             ),
             Explanation(
                 "d_base",

@@ -223,9 +223,10 @@ class MatrixView(QWidget):
         if matrix.mark is not None:
             cell = placed.cell(*matrix.mark)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(QPen(tokens.accent, 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(cell.adjusted(1, 1, -1, -1))
+            for color, width in ((tokens.panel, 4.0), (tokens.accent, 2.0)):  # a gap between the colours of the cells and the mark
+                painter.setPen(QPen(color, width))
+                painter.drawRect(cell.adjusted(1, 1, -1, -1))
         if matrix.row is None and matrix.column is None and matrix.window is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

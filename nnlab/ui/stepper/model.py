@@ -50,7 +50,6 @@ class StepModel(QObject):
         self._shown: dict[NetworkAxis, int] = {}  # places that are shown because they have the largest share
         self._terms: dict[tuple[str, str], int] = {}  # of a sum over channels, samples or filters, by node and tensor
         self._wanted: tuple[int, str, tuple[int, ...]] | None = None  # the element to look at when its moment has come
-        self._first: tuple[int, ...] = ()  # the element from which `into` goes round
         session.stepped.connect(self._on_stepped)
         session.ticked.connect(self._on_tick)
         session.state_changed.connect(self._on_state)
@@ -253,19 +252,6 @@ class StepModel(QObject):
     def back(self) -> None:
         self._session.step_back()
 
-    def into(self) -> None:
-        """The next element of the written tensor, in order and round; after all of them, the next instruction."""
-        moment = self.moment
-        if moment is not None:
-            found = self.layout(moment.target)
-            flat = int(np.ravel_multi_index(self.index(moment.target), found.shape))
-            following = tuple(int(i) for i in np.unravel_index((flat + 1) % max(int(np.prod(found.shape)), 1), found.shape))
-            if found.axes and following != self._first:
-                self.choose(moment.target, following)
-                return
-            self.choose(moment.target, self._first)
-        self._session.step_forward()
-
     def out(self) -> None:
         """Runs to the end of the phase; from there, to the end of the next."""
         phases = [i.phase for i in self.instructions]
@@ -347,7 +333,6 @@ class StepModel(QObject):
             for axis, is_free in zip(axes, free, strict=True):
                 if is_free and axis.axis is not None:
                     self._shown[axis.axis] = int(next(places))
-        self._first = self.index(target)
 
     def _follow_neuron(self, place: Breakpoint) -> None:
         """A breakpoint on a neuron, or on a channel, shows that one."""

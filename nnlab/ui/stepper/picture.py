@@ -12,10 +12,12 @@ from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
 from nnlab.ui.stepper.forms import form_of
+from nnlab.ui.stepper.levels import StepLevels
 from nnlab.ui.stepper.loss_bars import LossBars, loss_picture
 from nnlab.ui.stepper.matrix_forms import without_written
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.model import TERM, StepModel
+from nnlab.ui.stepper.term_content import with_term
 
 BARS_FOR = ("loss", "sample_loss")  # tensors of a loss that are seen per sample; so is its gradient
 
@@ -23,9 +25,9 @@ BARS_FOR = ("loss", "sample_loss")  # tensors of a loss that are seen per sample
 class Picture(QStackedWidget):
     """Chooses and fills the picture of the present moment; a choice made in it goes to the model."""
 
-    def __init__(self, theme: Theme, model: StepModel, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, model: StepModel, levels: StepLevels, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._levels = model, levels
         self._hides = False
         self.curve = CurvePlot(theme)
         self.matrices = MatrixView(theme)
@@ -81,6 +83,8 @@ class Picture(QStackedWidget):
         form = form_of(model)
         if form is not None and self._hides:
             form = without_written(form)
+        elif form is not None:
+            form = with_term(form, model, self._levels)
         if form is None:
             return self._nothing
         self.matrices.show_form(form)

@@ -63,6 +63,7 @@ class Scrubber(QWidget):
         self._is_low = False
         self._asked: int | None = None  # where a drag has asked to go
         self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._within, self._share = "", 1.0  # where one is within the operation
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -88,6 +89,12 @@ class Scrubber(QWidget):
         if is_low != self._is_low:
             self._is_low = is_low
             self.apply_metrics()
+
+    def set_within(self, text: str, share: float) -> None:
+        """Where one is within the present operation, in words and as the share that was gone through; "" and 1 between operations."""
+        if (text, share) != (self._within, self._share):
+            self._within, self._share = text, share
+            self._show()
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """Marks the moments that these stop at."""
@@ -115,7 +122,8 @@ class Scrubber(QWidget):
         model, count = self._model, len(self._model.instructions)
         if model.instruction is None:
             return f"{count} operations in an iteration" if count else ""
-        return f"{model.name(model.instruction)}, operation {model.done} of {count}"
+        where = f"{model.name(model.instruction)}, operation {model.done} of {count}"
+        return f"{where}; {self._within}" if self._within else where
 
     @property
     def _is_large(self) -> bool:
@@ -169,6 +177,10 @@ class Scrubber(QWidget):
             if block.pc == self._hovered:
                 color = mix(color, tokens.text, 0.25)
             radius = min(self._theme.metrics.radius_cell, block.width / 2)
+            if block.pc + 1 == model.done and self._share < 1:  # filled as far as one has gone within it
+                painter.setBrush(mix(tokens.panel, color, 0.4))
+                painter.drawRoundedRect(rect, radius, radius)
+                rect.setWidth(max(rect.width() * self._share, 2.0))
             painter.setBrush(color)
             painter.drawRoundedRect(rect, radius, radius)
 

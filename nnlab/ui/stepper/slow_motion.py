@@ -1,10 +1,11 @@
-"""Slow motion: operations follow one another by themselves, forwards or backwards, slowly enough to be read."""
+"""Slow motion: operations, or the elements or terms of one, follow one another by themselves, slowly enough to be read; both ways."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnlab.training.commands import Stepped
+from nnlab.ui.stepper.levels import OPERATION, StepLevels
 from nnlab.ui.stepper.model import StepModel
 
 PAUSE = 700  # milliseconds between the arrival of a moment and the next
@@ -19,13 +20,14 @@ class SlowMotion(QObject):
 
     changed = Signal()
 
-    def __init__(self, model: StepModel, parent: QObject | None = None) -> None:
+    def __init__(self, model: StepModel, levels: StepLevels, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._levels = model, levels
         self.direction = STILL
         self._next = QTimer(self, singleShot=True, interval=PAUSE)
         self._next.timeout.connect(self._step)
         model.session.stepped.connect(self._on_stepped)
+        levels.moved.connect(self._on_stepped)
         model.session.state_changed.connect(self._on_state)
 
     def toggle(self, direction: int) -> None:
@@ -45,12 +47,16 @@ class SlowMotion(QObject):
 
     def _step(self) -> None:
         session = self._model.session
-        if session.is_playing or not session.can_run or (self.direction == BACKWARDS and not self._model.can_go_back):
+        if session.is_playing or not session.can_run or (self.direction == BACKWARDS and not self._can_go_back):
             self.stop()
         elif self.direction:
-            self._model.over() if self.direction == FORWARDS else self._model.back()
+            self._levels.over() if self.direction == FORWARDS else self._levels.back()
 
-    def _on_stepped(self, stepped: Stepped) -> None:
+    @property
+    def _can_go_back(self) -> bool:
+        return self._model.can_go_back or self._levels.level != OPERATION
+
+    def _on_stepped(self, stepped: Stepped | None = None) -> None:
         if self.direction:
             self._next.start()
 

@@ -26,6 +26,7 @@ from nnlab.ui.stepper.exports import StepExports
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
 from nnlab.ui.stepper.formula_view import FormulaView
 from nnlab.ui.stepper.header import StepHeader
+from nnlab.ui.stepper.levels import StepLevels
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.picture import Picture
@@ -34,6 +35,8 @@ from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.stepper.slow_motion import SlowMotion
 from nnlab.ui.stepper.step_edits import StepEdits
+from nnlab.ui.stepper.term_content import table_of
+from nnlab.ui.stepper.term_list import TermList
 from nnlab.ui.stepper.watch_menu import WatchMenu
 from nnlab.ui.widgets.label import Label
 
@@ -60,14 +63,16 @@ class StepperPanel(QWidget):
         self.setAccessibleName("Stepper")
         self.exports = StepExports(self.model, document, self)
         self.header = StepHeader(theme, self.model, self.exports)
+        self.levels = StepLevels(self.model, self)
         self.formula = FormulaView(theme)
+        self.terms = TermList(theme)
         self.unit_rows = MatrixView(theme)
         self.words = Label(theme, "", "counter")
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.picture = Picture(theme, self.model)
+        self.picture = Picture(theme, self.model, self.levels)
         self.edits = StepEdits(self.model, document, self)
-        self.motion = SlowMotion(self.model, self)
+        self.motion = SlowMotion(self.model, self.levels, self)
         self.watches = WatchMenu(self.model, document, self)
         self.prediction = PredictionRow(theme, self.model, document)
         self.scrubber = Scrubber(theme, self.model)
@@ -93,6 +98,8 @@ class StepperPanel(QWidget):
         self._show_breakpoints()
         self.model.changed.connect(self._moment_changed)
         self.model.element_changed.connect(self._refresh)
+        self.levels.moved.connect(self._refresh)
+        self.terms.chosen.connect(self.levels.choose_term)
         session.state_changed.connect(self._show_state)
         theme.changed.connect(self._repaint)
         follow(theme, self)
@@ -124,20 +131,20 @@ class StepperPanel(QWidget):
     # What the window's actions call
 
     def over(self) -> None:
-        """Runs one operation."""
-        self.model.over()
+        """The next operation; within one its next element, or the element's next term (see `StepLevels`)."""
+        self.levels.over()
 
     def into(self) -> None:
-        """The next neuron or sample of what was just written; after the last one, the next operation."""
-        self.model.into()
+        """From the operation to its elements, from an element to the terms of its sum."""
+        self.levels.into()
 
     def out(self) -> None:
-        """Runs to the end of the phase."""
-        self.model.out()
+        """From terms to elements, from those to operations, and from there to the end of the phase."""
+        self.levels.out()
 
     def back(self) -> None:
-        """Takes the last operation back."""
-        self.model.back()
+        """What over did, taken back."""
+        self.levels.back()
 
     def to_breakpoint(self) -> None:
         """Runs to the next operation at which a breakpoint stops."""
@@ -178,6 +185,7 @@ class StepperPanel(QWidget):
         page = QWidget()
         self._left = QVBoxLayout()
         self._left.addWidget(self.formula, 5)
+        self._left.addWidget(self.terms, 5)
         self._left.addWidget(self.unit_rows, 3)
         self._left.addWidget(self.prediction)
         self._left.addWidget(self.words)
@@ -223,8 +231,13 @@ class StepperPanel(QWidget):
         self.formula.show_content(content)
         if content is None:
             return
-        self.words.setText(content.words)
+        table = None if hides else table_of(self.model, self.levels)
+        self.terms.show_table(table)
+        self.terms.setVisible(table is not None)
+        self.formula.setVisible(table is None)
+        self.words.setText(content.words if table is None else table.words)
         self.formula.setToolTip(content.words)
+        self.scrubber.set_within(self.levels.text, self.levels.share)
         self.picture.refresh(hides)
         if self._side is not None:
             self._side.set_hidden(hides)
@@ -243,7 +256,7 @@ class StepperPanel(QWidget):
         self.words.set_role("body" if height < px(LOW) or self.width() < px(NARROW) else "counter")
         self.words.setVisible(height >= px(LOWEST) and bool(self.words.text()))
         self.picture.setVisible(height - self.header.height() >= px(PICTURE))
-        form = unit_rows(self.model) if height >= px(400) and not self.prediction.hides else None
+        form = unit_rows(self.model) if height >= px(400) and not self.prediction.hides and self.terms.isHidden() else None
         self.unit_rows.setVisible(form is not None)
         if form is not None:
             self.unit_rows.show_form(form)
@@ -260,7 +273,7 @@ class StepperPanel(QWidget):
         self._empty_text.setFixedSize(width, self._empty_text.heightForWidth(width))
 
     def _repaint(self) -> None:
-        for widget in (self, self.formula, self.picture, self.unit_rows, self.scrubber):
+        for widget in (self, self.formula, self.terms, self.picture, self.unit_rows, self.scrubber):
             widget.update()
         self._refresh()
 

@@ -153,22 +153,6 @@ def test_what_is_shown_first_has_the_largest_share(steps: Any) -> None:
     assert model.index("d_weight") == (int(np.argmax(np.abs(added[:, neuron]))), neuron)
 
 
-def test_into_goes_through_every_element_and_then_on(steps: Any, qtbot: QtBot) -> None:
-    panel = steps.panel
-    steps.to(1)
-    first = panel.model.index("y")
-    seen = [first]
-    for _ in range(8 * 8 - 1):
-        panel.into()
-        seen.append(panel.model.index("y"))
-    every = [(n, u) for n in range(8) for u in range(8)]
-    assert seen == [*every[every.index(first) :], *every[: every.index(first)]]
-    with qtbot.waitSignal(steps.world.session.stepped):
-        panel.into()
-    assert panel.model.done == 2
-    assert panel.model.index("y") == first
-
-
 def test_the_followed_neuron_and_sample_stay_from_moment_to_moment(steps: Any) -> None:
     model = steps.panel.model
     steps.to(1)

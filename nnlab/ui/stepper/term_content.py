@@ -1,0 +1,142 @@
+"""The sum of an element, term by term, as people read it: names and numbers of the factors, products, the sum so far, and a sentence.
+
+Factors are the numbers the kernel read. Products and sums so far are worked out from them in double precision, in the order of the formula
+(`nnlab.core.term_sum`); behind the last term the kernel's own number stands beside them, with what its rounding makes of difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnlab.core.tensor import Index
+from nnlab.core.term_sum import TermSum
+from nnlab.ui.look.numbers import number
+from nnlab.ui.run.weight_edits import entry_name
+from nnlab.ui.stepper.levels import StepLevels
+from nnlab.ui.stepper.matrix_forms import Form, Matrix
+from nnlab.ui.stepper.model import StepModel
+
+MOST_CELLS = 4096  # of a matrix that are searched for an element
+
+
+@dataclass(frozen=True, eq=False)
+class TermTable:
+    """Rows of a sum: `names` and `factors` have one entry for each factor of a term. The first `done` terms have been added."""
+
+    left: str  # LaTeX of what the terms add up to
+    names: tuple[tuple[str, ...], ...]
+    factors: tuple[tuple[float, ...], ...]
+    products: np.ndarray  # float64 (terms,)
+    sums: np.ndarray  # behind each of them
+    done: int
+    scale_text: str  # what the whole sum is multiplied with; empty where nothing is
+    scale: float
+    written: float  # what the kernel made of it
+    words: str
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == len(self.products)
+
+    @property
+    def so_far(self) -> float:
+        """The sum of the terms that were added."""
+        return float(self.sums[self.done - 1])
+
+
+def table_of(model: StepModel, levels: StepLevels) -> TermTable | None:
+    """The sum of the explained element on the level of terms; None on others."""
+    moment, explanation, terms, term = model.moment, model.explanation, levels.terms, levels.term
+    if moment is None or explanation is None or terms is None or term is None:
+        return None
+    tensors = moment.after
+    products = terms.values(tensors)
+    places = [terms.elements(k) for k in range(len(terms))]
+    names = tuple(tuple(_name(model, terms, tensor, index) for tensor, index in elements) for elements in places)
+    factors = tuple(tuple(float(np.asarray(tensors[tensor])[index]) for tensor, index in elements) for elements in places)
+    left = explanation.formula(moment).partition(" = ")[0]
+    table = TermTable(
+        left, names, factors, products, np.cumsum(products), term + 1, terms.scale_text, terms.scale, moment.added, "",
+    )  # fmt: skip
+    return replace(table, words=_words(table, str(np.asarray(tensors[moment.target]).dtype)))
+
+
+def _name(model: StepModel, terms: TermSum, argument: str, index: Index) -> str:
+    """An element in the letters of the formula; the sample is named only where the terms run over samples."""
+    instruction, graph = model.instruction, model.graph
+    assert instruction is not None and graph is not None
+    own = argument.removeprefix("d_")
+    kind = instruction.kind or graph[instruction.node_id].kind
+    declared = kind.tensors.get(own)
+    letter = declared.letter if declared is not None else own.replace("_", " ")
+    if kind.is_affine and letter == "y":
+        letter = "z"
+    if model.layout(argument).has_batch and len(index) > 1 and not _runs_over_samples(terms, argument):
+        index = index[1:]
+    name = entry_name(letter, index)
+    return name if own == argument else f"∂{name}"
+
+
+def _runs_over_samples(terms: TermSum, argument: str) -> bool:
+    found = next((entries for row in terms.rows for entries in row if entries.tensor == argument), None)
+    return found is not None and len(np.unique(found.index[0])) > 1
+
+
+def _words(table: TermTable, precision: str) -> str:
+    """What the term does to the sum, and behind the last what the kernel's rounding does to it."""
+    k = table.done - 1
+    before = float(table.sums[k - 1]) if k else 0.0
+    product = " times ".join(f"{name} = {number(value)}" for name, value in zip(table.names[k], table.factors[k], strict=True))
+    adds = f", so {number(float(table.products[k]))}," if len(table.factors[k]) > 1 else ""
+    begun = f"is added to {number(before)}" if k else "begins the sum"
+    said = f"Term {table.done:,} of {len(table.products):,}: {product}{adds} {begun}; so far {number(table.so_far)}."
+    if not table.is_complete:
+        return said
+    total = table.scale * table.so_far
+    if table.scale_text:
+        said += f" Times {table.scale_text}: {number(total)}."
+    apart = table.written - total
+    if apart == 0 or not np.isfinite(apart):
+        return f"{said} The kernel wrote the same."
+    return f"{said} The kernel adds in {precision} and in an order of its own: what it wrote differs by {number(apart, 2)}."
+
+
+def with_term(form: Form, model: StepModel, levels: StepLevels) -> Form:
+    """The form with the factors of the term marked, and the written element as the sum so far."""
+    moment, terms, term = model.moment, levels.terms, levels.term
+    if moment is None or terms is None or term is None:
+        return form
+    sums = np.cumsum(terms.values(moment.after)) * terms.scale
+    so_far = moment.result if term + 1 == len(sums) else float(sums[term]) + (moment.former if moment.accumulates else 0.0)
+    elements = dict(terms.elements(term))
+    return replace(form, matrices=tuple(_at_term(m, elements, moment.target, moment.index, so_far) for m in form.matrices))
+
+
+def _at_term(matrix: Matrix, elements: dict[str, Index], target: str, index: Index, so_far: float) -> Matrix:
+    if matrix.written and matrix.argument == target:
+        cell = cell_of(matrix, index)
+        if cell is not None:
+            values = np.array(matrix.values, dtype=np.float64)
+            values[cell] = so_far
+            return replace(matrix, values=values)
+    elif matrix.argument in elements:
+        cell = cell_of(matrix, elements[matrix.argument])
+        return matrix if cell is None else replace(matrix, mark=cell)
+    return matrix
+
+
+def cell_of(matrix: Matrix, index: Index) -> tuple[int, int] | None:
+    """Where an element stands in a matrix: first within what is outlined; None where it is not shown."""
+    rows, columns = matrix.values.shape
+    if matrix.window is not None:
+        top, left, height, width = matrix.window
+        outlined = range(max(top, 0), min(top + height, rows)), range(max(left, 0), min(left + width, columns))
+    else:
+        outlined = (
+            range(rows) if matrix.row is None else range(matrix.row, matrix.row + 1),
+            range(columns) if matrix.column is None else range(matrix.column, matrix.column + 1),
+        )
+    searches = [outlined, *([(range(rows), range(columns))] if rows * columns <= MOST_CELLS else [])]
+    return next(((r, c) for downs, across in searches for r in downs for c in across if matrix.index(r, c) == index), None)
