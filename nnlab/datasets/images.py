@@ -8,7 +8,8 @@ from pathlib import Path
 from nnlab.core.dataset import Dataset, Table, Target, register
 from nnlab.core.errors import DataError
 from nnlab.core.setting import Setting, Value
-from nnlab.images.source import SIDES, USUAL_SIDE, ImageForm, as_samples, pixel_names, read_labelled
+from nnlab.images.images import ImageForm
+from nnlab.images.source import SIDES, USUAL_SIDE, as_samples, pixel_names, read_labelled
 
 SIZES = (
     Setting("height", USUAL_SIDE, unit="pixels", minimum=SIDES[0], maximum=SIDES[1], tip="Every image is brought to this height."),

@@ -5,7 +5,7 @@
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     preparation.json      what leads from raw columns to the network's inputs (`nnlab.core.fitted_preparation`)
     runs.json, runs.safetensors   the runs that ended before, with their curves and weights (`nnlab.files.kept_runs`)
-    data/<name>           a copy of the file that the data is read from
+    data/<name>           a copy of the file that the data is read from; of images the pixels as they are used (`nnlab.images.packed`)
     adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
 
@@ -24,12 +24,16 @@ import msgspec
 
 from nnlab.core import fitted_preparation
 from nnlab.core.atomic import write_atomically
-from nnlab.core.errors import FileError, GraphError, NNLabError
+from nnlab.core.errors import DataError, FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings, file_of, with_file
+from nnlab.datasets.images import form_of
 from nnlab.files import adapters, initial_weights, kept_runs, places, schema, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
+from nnlab.images.packed import SUFFIX as SUFFIX_OF_IMAGES
+from nnlab.images.packed import pack
+from nnlab.images.source import read_labelled
 from nnlab.training.kept_runs import BUDGET
 
 SUFFIX = ".nnlab"
@@ -125,6 +129,10 @@ def _data_to_save(data: DataSettings, copied: bool) -> tuple[str | None, bytes |
     path = file_of(data)
     if not path:
         return None, None
+    if data.name == "images" and copied:
+        packed = _packed_images(data, Path(path))
+        if packed is not None:
+            return packed
     source = Path(path).expanduser().absolute()
     try:
         if copied and source.is_file() and source.stat().st_size <= _MAX_DATA:
@@ -132,6 +140,18 @@ def _data_to_save(data: DataSettings, copied: bool) -> tuple[str | None, bytes |
     except OSError:
         pass  # as good as gone
     return str(source), None
+
+
+def _packed_images(data: DataSettings, path: Path) -> tuple[str, bytes] | None:
+    """Images in the size they are used in, as one file; None for those that cannot be read any more, or are too many to be copied."""
+    form = form_of(data.settings)
+    try:
+        found = read_labelled(path.expanduser(), str(data.settings.get("labels", "")), form)
+    except DataError:  # as good as gone
+        return None
+    if found.pixels.nbytes > _MAX_DATA // 2:  # the rest is room for names
+        return None
+    return DATA + _safe_name(path.name.removesuffix(SUFFIX_OF_IMAGES) + SUFFIX_OF_IMAGES), pack(found)
 
 
 def _safe_name(name: str) -> str:

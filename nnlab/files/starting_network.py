@@ -18,7 +18,8 @@ from nnlab.files.project import Project
 from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.graph import Graph
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
-from nnlab.images.source import ImageForm, proposed_form
+from nnlab.images.images import ImageForm
+from nnlab.images.source import proposed_form
 from nnlab.tables.proposal import answered, propose
 from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings

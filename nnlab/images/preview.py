@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.images.folder import list_folder
-from nnlab.images.source import ImageForm, read_files, read_labelled
+from nnlab.images.images import ImageForm
+from nnlab.images.source import read_files, read_labelled
 
 SHOWN = 16  # of a class
 MOST_SHOWN = 40  # classes

@@ -7,7 +7,7 @@ same ones, so that a preview and the training after it read every file once.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -17,9 +17,11 @@ from PIL import Image
 from nnlab.core.errors import DataError
 from nnlab.core.file_stamp import file_stamp
 from nnlab.core.memory import available_memory
-from nnlab.images.decoding import SUFFIXES, Fitting, fitted, image_size, read_image
+from nnlab.images import packed
+from nnlab.images.decoding import SUFFIXES, fitted, image_size, read_image
 from nnlab.images.folder import ImageFolder, list_folder, list_images
 from nnlab.images.idx import MOST_BYTES, images_beside, kind_of, labels_beside, read_idx
+from nnlab.images.images import ImageForm, ImageSet
 
 SIDES = (1, 256)  # of an image as the network gets it
 USUAL_SIDE = 32  # proposed where the images' own size is larger, or differs
@@ -30,35 +32,9 @@ _MOST_KEPT = 256 * 2**20  # bytes of the newest images, kept while nobody has th
 OnImages = Callable[[int, int], None]  # images read, of all; may raise to end it
 
 
-@dataclass(frozen=True)
-class ImageForm:
-    """How images are read. Height and width in pixels."""
-
-    height: int
-    width: int
-    is_color: bool = False
-    fitting: Fitting = "crop"
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers one image becomes."""
-        return self.height * self.width * (3 if self.is_color else 1)
-
-
-@dataclass(frozen=True, eq=False)
-class ImageSet:
-    """`pixels` uint8 (images, height, width), in colour (images, height, width, 3); `y` int64 (images,) numbers of `classes`."""
-
-    pixels: np.ndarray
-    y: np.ndarray
-    classes: tuple[str, ...]
-    names: tuple[str, ...]  # of the images, for people
-    notes: tuple[str, ...] = ()
-
-
 def is_image_source(path: Path) -> bool:
     """Whether a person who names this path means images: a folder, a PNG or JPEG, an IDX file."""
-    return path.is_dir() or path.suffix.lower() in SUFFIXES or kind_of(path) != ""
+    return path.is_dir() or path.suffix.lower() in (*SUFFIXES, packed.SUFFIX) or kind_of(path) != ""
 
 
 def proposed_form(path: Path) -> ImageForm:
@@ -66,6 +42,9 @@ def proposed_form(path: Path) -> ImageForm:
 
     Raises DataError as `read_labelled`.
     """
+    if path.suffix == packed.SUFFIX and path.is_file():
+        height, width = packed.unpack(path).pixels.shape[1:3]
+        return ImageForm(height, width, is_color=packed.unpack(path).pixels.ndim == 4)
     if not path.is_dir():
         images, _ = _idx_files(path, "")
         height, width = read_idx(images, "images").shape[1:]
@@ -98,7 +77,12 @@ def read_labelled(path: Path, labels: str, form: ImageForm, progress: OnImages =
     if found is None:
         if not path.exists():
             raise DataError(f"There is no file or folder {path}.")
-        found = _of_folder(list_folder(path), form, progress) if path.is_dir() else _of_idx(path, labels, form, progress)
+        if path.is_dir():
+            found = _of_folder(list_folder(path), form, progress)
+        elif path.suffix == packed.SUFFIX:
+            found = _of_packed(packed.unpack(path), form, progress)
+        else:
+            found = _of_idx(path, labels, form, progress)
         _read[key] = found
     _newest[:] = [found] if found.pixels.nbytes <= _MOST_KEPT else []
     return found
@@ -145,6 +129,20 @@ def _of_folder(found: ImageFolder, form: ImageForm, progress: OnImages) -> Image
     names = tuple(f"{file.parent.name}/{file.name}" for file in found.files)
     pixels = read_files(found.files, form, progress)
     return ImageSet(pixels, np.array(found.y, dtype=np.int64), found.classes, names, found.notes)
+
+
+def _of_packed(found: ImageSet, form: ImageForm, progress: OnImages) -> ImageSet:
+    """In the form they were packed in as they are; brought to another one where that is wanted by now."""
+    require_memory_for(len(found.pixels), form)
+    if found.pixels.shape[1:3] == (form.height, form.width) and (found.pixels.ndim == 4) == form.is_color:
+        return found
+    mode = "RGB" if form.is_color else "L"
+    pixels = np.empty((len(found.pixels), form.height, form.width, *((3,) if form.is_color else ())), dtype=np.uint8)
+    for place, image in enumerate(found.pixels):
+        if place % 256 == 0:
+            progress(place, len(pixels))
+        pixels[place] = fitted(Image.fromarray(image).convert(mode), form.height, form.width, form.fitting)
+    return replace(found, pixels=pixels)
 
 
 def read_files(files: tuple[Path, ...], form: ImageForm, progress: OnImages = lambda done, total: None) -> np.ndarray:

@@ -65,6 +65,8 @@ def test_images_become_a_project_that_is_trained_and_predicts(tmp_path: Path, ca
     assert sum(line.split(",")[0].split("/")[0] == line.split(",")[1] for line in lines[1:]) >= 38
     assert run_command(capfd, "predict", trained, "--data", root / "light" / "00.png", "-o", tmp_path / "one.csv").status == 0
     assert (tmp_path / "one.csv").read_text().splitlines()[1].startswith("00.png,light,")
+    again = run_command(capfd, "train", trained, "--epochs", "1")  # the images have travelled inside the project
+    assert again.status == 0 and "32 samples and 8 for validation" in again.err + again.out
     (root / "dark" / "03.png").write_text("no image")
     refused = run_command(capfd, "predict", trained, "--data", root, "-o", tmp_path / "two.csv")
     assert refused.status == 2 and "dark/03.png is no PNG or JPEG image" in refused.error and not (tmp_path / "two.csv").exists()

@@ -12,7 +12,8 @@ from PIL import Image
 
 from nnlab.core import memory
 from nnlab.core.errors import DataError
-from nnlab.images.source import ImageForm, as_samples, pixel_names, proposed_form, read_labelled, read_unlabelled
+from nnlab.images.images import ImageForm
+from nnlab.images.source import as_samples, pixel_names, proposed_form, read_labelled, read_unlabelled
 
 
 def test_the_form_proposed_is_that_of_the_images(tmp_path: Path) -> None:

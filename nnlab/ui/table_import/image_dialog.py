@@ -15,8 +15,9 @@ from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Value
 from nnlab.datasets.images import COLOR, FITTING, SIZES, form_of
 from nnlab.files.starting_network import image_settings
+from nnlab.images.images import ImageForm
 from nnlab.images.preview import ImagePreview, preview
-from nnlab.images.source import ImageForm, memory_needed, proposed_form, read_labelled
+from nnlab.images.source import memory_needed, proposed_form, read_labelled
 from nnlab.jobs.context import JobContext
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow

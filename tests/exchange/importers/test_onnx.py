@@ -38,6 +38,16 @@ def session_from(proto: Any, folder: Path) -> Session:
     return session_of(imported(folder / "model.onnx"))
 
 
+@pytest.mark.parametrize("path", sorted((Path(__file__).parent / "exported").glob("*.onnx")), ids=lambda path: path.stem)
+def test_what_real_exporters_wrote(path: Path) -> None:
+    """Ten networks by the exporters of PyTorch (both), Keras and skl2onnx; `exported/make_exported.py` made them."""
+    theirs = np.load(path.with_suffix(".npz"))
+    said = session_of(imported(path)).predict_raw(theirs["x"].astype(np.float64))
+    ours = said.outputs if said.probabilities is None else said.probabilities
+    assert ours.shape == theirs["y"].shape
+    assert largest_difference(ours, theirs["y"]) < FORMS_AGREE
+
+
 @pytest.mark.parametrize("name", PYTORCH)
 def test_what_pytorch_exports(name: str) -> None:
     said = session_of(imported(FIXTURES / f"{name}.onnx")).predict_raw(np.array(PYTORCH[name]["x"]))
