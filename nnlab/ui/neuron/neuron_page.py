@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.explanation import sum_of
+from nnlab.core.tensor import Index
 from nnlab.studies.neuron import Activated, NeuronSum, curve
 from nnlab.ui.look.formula import FormulaLabel
 from nnlab.ui.look.numbers import MINUS, fixed, number, short
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.neuron.drag_number import DragNumber
+from nnlab.ui.neuron.forms import BIAS, WEIGHT, X, Z
 from nnlab.ui.neuron.laboratory import MOST_INPUTS, OWN, Laboratory
 from nnlab.ui.neuron.product_plot import ProductPlot
 from nnlab.ui.neuron.sum_plot import NeuronPicture, NeuronSumPlot, ends
@@ -106,6 +108,24 @@ class NeuronPage(QWidget):
         focused = next((k for k, row in enumerate(self.rows[:-1]) if row.input.hasFocus() or row.weight.hasFocus()), 0)
         self._only = min(focused, len(self._lab.groups) - 1) if is_alone else None
         self.refresh()
+
+    @property
+    def cells(self) -> dict[tuple[str, Index], QRectF]:
+        """Where the numbers stand that have a row of their own, by tensor and index as matrices name them."""
+        lab = self._lab
+        found: dict[tuple[str, Index], QRectF] = {}
+        sample, unit = lab.sample, lab.unit
+        for group, row in zip(lab.groups, self.rows, strict=False):
+            if len(group) == 1 and row.weight.isVisible():
+                found[X, (sample, group[0])] = self._rect_of(row.input)
+                found[WEIGHT, (unit, group[0])] = self._rect_of(row.weight)
+        if self.rows[-1].weight.isVisible():
+            found[BIAS, (unit,)] = self._rect_of(self.rows[-1].weight)
+        found[Z, (sample, unit)] = self._rect_of(self.result)
+        return found
+
+    def _rect_of(self, part: QWidget) -> QRectF:
+        return QRectF(QRect(part.mapTo(self, QPoint(0, 0)), part.size()))
 
     # Changing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from nnlab.ui.neuron.laboratory import Laboratory
 from nnlab.ui.neuron.neuron_page import NeuronPage
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.stepper.matrix_view import MatrixView
+from nnlab.ui.stepper.morph import Origins
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -56,7 +57,7 @@ class NeuronPanel(LivePanel):
         self.reset_button.clicked.connect(self.lab.reset)
         self.matrix.chosen.connect(self._choose)
         self.matrix.entered.connect(self._enter)
-        self.lab.changed.connect(self._refresh)
+        self.lab.changed.connect(self._on_changed)
         self.lab.refused.connect(self.refused)
         self.page.refused.connect(self.refused)
 
@@ -101,18 +102,37 @@ class NeuronPanel(LivePanel):
             self.stops.choose(self._stop)
             self.network_wanted.emit()
             return
+        origins = self._origins() if stop != self._stop else None
         self._stop = stop
         self.stops.choose(stop)
         self.pages.setCurrentIndex(stop in ("layer", "batch"))
         self.page.set_product(stop == "product")
-        self._refresh()
+        self._refresh(origins)
 
-    def _refresh(self) -> None:
+    def _origins(self) -> Origins:
+        """Where the numbers stand now, as the matrices see it, for what is shown next."""
+        if self._stop in ("layer", "batch"):
+            return self.matrix.cells
+        return {number: rect.translated(self.page.pos() - self._place_of_matrix()) for number, rect in self.page.cells.items()}
+
+    def _place_of_matrix(self) -> QPoint:
+        """Of the matrices within their page, which may not have been laid out yet."""
+        margins = self._column.contentsMargins()
+        return QPoint(margins.left(), margins.top())
+
+    def _refresh(self, origins: Origins | None = None) -> None:
         if not self.isVisible() or self._stop not in ("layer", "batch"):
             return
         is_batch = self._stop == "batch"
-        self.matrix.show_form(batch_form(self.lab) if is_batch else layer_form(self.lab))
+        form, former = batch_form(self.lab) if is_batch else layer_form(self.lab), self.matrix.form
+        if origins is None and former is not None and former.corner == form.corner:
+            has_grown = [m.values.shape for m in former.matrices] != [m.values.shape for m in form.matrices]
+            origins = self.matrix.cells if has_grown else None
+        self.matrix.show_form(form, origins)
         self.words.setText(shapes_in_words(self.lab, is_batch))
+
+    def _on_changed(self) -> None:
+        self._refresh()
 
     def _choose(self, argument: str, index: tuple[int, ...]) -> None:
         choose_cell(self.lab, argument, index)

@@ -92,7 +92,10 @@ class NeuronMatrixPanel(LivePanel):
         self.set_title(f"Activation, at z = {short(z)}")
         self.list.show_activations(activations, lab.numbers.activation)
         is_batch = len(lab.numbers.x) > 1
-        self.matrix.show_form(batch_form(lab, 1) if is_batch else layer_form(lab, 1))
+        form = batch_form(lab, 1) if is_batch else layer_form(lab, 1)
+        former = self.matrix.form
+        has_grown = former is not None and [m.values.shape for m in former.matrices] != [m.values.shape for m in form.matrices]
+        self.matrix.show_form(form, self.matrix.cells if has_grown else None)
         self.words.setText(shapes_in_words(lab, is_batch))
         self._list_sources()
 

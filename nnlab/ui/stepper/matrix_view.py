@@ -10,16 +10,29 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from nnlab.core.tensor import Index
 from nnlab.ui.look.colormaps import magnitude_pixels, sign_pixels, symmetric_limit, to_image, wants_white
 from nnlab.ui.look.formula import draw_formula, formula_size, typeset
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.stepper.arrangement import Arrangement, Placed, arrange, cell_texts, gutter, head_width, sign_latex, symbol_size
+from nnlab.ui.stepper.arrangement import MOST_NUMBERS, Arrangement, Placed, arrange, cell_texts, gutter, head_width, sign_latex, symbol_size
 from nnlab.ui.stepper.cell_field import CellField
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
+from nnlab.ui.stepper.morph import Morph, Origins
 from nnlab.ui.widgets.painting import draw_focus
 
 
@@ -38,6 +51,7 @@ class MatrixView(QWidget):
         self._limits: dict[str, float] = {}
         self._editable: frozenset[str] = frozenset()  # tensors whose cells a double click opens
         self._field: CellField | None = None
+        self.morph = Morph(theme, self.update, self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -57,7 +71,8 @@ class MatrixView(QWidget):
         """How many significant digits the cells of every matrix show of its largest number; 0 for none."""
         return self._arrangement.digits
 
-    def show_form(self, form: Form) -> None:
+    def show_form(self, form: Form, origins: Origins | None = None) -> None:
+        """With `origins` the numbers travel from where they stood (see `Morph`), in this widget's coordinates."""
         self._form = form
         groups: dict[str, list[np.ndarray]] = {}
         for place, matrix in enumerate(form.matrices):
@@ -65,7 +80,20 @@ class MatrixView(QWidget):
         self._limits = {name: symmetric_limit(np.concatenate(parts), 100.0) for name, parts in groups.items()}
         self.setAccessibleName(form.description)
         self._arrange()
+        if origins is not None:
+            self.morph.begin(origins)
         self.update()
+
+    @property
+    def cells(self) -> dict[tuple[str, Index], QRectF]:
+        """Where every number stands, those among them that are not there yet."""
+        found: dict[tuple[str, Index], QRectF] = {}
+        for placed in self.placed:
+            rows, columns = placed.matrix.values.shape
+            if placed.matrix.values.size <= MOST_NUMBERS:
+                cells = ((r, c) for r in range(rows) for c in range(columns))
+                found |= {(placed.matrix.argument, placed.matrix.index(r, c)): placed.cell(r, c) for r, c in cells}
+        return found
 
     def apply_metrics(self) -> None:
         self._arrange()
@@ -90,6 +118,10 @@ class MatrixView(QWidget):
         if self._form is None or not self.placed:
             return
         painter = QPainter(self)
+        if self.morph.is_running:
+            self._paint_morph(painter)
+            painter.end()
+            return
         for k, (placed, digits) in enumerate(zip(self.placed, self.digits, strict=True)):
             self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
             self._paint_symbol(painter, placed)
@@ -106,6 +138,23 @@ class MatrixView(QWidget):
         painter.end()
 
     _keyboard = False
+
+    def _paint_morph(self, painter: QPainter) -> None:
+        """Every number between where it stood and where it belongs; symbols and signs come once all have arrived."""
+        painter.setFont(self._theme.font("caption"))
+        for k, (placed, digits) in enumerate(zip(self.placed, self.digits, strict=True)):
+            matrix = placed.matrix
+            pixels = sign_pixels(matrix.values, self._limits[matrix.scale or str(k)], self._theme.is_dark)
+            white, texts = wants_white(pixels), cell_texts(matrix.values, digits or 3)
+            for row in range(matrix.values.shape[0] - matrix.ghost[0]):
+                for column in range(matrix.values.shape[1] - matrix.ghost[1]):
+                    rect, opacity = self.morph.cell(placed, row, column)
+                    painter.setOpacity(opacity)
+                    painter.fillRect(rect.adjusted(0, 0, -1, -1), QColor.fromRgb(int(pixels[row, column])))
+                    painter.setPen(Qt.GlobalColor.white if white[row, column] else Qt.GlobalColor.black)
+                    if digits:
+                        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, texts[row][column])
+        painter.setOpacity(1.0)
 
     def _paint_matrix(self, painter: QPainter, placed: Placed, limit: float, digits: int) -> None:
         values = placed.matrix.values
