@@ -26,6 +26,7 @@ from nnlab.commands.common import BAD_INPUT, UNFINISHED
 from nnlab.commands.compare import compare
 from nnlab.commands.cost import cost
 from nnlab.commands.doctor import doctor
+from nnlab.commands.evaluate_on_test import evaluate_on_test
 from nnlab.commands.examples import list_examples
 from nnlab.commands.export import export
 from nnlab.commands.find_rate import find_rate
@@ -80,7 +81,7 @@ def _root(
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
     "widths": widths, "landscape": landscape, "lora": lora, "lessons": lessons, "advise": advise, "picture": picture, "record": record,
-    "moments": moments, "predict": predict, "export": export, "import": import_file, "report": report,
+    "moments": moments, "predict": predict, "test": evaluate_on_test, "export": export, "import": import_file, "report": report,
     "check": check, "examples": list_examples, "runs": runs, "cost": cost, "doctor": doctor, "bench": bench,
     "warm-up": warm_up,
 }  # fmt: skip

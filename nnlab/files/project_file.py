@@ -5,6 +5,7 @@
     initial.safetensors   what a run starts from, when that is not drawn from the seed (`nnlab.files.initial_weights`)
     preparation.json      what leads from raw columns to the network's inputs (`nnlab.core.fitted_preparation`)
     runs.json, runs.safetensors   the runs that ended before, with their curves and weights (`nnlab.files.kept_runs`)
+    test.json             every evaluation on the test part (`nnlab.files.test_log`)
     data/<name>           a copy of the file that the data is read from; of images the pixels as they are used (`nnlab.images.packed`)
     adapters/<name>/      adapters in PEFT's layout, attached to the graph or kept for later (`nnlab.files.adapters`)
     thumbnail.png         a small picture of the window, when there is one
@@ -28,7 +29,7 @@ from nnlab.core.errors import DataError, FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings, file_of, with_file
 from nnlab.datasets.images import form_of
-from nnlab.files import adapters, initial_weights, kept_runs, places, schema, weights
+from nnlab.files import adapters, initial_weights, kept_runs, places, schema, test_log, weights
 from nnlab.files.archive import MEGABYTE, read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
 from nnlab.images.packed import SUFFIX as SUFFIX_OF_IMAGES
@@ -43,7 +44,7 @@ PROJECT, WEIGHTS, THUMBNAIL, PREPARATION, DATA = (
 MAX_TOTAL = 1536 * MEGABYTE
 _LIMITS = {
     PROJECT: 32 * MEGABYTE, WEIGHTS: 1024 * MEGABYTE, initial_weights.ENTRY: 512 * MEGABYTE, THUMBNAIL: 8 * MEGABYTE,
-    PREPARATION: 64 * MEGABYTE,
+    PREPARATION: 64 * MEGABYTE, test_log.NAME: 8 * MEGABYTE,
     kept_runs.NAMES: 64 * MEGABYTE, kept_runs.ARRAYS: 2 * BUDGET,
 }  # fmt: skip
 _MAX_DATA = 256 * MEGABYTE  # what the CSV reader takes at most
@@ -112,6 +113,7 @@ def _entries(path: Path, saved: SavedProject, with_data: bool) -> dict[str, byte
         entries |= kept
     except (NNLabError, msgspec.MsgspecError) as error:
         raise FileError(f"{path} was not saved, because it could not be opened again: {str(error).rstrip('.')}.") from error
+    entries |= test_log.encode(saved.runs.tests)
     if data_path is not None and data is not None:
         entries[data_path] = data
     if saved.preparation is not None:
@@ -202,6 +204,7 @@ def _load(path: Path) -> SavedProject:
         return replace(other, data=replace(other.data, settings={**other.data.settings, "path": found.data.settings["path"]}))
 
     runs = kept_runs.decode(contents.get(kept_runs.NAMES), contents.get(kept_runs.ARRAYS), document.runs, local)
+    runs = replace(runs, tests=test_log.decode(contents.get(test_log.NAME)))
     return SavedProject(found, snapshot, thumbnail, document.view, preparation, runs)
 
 

@@ -44,7 +44,7 @@ def saved_session(session: Session) -> SavedProject:
         kept = all(np.array_equal(initial.values[name], base.initial.values[name]) for name in initial.values)
         initial = base.initial if kept else initial  # with its own name and words
     project = replace(base, graph=session.graph, training=session.training_settings, initial=initial)
-    return SavedProject(project, session._snapshot(), preparation=session.preparation)
+    return SavedProject(project, session._snapshot(), preparation=session.preparation, runs=session._past)
 
 
 def load(path: Path | str, dtype: str | None = None) -> Session:
@@ -70,6 +70,7 @@ def session_of(saved: SavedProject, dtype: str | None = None) -> Session:
         session._restore(snapshot)
         session.mark_adapters_saved()
     session._project = project
+    session._past = saved.runs
     session.preparation = fitting_preparation(saved)
     return session
 

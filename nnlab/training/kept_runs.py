@@ -1,6 +1,7 @@
-"""The runs that a project keeps: an immutable list within a budget. The oldest that is not pinned goes first.
+"""What a project keeps of its past: the runs that ended, within a budget, and every evaluation on its test part.
 
-They are no part of `Project`: a run that ends is kept whatever is undone afterwards. Renaming, pinning and deleting give another list.
+The oldest run that is not pinned goes first. Both are no part of `Project`: they are kept whatever is undone afterwards. Renaming, pinning
+and deleting a run give another list.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from nnlab.core.errors import NNLabError
 from nnlab.training.kept_run import KeptRun, SeedCurve, plain
 from nnlab.training.project import Project
+from nnlab.training.test_evaluation import MOST_EVALUATIONS, TestEvaluation
 
 BUDGET = 64 * 2**20  # bytes of curves and weights
 MOST_KEPT = 200  # runs
@@ -23,6 +25,7 @@ class KeptRuns:
 
     runs: tuple[KeptRun, ...] = ()
     next_number: int = 1
+    tests: tuple[TestEvaluation, ...] = ()  # the first one first
 
     def __post_init__(self) -> None:
         numbers = [run.number for run in self.runs]
@@ -56,7 +59,13 @@ class KeptRuns:
         run = KeptRun(self.next_number, name or f"run {self.next_number}", plain(project), seeds, start=start)
         if run.nbytes > BUDGET:
             run = run.without_weights()
-        return KeptRuns((*self.runs, run), self.next_number + 1)._within_budget()
+        return replace(self, runs=(*self.runs, run), next_number=self.next_number + 1)._within_budget()
+
+    def tested(self, evaluation: TestEvaluation) -> KeptRuns:
+        """With one more evaluation on the test part. Raises NNLabError where a project could not hold it."""
+        if len(self.tests) >= MOST_EVALUATIONS:
+            raise NNLabError(f"The test part was evaluated {MOST_EVALUATIONS:,} times, which is all that a project counts.")
+        return replace(self, tests=(*self.tests, evaluation))
 
     def renamed(self, number: int, name: str) -> KeptRuns:
         """Raises NNLabError for a name that is empty, too long, or another run's."""
@@ -79,12 +88,13 @@ class KeptRuns:
 
     def without(self, number: int) -> KeptRuns:
         gone = self[number]
-        return KeptRuns(tuple(run for run in self.runs if run is not gone), self.next_number)
+        return replace(self, runs=tuple(run for run in self.runs if run is not gone))
 
     def replacing(self, run: KeptRun) -> KeptRuns:
         """With this run in the place of that of its number, or where it belongs if that is gone."""
         others = [other for other in self.runs if other.number != run.number]
-        return KeptRuns(tuple(sorted([*others, run], key=lambda each: each.number)), max(self.next_number, run.number + 1))
+        ordered = tuple(sorted([*others, run], key=lambda each: each.number))
+        return replace(self, runs=ordered, next_number=max(self.next_number, run.number + 1))
 
     def _within_budget(self) -> KeptRuns:
         runs = list(self.runs)
@@ -92,8 +102,8 @@ class KeptRuns:
             oldest = next((run for run in runs[:-1] if not run.is_pinned), None)
             if oldest is None:  # all others are pinned: the newest one cannot stay with its weights
                 if len(runs) > MOST_KEPT or not any(seed.weights for seed in runs[-1].seeds):
-                    return KeptRuns(tuple(runs[:-1]), self.next_number)
+                    return replace(self, runs=tuple(runs[:-1]))
                 runs[-1] = runs[-1].without_weights()
                 continue
             runs.remove(oldest)
-        return KeptRuns(tuple(runs), self.next_number)
+        return replace(self, runs=tuple(runs))

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.core.errors import DataError, shown
+from nnlab.core.errors import DataError, NNLabError, shown
 from nnlab.core.fitted_preparation import Preparation
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, ROWS, SAMPLES
+from nnlab.core.preparation import prepare
 from nnlab.engine.compile import Update
 from nnlab.engine.state import State
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Snapshot
+from nnlab.training.kept_runs import KeptRuns
 from nnlab.training.predicted import Predicted, plain_preparation, raw_columns, read_outputs
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.test_evaluation import TestEvaluation, evaluation_of, require_test_part
 
 if TYPE_CHECKING:
     from nnlab.training.project import Project
@@ -37,10 +40,18 @@ class SessionModel:
     _update: Update
     _seed: int
     _preparation: Preparation | None = None
+    _past: KeptRuns = KeptRuns()  # what the project it was loaded from keeps: runs that ended, evaluations on its test part
     _project: Project | None = None  # where it was loaded from: data, view and all that a session does not need
 
     @abstractmethod
     def predict(self, x: Any) -> np.ndarray: ...
+
+    @abstractmethod
+    def loss(self, x: Any, y: Any) -> float: ...
+
+    @property
+    @abstractmethod
+    def iteration(self) -> int: ...
 
     @property
     def preparation(self) -> Preparation:
@@ -74,6 +85,25 @@ class SessionModel:
         Raises FileError in one sentence; a file that was there is then unchanged.
         """
         importlib.import_module(WRITER).save(self, path)
+
+    @property
+    def test_evaluations(self) -> tuple[TestEvaluation, ...]:
+        """Every evaluation on the test part so far, the first one first; saved with the session."""
+        return self._past.tests
+
+    def evaluate_on_test(self) -> TestEvaluation:
+        """Loss and scores on the samples that the project's data sets aside for a test, counted in `test_evaluations`.
+
+        Raises NNLabError for a session without a project (`nnlab.load` gives one with it), DataError where no samples are set aside.
+        """
+        if self._project is None:
+            raise NNLabError("This session has no project that sets samples aside; load one, or call scores(x, y) with your own.")
+        data = prepare(self._project.data)
+        require_test_part(data)
+        loss, link = self.loss(data.test_x, data.test_y), self.graph.losses[0].kind.link
+        found = evaluation_of(data, self.predict(data.test_x), loss, self.iteration, link)
+        self._past = self._past.tested(found)
+        return found
 
     @property
     def epoch(self) -> int:

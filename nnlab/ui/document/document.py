@@ -26,6 +26,7 @@ from nnlab.graph.graph import Graph
 from nnlab.training.kept_run import KeptRun, SeedCurve
 from nnlab.training.kept_runs import KeptRuns
 from nnlab.training.problems import TrainingFix
+from nnlab.training.test_evaluation import TestEvaluation
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,11 @@ class Document(QObject):
     def keep_run(self, project: Project, seeds: tuple[SeedCurve, ...], name: str = "") -> None:
         """A run has ended; that is no step of the history."""
         self._runs = self._runs.adding(project, seeds, name)
+        self.runs_changed.emit()
+
+    def keep_test(self, evaluation: TestEvaluation) -> None:
+        """The test part was looked at; no undo takes that back. NNLabError passes to the caller."""
+        self._runs = self._runs.tested(evaluation)
         self.runs_changed.emit()
 
     def open_runs(self, runs: KeptRuns) -> None:

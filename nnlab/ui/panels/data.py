@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QPus
 
 from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
-from nnlab.core.preparation import DERIVED_FEATURES, SEED, VALIDATION_SHARE, Data, DataSettings, file_of
+from nnlab.core.preparation import DERIVED_FEATURES, SEED, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings, file_of
 from nnlab.core.setting import Setting, Value
 from nnlab.ui.files.dialogs import TABLE_FILTER, ask_for_images
 from nnlab.ui.look import numbers
@@ -26,6 +26,7 @@ from nnlab.ui.panels.controls.advice_card import AdviceCard
 from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
+from nnlab.ui.panels.controls.test_part import TestPart
 from nnlab.ui.table_import.commands import TableImport
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check
@@ -39,6 +40,7 @@ STANDARDIZE = Setting(
     "Shifts and scales every input to mean 0 and standard deviation 1, measured on the training data.",
 )
 SHARE = replace(VALIDATION_SHARE, title="Validation")  # the form's labels are short
+TEST = replace(TEST_SHARE, title="Test")
 PREVIEW_MILLISECONDS = 40  # while a slider is dragged, new data is made at most so often
 LEAST_FORM = 304  # width of the form
 WIDE = 480  # pixels from which the form stands beside the data sets
@@ -56,7 +58,7 @@ class DataForm(QWidget):
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
         self.own = SettingsForm(theme, self._shown, settings.settings)
-        self.common = SettingsForm(theme, (SHARE, STANDARDIZE, SEED), self._common_values(settings))
+        self.common = SettingsForm(theme, (SHARE, TEST, STANDARDIZE, SEED), self._common_values(settings))
         self.dice = IconButton.of(theme, icon(theme, "dice"), "New samples", "Draws new samples, or another split, with a new seed")
         self.derived = {key: Check(theme, feature.title, f"Input {feature.title}") for key, feature in DERIVED_FEATURES.items()}
         self.counts = Label(theme, "", "body", "text")
@@ -97,7 +99,8 @@ class DataForm(QWidget):
 
     def _common_values(self, settings: DataSettings) -> dict[str, bool | int | float | str]:
         return {
-            "validation_share": settings.validation_share, "standardize": standardizes(settings, self.dataset), "seed": settings.seed,
+            "validation_share": settings.validation_share, "test_share": settings.test_share, "seed": settings.seed,
+            "standardize": standardizes(settings, self.dataset),
         }  # fmt: skip
 
     def show_settings(self, settings: DataSettings) -> None:
@@ -161,6 +164,8 @@ class DataPanel(LivePanel):
         self._form_column = QVBoxLayout(below)
         self._form_column.setContentsMargins(0, 0, 0, 0)
         self._form_column.setSpacing(0)
+        self.test_part = TestPart(services.theme, services.document, services.session)
+        self._form_column.addWidget(self.test_part)
         self._form_column.addWidget(self.advice)
         self._form_column.addStretch(1)
         self._form_area.setWidget(below)
@@ -224,6 +229,7 @@ class DataPanel(LivePanel):
         self._form_column.insertWidget(0, form)
 
     def _show_data(self) -> None:
+        self.test_part.show_data(self._services.session.data)
         if self.form is not None:
             self.form.show_data(self._services.session.data)
 
@@ -266,6 +272,10 @@ class DataPanel(LivePanel):
         label = ("Change columns" if is_same else "Open table") if is_table else "Change images" if is_same else "Open images"
         self._edit(label, fresh)
 
+    def evaluate_on_test(self) -> None:
+        """What the button in the test part does; said there where no samples are set aside."""
+        self.test_part.evaluate()
+
     def draw_new_samples(self) -> None:
         settings = self._document.project.data
         self._edit("Draw new samples", replace(settings, seed=(settings.seed + 1) % (int(SEED.maximum or 0) + 1)))
@@ -284,9 +294,9 @@ class DataPanel(LivePanel):
     def _changed(self, is_final: bool, name: str, value: Value) -> None:
         """A setting moved, or came to rest."""
         current = self._waiting or self._document.project.data
-        if name in (SHARE.name, STANDARDIZE.name, SEED.name):
+        if name in (SHARE.name, TEST.name, STANDARDIZE.name, SEED.name):
             settings = replace(current, **{name: value})  # type: ignore[arg-type]  # the form holds a field to its setting's type
-            label = {s.name: s.label for s in (SHARE, STANDARDIZE, SEED)}[name]
+            label = {s.name: s.label for s in (SHARE, TEST, STANDARDIZE, SEED)}[name]
         else:
             settings = replace(current, settings={**current.settings, name: value})
             label = next(s.label for s in datasets[current.name].settings if s.name == name)

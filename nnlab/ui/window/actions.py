@@ -134,6 +134,7 @@ ACTIONS = (
     Action("step.save_moments", "Save this iteration as a table…", "Writes every formula of this iteration with its numbers",
            menu="Step"),
     Action("run.settings", "Training settings", "Optimiser, learning rate, batch size, schedule and penalties", menu="Run"),
+    Action("run.test", "Evaluate on test", "Asks the samples set aside for the very end; every time is counted", menu="Run"),
     Action("run.data", "Data set", "Chooses the data set, its noise and its validation part", menu="Run"),
     Action("run.jobs", "Background work…", "Shows what is being computed in the background; each can be cancelled",
            ("Ctrl+J",), menu="Run"),

@@ -54,6 +54,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "run.settings": ("learning rate", "batch size", "optimiser", "optimizer", "adam", "sgd", "momentum", "schedule", "regularisation",
                      "regularization", "weight decay", "clipping", "epochs", "settings", "preferences", "options", "hyperparameters"),
     "run.find_rate": ("learning-rate finder", "lr finder", "lr range test", "suggest rate", "best learning rate"),
+    "run.test": ("test set", "held out", "final score", "generalisation"),
     "run.data": ("dataset", "data set", "noise", "validation", "test set", "train test split", "points", "features", "normalise"),
     "step.breakpoint": ("stop here", "halt", "debugger"), "step.to_breakpoint": ("continue", "debugger"),
     "step.over": ("debug", "next operation", "walk through", "calculation", "backpropagation"),

@@ -22,6 +22,7 @@ from nnlab.training.varied import varied
 from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
+from nnlab.ui.panels.data import DataPanel
 from nnlab.ui.panels.neuron import NeuronPanel
 from nnlab.ui.panels.prediction import PredictionPanel
 from nnlab.ui.panels.rate_finder import RateFinderPanel
@@ -58,6 +59,7 @@ def connect_actions(window: MainWindow) -> None:
         "lora.load": window.adapters.load, "lora.save": window.adapters.save,
         "run.play": session.toggle, "run.full_speed": window.transport.toggle_full_speed,
         "run.settings": lambda: window.area.reveal("training"), "run.data": lambda: window.area.reveal("data"),
+        "run.test": lambda: evaluate_on_test(window),
         "run.step_iteration": session.step_iteration, "run.step_epoch": session.step_epoch,
         "run.back_to": lambda: window.transport.bar.time.setFocus(Qt.FocusReason.ShortcutFocusReason),
         "run.iteration_back": lambda: session.back_to(session.iteration - 1),
@@ -280,6 +282,14 @@ def find_rate(window: MainWindow) -> None:
     assert isinstance(panel, RateFinderPanel)
     reveal(window, "rate_finder")
     panel.find_rate()
+
+
+def evaluate_on_test(window: MainWindow) -> None:
+    """Asks the test part, whose answer stands in the data panel."""
+    panel = window.panels["data"]
+    assert isinstance(panel, DataPanel)
+    window.area.reveal("data")
+    panel.evaluate_on_test()
 
 
 def open_commands(window: MainWindow, examples: QMenu) -> None:

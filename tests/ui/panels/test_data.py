@@ -184,3 +184,26 @@ def test_the_advice_on_the_target_stands_below_the_form_and_is_followed_in_one_s
     assert panel.advice.apply_button.isHidden()
     s.document.undo()
     assert s.document.graph == graph
+
+
+def test_the_test_part_is_asked_by_its_button_counted_and_no_undo_takes_it_back(studio: Callable, qtbot: QtBot) -> None:
+    s = studio(DataSettings("iris"))
+    panel = s.panel("data")
+    assert panel.test_part.isHidden() and s.document.runs.tests == ()
+    s.document.edit("Keep some for a test", replace(s.document.project, data=replace(s.document.project.data, test_share=0.2)))
+    qtbot.waitUntil(lambda: s.session.data is not None and len(s.session.data.test_x) == 30 and s.session.can_run)
+    qtbot.waitUntil(lambda: not panel.test_part.isHidden())
+    assert panel.test_part.said.text() == "Not looked at yet."
+    for times in (1, 2):
+        qtbot.waitUntil(panel.test_part.button.isEnabled)
+        panel.test_part.button.click()
+        qtbot.waitUntil(lambda times=times: len(s.document.runs.tests) == times)
+    assert panel.test_part.said.text().endswith(
+        "on 30 samples at iteration 0. Looked at 2 times by now: each look makes the next one worth less."
+    )
+    s.document.undo()
+    assert len(s.document.runs.tests) == 2
+    qtbot.waitUntil(lambda: s.session.data is not None and len(s.session.data.test_x) == 0)
+    panel.evaluate_on_test()
+    qtbot.waitUntil(lambda: bool(panel.test_part.problem.text()))
+    assert "No samples were set aside for a test" in panel.test_part.problem.text() and len(s.document.runs.tests) == 2

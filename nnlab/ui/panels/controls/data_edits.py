@@ -29,11 +29,12 @@ def with_data(project: Project, settings: DataSettings, before: Data | None) -> 
 
 
 def chosen(settings: DataSettings, dataset: Dataset) -> DataSettings:
-    """Another data set with its own defaults; seed and validation share stay, and the derived inputs where it allows them."""
+    """Another data set with its own defaults; seed and shares of the samples stay, and the derived inputs where it allows them."""
     return DataSettings(
         name=dataset.name,
         seed=settings.seed,
         validation_share=settings.validation_share,
+        test_share=settings.test_share,
         derived=settings.derived if dataset.inputs else (),
     )
 
