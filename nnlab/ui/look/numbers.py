@@ -41,6 +41,11 @@ def number(value: float, digits: int = 4) -> str:
     return _signs(f"{value:,.{max(0, digits - 1 - exponent)}f}")
 
 
+def with_minus(sentence: str) -> str:
+    """A sentence in which negative numbers have the minus of a textbook; hyphens stay."""
+    return re.sub(r"(?<![\w.−-])-(?=\d)|(?<=\de)-(?=\d)", MINUS, sentence)
+
+
 def short(value: float, digits: int = 4) -> str:
     """A number without the zeros that end it, for values people choose: 0.004, 1e−5."""
     whole, point, rest = number(value, digits).partition(".")

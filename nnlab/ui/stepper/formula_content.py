@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlab.core.explanation import Explanation, ExplanationContext
-from nnlab.ui.look.numbers import number
+from nnlab.ui.look.numbers import number, with_minus
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.model import StepModel
 
@@ -82,7 +82,7 @@ def content_of(model: StepModel) -> FormulaContent | None:
         shows_values=any(column.value is not None and not column.is_number for column in columns),
         result=moment.added,
         total=_total(moment),
-        words=explanation.words(moment) if explanation.words is not None else "",
+        words=with_minus(explanation.words(moment)) if explanation.words is not None else "",
         title=f"{result}, from {numbers}",
         latex=rf"{symbols} = {numbers} = {_latex(result)}",
     )

@@ -19,6 +19,7 @@ from nnlab.ui.look.numbers import (
     scientific,
     short,
     split_at_point,
+    with_minus,
 )  # fmt: skip
 
 FINITE = st.floats(-1e300, 1e300)  # beyond, rounding up to fewer digits is infinite
@@ -171,3 +172,9 @@ def test_what_is_not_a_number_is_none(text: str) -> None:
 def test_reading_never_raises(text: str) -> None:
     value = parse_number(text)
     assert value is None or isinstance(value, float)
+
+
+def test_a_sentence_has_the_minus_of_a_textbook() -> None:
+    assert with_minus("The slope at z = -1.5 is -2e-3, from -1 to 1; log-probabilities 3-4") == (
+        "The slope at z = −1.5 is −2e−3, from −1 to 1; log-probabilities 3-4"
+    )
