@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.history import Curves
@@ -28,7 +29,9 @@ from nnlab.ui.widgets.segmented import Option, Segmented
 
 
 class LossPanel(LivePanel):
-    """Loss over iterations."""
+    """Loss over iterations. `diagnosis_wanted` when one asks what the verdict stands on."""
+
+    diagnosis_wanted = Signal()
 
     name = "loss"
     title = "Loss"
@@ -50,10 +53,12 @@ class LossPanel(LivePanel):
         self._verdict = services.shared(LiveVerdict)
         self._verdict.changed.connect(self._show_verdict)
         self.chip = VerdictChip(services.theme)
+        self.chip.clicked.connect(self.diagnosis_wanted)
         self.add_option(self.chip)
         self.add_option(self.scale)
         self.set_content(self.plot)
         self.clear()
+        self._show_verdict()  # another view may have asked for it already
 
     def draw(self, view: LiveView) -> None:
         curves = view.curves

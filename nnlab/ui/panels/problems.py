@@ -33,7 +33,7 @@ class ProblemsPanel(LivePanel):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, "", parent)
-        self._failure = ""
+        self._failure = services.session.failure
         self._shown: tuple[Diagnostic, ...] | None = None
         self.rows: list[ProblemRow] = []  # those that show a problem
         self._all_rows: list[ProblemRow] = []

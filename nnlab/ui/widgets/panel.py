@@ -53,7 +53,7 @@ class Panel(QWidget):
         self._empty = Label(theme, empty, "body", "text2")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
-        self._empty_page = QWidget()
+        self._empty_page = QWidget(self)  # a page without a parent would be a window of its own for a moment, and take the keyboard
         self._around_empty = QVBoxLayout(self._empty_page)  # its margins last; those of a label a style sheet takes away
         self._around_empty.addWidget(self._empty)
         self._content: QWidget | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -14,12 +16,18 @@ class Centre(QStackedWidget):
     def __init__(self, canvas: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pages: dict[str, QWidget] = {}
+        self._later: dict[str, Callable[[], object]] = {}
         self._name = CANVAS
         self.add(CANVAS, canvas)
 
     def add(self, name: str, page: QWidget) -> None:
+        self._later.pop(name, None)
         self._pages[name] = page
         self.addWidget(page)
+
+    def add_later(self, name: str, make: Callable[[], object]) -> None:
+        """A page that `make` adds when it is first shown."""
+        self._later[name] = make
 
     @property
     def current(self) -> QWidget:
@@ -27,6 +35,8 @@ class Centre(QStackedWidget):
 
     def show_page(self, name: str) -> None:
         """Shows a page; the canvas for one that is not there."""
+        if name in self._later:
+            self._later[name]()
         self._name = name if name in self._pages else CANVAS
         self.setCurrentWidget(self.current)
         self.updateGeometry()

@@ -8,7 +8,7 @@ the panels below the canvas are tabs beside it instead, so that neither they nor
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
@@ -28,16 +28,29 @@ _FEATURES = (
 
 
 class Dock(QDockWidget):
-    """A dock whose title bar is its panel's own header; a widget without a header gets none."""
+    """A dock whose title bar is its panel's own header; a widget without a header gets none. `make` fills it when it is first shown."""
 
-    def __init__(self, name: str, title: str, widget: QWidget, parent: QWidget) -> None:
+    def __init__(self, name: str, title: str, make: Callable[[], object], parent: QWidget) -> None:
         super().__init__(title, parent)
         self.setObjectName(f"dock.{name}")
         self.name = name
+        self._make: Callable[[], object] | None = make
         self.setFeatures(_FEATURES)
+
+    def fill(self, widget: QWidget) -> None:
+        self._make = None
         # A panel's header is also the handle by which the dock is dragged; other widgets stay where the workspace puts them.
         self.setTitleBarWidget(widget.header if isinstance(widget, Panel) else _Nothing(self))
         self.setWidget(widget)
+        widget.windowTitleChanged.connect(self.setWindowTitle)  # a panel may have something to tell in its tab
+        if widget.windowTitle():
+            self.setWindowTitle(widget.windowTitle())
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 (Qt's name)
+        make, self._make = self._make if visible else None, None if visible else self._make
+        if make is not None:
+            make()
+        super().setVisible(visible)
 
 
 LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
@@ -128,19 +141,25 @@ class DockArea(QMainWindow):
     def workspace(self) -> Workspace | None:
         return self._workspace
 
-    def add(self, name: str, title: str, widget: QWidget) -> Dock:
+    def add(self, name: str, title: str, widget: QWidget) -> None:
         """Puts a widget into a dock of its own, hidden until a workspace shows it."""
-        dock = Dock(name, title, widget, self)
+        self.add_later(name, title, lambda: None)
+        self.fill(name, widget)
+
+    def add_later(self, name: str, title: str, make: Callable[[], object]) -> None:
+        """The same for a widget that `make` puts there with `fill`, when the dock is first shown."""
+        dock = Dock(name, title, make, self)
         self._docks[name] = dock
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.hide()
         dock.visibilityChanged.connect(lambda _: self._shown_timer.start())
+
+    def fill(self, name: str, widget: QWidget) -> None:
+        """Puts a widget into its dock."""
+        self._docks[name].fill(widget)
         if isinstance(widget, Panel):
+            widget.set_low(self._was_low)
             widget.height_changed.connect(self._size_later)
-        widget.windowTitleChanged.connect(dock.setWindowTitle)  # a panel may have something to tell in its tab
-        if widget.windowTitle():
-            dock.setWindowTitle(widget.windowTitle())
-        return dock
 
     def docks_around(self, middle: QWidget) -> list[QWidget]:
         """The open docks, their tabs and the widget in the middle, in reading order: left, middle, right, below."""

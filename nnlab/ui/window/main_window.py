@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -32,7 +33,7 @@ from nnlab.ui.files.recovery_bar import RecoveryBar
 from nnlab.ui.files.store import Store
 from nnlab.ui.inspector import Inspector
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.base import Services
+from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.comparison import ComparisonPanel
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
@@ -53,6 +54,7 @@ from nnlab.ui.window.centre import Centre
 from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.dropping import FileDrops
 from nnlab.ui.window.palette import Palette
+from nnlab.ui.window.panels import WindowPanels
 from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
@@ -89,8 +91,8 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(theme, self, self.all_actions())
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
-        bars = (self.top_bar, self.recovery_bar, self.message_bar, *self.strips)
-        self.regions = Regions(self, lambda: (*bars, *self.area.docks_around(self.centre.current), self.transport.bar))
+        bars = (self.top_bar, self.recovery_bar, self.message_bar)
+        self.regions = Regions(self, lambda: (*bars, *self.strips, *self.area.docks_around(self.centre.current), self.transport.bar))
         self.setMinimumSize(MINIMUM)
         self._follow_document()
         self._on_state()
@@ -122,30 +124,40 @@ class MainWindow(QMainWindow):
         self.services = services = Services(theme, self.document, self.session, self.selection, self.crosshair)
         self._adapter_edits, self._attach_preview = services.shared(AdapterEdits), services.shared(AttachPreview)
         self.runs = services.shared(LiveRuns)
-        self.panels = {name: kind(services) for name, kind in PANELS.items()}
+        self.strips: list[QWidget] = []
+        self.panels = WindowPanels(services, self._place_panel)
         self.area.add("palette", "Palette", self.palette_list)
         self.area.add("inspector", "Inspector", self.inspector)
         self.area.add("stepper", "Stepper", self.stepper)
         self.area.add("moment", "Moment", self.stepper.side)
         self.area.add("chain", "Chain", self.stepper.chain)
-        for panel_name, panel in self.panels.items():
-            if panel.is_centre:
-                self.centre.add(panel_name, panel)
-            else:
-                self.area.add(panel_name, panel.title, panel)
+        for panel_name, kind in PANELS.items():
+            make = partial(self.panels.__getitem__, panel_name)
+            self.centre.add_later(panel_name, make) if kind.is_centre else self.area.add_later(panel_name, kind.title, make)
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
-        self.strips = [panel.strip for panel in self.panels.values() if panel.strip is not None]
         body = QWidget()
-        column = QVBoxLayout(body)
+        self._column = column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top_bar, self.recovery_bar, *self.strips):
+        for part in (self.top_bar, self.recovery_bar):
             column.addWidget(part)
         column.addWidget(self.area, 1)
         column.addWidget(self.transport.bar)
         self.setCentralWidget(body)
         self.message_bar.setParent(body)
         self.message_bar.lie_over(self.canvas)
+
+    def _place_panel(self, name: str, panel: LivePanel) -> None:
+        """Gives a panel that was made just now its place."""
+        if panel.is_centre:
+            self.centre.add(name, panel)
+        else:
+            self.area.fill(name, panel)
+        if panel.strip is not None:
+            panel.strip.hide()
+            self.strips.append(panel.strip)
+            self._column.insertWidget(self._column.indexOf(self.area), panel.strip)
+        panel.figured.connect(self.transport.show_figures)
 
     @property
     def comparison(self) -> ComparisonPanel:
@@ -197,8 +209,6 @@ class MainWindow(QMainWindow):
         self.recovery_bar.changed.connect(self._follow_recovery)
         self._follow_recovery()
         session.ticked.connect(self._on_tick)
-        for panel in self.panels.values():
-            panel.figured.connect(self.transport.show_figures)
         session.state_changed.connect(self._on_state)
         session.stepped.connect(self._on_stepped)
         session.emptied.connect(self._on_emptied)

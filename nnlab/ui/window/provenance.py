@@ -13,6 +13,7 @@ from nnlab.training import provenance
 from nnlab.training.probes.predictions import SAMPLES as MOST_PREDICTED
 from nnlab.training.probes.scores import SAMPLES as MOST_SCORED
 from nnlab.training.provenance import Provenance
+from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.confusion import ConfusionView
 from nnlab.ui.panels.metrics import MetricsPanel
 from nnlab.ui.panels.prediction import PredictionPanel
@@ -44,16 +45,19 @@ class NumberSources(QObject):
         )  # fmt: skip
         for widget, source in sources:
             trace(widget, partial(self._answer, source))
-        metrics = window.panels["metrics"]
-        assert isinstance(metrics, MetricsPanel)
-        for (name, part), label in metrics.values.items():
-            trace(label, partial(self._score, metrics, name, part == "val"))
-        weights, predictions = window.panels["weights"], window.panels["prediction"]
-        assert isinstance(weights, WeightsPanel) and isinstance(predictions, PredictionPanel)
-        trace(weights.matrix, partial(self._weight, weights))
-        weights.matrix.unsetCursor()
-        trace(predictions, partial(self._cell, predictions))
-        predictions.unsetCursor()
+        for panel in ("metrics", "weights", "prediction"):
+            window.panels.when_made(panel, self._trace_panel)
+
+    def _trace_panel(self, panel: LivePanel) -> None:
+        if isinstance(panel, MetricsPanel):
+            for (name, part), label in panel.values.items():
+                trace(label, partial(self._score, panel, name, part == "val"))
+        elif isinstance(panel, WeightsPanel):
+            trace(panel.matrix, partial(self._weight, panel))
+            panel.matrix.unsetCursor()
+        elif isinstance(panel, PredictionPanel):
+            trace(panel, partial(self._cell, panel))
+            panel.unsetCursor()
 
     def _take(self, view: LiveView) -> None:
         self._view = view

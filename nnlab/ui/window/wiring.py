@@ -7,6 +7,7 @@ The window puts its parts together; here every action gets its handler, and sign
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -22,6 +23,8 @@ from nnlab.training.varied import varied
 from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
+from nnlab.ui.panels.base import LivePanel
+from nnlab.ui.panels.breakpoints import BreakpointsPanel
 from nnlab.ui.panels.data import DataPanel
 from nnlab.ui.panels.neuron import NeuronPanel
 from nnlab.ui.panels.prediction import PredictionPanel
@@ -71,7 +74,7 @@ def connect_actions(window: MainWindow) -> None:
         "run.add_seed": lambda: add_seed(window), "run.batch_sizes": lambda: compare_batch_sizes(window),
         "run.remove_runs": lambda: set_comparison(document, ()),
         "approximate.sweep": lambda: sweep_widths(window),
-        "compare.add_run": lambda: add_run(window), "compare.seeds": window.comparison.repeat,
+        "compare.add_run": lambda: add_run(window), "compare.seeds": lambda: window.comparison.repeat(),
         "compare.wrong_start": lambda: wrong_start(window),
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
@@ -115,14 +118,21 @@ def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> Non
     window.inspector.attach_requested.connect(handlers["lora.attach"])
     window.inspector.detach_requested.connect(handlers["lora.detach"])
     window.stepper.header.neuron_button.clicked.connect(handlers["step.neuron"])
-    window.panels["neuron"].network_wanted.connect(lambda: window.show_workspace("step"))  # type: ignore[attr-defined]
-    window.panels["training"].finder_wanted.connect(handlers["run.find_rate"])  # type: ignore[attr-defined]
-    window.panels["cost"].costs_changed.connect(window.canvas.set_costs)  # type: ignore[attr-defined]
-    for name in ("problems", "diagnosis"):
-        window.panels[name].node_wanted.connect(window.canvas.reveal)  # type: ignore[attr-defined]  # of these panels alone
-    window.panels["watches"].condition_wanted.connect(window.panels["breakpoints"].begin_condition)  # type: ignore[attr-defined]
-    window.panels["watches"].condition_wanted.connect(lambda _: reveal(window, "breakpoints"))  # type: ignore[attr-defined]
-    window.panels["loss"].chip.clicked.connect(lambda: window.area.reveal("diagnosis"))  # type: ignore[attr-defined]
+    for name, signal, run in (
+        ("neuron", "network_wanted", lambda: window.show_workspace("step")),
+        ("training", "finder_wanted", handlers["run.find_rate"]),
+        ("cost", "costs_changed", window.canvas.set_costs),
+        ("problems", "node_wanted", window.canvas.reveal),
+        ("diagnosis", "node_wanted", window.canvas.reveal),
+        ("watches", "condition_wanted", lambda text: begin_condition(window, text)),
+        ("loss", "diagnosis_wanted", lambda: window.area.reveal("diagnosis")),
+    ):
+        window.panels.when_made(name, partial(_connect_signal, signal=signal, run=run))
+
+
+def _connect_signal(panel: LivePanel, signal: str, run: Callable[..., object]) -> None:
+    """Joins a signal that panels of this kind alone have."""
+    getattr(panel, signal).connect(run)
 
 
 def connect_messages(window: MainWindow) -> None:
@@ -143,10 +153,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.session.debugging.stopped, bar.show_info, "stopped"), (window.session.noticed, bar.show_info, "branch"),
         (window.adapters.told, bar.show_info, "adapters"),
         (window.runs.refused, bar.show_warning, "runs"),
-        (window.panels["neuron"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
-        (window.panels["neuron_matrix"].refused, bar.show_warning, "refused"),  # type: ignore[attr-defined]
         (window.stepper.watches.refused, bar.show_warning, "refused"),
-        (window.panels["branches"].refused, bar.show_warning, "branch"),  # type: ignore[attr-defined]
         (window.stepper.prediction.told, bar.show_info, "moments"),
         (window.stepper.prediction.failed, bar.show_warning, "moments"),
         (window.stepper.edits.refused, bar.show_warning, "refused"),
@@ -161,6 +168,8 @@ def connect_messages(window: MainWindow) -> None:
     recording.failed.connect(lambda text: bar.show_warning(text, key="recording"))
     action = window.actions_by_id["file.record"]
     recording.changed.connect(lambda: action.setChecked(recording.is_recording))
+    for name, key in (("neuron", "refused"), ("neuron_matrix", "refused"), ("branches", "branch")):
+        window.panels.when_made(name, partial(_connect_signal, signal="refused", run=partial(bar.show_warning, key=key)))
     window.adapters.lost.connect(lambda text: bar.show_warning(text, "Undo", window.document.undo, key="adapters"))
     window.files.saved.connect(lambda: bar.take_back("file"))
     window.autosave.succeeded.connect(lambda: bar.take_back("autosave"))
@@ -257,6 +266,14 @@ def open_neuron(window: MainWindow) -> None:
     elif selected is not None and selected in panel.lab.layers:
         panel.lab.take_from(selected)
     window.show_workspace("neuron")
+
+
+def begin_condition(window: MainWindow, formula: str) -> None:
+    """A condition over a formula, begun where one completes it."""
+    reveal(window, "breakpoints")
+    panel = window.panels["breakpoints"]
+    assert isinstance(panel, BreakpointsPanel)
+    panel.begin_condition(formula)
 
 
 def reveal(window: MainWindow, panel: str) -> None:
