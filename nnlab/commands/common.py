@@ -41,14 +41,14 @@ def read_source(source: str) -> tuple[Project, Snapshot | None, str]:
 
 
 def data_sentence(data: Data) -> str:
-    """The samples, the columns that go in and what is predicted, by name; of many names the first."""
+    """The samples, the columns that go in and what is predicted, by name (of many the first), and what was left out of a file."""
     target = data.target
     what = f"column{'s' if len(target.names) > 1 else ''}" if target.kind == "continuous" else f"{len(target.names)} classes"
     inputs = f"{len(data.features):,} input{'' if len(data.features) == 1 else 's'} {_named(data.features)}"
     if data.planes is not None:
         inputs = f"images of {data.planes[1]} × {data.planes[2]} pixels{' in colour' if data.planes[0] == 3 else ''}"
     samples = f"{len(data.x):,} samples and {len(data.validation_x):,} for validation"
-    return f"{samples}; {inputs}; to predict: {what} {_named(target.names)}."
+    return " ".join((f"{samples}; {inputs}; to predict: {what} {_named(target.names)}.", *data.notes))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -70,6 +70,11 @@ class RankInput(_Step, frozen=True, tag="rank", forbid_unknown_fields=True):
     column: str
     categories: tuple[str, ...]
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is for an embedding: the first row of its table is for what training did not have."""
+        return self.categories[:1] == ("",)
+
 
 class MissingInput(_Step, frozen=True, tag="missing", forbid_unknown_fields=True):
     """1 where the cell is missing, else 0."""

@@ -19,7 +19,7 @@ import numpy as np
 from nnlab.core.dataset import Dataset, Interval, Table, Target, datasets
 from nnlab.core.errors import DataError
 from nnlab.core.file_stamp import file_stamp
-from nnlab.core.fitted_preparation import FUNCTIONS, InputStep, Preparation, of_numbers, of_steps
+from nnlab.core.fitted_preparation import FUNCTIONS, InputStep, Preparation, RankInput, of_numbers, of_steps
 from nnlab.core.setting import Setting, Value, check_settings
 from nnlab.core.split import SPLIT_TITLES, SPLITS, split
 
@@ -141,6 +141,14 @@ class Data:
         if self.color_shape is not None:
             return (3, *self.color_shape)
         return None if self.image_shape is None else (1, *self.image_shape)
+
+    @property
+    def vocabularies(self) -> dict[int, int]:
+        """The inputs that are categories by number, to be embedded, by their place, and how many numbers each has."""
+        if not self.steps:
+            return {}
+        chosen = [self.steps[self.raw_features.index(name)] for name in self.columns]
+        return {place: len(step.categories) for place, step in enumerate(chosen) if isinstance(step, RankInput) and step.is_embedded}
 
     @property
     def preparation(self) -> Preparation:

@@ -17,6 +17,7 @@ from nnlab.core.setting import Value
 from nnlab.files.project import Project
 from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.graph import Graph
+from nnlab.graph.layout import arrange
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
 from nnlab.images.images import ImageForm
 from nnlab.images.source import proposed_form
@@ -49,7 +50,7 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
 def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
     training = replace(starting_training(data), optimizer="adamw", optimizer_settings={"weight_decay": WEIGHT_DECAY})
-    return Project(_graph_for(data), settings, training)
+    return Project(graph_for(data), settings, training)
 
 
 def project_for_images(path: Path, labels: str = "", form: ImageForm | None = None) -> Project:
@@ -68,17 +69,18 @@ def image_settings(path: Path, labels: str, form: ImageForm) -> dict[str, Value]
     }  # fmt: skip
 
 
-def _graph_for(data: Data) -> Graph:
-    """Convolutions for images large enough to be halved, else dense layers."""
+def graph_for(data: Data) -> Graph:
+    """Convolutions for images large enough to be halved, else dense layers, behind embeddings where columns are to be embedded."""
     if data.planes is not None and (most := halvings(*data.planes[1:])) > 0:
         return convnet_graph(data.planes, data.target, ConvnetShape(blocks=min(most, 2)))
-    return starting_graph(data.x.shape[1], data.target)
+    return starting_graph(data.x.shape[1], data.target, data.vocabularies)
 
 
-def starting_graph(features: int, target: Target) -> Graph:
-    """features - hidden - hidden / 2 - outputs, with the loss that fits the target."""
+def starting_graph(features: int, target: Target, vocabularies: Mapping[int, int] | None = None) -> Graph:
+    """features - hidden - hidden / 2 - outputs, with the loss that fits the target; columns with `vocabularies` are embedded first."""
     width = min(max(32, 1 << (features - 1).bit_length()), 64)  # the power of two from `features` up, from 32 to 64
-    return mlp_graph((HiddenLayer(width, "relu"), HiddenLayer(width // 2, "relu")), features, target)
+    graph = mlp_graph((HiddenLayer(width, "relu"), HiddenLayer(width // 2, "relu")), features, target, vocabularies=vocabularies)
+    return arrange(graph) if vocabularies else graph
 
 
 def starting_training(data: Data) -> TrainingSettings:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
 from nnlab.graph.builder import GraphBuilder, Output
+from nnlab.graph.embedded_inputs import embedded_front
 from nnlab.graph.graph import Graph
 
 MOST_UNITS, MOST_LAYERS = 65_536, 256
@@ -190,10 +191,15 @@ def activation_aliases() -> dict[str, str]:
 # Building
 
 
-def mlp_graph(hidden: Sequence[HiddenLayer], features: int, target: Target, dropout: float = 0.0) -> Graph:
-    """Dense layers with their activations, an output layer as wide as the target asks for, and the loss that fits it."""
+def mlp_graph(
+    hidden: Sequence[HiddenLayer], features: int, target: Target, dropout: float = 0.0, vocabularies: Mapping[int, int] | None = None
+) -> Graph:  # fmt: skip
+    """Dense layers with their activations, an output layer as wide as the target asks for, and the loss that fits it.
+
+    `vocabularies`: the columns that hold categories by number, to be embedded, and how many numbers each has.
+    """
     builder = GraphBuilder()
-    layer = builder.input(features=features)
+    layer = embedded_front(builder, features, vocabularies or {})
     for each in hidden:
         layer = hidden_layer(builder, layer, each)
         if dropout > 0.0:

@@ -23,7 +23,7 @@ MISSING_TITLES = {
     "drop": "Leave the row out", "median": "The median", "mean": "The mean", "most_frequent": "The most frequent value",
     "category": "A category of its own",
 }  # fmt: skip
-ENCODING_TITLES = {"one_hot": "One input for each", "ordered": "Their place in an order"}
+ENCODING_TITLES = {"one_hot": "One input for each", "ordered": "Their place in an order", "embedded": "Embedded: a learned vector each"}
 PARTS: dict[str, DatePart] = {"part_year": "year", "part_month": "month", "part_weekday": "weekday", "part_elapsed": "elapsed"}
 _PART_LABELS = {"part_year": "Year", "part_month": "Month", "part_weekday": "Day of week", "part_elapsed": "Days since 1970"}
 NOT_ANSWERED = "not_answered"
@@ -123,7 +123,8 @@ def in_words(reading: ColumnReading, column: ColumnPlan) -> str:
     if column.use in ("group", "time"):
         return "for the split"
     if column.kind == "category":
-        return f"{reading.distinct:,} inputs" if column.encoding == "one_hot" else "1 input, in order"
+        words = {"one_hot": f"{reading.distinct:,} inputs", "ordered": "1 input, in order", "embedded": "embedded"}
+        return words[column.encoding]
     if column.kind == "date":
         return f"{len(column.parts)} input{'s' if len(column.parts) != 1 else ''}"
     return "2 inputs" if column.indicator and column.missing != "drop" else "1 input"

@@ -15,7 +15,7 @@ import msgspec
 from nnlab.core.errors import DataError
 from nnlab.tables.cell_table import CellTable
 from nnlab.tables.columns import ColumnReading, read_columns
-from nnlab.tables.plan import ColumnPlan, FormPart, MissingRule, TablePlan
+from nnlab.tables.plan import ColumnPlan, Encoding, FormPart, MissingRule, TablePlan
 
 MOST_ONE_HOT = 50  # categories of a feature
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers with more different values than this are taken for measurements
@@ -135,7 +135,8 @@ def as_feature(reading: ColumnReading) -> tuple[ColumnPlan, str]:
     elif reading.kind == "date":
         column = ColumnPlan(reading.name, "feature", "date", notation, parts=("month", "weekday", "elapsed"))
     else:
-        column = ColumnPlan(reading.name, "feature", "category", missing="category" if reading.missing else "drop")
+        encoding: Encoding = "one_hot" if reading.distinct <= MOST_ONE_HOT else "embedded"
+        column = ColumnPlan(reading.name, "feature", "category", missing="category" if reading.missing else "drop", encoding=encoding)
     if why_not:
         return msgspec.structs.replace(column, use="left_out"), why_not
     return column, _remark(reading, column)
@@ -157,7 +158,7 @@ def _why_not(reading: ColumnReading) -> str:
     if is_unlike and reading.kind == "text":
         return "Different in every row: it names the row."
     if reading.kind == "text" and reading.distinct > MOST_ONE_HOT:
-        return f"{reading.distinct:,} different texts, too many for one input each."
+        return f"{reading.distinct:,} different texts, too many for one input each; they can be embedded."
     return ""
 
 

@@ -32,6 +32,7 @@ from nnlab.ui.panels.rate_finder import RateFinderPanel
 from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.stepper.slow_motion import BACKWARDS, FORWARDS
+from nnlab.ui.window.data_notes import DataNotes
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.window.synonyms import give_synonyms
@@ -163,6 +164,7 @@ def connect_messages(window: MainWindow) -> None:
         (window.stepper.side.check.warned, bar.show_warning, "gradients"),
     ):
         signal.connect(lambda text, show=show, key=key: show(text, key=key))
+    DataNotes(window.document, window.session, window).told.connect(lambda text: bar.show_info(text, key="data"))
     recording = window.services.shared(Recording)
     recording.told.connect(lambda text: bar.show_info(text, key="recording"))
     recording.failed.connect(lambda text: bar.show_warning(text, key="recording"))

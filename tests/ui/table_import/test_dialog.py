@@ -129,3 +129,26 @@ def test_columns_are_shown_again_and_changed_as_one_undoable_edit(window: MainWi
     assert window.document.graph.input_nodes[0].settings["features"] == 5, "the network follows in the same step"
     window.document.undo()
     assert window.document.project.data == settings and window.document.graph.input_nodes[0].settings["features"] == 6
+
+
+def test_what_was_left_out_is_told_once_more_at_the_first_training(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    rows = [f"{k},{'' if k in (7, 70, 90) else k % 7 + 0.5},{'yn'[k % 2]}" for k in range(200)]
+    path.write_text("\n".join(["size,bmi,ill", *rows]) + "\n", encoding="utf-8")
+    dialog = shown(window, qtbot, path)
+    dialog.take()
+    qtbot.waitUntil(lambda: window.document.name == "scores", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.can_run, timeout=20_000)
+    bar = window.message_bar
+    while bar.current is not None:
+        bar.close_message()
+    told = "scores.csv: 3 rows with missing 'bmi' were left out."
+    for times in range(2):
+        window.session.play()
+        qtbot.waitUntil(lambda: window.session.iteration > 0, timeout=20_000)
+        said = "" if bar.current is None else bar.current.text
+        assert said == (told if times == 0 else "")
+        window.session.pause()
+        qtbot.waitUntil(lambda: not window.session.is_playing, timeout=20_000)
+        while bar.current is not None:
+            bar.close_message()

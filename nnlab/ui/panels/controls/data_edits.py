@@ -7,7 +7,9 @@ from dataclasses import replace
 from nnlab.core.dataset import Dataset
 from nnlab.core.preparation import DERIVED_FEATURES, Data, DataSettings, prepare
 from nnlab.files.project import Project
+from nnlab.files.starting_network import graph_for
 from nnlab.graph.adapt import adapt
+from nnlab.graph.embedded_inputs import fitting_embeddings
 from nnlab.graph.validation import DataShape
 
 
@@ -19,12 +21,15 @@ def with_data(project: Project, settings: DataSettings, before: Data | None) -> 
     """The project on other data, and that data. Raises NNLabError for data that cannot be made or read; nothing has changed then.
 
     The network is only touched when the data asks for other inputs or outputs than `before` did: more noise must not fix, or
-    remove, what the person is in the middle of drawing.
+    remove, what the person is in the middle of drawing. Where other columns are embedded than before, it begins anew as the one that such a
+    table starts with; where a column has more or fewer categories by now, its embedding has as many rows.
     """
     data = prepare(settings)
     graph = project.graph
     if before is None or data_shape(before) != data_shape(data):
         graph = adapt(graph, data_shape(data))
+    if data.vocabularies != ({} if before is None else before.vocabularies):
+        graph = fitting_embeddings(graph, data.vocabularies) or graph_for(data)
     return replace(project, data=settings, graph=graph), data
 
 
