@@ -68,6 +68,8 @@ def _typeset(text: str) -> Formula:
     import ziamath  # loads its font, which a window without formulas need not wait for
     from ziamath.tex import tex2mml
 
+    import nnlab.ui.look.formula_rows  # noqa: F401  # takes the place of ziamath's rows
+
     ziamath.config.svg2 = False  # Qt's renderer knows SVG Tiny 1.2
     if not text.strip():
         return Formula(text)
