@@ -23,6 +23,7 @@ _EXPORTS = {
     "Session": "nnlab.training.session",
     "EarlyStopping": "nnlab.training.early_stopping",
     "NNLabError": "nnlab.core.errors",
+    "from_table": "nnlab.files.frames",
     "show": "nnlab.notebook",
     "load": "nnlab.files.session_file",
     "save": "nnlab.files.session_file",

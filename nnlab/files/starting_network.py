@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnlab.core.dataset import Target
-from nnlab.core.errors import DataError
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Value
 from nnlab.files.project import Project
@@ -21,7 +20,7 @@ from nnlab.graph.layout import arrange
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
 from nnlab.images.images import ImageForm
 from nnlab.images.source import proposed_form
-from nnlab.tables.proposal import answered, propose
+from nnlab.tables.proposal import asked_for, propose
 from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings
 
@@ -37,12 +36,7 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
     """
     path = path.expanduser().absolute()
     cells = read_table(path)
-    proposal = propose(cells, target)
-    plan = answered(proposal, answers or {})
-    for question in proposal.open_questions(plan):
-        choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
-        asked = f"{question.text[:1].lower()}{question.text[1:]}"
-        raise DataError(f"{cells.name}: {asked} Answer on the import page, or with nnlab import --answer {choices}.")
+    plan = asked_for(propose(cells, target), answers or {}, "nnlab import --answer")
     settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()})
     return project_for_data(settings, prepare(settings))
 

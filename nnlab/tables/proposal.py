@@ -44,6 +44,7 @@ class Proposal:
     readings: tuple[ColumnReading, ...]
     remarks: dict[str, str]
     questions: tuple[ColumnQuestion, ...]
+    name: str = ""  # of the file
 
     def open_questions(self, plan: TablePlan) -> tuple[ColumnQuestion, ...]:
         """Those that `plan` still leaves open: of columns in use that have none of the answers for a notation."""
@@ -62,6 +63,16 @@ def answered(proposal: Proposal, answers: Mapping[str, str]) -> TablePlan:
             known = "nothing is asked about it" if question is None else f"choose {' or '.join(question.answers)}"
             raise DataError(f"Column {name!r} cannot be read as {answer!r}: {known}.")
         plan = plan.with_column(with_answer(column, answer))
+    return plan
+
+
+def asked_for(proposal: Proposal, answers: Mapping[str, str], way: str) -> TablePlan:
+    """The plan with the answers that were given. Raises DataError as `answered`, and for a question left open; `way` is where to answer."""
+    plan = answered(proposal, answers)
+    for question in proposal.open_questions(plan):
+        choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
+        asked = f"{question.text[:1].lower()}{question.text[1:]}"
+        raise DataError(f"{proposal.name}: {asked} Answer on the import page, or with {way} {choices}.")
     return plan
 
 
@@ -99,7 +110,7 @@ def propose(table: CellTable, target: str = "") -> Proposal:
             remarks[reading.name] = remark
     part = None if table.form is None else msgspec.convert(asdict(table.form), FormPart)
     questions = tuple(ColumnQuestion(r.name, r.question, r.answers) for r in readings if r.question)
-    return Proposal(TablePlan(tuple(columns), part, ""), readings, remarks, questions)
+    return Proposal(TablePlan(tuple(columns), part, ""), readings, remarks, questions, table.name)
 
 
 def as_target(reading: ColumnReading) -> tuple[ColumnPlan, str]:

@@ -70,6 +70,18 @@ def _plain_target(graph: Graph) -> Target:
     return Target("continuous", tuple(f"y{number}" for number in range(1, outputs + 1)) if outputs > 1 else ("y",))
 
 
+def has_columns(given: Any, preparation: Preparation) -> bool:
+    """Whether what is given holds numbers and text as `preparation` reads them: an array, or columns by all of its names."""
+    if not hasattr(given, "keys") or not hasattr(given, "__getitem__"):
+        return isinstance(given, (np.ndarray, list, tuple)) and getattr(given, "dtype", np.dtype(float)).names is None
+    names = {str(name): name for name in given}
+    return all(c.name in names and (c.is_text or _is_numeric(given[names[c.name]])) for c in preparation.columns)
+
+
+def _is_numeric(column: Any) -> bool:
+    return np.asarray(column).dtype.kind in "fiu"
+
+
 def raw_columns(given: Any, preparation: Preparation) -> Mapping[str, np.ndarray]:
     """Columns by name from what people have: a mapping or DataFrame of columns, or an array (rows, columns) in the preparation's order."""
     from nnlab.core.errors import DataError, shown

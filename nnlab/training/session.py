@@ -239,12 +239,13 @@ class Session(SessionAdapters, SessionModel):
                 state.arena[: program.moments_end] = kept
 
     def fit(
-        self, x: Any, y: Any, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
+        self, x: Any, y: Any = None, epochs: int = 10, batch_size: int | None = None, shuffle: bool = True,
         validation: tuple[Any, Any] | None = None, early_stopping: EarlyStopping | None = None, stop_when: str | Sequence[str] = (),
         watch: str | Sequence[str] = (), accumulate: int = 1,
     ) -> Curves:  # fmt: skip
         """Trains for whole epochs inside the machine; returns the loss history. `batch_size`: 32 unless given, or all samples if fewer.
 
+        `x` may be prepared data (`session.data`), which has targets, validation samples and the preparation in it.
         With `early_stopping` it ends when the loss on `validation` does not improve any more, and the weights are the best ones then; how
         that went is `stopped_early` afterwards. With `stop_when`, formulas such as "loss < 0.1" or "norm(grad(dense_1.weight)) > 10", it
         ends after exactly the step at which one becomes true, and `stopped_by` says which: see nnlab.engine.tensor_formula. Raises
@@ -257,6 +258,7 @@ class Session(SessionAdapters, SessionModel):
         epochs = int(EPOCHS.check(epochs, "fit"))
         shuffle = bool(SHUFFLE.check(shuffle, "fit"))
         size = int(BATCH_SIZE_SETTING.check(BATCH_SIZE_SETTING.default if batch_size is None else batch_size, "fit"))
+        x, y, validation = self._samples_of(x, y, validation)
         held_x, held_y = pair_of(validation)
         update = replace(self._update, accumulate=int(ACCUMULATE.check(accumulate, "fit")))
         setup = Setup(

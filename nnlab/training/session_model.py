@@ -16,20 +16,20 @@ import numpy as np
 from nnlab.core.errors import DataError, NNLabError, shown
 from nnlab.core.fitted_preparation import Preparation
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, ROWS, SAMPLES
-from nnlab.core.preparation import prepare
+from nnlab.core.preparation import Data, prepare
 from nnlab.engine.compile import Update
 from nnlab.engine.state import State
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Snapshot
 from nnlab.training.kept_runs import KeptRuns
-from nnlab.training.predicted import Predicted, plain_preparation, raw_columns, read_outputs
+from nnlab.training.predicted import Predicted, has_columns, plain_preparation, raw_columns, read_outputs
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.test_evaluation import TestEvaluation, evaluation_of, require_test_part
 
 if TYPE_CHECKING:
     from nnlab.training.project import Project
 
-WRITER = "nnlab.files.session_file"
+WRITER, FRAMES = "nnlab.files.session_file", "nnlab.files.frames"
 
 
 class SessionModel:
@@ -73,10 +73,15 @@ class SessionModel:
     def predict_raw(self, raw: Any) -> Predicted:
         """Predictions from raw columns: a mapping or DataFrame by name, or an array (rows, columns) in the order of the preparation.
 
+        A session on a table of one's own takes rows as that table has them: dates, yes and no, text as it was given.
         Raises DataError that names a column that is missing and categories that training did not have.
         """
         preparation = self.preparation
-        inputs = preparation.transform(raw_columns(raw, preparation))
+        if self._project is not None and self._project.data.name == "table" and not has_columns(raw, preparation):
+            columns = importlib.import_module(FRAMES).raw_rows(raw, self._project.data, preparation)
+        else:
+            columns = raw_columns(raw, preparation)
+        inputs = preparation.transform(columns)
         return read_outputs(self.predict(inputs), preparation, self.graph.losses[0].kind.link)
 
     def save(self, path: Path | str) -> None:
@@ -85,6 +90,25 @@ class SessionModel:
         Raises FileError in one sentence; a file that was there is then unchanged.
         """
         importlib.import_module(WRITER).save(self, path)
+
+    @property
+    def data(self) -> Data:
+        """The samples of the project that the session belongs to, prepared: for `fit`. Raises NNLabError for a session without one."""
+        if self._project is None:
+            raise NNLabError("This session has no project with data; load one, or make one with nnlab.from_table.")
+        return prepare(self._project.data)
+
+    def _samples_of(self, x: Any, y: Any, validation: Any) -> tuple[Any, Any, Any]:
+        """(x, y, validation) for `fit`: of prepared data its own, whose preparation the session has from then on."""
+        if not isinstance(x, Data):
+            if y is None:
+                raise DataError("fit needs targets: give x and y, or prepared data such as session.data.")
+            return x, y, validation
+        if y is not None:
+            raise DataError("fit was given prepared data, which has its targets in it, and a y besides; leave y out.")
+        self.preparation = x.preparation
+        held = (x.validation_x, x.validation_y) if len(x.validation_x) else None
+        return x.x, x.y, held if validation is None else validation
 
     @property
     def test_evaluations(self) -> tuple[TestEvaluation, ...]:
