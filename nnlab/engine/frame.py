@@ -42,6 +42,7 @@ class Frame:
     rows: int
     loss: float
     samples: np.ndarray  # indices into the training data of the current batch
+    is_inside: bool  # a batch is under way that `batch` does not count yet: an iteration is stepped through
     program: Program
     _spans: dict[str, tuple[int, Place]]
     _values: np.ndarray
@@ -163,5 +164,5 @@ class Mailbox:
             epoch=int(meta[publishing.META_EPOCH]), batch=int(meta[publishing.META_BATCH]),
             position=int(meta[publishing.META_START]) + rows if int(meta[publishing.META_BATCH]) else 0, rows=rows,
             loss=float(meta[publishing.META_LOSS]), samples=batch[:rows],
-            program=self.program, _spans=self.spans_by_name, _values=values, _moves=moves,
+            is_inside=bool(meta[publishing.META_INSIDE]), program=self.program, _spans=self.spans_by_name, _values=values, _moves=moves,
         )  # fmt: skip

@@ -37,6 +37,7 @@ class Losses(NamedTuple):
     window: int
     validation: float
     training: float
+    evaluated_at: int = 0  # the iteration after which validation and training were evaluated
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,11 @@ class Curves:
     @property
     def losses(self) -> Losses:
         """At the end of these curves."""
-        return _losses(self.mean, len(self.mean), self.block_size, self.validation_losses, self.training_losses)
+        last = np.zeros((min(1, len(self.validation_losses)), recording.CHECK_COLUMNS))
+        if len(last):
+            last[0, recording.CHECK_ITERATION] = self.validation_iterations[-1]
+            last[0, recording.CHECK_VALIDATION], last[0, recording.CHECK_TRAINING] = self.validation_losses[-1], self.training_losses[-1]
+        return _losses(self.mean, len(self.mean), self.block_size, last)
 
     @cached_property
     def convergence(self) -> Convergence:
@@ -181,7 +186,7 @@ class History:
                 means = self.arrays.blocks[max(0, count - int(window_blocks(np.array(count)))) : count, recording.BLOCK_MEAN].copy()
                 last = checks[-1:].copy()
                 if int(marks[recording.VERSION]) == version:
-                    return _losses(means, count, size, last[:, recording.CHECK_VALIDATION], last[:, recording.CHECK_TRAINING])
+                    return _losses(means, count, size, last)
 
     def curves(self) -> Curves:
         """A copy made while the machine may be writing: taken again when rows were moved meanwhile."""
@@ -249,13 +254,14 @@ class History:
         return result
 
 
-def _losses(means: np.ndarray, blocks: int, block_size: int, validation: np.ndarray, training: np.ndarray) -> Losses:
-    """From the means of the last of so many blocks, enough for their window."""
+def _losses(means: np.ndarray, blocks: int, block_size: int, last: np.ndarray) -> Losses:
+    """From the means of the last of so many blocks, enough for their window, and the last evaluation (1, CHECK_COLUMNS), if any."""
     nothing = float("nan")
     window = window_blocks(np.array([blocks]))
     return Losses(
         float(trailing_means(means, window)[0]) if blocks else nothing,
         int(window[0]) * block_size if blocks else 0,
-        float(validation[-1]) if len(validation) else nothing,
-        float(training[-1]) if len(training) else nothing,
+        float(last[0, recording.CHECK_VALIDATION]) if len(last) else nothing,
+        float(last[0, recording.CHECK_TRAINING]) if len(last) else nothing,
+        int(last[0, recording.CHECK_ITERATION]) if len(last) else 0,
     )

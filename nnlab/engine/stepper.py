@@ -90,6 +90,11 @@ class Stepper:
         return self._weights if may_have_changed else self._state.arena[: self._program.moments_end]
 
     @property
+    def batch(self) -> int:
+        """Which batch of the update is in the arena, from 0."""
+        return int(self._state.context[ACCUMULATED])
+
+    @property
     def context_before(self) -> np.ndarray:
         """A copy of where the run stood before the begun iteration; where it stands, outside one."""
         found = self._state.context.copy()

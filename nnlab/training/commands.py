@@ -288,6 +288,7 @@ class Stepped(Event):
     can_go_back: bool
     stopped_at: Breakpoint | None = None  # that stepping has just come to
     watched: WatchedNow = NOTHING_WATCHED
+    batch: int = 0  # of the batches whose gradients become one update, the one whose instruction ran last, from 0
 
     @property
     def phase(self) -> int | None:

@@ -22,7 +22,9 @@ from nnlab.training.metrics import confusion
 from nnlab.training.scores import TITLES, scores
 
 MOST_ROWS = 6  # of a batch that are named
-PACED = "It is worked out now and then while training runs, so the weights may have moved since."
+MOVED = "The weights have moved since; pause to have it worked out again."
+EVALUATED = f"It is evaluated at the end of an epoch, now and then. {MOVED}"
+PACED = f"It is worked out now and then while training runs. {MOVED}"
 FORMULAS = {
     "accuracy": r"\frac{\mathrm{right}}{\mathrm{samples}}", "precision": r"\frac{TP}{TP + FP}", "recall": r"\frac{TP}{TP + FN}",
     "f1": r"\frac{2\,TP}{2\,TP + FP + FN}", "auc": r"\int_0^1 TPR\,d\,FPR",
@@ -70,8 +72,13 @@ def batch_loss(moment: ShownMoment) -> Provenance | None:
     if loss is None or not frame.rows:
         return None
     each = frame.get(f"{loss}.sample_loss")
-    again = None if each is None else _Mean(each.copy())
-    note = "The update has moved the weights since; the losses of the single rows, as the kernel left them, are added up once more."
+    joins = frame.program.accumulate > 1  # the loss of several batches, of which the frame has the last
+    again = None if each is None or joins else _Mean(each.copy())
+    note = (
+        f"It is the mean over the {frame.program.accumulate} batches of the update, of which only the last is still there."
+        if joins
+        else "The update has moved the weights since; the losses of the single rows, as the kernel left them, are added up once more."
+    )
     return Provenance(
         "Batch loss", frame.loss, f"{loss}.loss", frame.iteration, _batch_in_words(frame, moment.data), _formula(frame), note, again
     )  # fmt: skip
@@ -84,12 +91,11 @@ def part_loss(moment: ShownMoment, is_validation: bool) -> Provenance | None:
     x, y = (data.validation_x, data.validation_y) if is_validation else (data.x, data.y)
     if frame.program.loss_node is None or math.isnan(value) or not len(x):
         return None
-    part = "validation" if is_validation else "training"
+    part, at = "validation" if is_validation else "training", moment.losses.evaluated_at
+    again = _Loss(frame, frame.parameters.copy(), x, encoded(frame.program.graph, data.target, y)) if at == frame.iteration else None
     return Provenance(
-        f"{part.capitalize()} loss", value, f"{frame.program.loss_node}.loss", frame.iteration, f"all {len(x):,} {part} rows",
-        _formula(frame),
-        PACED,
-        _Loss(frame, frame.parameters.copy(), x, encoded(frame.program.graph, data.target, y)),
+        f"{part.capitalize()} loss", value, f"{frame.program.loss_node}.loss", at, f"all {len(x):,} {part} rows", _formula(frame),
+        EVALUATED if again is None else "", again,
     )  # fmt: skip
 
 
@@ -105,30 +111,30 @@ def smoothed_loss(moment: ShownMoment) -> Provenance | None:
     )  # fmt: skip
 
 
-def score(moment: ShownMoment, name: str, is_validation: bool, value: float, most: int) -> Provenance:
-    """A score of scikit-learn over the first `most` rows of a part."""
+def score(moment: ShownMoment, name: str, is_validation: bool, value: float, most: int, at: int) -> Provenance:
+    """A score of scikit-learn over the first `most` rows of a part, worked out after iteration `at`."""
     frame, data = moment.frame, moment.data
     x, y = (data.validation_x, data.validation_y) if is_validation else (data.x, data.y)
     part = "validation" if is_validation else "training"
     link = frame.program.graph.losses[0].kind.link if frame.program.graph.losses else "identity"
-    again = _Score(frame, frame.parameters.copy(), data, x[:most], y[:most], link, name)
+    again = _Score(frame, frame.parameters.copy(), data, x[:most], y[:most], link, name) if at == frame.iteration else None
     return Provenance(
-        f"{TITLES[name]} ({part})", value, frame.program.output_name, frame.iteration, f"{len(x[:most]):,} of {len(x):,} {part} rows",
-        FORMULAS.get(name, ""), PACED, again,
+        f"{TITLES[name]} ({part})", value, frame.program.output_name, at, f"{len(x[:most]):,} of {len(x):,} {part} rows",
+        FORMULAS.get(name, ""), PACED if again is None else "", again,
     )  # fmt: skip
 
 
-def confusion_count(moment: ShownMoment, true: int, predicted: int, value: int, most: int) -> Provenance:
+def confusion_count(moment: ShownMoment, true: int, predicted: int, value: int, most: int, at: int) -> Provenance:
     """One cell of the confusion matrix, over validation, or over training where there is none."""
     frame, data = moment.frame, moment.data
     held = len(data.validation_x) > 0
     x, y = (data.validation_x, data.validation_y) if held else (data.x, data.y)
     link, names = frame.program.graph.losses[0].kind.link, data.target.names
-    again = _Count(frame, frame.parameters.copy(), data, x[:most], y[:most], link, (true, predicted))
+    again = _Count(frame, frame.parameters.copy(), data, x[:most], y[:most], link, (true, predicted)) if at == frame.iteration else None
     part = "validation" if held else "training"
     return Provenance(
-        f"True {names[true]}, predicted {names[predicted]}", float(value), frame.program.output_name, frame.iteration,
-        f"{len(x[:most]):,} {part} rows", r"\sum_n [y_n = i][\hat{y}_n = j]", PACED, again,
+        f"True {names[true]}, predicted {names[predicted]}", float(value), frame.program.output_name, at,
+        f"{len(x[:most]):,} {part} rows", r"\sum_n [y_n = i][\hat{y}_n = j]", PACED if again is None else "", again,
     )  # fmt: skip
 
 

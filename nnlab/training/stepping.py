@@ -122,4 +122,4 @@ class Stepping:
         """Where in an iteration the run stands."""
         if self._group.main.run is not None:
             s = self._group.main.run.stepper
-            self._tell(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at, WatchedNow.of(self._group.main.run)))
+            self._tell(Stepped(s.trace, s.pc, s.inside, s.can_go_back, stopped_at, WatchedNow.of(self._group.main.run), s.batch))

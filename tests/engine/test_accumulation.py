@@ -132,3 +132,17 @@ def test_numbers_that_go_wrong_in_a_later_batch_leave_the_update_undone() -> Non
 def test_what_is_no_number_of_batches_is_refused() -> None:
     with pytest.raises(SettingError, match="accumulate is 0; it must be from 1"):
         run(8, 0)
+
+
+def test_a_frame_says_whether_a_batch_is_under_way() -> None:
+    one = run(7, 3)
+    one.train(1)
+    one.publish()
+    frame = one.mailbox.newest()
+    assert frame is not None and (frame.batch, frame.is_inside) == (3, False)
+    for _ in range(one.program.batch_end + 2):
+        one.stepper.forward()
+    one.publish()
+    frame = one.mailbox.newest(frame.sequence)
+    assert frame is not None and (frame.batch, frame.is_inside, one.stepper.batch) == (4, True, 1)
+    assert frame.samples.tolist() == one.order[28:35].tolist()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def moment() -> Moment:
     assert frame is not None
     evaluator = Evaluator(frame.program.graph, frame.program.real)
     evaluator.load(frame.parameters)
-    return Moment(frame, data, Losses(0.5, 2, evaluator.loss(data.validation_x, data.validation_y)[0], float("nan")))
+    return Moment(frame, data, Losses(0.5, 2, evaluator.loss(data.validation_x, data.validation_y)[0], float("nan"), 20))
 
 
 def again(found: Provenance | None) -> str:
@@ -57,9 +57,19 @@ def test_numbers_of_the_engine_are_worked_out_again_bit_for_bit(moment: Moment) 
     for name in ("accuracy", "f1", "auc"):
         value = report[name].value
         assert value is not None
-        assert again(provenance.score(moment, name, False, value, 4000)) == equal
-    wrong = provenance.score(moment, "accuracy", False, 0.25, 4000)
+        assert again(provenance.score(moment, name, False, value, 4000, 20)) == equal
+    wrong = provenance.score(moment, "accuracy", False, 0.25, 4000, 20)
     assert "apart" in again(wrong) and again(wrong) != equal, "what is not so is not called equal"
+
+
+def test_what_was_measured_earlier_says_when_and_is_not_compared_with_other_weights(moment: Moment) -> None:
+    earlier = replace(moment, losses=moment.losses._replace(evaluated_at=10))
+    validation = provenance.part_loss(earlier, True)
+    assert validation is not None and validation.iteration == 10 and validation.recompute is None and "moved since" in validation.note
+    score = provenance.score(moment, "accuracy", True, 0.9, 4000, 15)
+    assert score.iteration == 15 and score.recompute is None and "moved since" in score.note
+    cell = provenance.confusion_count(moment, 0, 0, 10, 4000, 15)
+    assert cell.iteration == 15 and cell.recompute is None and "moved since" in cell.note
 
 
 def test_the_batch_is_named_by_its_rows_and_elements_by_their_places(moment: Moment) -> None:

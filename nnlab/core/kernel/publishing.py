@@ -8,7 +8,7 @@ from nnlab.core.kernel.structures import FloatRows, Frames, Integers, Network
 from nnlab.core.kernel.views import copy_elements, store_release
 
 # Words of a frame's `meta`.
-(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_START, META_REVISION) = range(7)
+(META_ITERATION, META_EPOCH, META_BATCH, META_ROWS, META_LOSS, META_START, META_REVISION, META_INSIDE) = range(8)
 META_WORDS = 12
 
 
@@ -32,6 +32,7 @@ def publish(network: Network, order: Integers, frames: Frames, moved: FloatRows,
     meta[slot, META_ROWS] = context[ROWS]
     meta[slot, META_LOSS] = loss
     meta[slot, META_REVISION] = frames.revision
+    meta[slot, META_INSIDE] = context[PC] > 0
     start = context[BATCH_START] - context[ROWS] if context[BATCH_START] > 0 else context[SAMPLES] - context[ROWS]
     if context[PC] > 0 or context[ITERATION] == 0:
         start = context[BATCH_START]

@@ -198,6 +198,6 @@ class LiveDisplay(QObject):
             LiveView(
                 project, data, frame, passed, past.marks.shown, self._probing.results, playing, exact, rate, self.rates.ticks_per_second,
                 MAIN, self._companions.name_of(project), others, past.is_shown, self._trainer.progress(),
-                past.reach.branches if past.shows_branches else (), self._trainer.phase_shares,
+                past.reach.branches if past.shows_branches else (), self._probing.iterations, self._trainer.phase_shares,
             )
         )  # fmt: skip

@@ -87,6 +87,7 @@ class LiveView:
     is_in_the_past: bool = False  # the runs were put where they were at an earlier iteration; the curves show all they have passed
     progress: TrainingProgress = NO_PROGRESS  # epochs and seconds at the iterations the run has passed
     branches: tuple[Branch, ...] = ()  # that are kept and shown beside it
+    probed_at: Mapping[str, int] = field(default_factory=dict)  # the iteration whose weights every probe's result is of
     phase_shares: tuple[float, ...] | None = None  # of the time, by phase of a step; None while it is not known
 
     def of_run(self, run: int) -> LiveView:

@@ -35,6 +35,7 @@ class Answer:
 
     revision: int
     sequence: int
+    iteration: int
     results: Mapping[str, Any]
     seconds: Mapping[str, float]
     faults: Mapping[str, tuple[str, str]]
@@ -59,6 +60,7 @@ class Probing(QObject):
         self._patient_until = 0.0
         self._results: dict[str, Any] = {}
         self._sequences: dict[str, int] = {}  # of the frame each result, or failure, was made from
+        self._iterations: dict[str, int] = {}  # of the same frame
         self._due: dict[str, float] = {}
 
     def want(self, owner: object, names: Iterable[str]) -> None:
@@ -69,6 +71,11 @@ class Probing(QObject):
     def results(self) -> Mapping[str, Any]:
         """The newest result of every probe for the network asked about last."""
         return MappingProxyType(dict(self._results))
+
+    @property
+    def iterations(self) -> Mapping[str, int]:
+        """The iteration after which the weights were those that each result is of."""
+        return MappingProxyType(dict(self._iterations))
 
     @property
     def is_first(self) -> bool:
@@ -84,6 +91,7 @@ class Probing(QObject):
         if frame.revision != self._revision:
             self._revision, self._patient_until = frame.revision, time.perf_counter() + PATIENCE
             self._results.clear()
+            self._iterations.clear()
             self._sequences.clear()
             self._due.clear()
         if self._job is not None or self._is_closed:
@@ -126,11 +134,12 @@ class Probing(QObject):
                 words = f"The picture “{name}” of the network could not be computed: {type(error).__name__}: {error}."
                 faults[name] = words, traceback.format_exc()
             seconds[name] = time.perf_counter() - start
-        return Answer(frame.revision, frame.sequence, results, seconds, faults)
+        return Answer(frame.revision, frame.sequence, frame.iteration, results, seconds, faults)
 
     def _take(self, answer: Answer) -> None:
         if answer.revision == self._revision:
             self._results.update(answer.results)
+            self._iterations |= dict.fromkeys(answer.results, answer.iteration)
             now = time.perf_counter()
             self._pace.note(self, answer.seconds, self._names())
             for name, cost in answer.seconds.items():

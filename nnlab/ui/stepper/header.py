@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from nnlab.engine.program import UPDATE
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
@@ -72,7 +73,8 @@ class StepHeader(QWidget):
         self._exports.content = content
         if instruction is None or model.moment is None:
             return
-        self.phase.setText(PHASE_LOOKS[instruction.phase].title)
+        of, title = model.batch, PHASE_LOOKS[instruction.phase].title
+        self.phase.setText(title if of is None or instruction.phase == UPDATE else f"{title}, batch {of[0]} of {of[1]}")
         self.phase.set_color(PHASE_LOOKS[instruction.phase].color)
         self.title.setText(model.title(instruction))
         found = model.layout(model.moment.target)

@@ -96,6 +96,12 @@ class StepModel(QObject):
         return self.instruction.phase if self.instruction is not None else None
 
     @property
+    def batch(self) -> tuple[int, int] | None:
+        """(which, of how many) batches of the update the moment is of; None where every batch is an update."""
+        accumulate = self._program.accumulate if self._program is not None else 1
+        return None if accumulate == 1 or self._stepped is None else (self._stepped.batch + 1, accumulate)
+
+    @property
     def graph(self) -> Graph | None:
         """The graph of the program that is stepped."""
         return self._program.graph if self._program is not None else None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
+from nnlab.engine.program import BACKWARD
 from nnlab.ui.canvas.overlays.legend import paint_ground
 from nnlab.ui.look.phases import PHASE_LOOKS
 from nnlab.ui.look.theme import Theme, follow
@@ -44,6 +45,8 @@ class PhaseStrip(QWidget):
         self._theme = theme
         self._phase: int | None = None
         self._shares: tuple[str, ...] | None = None
+        self._words = tuple(look.cycle for look in PHASE_LOOKS)
+        self._meanings = tuple(look.meaning for look in PHASE_LOOKS)
         self.setAccessibleName("Phases of an iteration")
         self._describe()
         follow(theme, self)
@@ -64,6 +67,21 @@ class PhaseStrip(QWidget):
                 self.updateGeometry()
             self._repaint()
 
+    def set_gradients(self, accumulate: int, are_zeroed: bool, batch: int | None = None) -> None:
+        """How gradients become an update: of how many batches, which of them (from 0) is stepped through, and whether they are zeroed."""
+        words, meanings = [look.cycle for look in PHASE_LOOKS], [look.meaning for look in PHASE_LOOKS]
+        if accumulate > 1:
+            words[BACKWARD] += f" {batch + 1}/{accumulate}" if batch is not None else f" ×{accumulate}"
+            meanings[BACKWARD] += f" {accumulate} batches are predicted, measured and added up before one update."
+        if not are_zeroed:
+            words[BACKWARD] += ", added up"
+            meanings[BACKWARD] += " They are not zeroed: those of all updates before are still in them."
+        if tuple(words) != self._words:
+            self._words, self._meanings = tuple(words), tuple(meanings)
+            self._describe()
+            self.updateGeometry()
+            self._repaint()
+
     def clear(self) -> None:
         """Nothing is known of the present network."""
         self.set_phase(None)
@@ -71,7 +89,8 @@ class PhaseStrip(QWidget):
 
     def _describe(self) -> None:
         shares = self._shares or ("",) * len(PHASE_LOOKS)
-        told = (f"{f'{look.cycle} {share}'.strip().capitalize()}. {look.meaning}" for look, share in zip(PHASE_LOOKS, shares, strict=True))
+        cycle = zip(self._words, shares, self._meanings, strict=True)
+        told = (f"{f'{word} {share}'.strip().capitalize()}. {meaning}" for word, share, meaning in cycle)
         self.setAccessibleDescription(" ".join(told))
 
     def apply_metrics(self) -> None:
@@ -95,7 +114,7 @@ class PhaseStrip(QWidget):
         """Of every word, as wide as it is when lit, with room for any share."""
         metrics = QFontMetrics(self._theme.font("name"))
         share = metrics.horizontalAdvance(WIDEST) + self._theme.metrics.px(SHARE_GAP) if with_shares else 0
-        return [metrics.horizontalAdvance(look.cycle) + share for look in PHASE_LOOKS]
+        return [metrics.horizontalAdvance(word) + share for word in self._words]
 
     def _gap(self, widths: Sequence[int]) -> int:
         """Between words of these widths: as it should be, or what is left."""
@@ -127,8 +146,8 @@ class PhaseStrip(QWidget):
             lit = i == self._phase
             painter.setFont(self._theme.font("name" if lit else "body"))
             painter.setPen(getattr(tokens, PHASE_LOOKS[i].color) if lit else tokens.text2)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, PHASE_LOOKS[i].cycle)
-            ends.append(place.left() + painter.fontMetrics().horizontalAdvance(PHASE_LOOKS[i].cycle))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._words[i])
+            ends.append(place.left() + painter.fontMetrics().horizontalAdvance(self._words[i]))
             if shows_shares and self._shares is not None:
                 painter.setFont(self._theme.font("name"))
                 painter.setPen(tokens.text)
@@ -150,8 +169,8 @@ class PhaseStrip(QWidget):
 
     def explanation_at(self, point: QPoint) -> str:
         """What stands at a place of the strip: the phase under its technical name."""
-        found = [PHASE_LOOKS[i].meaning for i, place in self.places if place.contains(point)]
-        return found[0] if found else "\n".join(look.meaning for look in PHASE_LOOKS)
+        found = [self._meanings[i] for i, place in self.places if place.contains(point)]
+        return found[0] if found else "\n".join(self._meanings)
 
 
 class CanvasHeader(QWidget):

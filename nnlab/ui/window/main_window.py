@@ -293,6 +293,8 @@ class MainWindow(QMainWindow):
     def _on_stepped(self, event: Any) -> None:
         self.actions_by_id["step.back"].setEnabled(event.can_go_back)
         self.header.phases.set_phase(event.phase)
+        training = self.document.project.training
+        self.header.phases.set_gradients(training.accumulate, training.zero_gradients, event.batch if event.inside else None)
 
     def _on_emptied(self) -> None:
         self._view = None
@@ -307,6 +309,8 @@ class MainWindow(QMainWindow):
         if self.inspector.isVisible():
             self.inspector.show_view(view)
         self.header.phases.set_shares(view.phase_shares)
+        if view.playing or not view.frame.iteration:
+            self.header.phases.set_gradients(view.project.training.accumulate, view.project.training.zero_gradients)
         self.transport.show_view(view)
 
     def _feed_canvas(self) -> None:

@@ -76,7 +76,7 @@ class NumberSources(QObject):
             return None
         value = report[name].value
         assert value is not None
-        return provenance.score(view, name, is_validation, value, MOST_SCORED)
+        return provenance.score(view, name, is_validation, value, MOST_SCORED, view.probed_at.get("scores", view.frame.iteration))
 
     def _weight(self, panel: WeightsPanel, place: QPointF | None) -> Provenance | None:
         """The cell that has the keyboard; a click chooses a cell and asks nothing."""
@@ -92,7 +92,8 @@ class NumberSources(QObject):
             return None
         true, predicted = shown.matrix.asked or shown.matrix.current or (0, 0)
         value = int(shown.matrix.counts[true, predicted])
-        return provenance.confusion_count(view, true, predicted, value, MOST_PREDICTED)
+        at = view.probed_at.get("predictions", view.frame.iteration)
+        return provenance.confusion_count(view, true, predicted, value, MOST_PREDICTED, at)
 
 
 def _rate(view: LiveView) -> Provenance | None:

@@ -92,7 +92,10 @@ class Transport(QObject):
         self.bar.time.set_branches([(each.origin, each.name) for each in self._session.past.reach.branches if each.origin])
         # Between two epochs the frame's batch is 0: the last batch of the epoch that just ended is shown.
         batch, batches = frame.batch, view.batches
-        if frame.batch:  # an epoch under way has the batches that were, and those of the present size that are to come
+        if frame.is_inside:  # the batch that is stepped through is the one after those that are done
+            batch = frame.batch + 1
+            batches = batch + -(-max(0, len(view.data.x) - (frame.position or frame.rows)) // training.batch_size)
+        elif frame.batch:  # an epoch under way has the batches that were, and those of the present size that are to come
             batches = frame.batch + -(-max(0, len(view.data.x) - frame.position) // training.batch_size)
         elif frame.iteration:
             batch = batches

@@ -7,6 +7,7 @@ slower than its pieces one by one, and a mark that is drawn again and again is p
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -35,12 +36,21 @@ def draw_pieces(painter: QPainter, xs: np.ndarray, ys: np.ndarray) -> None:
         _draw_pieces(painter, xs[:-1:2], ys[:-1:2], xs[1::2], ys[1::2])
 
 
+def line_pieces(xs: np.ndarray, ys: np.ndarray) -> Any:
+    """A line through points as its pieces, to be drawn more than once: painter.drawLines(*pieces.drawargs())."""
+    return _pieces(xs[:-1], ys[:-1], xs[1:], ys[1:])
+
+
 def _draw_pieces(painter: QPainter, x0: np.ndarray, y0: np.ndarray, x1: np.ndarray, y1: np.ndarray) -> None:
+    painter.drawLines(*_pieces(x0, y0, x1, y1).drawargs())
+
+
+def _pieces(x0: np.ndarray, y0: np.ndarray, x1: np.ndarray, y1: np.ndarray) -> Any:
     pieces = pg.Qt.internals.PrimitiveArray(QLineF, 4)
     pieces.resize(len(x0))
     columns = pieces.ndarray()
     columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3] = x0, y0, x1, y1
-    painter.drawLines(*pieces.drawargs())
+    return pieces
 
 
 class Stamps:

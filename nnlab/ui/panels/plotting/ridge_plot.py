@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.training.distributions import BinnedValues, LayerRow
@@ -21,11 +21,12 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
 from nnlab.ui.panels.plotting.crosshair import Crosshair
-from nnlab.ui.panels.plotting.primitives import draw_line, polygon
+from nnlab.ui.panels.plotting.primitives import draw_line, line_pieces, polygon
 from nnlab.ui.widgets.painting import fill_rounded
 
 RIDGES = 10
 SMOOTHING = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9  # of neighbouring bins: a layer of sixteen weights has few numbers in each
+FLAT = 0.004  # of a peak: a bend below a tenth of a pixel is none
 USUAL = (5e-4, 2e-3)  # update / weight: a rule of thumb
 
 
@@ -61,6 +62,8 @@ class RidgePlot(QWidget):
         super().__init__(parent)
         self._theme, self._crosshair = theme, crosshair
         self._rows: Sequence[LayerRow] = ()
+        self._times = np.empty(0)
+        self._ridges: dict[tuple[int, float], _Ridge] = {}  # those of the last picture, by which spread and exponent
         self.setMouseTracking(True)
         self.setAccessibleName("Distributions over the iterations")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -80,6 +83,7 @@ class RidgePlot(QWidget):
 
     def show_rows(self, rows: Sequence[LayerRow]) -> None:
         self._rows = tuple(rows)
+        self._times = np.array([row.iteration for row in self._rows], dtype=np.float64)
         self.update()
 
     @property
@@ -100,9 +104,12 @@ class RidgePlot(QWidget):
         return px(20) + min(px(26), 0.16 * self.height()), self.height() - px(20)
 
     def y_of(self, iteration: float) -> float:
+        return float(self._ys_of(np.array([iteration]))[0])
+
+    def _ys_of(self, iterations: np.ndarray) -> np.ndarray:
         first, last = self._rows[0].iteration, self._rows[-1].iteration
         top, bottom = self._span
-        return bottom if last <= first else top + (iteration - first) / (last - first) * (bottom - top)
+        return np.full(len(iterations), bottom) if last <= first else top + (iterations - first) / (last - first) * (bottom - top)
 
     def row_at(self, iteration: int) -> LayerRow:
         """The row nearest to an iteration."""
@@ -114,7 +121,8 @@ class RidgePlot(QWidget):
         painter = QPainter(self)
         if self._rows:
             painter.setFont(self._theme.font("caption"))
-            columns = self.columns
+            columns, chosen = self.columns, self._chosen()
+            self._ridges = self._ridges_of(columns, chosen)
             gap = self._theme.metrics.px(12)
             width = (self.width() - self._left - gap) / max(1, len(columns))
             for k, column in enumerate(columns):
@@ -123,54 +131,67 @@ class RidgePlot(QWidget):
                 head = QRectF(room.left(), 0, room.width(), self._theme.metrics.px(18))
                 painter.drawText(head, Qt.AlignmentFlag.AlignCenter, column.title)
                 if column.is_ridges:
-                    self._paint_ridges(painter, column, room)
+                    self._paint_ridges(painter, column, room, chosen)
                 else:
                     self._paint_ratio(painter, column, room)
             self._paint_iterations(painter)
         painter.end()
 
     def _chosen(self) -> list[LayerRow]:
-        """Rows evenly over the iterations, the newest always among them."""
+        """Rows evenly over the iterations, the newest always among them; the same ones while the run grows, until it is twice as long."""
         if len(self._rows) <= RIDGES:
             return list(self._rows)
-        times = np.array([row.iteration for row in self._rows])
-        wanted = np.linspace(times[0], times[-1], RIDGES)
-        places = np.unique(np.abs(times[:, None] - wanted[None, :]).argmin(axis=0))
-        return [self._rows[place] for place in places.tolist()]
+        passed = self._times - self._times[0]
+        stretch = 2.0 ** math.ceil(math.log2(max(float(passed[-1]), 1.0) / RIDGES))
+        places = np.unique(passed // stretch, return_index=True)[1].tolist()
+        if passed[-1] - passed[places[-1]] < stretch / 2:
+            places.pop()  # would be hidden by the newest
+        return [self._rows[place] for place in [*places, len(self._rows) - 1]]
 
-    def _paint_ridges(self, painter: QPainter, column: RidgeColumn, room: QRectF) -> None:
+    def _ridges_of(self, columns: Sequence[RidgeColumn], chosen: Sequence[LayerRow]) -> dict[tuple[int, float], _Ridge]:
+        """The ridges of a picture, those of the last one taken from it: a spread never changes."""
+        spreads = [(getattr(row, c.field), c.exponent) for c in columns if c.is_ridges for row in chosen]
+        return {
+            (id(spread), exponent): self._ridges.get((id(spread), exponent)) or _Ridge(spread, exponent)
+            for spread, exponent in spreads
+            if spread is not None
+        }
+
+    def _paint_ridges(self, painter: QPainter, column: RidgeColumn, room: QRectF, chosen: Sequence[LayerRow]) -> None:
         tokens, px = self._theme.tokens, self._theme.metrics.px
-        spreads = [(row, getattr(row, column.field)) for row in self._chosen() if getattr(row, column.field) is not None]
+        spreads = [(row, getattr(row, column.field)) for row in chosen if getattr(row, column.field) is not None]
         if not spreads:
             return
         low, high = min(s.low for _, s in spreads), max(s.high for _, s in spreads)
         if column.kind == "sign":
             low, high = min(low, 0.0), max(high, 0.0)
         fill = mix(tokens.panel, tokens.text2, 0.13)
-        height = px(26)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row, spread in spreads:
+        height, scale = px(26), room.width() / (high - low)
+        bases = self._ys_of(np.array([row.iteration for row, _ in spreads], dtype=np.float64)).tolist()
+        older, newest = QPen(tokens.text2, 1), QPen(tokens.text, 2)
+        for pen in (older, newest):
+            pen.setCosmetic(True)  # a ridge is kept in its own units, and only the painter knows where it stands
+        painter.setBrush(fill)
+        before = painter.worldTransform()
+        for (row, spread), base in zip(spreads, bases, strict=True):
             is_newest = row is self._rows[-1]
-            xs, ys = _outline(spread, column.exponent)
-            xs = room.left() + (xs - low) / (high - low) * room.width()
-            base = self.y_of(row.iteration)
-            ys = base - ys * height
-            shape = polygon(xs, ys)
+            ridge = self._ridges[id(spread), column.exponent]
+            there = QTransform(scale, 0, 0, -height, room.left() - low * scale, base) * before
+            painter.setWorldTransform(there)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.drawPolygon(shape)
+            painter.drawPolygon(ridge.shape)
             if is_newest and column.kind == "sign":
-                zero = room.left() + (0 - low) / (high - low) * room.width()
-                for color, left, right in ((tokens.neg, room.left(), zero), (tokens.pos, zero, room.right())):
+                for color, left, right in ((tokens.neg, low, 0.0), (tokens.pos, 0.0, high)):
                     painter.save()
-                    painter.setClipRect(QRectF(left, 0, max(0.0, right - left), self.height()))
+                    painter.setClipRect(QRectF(left, -1.0, max(0.0, right - left), 3.0))
                     painter.setBrush(color)
-                    painter.drawPolygon(shape)
+                    painter.drawPolygon(ridge.shape)
                     painter.restore()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(tokens.text if is_newest else tokens.text2, 2 if is_newest else 1))
-            draw_line(painter, xs, ys)
+            painter.setPen(newest if is_newest else older)
+            ridge.draw_line(painter)
+        painter.setWorldTransform(before)
         ends = (low, high) if column.kind == "sign" else (10.0**low, 10.0**high)
         self._paint_ends(painter, room, numbers.number(ends[0], 2), numbers.number(ends[1], 2))
 
@@ -182,12 +203,12 @@ class RidgePlot(QWidget):
 
     def _paint_ratio(self, painter: QPainter, column: RidgeColumn, room: QRectF) -> None:
         tokens = self._theme.tokens
-        times = np.array([row.iteration for row in self._rows], dtype=np.float64)
+        times = self._times
         values = np.array([getattr(row, column.field) for row in self._rows], dtype=np.float64)
         is_known = np.isfinite(values) & ((values > 0) | (column.kind == "share"))
         if not is_known.any():
             return
-        values, ys = values[is_known], np.array([self.y_of(time) for time in times[is_known]])
+        values, ys = values[is_known], self._ys_of(times[is_known])
         top, bottom = self._span
         if column.kind == "share":
             low, high = 0.0, min(1.0, max(0.1, float(values.max()) * 1.15))
@@ -198,8 +219,7 @@ class RidgePlot(QWidget):
             ends = numbers.number(10.0**low, 1), numbers.number(10.0**high, 1)
         if column.field == "update":
             left, right = (room.left() + (math.log10(u) - low) / (high - low) * room.width() for u in USUAL)
-            strip = QColor(tokens.text2)
-            strip.setAlpha(40)
+            strip = mix(tokens.panel, tokens.text2, 0.16)  # opaque: a see-through one takes three times as long
             usual = QRectF(left, top, right - left, bottom - top).intersected(QRectF(room.left(), top, room.width(), bottom - top))
             painter.fillRect(usual, strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -259,6 +279,21 @@ class RidgePlot(QWidget):
 
 def _has(value: object) -> bool:
     return isinstance(value, BinnedValues) or (isinstance(value, float) and math.isfinite(value))
+
+
+class _Ridge:
+    """A ridge in its own units, from 0 to 0 over the centres of its bins with its peak at 1; what is drawn again is only moved."""
+
+    def __init__(self, spread: BinnedValues, exponent: float) -> None:
+        self._spread = spread  # kept, so that nothing else has its address
+        xs, ys = _outline(spread, exponent)
+        self.shape = polygon(xs, ys)
+        corners = np.flatnonzero(np.concatenate([[True], np.abs(np.diff(ys, 2)) > FLAT, [True]]))  # a straight stretch is one piece
+        self._pieces = line_pieces(xs[corners], ys[corners])
+        self._arguments = self._pieces.drawargs()
+
+    def draw_line(self, painter: QPainter) -> None:
+        painter.drawLines(*self._arguments)
 
 
 def _outline(spread: BinnedValues, exponent: float) -> tuple[np.ndarray, np.ndarray]:
