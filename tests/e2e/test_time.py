@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from nnlab.engine.breakpoint import Breakpoint
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.graph import edits
 from nnlab.ui.run.weight_edits import set_entries
 from nnlab.ui.window.main_window import MainWindow
@@ -180,6 +182,7 @@ def test_what_is_trained_or_changed_in_the_past_goes_on_as_a_branch(clock: Clock
     qtbot.waitUntil(lambda: past.reach.branch == 4)
     assert session.parameters(["dense_1.weight"])["dense_1.weight"][0, 0] == 2.5
     document.undo()
+    qtbot.waitUntil(lambda: past.reach.branch == 0)
     clock.arrive(300)
     session.back_to(600)
     clock.arrive(600)
@@ -221,3 +224,17 @@ def test_a_branch_is_made_returned_to_and_undone(clock: Clock) -> None:
     qtbot.waitUntil(lambda: panel.rows[0].words.text().startswith("branch 1"))
     panel.rows[1].removed.emit()
     qtbot.waitUntil(lambda: len(panel.rows) == 0 and not past.reach.branches)
+
+
+def test_where_a_condition_or_a_breakpoint_stopped_is_a_mark_on_the_strip_and_draws_the_pointer(clock: Clock) -> None:
+    session, document, qtbot = clock.session, clock.window.document, clock.qtbot
+    debugging = replace(document.project.debugging, conditions=(StopCondition("iteration >= 650"),), breakpoints=(Breakpoint("dense_2"),))
+    document.edit("Debugging", replace(document.project, debugging=debugging))
+    session.run_iterations(100)
+    qtbot.waitUntil(lambda: session.iteration == 650 and not session.is_playing)
+    session.step_to_breakpoint()
+    qtbot.waitUntil(lambda: session.last_step is not None and session.last_step.stopped_at is not None)
+    stops = [(mark.iteration, mark.text) for mark in session.past.marks.shown if mark.iteration >= 650]
+    assert stops == [(650, "stop: iteration >= 650"), (650, "breakpoint: dense_2")]
+    qtbot.waitUntil(lambda: any(text.startswith("stop") for _, text in clock.strip._marks))
+    assert clock.strip.iteration_at(clock.strip.x_of(650) - 3) == 650

@@ -21,6 +21,7 @@ from nnlab.training.reach import Reach
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
 from nnlab.ui.look.numbers import count
+from nnlab.ui.run.live_view import Mark
 from nnlab.ui.run.marks import Marks, network_difference
 
 GESTURE = "back to an iteration"  # journeys that follow one another are one step to undo
@@ -194,6 +195,11 @@ class Past:
         before, after = change.before.project, change.after.project
         network = network_difference(before.graph, after.graph)
         self.marks.note(before.training, after.training, self._session.iteration, network)
+
+    def note_stop(self, iteration: int, text: str) -> None:
+        """A breakpoint or a condition has stopped the run there: a mark, so that one sees it while scrubbing and gets back to it."""
+        if iteration and Mark(iteration, text) not in self.marks.shown:
+            self.marks.add(Mark(iteration, text))
 
     def forget_marks_of_what_was_dropped(self) -> None:
         """Training went on from the past: what was changed later has not been changed."""

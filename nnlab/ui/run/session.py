@@ -22,6 +22,7 @@ from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
 from nnlab.training.commands import Command, Event, Failed, Refused, RunStopped, Snapshot, StateChanged, Stepped
 from nnlab.training.companions import Companion, Companions
+from nnlab.training.patience import PatienceEnded
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.training.weight_path import WeightPath
@@ -335,8 +336,13 @@ class LiveSession(QObject):
                 self._display.show_rest()
         elif isinstance(event, Stepped):
             self.last_step = event
+            if (place := event.stopped_at) is not None:
+                where = ", ".join(filter(None, (place.node, place.phase)))
+                self.past.note_stop(self.past.reach.iteration, f"breakpoint: {where}")
             self.stepped.emit(event)
         elif isinstance(event, commands.ConditionMet):
+            if not isinstance(event.condition, PatienceEnded):  # which marks itself
+                self.past.note_stop(event.iteration, f"stop: {event.condition.text}")
             self.debugging.stopped.emit(event.sentence)
         elif isinstance(event, Refused):
             self.failed.emit(event.message, "")
