@@ -29,6 +29,7 @@ from nnlab.ui.widgets.value_row import ValueRow
 LISTED = 60  # paths; the others are summed and counted
 SMALL = 0.005  # a product below this share of the largest is written in the quiet colour
 NO_BATCH = "The paths need a batch: step once or train an iteration."
+WORKING = "Working out the paths …"
 NO_PATH = "No path leads from this number to the loss: a factor of each is 0."
 EXPLAIN = "∂L/∂w is the sum, over all paths from the weight to the loss, of the products along them. Open a path to see its factors."
 
@@ -76,6 +77,7 @@ class ChainSide(QWidget):
         self._column.addWidget(self.tree, 1)
         for row in (*self._rows, self.slice):
             self._column.addWidget(row)
+        self._column.addStretch(0)
         self.chooser.changed.connect(self.ask)
         model.view_changed.connect(self.ask)
         model.session.ticked.connect(self.ask)
@@ -139,6 +141,8 @@ class ChainSide(QWidget):
         if self._job is not None:
             self._job.cancel()
         self._asked = asked
+        if self.chain is None:
+            self.caption.setText(WORKING)
         self._job = self._model.session.jobs.start("Paths", lambda _: batch.chain(name, index, LISTED), quiet=True, lane="paths")
         self._job.finished.connect(self._arrived)
         self._job.failed.connect(self._fail)
@@ -197,6 +201,7 @@ class ChainSide(QWidget):
         blocker.unblock()
         there = chain is not None and bool(chain.paths)
         self.tree.setVisible(there)
+        self._column.setStretch(self._column.count() - 1, 0 if there else 1)  # where there is no list, nothing spreads out
         for row in (*self._rows, self.slice):
             row.setVisible(there)
         if chain is None or not there:
@@ -208,6 +213,7 @@ class ChainSide(QWidget):
         self._fill(chain)
         self.listed.set_number(float(sum(chain.products)))
         self.others.setVisible(not chain.is_complete)
+        self.others.set_label(f"{count(int(chain.count) - len(chain.paths))} others")
         self.others.set_number(chain.rest)
         self.gradient.set_number(chain.total)
         apart = abs(chain.whole - chain.total)

@@ -13,6 +13,7 @@ from worlds import World, world
 from nnlab.engine.chain import ChainElement
 from nnlab.files.examples import load_example
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.stepper import chain_side
 from nnlab.ui.stepper.chain_side import NO_BATCH, path_in_short
 from nnlab.ui.stepper.stepper_panel import StepperPanel
 
@@ -122,3 +123,21 @@ def test_a_path_is_told_by_its_units() -> None:
     assert path_in_short((loss, straight, activation, a, weight), samples=8, layers=LAYERS) == "5: 3 → 3"
     assert path_in_short((loss, weight), samples=8, layers=LAYERS) == "directly"
     assert path_in_short((loss, ChainElement("conv2d_1.y", (0, 1, 2, 3)), weight), samples=1, layers=LAYERS) == "[2, 3, 4]"
+
+
+def test_of_too_many_paths_the_rest_is_summed_and_counted(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listed by size; 6.68e−4 is, what is left of the whole of 4.39e−4 is the smaller one."""
+    monkeypatch.setattr(chain_side, "LISTED", 1)
+    side = paths.side
+    paths.to(3)
+    side.chooser.parameter.setCurrentText("dense_1.weight")
+    paths.arrive("dense_1.weight", side.chooser.index)
+    side.chain = None
+    side._asked = None
+    side.ask()
+    assert side.caption.text() == "Working out the paths …"
+    paths.arrive("dense_1.weight", side.chooser.index)
+    assert side.caption.text() == "2 paths; the 1 largest are listed" and len(paths.rows) == 1
+    assert side.others.isVisible() and side.others.accessibleName() == f"1 others {side.others.text}"
+    chain = side.chain
+    assert chain is not None and chain.products[0] + chain.rest == pytest.approx(chain.total, rel=1e-12)
