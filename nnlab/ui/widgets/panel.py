@@ -115,7 +115,8 @@ class Panel(QWidget):
             self._bring_forward(self._content)
 
     def _bring_forward(self, page: QWidget) -> None:
-        self._body.setCurrentWidget(page)
+        if self._body.currentWidget() is not page:  # Qt lays out again for the page that is shown already, too
+            self._body.setCurrentWidget(page)
         self._readings.setVisible(page is not self._empty_page and self._readings_row.count() > 0)
 
     def set_low(self, is_low: bool) -> None:

@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
             self.message_bar.take_back(key)
         self.header.phases.set_phase(None)
         self.selection.set()
-        if view.workspace in workspaces():
+        if view.workspace in workspaces() and workspaces()[view.workspace] is not self.area.workspace:
             self.show_workspace(view.workspace)
         self.canvas.fit()
 
