@@ -56,13 +56,16 @@ def from_table(
     return session_of(SavedProject(project_for_data(settings, prepare(settings))))
 
 
-def raw_rows(table: Any, settings: DataSettings, preparation: Preparation) -> RawColumns:
+def raw_rows(table: Any, settings: DataSettings, preparation: Preparation, folder: Path | None = None) -> RawColumns:
     """The raw columns of rows to predict, read as those of the table that was trained on. Raises DataError."""
-    return read_raw_rows(write_frame(table), settings, preparation)[0]
+    return read_raw_rows(write_frame(table, folder), settings, preparation)[0]
 
 
-def write_frame(table: Any) -> Path:
-    """Writes a table as CSV, where it is not there already, and returns its place. Raises DataError for what is no table."""
+def write_frame(table: Any, folder: Path | None = None) -> Path:
+    """Writes a table as CSV, where it is not there already, and returns its place. Raises DataError for what is no table.
+
+    `folder`: None for that of unpacked data.
+    """
     columns = columns_of(table)
     lengths = {len(values) for values in columns.values()}
     if not columns or len(lengths) != 1:
@@ -72,7 +75,7 @@ def write_frame(table: Any) -> Path:
     writer.writerow(columns)
     writer.writerows(zip(*([_cell(value) for value in values] for values in columns.values()), strict=True))
     content = text.getvalue().encode()
-    path = places.unpacked_data() / hashlib.sha256(content).hexdigest()[:16] / "table.csv"
+    path = (folder or places.unpacked_data()) / hashlib.sha256(content).hexdigest()[:16] / "table.csv"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda file: file.write(content))

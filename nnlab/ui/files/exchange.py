@@ -21,6 +21,7 @@ from nnlab.jobs.context import JobContext
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import exchange_dialogs
 from nnlab.ui.files.commands import FileCommands
+from nnlab.ui.files.predict_page import PredictPage
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
 
@@ -39,6 +40,7 @@ class ExchangeCommands(QObject):
         self._window, self._document, self._session, self._files = window, document, session, files
         self.job: LiveJob | None = None
         self._imported_as = ""
+        self.page: PredictPage | None = None
         files.importing.connect(self.import_path)
 
     def export(self) -> None:
@@ -97,6 +99,16 @@ class ExchangeCommands(QObject):
             return f"{rows:,} predictions of {source.name} written to {target}."
 
         self._start(f"Predict {source.name}", work)
+
+    def predict_values(self) -> None:
+        """Shows a page with a field for every column, for the network of this moment."""
+        saved = self._present()
+        if saved is None:
+            return
+        data = self._session.data
+        self.page = PredictPage(self._files.theme, saved, data, self._window.window())
+        self.page.for_file.connect(self.predict)
+        self.page.open()
 
     def import_file(self) -> None:
         """Asks for a model, weights or a table of another program and shows it as a project that has no file yet."""

@@ -40,6 +40,7 @@ ACTIONS = (
     Action("file.save_as", "Save &as…", "Saves the project to another file", ("Ctrl+Shift+S",), menu="File"),
     Action("file.import", "&Import…", "Brings in a network from ONNX, weights from safetensors, or a table", menu="File"),
     Action("file.export", "&Export…", "Writes the network for other programs: ONNX, PyTorch, NumPy, safetensors, CSV", menu="File"),
+    Action("file.predict_values", "Predict &values…", "Opens a page with a field for every column, and what the network says", menu="File"),
     Action("file.predict", "Pre&dict a table…", "Writes what the network says of every row of a table", menu="File"),
     Action("file.report", "Re&port…", "Writes one page about data, network, curves and scores that opens offline", menu="File"),
     Action("lora.load", "&Load adapter…", "Attaches an adapter from its folder, as Hugging Face PEFT writes it", menu="File"),

@@ -17,6 +17,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "file.open": ("load file", "import csv", "browse", "own data", "table", "excel"),
     "file.save": ("store", "keep"),
     "file.save_as": ("rename file",),
+    "file.predict_values": ("inference", "try a row", "typed values", "use the model"),
     "file.open_images": ("pictures", "photos", "png", "jpeg", "mnist", "folder", "image classification"),
     "file.import": ("onnx", "load model", "safetensors", "keras", "pytorch", "parquet", "spreadsheet"),
     "file.export": ("onnx", "pytorch", "numpy", "safetensors", "deploy", "save model"),

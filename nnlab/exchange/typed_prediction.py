@@ -1,0 +1,91 @@
+"""Predicting one row that a person types: a field for every raw column, and what the network says of the values in them.
+
+A field begins with the value of the first row of the data. Values are read as those of a file would be, so that a date, a yes, or a number
+with its own decimal mark mean here what they mean there.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from nnlab.core.errors import DataError, NNLabError
+from nnlab.core.fitted_preparation import Preparation
+from nnlab.core.preparation import Data, DataSettings, file_of
+from nnlab.core.setting import Setting
+from nnlab.files.frames import raw_rows
+from nnlab.tables.plan import ColumnPlan, TablePlan, read_plan
+from nnlab.tables.reader import read_table
+from nnlab.training.predicted import Predicted, read_outputs
+from nnlab.training.session import Session
+
+MOST_FIELDS = 60  # that are shown; columns beyond them keep the values of the first row
+MOST_CHOICES = 200  # categories in a list; more are typed
+_PLACE = re.compile(r"^table\.csv(, (line|row) [\d,]+)?: ")
+_MISSING = "(missing)"
+
+
+def fields_of(settings: DataSettings, preparation: Preparation, data: Data | None) -> tuple[Setting, ...]:
+    """A setting for every raw column that can be typed, in the table's order; none for images, whose pixels nobody types."""
+    if data is not None and data.planes is not None:
+        return ()
+    plan = _plan_of(settings)
+    if plan is None:
+        first = data.raw_x[0].tolist() if data is not None and len(data.raw_x) else []
+        names = data.raw_features if data is not None else ()
+        start = {name: f"{value:.6g}" for name, value in zip(names, first, strict=False)}
+        return tuple(_text(column.name, start.get(column.name, "0")) for column in preparation.columns)
+    start = _first_row(settings, plan)
+    return tuple(_field(column, start.get(column.name, ""), preparation) for column in plan.features)
+
+
+def predict_typed(session: Session, settings: DataSettings, values: Mapping[str, str]) -> Predicted:
+    """What the network says of one row. Raises DataError in a sentence about a value that cannot be read or is unknown."""
+    preparation = session.preparation
+    typed = {name: "" if value == _MISSING else value for name, value in values.items()}
+    if _plan_of(settings) is None:
+        columns = {column.name: np.array([_number(column.name, typed)]) for column in preparation.columns}
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                columns = dict(raw_rows({name: [value] for name, value in typed.items()}, settings, preparation, Path(folder)))
+            except DataError as error:
+                sentence = _PLACE.sub("", str(error))
+                raise DataError(f"{sentence[:1].upper()}{sentence[1:]}") from None
+    return read_outputs(session.predict(preparation.transform(columns)), preparation, session.graph.losses[0].kind.link)
+
+
+def _plan_of(settings: DataSettings) -> TablePlan | None:
+    return read_plan(str(settings.settings.get("plan", ""))) if settings.name == "table" else None
+
+
+def _first_row(settings: DataSettings, plan: TablePlan) -> dict[str, str]:
+    try:
+        table = read_table(Path(file_of(settings)).expanduser(), plan.wanted)
+        return {name: cell or "" for name, cell in zip(table.columns, table.head(1)[0], strict=True)}
+    except NNLabError:  # a table that is gone keeps nobody from typing
+        return {}
+
+
+def _field(column: ColumnPlan, start: str, preparation: Preparation) -> Setting:
+    known = [name for name in preparation.categories.get(column.name, ()) if name]
+    if column.kind == "category" and 0 < len(known) <= MOST_CHOICES:
+        may_lack = column.missing != "drop"
+        choices = (*known, _MISSING) if may_lack else tuple(known)
+        return Setting(column.name, start if start in choices else choices[0], title=column.name, choices=choices, choice_titles=choices)
+    return _text(column.name, start)
+
+
+def _text(name: str, start: str) -> Setting:
+    return Setting(name, start, title=name)
+
+
+def _number(name: str, typed: Mapping[str, str]) -> float:
+    try:
+        return float(typed[name].strip().replace("−", "-"))
+    except (KeyError, ValueError):
+        raise DataError(f"Column {name!r} holds {typed.get(name, '')[:40]!r}, which is not a number; type one.") from None
