@@ -15,21 +15,28 @@ from nnlab.training.problems import patience_problems, training_problems
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Data settings and what came of them: the samples, or None and why there are none in one sentence."""
+    """Data settings and what came of them: the samples, or None and why there are none in one sentence.
+
+    `good` are those before that had samples, as long as there are none: undoing what needs a file that is gone needs none.
+    """
 
     settings: DataSettings
     data: Data | None
     problem: str
+    good: Prepared | None = None
 
     @staticmethod
     def of(settings: DataSettings, known: Prepared | None = None) -> Prepared:
         """Prepares the samples, unless `known` has them: a file that changes while a person works on it is not read again by the way."""
         if known is not None and known.settings == settings:
             return known
+        good = known if known is None or known.data is not None else known.good
+        if good is not None and good.settings == settings:
+            return good
         try:
             return Prepared(settings, prepare(settings), "")
         except NNLabError as error:
-            return Prepared(settings, None, str(error))
+            return Prepared(settings, None, str(error), good)
 
 
 @dataclass(frozen=True, eq=False)
