@@ -143,7 +143,7 @@ def assert_all_is_of_the_frame(window: MainWindow) -> None:
         assert labels["batch loss"] == written(losses.smoothed)
         assert labels.get("val", NOTHING) == written(losses.validation) and labels.get("train", NOTHING) == written(losses.training)
     else:
-        assert panel.is_empty
+        assert panel.is_empty and panel.chip.text() == "" and not panel.chip.isVisibleTo(panel.header)
     values = frame.get(f"{loss.id}.loss")
     card = window.canvas.scene.items_by_card[window.canvas.scene.owner[loss.id]]
     assert card.loss == (None if values is None else float(values[0]))
@@ -241,6 +241,9 @@ def test_what_stopped_a_run_is_not_said_of_another(trained: MainWindow, qtbot: Q
     window = trained
     diverge(window, qtbot)
     project = window.document.project
+    loss = window.panels["loss"]
+    assert isinstance(loss, LossPanel)
+    qtbot.waitUntil(lambda: "Diverging" in loss.chip.text(), timeout=10_000)
     if way == "rewind":
         window.session.rewind()
         qtbot.waitUntil(lambda: window.session.iteration == 0)

@@ -54,7 +54,7 @@ class LossPanel(LivePanel):
         self._verdict.changed.connect(self._show_verdict)
         self.chip = VerdictChip(services.theme)
         self.chip.clicked.connect(self.diagnosis_wanted)
-        self.add_option(self.chip)
+        self.add_reading(self.chip)
         self.add_option(self.scale)
         self.set_content(self.plot)
         self.clear()
@@ -62,6 +62,7 @@ class LossPanel(LivePanel):
 
     def draw(self, view: LiveView) -> None:
         curves = view.curves
+        self._verdict.look(view)
         if not len(curves.mean):
             self.set_empty(self._empty_text)
             return
@@ -76,7 +77,6 @@ class LossPanel(LivePanel):
         self.plot.set_others(own, others)
         self.plot.show_curves(curves, end)
         self.plot.explanation = explanation(view)
-        self._verdict.look(view)
         if not view.playing:
             where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
             losses = view.losses
