@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -152,3 +153,23 @@ def test_what_was_left_out_is_told_once_more_at_the_first_training(window: MainW
         qtbot.waitUntil(lambda: not window.session.is_playing, timeout=20_000)
         while bar.current is not None:
             bar.close_message()
+
+
+def test_a_real_table_is_trained_on_after_three_actions(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = shown(window, qtbot, Path(__file__).parents[2] / "tables" / "real" / "penguins.csv")
+    dialog.table.selectRow(0)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_T)  # the first: species is the target
+    qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)  # the second
+    qtbot.waitUntil(lambda: window.document.name == "penguins" and window.session.can_run, timeout=20_000)
+    window.actions_by_id["run.play"].trigger()  # the third
+    qtbot.waitUntil(lambda: window.session.iteration > 300, timeout=60_000)
+    window.session.pause()
+    qtbot.waitUntil(lambda: not window.session.is_playing, timeout=20_000)
+    data = window.session.data
+    assert data is not None and data.target.names == ("Adelie", "Chinstrap", "Gentoo")
+    from nnlab.files.project import SavedProject
+    from nnlab.files.session_file import session_of
+
+    trained = session_of(SavedProject(window.document.project, window.session.snapshot()))
+    right = (trained.predict(data.validation_x).argmax(axis=1) == data.validation_y).mean()
+    assert right > 0.9 > np.bincount(data.validation_y).max() / len(data.validation_y)
