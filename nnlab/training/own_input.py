@@ -18,7 +18,8 @@ PEN = 4.6 / 32  # width of the pen, as a share of the image's side
 
 @dataclass(frozen=True, eq=False)
 class OwnAnswer:
-    """`shares` (classes,) of a classifier, else `numbers` (outputs,); `layers`: flat activations by node.
+    """`shares` (classes,) of a classifier, else `numbers` (outputs,); `layers`: flat activations by node, `tensors` the same
+    by name, (1, …).
 
     `nearest` is the training sample whose features are nearest (as the network sees them), `distance` how far it is.
     `outside`: raw features that lie outside the range of the training samples, by name.
@@ -27,6 +28,7 @@ class OwnAnswer:
     shares: np.ndarray | None
     numbers: np.ndarray
     layers: Mapping[str, np.ndarray]
+    tensors: Mapping[str, np.ndarray]
     nearest: int
     distance: float
     outside: tuple[str, ...]
@@ -49,7 +51,7 @@ def answer(evaluator: Evaluator, data: Data, raw: np.ndarray) -> OwnAnswer:
     low, high = data.raw_x.min(axis=0), data.raw_x.max(axis=0)
     beyond = np.flatnonzero((row[0] < low) | (row[0] > high))
     outside = tuple(data.raw_features[k] for k in beyond)
-    return OwnAnswer(shares, predicted_numbers(outputs, target, link)[0], layers, nearest, float(apart[nearest]), outside)
+    return OwnAnswer(shares, predicted_numbers(outputs, target, link)[0], layers, found, nearest, float(apart[nearest]), outside)
 
 
 class DrawnImage:

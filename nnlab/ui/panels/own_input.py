@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
@@ -13,6 +14,7 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.own_input_pads import DrawPad, PointPlot, UnitStrips
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.own_activations import OwnActivations
 from nnlab.ui.widgets.label import Label
 
 EMPTY = "What the network makes of an input of your own appears here. Press Space to train."
@@ -44,6 +46,10 @@ class OwnInputPanel(LivePanel):
         self.next_button.setToolTip("Takes the next training sample as the input, to be changed")
         self.next_button.clicked.connect(self._take_sample)
         self.clear_button.clicked.connect(self.pad.clear)
+        self.on_canvas = QCheckBox("On canvas")
+        self.on_canvas.setToolTip("The cards of the canvas show the activations of this input instead of the batch's")
+        self.on_canvas.toggled.connect(self._show_on_canvas)
+        self.activations = services.shared(OwnActivations)
         self.words = Label(theme, "", "caption", "text2")
         self.words.setWordWrap(True)
         self.bars, self.strips = ProbabilityBars(theme), UnitStrips(theme)
@@ -60,7 +66,7 @@ class OwnInputPanel(LivePanel):
             self.stack.addWidget(widget)
         self._left.addWidget(self.stack, 1)
         self._left.addWidget(self.row)
-        for button in (self.next_button, self.clear_button):
+        for button in (self.on_canvas, self.next_button, self.clear_button):
             self.add_option(button)
         self._right.addWidget(self.words)
         self._right.addWidget(self.strips, 1)
@@ -81,7 +87,11 @@ class OwnInputPanel(LivePanel):
     # The input
 
     def set_input(self, raw: np.ndarray) -> None:
-        """Raw features (features,) as in the data set; shown wherever they can be."""
+        """Raw features (features,) as in the data set; shown wherever they can be, and on the canvas from now on."""
+        self._take(raw)
+        self.on_canvas.setChecked(True)
+
+    def _take(self, raw: np.ndarray) -> None:
         self._raw = np.asarray(raw, dtype=np.float64)
         data = self._data
         if data is None:
@@ -152,7 +162,8 @@ class OwnInputPanel(LivePanel):
         self.row.setVisible(data.image_shape is None and count <= MOST_TYPED)
         self.row.setToolTip("; ".join(data.raw_features))
         self._evaluator = None
-        self.set_input(np.zeros(count) if data.image_shape is not None else np.median(data.raw_x, axis=0))
+        self.on_canvas.setChecked(False)
+        self._take(np.zeros(count) if data.image_shape is not None else np.median(data.raw_x, axis=0))
 
     def _ask(self) -> None:
         data, evaluator = self._data, self._evaluator
@@ -160,6 +171,7 @@ class OwnInputPanel(LivePanel):
             return
         self.found = found = answer(evaluator, data, self._raw)
         self.strips.show_layers(found.layers)
+        self._show_on_canvas()
         self.bars.setVisible(found.shares is not None)
         if found.shares is not None:
             self.bars.show_sample(None, data.target.names, found.shares, None)
@@ -170,10 +182,25 @@ class OwnInputPanel(LivePanel):
         beyond = f"; outside the training samples: {', '.join(found.outside[:3])}" if found.outside else ""
         self.words.setText(f"{said}, {numbers.number(found.distance, 3)} away{beyond}")
 
+    def _show_on_canvas(self) -> None:
+        if self.on_canvas.isChecked() and self.found is not None and self.isVisible():
+            self.activations.show(self.found.tensors)
+        else:
+            self.activations.forget()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.activations.forget()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_on_canvas()
+
     def clear(self) -> None:
         super().clear()
         if hasattr(self, "pad"):
             self._data = self._raw = self._evaluator = self.found = None
+            self.activations.forget()
 
     def picture_widget(self) -> QWidget | None:
         return self.content

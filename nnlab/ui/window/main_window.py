@@ -48,6 +48,7 @@ from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
 from nnlab.ui.widgets.top_bar import TopBar
 from nnlab.ui.widgets.top_bar import WorkspaceTab as Tab
 from nnlab.ui.window.actions import make_actions
+from nnlab.ui.window.canvas_feed import CanvasFeed
 from nnlab.ui.window.canvas_header import CanvasHeader
 from nnlab.ui.window.canvas_room import CanvasRoom
 from nnlab.ui.window.centre import Centre
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self.services = services = Services(theme, self.document, self.session, self.selection, self.crosshair)
         self._adapter_edits, self._attach_preview = services.shared(AdapterEdits), services.shared(AttachPreview)
         self.runs = services.shared(LiveRuns)
+        self.canvas_feed = CanvasFeed(self.canvas, self.header.phases, services)
         self.strips: list[QWidget] = []
         self.panels = WindowPanels(services, self._place_panel)
         self.area.add("palette", "Palette", self.palette_list)
@@ -198,7 +200,7 @@ class MainWindow(QMainWindow):
         session, document = self.session, self.document
         self.top_bar.workspace_chosen.connect(self.show_workspace)
         self.canvas.zoomed.connect(self._want_probes)
-        self.canvas.came_into_sight.connect(self._feed_canvas)
+        self.canvas.came_into_sight.connect(self.canvas_feed.refresh)
         self.header.overlay_chosen.connect(self.canvas.set_overlay)
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.stepper.chain.paths_changed.connect(self.canvas.set_paths)
@@ -292,37 +294,19 @@ class MainWindow(QMainWindow):
 
     def _on_stepped(self, event: Any) -> None:
         self.actions_by_id["step.back"].setEnabled(event.can_go_back)
-        self.header.phases.set_phase(event.phase)
-        training = self.document.project.training
-        self.header.phases.set_gradients(training.accumulate, training.zero_gradients, event.batch if event.inside else None)
+        self.canvas_feed.show_step(event, self.document.project.training)
 
     def _on_emptied(self) -> None:
         self._view = None
-        self.canvas.clear_values()
-        self.header.phases.clear()
+        self.canvas_feed.clear()
         self.actions_by_id["step.back"].setEnabled(False)
 
     def _on_tick(self, view: LiveView) -> None:
         self._view = view
-        if self.canvas.isVisibleTo(self):
-            self._feed_canvas()
+        self.canvas_feed.show_view(view)
         if self.inspector.isVisible():
             self.inspector.show_view(view)
-        self.header.phases.set_shares(view.phase_shares)
-        if view.playing or not view.frame.iteration:
-            self.header.phases.set_gradients(view.project.training.accumulate, view.project.training.zero_gradients)
         self.transport.show_view(view)
-
-    def _feed_canvas(self) -> None:
-        """Also when it comes into sight: what was shown elsewhere meanwhile is news to it."""
-        view = self._view
-        if view is None:
-            return
-        self.canvas.set_run(view.frame, view.data, view.playing)
-        self.canvas.set_values(view.tensor)
-        pictures = view.probes.get("pictures")
-        if pictures is not None:
-            self.canvas.set_pictures(pictures.by_node)
 
     def _on_opened(self, view: View) -> None:
         for key in ("file", "training"):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from nnlab.core.preparation import DataSettings
+from nnlab.ui.run.own_activations import OwnActivations
 
 
 def test_a_drawing_is_answered_at_once_and_a_sample_can_be_taken(studio: Callable) -> None:
@@ -48,3 +49,26 @@ def test_a_point_is_dragged_within_the_plane_and_a_row_can_be_typed(studio: Call
         QTest.keyClicks(panel.row, text)
         QTest.keyClick(panel.row, Qt.Key.Key_Return)
         assert sentence in panel.words.text() and panel._raw.tolist() == [1.5, -2.0]
+
+
+def test_the_canvas_is_given_its_activations_while_it_is_wanted_there(studio: Callable) -> None:
+    s = studio()
+    panel = s.panel("own_input", 520, 260)
+    s.train(5)
+    own = s.services.shared(OwnActivations)
+    told: list[bool] = []
+    own.changed.connect(lambda: told.append(bool(own)))
+    batch = np.ones((8, 3))
+    assert own.before(lambda name: batch)("input_1.y") is batch, "nobody has touched the input yet"
+    panel.set_input(np.array([0.5, -0.25]))
+    shown = own.before(lambda name: batch)
+    expected = s.session.data.transform(np.array([[0.5, -0.25]]))
+    np.testing.assert_allclose(shown("input_1.y"), expected, rtol=1e-6)
+    assert shown("dense_1.weight") is batch and told == [True]
+    s.train(5)
+    assert told[-1], "it follows the weights"
+    panel.on_canvas.setChecked(False)
+    assert own.before(lambda name: batch)("input_1.y") is batch
+    panel.set_input(np.array([0.1, 0.2]))
+    panel.hide()
+    assert not own

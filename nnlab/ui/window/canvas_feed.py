@@ -1,0 +1,54 @@
+"""What the canvas and the cycle over it are told of every frame and every step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from nnlab.training.commands import Stepped
+from nnlab.training.settings import TrainingSettings
+from nnlab.ui.canvas.canvas import Canvas
+from nnlab.ui.panels.base import Services
+from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.own_activations import OwnActivations
+from nnlab.ui.window.canvas_header import PhaseStrip
+
+
+class CanvasFeed(QObject):
+    """Belongs to the canvas. An input of a person's own takes the place of the batch while there is one."""
+
+    def __init__(self, canvas: Canvas, phases: PhaseStrip, services: Services) -> None:
+        super().__init__(canvas)
+        self._canvas, self._phases = canvas, phases
+        self._view: LiveView | None = None  # the newest
+        self._own = services.shared(OwnActivations)
+        self._own.changed.connect(self.refresh)
+
+    def show_view(self, view: LiveView) -> None:
+        self._view = view
+        if self._canvas.isVisibleTo(self._canvas.window()):
+            self.refresh()
+        self._phases.set_shares(view.phase_shares)
+        if view.playing or not view.frame.iteration:
+            training = view.project.training
+            self._phases.set_gradients(training.accumulate, training.zero_gradients)
+
+    def show_step(self, event: Stepped, training: TrainingSettings) -> None:
+        self._phases.set_phase(event.phase)
+        self._phases.set_gradients(training.accumulate, training.zero_gradients, event.batch if event.inside else None)
+
+    def refresh(self) -> None:
+        """Also when the canvas comes into sight: what was shown elsewhere meanwhile is news to it."""
+        view = self._view
+        if view is None:
+            return
+        self._canvas.set_run(view.frame, view.data, view.playing)
+        self._canvas.set_values(self._own.before(view.tensor))
+        pictures = view.probes.get("pictures")
+        if pictures is not None:
+            self._canvas.set_pictures(pictures.by_node)
+
+    def clear(self) -> None:
+        """Nothing is known of the run."""
+        self._view = None
+        self._canvas.clear_values()
+        self._phases.clear()
