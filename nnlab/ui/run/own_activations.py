@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.session import LiveSession
 
-Lookup = Callable[[str], np.ndarray | None]
+TensorByName = Callable[[str], np.ndarray | None]
 
 
 class OwnActivations(QObject):
@@ -36,7 +36,7 @@ class OwnActivations(QObject):
         if self._tensors:
             self.show({})
 
-    def before(self, values: Lookup) -> Lookup:
+    def before(self, values: TensorByName) -> TensorByName:
         """A look-up that knows them first, then `values`."""
         own = self._tensors
         return values if not own else lambda name: own[name] if name in own else values(name)
