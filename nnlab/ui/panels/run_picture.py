@@ -36,6 +36,9 @@ class RunPicture(QWidget):
         self.batch = np.empty(0, dtype=np.int64)  # the samples of the next batch
         focus.changed.connect(self._ring_focused)
         self._is_low = False
+        self._run: ShownRun | None = None  # shown last
+        self._of_validation = False
+        self._is_written_short = False  # in words for little room
         self._arranged_for: tuple[object, ...] = ()
         self.key = KeySample(theme, RUN_KEYS[place], self)
         self.name = TwoLineLabel(theme, "", "name", parent=self)
@@ -71,6 +74,16 @@ class RunPicture(QWidget):
         if is_low != self._is_low:
             self._is_low = is_low
             self._arrange()
+            self._write_for_room()
+
+    def _write_for_room(self) -> None:
+        """Other words when there is another amount of room for them."""
+        if self._run is not None and self._is_short != self._is_written_short:
+            self.show_run(self._run, self._of_validation)
+
+    @property
+    def _is_short(self) -> bool:
+        return self._is_low or self._is_tight
 
     @property
     def _is_tight(self) -> bool:
@@ -83,12 +96,13 @@ class RunPicture(QWidget):
 
     def show_run(self, run: ShownRun, of_validation: bool) -> None:
         view = run.view
+        self._run, self._of_validation, self._is_written_short = run, of_validation, self._is_short
         self.name.setText(run.name if self._is_tight else run.title)
         _explain(self.name, f"Stopped: {run.stopped}" if run.stopped else "")
         found = view.probes.get("predictions")
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
-        is_share, is_tight = "accuracy" in scores, self._is_low or self._is_tight
+        is_share, is_tight = "accuracy" in scores, self._is_short
         self.score.set_role("loss" if is_tight else "result")
         self.score.setText(numbers.fixed(100 * value, 1) if is_share else numbers.number(value, 3))
         self.unit.setText("%" if is_share else "R²" if "r2" in scores else "")
@@ -104,7 +118,10 @@ class RunPicture(QWidget):
             self.gradient.setText(f"stopped at {numbers.count(view.frame.iteration)}")
             self.gradient.set_color("warn")
         else:
-            self.gradient.setText(f"{'|∇|' if is_tight else 'gradient norm'} {written(gradient_norm(run))}")
+            norm = written(gradient_norm(run))
+            words = f"gradient norm {norm}"
+            has_room = not is_tight and self.gradient.fontMetrics().horizontalAdvance(words) <= self.width() // 2
+            self.gradient.setText(words if has_room else f"|∇| {norm}")
             self.gradient.set_color("text2")
         words = f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}"
         if words != self.accessibleName():
@@ -153,6 +170,7 @@ class RunPicture(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self._write_for_room()
 
     def _arrange(self) -> None:
         for widget in (self.wrong, self.gradient):

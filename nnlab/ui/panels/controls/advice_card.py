@@ -79,7 +79,7 @@ class WarningRow(QWidget):
 
 
 class AdviceCard(QWidget):
-    """Follows the advice while it is seen. `is_low`: the button stands right below the headline, so that both stay in sight."""
+    """Follows the advice while it is seen. Where it is low, the button and what is wrong stand below the headline and stay in sight."""
 
     def __init__(self, theme: Theme, advice: TargetAdvice, has_bars: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,11 +112,11 @@ class AdviceCard(QWidget):
         self._warnings.setSpacing(metrics.px(6))
 
     def set_low(self, is_low: bool) -> None:
-        """Whether there is little height: what one does about it comes before why."""
-        place = 1 if is_low else 2
-        if self._stack.indexOf(self.apply_button) != place:
-            self._stack.removeWidget(self.apply_button)
-            self._stack.insertWidget(place, self.apply_button)
+        """Whether there is little height: what one does about it, and what is wrong, come before why."""
+        place = self._stack.indexOf(self._warnings) if is_low else 1
+        if self._stack.indexOf(self.reason) != place:
+            self._stack.removeWidget(self.reason)
+            self._stack.insertWidget(place, self.reason)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
