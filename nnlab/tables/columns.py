@@ -22,7 +22,8 @@ _COMMA_THOUSANDS = r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"
 _COMMA_THOUSANDS_PROOF = r"[+-]?[1-9]\d{0,2}((,\d{3}){2,}(\.\d*)?|(,\d{3})+\.\d*)"
 _DECIMAL_COMMA = r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?"
 _POINT_THOUSANDS = r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?"
-_ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?"
+_NAMED = r"[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4}"  # Jan 1 2000, 1 January 2000
+_ISO = rf"(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|{_NAMED})([ T]\d{{1,2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?Z?)?"
 _LOCAL_DATE = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}( \d{1,2}:\d{2}(:\d{2})?)?"
 _PAIRS = (("true", "false"), ("yes", "no"), ("t", "f"), ("y", "n"))
 
@@ -31,7 +32,7 @@ NOTATIONS = {
     "comma_thousands": "1,234.5",
     "decimal_comma": "1234,5",
     "point_thousands": "1.234,5",
-    "iso": "year-month-day",
+    "iso": "year-month-day, or with the name of the month",
     "day_first": "day/month/year",
     "month_first": "month/day/year",
     "others_missing": "numbers; what is none is missing",
@@ -87,9 +88,10 @@ def as_number(column: str, notation: str, is_percent: bool = False) -> str:
 def as_day(column: str, notation: str) -> str:
     """SQL for days since 1970-01-01 as a number with a fraction, NULL where a cell is missing or no date."""
     times = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f", "T%H:%M:%SZ", "T%H:%M")
-    days = {"iso": ("%Y-%m-%d",), "day_first": ("%d-%m-%Y",), "month_first": ("%m-%d-%Y",)}[notation]
+    named = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y")
+    days = {"iso": ("%Y-%m-%d", *named), "day_first": ("%d-%m-%Y",), "month_first": ("%m-%d-%Y",)}[notation]
     formats = ", ".join(f"'{day}{time}'" for day in days for time in times)
-    cell = rf"regexp_replace(regexp_replace({present(column)}, '^(\d+)[/.](\d+)[/.](\d+)', '\1-\2-\3'), '\s+', ' ')"
+    cell = rf"regexp_replace(regexp_replace(replace({present(column)}, ',', ''), '^(\d+)[/.](\d+)[/.](\d+)', '\1-\2-\3'), '\s+', ' ')"
     return f"epoch(TRY_STRPTIME({cell}, [{formats}])) / 86400.0"
 
 

@@ -1,10 +1,11 @@
 """What the cells of a column are; the cells and what a person would say of them stand in each case."""
 
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from nnlab.tables.columns import ColumnReading, read_columns
+from nnlab.tables.columns import ColumnReading, as_day, read_columns
 from nnlab.tables.reader import read_table
 
 
@@ -90,3 +91,15 @@ def test_wide_tables_are_read_as_narrow_ones(tmp_path: Path) -> None:
     found = read_columns(read_table(path))
     assert {(r.kind, r.notation, r.distinct, r.is_sequence) for r in found[:258]} == {("number", "plain", 4, True)}
     assert [(r.kind, r.notation, r.distinct) for r in found[258:]] == [("text", "", 2), ("number", "decimal_comma", 1)]
+
+
+@pytest.mark.parametrize("written", ["%b %d %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d %Y %H:%M"])
+def test_dates_with_the_name_of_a_month_are_read(written: str, tmp_path: Path) -> None:
+    days = [date(2000, 1, 1) + timedelta(days=11 * k) for k in range(40)]
+    path = tmp_path / "named.csv"
+    rows = [f'"{datetime(d.year, d.month, d.day).strftime(written)}",{k % 7},{"ab"[k % 2]}' for k, d in enumerate(days)]
+    path.write_text("\n".join(["when,size,kind", *rows]) + "\n", encoding="utf-8")
+    table = read_table(path)
+    reading = read_columns(table)[0]
+    assert (reading.kind, reading.notation, reading.question) == ("date", "iso", "")
+    assert table.all([as_day("c0", "iso")])[0].tolist() == [(d - date(1970, 1, 1)).days for d in days]
