@@ -23,6 +23,7 @@ iterations that alternate (autocorrelation below -0.6), as gradient descent does
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -126,19 +127,22 @@ def _groups(series: Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
-    from scipy.stats import linregress, t
+    from scipy.special import stdtrit
 
     values = np.log(np.maximum(losses, SMALLEST))
-    fit = linregress(at, values)
-    residuals = values - (fit.intercept + fit.slope * at)
+    away = at - at.mean()
+    width = float(away @ away)
+    slope = float(away @ (values - values.mean())) / width
+    intercept = float(values.mean()) - slope * float(at.mean())
+    residuals = values - (intercept + slope * at)
     energy = float(residuals @ residuals)
     resemblance = min(max(float(residuals[1:] @ residuals[:-1]) / energy, 0.0), 0.9) if energy > 0.0 else 0.0
     effective = max(len(at) * (1 - resemblance) / (1 + resemblance), 3.0)
-    # linregress divides by n - 2; the effective number takes its place
-    error = fit.stderr * np.sqrt((len(at) - 2) / max(effective - 2, 1.0)) if energy > 0.0 else 0.0  # of a constant, scipy says NaN
-    reach = float(t.ppf(0.975, max(effective - 2, 1.0)) * error)
-    first, last = ((float(x), float(np.exp(fit.intercept + fit.slope * x))) for x in (at[0], at[-1]))
-    return _FittedLine(float(fit.slope), float(fit.slope) - reach, float(fit.slope) + reach, (first, last))
+    freedom = max(effective - 2, 1.0)
+    error = math.sqrt(energy / freedom / width)  # the standard error of the slope, by the effective number in place of n
+    reach = float(stdtrit(freedom, 0.975)) * error  # Student's t
+    first, last = ((float(x), float(np.exp(intercept + slope * x))) for x in (at[0], at[-1]))
+    return _FittedLine(slope, slope - reach, slope + reach, (first, last))
 
 
 def _runaway(series: Series) -> Convergence | None:
@@ -154,8 +158,6 @@ def _runaway(series: Series) -> Convergence | None:
 
 
 def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Convergence | None:
-    from scipy.stats import mannwhitneyu
-
     part = max(2, len(levels) // 8)
     smooth = np.convolve(levels, np.full(part, 1 / part), "valid")  # smooth[k]: mean of levels[k] … levels[k + part - 1]
     lowest = int(np.argmin(smooth))
@@ -168,18 +170,25 @@ def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Converge
         factor = end / max(least, SMALLEST)
         if line.low > 0.0:
             return _risen(int(ends[since]), line, factor, figures)
-        p = float(mannwhitneyu(levels[-part:], levels[lowest : lowest + part], alternative="greater").pvalue)
+        p = _is_higher(levels[-part:], levels[lowest : lowest + part])
         if p < SURE and factor > LEAP:
             words = f"Diverging since iteration {int(ends[since]):,}: the loss is {factor:.3g} times its lowest level."
             test = f"The last eighth of the run is higher than the eighth of the lowest level (Mann-Whitney, p = {p:.2g})."
             return Convergence(DIVERGING, int(ends[since]), words, test, {**figures, "times_lowest_level": factor, "p": p})
     if end > 1.1 * max(start, first):
-        p = float(mannwhitneyu(levels[-part:], np.append(levels[:part], first), alternative="greater").pvalue)
+        p = _is_higher(levels[-part:], np.append(levels[:part], first))
         if p < SURE:
             words = f"Diverging since iteration {series.origin:,}: the loss is {end / max(first, SMALLEST):.3g} times what it was at first."
             test = f"The last eighth of the run is higher than the first (Mann-Whitney, p = {p:.2g})."
             return Convergence(DIVERGING, series.origin, words, test, {**figures, "p": p})
     return None
+
+
+def _is_higher(later: np.ndarray, earlier: np.ndarray) -> float:
+    """p of the Mann-Whitney test. SciPy's statistics take half a second to import: only where there is something to test."""
+    from scipy.stats import mannwhitneyu
+
+    return float(mannwhitneyu(later, earlier, alternative="greater").pvalue)
 
 
 def _risen(since: int, line: _FittedLine, factor: float, figures: dict[str, float]) -> Convergence:
@@ -229,23 +238,24 @@ def _swing(at: np.ndarray, losses: np.ndarray, first: float) -> tuple[float, _Fi
 
 
 def _overfitting(series: Series) -> Convergence | None:
-    from scipy.ndimage import median_filter
-    from scipy.stats import kendalltau
-
     validation, training = series.validation, series.training
     if len(validation) < LEAST_CHECKS or not np.isfinite(validation).all():
         return None
-    smooth = median_filter(validation, 3, mode="nearest")
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(validation, 1, mode="edge"), 3), axis=1)
     lowest = int(np.argmin(smooth))
     after = validation[lowest:]
     if len(after) < LEAST_CHECKS // 2:
         return None
     part = max(2, len(after) // 4)
     least, end = float(smooth[lowest]), float(after[-part:].mean())
-    rank = kendalltau(np.arange(len(after)), after)
     trained_before, trained = float(training[max(0, lowest - 1) : lowest + 2].mean()), float(training[-part:].mean())
     is_worse = end > WORSE * least and end - least > WORSE_OF_START * float(validation[0])
-    if not is_worse or rank.statistic <= 0.0 or rank.pvalue >= SURE or trained > trained_before or trained >= end:
+    if not is_worse or trained > trained_before or trained >= end:
+        return None
+    from scipy.stats import kendalltau  # only where there is something to test, as in _is_higher
+
+    rank = kendalltau(np.arange(len(after)), after)
+    if rank.statistic <= 0.0 or rank.pvalue >= SURE:
         return None
     since, factor = int(series.checked[lowest]), end / max(least, SMALLEST)
     words = f"Overfitting since iteration {since:,}: the validation loss is {factor:.3g} times its lowest value, the training loss fell on."

@@ -1,20 +1,21 @@
-"""Scores: how good predictions are, in all the terms the target asks for, computed by scikit-learn.
+"""Scores: how good predictions are, in all the terms the target asks for, equal to scikit-learn's.
 
 Classes have accuracy, precision, recall, F1 and the area under the ROC curve, numbers mean absolute error and R². For two classes
 precision, recall and F1 are those of the second one ("positive"); for more they are means over the classes that occur (macro averages), and
 the area is that of one class against the rest. A score that these samples leave undefined says why in place of a number.
 
-`nnlab.training.metrics` has what is shown while training runs: fewer of the same, in a few lines and without scikit-learn's import.
+`nnlab.training.metrics` has what is shown while training runs: fewer of the same, in a few lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnlab.core.dataset import Target
+from nnlab.training.counted_scores import area_under, class_counts, explained_variance, roc
 from nnlab.training.metrics import predicted_classes, predicted_numbers, probabilities
 
 TITLES = {
@@ -87,32 +88,27 @@ def _names(target: Target) -> tuple[str, ...]:
 
 
 def _of_numbers(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> Iterator[Score]:
-    from sklearn.metrics import mean_absolute_error, r2_score
-
     truth = np.asarray(y, dtype=np.float64).reshape(len(outputs), -1)
     predicted = predicted_numbers(outputs, target, link).astype(np.float64)
-    yield Score("mae", float(mean_absolute_error(truth, predicted)))
+    yield Score("mae", float(np.abs(truth - predicted).mean()))
     if len(truth) < 2:
         yield Score("r2", None, "R² compares with the mean of the targets, which takes two samples at least.")
     elif not np.ptp(truth, axis=0).any():
         yield Score("r2", None, "All targets are equal, so there is nothing that predictions could explain.")
     else:
-        yield Score("r2", float(r2_score(truth, predicted, multioutput="variance_weighted")))
+        yield Score("r2", explained_variance(truth, predicted))
 
 
 def _of_classes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> ScoreReport:
-    from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
-
     predicted = predicted_classes(outputs, link)
-    found = [Score("accuracy", float(accuracy_score(y, predicted)))]
-    for name, function in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
-        found.append(_averaged(name, function, y, predicted, target))
-    roc, remark = _roc_curves(outputs, y, target, link)
-    found.append(Score("auc", None if remark else float(np.mean([curve.auc for curve in roc])), remark))
-    return ScoreReport(tuple(found), roc, len(y))
+    found = [Score("accuracy", float((y == predicted).mean()))]
+    found += [_averaged(name, y, predicted, target) for name in ("precision", "recall", "f1")]
+    curves, remark = _roc_curves(outputs, y, target, link)
+    found.append(Score("auc", None if remark else float(np.mean([curve.auc for curve in curves])), remark))
+    return ScoreReport(tuple(found), curves, len(y))
 
 
-def _averaged(name: str, function: Callable[..., float], y: np.ndarray, predicted: np.ndarray, target: Target) -> Score:
+def _averaged(name: str, y: np.ndarray, predicted: np.ndarray, target: Target) -> Score:
     """Precision, recall or F1: of class 1 of two, or the mean over the classes that occur."""
     if target.classes == 2:
         has_true, has_predicted = bool((y == 1).any()), bool((predicted == 1).any())
@@ -122,9 +118,9 @@ def _averaged(name: str, function: Callable[..., float], y: np.ndarray, predicte
             return Score(name, None, f"None of these samples is {target.names[1]}, so there is none to be found.")
         if name == "f1" and not has_true and not has_predicted:
             return Score(name, None, f"No sample is {target.names[1]} or called so.")
-        return Score(name, float(function(y, predicted, pos_label=1, average="binary", zero_division=0)))
+        return Score(name, getattr(class_counts(y, predicted, 1), name))
     occurring = np.unique(y)
-    value = float(function(y, predicted, labels=occurring, average="macro", zero_division=0))
+    value = float(np.mean([getattr(class_counts(y, predicted, int(k)), name) for k in occurring]))
     missed = [target.names[k] for k in occurring if not (predicted == k).any()]
     remark = f"No sample is called {_listed(missed)}, which counts as 0." if missed and name != "recall" else ""
     absent = target.classes - len(occurring)
@@ -135,8 +131,6 @@ def _averaged(name: str, function: Callable[..., float], y: np.ndarray, predicte
 
 def _roc_curves(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> tuple[tuple[RocCurve, ...], str]:
     """(one curve for two classes, one a class for more; why there are none)."""
-    from sklearn.metrics import auc, roc_curve
-
     occurring = np.unique(y)
     if len(occurring) < 2:
         return (), f"All samples are {target.names[int(occurring[0])]}: a ROC curve takes two classes."
@@ -147,8 +141,8 @@ def _roc_curves(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -
     curves = []
     for k in (1,) if target.classes == 2 else range(target.classes):
         column = ranked[:, 0] if ranked.shape[1] == 1 else ranked[:, k]
-        false_positives, true_positives, thresholds = roc_curve(y == k, column)
-        curves.append(RocCurve(target.names[k], false_positives, true_positives, thresholds, float(auc(false_positives, true_positives))))
+        false_positives, true_positives, thresholds = roc(y == k, column)
+        curves.append(RocCurve(target.names[k], false_positives, true_positives, thresholds, area_under(false_positives, true_positives)))
     return tuple(curves), ""
 
 
