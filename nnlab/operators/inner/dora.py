@@ -114,11 +114,11 @@ register_inner(
         explain_forward=(
             Explanation(
                 "y",
-                r"z_{<-1>} = z^0_{<-1>} + (g_{<-1>} - 1)(W x)_{<-1>} + g_{<-1>} s (B h)_{<-1>}, \quad g_{<-1>} = m_{<-1>} / n_{<-1>}",
+                r"z_{<-1>} = z^0_{<-1>} + (g_{<-1>} - 1)(W x)_{<-1>} + g_{<-1>} s (B h)_{<-1>}",
                 _output,
                 lambda m: (
-                    f"The row's length {number(m['norm'][m.index[-1]])} becomes the learned "
-                    f"{number(m['lora_magnitude_vector'][m.index[-1]])}: both paths are multiplied by their ratio."
+                    f"The row's length n = {number(m['norm'][m.index[-1]])} becomes the learned "
+                    f"m = {number(m['lora_magnitude_vector'][m.index[-1]])}: both paths are multiplied by g = m / n."
                 ),
             ),
             Explanation(

@@ -93,9 +93,12 @@ class _FormulaPainter:
         self.labelled = any(column.label for column in content.columns)
         self.is_beside = False  # the result, on the line of the symbols, where there is no height for a line of its own
         self._fit()
-        if not self._fits() and len(content.columns) == 1 and not content.shows_values:
+        if self._height() > room.height() and len(content.columns) == 1 and not content.shows_values:
             self.is_beside = True
             self._fit()
+            if self._width() > room.width():  # beside a line that is too long it would not be seen at all
+                self.is_beside = False
+                self._fit()
 
     def _fit(self) -> None:
         self.scale = self.line_scale = 1.0
