@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QW
 
 from nnlab.core.errors import SettingError
 from nnlab.core.setting import Setting, Value
+from nnlab.ui.look.numbers import editable
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.number_field import MIXED, NumberField
@@ -69,7 +70,12 @@ def tooltip(setting: Setting) -> str:
     unit = f" {setting.unit}" if setting.unit else ""
     limits = f"{setting.limits[0].upper()}{setting.limits[1:]}{unit}. " if limited else ""
     tip = f"{setting.tip.rstrip('.')}. " if setting.tip else ""
-    default = ("on" if setting.default else "off") if isinstance(setting.default, bool) else setting.title_of(str(setting.default))
+    if isinstance(setting.default, bool):
+        default = "on" if setting.default else "off"
+    elif isinstance(setting.default, int | float):
+        default = editable(setting.default)  # as the field beside it has it
+    else:
+        default = setting.title_of(str(setting.default))
     return f"{tip}{limits}Default: {default}."
 
 

@@ -117,6 +117,8 @@ def test_check_and_text_commit(theme: Theme, qtbot: QtBot) -> None:
 def test_tips_say_what_it_does_its_range_and_its_default() -> None:
     assert tooltip(RATE) == "Step size. From 0 to 1,000. Default: 0.001."
     assert tooltip(Setting("bias", True, tip="Adds b.")) == "Adds b. Default: on."
+    assert tooltip(Setting("epsilon", 1e-8)) == "Default: 1e−8.", "as the field beside it has it"
+    assert tooltip(Setting("noise", 0.0)) == "Default: 0."
     assert tooltip(INIT) == "Default: he."
     assert INIT.title_of("xavier_uniform") == "Xavier uniform"
     assert Setting("rule", "sgd", choices=("adam", "sgd"), choice_titles=("Adam", "SGD")).title_of("sgd") == "SGD"
