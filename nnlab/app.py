@@ -120,6 +120,8 @@ def main(source: str | None = None) -> int:
     ending = Ending(app)  # before the window: as soon as it holds the file's lock, a signal has to let go of it
     window = open_window(source, in_use="ask")
     window.raise_()
+    if source is None and not window.recovery_bar.offered:
+        window.show_workspace("learn")  # what one sees without a project
     return ending.run()
 
 

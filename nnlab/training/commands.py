@@ -195,6 +195,13 @@ class ReadPath(Request[WeightPath]):
 
 
 @dataclass(frozen=True, eq=False)
+class ExchangeRuns(Request[object]):
+    """Puts other runs in the place of all that there are, or none; answers with those that were there (`RunsAside`)."""
+
+    runs: object = None
+
+
+@dataclass(frozen=True, eq=False)
 class SetParameters(Command):
     """Sets some numbers of some parameters, by name; training goes on, the optimiser's moments stay. What cannot be set is `Refused`."""
 

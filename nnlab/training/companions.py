@@ -40,6 +40,15 @@ class Companion:
         return self.variant.name(self.project)
 
 
+@dataclass(frozen=True, eq=False)
+class CompanionsAside:
+    """Companions that are put aside with their runs."""
+
+    companions: dict[int, Companion]
+    following: int
+    missing: dict[Difference, str]
+
+
 class Companions:
     """By the number of their run. Methods return the commands for the training thread."""
 
@@ -47,6 +56,13 @@ class Companions:
         self._companions: dict[int, Companion] = {}
         self._next = 1
         self._missing: dict[Difference, str] = {}  # what cannot be carried out, and why
+
+    def exchange(self, aside: CompanionsAside | None) -> CompanionsAside:
+        """Puts those that were put aside in the place of the present ones, or none; returns the present ones."""
+        before = CompanionsAside(self._companions, self._next, self._missing)
+        found = aside or CompanionsAside({}, 1, {})
+        self._companions, self._next, self._missing = found.companions, found.following, found.missing
+        return before
 
     def name_of(self, project: Project) -> str:
         """What tells the project's own run from those beside it: by the same words as they are told apart."""

@@ -248,6 +248,11 @@ class Member:
             run.set_learning_rate(project.training.learning_rate)
         run.reset(project.training.seed)
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The tensors that its frames hold."""
+        return self._watched
+
     def watch(self, tensors: frozenset[str]) -> None:
         """Frames hold these tensors from now on; the first of them is made at once, so that none is lost."""
         self._watched = tensors

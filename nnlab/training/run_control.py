@@ -18,6 +18,7 @@ from nnlab.engine import machine
 from nnlab.engine.run import Run
 from nnlab.engine.stop_condition import StopCondition
 from nnlab.training import commands as c
+from nnlab.training.breakpoint_counts import BreakpointCounts
 from nnlab.training.command_queue import ENDED, answer
 from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged
 from nnlab.training.failure import in_words
@@ -25,6 +26,7 @@ from nnlab.training.pace import Pace
 from nnlab.training.phase_clock import PhaseClock
 from nnlab.training.reach import Reach
 from nnlab.training.runs import MAIN, RunGroup
+from nnlab.training.runs_aside import RunsAside
 from nnlab.training.stepping import Stepping
 from nnlab.training.watched_now import WatchedNow
 
@@ -309,6 +311,20 @@ class RunControl:
             return
         self._stepping.tell_place()
 
+    def _exchange(self, command: c.ExchangeRuns) -> RunsAside:
+        """The display is told nothing of what is not there any more: whoever exchanges them knows."""
+        self.pause()
+        given = command.runs
+        assert given is None or isinstance(given, RunsAside)
+        kept = RunsAside(self.group.exchange(given.members if given is not None else None), self.breakpoints)
+        self.breakpoints = self._stepping.breakpoints = given.breakpoints if given is not None else BreakpointCounts()
+        self.phases.forget()
+        self.reach, self.watched = Reach(), WatchedNow()
+        self.note_reach()
+        self._stepping.tell_place()
+        self._listener(StateChanged(False, self.group.main.blocked))
+        return kept
+
     def _watch(self, command: c.Watch) -> None:
         """Of the project's own run: of others only the curves are shown."""
         self.group.main.watch(command.tensors)
@@ -343,6 +359,7 @@ class RunControl:
         c.Watch: _watch,
         c.ReadParameters: lambda self, command: self.group.main.parameters(command.names),
         c.ReadPath: lambda self, command: self.group.main.path(),
+        c.ExchangeRuns: _exchange,
         c.TakeSnapshot: lambda self, command: self.group.main.snapshot(command.undisturbed),
         c.Restore: _restore,
     }

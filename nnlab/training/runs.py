@@ -8,7 +8,7 @@ trained alone. A run whose numbers go wrong stops alone. Within a slice those si
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 
@@ -66,6 +66,12 @@ class RunGroup:
             gone.end()
         if self.is_alone:
             self.main.stopped = ""
+
+    def exchange(self, members: Mapping[int, Member] | None) -> Mapping[int, Member]:
+        """Puts these runs in the place of all that there are, or one that has nothing yet; returns those that were there, as they are."""
+        before, self._members = self._members, dict(members) if members is not None else {MAIN: Member(self._control, self._tell)}
+        self.main.watch(before[MAIN].watched)
+        return before
 
     @property
     def is_alone(self) -> bool:

@@ -112,13 +112,25 @@ class _Edit(QUndoCommand):
         return True
 
 
+@dataclass(frozen=True, eq=False)
+class DocumentAside:
+    """A project that is put aside with its history, while another one is shown."""
+
+    project: Project
+    name: str
+    runs: KeptRuns
+    undo_stack: QUndoStack
+    states: tuple[int, int, int]
+
+
 class Document(QObject):
     """Holds the project. `changed(GraphDiff)` follows every change of the graph, `data_changed`, `training_changed`,
     `initial_changed`, `comparison_changed` and `debugging_changed` the other parts.
 
     `settled` ends every change, once all its parts were told. `replaced` is emitted instead when a whole other project is opened; the
     undo stack is then empty. `weights_set` carries parameters' names and the numbers they are to have from now on. `runs_changed` follows
-    every change of the kept runs, which are no part of the project: one that ends is kept whatever is undone.
+    every change of the kept runs, which are no part of the project: one that ends is kept whatever is undone. `history_changed` when a step
+    was made, undone or redone, or the project was saved.
     """
 
     changed = Signal(object)  # GraphDiff
@@ -130,6 +142,7 @@ class Document(QObject):
     settled = Signal()
     weights_set = Signal(object)  # Mapping[str, Entries]
     runs_changed = Signal()
+    history_changed = Signal()
     replaced = Signal()
     name_changed = Signal()
 
@@ -138,8 +151,7 @@ class Document(QObject):
         self._project = project or Project()
         self._runs = KeptRuns()
         self._name = name
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(0)  # none
+        self.undo_stack = self._new_stack()
         # Every state the document was in has a number; `recall` are those whose weights come back with the last change, which was undone or
         # made again (`is_returning`), or goes on with a gesture. Numbers of weights belong to their era, which a rewind ends.
         self.state = self._states = self.era = 0
@@ -149,6 +161,13 @@ class Document(QObject):
         self._travels = False
         self.adapt: Callable[[Project, WeightChange | None], Project] = lambda project, weights: project  # an edit, before it is made
         self._passed: Project | None = None  # where a journey through the history has come to, not shown yet
+
+    def _new_stack(self) -> QUndoStack:
+        stack = QUndoStack(self)
+        stack.setUndoLimit(0)  # none
+        stack.indexChanged.connect(self.history_changed)
+        stack.cleanChanged.connect(self.history_changed)
+        return stack
 
     @property
     def project(self) -> Project:
@@ -285,6 +304,27 @@ class Document(QObject):
         self._show(project)
         self.set_name(name)
         self.replaced.emit()
+
+    def put_aside(self) -> DocumentAside:
+        """Gives the project away with its whole history; what is shown next has a history of its own. See `bring_back`."""
+        states = (self.state, self._states, self.era)
+        aside = DocumentAside(self._project, self._name, self._runs, self.undo_stack, states)
+        self.undo_stack = self._new_stack()
+        self.state = self._states = self.era = 0
+        self.is_returning, self.recall, self.begins_anew = False, (), False
+        return aside
+
+    def bring_back(self, aside: DocumentAside) -> None:
+        """Shows a project that was put aside, with its history as it was; that of the present one ends."""
+        self.undo_stack.blockSignals(True)
+        self.undo_stack.deleteLater()
+        self.undo_stack = aside.undo_stack
+        self.state, self._states, self.era = aside.states
+        self.open_runs(aside.runs)
+        self._show(aside.project)
+        self.set_name(aside.name)
+        self.replaced.emit()
+        self.history_changed.emit()
 
     def mark_edited(self) -> None:
         """What is shown is in no file: it was recovered."""

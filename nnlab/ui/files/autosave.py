@@ -126,7 +126,7 @@ class Autosave(QObject):
         self._writing: _AutosaveTask | None = None
         self._edited = False  # since the last copy
         self._copied_iteration = 0
-        self._failing = False
+        self._failing = self._held = False
         self._job: LiveJob | None = None  # writes
         self._settle = QTimer(self, singleShot=True, interval=SETTLED)
         self._settle.timeout.connect(self.copy_if_due)
@@ -154,7 +154,7 @@ class Autosave(QObject):
 
     def copy_if_due(self) -> None:
         """Begins a copy when something changed since the last one; removes the copy when there is nothing unsaved any more."""
-        if self._writing is not None:
+        if self._writing is not None or self._held:
             return
         if not self.has_unsaved_work:
             self.forget()
@@ -168,10 +168,22 @@ class Autosave(QObject):
 
     def forget(self) -> None:
         """Removes the copy: the work was saved or given up."""
+        if self._held:
+            return
         copy, self._copy, self._edited = self._copy, None, False
         self._settle.stop()
         if copy is not None and (self._writing is None or self._writing.copy is not copy):
             copy.remove()  # else when it has been written
+
+    def hold(self) -> None:
+        """Another project is shown for a while: the copy of this one stays as it is, and of the other none is made."""
+        self._settle.stop()
+        self.copy_if_due()
+        self._held = True
+
+    def go_on(self) -> None:
+        """The project is shown again."""
+        self._held = False
 
     def close(self) -> None:
         """Removes the copy and ends; one that is being written is waited for, not one that still waits for its weights."""

@@ -16,7 +16,6 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.context import ITERATION
 from nnlab.core.preparation import Data, DataSettings
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.examples import open_any
@@ -28,6 +27,7 @@ from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
+from nnlab.ui.files.file_state import FileAside, copy_of, iteration_of, stamp_of
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.png import as_png
@@ -46,11 +46,13 @@ InUse = Literal["ask", "copy", "ignore"]
 class FileCommands(QObject):
     """`failed(sentence)` when something could not be read or written; `told(sentence)` what a person should know.
 
+    `giving_up` before the project may be given up: what is shown in the place of a project that was put aside ends now.
     `opened(View)` when another project is shown, `saved` when the project was written to its file.
     """
 
     failed = Signal(str)
     told = Signal(str)
+    giving_up = Signal()
     opening = Signal(bool)  # whether another project is being put in the place of the present one
     importing = Signal(str)  # a model of another program, by its path
     opened = Signal(object)
@@ -93,7 +95,7 @@ class FileCommands(QObject):
         `in_use` says what happens when another window has it open: this one asks, or simply shows a copy, or ignores it and holds no
         lock either.
         """
-        self._saved_iteration = _iteration(saved)
+        self._saved_iteration = iteration_of(saved)
         self._document.open_runs(saved.runs)
         path = Path(source).absolute() if isinstance(source, str | Path) else None
         if path is None or not path.is_file():
@@ -106,7 +108,7 @@ class FileCommands(QObject):
         if holder is None:
             self._hold(path, lock)
             return
-        self._document.set_name(_copy_of(path))
+        self._document.set_name(copy_of(path))
         if in_use == "ask":
             QTimer.singleShot(0, lambda: self._settle(path, holder))
         else:
@@ -173,7 +175,7 @@ class FileCommands(QObject):
 
     def open_source(self, source: str, ask: bool = True) -> bool:
         """Opens an example by name, or a file by path. False, and the document as it was, when it cannot be read."""
-        stamp = _stamp_of(Path(source).expanduser())
+        stamp = stamp_of(Path(source).expanduser())
         try:
             saved, name = open_any(source)
         except NNLabError as error:
@@ -192,7 +194,7 @@ class FileCommands(QObject):
             if answer == "cancel":
                 return False
             if answer == "copy":
-                project_path, lock, name = None, None, _copy_of(path)
+                project_path, lock, name = None, None, copy_of(path)
         if is_file:
             self._store.set("folder", str(path.parent))
             self._store.add_recent(path)
@@ -228,7 +230,7 @@ class FileCommands(QObject):
 
     def _show(self, saved: SavedProject, name: str, path: Path | None, lock: FileLock | None = None) -> None:
         self._hold(path, lock)
-        self._saved_iteration = _iteration(saved)
+        self._saved_iteration = iteration_of(saved)
         self.opening.emit(True)
         try:
             self._document.replace(_with_proven_base(saved), name, saved.runs)
@@ -267,7 +269,7 @@ class FileCommands(QObject):
     def save(self) -> bool:
         if self._path is None:
             return self.save_as()
-        if _stamp_of(self._path) not in (None, self._stamp):
+        if stamp_of(self._path) not in (None, self._stamp):
             answer = file_dialogs.ask_about_changed_file(self._window, self._path)
             if answer != "replace":
                 return answer == "other" and self.save_as()
@@ -301,7 +303,7 @@ class FileCommands(QObject):
         if missing:
             self.told.emit(f"{path.name} holds the network without its weights: {missing}")
         self._hold(path, lock)
-        self._saved_iteration = _iteration(saved)
+        self._saved_iteration = iteration_of(saved)
         self._store.set("folder", str(path.parent))
         self._store.add_recent(path)
         self._document.mark_saved()
@@ -327,10 +329,24 @@ class FileCommands(QObject):
         )
         return as_png(picture)
 
+    # Another project for a while
+
+    def put_aside(self) -> FileAside:
+        """The project is put aside with its file and the lock of that; what is shown next has none."""
+        aside = FileAside(self._path, self._lock, self._stamp, self._saved_iteration)
+        self._path, self._lock, self._stamp, self._saved_iteration = None, None, None, 0
+        return aside
+
+    def bring_back(self, aside: FileAside) -> None:
+        """The project that was put aside is shown again; the lock of a file that the present one was saved to is given up."""
+        self._hold(aside.path, aside.lock)
+        self._stamp, self._saved_iteration = aside.stamp, aside.saved_iteration
+
     # Giving up
 
     def _may_give_up(self) -> bool:
         """Whether the present project may be replaced: nothing unsaved, saved now, or given up knowingly."""
+        self.giving_up.emit()
         if not self._document.is_edited and not self._has_trained:
             return True
         trained = "" if self._document.is_edited else f"trained from iteration {self._saved_iteration:,} to {self._session.iteration:,}"
@@ -344,6 +360,7 @@ class FileCommands(QObject):
 
     def give_up(self) -> None:
         """What is unsaved will not be asked about: for scripts that open a window and close it."""
+        self.giving_up.emit()
         self._document.mark_saved()
         self._saved_iteration = self._session.iteration
 
@@ -370,7 +387,7 @@ class FileCommands(QObject):
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
         self._path, self._lock = path, lock
-        self._stamp = None if path is None else _stamp_of(path)
+        self._stamp = None if path is None else stamp_of(path)
 
 
 def _with_proven_base(saved: SavedProject) -> Project:
@@ -381,20 +398,3 @@ def _with_proven_base(saved: SavedProject) -> Project:
         return with_proven_base(saved.project, None if saved.snapshot is None else saved.snapshot.parameters)
     except NNLabError:  # what cannot be compiled is shown with its problems
         return saved.project
-
-
-def _stamp_of(path: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from another; None when there is no file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _iteration(saved: SavedProject) -> int:
-    return 0 if saved.snapshot is None else int(saved.snapshot.context[ITERATION])
-
-
-def _copy_of(path: Path) -> str:
-    return f"{path.stem} copy"

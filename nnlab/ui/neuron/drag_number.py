@@ -22,6 +22,15 @@ PAUSE = 0.6  # seconds after which another key begins another gesture
 KNOB, TRACK = 12, 4
 
 
+class _NumberEditor(QLineEdit):
+    """Keeps Enter for itself: the number below would open its field again with it, and take the old number back later."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
 class DragNumber(QWidget):
     """`moved(value, gesture)` at every change that a person makes; `entered` when the mouse is over it."""
 
@@ -146,7 +155,7 @@ class DragNumber(QWidget):
     def type(self) -> None:
         """Opens a field over the number."""
         if self._editor is None:
-            editor = QLineEdit(self)
+            editor = _NumberEditor(self)
             editor.setAccessibleName(f"{self.label}, number")
             editor.editingFinished.connect(self._take)
             self._editor = editor

@@ -188,9 +188,7 @@ class HistoryPanel(LivePanel):
         self._later_mark.timeout.connect(self._mark)
         self.list.used.connect(self._catch_up_now)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._go_to(now.row()))
-        stack = self._document.undo_stack
-        stack.indexChanged.connect(self._follow)
-        stack.cleanChanged.connect(self._follow)
+        self._document.history_changed.connect(self._follow)
         self._document.replaced.connect(self._follow)
         self._follow()
 

@@ -44,6 +44,11 @@ class LiveDebugging(QObject):
             self._trainer.send(commands.SetWatches(tuple(watched)))
         self._sent = wanted
 
+    def exchange(self, sent: Debugging | None) -> Debugging:
+        """The runs were exchanged for others, which know `sent`, or nothing; returns what those that were there know."""
+        before, self._sent = self._sent, sent or Debugging()
+        return before
+
     @property
     def watched(self) -> WatchedNow:
         """What the watched formulas are; while training runs, a little earlier."""

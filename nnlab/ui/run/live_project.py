@@ -6,6 +6,7 @@ It also knows whether the network can be trained, and why not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,14 +15,28 @@ from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Block, Command, NotLoaded
-from nnlab.training.companions import Companions
+from nnlab.training.companions import Companions, CompanionsAside
 from nnlab.training.difference import Difference
 from nnlab.training.follower import Follower
 from nnlab.training.plan import Prepared, plan
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.live_display import LiveDisplay
-from nnlab.ui.run.past import Past
+from nnlab.ui.run.past import Past, PastAside
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectAside:
+    """What is known of a project as it is trained, while it is put aside."""
+
+    revision: int
+    reason: str
+    diagnostics: tuple[Diagnostic, ...]
+    prepared: Prepared | None
+    follower: Follower
+    compared: tuple[Difference, ...]
+    companions: CompanionsAside
+    past: PastAside
 
 
 class LiveProject(QObject):
@@ -45,7 +60,7 @@ class LiveProject(QObject):
         super().__init__(parent)
         self._document, self._trainer, self._companions = document, trainer, companions
         self._past, self._display = past, display
-        self.revision = 0
+        self.revision = self._newest = 0  # the newest there ever was: one that comes back brings its own
         self.reason = ""
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self._prepared: Prepared | None = None
@@ -67,6 +82,22 @@ class LiveProject(QObject):
         self._prepared = None
         self._carry_out(self._follower.open(self._version))
         self._complete_comparison()
+
+    def exchange(self, aside: ProjectAside | None) -> ProjectAside:
+        """Puts what is known of a project that was put aside in the place of what is known of this one, or nothing."""
+        before = ProjectAside(
+            self.revision, self.reason, self.diagnostics, self._prepared, self._follower, self._compared, self._companions.exchange(
+                aside.companions if aside is not None else None), self._past.exchange(aside.past if aside is not None else None),
+        )  # fmt: skip
+        if aside is None:
+            self._prepared, self._follower, self._compared = None, Follower(), ()
+            return before
+        self.revision, self.reason, self.diagnostics = aside.revision, aside.reason, aside.diagnostics
+        self._prepared, self._follower, self._compared = aside.prepared, aside.follower, aside.compared
+        self.sent.emit()
+        self.left_out.emit(self._companions.told)
+        self.changed.emit()
+        return before
 
     def synchronise(self) -> None:
         """Passes on what has changed in the document since the last call."""
@@ -105,9 +136,9 @@ class LiveProject(QObject):
     def _carry_out(self, change: Change) -> None:
         self._prepared = Prepared.of(change.after.project.data, self._prepared)
         is_waiting = bool(self.reason)
-        planned = plan(change, self._prepared, self.revision + 1, is_waiting)
+        planned = plan(change, self._prepared, self._newest + 1, is_waiting)
         if not isinstance(planned.command, Adjust):
-            self.revision += 1  # frames of the network before are not shown as if they were this one's
+            self.revision = self._newest = self._newest + 1  # frames of the network before are not shown as if they were this one's
             self._display.be_patient()
         if not change.keep:
             self._past.marks.forget()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nnlab.core.errors import NNLabError
@@ -45,6 +45,17 @@ class Following(Protocol):
     def synchronise(self) -> None: ...
 
     def parameters(self, names: Iterable[str]) -> object: ...
+
+
+@dataclass(frozen=True, eq=False)
+class PastAside:
+    """What is known of a run's past while that is put aside."""
+
+    marks: Marks
+    cuts: int
+    branch: int
+    newest: int
+    marks_of: dict[int, Marks]
 
 
 class Past:
@@ -177,6 +188,14 @@ class Past:
         """Another project is opened."""
         self._branch = self._newest = self._document.project.branch
         self._marks_of.clear()
+
+    def exchange(self, aside: PastAside | None) -> PastAside:
+        """Puts the past of a run that was put aside in the place of the present one, or none; returns the present one."""
+        before = PastAside(self.marks, self._cuts, self._branch, self._newest, self._marks_of)
+        found = aside or PastAside(Marks(), 0, FIRST, FIRST, {})
+        self.marks, self._cuts, self._branch, self._newest = found.marks, found.cuts, found.branch, found.newest
+        self._marks_of = found.marks_of
+        return before
 
     def of(self, change: Change) -> Change:
         """The same change, which goes back if that is what made it."""

@@ -34,6 +34,7 @@ from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_display import LiveDisplay
 from nnlab.ui.run.live_project import LiveProject
 from nnlab.ui.run.past import Past
+from nnlab.ui.run.session_aside import SessionAside
 
 RESTARTED = "The training thread ended unexpectedly and was started again; what was learned is kept. Press Play to go on."
 
@@ -74,6 +75,7 @@ class LiveSession(QObject):
         self._companions = Companions()
         self.jobs = LiveJobs(self)
         self.last_step: Stepped | None = None
+        self._returning: SessionAside | None = None  # what the document is about to show again
         self.past = Past(self, self._trainer, document, self.noticed.emit)
         self.debugging = LiveDebugging(self._trainer, document, self, self)
         self._display = LiveDisplay(self, self._trainer, document, self._companions, self.jobs, self)
@@ -262,6 +264,28 @@ class LiveSession(QObject):
     def restore(self, snapshot: Snapshot) -> None:
         self._do(commands.Restore(snapshot))
 
+    def put_aside(self) -> SessionAside:
+        """Stops, and gives the run away with all it has passed; nothing is known until another project is shown, or one comes back."""
+        self.synchronise()
+        runs = wait_for(self._ask(commands.ExchangeRuns))
+        self._display.empty()
+        aside = SessionAside(runs, self._project.exchange(None), self.debugging.exchange(None), self.last_step, self.failure)
+        self._playing, self.last_step, self.failure = False, None, ""
+        return aside
+
+    def bring_back(self, aside: SessionAside) -> None:
+        """The document is about to show the project whose run was put aside: it goes on where it was, to the bit."""
+        self._returning = aside
+
+    def _take_back(self, aside: SessionAside) -> None:
+        wait_for(self._ask_now(lambda answer: commands.ExchangeRuns(answer, aside.runs)))
+        self.debugging.exchange(aside.debugging)
+        self._display.empty()
+        self.last_step, self.failure = aside.last_step, aside.failure
+        self._project.exchange(aside.project)
+        self.debugging.synchronise()
+        self._display.show_rest()
+
     def close(self) -> None:
         """Ends the threads."""
         if self._collector is not None and not self.is_closed:
@@ -296,6 +320,9 @@ class LiveSession(QObject):
 
     def _ask(self, question: Callable[[Future[Any]], Command]) -> Future[Any]:
         self.synchronise()
+        return self._ask_now(question)
+
+    def _ask_now(self, question: Callable[[Future[Any]], Command]) -> Future[Any]:
         answer: Future[Any] = Future()
         self._trainer.send(question(answer))
         return answer
@@ -307,7 +334,10 @@ class LiveSession(QObject):
     # Following the document
 
     def reload(self) -> None:
-        """Loads the document afresh: initial weights, no history."""
+        """Loads the document afresh: initial weights, no history; or takes back the run that was put aside."""
+        returning, self._returning = self._returning, None
+        if returning is not None:
+            return self._take_back(returning)
         self.debugging.synchronise()
         self._project.reload()
 

@@ -79,6 +79,11 @@ class TopBar(QWidget):
         """Marks a tab as current. Raises KeyError for a workspace that is not there."""
         self.tabs.choose(name)
 
+    def tab_rect(self, name: str) -> QRect | None:
+        """Where the tab of a workspace stands among the tabs; None for one that has none."""
+        place = self.tabs.place_of(name)
+        return self.tabs.tabRect(place) if place is not None else None
+
     def set_document(self, name: str, edited: bool = False) -> None:
         self.document.set_document(name, edited)
 
@@ -149,6 +154,9 @@ class WorkspaceTabs(QTabBar):
         self.setCurrentIndex(self._names.index(name))
         self.blockSignals(blocked)
         self.update()
+
+    def place_of(self, name: str) -> int | None:
+        return self._names.index(name) if name in self._names else None
 
     def _changed(self, index: int) -> None:
         if 0 <= index < len(self._names):

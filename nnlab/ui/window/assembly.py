@@ -8,6 +8,7 @@ from __future__ import annotations
 from nnlab.files.project import Project
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.window.lessons import connect_lessons
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import build_menu
 from nnlab.ui.window.provenance import NumberSources
@@ -23,5 +24,6 @@ def assemble(theme: Theme, store: Store, project: Project | None = None, name: s
         connect_actions(window)
         connect_messages(window)
         SampleLink(window)
+        window.learning = connect_lessons(window, theme, store)
         window.set_menu(build_menu(window))
     return window

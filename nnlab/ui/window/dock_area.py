@@ -188,12 +188,23 @@ class DockArea(QMainWindow):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, right if self._plan.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
         state, shown = self._store.data(f"layout/{self._plan.name}"), self._store.text(f"shown/{self._plan.name}", "").split()
-        if state is None or not shown or not self.restoreState(state, self._layout_version()):
+        if self._plan.beside_lesson or state is None or not shown or not self.restoreState(state, self._layout_version()):
             self.reset()
             return
         # A layout says where the docks stand that it knows, and Qt shows the others wherever there is room.
         for name, dock in self._docks.items():
             dock.setVisible(name in shown)
+
+    def remember_last(self) -> None:
+        """Remembers how the person left this workspace; what becomes of the docks until another is shown is not theirs."""
+        self.remember()
+        self._workspace = self._plan = None
+
+    def keep_sizes(self) -> None:
+        """The docks stay as they were arranged just now, though the area had another size before: nothing is laid out afresh."""
+        self._sized_for = self.size()
+        for timer in (self._follow_timer, self._size_timer, self._room_timer):
+            timer.stop()
 
     def _plan_for(self, workspace: Workspace) -> Workspace:
         """The workspace itself, or, where it is tight, with its lower panels as tabs beside the canvas.
@@ -215,7 +226,7 @@ class DockArea(QMainWindow):
         return zlib.crc32(" ".join(sorted(self._docks)).encode()) & 0x7FFFFFFF
 
     def remember(self) -> None:
-        if self._plan is not None:
+        if self._plan is not None and not self._plan.beside_lesson:
             self._store.set(f"layout/{self._plan.name}", self.saveState(self._layout_version()))
             shown = (name for name, dock in self._docks.items() if not dock.isHidden())
             self._store.set(f"shown/{self._plan.name}", " ".join(shown))
@@ -225,7 +236,8 @@ class DockArea(QMainWindow):
         workspace = self._plan
         if workspace is None:
             return
-        self._store.forget(f"layout/{workspace.name}")
+        if not workspace.beside_lesson:
+            self._store.forget(f"layout/{workspace.name}")
         for dock in self._docks.values():
             dock.setFloating(False)
             self.removeDockWidget(dock)

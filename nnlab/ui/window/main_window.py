@@ -6,13 +6,14 @@ Scripts and tests use `document`, `session`, `canvas`, and actions by their obje
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import data_title
 from nnlab.files.autosave import LeftBehind
@@ -59,7 +60,7 @@ from nnlab.ui.window.panels import WindowPanels
 from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
-from nnlab.ui.workspaces import first_workspace, workspaces
+from nnlab.ui.workspaces import Workspace, first_workspace, workspaces
 
 _log = logging.getLogger(__name__)
 MINIMUM = QSize(1024, 700)
@@ -78,6 +79,8 @@ class MainWindow(QMainWindow):
         self.session = LiveSession(self.document, self)
         self.selection = Selection(self)
         self._view: LiveView | None = None  # the newest
+        self.learning: Any = None  # nnlab.ui.learn.learning.Learning, joined by whoever assembles the window
+        self.arranged: Callable[[Workspace], Workspace] = lambda workspace: workspace  # while a lesson runs, beside its column
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
         self.files = FileCommands(theme, self, self.document, self.session, store, self._present_view, self.runs)
@@ -143,7 +146,9 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         for part in (self.top_bar, self.recovery_bar):
             column.addWidget(part)
-        column.addWidget(self.area, 1)
+        self.middle = QHBoxLayout()  # a lesson's column stands at its left
+        self.middle.addWidget(self.area, 1)
+        column.addLayout(self.middle, 1)
         column.addWidget(self.transport.bar)
         self.setCentralWidget(body)
         self.message_bar.setParent(body)
@@ -219,8 +224,7 @@ class MainWindow(QMainWindow):
         document.data_changed.connect(self._follow_document)
         document.name_changed.connect(self._follow_document)
         document.replaced.connect(self._follow_document)
-        document.undo_stack.indexChanged.connect(self._follow_document)
-        document.undo_stack.cleanChanged.connect(self._follow_document)
+        document.history_changed.connect(self._follow_document)
         self.area.shown_changed.connect(self._want_probes)
         self._theme.metrics_changed.connect(self._follow_width)
         self._theme.restyling.connect(self._hold_painting)
@@ -232,7 +236,7 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, name: str) -> None:
         """Arranges the window for a workspace; one that is not there any more is the first."""
-        workspace = workspaces().get(name) or first_workspace()
+        workspace = self.arranged(workspaces().get(name) or first_workspace())
         self.area.show_workspace(workspace)
         self.centre.show_page(workspace.centre)
         for strip in self.strips:
@@ -244,7 +248,8 @@ class MainWindow(QMainWindow):
         if not workspace.follows_steps:
             self.canvas.set_step(None, frozenset(), frozenset())
         self.transport.show_workspace(workspace)
-        self._store.set("workspace", workspace.name)
+        if not workspace.beside_lesson:
+            self._store.set("workspace", workspace.name)
         self._want_probes()
         QTimer.singleShot(0, self.canvas.fit)
 
@@ -368,6 +373,7 @@ class MainWindow(QMainWindow):
 
     def leave(self) -> None:
         """Closes without a question, because the system asks for it. Unsaved work stays behind as a safety copy."""
+        self.files.giving_up.emit()
         self.autosave.leave()
         self.files.give_up()
         self.close()

@@ -11,7 +11,7 @@ from nnlab.ui.canvas.actions import fill_menu
 from nnlab.ui.window.actions import ACTIONS
 from nnlab.ui.window.main_window import MainWindow
 
-GROUPS = ("File", "Edit", "Node", "Run", "Step", "View", "Help")
+GROUPS = ("File", "Edit", "Node", "Run", "Step", "Learn", "View", "Help")
 
 
 def build_menu(window: MainWindow) -> QMenu:

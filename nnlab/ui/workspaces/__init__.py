@@ -42,6 +42,7 @@ class Workspace:
     follows_steps: bool = False  # shows single steps: stepping leads here, and the canvas keeps what a step read and wrote lit
     figures: str = ""  # the panel whose figures the transport bar shows
     tab: str = ""  # the workspace whose tab is lit while this one, a state of it, has none of its own
+    beside_lesson: bool = False  # arranged beside a lesson's column: how it is left is not remembered
     is_first: bool = False  # where a window without a memory starts
 
 

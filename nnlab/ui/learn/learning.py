@@ -1,0 +1,187 @@
+"""Learning: opens and leaves lessons, and keeps how far one came. Whoever wants a lesson played asks here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from nnlab.core.errors import NNLabError
+from nnlab.files.project import SavedProject
+from nnlab.lessons.lesson import Lesson
+from nnlab.lessons.play import LessonRecord
+from nnlab.lessons.reader import read_lesson
+from nnlab.ui.files.store import Store
+from nnlab.ui.learn.host import LessonHost, as_object
+from nnlab.ui.learn.known_controls import window_controls
+from nnlab.ui.learn.lesson_column import LessonColumn
+from nnlab.ui.learn.lesson_player import LessonPlayer
+from nnlab.ui.learn.lesson_room import LessonRoom, ProjectInRoom
+from nnlab.ui.learn.progress import LessonProgress
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.workspaces import Workspace, workspaces
+
+LEARN = "learn"
+NO_LESSON = "No lesson is open; choose one on the welcome page."
+LEFT = "This is “{own}” again. The lesson keeps its place; what you made in it can be kept as a project."
+
+
+class Learning(QObject):
+    """`opened` and `left` when a lesson begins and ends; `progressed` when a step was passed."""
+
+    opened = Signal()
+    left = Signal()
+    progressed = Signal()
+
+    def __init__(self, host: LessonHost, theme: Theme, store: Store) -> None:
+        super().__init__(as_object(host))
+        self._host, self._theme = host, theme
+        self.progress = LessonProgress(store)
+        self.room = LessonRoom(host)
+        self._column: LessonColumn | None = None
+        self._player: LessonPlayer | None = None
+        self._former: dict[Path, ProjectInRoom] = {}  # of lessons that were left in this window
+        self._is_leaving = False
+        host.files.giving_up.connect(self.leave)
+
+    # The parts, made with the first lesson
+
+    @property
+    def player(self) -> LessonPlayer:
+        if self._player is None:
+            self._column = LessonColumn(self._theme)
+            self._column.hide()
+            self._host.middle.insertWidget(0, self._column)
+            self._player = LessonPlayer(self._host, self._theme, self._column)
+            self._column.leave_asked.connect(self.leave_to_welcome)
+            self._player.changed.connect(self._keep)
+            self._player.over.connect(self.leave_to_welcome)
+            self._player.failed.connect(self._fail)
+        return self._player
+
+    @property
+    def column(self) -> LessonColumn:
+        return self.player.column
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The one that is played."""
+        return self._player.lesson if self._player is not None else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.room.is_open
+
+    # Opening and leaving
+
+    def open_folder(self, folder: Path, anew: bool = False) -> bool:
+        """Plays the lesson of a folder where it was left. False, with a sentence in the message bar, when it cannot be read."""
+        try:
+            return self.open(read_lesson(folder, window_controls()), anew)
+        except NNLabError as error:
+            self._fail(str(error))
+            return False
+
+    def open(self, lesson: Lesson, anew: bool = False) -> bool:
+        """Plays a lesson, where it was left or from its beginning. What is open comes back when it is left."""
+        if self.is_open:
+            self.leave()
+        record = LessonRecord() if anew else self.progress.read(lesson.id)
+        former = self._former.pop(lesson.folder, None)
+        if anew:
+            former = None
+        try:
+            project = self.player.project_for(lesson, record)
+        except NNLabError as error:
+            self._fail(str(error))
+            return False
+        self.room.enter(project, lesson.title, former)
+        self._host.arranged = self._arranged
+        self.column.show()
+        self.column.apply_metrics()
+        self.player.begin(lesson, record)
+        self.opened.emit()
+        return True
+
+    def leave(self) -> None:
+        """Brings the person's own project back, with its workspace; the lesson keeps its place."""
+        lesson = self.lesson
+        if not self.is_open or self._is_leaving or lesson is None:
+            return
+        self._is_leaving = True
+        try:
+            self._keep()
+            self.player.end()
+            workspace = self.room.own_workspace
+            self.column.hide()
+            self._host.arranged = lambda found: found
+            self._former[lesson.folder] = self.room.leave()
+            self.room.arrange_own(workspace)
+        finally:
+            self._is_leaving = False
+        self.left.emit()
+
+    def leave_to_welcome(self) -> None:
+        """Leaves the lesson and shows the page it was chosen from, with the way to keep what was made."""
+        lesson = self.lesson
+        if lesson is None:
+            self._host.show_workspace(LEARN)
+            return
+        self.leave()
+        self._host.show_workspace(LEARN)
+        words = LEFT.format(own=self._host.document.name)
+        self._host.message_bar.show_info(words, "Keep this network", lambda: self.keep_network(lesson), key="lesson")
+
+    def keep_network(self, lesson: Lesson) -> None:
+        """What was made in a lesson becomes the open project, unsaved."""
+        former = self._former.pop(lesson.folder, None)
+        if former is not None:
+            self._host.files.show_unsaved(SavedProject(former.document.project), lesson.title)
+
+    def open_welcome(self) -> None:
+        """The welcome page; a lesson that runs is left."""
+        if self.is_open:
+            self.leave_to_welcome()
+        else:
+            self._host.show_workspace(LEARN)
+
+    # Commands
+
+    def next(self) -> None:
+        if self._is_played():
+            self.player.next()
+
+    def back(self) -> None:
+        if self._is_played():
+            self.player.back()
+
+    def show_me(self) -> None:
+        if self._is_played():
+            self.player.show_me()
+
+    def _is_played(self) -> bool:
+        if self.lesson is None:
+            self._host.message_bar.show_info(NO_LESSON, key="lesson")
+        return self.lesson is not None
+
+    def _arranged(self, workspace: Workspace) -> Workspace:
+        """A workspace beside the lesson's column: without what stands at the left; Learn is that of the present step."""
+        play = self.player.play
+        if workspace.name == LEARN and play is not None:
+            place, wanted = play.place, ""
+            while not wanted and place >= 0:
+                wanted = play.lesson.steps[place].workspace
+                place -= 1
+            found = workspaces().get(wanted or "train", workspace)
+            return replace(found, left=(), tab=LEARN, beside_lesson=True)
+        return replace(workspace, left=(), beside_lesson=True)
+
+    def _keep(self) -> None:
+        play = self._player.play if self._player is not None else None
+        if play is not None:
+            self.progress.write(play.lesson.id, play.record)
+            self.progressed.emit()
+
+    def _fail(self, sentence: str) -> None:
+        self._host.message_bar.show_warning(sentence, key="lesson")

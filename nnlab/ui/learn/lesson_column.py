@@ -1,0 +1,167 @@
+"""The lesson's column at the left of the window: where one is, what to read, what to predict, what to do. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from nnlab.ui.learn.lesson_parts import ActionBox, PassedStep, PassedSteps, StepSegments
+from nnlab.ui.learn.question_form import QuestionForm
+from nnlab.ui.learn.rich_text import RichText
+from nnlab.ui.look.icons import icon
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.label import Label
+
+WIDTH, LARGE_WIDTH, NARROW_WIDTH = 328, 520, 288  # pixels: of the column, in a large window, in a narrow one
+LARGE_FROM, NARROW_BELOW = 2000, 1120
+LINES = 3  # of steps passed
+
+
+class LessonColumn(QWidget):
+    """Its signals say what the person wants; `answered` carries the answer, `step_chosen` a place, `followed` the address of a link."""
+
+    leave_asked = Signal()
+    next_asked = Signal()
+    back_asked = Signal()
+    skip_asked = Signal()
+    show_asked = Signal()
+    show_answer_asked = Signal()
+    answered = Signal(str)
+    step_chosen = Signal(int)
+    followed = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("lesson")
+        self.setAccessibleName("Lesson")
+        self.place = Label(theme, "", "caption", "text2")
+        self.leave_button = _flat(theme, "close", "Leave", "Back to your own project; the lesson keeps its place")
+        self.title = Label(theme, "", "number")
+        self.title.setWordWrap(True)
+        self.segments = StepSegments(theme)
+        self.passed = PassedSteps(theme)
+        self.step_title = Label(theme, "", "title")
+        self.step_title.setWordWrap(True)
+        self.text = RichText(theme, "counter")
+        self.question = QuestionForm(theme)
+        self.action = ActionBox(theme)
+        self.why_button = _flat(theme, "down", "Why", "Opens the explanation")
+        self.why = RichText(theme, "body", "text2")
+        self.back_button = _flat(theme, "left", "Back", "The step before (Alt Page Up)")
+        self.count = Label(theme, "", "body", "text2")
+        self.skip_button = _flat(theme, "right", "Skip", "Goes on without doing this step")
+        self.next_button = QPushButton("Next")
+        self.next_button.setToolTip("The next step (Page Down)")
+        self.next_button.setDefault(True)
+        self._arrange()
+        self._connect()
+        follow(theme, self)
+
+    def _arrange(self) -> None:
+        self._page = QWidget()
+        self._text_column = QVBoxLayout(self._page)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.place, 1)
+        self._head.addWidget(self.leave_button)
+        reading = (self.title, self.segments, self.passed, self.step_title, self.text, self.question, self.action)
+        for part in (*reading, self.why_button, self.why):
+            self._text_column.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft if part is self.why_button else Qt.AlignmentFlag(0))
+        self._text_column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._page)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.back_button)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.count)
+        self._foot.addWidget(self.skip_button)
+        self._foot.addWidget(self.next_button)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 1, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.area, 1)
+        self._column.addLayout(self._foot)
+
+    def _connect(self) -> None:
+        for button, signal in (
+            (self.leave_button, self.leave_asked), (self.back_button, self.back_asked), (self.skip_button, self.skip_asked),
+            (self.next_button, self.next_asked),
+        ):  # fmt: skip
+            button.clicked.connect(signal)
+        self.action.show_asked.connect(self.show_asked)
+        self.question.answered.connect(self.answered)
+        self.question.show_asked.connect(self.show_answer_asked)
+        self.segments.chosen.connect(self.step_chosen)
+        self.why_button.clicked.connect(self._toggle_why)
+        for text in (self.text, self.why, self.question.why, self.question.words):
+            text.followed.connect(self.followed)
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        width = self.window().width() if self.parentWidget() is not None else 0
+        wanted = LARGE_WIDTH if width >= LARGE_FROM else NARROW_WIDTH if width < NARROW_BELOW * self._theme.scale else WIDTH
+        self.setFixedWidth(min(round(wanted * self._theme.scale), max(NARROW_WIDTH, round(0.42 * width)) if width else 10_000))
+        padding = metrics.px(20)
+        self._head.setContentsMargins(padding, metrics.px(10), metrics.px(12), metrics.px(4))
+        self._text_column.setContentsMargins(padding, 0, padding, metrics.padding)
+        self._text_column.setSpacing(metrics.px(10))
+        self._foot.setContentsMargins(metrics.px(12), metrics.px(10), padding, metrics.px(12))
+        self._foot.setSpacing(metrics.grid)
+        self.update()
+
+    # Showing
+
+    def show_place(self, place: str, title: str, states: Sequence[str], current: int, passed: Sequence[PassedStep]) -> None:
+        self.place.setText(place)
+        self.title.setText(title)
+        self.segments.show_steps(states, current)
+        self.passed.show_steps(passed, LINES)
+        self.passed.setVisible(bool(passed))
+        self.count.setText(f"{current + 1} of {len(states)}")
+
+    def show_why(self, text: str) -> None:
+        """What opens under the step, once it is done; empty: nothing."""
+        self.why.show_text(text)
+        self.why_button.setVisible(bool(text))
+        if not text:
+            self.why.hide()
+            self._mark_why()
+
+    def _toggle_why(self) -> None:
+        self.why.setVisible(not self.why.isVisible())
+        self._mark_why()
+
+    def _mark_why(self) -> None:
+        is_open = self.why.isVisible()
+        self.why_button.setIcon(icon(self._theme, "up" if is_open else "down"))
+        self.why_button.setAccessibleName("Why, open" if is_open else "Why, closed")
+
+    def show_way_on(self, can_go_on: bool, can_go_back: bool, is_last: bool) -> None:
+        self.next_button.setVisible(can_go_on)
+        self.next_button.setText("Finish" if is_last else "Next")
+        self.skip_button.setVisible(not can_go_on)
+        self.back_button.setEnabled(can_go_back)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), tokens.panel)
+        painter.setPen(tokens.line)
+        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+        painter.drawLine(0, self._foot.geometry().top(), self.width(), self._foot.geometry().top())
+        painter.end()
+
+
+def _flat(theme: Theme, role: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(icon(theme, role), text)
+    button.setFlat(True)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button

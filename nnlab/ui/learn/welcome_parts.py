@@ -1,0 +1,210 @@
+"""Rows and tiles of the welcome page: a lesson with its progress, an example with a picture of its data, a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from nnlab.core.preparation import Data
+from nnlab.lessons.play import DONE, OPEN, SHOWN
+from nnlab.ui.learn.lesson_parts import StepSegments
+from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import keep_press_keys
+from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.painting import draw_focus, fill_rounded
+
+POINTS = 220  # of a data set that are drawn
+
+
+class WelcomeRow(QAbstractButton):
+    """A row that is clicked as a whole, by mouse, Enter or Space."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.is_current = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def event(self, event: object) -> bool:
+        keep_press_keys(event)  # type: ignore[arg-type]
+        return super().event(event)  # type: ignore[arg-type]
+
+    def keyPressEvent(self, event: object) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
+            self.click()
+        else:
+            super().keyPressEvent(event)  # type: ignore[arg-type]
+
+    def enterEvent(self, event: object) -> None:
+        super().enterEvent(event)  # type: ignore[arg-type]
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)  # type: ignore[arg-type]
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, painter = self._theme.tokens, QPainter(self)
+        if self.is_current or self.underMouse():
+            fill_rounded(painter, self.rect(), self._theme.metrics.radius_button, tokens.sel if self.is_current else tokens.card)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self._theme.metrics.radius_button, tokens)
+        painter.end()
+
+
+class LessonRow(WelcomeRow):
+    """A lesson: its number, title, one line, and at the right its steps or how far one came."""
+
+    def __init__(self, theme: Theme, name: str, number: int, title: str, summary: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.name = name
+        self._number = Label(theme, str(number) if number else "", "counter", "text2")
+        self._title = ElidedLabel(theme, title, "title")
+        self._summary = ElidedLabel(theme, summary, "body", "text2")
+        self.words = Label(theme, "", "caption", "text2")
+        self.segments = StepSegments(theme, width=12)
+        self._row, middle, end = QHBoxLayout(self), QVBoxLayout(), QVBoxLayout()
+        middle.setSpacing(2)
+        middle.addWidget(self._title)
+        middle.addWidget(self._summary)
+        end.addWidget(self.words, 0, Qt.AlignmentFlag.AlignRight)
+        end.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignRight)
+        self._row.addWidget(self._number)
+        self._row.addLayout(middle, 1)
+        self._row.addLayout(end)
+        for part in (self._number, self._title, self._summary, self.words, self.segments):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        follow(theme, self)
+
+    def show_progress(self, states: Sequence[str], at: int, minutes: int, is_current: bool) -> None:
+        """`at`: the step to go on with, −1 for one that was never begun."""
+        passed, count = sum(state != OPEN for state in states), len(states)
+        is_done = passed == count
+        words = "✓ done" if is_done else f"step {at + 1} of {count}" if at >= 0 else f"{count} steps, {minutes} min"
+        self.words.setText(words)
+        self.segments.show_steps(states, at if not is_done else -1)
+        self.segments.setVisible(at >= 0)
+        self.is_current = is_current
+        done = sum(state in (DONE, SHOWN) for state in states)
+        self.setAccessibleName(f"Lesson {self._title.text()}: {self._summary.text()} {words}, {done} done")
+        self.update()
+
+    def apply_metrics(self) -> None:
+        metrics = self._theme.metrics
+        self._row.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.px(4))
+        self._row.setSpacing(metrics.px(14))
+        self._number.setFixedWidth(metrics.px(18))
+        self.setFixedHeight(metrics.px(48))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(48))
+
+
+class ExampleTile(WelcomeRow):
+    """An example: a picture of its data over its name."""
+
+    def __init__(self, theme: Theme, name: str, title: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.name = name
+        self._title = title
+        self._points: np.ndarray | None = None
+        self._classes: np.ndarray | None = None
+        self._image: QImage | None = None
+        self._grown = 1.0  # share of the points that are there, while they come
+        self.setToolTip(tip)
+        self.setAccessibleName(f"Example {title}: {tip}")
+        follow(theme, self)
+
+    def show_data(self, data: Data) -> None:
+        """The first two features of the samples, or the first against the target; of images the first few."""
+        x, y = data.x[:POINTS], data.y[:POINTS].ravel()
+        if data.image_shape is not None:
+            self._image = _digits(data)
+        elif x.shape[1] == 1:
+            order = np.argsort(x[:, 0])
+            self._points, self._classes = np.stack([x[order, 0], y[order]], axis=1), None
+        else:
+            self._points = x[:, :2].astype(float)
+            self._classes = y if data.target.kind in ("binary", "classes") else (y > np.median(y)).astype(float)
+        self.update()
+
+    def show_share(self, share: float) -> None:
+        """How many of the points are there: a picture that is looked at comes to life."""
+        if share != self._grown:
+            self._grown = share
+            self.update()
+
+    @property
+    def has_data(self) -> bool:
+        return self._points is not None or self._image is not None
+
+    def apply_metrics(self) -> None:
+        self.setFixedHeight(self._theme.metrics.px(104))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(116), self._theme.metrics.px(104))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(84), self._theme.metrics.px(104))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, px = self._theme.tokens, self._theme.metrics.px
+        painter = QPainter(self)
+        room = QRectF(0, 0, self.width(), self.height() - px(22))
+        fill_rounded(painter, room, self._theme.metrics.radius_field, tokens.card if self.underMouse() else tokens.canvas)
+        inner = room.adjusted(px(10), px(8), -px(10), -px(8))
+        if self._image is not None:
+            side = min(inner.width(), inner.height() * 2)
+            painter.drawImage(QRectF(inner.center().x() - side / 2, inner.center().y() - side / 4, side, side / 2), self._image)
+        elif self._points is not None:
+            self._paint_points(painter, inner)
+        painter.setPen(tokens.text)
+        painter.setFont(self._theme.font("body"))
+        text = QRectF(2, self.height() - px(20), self.width() - 2, px(20))
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, painter.fontMetrics().elidedText(
+            self._title, Qt.TextElideMode.ElideRight, int(text.width())))
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
+        painter.end()
+
+    def _paint_points(self, painter: QPainter, room: QRectF) -> None:
+        points = self._points
+        assert points is not None
+        tokens = self._theme.tokens
+        low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
+        at = (points - low) / span
+        shown = max(2, round(len(at) * self._grown))
+        places = [QPointF(room.left() + u * room.width(), room.bottom() - v * room.height()) for u, v in at[:shown]]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._classes is None:
+            painter.setPen(QPen(tokens.text, 1.6))
+            painter.drawPolyline(places)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place, kind in zip(places, self._classes, strict=False):
+            painter.setBrush(_class_color(tokens.neg, tokens.pos, tokens.text2, int(kind)))
+            if int(kind) % 2:
+                painter.drawRect(QRectF(place.x() - 1.6, place.y() - 1.6, 3.2, 3.2))  # classes are told by shape, too
+            else:
+                painter.drawEllipse(place, 1.9, 1.9)
+
+
+def _class_color(first: QColor, second: QColor, third: QColor, kind: int) -> QColor:
+    return (first, second, third)[min(kind, 2)]
+
+
+def _digits(data: Data) -> QImage:
+    """The first eight images in two rows."""
+    height, width = data.image_shape[-2:]  # type: ignore[index]
+    rows = [np.hstack([data.x[k].reshape(-1, height, width)[0] for k in range(4 * r, 4 * r + 4)]) for r in range(2)]
+    pixels = np.vstack(rows).astype(float)
+    pixels = (pixels - pixels.min()) / max(float(np.ptp(pixels)), 1e-9)
+    bytes_ = np.ascontiguousarray((pixels * 235 + 20).astype(np.uint8))
+    return QImage(bytes_.data, bytes_.shape[1], bytes_.shape[0], bytes_.shape[1], QImage.Format.Format_Grayscale8).copy()

@@ -1,0 +1,56 @@
+"""Welcome: the page one sees without a project. Nothing of it is made before it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from nnlab.lessons.library import shipped
+from nnlab.ui.learn.progress import LessonProgress
+from nnlab.ui.learn.welcome_page import WelcomePage
+from nnlab.ui.panels.base import LivePanel, Services
+
+
+class WelcomePanel(LivePanel):
+    """`page` is None until it was shown. Signals are those of the page."""
+
+    name = "welcome"
+    title = "Welcome"
+    is_centre = True
+
+    lesson_chosen = Signal(str)
+    example_chosen = Signal(str)
+    file_chosen = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(services, "", parent)
+        self.header.hide()
+        self.page: WelcomePage | None = None
+        self._progress: LessonProgress | None = None
+        self._recent: Callable[[], tuple[Path, ...]] = tuple
+
+    def follow(self, progress: LessonProgress, recent: Callable[[], tuple[Path, ...]]) -> None:
+        """What it tells of: progress of lessons, and recent files."""
+        self._progress, self._recent = progress, recent
+
+    def refresh(self) -> None:
+        if self.page is not None and self._progress is not None:
+            self.page.show_progress(self._progress)
+            self.page.show_files(self._recent())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self.page is None:
+            self.page = WelcomePage(self._theme, shipped())
+            for mine, its in (
+                (self.lesson_chosen, self.page.lesson_chosen), (self.example_chosen, self.page.example_chosen),
+                (self.file_chosen, self.page.file_chosen), (self.asked, self.page.asked),
+            ):  # fmt: skip
+                its.connect(mine)
+            self.set_content(self.page)
+        self.refresh()
+        super().showEvent(event)
