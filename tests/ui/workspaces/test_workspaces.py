@@ -116,7 +116,7 @@ def test_one_file_adds_a_workspace_one_a_panel_and_one_a_probe(listen: None, ope
     window = opened("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None, timeout=10_000)
     tabs = window.top_bar.tabs
-    assert [tabs.tabText(k) for k in range(tabs.count())] == ["Build", "Listen", "Train", "Step", "Approximate", "Compare", "LoRA"]
+    assert [tabs.tabText(k) for k in range(tabs.count())] == ["Build", "Listen", "Train", "Step", "Approximate", "Compare", "LoRA", "Learn"]
     assert "panel.iterations_of_a_test" in [action.objectName() for action in window.all_actions()]
 
     tabs.setCurrentIndex(1)
