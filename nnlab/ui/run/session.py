@@ -267,10 +267,10 @@ class LiveSession(QObject):
     def put_aside(self) -> SessionAside:
         """Stops, and gives the run away with all it has passed; nothing is known until another project is shown, or one comes back."""
         self.synchronise()
-        runs = wait_for(self._ask(commands.ExchangeRuns))
-        self._display.empty()
-        aside = SessionAside(runs, self._project.exchange(None), self.debugging.exchange(None), self.last_step, self.failure)
+        runs, project = wait_for(self._ask(commands.ExchangeRuns)), self._project.exchange(None)
+        aside = SessionAside(runs, project, self.debugging.exchange(None), self.last_step, self.failure)
         self._playing, self.last_step, self.failure = False, None, ""
+        self._display.empty()
         return aside
 
     def bring_back(self, aside: SessionAside) -> None:
@@ -279,10 +279,10 @@ class LiveSession(QObject):
 
     def _take_back(self, aside: SessionAside) -> None:
         wait_for(self._ask_now(lambda answer: commands.ExchangeRuns(answer, aside.runs)))
-        self.debugging.exchange(aside.debugging)
         self._display.empty()
-        self.last_step, self.failure = aside.last_step, aside.failure
+        self.debugging.exchange(aside.debugging)
         self._project.exchange(aside.project)
+        self.last_step, self.failure = aside.last_step, aside.failure
         self.debugging.synchronise()
         self._display.show_rest()
 
