@@ -60,11 +60,12 @@ class LessonHost(Protocol):
     canvas: Canvas
     top_bar: TopBar
     message_bar: MessageBar
-    panels: HostPanels
     actions_by_id: dict[str, QAction]
     middle: QHBoxLayout
     arranged: Callable[[Workspace], Workspace]
 
+    @property
+    def panels(self) -> HostPanels: ...
     @property
     def area(self) -> HostArea: ...
     @property
