@@ -25,6 +25,7 @@ from nnlab.core.explanation import (
 )  # fmt: skip
 from nnlab.core.fault import Fault, row_of_zero_variance
 from nnlab.core.kernel import kernel
+from nnlab.core.kernel.reductions import squares_around, wide_dot, wide_dot_of_three, wide_total
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
@@ -36,19 +37,14 @@ def forward(x, gain, shift, eps, mean, deviation, normalised, y):
     """normalised = (x - mean) / sqrt(variance + eps),   y = gain * normalised + shift."""
     features = x.shape[1]
     for n in range(x.shape[0]):
-        total = np.float64(0)
-        for i in range(features):
-            total += x[n, i]
-        center = total / features
-        squares = np.float64(0)
-        for i in range(features):
-            squares += (x[n, i] - center) * (x[n, i] - center)
-        spread = math.sqrt(squares / features + eps)
+        center = wide_total(x[n]) / features
+        spread = math.sqrt(squares_around(x[n], center) / features + eps)
         mean[n] = center
         deviation[n] = spread
         inverse = 1.0 / spread
         for i in range(features):
             normalised[n, i] = (x[n, i] - center) * inverse
+        for i in range(features):
             y[n, i] = gain[i] * normalised[n, i] + shift[i]
 
 
@@ -64,14 +60,8 @@ def backward(gain, deviation, normalised, d_y, d_x, d_gain, d_shift):
             for i in range(features):
                 d_shift[i] += d_y[n, i]
         if d_x.size:
-            level = np.float64(0)
-            stretch = np.float64(0)
-            for i in range(features):
-                g = np.float64(gain[i]) * d_y[n, i]
-                level += g
-                stretch += g * normalised[n, i]
-            level /= features
-            stretch /= features
+            level = wide_dot(gain, d_y[n]) / features
+            stretch = wide_dot_of_three(gain, d_y[n], normalised[n]) / features
             inverse = 1.0 / np.float64(deviation[n])
             for i in range(features):
                 d_x[n, i] += (np.float64(gain[i]) * d_y[n, i] - level - normalised[n, i] * stretch) * inverse

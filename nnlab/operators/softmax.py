@@ -4,12 +4,12 @@ Bridle (1990); the row's maximum is subtracted first, which changes nothing but 
 cross_entropy needs no softmax before it: that loss takes logits.
 """
 
-import math
-
 from nnlab.core.doubt import Doubt
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, gradient, number, product, shortened, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.limits import subtract_highest
+from nnlab.core.kernel.mathematics import exp_of_negative
+from nnlab.core.kernel.reductions import total
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
 
@@ -20,13 +20,12 @@ def forward(x, y):
         highest = x[n, 0]
         for i in range(1, x.shape[1]):
             highest = max(highest, x[n, i])
-        total = 0.0
         subtract_highest(x, n, highest, y)
         for i in range(x.shape[1]):
-            y[n, i] = math.exp(y[n, i])
-            total += y[n, i]
+            y[n, i] = exp_of_negative(y[n, i])
+        sum_of_exponentials = total(y[n])
         for i in range(x.shape[1]):
-            y[n, i] /= total
+            y[n, i] /= sum_of_exponentials
 
 
 @kernel

@@ -90,6 +90,20 @@ def _exp(x):  # type: ignore[no-untyped-def]
     return polynomial
 
 
+def exp_of_negative(x: Any) -> Any:
+    """The exponential function of a scalar of at most 0; of minus infinity 0, of NaN NaN."""
+    return math.exp(x)
+
+
+@overload(exp_of_negative, inline="always")
+def _exp_of_negative(x):  # type: ignore[no-untyped-def]
+    if x != types.float32:
+        return lambda x: math.exp(x)
+
+    zero, least = numba.float32(0.0), numba.float32(-87.3)  # below it the result is no normal number
+    return lambda x: x if x != x else (zero if x < least else exp(x))
+
+
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)) of a scalar, without overflow on either side."""
     return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))

@@ -20,6 +20,43 @@ def total(values):  # type: ignore[no-untyped-def]
     return found
 
 
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def wide_total(values):  # type: ignore[no-untyped-def]
+    """The sum of a vector, in float64."""
+    found = 0.0
+    for i in range(values.size):
+        found += np.float64(values[i])
+    return found
+
+
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def wide_dot(a, b):  # type: ignore[no-untyped-def]
+    """The product of two vectors, in float64."""
+    found = 0.0
+    for i in range(a.size):
+        found += np.float64(a[i]) * np.float64(b[i])
+    return found
+
+
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def wide_dot_of_three(a, b, c):  # type: ignore[no-untyped-def]
+    """The sum of the products of three vectors' elements, in float64."""
+    found = 0.0
+    for i in range(a.size):
+        found += np.float64(a[i]) * np.float64(b[i]) * np.float64(c[i])
+    return found
+
+
+@numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def squares_around(values, center):  # type: ignore[no-untyped-def]
+    """The sum of squares of a vector's distances from a number, in float64."""
+    found = 0.0
+    for i in range(values.size):
+        distance = np.float64(values[i]) - center
+        found += distance * distance
+    return found
+
+
 @numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def sum_of_squares(values):  # type: ignore[no-untyped-def]
     """The sum of squares of a vector, in float64."""

@@ -7,13 +7,15 @@ readable version this takes the place of, because it takes two to five times as 
 from __future__ import annotations
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
-from nnlab.core.kernel.decorators import kernel
+from nnlab.core.kernel.decorators import inlined, kernel
 from nnlab.core.kernel.reductions import total
 from nnlab.core.kernel.window_products import BYTES, FILTERS, SIDE, VECTORS, add_row, filter_tile, weight_tile
 
-NARROWEST = 6  # cells: then a whole vector beyond a channel's last place still lies in the border, where slopes are 0
+NARROWEST = 3  # cells: of narrower images too much of a vector would be border
 GROUP = 4  # images whose products are added up before sums leave the registers
 _MOST_LANES = BYTES // 4
+# Cells: two rows hold a vector, so that a whole one beyond a channel's last place still lies in the border, where slopes are 0.
+_LEAST_ROW = _MOST_LANES // 2
 
 
 def takes(filters: int, kernel_size: int, stride: int, padding: int, width: int) -> bool:
@@ -27,8 +29,16 @@ def room_for(filters: int, channels: int, height: int, width: int) -> int:
     return window * (1 + _MOST_LANES) + GROUP * both * _plane(height, width) + 2 * _slack() + FILTERS * _rounded(height, width)
 
 
+def _row(width: int) -> int:
+    """Cells of an image's row with its border, which is wider on the right of a narrow image."""
+    return max(width + 2, _LEAST_ROW)
+
+
+_row_of = inlined(_row)
+
+
 def _plane(height: int, width: int) -> int:
-    return (height + 2) * (width + 2)
+    return (height + 2) * _row(width)
 
 
 def _slack() -> int:
@@ -38,7 +48,7 @@ def _slack() -> int:
 
 def _rounded(height: int, width: int) -> int:
     step = VECTORS * _MOST_LANES
-    return -(-height * (width + 2) // step) * step
+    return -(-height * _row(width) // step) * step
 
 
 @kernel
@@ -51,16 +61,16 @@ def _clear(numbers):  # type: ignore[no-untyped-def]
 def _with_border(image, framed, start):  # type: ignore[no-untyped-def]
     """Copies the image (channels, height, width) to where, from `start` on, its border leaves room; the border is 0 and stays so."""
     height, width = image.shape[1], image.shape[2]
+    row = _row_of(width)
     for c in range(image.shape[0]):
         for r in range(height):
-            add_row(framed, start + (c * (height + 2) + r + 1) * (width + 2) + 1, image, (c * height + r) * width, width, 0.0, False)
+            add_row(framed, start + (c * (height + 2) + r + 1) * row + 1, image, (c * height + r) * width, width, 0.0, False)
 
 
 @kernel
-def _filtered(framed, start, height, width, channels, weights, first, filters, out, rounded):  # type: ignore[no-untyped-def]
-    """out (8, places rounded up), flat: what eight filters make of the framed image that begins at `start`."""
+def _filtered(framed, start, height, row, channels, weights, first, filters, out, rounded):  # type: ignore[no-untyped-def]
+    """out (8, places rounded up), flat: what eight filters make of the framed image that begins at `start`, in rows of `row` cells."""
     step = VECTORS * (BYTES // framed.itemsize)
-    row = width + 2
     for place in range(0, height * row, step):
         filter_tile(framed, start, place, row, (height + 2) * row, channels, weights, first, filters, out, rounded)
 
@@ -69,7 +79,7 @@ def _filtered(framed, start, height, width, channels, weights, first, filters, o
 def forward(x, weight, bias, room, y):  # type: ignore[no-untyped-def]
     """As `conv2d.forward`, for the shapes that `takes` allows."""
     filters, channels, height, width = y.shape[1], x.shape[1], x.shape[2], x.shape[3]
-    row, window = width + 2, channels * weight.shape[2] * weight.shape[3] * filters
+    row, window = _row_of(width), channels * weight.shape[2] * weight.shape[3] * filters
     weights = room[:window]
     planes = channels * (height + 2) * row + 2 * VECTORS * (BYTES // x.itemsize)
     framed = room[window : window + planes]
@@ -87,7 +97,7 @@ def forward(x, weight, bias, room, y):  # type: ignore[no-untyped-def]
     for n in range(x.shape[0]):
         _with_border(x[n], framed, 0)
         for first in range(0, filters, FILTERS):
-            _filtered(framed, 0, height, width, channels, weights, first, filters, out, rounded)
+            _filtered(framed, 0, height, row, channels, weights, first, filters, out, rounded)
             for f in range(FILTERS):
                 start = bias[first + f] if bias.size else 0.0
                 for r in range(height):
@@ -126,7 +136,7 @@ def backward(x, weight, room, d_y, d_x, d_weight, d_bias):  # type: ignore[no-un
     d_x is a convolution of d_y with the window turned round: what a cell gave to the place above it comes back from there.
     """
     filters, channels, height, width = d_y.shape[1], x.shape[1], x.shape[2], x.shape[3]
-    row, window = width + 2, channels * weight.shape[2] * weight.shape[3] * filters
+    row, window = _row_of(width), channels * weight.shape[2] * weight.shape[3] * filters
     plane, lanes = (height + 2) * row, BYTES // x.itemsize
     slack, step = 2 * VECTORS * lanes, VECTORS * lanes
     rounded = (height * row + step - 1) // step * step
@@ -167,7 +177,7 @@ def backward(x, weight, room, d_y, d_x, d_weight, d_bias):  # type: ignore[no-un
             for k in range(count):
                 n = group + k
                 for first in range(0, channels, FILTERS):
-                    _filtered(slopes, k * given, height, width, filters, weights, first, channels, out, rounded)
+                    _filtered(slopes, k * given, height, row, filters, weights, first, channels, out, rounded)
                     for c in range(FILTERS):
                         for r in range(height):
                             add_row(d_x, ((n * channels + first + c) * height + r) * width, out, c * rounded + r * row, width, 0.0, True)

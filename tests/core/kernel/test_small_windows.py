@@ -9,7 +9,8 @@ from scipy.signal import correlate2d
 from nnlab.core.kernel import small_windows
 
 NONE = np.zeros((0, 0, 0, 0))
-SHAPES = ((1, 8, 6, 6), (5, 8, 7, 9), (4, 16, 13, 30), (9, 8, 28, 28), (3, 24, 1, 33))  # samples, filters, height, width
+# samples, filters, height, width
+SHAPES = ((1, 8, 6, 6), (5, 8, 7, 9), (4, 16, 13, 30), (9, 8, 28, 28), (3, 24, 1, 33), (6, 8, 4, 4), (5, 8, 3, 3))
 
 
 def correlated(image: np.ndarray, window: np.ndarray) -> np.ndarray:
@@ -75,7 +76,7 @@ def test_a_number_that_is_none_stays_in_its_channel_and_its_sample() -> None:
 @pytest.mark.parametrize(
     ("settings", "taken"),
     [((8, 3, 1, 1, 6), True), ((12, 3, 1, 1, 28), False), ((8, 5, 1, 1, 28), False), ((8, 3, 2, 1, 28), False), ((8, 3, 1, 0, 28), False),
-     ((8, 3, 1, 1, 5), False)],
+     ((8, 3, 1, 1, 3), True), ((8, 3, 1, 1, 2), False)],
 )  # fmt: skip
 def test_only_the_usual_shape_is_taken(settings: tuple[int, int, int, int, int], taken: bool) -> None:
     assert small_windows.takes(*settings) is taken
