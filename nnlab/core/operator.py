@@ -66,6 +66,8 @@ class Operator:
     - `target_bounds`, of a loss of numbers: the least and the greatest target it is defined for.
     - `is_affine`: y = W x + b along the last axis, by tensors named x, weight, bias and y.
     - `idempotent`: applied a second time it changes nothing. `keeps_whole`: whole numbers stay whole numbers.
+    - `rows_apart`: forward and backward look at every row of a batch alone, so that parts of a batch can be computed by themselves; only
+      gradients of parameters are summed over rows.
     - `reads_indices`: its input is whole numbers that count something. `blocks(settings)`: whether nothing passes while it trains.
     - `doubt(settings, shapes)`: what in settings and shapes (of its tensors by name) certainly does not do what it is for; None: nothing.
     - `is_constant_backward`: no gradient flows back through it, though its output depends on parameters (PyTorch's `detach`).
@@ -108,6 +110,7 @@ class Operator:
     is_constant_backward: bool = False
     idempotent: bool = False
     keeps_whole: bool = False
+    rows_apart: bool = False
     reads_indices: bool = False
     blocks: Callable[[Mapping[str, Value]], bool] = field(default=lambda settings: False)
     doubt: Callable[[Mapping[str, Value], Mapping[str, Shape]], Doubt | None] = field(default=lambda settings, shapes: None)

@@ -13,6 +13,7 @@ import numpy as np
 
 from nnlab.core.operator import inner_operators
 from nnlab.engine.program import ParameterInfo, Program
+from nnlab.engine.second_parts import NO_PARTS
 from nnlab.engine.step import tensor_name
 from nnlab.graph.graph import Node
 from nnlab.graph.lora_adapter import KEPT, LoraAdapter
@@ -98,6 +99,7 @@ def _lengths(program: Program, arena: np.ndarray, node: Node, adapter: LoraAdapt
     network = Network(
         np.array([adapter_of_kernel.address(program.real)], dtype=np.int64), np.zeros((1, 3), dtype=np.int64),
         np.array(words, dtype=np.int64), room, np.zeros(16, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64),
+        NO_PARTS.words(),
     )  # fmt: skip
     with look_with(6.0 * units * inputs * adapter.rank):
         machine.execute(network, 0, 1)

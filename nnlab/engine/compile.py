@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -21,8 +22,11 @@ from nnlab.core.setting import Value, check_settings
 from nnlab.core.tensor import Parameter, Shape
 from nnlab.engine.accumulation import LEFT, WEIGHTS, Added, batch_end, left_name, total_name, update_begin, update_left
 from nnlab.engine.adapter_steps import adapter_constants
+from nnlab.engine.bounded_steps import bounded_steps
 from nnlab.engine.operation_count import matrix_operations
+from nnlab.engine.parts import second_parts
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, TOTAL_WEIGHT, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
+from nnlab.engine.second_parts import NO_PARTS, SecondParts
 from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
 from nnlab.engine.update_operands import schedule_operands, update_operands
 from nnlab.engine.verify import is_wanted, verify
@@ -97,7 +101,6 @@ class _Compiler:
         self.overwritten = overwritten(backward)
         for name, step in self.overwritten.items():
             self.fresh.setdefault(id(step), []).append(name)
-
         parameters, buffers = self._place_kept(lambda n: n.parameters), self._place_kept(lambda n: n.buffers)
         parameters_end = self.size
         parameters = self._place_moments(parameters)
@@ -109,9 +112,11 @@ class _Compiler:
         gradients_start = self.size
         zeroed, parameter_gradients_end = self._place_all_gradients(steps, parameters, needed)
         self._emit_steps(steps, costs, backward)
-        end_of_batch = len(self.instructions)
+        end_of_batch, parts = len(self.instructions), NO_PARTS
+        operations = partial(matrix_operations, self.graph, self.shapes, self.capacity)
         if self.update:
             self._place_scratch(parameters, loss_name)
+            parts = second_parts(self.instructions, self.places, self.capacity, parameters, operations, self._reserve)
             end_of_batch = self._emit_accumulation(steps, parameters, loss_name)
             self._emit_updates(steps, parameters, loss_name)
         return Program(
@@ -141,10 +146,11 @@ class _Compiler:
             arena_size=self.size,
             accumulate=self.accumulate,
             batch_end=end_of_batch,
-            operations=matrix_operations(self.graph, self.shapes, self.capacity),
-            has_bounded_steps=self._has_bounded_steps() if not buffers else lambda rate: False,
+            operations=operations({self.instructions[pc].node_id for pc in parts.places}),
+            has_bounded_steps=bounded_steps(self.optimizer, self.update_settings, self.schedule, self.schedule_settings, bool(buffers)),
             operand_table=np.array(self.operand_words, dtype=np.int64),
-            instruction_table=self._instruction_table(),
+            instruction_table=self._instruction_table(parts),
+            parts=parts,
         )
 
     # Places
@@ -152,9 +158,14 @@ class _Compiler:
     def _place(self, name: str, shape: Shape, has_batch: bool) -> Place:
         place = Place(self.size, shape, has_batch)
         self.places[name] = place
-        length = place.row * (self.capacity if has_batch else 1)
-        self.size += -(-length // ALIGNMENT) * ALIGNMENT
+        self._reserve(place.row * (self.capacity if has_batch else 1))
         return place
+
+    def _reserve(self, length: int) -> int:
+        """Where so many numbers have room."""
+        offset = self.size
+        self.size += -(-length // ALIGNMENT) * ALIGNMENT
+        return offset
 
     def _place_all_gradients(
         self, steps: Sequence[Step], parameters: Sequence[ParameterInfo], needed: Set[str]
@@ -374,24 +385,14 @@ class _Compiler:
             self.operand_words.extend(operand.words)
         self.instructions.append(instruction)
 
-    def _instruction_table(self) -> np.ndarray:
-        """A row for every instruction: where its operands begin, its phase, and one word that is not used."""
+    def _instruction_table(self, parts: SecondParts) -> np.ndarray:
+        """A row for every instruction: where its operands begin, its phase, and 1 + its row among those in parts, or 0."""
         table = np.zeros((len(self.instructions), 3), dtype=np.int64)
         table[:, 0] = self.first_operands
         table[:, 1] = [i.phase for i in self.instructions]
+        for pc, row in parts.places.items():
+            table[pc, 2] = 1 + row
         return table
-
-    def _has_bounded_steps(self) -> Callable[[float], bool]:
-        if self.optimizer is None:
-            return lambda rate: False
-        used = [self.optimizer, *([optimizers[self.optimizer.others]] if self.optimizer.others else [])]
-        schedule, settings, schedule_settings = self.schedule, self.update_settings, self.schedule_settings
-
-        def are_bounded(rate: float) -> bool:
-            highest = schedule.highest(rate, schedule_settings) if schedule is not None else rate
-            return all(optimizer.bounded({**settings, "learning_rate": highest}) for optimizer in used)
-
-        return are_bounded
 
 
 def _empty(argument: Argument) -> Operand:

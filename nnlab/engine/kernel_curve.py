@@ -16,6 +16,7 @@ from nnlab.core.kernel.structures import Network
 from nnlab.core.operator import Operator
 from nnlab.core.setting import Value
 from nnlab.engine import machine
+from nnlab.engine.second_parts import NO_PARTS
 
 REACH = 3.0  # a curve is drawn from -REACH to REACH at least
 POINTS = 241
@@ -76,6 +77,7 @@ def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str
     context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
     context[ROWS] = rows
     operands, layout = np.array(words, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
-    network = Network(np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64), operands, arena, context, layout)
+    addresses, table = np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64)
+    network = Network(addresses, table, operands, arena, context, layout, NO_PARTS.words())
     machine.execute(network, 0, 1)
     return {name: arena[start : start + length].copy() for name, (start, length) in places.items()}

@@ -44,7 +44,7 @@ def layout_of(program: Program, shuffle: bool = True) -> np.ndarray:
 def network_of(state: State, layout: np.ndarray) -> Network:
     """A program and its numbers as the machine takes them; compiles or loads the operators it uses."""
     p = state.program
-    return Network(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, layout)
+    return Network(p.addresses, p.instruction_table, p.operand_table, state.arena, state.context, layout, p.parts.words())
 
 
 def parameter_spans(program: Program) -> np.ndarray:

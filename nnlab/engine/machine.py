@@ -43,6 +43,7 @@ from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.formulas import first_that_stops, record_watches, watched_value
 from nnlab.core.kernel.keyframing import keep_keyframe
 from nnlab.core.kernel.measuring import measure_gradients, measure_update
+from nnlab.core.kernel.parts import PARTS, WHOLE, execute_in_parts
 from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
@@ -88,8 +89,15 @@ MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimis
 @inlined
 def _execute(network: Network, start: int, stop: int) -> None:
     addresses, table, operands, arena, context = network.addresses, network.table, network.operands, network.arena, network.context
-    for pc in range(start, stop):
-        call_address(addresses[pc], arena, operands, table[pc, 0], context)
+    if network.parts[PARTS] == 0:  # a loop of its own: a small network's step has time for no question
+        for pc in range(start, stop):
+            call_address(addresses[pc], arena, operands, table[pc, 0], context)
+    else:
+        for pc in range(start, stop):
+            if table[pc, 2] == WHOLE:
+                call_address(addresses[pc], arena, operands, table[pc, 0], context)
+            else:
+                execute_in_parts(network, pc)
 
 
 @compiled_as_annotated

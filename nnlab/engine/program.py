@@ -24,6 +24,7 @@ from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
 from nnlab.core.operator import Operator
 from nnlab.core.tensor import Shape
+from nnlab.engine.second_parts import SecondParts
 from nnlab.graph.graph import Graph
 
 FORWARD, LOSS, BACKWARD, UPDATE = range(4)
@@ -137,7 +138,8 @@ class Program:
     operations: float  # floating-point operations of the matrix products in one step of `capacity` rows
     has_bounded_steps: Callable[[float], bool]  # of a learning rate, see Optimizer.bounded; never with buffers, which no optimiser knows
     operand_table: np.ndarray
-    instruction_table: np.ndarray  # (instructions, 3): first operand, phase, unused
+    instruction_table: np.ndarray  # (instructions, 3): first operand, phase, 1 + its row in the table of `parts` or 0
+    parts: SecondParts  # of instructions that are done in two
 
     @cached_property
     def dtype(self) -> np.dtype:

@@ -15,12 +15,14 @@ from nnlab.core.kernel import scoring
 from nnlab.core.kernel.structures import Batches, Frames, Network, Validation
 from nnlab.engine import machine
 from nnlab.engine.evaluator import Evaluator
+from nnlab.engine.helper import helped
 from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
 from nnlab.engine.layout import layout_of
 from nnlab.engine.parameter_update import ParameterUpdate
 from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.program import Program
+from nnlab.engine.second_parts import NO_PARTS
 from nnlab.engine.setup import Samples
 from nnlab.engine.state import State
 from nnlab.engine.stop_condition import StopCondition
@@ -66,7 +68,10 @@ class TrainingStep:
             outputs, training_outputs = (np.empty((len(part), width), dtype=self.program.dtype) for part in (x, some_x))
             return Validation(self.evaluator.network, x, y, some_x, some_y, outputs, training_outputs, words)
         nothing, empty = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=self.program.dtype)
-        network = Network(nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout))
+        network = Network(
+            nothing, nothing.reshape(0, 3), nothing, empty, np.zeros_like(self.state.context), np.zeros_like(self.layout),
+            NO_PARTS.words(),
+        )  # fmt: skip
         return Validation(network, x, y, x, y, empty.reshape(0, 0), empty.reshape(0, 0), words)
 
     def make_order(self) -> None:
@@ -158,10 +163,11 @@ class TrainingStep:
         Raises TrainingError when a number is not finite; weights stay as before that step.
         """
         u = self.update
-        status = machine.run_training(
-            u.network, self._batches, self._validation, u.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays,
-            frames, control, asked, steps,
-        )  # fmt: skip
+        with helped(u.network, self.program.parts):
+            status = machine.run_training(
+                u.network, self._batches, self._validation, u.arrays, self.history.arrays, self.keyframes.arrays, self.conditions.arrays,
+                frames, control, asked, steps,
+            )  # fmt: skip
         self.stopped_by = self.conditions.stopped(status)
         if status in (machine.NOT_FINITE_LOSS, machine.NOT_FINITE_GRADIENT, machine.NOT_FINITE_WEIGHT):
             self.forget_update()  # the last update that was applied was not measured

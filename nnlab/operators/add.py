@@ -32,6 +32,7 @@ register(
         outputs=(Tensor("y", "..."),),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         variadic=True,
         summary=lambda s: "a + b",
         formula="y = a + b",

@@ -130,6 +130,7 @@ register(
         doubt=_doubt,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",
         formula=r"y_{crs} = \frac{1}{k^2} \sum_{i,j} x_{c,r+i,s+j}",
         explain_forward=(Explanation("y", r"y_{<1,2,3>} = \frac{1}{K} \sum_{i,j} x_{<1>ij}", _mean, _averaged, window=_window),),

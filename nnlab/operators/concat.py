@@ -49,6 +49,7 @@ register(
         outputs=(Tensor("y", "... left+right"),),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         variadic=True,
         summary=lambda s: "a, b",
         formula="y = (a,\\, b)",

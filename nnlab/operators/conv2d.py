@@ -301,6 +301,7 @@ register(
         neutral=lambda shape: {"filters": shape[0], "kernel_size": 3, "stride": 1, "padding": 1, "init": "identity"},
         forward=forward,
         backward=backward,
+        rows_apart=True,
         skippable=("x", "weight", "bias"),
         summary=lambda s: f"{s['filters']} of {s['kernel_size']} × {s['kernel_size']}",
         formula=lambda s: r"y_{frs} = \sum_{c,i,j} w_{fcij}\, x_{c,r+i,s+j}" + (" + b_f" if s["bias"] else ""),

@@ -105,6 +105,7 @@ register(
         is_affine=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         skippable=("x", "weight", "bias"),
         summary=lambda s: str(s["units"]),
         formula=lambda s: "y = W x + b" if s["bias"] else "y = W x",

@@ -44,6 +44,7 @@ register(
         initializer="he_uniform",
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \max(x, 0) + \min(0,\, \alpha (e^x - 1))",
         explain_forward=(
             Explanation(

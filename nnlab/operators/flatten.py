@@ -55,6 +55,7 @@ register(
         keeps_whole=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         sizes=_sizes,
         keeps_order=True,
         summary=lambda s: "one row",

@@ -49,6 +49,7 @@ register(
         initializer="he_uniform",
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = x\, \Phi(x)",
         explain_forward=(
             Explanation(

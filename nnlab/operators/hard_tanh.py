@@ -65,6 +65,7 @@ register(
         aliases=("hardtanh",),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \min(\max(x,\, l),\, u)",
         explain_forward=(
             Explanation(

@@ -32,6 +32,7 @@ register(
         keeps_whole=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         keeps_order=True,
         summary=lambda s: "x",
         formula="y = x",

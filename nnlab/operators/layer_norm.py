@@ -125,6 +125,7 @@ register(
         forward=forward,
         fault=_fault,
         backward=backward,
+        rows_apart=True,
         skippable=("x", "gain", "shift"),
         formula=r"y = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta",
         explain_forward=(

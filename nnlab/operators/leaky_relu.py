@@ -49,6 +49,7 @@ register(
         doubt=_doubt,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \max(x,\, s x)",
         explain_forward=(
             Explanation(

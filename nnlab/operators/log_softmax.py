@@ -62,6 +62,7 @@ register(
         doubt=_doubt,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y_i = x_i - \log \sum_j e^{x_j}",
         explain_forward=(
             Explanation(

@@ -49,6 +49,7 @@ register(
         outputs=(Tensor("y", "... rows columns"),),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         skippable=("a", "b"),
         summary=lambda s: "a b",
         formula="y = a\\, b",

@@ -156,6 +156,7 @@ register(
         doubt=_doubt,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",
         formula=r"y_{crs} = \max_{i,j}\, x_{c,r+i,s+j}",
         explain_forward=(

@@ -44,6 +44,7 @@ register(
         initializer="he_uniform",
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \max(0,\, x)",
         explain_forward=(
             Explanation(

@@ -79,6 +79,7 @@ register(
         keeps_whole=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         sizes=_sizes,
         neutral=lambda shape: {"shape": ", ".join(map(str, shape))},
         keeps_order=True,

@@ -35,6 +35,7 @@ register(
         blocks=lambda settings: settings["factor"] == 0.0,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         summary=lambda s: f"× {setting_value(s['factor'])}",
         formula=r"y = c\, x",
         explain_forward=(

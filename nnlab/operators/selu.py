@@ -48,6 +48,7 @@ register(
         initializer="lecun_normal",
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \lambda \left(\max(x, 0) + \min(0,\, \alpha (e^x - 1))\right)",
         explain_forward=(
             Explanation(

@@ -38,6 +38,7 @@ register(
         aliases=("logistic",),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \frac{1}{1 + e^{-x}}",
         explain_forward=(
             Explanation(

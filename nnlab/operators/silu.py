@@ -50,6 +50,7 @@ register(
         aliases=("swish",),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = x\, \sigma(x)",
         explain_forward=(
             Explanation(

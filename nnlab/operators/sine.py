@@ -48,6 +48,7 @@ register(
         aliases=("sin",),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \sin(\omega x)",
         explain_forward=(
             Explanation(

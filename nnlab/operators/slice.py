@@ -55,6 +55,7 @@ register(
         keeps_whole=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         sizes=_sizes,
         summary=lambda s: f"{s['start']} : {s['stop'] or ''}",
         formula=r"y_i = x_{s + i}",

@@ -66,6 +66,7 @@ register(
         doubt=_doubt,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
         explain_forward=(
             Explanation(

@@ -62,6 +62,7 @@ register(
         initializer="he_uniform",
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \frac{1}{\beta} \log(1 + e^{\beta x})",
         explain_forward=(
             Explanation(

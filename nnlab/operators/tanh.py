@@ -49,6 +49,7 @@ register(
         aliases=("hyperbolic_tangent",),
         forward=forward,
         backward=backward,
+        rows_apart=True,
         formula=r"y = \tanh(x)",
         explain_forward=(
             Explanation(

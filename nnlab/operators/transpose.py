@@ -37,6 +37,7 @@ register(
         keeps_whole=True,
         forward=forward,
         backward=backward,
+        rows_apart=True,
         summary=lambda s: "rows ↔ columns",
         formula="y = x^T",
         explain_forward=(

@@ -7,6 +7,7 @@ from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
 from nnlab.core.kernel.keyframing import keep_keyframe
 from nnlab.core.kernel.structures import Network
 from nnlab.engine.keyframes import Keyframes
+from nnlab.engine.second_parts import NO_PARTS
 
 WIDTH = 3
 ROW = WIDTH * 4
@@ -15,7 +16,7 @@ ROW = WIDTH * 4
 def run(keyframes, iterations, start=0):
     """Steps a made-up run whose numbers are functions of the iteration."""
     arena, context, nothing = np.zeros(10, np.float32), np.zeros(CONTEXT_WORDS, np.int64), np.zeros(0, np.int64)
-    network = Network(nothing, nothing.reshape(0, 3), nothing, arena, context, nothing)
+    network = Network(nothing, nothing.reshape(0, 3), nothing, arena, context, nothing, NO_PARTS.words())
     for iteration in range(start, iterations + 1):
         arena[:] = iteration + np.arange(10) / 16
         context[ITERATION] = iteration

@@ -13,6 +13,7 @@ from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
 from nnlab.core.kernel.recording import record
 from nnlab.core.kernel.structures import Network
 from nnlab.engine.history import Curves, History
+from nnlab.engine.second_parts import NO_PARTS
 from nnlab.engine.smoothing import SHARE, trailing_means, window_blocks
 
 LOSSES = st.lists(st.floats(-1e300, 1e300, allow_subnormal=False), min_size=1, max_size=300)
@@ -23,7 +24,7 @@ def recorded(losses: list[float], rows: int) -> History:
     """The history of a made-up run, in so few rows that they merge again and again."""
     history = History((), rows)
     context, nothing = np.zeros(CONTEXT_WORDS, np.int64), np.zeros(0, np.int64)
-    network = Network(nothing, nothing.reshape(0, 3), nothing, np.zeros(0, np.float32), context, nothing)
+    network = Network(nothing, nothing.reshape(0, 3), nothing, np.zeros(0, np.float32), context, nothing, NO_PARTS.words())
     for loss in losses:
         context[ITERATION] += 1
         record(network, np.zeros(0), history.arrays, loss)

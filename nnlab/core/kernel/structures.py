@@ -32,16 +32,17 @@ _SCALARS: dict[Any, Any] = {int: types.int64, float: types.float64, bool: types.
 class Network(NamedTuple):
     """A program and its numbers.
 
-    Instruction k calls `addresses[k]` with the operand words from `table[k, 0]` on. `layout` holds offsets of the program, see
-    nnlab.engine.machine; `context` is the position of the run, see nnlab.core.kernel.context.
+    Instruction k calls `addresses[k]` with the operand words from `table[k, 0]` on, in two parts if `table[k, 2]` is not 0. `layout`
+    holds offsets of the program, see nnlab.engine.machine; `context` is the position of the run, see nnlab.core.kernel.context.
     """
 
     addresses: Integers  # of functions, one per instruction
-    table: IntegerRows  # (instructions, 3): first operand, phase, unused
+    table: IntegerRows  # (instructions, 3): first operand, phase, 1 + its number among those in two parts or 0
     operands: Integers
     arena: Reals
     context: Integers
     layout: Integers
+    parts: Integers  # how large instructions are done in two parts, see nnlab.core.kernel.parts
 
 
 class Batches(NamedTuple):

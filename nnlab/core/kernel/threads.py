@@ -42,6 +42,11 @@ def threads_for(operations: float) -> int:
     return _most if operations >= LARGE else 1
 
 
+def most_threads() -> int:
+    """How many threads may compute for this process at once."""
+    return _most
+
+
 def use_one_thread() -> None:
     """From now on every turn of this process is worth one thread, however large the steps: other processes have the other cores."""
     global _most

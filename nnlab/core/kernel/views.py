@@ -7,6 +7,8 @@ must outlive the call, which the machine's caller guarantees.
 
 from __future__ import annotations
 
+import platform
+
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -14,6 +16,7 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 
 CACHE_LINE = 64  # bytes
+_IS_X86 = platform.machine().lower() in ("x86_64", "amd64", "i686")
 
 
 def _populate(context, builder, array_type, pointer, offset, shape):  # type: ignore[no-untyped-def]
@@ -118,6 +121,32 @@ def store_release(typing, array, index, value):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), build
+
+
+@intrinsic
+def exchange_if(typing, array, index, expected, value):  # type: ignore[no-untyped-def]
+    """Sets `array[index]` to `value` if it is `expected`, in one go among all threads; whether it was."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.gep(data, [arguments[1]])
+        found = builder.cmpxchg(pointer, arguments[2], arguments[3], ordering="acq_rel", failordering="acquire")
+        return builder.extract_value(found, 1)
+
+    return types.boolean(array, types.int64, types.int64, types.int64), build
+
+
+@intrinsic
+def pause(typing):  # type: ignore[no-untyped-def]
+    """Tells the processor that this thread spins; on other processors than x86 nothing."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        if _IS_X86:
+            function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), []), "llvm.x86.sse2.pause")
+            builder.call(function, [])
+        return context.get_dummy_value()
+
+    return types.void(), build
 
 
 @intrinsic
