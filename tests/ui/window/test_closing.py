@@ -24,7 +24,7 @@ from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
 pytestmark = pytest.mark.window
-WARM_UP, WINDOWS = 6, cases(24, 50)
+WARM_UP, WINDOWS = 6, cases(16, 50)
 MEGABYTES_PER_WINDOW = 1.0  # what the allocator may keep for itself; a window that stays holds 22
 
 
