@@ -19,7 +19,7 @@ from nnlab.training.probe import probes
 from nnlab.ui.panels import registry
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.window import main_window
+from nnlab.ui.window import main_window, panels
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import first_workspace, remove, stepping_workspace, workspaces
 
@@ -92,7 +92,9 @@ def listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir()
     (folder / "iterations_of_a_test.py").write_text(PANEL, encoding="utf-8")
     monkeypatch.setattr(registry.package, "__path__", [*registry.package.__path__, str(folder)])
-    monkeypatch.setattr(main_window, "PANELS", registry._discover())
+    found = registry._discover()
+    for module in (main_window, panels):
+        monkeypatch.setattr(module, "PANELS", found)
     for name, source in (("listen", WORKSPACE), ("largest_of_a_test", PROBE)):
         path = tmp_path / f"{name}.py"
         path.write_text(source, encoding="utf-8")
@@ -157,7 +159,7 @@ def test_a_workspace_that_is_gone_is_the_first_one(opened: Callable[..., MainWin
 
 
 def test_there_is_one_first_workspace_and_one_for_steps() -> None:
-    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "neuron", "approximate", "compare", "lora"]
+    assert [w.name for w in workspaces().values()] == ["build", "train", "step", "neuron", "approximate", "compare", "lora", "learn"]
     assert [w.name for w in workspaces().values() if w.is_first] == [first_workspace().name] == ["train"]
     assert [w.name for w in workspaces().values() if w.follows_steps] == [stepping_workspace().name] == ["step"]
     for workspace in workspaces().values():
