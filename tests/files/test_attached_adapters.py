@@ -45,7 +45,7 @@ def saved(graph: Graph, path: Path) -> tuple[SavedProject, Snapshot]:
 
 
 def many() -> Graph:
-    graph = lora_cases.two_adapters({"dora": True, "init": "pissa"}, {"nodes": ["out"]})
+    graph = lora_cases.two_adapters({"init": "pissa"}, {"nodes": ["out"]})
     return adapters.enable(adapters.duplicate_adapter(adapters.merge(graph, "task_c"), "task_c", "copy"), "copy", False)
 
 

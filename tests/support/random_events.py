@@ -53,6 +53,7 @@ def tame(window: MainWindow, patch: pytest.MonkeyPatch) -> None:
     """Whatever would wait for a person, or end the window, does not."""
     patch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: ("", ""))
     patch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: ("", ""))
+    patch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: "")
     patch.setattr(QMessageBox, "question", lambda *a, **k: QMessageBox.StandardButton.Cancel)
     patch.setattr(QMessageBox, "about", lambda *a, **k: None)
     patch.setattr(QMenu, "exec", lambda *a, **k: None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nnlab.core.errors import NNLabError
+from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.weight_change import WeightChange
 from nnlab.training.branch import FIRST, MOST_BRANCHES, branch_name
 from nnlab.training.change import Change, Version
@@ -214,6 +215,10 @@ class Past:
         before, after = change.before.project, change.after.project
         network = network_difference(before.graph, after.graph)
         self.marks.note(before.training, after.training, self._session.iteration, network)
+
+    def note_breakpoint(self, place: Breakpoint) -> None:
+        """A breakpoint stopped the step that is under way."""
+        self.note_stop(self.reach.iteration, f"breakpoint: {', '.join(filter(None, (place.node, place.phase)))}")
 
     def note_stop(self, iteration: int, text: str) -> None:
         """A breakpoint or a condition has stopped the run there: a mark, so that one sees it while scrubbing and gets back to it."""

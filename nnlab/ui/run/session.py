@@ -42,12 +42,12 @@ RESTARTED = "The training thread ended unexpectedly and was started again; what 
 class LiveSession(QObject):
     """Plays, pauses and steps the document's network.
 
-    `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics
-    change; `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered`
-    when that is over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is
-    known of the present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is.
-    `noticed(sentence)`: something happened that was not asked for in so many words: a branch.
-    `late_changed` carries a `LateRun` for each run that catches up, `told` all that the training thread tells. `jobs` runs everything else.
+    `ticked(LiveView)` comes with every new frame; `state_changed` when playing, the reason for standing still, or the diagnostics change;
+    `stepped(Stepped)` after every stepped instruction; `failed(message, detail)` when the worker met an error, and `recovered` when that is
+    over: the run stands elsewhere, or is another. `emptied`: what was shown last is of a network that is gone, and nothing is known of the
+    present one. `left_out(sentence)`: what the project is compared with and cannot be trained; empty when nothing is. `noticed(sentence)`:
+    something happened that was not asked for in so many words: a branch. `late_changed` carries a `LateRun` for each run that catches up,
+    `told` all that the training thread tells. `jobs` runs everything else.
     """
 
     ticked = Signal(object)
@@ -366,9 +366,8 @@ class LiveSession(QObject):
                 self._display.show_rest()
         elif isinstance(event, Stepped):
             self.last_step = event
-            if (place := event.stopped_at) is not None:
-                where = ", ".join(filter(None, (place.node, place.phase)))
-                self.past.note_stop(self.past.reach.iteration, f"breakpoint: {where}")
+            if event.stopped_at is not None:
+                self.past.note_breakpoint(event.stopped_at)
             self.stepped.emit(event)
         elif isinstance(event, commands.ConditionMet):
             if not isinstance(event.condition, PatienceEnded):  # which marks itself
@@ -379,8 +378,7 @@ class LiveSession(QObject):
         elif isinstance(event, commands.NotLoaded):
             self._project.note_not_loaded(event)
         elif isinstance(event, RunStopped):
-            if event.run == MAIN:
-                self.failure = event.reason
+            self.failure = event.reason if event.run == MAIN else self.failure
             if sentence := event.reason if event.run == MAIN else self._companions.stop(event.run, event.reason):
                 self.failed.emit(sentence, "")
         elif isinstance(event, Failed):
