@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from nnlab.core.dataset import CATEGORIES, datasets
-from nnlab.core.errors import FileError, NNLabError
+from nnlab.core.errors import DataError, FileError, NNLabError
 from nnlab.core.preparation import file_of, with_file
 from nnlab.files import schema
 from nnlab.files.archive import MEGABYTE
@@ -87,7 +87,10 @@ def open_any(text: str) -> tuple[SavedProject, str]:
     if not exists:
         raise FileError(f"There is no file or example {text!r}{_similar(text)}")
     if path.is_dir() or (is_file and is_idx(path)):
-        return SavedProject(project_for_images(path)), path.stem
+        try:
+            return SavedProject(project_for_images(path)), path.stem
+        except DataError as error:
+            raise FileError(str(error)) from error
     if not is_file:
         raise FileError(f"{text} is not a file; name a project, a graph or a table.")
     suffix = path.suffix.lower()

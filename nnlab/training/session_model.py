@@ -102,7 +102,7 @@ class SessionModel:
         """(x, y, validation) for `fit`: of prepared data its own, whose preparation the session has from then on."""
         if not isinstance(x, Data):
             if y is None:
-                raise DataError("fit needs targets: give x and y, or prepared data such as session.data.")
+                raise DataError("fit needs targets, but y is None: give x and y, or prepared data such as session.data.")
             return x, y, validation
         if y is not None:
             raise DataError("fit was given prepared data, which has its targets in it, and a y besides; leave y out.")

@@ -114,7 +114,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], tuple[str, ...], int]] = {
     "code in the archive": (project(lambda e: {**e, "__init__.py": b"1/0"}), ("x.nnlab", "'__init__.py' does not belong to a project"), 2),
     "broken weights": (project(lambda e: {**e, "weights.safetensors": b"x" * 64}), ("x.nnlab", "weights.safetensors is damaged"), 2),
     "no file": (lambda f: f / "missing.csv", ("no file or example", "missing.csv"), 2),
-    "a folder": (lambda f: f, ("is not a file",), 2),
+    "a folder": (lambda f: f, ("is a folder without images",), 2),
 }
 
 

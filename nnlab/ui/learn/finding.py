@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QScrollArea, QWidget
 
 from nnlab.graph import docking
 from nnlab.ui.learn.host import LessonHost, as_widget
+from nnlab.ui.widgets.focus import widgets_within
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def find_field(host: LessonHost, panel: str, field: str) -> FoundControl | None:
     widget = panel_widget(host, panel)
     if widget is None:
         return None
-    named = [child for child in widget.findChildren(QWidget) if _is_called(child, field) and child.isVisibleTo(widget)]
+    named = [child for child in widgets_within(widget) if _is_called(child, field) and child.isVisibleTo(widget)]
     # A number has a slider and a field of one name: what is typed into is lit.
     named.sort(key=lambda child: (child.accessibleName() != field, "Slider" in type(child).__name__))
     return _seen(named[0]) if named else None
@@ -92,7 +93,7 @@ def _of_action(host: LessonHost, name: str) -> FoundControl | None:
         return None
     if name.startswith("workspace."):
         return _of_tab(host, name.removeprefix("workspace."))
-    for button in as_widget(host).findChildren(QAbstractButton):
+    for button in (w for w in widgets_within(as_widget(host)) if isinstance(w, QAbstractButton)):
         shown = getattr(button, "defaultAction", None)
         if callable(shown) and shown() is action and button.isVisible():
             return _seen(button)

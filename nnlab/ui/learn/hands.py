@@ -17,6 +17,7 @@ from nnlab.ui.learn.finding import action_of, bring_into_view, find_control
 from nnlab.ui.learn.host import LessonHost, as_object
 from nnlab.ui.learn.pointer import DrawnPointer
 from nnlab.ui.look.theme import Theme
+from nnlab.ui.widgets.focus import widgets_within
 
 PAUSE = 350  # milliseconds between two gestures, for whoever watches
 TRIES, AGAIN = 100, 50  # how often, and after how many milliseconds, a control is looked for that is not there yet
@@ -161,7 +162,7 @@ def enter_text(widget: QWidget, text: str) -> None:
     field = widget if isinstance(widget, QLineEdit) else None
     if field is None:
         press(widget, Qt.Key.Key_Return)
-        field = next((child for child in widget.findChildren(QLineEdit) if child.isVisible()), None)
+        field = next((child for child in widgets_within(widget) if isinstance(child, QLineEdit) and child.isVisible()), None)
     if field is None:
         return
     field.selectAll()
@@ -183,7 +184,7 @@ def choose_option(widget: QWidget, value: str) -> bool:
             if widget.currentIndex() == before:
                 return False
         return True
-    buttons = [b for b in widget.findChildren(QAbstractButton) if value in (b.text(), b.accessibleName())]
+    buttons = [b for b in widgets_within(widget) if isinstance(b, QAbstractButton) and value in (b.text(), b.accessibleName())]
     if isinstance(widget, QAbstractButton) and not buttons:
         buttons = [widget]
     if not buttons:

@@ -120,8 +120,14 @@ class MatrixView(QWidget):
         painter = QPainter(self)
         if self.morph.is_running:
             self._paint_morph(painter)
-            painter.end()
-            return
+        else:
+            self._paint_form(painter)
+        if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
+            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, self._theme.tokens)
+        painter.end()
+
+    def _paint_form(self, painter: QPainter) -> None:
+        assert self._form is not None
         for k, (placed, digits) in enumerate(zip(self.placed, self.digits, strict=True)):
             self._paint_matrix(painter, placed, self._limits[placed.matrix.scale or str(k)], digits)
             self._paint_symbol(painter, placed)
@@ -133,9 +139,6 @@ class MatrixView(QWidget):
             self._paint_outline(painter, placed)
         if self._form.corner:
             self._paint_meeting(painter)
-        if self.hasFocus() and self.focusPolicy() != Qt.FocusPolicy.NoFocus and self._keyboard:
-            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, self._theme.tokens)
-        painter.end()
 
     _keyboard = False
 

@@ -186,6 +186,7 @@ def test_the_crosshair_follows_the_arrow_keys(qtbot: QtBot, studio: Callable) ->
 def test_ticks_near_the_pill_are_hidden(studio: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     s = studio()
     panel = s.panel("loss")
+    panel.resize(900, 300)  # the pill leaves room for what is not near it
     s.train(200)
     painted: list[str] = []
     monkeypatch.setattr(Plot, "paint_x_ticks", lambda self, painter, ticks: painted.extend(tick.text for tick in ticks))
