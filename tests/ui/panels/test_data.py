@@ -207,3 +207,10 @@ def test_the_test_part_is_asked_by_its_button_counted_and_no_undo_takes_it_back(
     panel.evaluate_on_test()
     qtbot.waitUntil(lambda: bool(panel.test_part.problem.text()))
     assert "No samples were set aside for a test" in panel.test_part.problem.text() and len(s.document.runs.tests) == 2
+    s.document.redo()
+    qtbot.waitUntil(lambda: s.session.data is not None and len(s.session.data.test_x) == 30 and s.session.can_run)
+    qtbot.waitUntil(panel.test_part.button.isEnabled)
+    panel.test_part.button.click()
+    s.document.replace(s.document.project, "another")
+    qtbot.waitUntil(panel.test_part.button.isEnabled)
+    assert s.document.runs.tests == (), "a look at the test part of the project before is no look at this one's"

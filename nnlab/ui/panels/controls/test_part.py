@@ -39,6 +39,7 @@ class TestPart(QWidget):
         for widget in (self.title, self.button, self.said, self.problem):
             self._column.addWidget(widget)
         document.runs_changed.connect(self.refresh)
+        document.replaced.connect(self._on_replaced)
         self.show_data(None)
         follow(theme, self)
 
@@ -80,6 +81,13 @@ class TestPart(QWidget):
         self._job.finished.connect(self._on_finished)
         self._job.failed.connect(self._on_failed)
         self._job.ended.connect(self._on_ended)
+
+    def _on_replaced(self) -> None:
+        """Another project: what the one before is asked does not count here."""
+        if self._job is not None:
+            self._job.finished.disconnect(self._on_finished)
+            self._job.failed.disconnect(self._on_failed)
+            self._job.cancel()
 
     def _on_finished(self, found: TestEvaluation) -> None:
         try:
