@@ -34,7 +34,7 @@ def import_file(
 
     importer = importer_for(file)
     choices = ImportChoices(target, dict(_pair(text) for text in answer or []), _size(size), _is_color(color), labels)
-    ignored = sorted(_OPTIONS[name] for name in choices.given - importer.heeds)
+    ignored = sorted(_OPTIONS[name] for name in choices.given - importer.accepts)
     if ignored:
         raise typer.BadParameter(f"{file.name} is imported as {importer.title}, which {' and '.join(ignored)} cannot change")
     into = load_project(output) if output.exists() and importer.needs_project else None

@@ -47,7 +47,7 @@ Imported = tuple[SavedProject, tuple[str, ...]]  # and sentences about it
 class Importer:
     """A form that can be read. `fits` looks at the path alone; `suffixes` are for a dialog.
 
-    `needs_project`: what it reads goes into the project that is there. `heeds`: those of `ImportChoices` that it follows.
+    `needs_project`: what it reads goes into the project that is there. `accepts`: those of `ImportChoices` that it follows.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Importer:
     fits: Callable[[Path], bool]
     read: Callable[[Path, SavedProject | None, TaskContext, ImportChoices], Imported]
     needs_project: bool = False
-    heeds: frozenset[str] = frozenset()
+    accepts: frozenset[str] = frozenset()
 
 
 importers: Registry[Importer] = Registry("form to import", "nnlab.exchange.importers")

@@ -6,6 +6,7 @@ with its own decimal mark mean here what they mean there.
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 from collections.abc import Mapping
@@ -85,7 +86,11 @@ def _text(name: str, start: str) -> Setting:
 
 
 def _number(name: str, typed: Mapping[str, str]) -> float:
+    text = typed.get(name, "")
     try:
-        return float(typed[name].strip().replace("−", "-"))
-    except (KeyError, ValueError):
-        raise DataError(f"Column {name!r} holds {typed.get(name, '')[:40]!r}, which is not a number; type one.") from None
+        value = float(text.strip().replace("−", "-"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise DataError(f"Column {name!r} holds {text[:40]!r}, which is not a number; type one.")
+    return value

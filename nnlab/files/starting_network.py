@@ -50,7 +50,7 @@ def project_for_data(settings: DataSettings, data: Data) -> Project:
 def project_for_images(path: Path, labels: str = "", form: ImageForm | None = None) -> Project:
     """A project that trains on the images at `path`; `form` is how they are read, None for what they suggest. Raises DataError."""
     path = path.expanduser().absolute()
-    form = form or proposed_form(path)
+    form = form or proposed_form(path, labels)
     settings = DataSettings("images", image_settings(path, labels, form))
     return project_for_data(settings, prepare(settings))
 

@@ -37,16 +37,16 @@ def is_image_source(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in (*SUFFIXES, packed.SUFFIX) or kind_of(path) != ""
 
 
-def proposed_form(path: Path) -> ImageForm:
+def proposed_form(path: Path, labels: str = "") -> ImageForm:
     """The images' own size where it is small and, in a folder, the first ones share it, else 32 × 32; colour where the first has any.
 
-    Raises DataError as `read_labelled`.
+    `labels` as for `read_labelled`; raises DataError as it does.
     """
     if path.suffix == packed.SUFFIX and path.is_file():
-        height, width = packed.unpack(path).pixels.shape[1:3]
-        return ImageForm(height, width, is_color=packed.unpack(path).pixels.ndim == 4)
+        pixels = packed.unpack(path).pixels
+        return ImageForm(pixels.shape[1], pixels.shape[2], is_color=pixels.ndim == 4)
     if not path.is_dir():
-        images, _ = _idx_files(path, "")
+        images, _ = _idx_files(path, labels)
         height, width = read_idx(images, "images").shape[1:]
         return ImageForm(height, width) if max(height, width) <= LARGEST_OWN else ImageForm(USUAL_SIDE, USUAL_SIDE)
     found = list_folder(path)

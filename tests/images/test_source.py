@@ -23,7 +23,10 @@ def test_the_form_proposed_is_that_of_the_images(tmp_path: Path) -> None:
     mixed = make_folder(tmp_path / "mixed", 2)
     Image.new("L", (9, 5)).save(mixed / "dark" / "00.png")
     assert proposed_form(mixed) == ImageForm(32, 32)
-    assert proposed_form(make_idx(tmp_path / "idx")) == ImageForm(3, 4)
+    images = make_idx(tmp_path / "idx")
+    assert proposed_form(images) == ImageForm(3, 4)
+    elsewhere = shutil.move(images.with_name("train-labels-idx1-ubyte.gz"), tmp_path / "elsewhere")
+    assert proposed_form(images, elsewhere) == ImageForm(3, 4)
 
 
 def test_samples_are_channels_of_rows_from_0_to_1(tmp_path: Path) -> None:

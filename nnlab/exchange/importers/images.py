@@ -15,7 +15,7 @@ from nnlab.jobs.context import TaskContext
 def read(path: Path, into: SavedProject | None, job: TaskContext, choices: ImportChoices = AS_PROPOSED) -> Imported:
     """Raises DataError naming a file that is no image, an empty class, or counts that do not agree."""
     path = path.expanduser().absolute()
-    form = proposed_form(path)
+    form = proposed_form(path, choices.labels)
     if choices.size is not None:
         form = replace(form, height=choices.size[0], width=choices.size[1])
     if choices.is_color is not None:
@@ -35,6 +35,6 @@ def fits(path: Path) -> bool:
 register(
     Importer(
         name="images", title="Images", suffixes=(".png", ".jpg", ".idx3-ubyte"), fits=fits, read=read,
-        heeds=frozenset({"size", "is_color", "labels"}),
+        accepts=frozenset({"size", "is_color", "labels"}),
     )
 )  # fmt: skip

@@ -21,6 +21,6 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Impor
 register(
     Importer(
         name="table", title="A table", suffixes=table_suffixes(), fits=lambda path: path.suffix.lower() in table_suffixes(), read=read,
-        heeds=frozenset({"target", "answers"}),
+        accepts=frozenset({"target", "answers"}),
     )
 )  # fmt: skip

@@ -124,7 +124,7 @@ class ExchangeCommands(QObject):
         except NNLabError as error:
             self.failed.emit(str(error))
             return
-        if importer.heeds:  # a table or images, by way of the import page
+        if importer.accepts:  # a table or images, by way of the import page
             self._files.open_path(name)
             return
         into = self._present() if importer.needs_project else None

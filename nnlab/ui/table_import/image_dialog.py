@@ -76,7 +76,7 @@ class ImageImportDialog(ImportPage):
         path, labels, wanted = self.path, self.labels, self.form
 
         def run(context: JobContext) -> _Seen:
-            form = wanted or proposed_form(path)
+            form = wanted or proposed_form(path, labels)
             context.check()
             return _Seen(form, preview(path, labels, form))
 

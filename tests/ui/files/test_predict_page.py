@@ -54,5 +54,6 @@ def test_other_data_has_a_field_for_every_column(name: str, qtbot: QtBot, theme:
     qtbot.addWidget(page)
     assert tuple(page.values) == data.raw_features and not page.answer.isHidden()
     first = data.raw_features[0]
-    page.form.committed.emit(first, "x")
-    assert page.problem.text() == f"Column {first!r} holds 'x', which is not a number; type one."
+    for typed in ("x", "nan", "1e999"):
+        page.form.committed.emit(first, typed)
+        assert page.problem.text() == f"Column {first!r} holds {typed!r}, which is not a number; type one."
