@@ -161,7 +161,7 @@ class LessonPlay:
             now.given.append(given)
             return Judgement(False, is_recorded=True)
         known = self.facts(facts)
-        if question.kind != CHOICE and math.isnan(known.value(question.answer)):
+        if question.kind != CHOICE and not math.isfinite(known.value(question.answer)):
             return Judgement(False, NOT_YET)
         now.given.append(given)
         now.right = self._is_right(question, given, known)
@@ -232,7 +232,7 @@ class LessonPlay:
             place = int(given)
             return 0 <= place < len(question.choices) and known.holds(question.choices[place].right)
         answer, value = known.value(question.answer), float(given)
-        return abs(value - answer) <= max(question.slack, question.tolerance * abs(answer), 1e-12)
+        return math.isfinite(answer) and abs(value - answer) <= max(question.slack, question.tolerance * abs(answer), 1e-12)
 
     # Words
 
@@ -246,6 +246,8 @@ def number_in_words(value: float, form: str = "") -> str:
     """A number in a text; a whole one without decimals."""
     if math.isnan(value):
         return "…"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if form:
         written = format(value, form)
     elif value == round(value) and abs(value) < 1e15:

@@ -88,8 +88,9 @@ def test_what_is_shown_leads_on_and_is_recorded_as_that() -> None:
 def test_a_number_that_there_is_not_yet_is_not_judged() -> None:
     game = play()
     game.go_to(1)
-    judged = game.answer("1", at(float("nan")))
-    assert not judged.right and "no such number yet" in judged.hint and not game.now.given
+    for loss in ("nan", "inf"):
+        judged = game.answer("1", at(float(loss)))
+        assert not judged.right and "no such number yet" in judged.hint and not game.now.given
 
 
 def test_progress_is_kept_by_the_names_of_steps() -> None:
@@ -105,7 +106,10 @@ def test_progress_is_kept_by_the_names_of_steps() -> None:
 
 @pytest.mark.parametrize(
     ("value", "form", "text"),
-    [(1234.0, "", "1,234"), (-0.12345, "", "−0.1235"), (0.5, ".2f", "0.50"), (1.5e-7, "", "1.5·10^−7"), (float("nan"), ".2f", "…")],
+    [
+        (1234.0, "", "1,234"), (-0.12345, "", "−0.1235"), (0.5, ".2f", "0.50"), (1.5e-7, "", "1.5·10^−7"), (float("nan"), ".2f", "…"),
+        (float("-inf"), "", "−∞"), (float("inf"), ".2f", "∞"),
+    ],
 )
 def test_numbers_in_words(value: float, form: str, text: str) -> None:
     assert number_in_words(value, form).replace("^-", "^−") == text
