@@ -97,9 +97,11 @@ def _words(table: TermTable, precision: str) -> str:
     total = table.scale * table.so_far
     if table.scale_text:
         said += f" Times {table.scale_text}: {number(total)}."
-    apart = table.written - total
-    if apart == 0 or not np.isfinite(apart):
+    if np.array_equal(table.written, total, equal_nan=True):
         return f"{said} The kernel wrote the same."
+    apart = table.written - total
+    if not np.isfinite(apart):
+        return f"{said} The kernel adds in {precision} and in an order of its own: it wrote {number(table.written)}."
     return f"{said} The kernel adds in {precision} and in an order of its own: what it wrote differs by {number(apart, 2)}."
 
 
