@@ -59,9 +59,12 @@ def test_its_gradient_agrees_with_finite_differences(softsign):
 def test_the_python_of_the_readme_runs(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"inputs": np.random.default_rng(0).normal(size=(40, 2)), "targets": np.ones((40, 1))}
+    widths = [0.2 + 0.01 * k if k % 2 else 1.8 + 0.01 * k for k in range(60)]
+    names["frame"] = {"petal width": widths, "species": ["setosa" if width < 1.0 else "virginica" for width in widths]}
     (code,) = python_blocks("README.md")
     exec(code, names)
     assert names["history"] is not None
+    assert list(names["flowers"].predict_raw(names["frame"]).class_names) == names["frame"]["species"]
     assert names["s"].iteration == 2 * 10 * 2  # 10 epochs of 40 samples in batches of 32, then as many with the adapter
     assert {file.name for file in (tmp_path / "my-adapter").iterdir()} == {"adapter_config.json", "adapter_model.safetensors"}
 
