@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -231,8 +232,6 @@ class _Reading:
         values = self._values
         steps = tuple(self._made_step(place, step) for place, step in enumerate(values["step"]))
         if "start" in values and steps[0].start is None:
-            from dataclasses import replace
-
             steps = (replace(steps[0], start=_started(values["start"])), *steps[1:])
         return Lesson(
             self._folder.name, values["title"], values["summary"], values["experiment"], values["order"], values["minutes"], steps,

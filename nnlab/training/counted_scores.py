@@ -46,8 +46,11 @@ def class_counts(y: np.ndarray, predicted: np.ndarray, of: int) -> ClassCounts:
     return ClassCounts(right, int(is_called.sum()) - right, int(is_so.sum()) - right)
 
 
-def explained_variance(y: np.ndarray, predicted: np.ndarray) -> float:
-    """R² of (samples, outputs), each output weighted by its variance: 1 − Σ (y − ŷ)² / Σ (y − mean y)². Of constants it is undefined."""
+def r_squared(y: np.ndarray, predicted: np.ndarray) -> float:
+    """R² of (samples, outputs), each output weighted by its variance: 1 − Σ (y − ŷ)² / Σ (y − mean y)².
+
+    Raises ZeroDivisionError where no output varies.
+    """
     return 1.0 - float(((y - predicted) ** 2).sum()) / float(((y - y.mean(axis=0)) ** 2).sum())
 
 

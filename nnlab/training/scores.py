@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.dataset import Target
-from nnlab.training.counted_scores import area_under, class_counts, explained_variance, roc
+from nnlab.training.counted_scores import area_under, class_counts, r_squared, roc
 from nnlab.training.metrics import predicted_classes, predicted_numbers, probabilities
 
 TITLES = {
@@ -96,7 +96,7 @@ def _of_numbers(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -
     elif not np.ptp(truth, axis=0).any():
         yield Score("r2", None, "All targets are equal, so there is nothing that predictions could explain.")
     else:
-        yield Score("r2", explained_variance(truth, predicted))
+        yield Score("r2", r_squared(truth, predicted))
 
 
 def _of_classes(outputs: np.ndarray, y: np.ndarray, target: Target, link: str) -> ScoreReport:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from nnlab.training.counted_scores import area_under, class_counts, explained_variance, roc
+from nnlab.training.counted_scores import area_under, class_counts, r_squared, roc
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -31,8 +31,8 @@ def test_the_curve_is_that_of_scikit_learn(levels: int, dtype: type[np.floating]
     assert area_under(*expected[:2]) == pytest.approx(metrics.roc_auc_score(is_positive, ranked), abs=1e-15)
 
 
-def test_explained_variance_is_weighted_by_the_variance_of_each_output() -> None:
+def test_r_squared_is_weighted_by_the_variance_of_each_output() -> None:
     random = np.random.default_rng(1)
     y = random.standard_normal((30, 3)) * [1.0, 10.0, 0.1]
     predicted = y + random.standard_normal((30, 3))
-    assert explained_variance(y, predicted) == pytest.approx(metrics.r2_score(y, predicted, multioutput="variance_weighted"), abs=1e-12)
+    assert r_squared(y, predicted) == pytest.approx(metrics.r2_score(y, predicted, multioutput="variance_weighted"), abs=1e-12)

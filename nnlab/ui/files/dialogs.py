@@ -13,7 +13,6 @@ from nnlab.ui.files.lock import Holder
 
 _TABLES = " ".join(f"*{suffix}" for suffix in table_suffixes())
 TABLE_FILTER = f"Tables ({_TABLES});;All files (*)"
-IMAGE_FILTER = "IDX images (*ubyte *.gz);;All files (*)"
 OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json *.onnx *ubyte {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
 
 

@@ -88,15 +88,13 @@ class Learning(QObject):
         if self.is_open:
             self.leave()
         record = LessonRecord() if anew else self.progress.read(lesson.id)
-        former = self._former.pop(lesson.folder, None)
-        if anew:
-            former = None
         try:
             project = self.player.project_for(lesson, record)
         except NNLabError as error:
             self._fail(str(error))
             return False
-        self.room.enter(project, lesson.title, former)
+        former = self._former.pop(lesson.folder, None)
+        self.room.enter(project, lesson.title, None if anew else former)
         self._host.arranged = self._arranged
         self.column.show()
         self.column.apply_metrics()

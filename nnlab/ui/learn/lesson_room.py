@@ -39,11 +39,6 @@ class LessonRoom:
     def is_open(self) -> bool:
         return self._own is not None
 
-    @property
-    def own_name(self) -> str:
-        """What the person's project is called that is put aside."""
-        return self._own.document.name if self._own is not None else self._host.document.name
-
     def enter(self, project: Project, name: str, former: ProjectInRoom | None = None) -> None:
         """Puts the person's project aside, and shows this one, or the one that the lesson was left with."""
         host = self._host
@@ -54,10 +49,6 @@ class LessonRoom:
             host.document.replace(project, name)
         else:
             self._bring_back(former)
-
-    def start_again(self, project: Project, name: str) -> None:
-        """Another project in the lesson's document, which has no history yet."""
-        self._host.document.replace(project, name)
 
     def leave(self) -> ProjectInRoom:
         """Brings the person's project back; returns what the lesson was left with."""

@@ -14,7 +14,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import BATCH, GRADIENTS, OUTPUTS, Frame
-from nnlab.engine.program import Program
+from nnlab.engine.program import BACKWARD, Program
 from nnlab.lessons.facts import NAN, Facts
 from nnlab.training.metrics import metrics
 from nnlab.ui.learn.host import LessonHost
@@ -22,7 +22,6 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.workspaces import workspaces
 
 SAMPLES = 64  # of which a layer's outputs may be named
-BACKWARD = 2  # phase of an instruction
 
 
 def _count_learned(program: Program) -> float:

@@ -111,10 +111,6 @@ class RidgePlot(QWidget):
         top, bottom = self._span
         return np.full(len(iterations), bottom) if last <= first else top + (iterations - first) / (last - first) * (bottom - top)
 
-    def row_at(self, iteration: int) -> LayerRow:
-        """The row nearest to an iteration."""
-        return min(self._rows, key=lambda row: abs(row.iteration - iteration))
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
