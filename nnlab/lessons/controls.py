@@ -15,8 +15,8 @@ from typing import Any
 from nnlab.core.errors import NNLabError
 from nnlab.lessons.lesson import ShownGesture
 
-_ONE = ("trigger", "run", "enter", "choose", "select", "show", "set")
-_WITH = {"enter": "into", "choose": "of", "set": "to"}
+_ONE = ("trigger", "run", "enter", "choose", "select", "show")
+_WITH = {"enter": "into", "choose": "of"}
 
 
 @dataclass(frozen=True)

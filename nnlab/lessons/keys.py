@@ -34,7 +34,7 @@ TABLES: Mapping[str, Mapping[str, TomlKey]] = {
     },
     "start": {"example": TEXT, "network": TEXT, "set": TomlKey("table")},
     "gesture": {
-        "trigger": TEXT, "run": TomlKey("whole"), "enter": TEXT, "choose": TEXT, "select": TEXT, "show": TEXT, "set": TEXT, "to": TEXT,
+        "trigger": TEXT, "run": TomlKey("whole"), "enter": TEXT, "choose": TEXT, "select": TEXT, "show": TEXT,
         "into": TEXT, "of": TEXT,
     },
     "question": {

@@ -29,7 +29,7 @@ class StartingState:
 
 @dataclass(frozen=True)
 class ShownGesture:
-    """One thing "show me" does with a control. `kind`: trigger, run, enter, choose, select, show or undo."""
+    """One thing "show me" does with a control. `kind`: trigger, run, enter, choose, select or show."""
 
     kind: str
     value: str

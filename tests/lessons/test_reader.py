@@ -43,6 +43,7 @@ def test_a_sound_folder_becomes_a_lesson(lesson_folder: Writes) -> None:
         (HEAD + STEP + 'workspace = "nowhere"\n', 9, 1, "no workspace 'nowhere'"),
         (HEAD + STEP + 'check = "iteration > 0"\nshow = [{ jump = 1 }]\n', 10, 1, "no key 'jump'"),
         (HEAD + STEP + 'check = "iteration > 0"\nshow = [{ run = 1, enter = "2" }]\n', 10, 1, "one thing"),
+        (HEAD + STEP + 'check = "iteration > 0"\nshow = [{ set = "a", to = "2" }]\n', 10, 1, "no key 'set'"),
         (HEAD + STEP + 'check = "iteration > 0"\n', 9, 1, 'no "show"'),
         (HEAD + STEP + 'action = "Do it"\n', 9, 1, "no check"),
         (HEAD + STEP + 'next = "first"\n', 9, 1, "circle: first → first"),

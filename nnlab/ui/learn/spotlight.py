@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEasingCurve, QEvent, QMargins, QObject, QPoint, QRect, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from nnlab.ui.look.theme import Theme, follow
 
@@ -41,7 +42,7 @@ class Spotlight(QWidget):
         if target is self._target and part == self._part and self.isVisible():
             self.follow_target()
             return
-        if self._target is not None:
+        if self._target is not None and isValid(self._target):  # one that goes with its form says nothing
             self._target.removeEventFilter(self)
         self._target, self._part = target, part
         if target is None:
@@ -57,7 +58,7 @@ class Spotlight(QWidget):
     def follow_target(self) -> None:
         """Where the control is now; hidden while that cannot be seen."""
         target = self._target
-        if target is None or not target.isVisible() or target.visibleRegion().isEmpty():
+        if target is None or not isValid(target) or not target.isVisible() or target.visibleRegion().isEmpty():
             self.hide()
             return
         rect = self._part if self._part is not None else target.rect()
