@@ -16,7 +16,7 @@ from nnlab.bench.systems.layers import (
     ResidualLayer,
 )
 from nnlab.bench.systems.workloads import LEARNING_RATE, Workload
-from nnlab.core.kernel.threads import threads_for
+from nnlab.core.kernel.threads import most_threads, threads_for
 from nnlab.core.tensor import Shape
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.run import Run
@@ -78,9 +78,9 @@ def _added(b: GraphBuilder, layer: NetworkLayer, x: Output, shape: Shape) -> Out
 
 
 def threads_of(workload: Workload) -> int:
-    """The threads that NN Lab chooses for it."""
-    update = Update(workload.optimizer, LEARNING_RATE)
-    return threads_for(compile(graph_of(workload), workload.batch, update=update).operations)
+    """The threads that NN Lab chooses for it: those of BLAS, or two that share the batch."""
+    program = compile(graph_of(workload), workload.batch, update=Update(workload.optimizer, LEARNING_RATE))
+    return min(2, most_threads()) if program.parts.table else threads_for(program.operations)
 
 
 def prepare(workload: Workload, threads: int) -> Callable[[int], None]:
