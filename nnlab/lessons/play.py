@@ -136,8 +136,9 @@ class LessonPlay:
             self.now.state = DONE
 
     def facts(self, facts: Facts) -> Facts:
-        """With what was remembered."""
-        return facts.with_words(**self.record.remembered)
+        """With what was remembered; what is to be, in a step that has not begun, is no number yet."""
+        later = {word: math.nan for step in self.lesson.steps for word in step.remember}
+        return facts.with_words(**{**later, **self.record.remembered})
 
     def look(self, facts: Facts, shown: bool = False) -> bool:
         """Whether the action has just been done, by whatever way."""

@@ -113,3 +113,11 @@ def test_progress_is_kept_by_the_names_of_steps() -> None:
 )
 def test_numbers_in_words(value: float, form: str, text: str) -> None:
     assert number_in_words(value, form).replace("^-", "^−") == text
+
+
+def test_what_a_step_is_to_remember_is_no_number_before_it_begins() -> None:
+    game = play()
+    assert game.next() and game.next()
+    assert game.written("It was {{before}}.", at(0.5)) == "It was …."
+    game.begin(at(0.5))
+    assert game.written("It was {{before}}.", at(0.1)) == "It was 0.5."

@@ -32,6 +32,14 @@ class AnswerField(QLineEdit):
         return super().event(event)
 
 
+class AnswerChoice(QRadioButton):
+    """A choice that Space makes, also where that key plays."""
+
+    def event(self, event: QEvent) -> bool:
+        keep_press_keys(event)
+        return super().event(event)
+
+
 class QuestionForm(QWidget):
     """Shows one question at a time."""
 
@@ -111,7 +119,7 @@ class QuestionForm(QWidget):
                 part.deleteLater()
         self._choices = []
         for row, label in enumerate(labels):
-            button = QRadioButton(label)
+            button = AnswerChoice(label)
             note, value = Label(self._theme, "", "caption", "text2"), Label(self._theme, "", "name")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._group.addButton(button, row)

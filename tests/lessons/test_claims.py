@@ -1,0 +1,54 @@
+"""What lessons claim happens for the seeds 0 to 9: the surprise is the right choice, actions lead where they are said to, and no check
+holds before its action."""
+
+from __future__ import annotations
+
+import pytest
+from lesson_run import LessonRun
+
+from nnlab.lessons.lesson import CHOICE
+from nnlab.lessons.library import shipped
+
+# The label of the right choice, by lesson and step, where it is the same for every seed; and what must hold once a step is done.
+RIGHT = {
+    "xor": {"line": "75 % or less", "longer": "Nearly the same"},
+    "linear_layers": {"big": "75 % or less", "small": "The same, within 5 %"},
+    "learning_rate": {"small": "More than a half", "twice": "More than a half", "large": "More than there was"},
+}
+HOLDS = {
+    "xor": {"again": "training_accuracy > 0.95"},
+    "linear_layers": {"bend": "training_accuracy > 0.95"},
+    "learning_rate": {
+        "right": "sqrt(training_loss) < 0.001 * d_before",
+        # The sample and its bias have the squared length 7.89, and the slope of a square is twice the distance: 1 - 0.12 * 2 * 7.89.
+        "factor": "abs(sqrt(training_loss) / d_before - 0.8936) < 0.001",
+    },
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_a_lesson_claims_happens_for_every_seed(name: str) -> None:
+    lesson = next(each for each in shipped() if each.id == name)
+    for seed in range(10):
+        run = LessonRun(lesson, seed)
+        seen, held = {}, set()
+        while True:
+            step, where = run.play.step, f"{name}, seed {seed}: {run.play.step.title}"
+            if step.check:
+                assert not run.holds(step.check), f"{where}: done before anything is done"
+                run.act()
+                assert run.holds(step.check), f"{where}: show me does not lead there"
+            question = step.question
+            if question is not None and question.kind == CHOICE:
+                right = [choice.label for choice in question.choices if run.holds(choice.right)]
+                assert len(right) == 1, f"{where}: {right}"
+                seen[step.id] = right[0]
+            elif question is not None:
+                assert run.holds(f"abs({question.answer}) < 1000"), f"{where}: no number"
+            if step.id in HOLDS[name]:
+                assert run.holds(HOLDS[name][step.id]), where
+                held.add(step.id)
+            if not run.next():
+                break
+        assert held == set(HOLDS[name])
+        assert {step: seen[step] for step in RIGHT[name]} == RIGHT[name], f"{name}, seed {seed}"
