@@ -42,6 +42,7 @@ class LessonRun:
             "parameters": lambda: float(self.run.program.parameter_count),
             "training_loss": lambda: self._of_data("loss"),
             "training_accuracy": lambda: self._of_data("accuracy"),
+            "batches": lambda: float(-(-len(self.data.x) // self.project.training.batch_size)),
             "samples": lambda: float(len(self.data.x)),
         }
         return Facts(self.project, self._tensor, words)
@@ -76,6 +77,8 @@ class LessonRun:
                 self.run.train(int(count))
             case ShownGesture("trigger", "run.step_iteration"):
                 self.run.train(1)
+            case ShownGesture("trigger", "run.step_epoch"):
+                self.run.train(self.run.steps_to_end_of_epoch)
             case ShownGesture("enter", text, target) if target == RATE:
                 self.run.set_learning_rate(float(text))
                 self.project = self.project.with_training(replace(self.project.training, learning_rate=float(text)))
