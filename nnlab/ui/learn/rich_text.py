@@ -95,7 +95,7 @@ class RichText(QTextBrowser):
 
     def _as_picture(self, found: re.Match[str]) -> str:
         self._formulas.append(found["latex"])
-        return f"![]({SCHEME}{len(self._formulas) - 1})"
+        return f"![formula]({SCHEME}{len(self._formulas) - 1})"  # Qt drops a picture without words
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802 (Qt's name)
         """Formulas, and pictures that lie in the lesson's folder; whatever else a text asks for is not there."""
