@@ -195,7 +195,7 @@ def test_ticks_near_the_pill_are_hidden(studio: Callable, monkeypatch: pytest.Mo
     painted.clear()
     s.services.crosshair.set(98)
     panel.grab()
-    assert "100" not in painted and "0" in painted
+    assert "100" not in painted and "200" in painted  # 0 may lie under the pill of where a verdict began
 
 
 def test_zooming_shows_detail_and_a_double_click_shows_everything_again(qtbot: QtBot, studio: Callable) -> None:

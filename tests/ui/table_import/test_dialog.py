@@ -146,7 +146,10 @@ def test_what_was_left_out_is_told_once_more_at_the_first_training(window: MainW
     told = "scores.csv: 3 rows with missing 'bmi' were left out."
     for times in range(2):
         window.session.play()
-        qtbot.waitUntil(lambda: window.session.iteration > 0, timeout=20_000)
+        with qtbot.waitSignal(window.session.ticked, timeout=20_000):  # by then it is known to play
+            qtbot.waitUntil(lambda: window.session.is_playing and window.session.iteration > 0, timeout=20_000)
+        if times == 0:
+            qtbot.waitUntil(lambda: bar.current is not None, timeout=20_000)
         said = "" if bar.current is None else bar.current.text
         assert said == (told if times == 0 else "")
         window.session.pause()
