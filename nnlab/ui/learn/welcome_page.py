@@ -209,6 +209,11 @@ class WelcomePage(QScrollArea):
         except NNLabError as error:
             tile.setToolTip(str(error))
 
+    @property
+    def is_still(self) -> bool:
+        """Whether the pictures of the examples have come to life."""
+        return not self._data_timer.isActive() and not self._grow_timer.isActive()
+
     def _grow(self) -> None:
         self._turn += 1
         for tile in self.tiles:

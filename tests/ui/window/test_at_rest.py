@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.app import open_window
 from nnlab.ui.files.store import Store
+from nnlab.ui.panels.welcome import WelcomePanel
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -51,6 +52,10 @@ def test_looks_for_garbage_leave_out_what_the_window_was_made_of(window: MainWin
 def test_nothing_happens_in_a_workspace_at_rest(window: MainWindow, qapp: QApplication, qtbot: QtBot, workspace: str) -> None:
     window.show_workspace(workspace)
     qtbot.wait(300)  # what a workspace brings along comes first
+    if workspace == "learn":
+        welcome = window.panels["welcome"]
+        assert isinstance(welcome, WelcomePanel) and welcome.page is not None
+        qtbot.waitUntil(lambda: welcome.page.is_still)  # its pictures come to life once
     listener = Listener()
     qapp.installEventFilter(listener)
     qtbot.wait(300)
