@@ -15,7 +15,7 @@ from typing import Any
 from nnlab.core.errors import NNLabError
 from nnlab.lessons.lesson import ShownGesture
 
-_ONE = ("trigger", "run", "enter", "choose", "select", "show")
+_ONE = ("trigger", "run", "enter", "choose", "press", "select", "show")
 _WITH = {"enter": "into", "choose": "of"}
 
 

@@ -5,6 +5,7 @@
     dense_1.weight[0, 1], norm(grad(dense_1.weight)), act(dense_1)[0, 2]     tensors, as in conditions and watches
     count_tanh >= 1, layers == 3, parameters    the network
     in_train, sees_loss                         the window: a workspace, a panel that can be seen
+    other_training_loss, other.dense_1.bias[0]  the first run that trains beside this one
 
 A name that has no value now (a tensor that the network does not have, the loss before the first batch) is NaN: no comparison with it holds.
 """
@@ -25,6 +26,7 @@ from nnlab.engine.tensor_formula import WORDS, Reference, TensorFormula, tensor_
 from nnlab.graph import docking
 from nnlab.graph.graph import Node
 from nnlab.graph.layers import hidden_layers, is_layer
+from nnlab.lessons.network_now import MEASURED
 from nnlab.training.project import Project
 
 NAN = math.nan
@@ -32,9 +34,10 @@ DOCUMENT_WORDS = (
     "layers", "hidden_layers", "hidden_units", "operators", "edges", "learning_rate", "batch_size", "seed", "runs", "adapters",
     "has_validation",
 )  # fmt: skip
+OTHER = "other"  # before a tensor's name or a word: of the first run that trains beside the learner's
 RUN_WORDS = (
-    *WORDS, "parameters", "learned_parameters", "mean_loss", "validation_loss", "training_loss", "training_accuracy",
-    "validation_accuracy", "samples", "batches", "playing", "inside", "backward", "can_run",
+    *WORDS, "parameters", "learned_parameters", "mean_loss", "validation_loss", "samples", "batches", "playing", "inside", "backward",
+    "can_run", *MEASURED, *(f"{OTHER}_{word}" for word in MEASURED),
 )  # fmt: skip
 _PREFIXED = re.compile(r"(count|optimizer|in|sees)_(\w+)$")
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w.]|\s*\()")

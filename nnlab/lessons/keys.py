@@ -32,9 +32,12 @@ TABLES: Mapping[str, Mapping[str, TomlKey]] = {
         "why": TEXT, "next": TEXT, "show": TomlKey("list", table="gesture"), "remember": TomlKey("table"), "start": START,
         "question": TomlKey("table", table="question"),
     },
-    "start": {"example": TEXT, "network": TEXT, "set": TomlKey("table")},
+    "start": {
+        "example": TEXT, "network": TEXT, "set": TomlKey("table"), "learned": TomlKey("whole"), "weights": TomlKey("table"),
+        "wrong": TomlKey("whole"), "compare": TEXT,
+    },
     "gesture": {
-        "trigger": TEXT, "run": TomlKey("whole"), "enter": TEXT, "choose": TEXT, "select": TEXT, "show": TEXT,
+        "trigger": TEXT, "run": TomlKey("whole"), "enter": TEXT, "choose": TEXT, "press": TEXT, "select": TEXT, "show": TEXT,
         "into": TEXT, "of": TEXT,
     },
     "question": {

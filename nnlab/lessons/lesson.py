@@ -19,17 +19,24 @@ GIVEN, ANSWER = "given", "answer"  # in a hint: the number that was given, and t
 class StartingState:
     """What the lesson's document holds when a step begins. Empty parts leave what is there.
 
-    `example` is the name of one, `network` a line such as 2-8-1 tanh, `settings` are differences as of `nnlab compare --vary`.
+    `example` is the name of one, `network` a line such as 2-8-1 tanh, `settings` are differences as of `nnlab compare --vary`, those of
+    the data set with data. before them. `learned`: so many iterations are trained, and the run starts from the weights they led to.
+    `weights` sets all numbers of a parameter to one value. `wrong`: so many updates on swapped labels come before. `compare` is what
+    trains beside, KEY=A,B; "none" ends it.
     """
 
     example: str = ""
     network: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    learned: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+    wrong: int = 0
+    compare: str = ""
 
 
 @dataclass(frozen=True)
 class ShownGesture:
-    """One thing "show me" does with a control. `kind`: trigger, run, enter, choose, select or show."""
+    """One thing "show me" does with a control. `kind`: trigger, run, enter, choose, press, select or show."""
 
     kind: str
     value: str

@@ -21,7 +21,9 @@ from nnlab.lessons.facts import Names, refusal
 from nnlab.lessons.lesson import ANSWER, CHOICE, DRAG, GIVEN, Choice, Hint, Lesson, LessonQuestion, LessonStep, StartingState
 from nnlab.lessons.markdown import NUMBER, sections, text_problems, texts_of
 from nnlab.lessons.problem import LessonError, LessonProblem
+from nnlab.lessons.starting import started
 from nnlab.lessons.toml_places import KeyPath, Spot, places
+from nnlab.training.project import Project
 
 FILE = "lesson.toml"
 MOST_BYTES = 1_000_000
@@ -118,6 +120,7 @@ class _Reading:
             yield from self._start(("start",), self._values["start"])
         for place, step in enumerate(self._values["step"]):
             yield from self._step(("step", place), step)
+        yield from self._starts()
         yield from self._order()
 
     def _at(self, path: KeyPath, sentence: str) -> LessonProblem:
@@ -139,6 +142,26 @@ class _Reading:
         if (network := start.get("network")) and kind_of(network) != "line":
             yield self._at((*path, "network"), f"{network!r} is no network in one line, such as 2-8-1 tanh.")
 
+    def _starts(self) -> Iterator[LessonProblem]:
+        """The first starting state that cannot be, each begun from the one before it; nothing is trained for it."""
+        project = Project()
+        of_steps = [(("step", place, "start"), step["start"]) for place, step in enumerate(self._values["step"]) if "start" in step]
+        found: list[tuple[KeyPath, Mapping[str, Any]]] = [(("start",), self._values.get("start", {})), *of_steps]
+        for path, start in found:
+            if any(self._start(path, start)):
+                return
+            try:
+                project = started(project, _started(start), learns=False)
+            except NNLabError as error:
+                known = {**start.get("set", {}), **start.get("weights", {})}
+                named = [key for key in known if f"cannot set {key}" in str(error)]
+                at = ("set" if named and named[0] in start.get("set", {}) else "weights", *named) if named else ()
+                yield self._at((*path, *at), str(error))
+                return
+            except (TypeError, ValueError) as error:  # a number where a text belongs, or the other way round
+                yield self._at(path, f"The starting state cannot be: {error}.")
+                return
+
     def _step(self, path: KeyPath, step: Mapping[str, Any]) -> Iterator[LessonProblem]:
         for key in ("text", "why"):
             if key in step:
@@ -146,9 +169,11 @@ class _Reading:
         if "start" in step:
             yield from self._start((*path, "start"), step["start"])
         for word, text in step.get("remember", {}).items():
-            yield from self._formula((*path, "remember", word), text) if isinstance(text, str) else [
-                self._at((*path, "remember", word), f"The key {word!r} is a formula in quotes, not {text!r}.")
-            ]
+            yield from (
+                self._formula((*path, "remember", word), text)
+                if isinstance(text, str)
+                else [self._at((*path, "remember", word), f"The key {word!r} is a formula in quotes, not {text!r}.")]
+            )
         for key in ("action", "show"):
             if step.get(key) and not step.get("check"):
                 yield self._at((*path, key), f"The step has the key {key!r} but no check, so nothing would say that it was done.")
@@ -274,4 +299,7 @@ def _id_of(step: Mapping[str, Any], place: int) -> str:
 
 def _started(start: Mapping[str, Any]) -> StartingState:
     settings = {key: str(value) for key, value in start.get("set", {}).items()}
-    return StartingState(start.get("example", ""), start.get("network", ""), settings)
+    return StartingState(
+        start.get("example", ""), start.get("network", ""), settings, start.get("learned", 0), dict(start.get("weights", {})),
+        start.get("wrong", 0), start.get("compare", ""),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shared_window import SharedWindow
 
-from nnlab.lessons.lesson import CHOICE, DRAG
+from nnlab.lessons.lesson import CHOICE, DRAG, ShownGesture
 from nnlab.lessons.library import shipped
 from nnlab.lessons.play import OPEN, SHOWN
 from nnlab.ui.learn.lesson_player import LessonPlayer
@@ -164,6 +164,27 @@ def test_show_me_leads_through_and_leaving_anywhere_brings_everything_back(windo
         assert window.session.last_step is not None and window.session.last_step.pc == pc
 
 
+def test_show_me_does_one_epoch_after_the_other_and_keys_press_the_buttons(window: MainWindow, qtbot: QtBot) -> None:
+    """The second epoch begins when the first is over; Space on a button of the lesson presses it and does not play."""
+    assert window.learning is not None and window.learning.open(next(each for each in shipped() if each.id == "batches"), anew=True)
+    player = window.learning.player
+    player._theme.reduced_motion = True
+    settled(player, qtbot)
+    batches = player._numbers.now().value("batches")
+    player.hands.show([ShownGesture("trigger", "run.step_epoch")] * 3)
+    qtbot.waitUntil(lambda: not player.hands.is_busy)
+    assert window.session.iteration == 3 * batches
+    form = player.column.question
+    form.field.setText("7")
+    form.answer_button.setFocus()
+    QTest.keyClick(form.answer_button, Qt.Key.Key_Space)
+    assert form.verdict.text() and not window.session.is_playing
+    player.show_answer()
+    player.column.next_button.setFocus()
+    QTest.keyClick(player.column.next_button, Qt.Key.Key_Space)
+    assert player.play is not None and player.play.place == 1 and not window.session.is_playing
+
+
 def test_a_lesson_that_was_left_goes_on_where_it_was(window: MainWindow, qtbot: QtBot) -> None:
     assert window.learning is not None
     lesson = shipped()[0]
@@ -186,9 +207,7 @@ def test_opening_a_file_in_a_lesson_leaves_it_first(window: MainWindow, qtbot: Q
     assert not window.learning.is_open and window.document.name == "xor"
 
 
-def test_the_welcome_page_opens_lessons_examples_and_nothing_before_it_is_shown(
-    opened: Callable[..., MainWindow], qtbot: QtBot
-) -> None:
+def test_the_welcome_page_opens_lessons_examples_and_nothing_before_it_is_shown(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = opened()
     page = window.panels["welcome"]
     assert page.page is None  # type: ignore[attr-defined]

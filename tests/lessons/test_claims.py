@@ -11,12 +11,14 @@ from nnlab.lessons.library import shipped
 
 # The label of the right choice, by lesson and step, where it is the same for every seed; and what must hold once a step is done.
 RIGHT = {
+    "dying_relu": {"large": "Some of them", "gently": "None", "patient": "About half, as by tossing a coin", "leaky": "More than 90 %"},
     "batches": {"all": "To a higher loss"},
     "xor": {"line": "75 % or less", "longer": "Nearly the same"},
     "linear_layers": {"big": "75 % or less", "small": "The same, within 5 %"},
     "learning_rate": {"small": "More than a half", "twice": "More than a half", "large": "More than there was"},
 }
 HOLDS = {
+    "dying_relu": {"folds": "dead_units == 0", "asleep": "max_abs(grad(dense_1.weight)) == 0 and dead_units == hidden_units"},
     "batches": {"five": "iteration == 5 * batches"},
     "xor": {"again": "training_accuracy > 0.95"},
     "linear_layers": {"bend": "training_accuracy > 0.95"},

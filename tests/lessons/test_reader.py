@@ -54,6 +54,12 @@ def test_a_sound_folder_becomes_a_lesson(lesson_folder: Writes) -> None:
         (HEAD + STEP + '[step.question]\nkind = "essay"\ntext = "?"\n', 10, 1, "number, choice, drag"),
         (HEAD + STEP + '[step.question]\nkind = "number"\ntext = "?"\nanswer = "loss"\n', 9, 2, "no hint"),
         (HEAD + '[start]\nexample = "nope"\n' + STEP, 7, 1, "no example 'nope'"),
+        (HEAD + '[start]\nexample = "xor"\nset = { "data.colour" = "3" }\n' + STEP, 8, 1, "no setting 'colour'"),
+        (HEAD + '[start]\nexample = "xor"\n[start.set]\nbatch_sise = "3"\n' + STEP, 9, 1, "did you mean batch_size"),
+        (HEAD + '[start]\nexample = "xor"\nweights = { "dense_9.bias" = 1 }\n' + STEP, 8, 1, "no such parameter"),
+        (HEAD + '[start]\nexample = "xor"\ncompare = "loss"\n' + STEP, 6, 2, "give a key and values"),
+        (HEAD + '[start]\nexample = "xor"\nlearned = "long"\n' + STEP, 8, 1, "a whole number"),
+        (HEAD + STEP + 'check = "iteration > 0"\nshow = [{ press = "OK", into = "x" }]\n', 10, 1, "takes press"),
         (HEAD.replace("= 1\norder", "= 9\norder") + STEP, 3, 1, "experiments 1 to 7"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,21 +11,45 @@ import numpy as np
 from nnlab.core.preparation import Data, prepare
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.run import Run
-from nnlab.lessons.facts import Facts
+from nnlab.graph.adapters import attach, free_adapter_name
+from nnlab.graph.unit_sum import unit_sum
+from nnlab.lessons.facts import OTHER, Facts
 from nnlab.lessons.lesson import Lesson, ShownGesture
+from nnlab.lessons.network_now import MEASURED, NetworkNow
 from nnlab.lessons.play import LessonPlay
 from nnlab.lessons.starting import started
+from nnlab.studies.approximation.constructions import construct, kinds_for
 from nnlab.training.complete_run import prepare_run
-from nnlab.training.metrics import metrics
+from nnlab.training.difference import Difference
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.project import Project
+from nnlab.training.varied import varied
 
-RATE = "panel:training/Learning rate"
-SAMPLES = 64
+FIELDS = {
+    "panel:training/Learning rate": "learning_rate", "panel:training/Batch size": "batch_size", "panel:hidden_units/Hidden units": "units",
+}  # fmt: skip
+PREPARED = functools.lru_cache(maxsize=8)(lambda data: prepare(data))
 
 
-@functools.cache
-def _prepared(data: object) -> Data:
-    return prepare(data)  # type: ignore[arg-type]
+class OneRun:
+    """A project and its run."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.data: Data = PREPARED(project.data)
+        self.run: Run = prepare_run(project.graph, self.data, project.training, start=project.initial)
+        self.evaluator = Evaluator(project.graph)
+
+    def now(self) -> NetworkNow:
+        self.evaluator.load(self.run.state.arena)
+        return NetworkNow(self.project, self.data, self.evaluator, self._value)
+
+    def _value(self, name: str) -> np.ndarray | None:
+        return self.run.state[name] if name in self.run.program.places else None
+
+
+def _measured(of: OneRun | None, word: str) -> float:
+    return math.nan if of is None else of.now().measured(word)
 
 
 class LessonRun:
@@ -32,18 +57,22 @@ class LessonRun:
 
     def __init__(self, lesson: Lesson, seed: int) -> None:
         self.play, self.project, self.seed = LessonPlay(lesson), Project(), seed
-        self.run: Run
+        self.own: OneRun
+        self.other: OneRun | None = None
         self._begin()
 
     def facts(self) -> Facts:
+        own, other, training = self.own, self.other, self.project.training
+        program = own.run.program
         words = {
-            "iteration": lambda: float(self.run.iteration),
-            "loss": lambda: self.run.current_loss(),
-            "parameters": lambda: float(self.run.program.parameter_count),
-            "training_loss": lambda: self._of_data("loss"),
-            "training_accuracy": lambda: self._of_data("accuracy"),
-            "batches": lambda: float(-(-len(self.data.x) // self.project.training.batch_size)),
-            "samples": lambda: float(len(self.data.x)),
+            "iteration": lambda: float(own.run.iteration),
+            "loss": lambda: own.run.current_loss(),
+            "parameters": lambda: float(program.parameter_count),
+            "learned_parameters": lambda: float(sum(math.prod(info.place.shape) for info in program.trained)),
+            "batches": lambda: float(-(-len(own.data.x) // training.batch_size)),
+            "samples": lambda: float(len(own.data.x)),
+            **{word: functools.partial(_measured, own, word) for word in MEASURED},
+            **{f"{OTHER}_{word}": functools.partial(_measured, other, word) for word in MEASURED},
         }
         return Facts(self.project, self._tensor, words)
 
@@ -65,37 +94,57 @@ class LessonRun:
     def _begin(self) -> None:
         start = self.play.step.start
         if start is not None:
-            self.project = started(self.project, start).with_seed(self.seed)
-            self.data = _prepared(self.project.data)
-            self.run = prepare_run(self.project.graph, self.data, self.project.training, start=self.project.initial)
-            self._evaluator = Evaluator(self.project.graph)
+            self._load(started(self.project, start, self.seed))
         self.play.begin(self.facts())
+
+    def _load(self, project: Project) -> None:
+        self.project, self.own = project, OneRun(project)
+        self.other = None
+        if project.comparison:
+            self.other = OneRun(replace(varied(project, project.comparison[0]), comparison=()))
+
+    def _train(self, count: int) -> None:
+        for each in (self.own, self.other):
+            if each is not None:
+                each.run.train(count)
 
     def _do(self, gesture: ShownGesture) -> None:
         match gesture:
             case ShownGesture("run", count):
-                self.run.train(int(count))
+                self._train(int(count))
             case ShownGesture("trigger", "run.step_iteration"):
-                self.run.train(1)
+                self._train(1)
             case ShownGesture("trigger", "run.step_epoch"):
-                self.run.train(self.run.steps_to_end_of_epoch)
-            case ShownGesture("enter", text, target) if target == RATE:
-                self.run.set_learning_rate(float(text))
-                self.project = self.project.with_training(replace(self.project.training, learning_rate=float(text)))
+                self._train(self.own.run.steps_to_end_of_epoch)
+            case ShownGesture("trigger", "run.rewind"):
+                self._load(self.project)
+            case ShownGesture("enter", text, target) if FIELDS.get(target) == "learning_rate":
+                self.own.run.set_learning_rate(float(text))
+                self.project = varied(self.project, Difference("learning_rate", text))
+            case ShownGesture("enter", text, target) if target in FIELDS:
+                self._load(varied(self.project, Difference(FIELDS[target], text)))
+            case ShownGesture("choose", "Constructed"):
+                self._construct()
+            case ShownGesture("press", "Freeze and attach"):
+                name = free_adapter_name(self.project.graph)
+                base = InitialWeights("base", "as it was", self.own.run.state.stored())
+                self._load(replace(self.project, graph=attach(self.project.graph, name=name), initial=base))
+            case ShownGesture("trigger", "lora.attach") | ShownGesture("show") | ShownGesture("select"):
+                pass  # opens or shows something, and changes nothing
             case _:
                 raise AssertionError(f"{gesture} needs a window")
 
-    def _of_data(self, what: str) -> float:
-        self._evaluator.load(self.run.state.arena)
-        loss, outputs = self._evaluator.loss(self.data.x, self.data.y)
-        if what == "loss":
-            return loss
-        return metrics(outputs, self.data.y, self.data.target, self.project.graph.losses[0].kind.link)[what]
+    def _construct(self) -> None:
+        graph = self.project.graph
+        structure = unit_sum(graph)
+        activation = graph[structure.activation].operator
+        units = int(graph[structure.hidden].settings["units"])
+        made = construct(graph, self.project.data, self.own.data, kinds_for(activation)[0], units, activation)
+        values = {name: array.astype(np.float32) for name, array in made.parameters.items()}
+        self._load(replace(self.project, graph=made.graph, initial=InitialWeights("constructed", made.words[:200], values)))
 
     def _tensor(self, name: str) -> np.ndarray | None:
-        if name not in self.run.program.places:
-            return None
-        if name not in self._evaluator.before_loss_tensors:
-            return self.run.state[name]
-        self._evaluator.load(self.run.state.arena)
-        return self._evaluator.activations(self.data.x[:SAMPLES], (name,))[name]
+        owner, _, rest = name.partition(".")
+        if owner == OTHER:
+            return self.other.now().tensor(rest) if self.other is not None else None
+        return self.own.now().tensor(name)

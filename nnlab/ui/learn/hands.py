@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from nnlab.lessons.lesson import ShownGesture
 from nnlab.ui.learn.finding import action_of, bring_into_view, find_control
-from nnlab.ui.learn.host import LessonHost, as_object
+from nnlab.ui.learn.host import LessonHost, as_object, as_widget
 from nnlab.ui.learn.pointer import DrawnPointer
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.focus import widgets_within
 
 PAUSE = 350  # milliseconds between two gestures, for whoever watches
+TRAINING = ("run.step_iteration", "run.step_epoch")  # actions that are over when training rests again
 TRIES, AGAIN = 100, 50  # how often, and after how many milliseconds, a control is looked for that is not there yet
 
 
@@ -103,12 +104,16 @@ class Hands(QObject):
                 return self._enter(gesture.value, gesture.target)
             case "choose":
                 return self._choose(gesture.value, gesture.target)
+            case "press":
+                return self._press(gesture.value)
         return True
 
     def _trigger(self, name: str) -> bool:
         action = action_of(self._host, name)
         if action is None or not action.isEnabled():
             return False
+        if name in TRAINING:
+            self._goal = self._host.session.iteration + 1  # the next gesture waits until that is trained
         found = find_control(self._host, f"action:{name}")
         if found is not None:
             self._point_at(found.widget)
@@ -133,6 +138,17 @@ class Hands(QObject):
             return False
         self._point_at(found.widget)
         return choose_option(found.widget, value)
+
+    def _press(self, words: str) -> bool:
+        """A button of the window by its words."""
+        for button in widgets_within(as_widget(self._host)):
+            if isinstance(button, QAbstractButton) and words in (button.text(), button.accessibleName()) and button.isVisible():
+                if not button.isEnabled():
+                    return False
+                self._point_at(button)
+                click(button)
+                return True
+        return False
 
     def _point_at(self, widget: QWidget) -> None:
         if self._theme.duration(1):

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.ui.learn.lesson_parts import ActionBox, PassedStep, PassedSteps, StepSegments
 from nnlab.ui.learn.question_form import QuestionForm
 from nnlab.ui.learn.rich_text import RichText
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 WIDTH, LARGE_WIDTH, NARROW_WIDTH = 328, 520, 288  # pixels: of the column, in a large window, in a narrow one
@@ -54,7 +55,7 @@ class LessonColumn(QWidget):
         self.back_button = _flat(theme, "left", "Back", "The step before (Alt Page Up)")
         self.count = Label(theme, "", "body", "text2")
         self.skip_button = _flat(theme, "right", "Skip", "Goes on without doing this step")
-        self.next_button = QPushButton("Next")
+        self.next_button = PressButton("Next")
         self.next_button.setToolTip("The next step (Page Down)")
         self.next_button.setDefault(True)
         self._arrange()
@@ -159,8 +160,8 @@ class LessonColumn(QWidget):
         painter.end()
 
 
-def _flat(theme: Theme, role: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(icon(theme, role), text)
+def _flat(theme: Theme, role: str, text: str, tip: str) -> PressButton:
+    button = PressButton(icon(theme, role), text)
     button.setFlat(True)
     button.setToolTip(tip)
     button.setAutoDefault(False)

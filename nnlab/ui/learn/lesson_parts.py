@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.lessons.play import DONE, OPEN, SHOWN, SKIPPED
 from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
 
@@ -160,7 +161,7 @@ class ActionBox(QWidget):
         self._is_done, self._is_waiting = False, False
         self.words = Label(theme, "", "name")
         self.words.setWordWrap(True)
-        self.show_button = QPushButton(icon(theme, "pick"), "Show me")
+        self.show_button = PressButton(icon(theme, "pick"), "Show me")
         self.show_button.setObjectName("learn.show_action")
         self.show_button.setToolTip("Does it for you, by the same controls")
         self._row = QHBoxLayout(self)

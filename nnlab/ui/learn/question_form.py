@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from nnlab.lessons.lesson import CHOICE, DRAG, LessonQuestion
 from nnlab.lessons.play import number_in_words
@@ -17,7 +17,7 @@ from nnlab.ui.learn.rich_text import RichText
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import parse_number
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import keep_press_keys
+from nnlab.ui.widgets.buttons import PressButton, keep_press_keys
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.text_undo import share_undo
 
@@ -58,8 +58,8 @@ class QuestionForm(QWidget):
         share_undo(self.field)
         self.unit = Label(theme, "", "body", "text2")
         self.picture = DragPicture(theme)
-        self.answer_button = QPushButton("Answer")
-        self.show_button = QPushButton(icon(theme, "predict"), "Show me")
+        self.answer_button = PressButton("Answer")
+        self.show_button = PressButton(icon(theme, "predict"), "Show me")
         self.show_button.setToolTip("Shows the right answer, and notes that it was shown")
         self.show_button.setFlat(True)
         self.verdict = Label(theme, "", "body", "text2")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,17 +17,21 @@ from nnlab.core.errors import NNLabError
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import BATCH, GRADIENTS, OUTPUTS, Frame
 from nnlab.engine.program import BACKWARD, Program
-from nnlab.lessons.facts import NAN, Facts
-from nnlab.training.metrics import metrics
+from nnlab.lessons.facts import NAN, OTHER, Facts
+from nnlab.lessons.network_now import MEASURED, NetworkNow
+from nnlab.training.project import Project
 from nnlab.ui.learn.host import LessonHost
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.workspaces import workspaces
 
-SAMPLES = 64  # of which a layer's outputs may be named
-
 
 def _count_learned(program: Program) -> float:
     return float(sum(math.prod(info.place.shape) for info in program.trained))
+
+
+def _measured(network: Callable[[], NetworkNow | None], word: str) -> float:
+    found = network()
+    return NAN if found is None else found.measured(word)
 
 
 class WindowFacts:
@@ -34,8 +40,7 @@ class WindowFacts:
     def __init__(self, host: LessonHost) -> None:
         self._host = host
         self._view: LiveView | None = None
-        self._evaluator: Evaluator | None = None
-        self._key: tuple[int, str] = (-1, "")
+        self._evaluators: dict[int, tuple[tuple[int, str], Evaluator]] = {}  # of the own run and of the other, with what they were made for
 
     def watch(self, is_on: bool) -> None:
         """What formulas read has to be in the frames while a lesson runs."""
@@ -53,34 +58,43 @@ class WindowFacts:
     def now(self) -> Facts:
         return Facts(self._host.document.project, self._tensor, self._run_words(), self._window_words())
 
-    # Tensors
+    # Networks
 
     def _tensor(self, name: str) -> np.ndarray | None:
-        frame = self._host.session.frame
+        session = self._host.session
+        owner, _, rest = name.partition(".")
+        if owner == OTHER and OTHER not in self._host.document.graph:
+            other = self._other()
+            return other.tensor(rest) if other is not None else None
+        frame = session.frame
         if frame is None or name not in frame.program.places:
             return None
-        is_inside = self._host.session.last_step is not None and self._host.session.last_step.inside
-        if not is_inside:
-            found = self._forward(frame, name)
-            if found is not None:
-                return found
-        return frame.get(name)
+        is_inside = session.last_step is not None and session.last_step.inside
+        own = None if is_inside else self._own()
+        return frame.get(name) if own is None else own.tensor(name)
 
-    def _forward(self, frame: Frame, name: str) -> np.ndarray | None:
-        data, evaluator = self._host.session.data, self._loaded(frame)
-        if data is None or evaluator is None or name not in evaluator.before_loss_tensors:
+    def _own(self) -> NetworkNow | None:
+        frame = self._host.session.frame
+        return None if frame is None else self._network(0, self._host.document.project, frame)
+
+    def _other(self) -> NetworkNow | None:
+        """The first run beside, at the newest moment shown."""
+        other = next(iter(self._view.others), None) if self._view is not None else None
+        return None if other is None else self._network(1, other.project, other.frame)
+
+    def _network(self, place: int, project: Project, frame: Frame) -> NetworkNow | None:
+        data = self._host.session.data
+        if data is None:
             return None
-        return evaluator.activations(data.x[:SAMPLES], (name,))[name]
-
-    def _loaded(self, frame: Frame) -> Evaluator | None:
-        key = (frame.revision, frame.program.real)
-        if key != self._key or self._evaluator is None:
+        key, evaluator = self._evaluators.get(place, ((-1, ""), None))
+        if key != (frame.revision, frame.program.real) or evaluator is None:
             try:
-                self._evaluator, self._key = Evaluator(frame.program.graph, frame.program.real), key
+                evaluator = Evaluator(frame.program.graph, frame.program.real)
             except NNLabError:
                 return None
-        self._evaluator.load(frame.parameters)
-        return self._evaluator
+            self._evaluators[place] = (frame.revision, frame.program.real), evaluator
+        evaluator.load(frame.parameters)
+        return NetworkNow(replace(project, graph=frame.program.graph), data, evaluator, frame.get)
 
     # Words
 
@@ -100,9 +114,8 @@ class WindowFacts:
             "learned_parameters": lambda: _count_learned(program) if program is not None else NAN,
             "mean_loss": lambda: losses.smoothed if losses is not None else NAN,
             "validation_loss": lambda: losses.validation if losses is not None else NAN,
-            "training_loss": lambda: self._of_data("loss", False),
-            "training_accuracy": lambda: self._of_data("accuracy", False),
-            "validation_accuracy": lambda: self._of_data("accuracy", True),
+            **{word: partial(_measured, self._own, word) for word in MEASURED},
+            **{f"{OTHER}_{word}": partial(_measured, self._other, word) for word in MEASURED},
             "samples": lambda: float(len(data.x)) if data is not None else NAN,
             "batches": lambda: float(-(-len(data.x) // self._host.document.project.training.batch_size)) if data is not None else NAN,
             "playing": lambda: float(session.is_playing),
@@ -117,20 +130,6 @@ class WindowFacts:
         found = [frame.get(f"{node}.d_{name}") for node, _, name in (info.name.rpartition(".") for info in frame.program.trained)]
         known = [values for values in found if values is not None]
         return float(np.sqrt(sum(float(np.sum(values.astype(np.float64) ** 2)) for values in known))) if known else NAN
-
-    def _of_data(self, what: str, of_validation: bool) -> float:
-        frame, data = self._host.session.frame, self._host.session.data
-        evaluator = self._loaded(frame) if frame is not None else None
-        graph = self._host.document.graph
-        if data is None or evaluator is None or not graph.losses:
-            return NAN
-        x, y = (data.validation_x, data.validation_y) if of_validation else (data.x, data.y)
-        if not len(x):
-            return NAN
-        loss, outputs = evaluator.loss(x, y)
-        if what == "loss":
-            return loss
-        return metrics(outputs, y, data.target, graph.losses[0].kind.link).get(what, NAN)
 
     def _window_words(self) -> Mapping[str, float]:
         host, area = self._host, self._host.area

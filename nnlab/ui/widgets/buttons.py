@@ -38,6 +38,20 @@ def keep_press_keys(event: QEvent) -> None:
         event.accept()
 
 
+class PressButton(QPushButton):
+    """A button with words that Space and Enter press while it has the keyboard, also where these keys play."""
+
+    def event(self, event: QEvent) -> bool:
+        keep_press_keys(event)
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in PRESS[1:]:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 class IconButton(QToolButton):
     """An icon without a frame. `side` names a size in `Metrics` (button, row, field) and `icon_side` the icon's."""
 
