@@ -69,14 +69,15 @@ class Keyframes:
 
     def settle(self) -> Keyframes:
         """The same keyframes in memory of just their size, for a part of the run that is over."""
-        return self._part(slice(0, len(self)))
+        return self.rows(slice(0, len(self)))
 
     def split(self, iteration: int) -> tuple[Keyframes, Keyframes]:
         """Copies, in memory of just their size, of those up to an iteration and of those beyond it."""
         count = int(np.searchsorted(self.iterations, iteration, side="right"))
-        return self._part(slice(0, count)), self._part(slice(count, len(self)))
+        return self.rows(slice(0, count)), self.rows(slice(count, len(self)))
 
-    def _part(self, rows: slice) -> Keyframes:
+    def rows(self, rows: slice) -> Keyframes:
+        """Copies of some of them, in memory of just their size."""
         kept = Keyframes.none(self.learned.dtype)
         kept.learned, kept.contexts, kept.marks = self.learned[rows].copy(), self.contexts[rows].copy(), self.marks.copy()
         kept.marks[USED] = kept.marks[ROWS] = len(kept.learned)

@@ -49,9 +49,7 @@ class Samples:
 
     def some_training(self, most: int) -> tuple[np.ndarray, np.ndarray]:
         """Training samples and their targets: all, or as many of them as asked for, chosen at random but always the same."""
-        if len(self.x) <= most:
-            return self.x, self.y
-        chosen = np.sort(np.random.default_rng(0).choice(len(self.x), most, replace=False))
+        chosen = some_rows(len(self.x), most)
         return self.x[chosen], self.y[chosen]
 
     @staticmethod
@@ -65,3 +63,10 @@ class Samples:
             return Samples(x, y, x[:0], y[:0])
         held_x = as_samples(program, setup.validation_x, name="validation x")
         return Samples(x, y, held_x, as_targets(program, setup.validation_y, len(held_x), name="validation y"))
+
+
+def some_rows(count: int, most: int) -> np.ndarray | slice:
+    """Which of so many training samples are evaluated beside the validation data: all, or as many as asked for, always the same."""
+    if count <= most:
+        return slice(None)
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False))

@@ -108,3 +108,11 @@ def learned_places(run: Run) -> Mapping[str, Place]:
     """Where everything that is learned lies."""
     program = run.program
     return {**{name: info.place for name, info in program.stored.items()}, **program.moments}
+
+
+def row_before(frames: Keyframes, history: History, iteration: int) -> int | None:
+    """The last keyframe at or before an iteration, between two blocks of the history: only there curves can be cut."""
+    row = frames.before(iteration)
+    while row is not None and (frames.iterations[row] - history.origin) % history.block_size:
+        row = row - 1 if row else None
+    return row

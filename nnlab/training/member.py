@@ -19,6 +19,7 @@ from nnlab.training.change import Change
 from nnlab.training.chapter import LearningRate, WeightsIntervention, WeightsRestored
 from nnlab.training.clock import Clock
 from nnlab.training.commands import Adjust, Block, Event, Load, NoNetwork, RunEnded, Snapshot
+from nnlab.training.excerpt import Excerpt
 from nnlab.training.initial_weights import values_of
 from nnlab.training.kept_run import seed_curve
 from nnlab.training.past_states import PastStates
@@ -284,6 +285,15 @@ class Member:
         if self.ready is None:
             raise NNLabError(f"There is no path to look at: {self.blocked.rstrip('.') or 'there is no network'}.")
         return self.timeline.path(self.ready)
+
+    def excerpt(self, iteration: int, since: int) -> Excerpt:
+        """What it takes to have an iteration of the past once more, beside the run; raises NNLabError when there is none."""
+        if self.ready is None:
+            raise NNLabError(f"That iteration cannot be had again: {self.blocked.rstrip('.') or 'there is no network'}.")
+        reach = self.timeline.reach(self.ready)
+        if not reach.earliest <= iteration <= reach.latest:
+            raise NNLabError(f"Iteration {iteration:,} cannot be had again; what is kept of the run goes from {reach.earliest:,} on.")
+        return Excerpt(*self.timeline.excerpt(self.ready, iteration, since), iteration)
 
     def set_entries(self, entries: Mapping[str, Entries]) -> None:
         """Sets single weights; raises NNLabError, and has changed nothing, for what cannot be set."""

@@ -21,6 +21,7 @@ from nnlab.training import commands as c
 from nnlab.training.breakpoint_counts import BreakpointCounts
 from nnlab.training.command_queue import ENDED, answer
 from nnlab.training.commands import Command, Event, Failed, Loaded, NotLoaded, Refused, Request, RunStopped, StateChanged
+from nnlab.training.excerpt import ReadExcerpt
 from nnlab.training.failure import in_words
 from nnlab.training.pace import Pace
 from nnlab.training.phase_clock import PhaseClock
@@ -359,6 +360,7 @@ class RunControl:
         c.Watch: _watch,
         c.ReadParameters: lambda self, command: self.group.main.parameters(command.names),
         c.ReadPath: lambda self, command: self.group.main.path(),
+        ReadExcerpt: lambda self, command: self.group.main.excerpt(command.iteration, command.since),
         c.ExchangeRuns: _exchange,
         c.TakeSnapshot: lambda self, command: self.group.main.snapshot(command.undisturbed),
         c.Restore: _restore,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
@@ -26,13 +27,13 @@ from nnlab.engine.keyframes import Keyframes
 from nnlab.engine.run import Run
 from nnlab.engine.stepper import Stepper
 from nnlab.training.branch import FIRST, MOST_BRANCHES, Branch, project_at
-from nnlab.training.chapter import Chapter, Intervention, LearningRate, Start, learned_places
+from nnlab.training.chapter import Chapter, Intervention, LearningRate, Start, learned_places, row_before
 from nnlab.training.project import Project
 from nnlab.training.reach import BUDGET, Reach
 from nnlab.training.weight_path import WeightPath
 
 LIVE_SHARE = 0.5  # of the budget that the chapter under way may take
-SLICE = 256  # steps of a replay between two looks at whether somebody wants to go elsewhere
+SLICE_SECONDS = 0.05  # of a replay between two looks at whether somebody wants to go elsewhere
 
 
 @dataclass(eq=False)
@@ -258,6 +259,18 @@ class Timeline:
             states.update(zip(frames.iterations.tolist(), frames.learned[: len(frames)], strict=True))
         return WeightPath.of_states(run, states)
 
+    def excerpt(self, run: Run, iteration: int, since: int) -> tuple[Timeline, Project]:
+        """A timeline of its own that knows just how to come to an iteration, passing all after `since`, and what was trained then.
+
+        Where two chapters meet it is the end of the earlier one, with the batch; `since` that very iteration: the beginning of the later.
+        """
+        chapter, history, found = self._chapters[self._index(max(since, iteration - 1))], self.history(run).copy(), Timeline()
+        row = row_before(chapter.keyframes, history, min(since, iteration - 1))
+        frames = chapter.keyframes.rows(slice(0, 0) if row is None else slice(row, row + 1))
+        found._chapters = [Chapter(chapter.project, chapter.start, frames, [(at, w) for at, w in chapter.interventions if at <= iteration])]
+        found._ahead, found._latest = history, iteration
+        return found, chapter.project
+
     @property
     def nbytes(self) -> int:
         return _nbytes(self._all_chapters())
@@ -310,9 +323,7 @@ class Timeline:
         """Puts back the last keyframe before an iteration, or what the chapter began with; returns where that is."""
         start, frames, history = chapter.start, chapter.keyframes, self._ahead
         assert history is not None
-        row = frames.before(iteration - 1)
-        while row is not None and (frames.iterations[row] - history.origin) % history.block_size:
-            row = row - 1 if row else None  # curves can be cut between two blocks only
+        row = row_before(frames, history, iteration - 1)
         if row is None:
             learned, context, run.history = start.learned, start.context, start.history.copy()
         else:
@@ -378,9 +389,12 @@ def _nbytes(chapters: Sequence[Chapter]) -> int:
 
 def _train_to(run: Run, iteration: int, is_wanted: Callable[[], bool]) -> bool:
     """Trains up to an iteration; False when it is not wanted any more before that."""
+    steps = 1
     while run.iteration < iteration:
         if not is_wanted():
             return False
         run.control[machine.LEAVE] = 0
-        run.train(min(SLICE, iteration - run.iteration))
+        begin = perf_counter()
+        run.train(min(steps, iteration - run.iteration))
+        steps = 2 * steps if 2 * (perf_counter() - begin) < SLICE_SECONDS else max(1, steps // 2)
     return True

@@ -13,7 +13,7 @@ from nnlab.engine.history import Losses
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
-from nnlab.training import provenance
+from nnlab.training import provenance, provenance_of_data
 from nnlab.training.provenance import Provenance
 from nnlab.training.scores import scores
 
@@ -47,9 +47,9 @@ def again(found: Provenance | None) -> str:
 
 def test_numbers_of_the_engine_are_worked_out_again_bit_for_bit(moment: Moment) -> None:
     equal = "Worked out again by the engine: equal, bit for bit."
-    validation = provenance.part_loss(moment, True)
+    validation = provenance_of_data.part_loss(moment, True)
     assert again(validation) == equal and validation is not None and validation.rows == "all 30 validation rows"
-    assert provenance.part_loss(moment, False) is None, "the training loss was never evaluated"
+    assert provenance_of_data.part_loss(moment, False) is None, "the training loss was never evaluated"
     evaluator = Evaluator(moment.frame.program.graph, moment.frame.program.real)
     evaluator.load(moment.frame.parameters)
     outputs = evaluator.predict(moment.data.x)
@@ -57,18 +57,18 @@ def test_numbers_of_the_engine_are_worked_out_again_bit_for_bit(moment: Moment) 
     for name in ("accuracy", "f1", "auc"):
         value = report[name].value
         assert value is not None
-        assert again(provenance.score(moment, name, False, value, 4000, 20)) == equal
-    wrong = provenance.score(moment, "accuracy", False, 0.25, 4000, 20)
+        assert again(provenance_of_data.score(moment, name, False, value, 4000, 20)) == equal
+    wrong = provenance_of_data.score(moment, "accuracy", False, 0.25, 4000, 20)
     assert "apart" in again(wrong) and again(wrong) != equal, "what is not so is not called equal"
 
 
 def test_what_was_measured_earlier_says_when_and_is_not_compared_with_other_weights(moment: Moment) -> None:
     earlier = replace(moment, losses=moment.losses._replace(evaluated_at=10))
-    validation = provenance.part_loss(earlier, True)
+    validation = provenance_of_data.part_loss(earlier, True)
     assert validation is not None and validation.iteration == 10 and validation.recompute is None and "moved since" in validation.note
-    score = provenance.score(moment, "accuracy", True, 0.9, 4000, 15)
+    score = provenance_of_data.score(moment, "accuracy", True, 0.9, 4000, 15)
     assert score.iteration == 15 and score.recompute is None and "moved since" in score.note
-    cell = provenance.confusion_count(moment, 0, 0, 10, 4000, 15)
+    cell = provenance_of_data.confusion_count(moment, 0, 0, 10, 4000, 15)
     assert cell.iteration == 15 and cell.recompute is None and "moved since" in cell.note
 
 

@@ -37,7 +37,7 @@ NUMBERS_EVERY = 0.1  # seconds between changes of the numbers while training run
 PICTURES_EVERY = 0.25
 PICTURES_SHARE = 0.1  # share of the time the pictures may take; those of a very large layer follow less often, but are exact
 LARGE = 65_536  # a parameter of more numbers is summed up as rarely as a picture
-_ROWS = (  # field of Summary, word, what it means
+ROWS = (  # field of Summary, word, what it means
     ("norm", "Norm", "Euclidean norm: the root of the sum of the squares"),
     ("mean", "Mean", "arithmetic mean of the values"),
     ("deviation", "Std dev", "standard deviation of the values"),
@@ -156,6 +156,21 @@ class LiveNumbers(PartColumn):
         return frozenset(name for name in (*gradients, self._values, self._source, UPDATES if gradients else "") if name)
 
     @property
+    def view(self) -> LiveView | None:
+        """The moment that is shown."""
+        return self._view
+
+    @property
+    def gradient(self) -> str:
+        """The full name of its gradient."""
+        return f"{self._node}.d_{self.heading.current}"
+
+    @property
+    def saturating(self) -> tuple[str, str] | None:
+        """The activation whose saturation is shown, and the tensor that it reads."""
+        return (self._activation, self._source) if self._activation is not None and self._source else None
+
+    @property
     def is_frozen(self) -> bool:
         """Whether the parameter that is shown is frozen."""
         return self._node is not None and self.heading.current in self._graph[self._node].frozen
@@ -245,16 +260,12 @@ class LiveNumbers(PartColumn):
         if self.parameter:
             values = frame.get(self.parameter)
             if with_pictures or values is None or values.size <= LARGE:
-                self._show_summaries(summary(values), summary(frame.get(self._gradient)))
+                self._show_summaries(summary(values), summary(frame.get(self.gradient)))
             self.update_ratio.set_number(update_ratio(frame, self.parameter))
         if self.loss.isVisibleTo(self):
             self.loss.set_number(known(frame.loss))
             self.smoothed.set_number(known(view.losses.smoothed))
             self.smoothed.setToolTip(smoothed_words(view.losses.window))
-
-    @property
-    def _gradient(self) -> str:
-        return f"{self._node}.d_{self.heading.current}"
 
     def _show_summaries(self, weights: Summary | None, gradient: Summary | None) -> None:
         def cell(found: Summary | None, field: str) -> str:
@@ -262,7 +273,7 @@ class LiveNumbers(PartColumn):
                 return NOTHING
             return percent(found.zeros) if field == "zeros" else written(getattr(found, field))
 
-        rows = [NumberRow(word, cell(weights, field), cell(gradient, field), tip) for field, word, tip in _ROWS]
+        rows = [NumberRow(word, cell(weights, field), cell(gradient, field), tip) for field, word, tip in ROWS]
         self.table.show_rows(rows, ("weights", "frozen" if self.is_frozen else "gradient"))
 
     def _show_pictures(self, view: LiveView) -> None:

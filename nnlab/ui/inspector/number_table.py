@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -60,6 +60,19 @@ class NumberTable(QWidget):
             self.apply_metrics()
         self.update()
 
+    @property
+    def column_width(self) -> int:
+        """Of each of the two columns of numbers, pixels."""
+        return self._theme.metrics.fraction + QFontMetrics(self._theme.font("body")).horizontalAdvance("−00")
+
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """The (row, column) of the number at a point; None beside them."""
+        row = int(point.y() // self._theme.metrics.value_row) - 1
+        column = self.column_width
+        if not 0 <= row < len(self._rows) or point.x() < self.width() - 2 * column:
+            return None
+        return row, int(point.x() >= self.width() - column)
+
     def apply_metrics(self) -> None:
         self.setFixedHeight((len(self._rows) + 1) * self._theme.metrics.value_row if self._rows else 0)
 
@@ -79,7 +92,7 @@ class NumberTable(QWidget):
         height, widths = metrics.value_row, QFontMetrics(self._theme.font("body"))
         # The second column's points stand below those of a ValueRow; what is left of the two columns is for the words.
         fraction = metrics.fraction
-        column = fraction + widths.horizontalAdvance("−00")
+        column = self.column_width
         right = (self.width() - column, self.width())
         middle, to_right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter = QPainter(self)

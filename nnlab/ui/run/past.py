@@ -7,6 +7,7 @@ all that lay ahead and can be returned to. All of them are undoable edits, see n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -17,6 +18,7 @@ from nnlab.engine.weight_change import WeightChange
 from nnlab.training.branch import FIRST, MOST_BRANCHES, branch_name
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import ForgetBranch, Pause
+from nnlab.training.excerpt import Excerpt, ReadExcerpt
 from nnlab.training.project import Project
 from nnlab.training.reach import Reach
 from nnlab.training.trainer import Trainer
@@ -78,6 +80,15 @@ class Past:
     def reach(self) -> Reach:
         """Where the run is, how far it ever came, and what was trained on the way."""
         return self._trainer.reach
+
+    def request_excerpt(self, iteration: int, since: int | None = None) -> Future[Excerpt]:
+        """What it takes to have an iteration once more beside the run; the training thread answers between two steps, or with an error.
+
+        It may be asked for on any thread: nothing of the window is read. `since`: all iterations after that are passed on the way.
+        """
+        answer: Future[Excerpt] = Future()
+        self._trainer.send(ReadExcerpt(answer, iteration, iteration - 1 if since is None else since))
+        return answer
 
     @property
     def is_shown(self) -> bool:

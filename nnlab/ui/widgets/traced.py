@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from nnlab.ui.widgets.focus import widgets_within
 
@@ -35,7 +35,7 @@ class _Tracer(QObject):
             elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
                 moved, self._pressed = (event.globalPosition() - self._pressed).manhattanLength(), None
                 asked = getattr(watched.window(), _ASKED, None)
-                if moved < QApplication.startDragDistance() and asked is not None:
+                if moved < QApplication.startDragDistance() and asked is not None and not event.modifiers():
                     asked(watched, event.position())
         return False
 
@@ -43,9 +43,13 @@ class _Tracer(QObject):
 _TRACER, _ASKED = "nnlab_tracer", "nnlab_asked_for_provenance"
 
 
-def trace(widget: QWidget, supplier: Supplier) -> None:
-    """From now on the widget's number can be asked where it comes from. A widget that lets clicks through has to take them."""
-    widget.setCursor(Qt.CursorShape.WhatsThisCursor)
+def trace(widget: QWidget, supplier: Supplier, *, cursor: bool = True) -> None:
+    """From now on the widget's number can be asked where it comes from. A widget that lets clicks through has to take them.
+
+    `cursor`: whether the mouse says so over all of it; not where most of it is a picture.
+    """
+    if cursor:
+        widget.setCursor(Qt.CursorShape.WhatsThisCursor)
     setattr(widget, _TRACER, _Tracer(widget, supplier))
 
 
@@ -57,11 +61,14 @@ def answer_clicks(window: QWidget, ask: Callable[[QWidget, QPointF | None], obje
 def supplier_of(widget: QWidget | None) -> Supplier | None:
     """What a widget was given; None for one that was given nothing."""
     tracer = getattr(widget, _TRACER, None)
+    if tracer is None and isinstance(widget, QAbstractScrollArea):  # has the keyboard, where its viewport has the mouse
+        tracer = getattr(widget.viewport(), _TRACER, None)
     return tracer.supplier if isinstance(tracer, _Tracer) else None
 
 
 def traced_within(window: QWidget) -> list[QWidget]:
     """Every widget on the screen whose number can be asked, from top to bottom and left to right."""
-    found = [w for w in widgets_within(window) if supplier_of(w) is not None and w.isVisible() and not w.visibleRegion().isEmpty()]
+    traced = [w for w in widgets_within(window) if getattr(w, _TRACER, None) is not None]
+    found = [w for w in traced if w.isVisible() and not w.visibleRegion().isEmpty()]
     places = {id(w): w.mapTo(window, w.rect().topLeft()) for w in found}
     return sorted(found, key=lambda w: (places[id(w)].y() // 24, places[id(w)].x()))

@@ -9,21 +9,41 @@ from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QWidget
 
 from nnlab.engine.program import RATE
-from nnlab.training import provenance
+from nnlab.training import provenance, provenance_of_data
+from nnlab.training.excerpt import Replayed
 from nnlab.training.probes.predictions import SAMPLES as MOST_PREDICTED
 from nnlab.training.probes.scores import SAMPLES as MOST_SCORED
 from nnlab.training.provenance import Provenance
 from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.confusion import ConfusionView
+from nnlab.ui.panels.gradient_flow import GradientFlowPanel
+from nnlab.ui.panels.loss import LossPanel
 from nnlab.ui.panels.metrics import MetricsPanel
 from nnlab.ui.panels.prediction import PredictionPanel
 from nnlab.ui.panels.weights import WeightsPanel
+from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.past import Past
 from nnlab.ui.widgets.traced import trace
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.provenance_popover import ProvenancePopover
+from nnlab.ui.window.sources.canvas import CanvasNumbers
+from nnlab.ui.window.sources.inspector import trace_inspector
+from nnlab.ui.window.sources.plots import heat_map_source, loss_source
+from nnlab.ui.window.sources.prediction import prediction_source
 
 OfView = Callable[[LiveView], Provenance | None]
+
+
+class Replays:
+    """Has iterations of the window's run once more, on a job's thread, as long as the answer is wanted."""
+
+    def __init__(self, past: Past) -> None:
+        self._past = past
+        self.is_wanted = True
+
+    def __call__(self, iteration: int, since: int) -> Replayed:
+        return wait_for(self._past.request_excerpt(iteration, since)).replay(lambda: self.is_wanted)
 
 
 class NumberSources(QObject):
@@ -31,33 +51,45 @@ class NumberSources(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window = window
         self._view: LiveView | None = None
+        self.replays = Replays(window.session.past)
         self.popover = ProvenancePopover(window._theme, window, window.session.jobs)
+        self.popover.wanted.connect(self._want)
         window.session.ticked.connect(self._take)
         window.session.emptied.connect(self._clear)
-        counters, numbers = window.transport.bar.counters, window.inspector.node.numbers
-        validation = partial(provenance.part_loss, is_validation=True)
+        self._trace_counters(window)
+        trace_inspector(window.inspector.node.numbers, self.replays)
+        trace(window.canvas.view.viewport(), CanvasNumbers(window.canvas, lambda: self._view, self.replays), cursor=False)
+        for panel in ("metrics", "weights", "prediction", "loss", "gradient_flow"):
+            window.panels.when_made(panel, self._trace_panel)
+
+    def _trace_counters(self, window: MainWindow) -> None:
+        counters, again = window.transport.bar.counters, self.replays
         sources: tuple[tuple[QWidget, OfView], ...] = (
-            (counters["batch_loss"], provenance.batch_loss), (counters["smoothed"], provenance.smoothed_loss),
-            (counters["validation"], validation), (counters["learning_rate"], _rate),
-            (numbers.loss, provenance.batch_loss), (numbers.smoothed, provenance.smoothed_loss),
+            (counters["batch_loss"], partial(provenance.batch_loss, replay=again)),
+            (counters["smoothed"], partial(provenance.smoothed_loss, replay=again)),
+            (counters["validation"], partial(provenance_of_data.part_loss, is_validation=True, replay=again)),
+            (counters["learning_rate"], _rate), (counters["epoch"], _epoch), (counters["iteration"], _iteration),
+            (counters["batch"], _batch), (counters["iterations_per_second"], _pace), (counters["frames_per_second"], _frames),
         )  # fmt: skip
         for widget, source in sources:
             trace(widget, partial(self._answer, source))
-        for panel in ("metrics", "weights", "prediction"):
-            window.panels.when_made(panel, self._trace_panel)
 
     def _trace_panel(self, panel: LivePanel) -> None:
         if isinstance(panel, MetricsPanel):
             for (name, part), label in panel.values.items():
                 trace(label, partial(self._score, panel, name, part == "val"))
         elif isinstance(panel, WeightsPanel):
-            trace(panel.matrix, partial(self._weight, panel))
-            panel.matrix.unsetCursor()
+            trace(panel.matrix, partial(self._weight, panel), cursor=False)
         elif isinstance(panel, PredictionPanel):
-            trace(panel, partial(self._cell, panel))
-            panel.unsetCursor()
+            trace(panel, partial(self._of_prediction, panel), cursor=False)
+        elif isinstance(panel, LossPanel):
+            trace(panel.plot.viewport(), loss_source(panel, self.replays), cursor=False)
+        elif isinstance(panel, GradientFlowPanel):
+            trace(panel.plot.viewport(), heat_map_source(panel, self.replays), cursor=False)
+
+    def _want(self, is_wanted: bool) -> None:
+        self.replays.is_wanted = is_wanted
 
     def _take(self, view: LiveView) -> None:
         self._view = view
@@ -76,24 +108,25 @@ class NumberSources(QObject):
             return None
         value = report[name].value
         assert value is not None
-        return provenance.score(view, name, is_validation, value, MOST_SCORED, view.probed_at.get("scores", view.frame.iteration))
+        at = view.probed_at.get("scores", view.frame.iteration)
+        return provenance_of_data.score(view, name, is_validation, value, MOST_SCORED, at, self.replays)
 
     def _weight(self, panel: WeightsPanel, place: QPointF | None) -> Provenance | None:
         """The cell that has the keyboard; a click chooses a cell and asks nothing."""
         index = panel.current_index
         if place is not None or index is None or self._view is None:
             return None
-        return provenance.element(self._view, panel.parameter, index)
+        return provenance.element(self._view, panel.parameter, index, self.replays)
 
-    def _cell(self, panel: PredictionPanel, place: QPointF | None) -> Provenance | None:
-        """The cell of the confusion matrix that the keyboard is at, or that was clicked."""
+    def _of_prediction(self, panel: PredictionPanel, place: QPointF | None) -> Provenance | None:
+        """The cell of the confusion matrix that the keyboard is at, else the figure beside the picture that was clicked."""
         shown, view = panel.current, panel.view
-        if place is not None or not isinstance(shown, ConfusionView) or view is None or not shown.matrix.isVisible():
-            return None
-        true, predicted = shown.matrix.asked or shown.matrix.current or (0, 0)
-        value = int(shown.matrix.counts[true, predicted])
-        at = view.probed_at.get("predictions", view.frame.iteration)
-        return provenance.confusion_count(view, true, predicted, value, MOST_PREDICTED, at)
+        if place is None and isinstance(shown, ConfusionView) and view is not None and shown.matrix.isVisible():
+            true, predicted = shown.matrix.asked or shown.matrix.current or (0, 0)
+            value = int(shown.matrix.counts[true, predicted])
+            at = view.probed_at.get("predictions", view.frame.iteration)
+            return provenance_of_data.confusion_count(view, true, predicted, value, MOST_PREDICTED, at, self.replays)
+        return prediction_source(panel, place, self.replays)
 
 
 def _rate(view: LiveView) -> Provenance | None:
@@ -102,3 +135,31 @@ def _rate(view: LiveView) -> Provenance | None:
     value = view.project.training.learning_rate if scheduled is None else float(scheduled[0])
     origin = f"schedule {view.project.training.schedule}, from {view.project.training.learning_rate:g}"
     return Provenance("Learning rate", value, RATE, view.frame.iteration, "none: it is a setting", "", origin)
+
+
+def _epoch(view: LiveView) -> Provenance:
+    words = f"Counted by the engine: complete passes over the {len(view.data.x):,} training rows."
+    return provenance.counted("Epoch", view.frame.epoch, "epoch", view.frame.iteration, words)
+
+
+def _iteration(view: LiveView) -> Provenance:
+    return provenance.counted(
+        "Iteration", view.frame.iteration, "iteration", view.frame.iteration, "Counted by the engine: updates so far."
+    )
+
+
+def _batch(view: LiveView) -> Provenance:
+    size, rows = view.project.training.batch_size, len(view.data.x)
+    words = f"Counted by the engine: {rows:,} training rows in batches of {size:,} make {view.batches:,} of them an epoch."
+    return provenance.counted("Batch", view.frame.batch, "batch", view.frame.iteration, words, r"\lceil N / B \rceil")
+
+
+def _pace(view: LiveView) -> Provenance | None:
+    words = "Measured: updates over the seconds they took, by this computer's clock."
+    value = view.iterations_per_second
+    return provenance.counted("Iterations per second", value, "clock", view.frame.iteration, words) if view.playing else None
+
+
+def _frames(view: LiveView) -> Provenance | None:
+    words = "Measured: how often this window was drawn in the last second, by this computer's clock."
+    return provenance.counted("Frames per second", view.frames_per_second, "clock", None, words) if view.playing else None

@@ -1,13 +1,15 @@
 """Where a number comes from: the popover that any number on the screen opens, by a click or by its key, and that checks it.
 
-Left and right lead to the other numbers on the screen, Enter works the number out again, Ctrl+C copies what is said, Escape closes.
+Left and right lead to the other numbers on the screen, Enter works the number out again, Ctrl+C copies what is said, Escape closes. Any
+other key closes it, too, and means what it would have meant without it: an edge that was clicked is still deleted by Delete.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFormLayout, QPushButton, QWidget
+from shiboken6 import isValid
 
 from nnlab.jobs.context import JobContext
 from nnlab.training.provenance import Provenance
@@ -20,16 +22,21 @@ from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.required import parent_of
 from nnlab.ui.widgets.traced import answer_clicks, supplier_of, traced_within
 
+_HOLDS = (Qt.Key.Key_Escape, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 WIDTH, GAP = 380, 8
+LARGE = 64  # pixels of height from which a widget is more than one number
 
 
 class ProvenancePopover(Overlay):
-    """`shown` is what is told now, `verdict` what a check has said."""
+    """`shown` is what is told now, `verdict` what a check has said. `wanted(False)` when it is closed during a check, True after that."""
+
+    wanted = Signal(bool)
 
     def __init__(self, theme: Theme, window: QWidget, jobs: LiveJobs) -> None:
         super().__init__(theme, window, "Where this number comes from")
         self._jobs = jobs
         self._asked: QWidget | None = None
+        self._place: QPointF | None = None  # in it, where it was clicked
         self._job: LiveJob | None = None
         self.shown: Provenance | None = None
         self.name = Label(theme, "", "name")
@@ -69,7 +76,7 @@ class ProvenancePopover(Overlay):
         found = supplier(place) if supplier is not None else None
         if not isinstance(found, Provenance):
             return False
-        self._asked, self.shown = widget, found
+        self._asked, self._place, self.shown = widget, place, found
         self.name.setText(found.name)
         self.value.setText(numbers.number(found.value, 6))
         self.value.setToolTip(repr(found.value))
@@ -100,6 +107,11 @@ class ProvenancePopover(Overlay):
             if self.ask(found[(at + by * step) % len(found)]):
                 return
 
+    def close_box(self) -> None:
+        if self._job is not None:
+            self.wanted.emit(False)
+        super().close_box()
+
     def as_text(self) -> str:
         """All of it in one line."""
         found = self.shown
@@ -116,6 +128,9 @@ class ProvenancePopover(Overlay):
         if self._asked is None:
             return QRect((window.width() - width) // 2, window.height() // 4, width, height)
         around = QRect(self._asked.mapTo(window, QPoint(0, 0)), self._asked.size())
+        if around.height() > LARGE:  # a picture with many numbers: beside that one
+            at = self._asked.mapTo(window, self._place.toPoint()) if self._place is not None else around.center()
+            around = QRect(at.x() - GAP, at.y() - GAP, 2 * GAP, 2 * GAP)
         left = min(max(GAP, around.center().x() - width // 2), window.width() - width - GAP)
         top = around.bottom() + GAP if around.bottom() + GAP + height < window.height() else around.top() - height - GAP
         return QRect(left, min(max(GAP, top), max(GAP, window.height() - height - GAP)), width, height)
@@ -143,6 +158,7 @@ class ProvenancePopover(Overlay):
 
     def _ended(self) -> None:
         self._job = None
+        self.wanted.emit(True)
 
     # Keys
 
@@ -155,8 +171,12 @@ class ProvenancePopover(Overlay):
             self._go(1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.check_number()
-        else:
+        elif event.key() in _HOLDS or self._before is None or not isValid(self._before):
             super().keyPressEvent(event)
+        else:
+            before = self._before
+            self.close_box()
+            QApplication.sendEvent(before, event)
 
 
 class _Check:

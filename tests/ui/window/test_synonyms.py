@@ -105,7 +105,7 @@ def test_a_click_or_a_key_tells_where_a_number_comes_from_and_checks_it(window: 
     qtbot.waitUntil(lambda: popover.verdict.isVisible(), timeout=20_000)
     assert popover.verdict.text().startswith("Worked out again by the engine: ")
     QTest.keyClick(popover, Qt.Key.Key_Left)
-    assert popover.isVisible() and popover.shown.name == "Smoothed loss" and popover.check.isHidden()
+    assert popover.isVisible() and popover.shown.name == "Smoothed loss" and popover.check.isVisible()
     QTest.keyClick(popover, Qt.Key.Key_Escape)
     assert not popover.isVisible()
     window.actions_by_id["view.provenance"].trigger()

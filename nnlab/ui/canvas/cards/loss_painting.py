@@ -21,16 +21,16 @@ BARS = 32  # at most so many bars of a loss card; a larger batch is grouped
 
 def paint_loss(painter: QPainter, item: ShownCard) -> None:
     """The loss of the current batch and one bar for each of its samples; where the card is large, one sample's share in numbers."""
-    geometry, kit, scale = item.geometry, item.kit, item.text_scale
+    kit, scale = item.kit, item.text_scale
     unit = scale * kit.scale
-    inset = 14.0 * unit
-    room = geometry.outline.adjusted(inset, geometry.header.height() + 4.0 * unit, -inset, -inset)
+    room = _room(item)
     value = NOTHING if item.loss is None else number(item.loss)
     role: FontRole = next((r for r in LOSS_ROLES if kit.text_width(value, r) * scale <= room.width()), LOSS_ROLES[-1])
-    write(painter, kit, value, role, kit.tokens.text, QRectF(room.left(), room.top(), room.width(), 28.0 * unit), LEFT, scale)
+    write(painter, kit, value, role, kit.tokens.text, value_place(item), LEFT, scale)
     caption = QRectF(room.left(), room.top() + 38.0 * unit, room.width(), 16.0 * unit)
     bars = QRectF(room.left(), caption.bottom() + 6.0 * unit, room.width(), room.bottom() - caption.bottom() - 6.0 * unit)
     bars.setBottom(bars.bottom() - _paint_share(painter, item, room))
+    item.bars = QRectF()
     if item.samples is None or not len(item.samples) or bars.height() < 16.0 * min(1.0, scale):
         return
     heights = _grouped(np.nan_to_num(np.maximum(item.samples, 0.0), posinf=0.0))
@@ -39,12 +39,36 @@ def paint_loss(painter: QPainter, item: ShownCard) -> None:
     write(painter, kit, text, "caption", kit.tokens.text2, caption, LEFT, scale)
     top = float(heights.max())
     slot = bars.width() / max(len(heights), 8)
+    item.bars = QRectF(bars.left(), bars.top(), slot * len(heights), bars.height())
     width = max(1.0, slot - min(4.0, slot * 0.3))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for i, height in enumerate(heights):
         length = max(1.0 * scale, bars.height() * float(height) / top if top > 0 else 0.0)
         painter.fillRect(QRectF(bars.left() + i * slot, bars.bottom() - length, width, length), kit.tokens.text2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _room(item: ShownCard) -> QRectF:
+    """What an expanded loss card has below its header."""
+    unit = item.text_scale * item.kit.scale
+    inset = 14.0 * unit
+    return item.geometry.outline.adjusted(inset, item.geometry.header.height() + 4.0 * unit, -inset, -inset)
+
+
+def value_place(item: ShownCard) -> QRectF:
+    """Where an expanded loss card says the loss of the batch."""
+    room = _room(item)
+    return QRectF(room.left(), room.top(), room.width(), 28.0 * item.text_scale * item.kit.scale)
+
+
+def row_at(item: ShownCard, point: QPointF) -> int | None:
+    """The row of the batch whose bar is at a point of the card: where a bar stands for several, the one that lost most."""
+    if item.samples is None or not item.bars.contains(point):
+        return None
+    count = len(_grouped(item.samples))
+    bar = min(count - 1, int((point.x() - item.bars.left()) / item.bars.width() * count))
+    size = -(-len(item.samples) // BARS) if len(item.samples) > BARS else 1
+    return bar * size + int(np.argmax(np.nan_to_num(item.samples[bar * size : (bar + 1) * size])))
 
 
 def _paint_share(painter: QPainter, item: ShownCard, room: QRectF) -> float:

@@ -60,6 +60,7 @@ class ShownCard:
         self.loss: float | None = None
         self.samples: np.ndarray | None = None
         self.batch_size = 0
+        self.bars = QRectF()  # of the rows' losses, as they were last painted; empty where there are none
         self.image_shape: tuple[int, int] | None = None  # on an input card: one sample is an image
         self.neurons: Insides | None = None
         self.shows_plane = False  # whether the pictures are the units' answers over the plane of the data

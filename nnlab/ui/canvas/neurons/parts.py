@@ -192,6 +192,17 @@ class ProductTable:
         listed = {row.index: top + (i + 0.5) * self.row_height for i, row in enumerate(self.rows) if row.index is not None}
         return listed, top + (len(listed) + 0.5) * self.row_height
 
+    def part_at(self, point: QPointF, at: QPointF) -> tuple[ProductRow, str] | None:
+        """The row at a point of a table that is painted `at`, and which of its numbers: "x", "w" or "value"."""
+        row = int((point.y() - at.y()) // self.row_height)
+        right = at.x() + self._least(self.shows_factors)
+        if not 0 <= row < len(self.rows) or not at.x() <= point.x() <= at.x() + self.width:
+            return None
+        found, left = self.rows[row], right - self._value
+        if found.factors is None or not self.shows_factors or point.x() >= left - self._sign / 2:
+            return found, "value"
+        return found, "w" if point.x() >= left - self._sign * 1.5 - self._w else "x"
+
     def paint(self, painter: QPainter, at: QPointF) -> None:
         tokens, height = self.kit.tokens, self.row_height
         right = at.x() + self._least(self.shows_factors)

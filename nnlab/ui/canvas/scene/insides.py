@@ -21,7 +21,7 @@ from nnlab.ui.canvas.model.lookup import Lookup
 from nnlab.ui.canvas.model.pictures import FilterPlaces, outputs_across
 from nnlab.ui.canvas.neurons.neuron import Neuron, NeuronContext, Share, describe, share
 from nnlab.ui.canvas.neurons.painting import Inside, openness
-from nnlab.ui.canvas.neurons.parts import Header
+from nnlab.ui.canvas.neurons.parts import Header, ProductRow
 from nnlab.ui.canvas.neurons.sample import FrameSample, Sample, SampleChoice, SamplePass
 from nnlab.ui.canvas.painting.matrix import CALM, Cells
 from nnlab.ui.canvas.scene.scene import GraphScene
@@ -126,6 +126,18 @@ class NeuronInsides:
                     self.step_sample(by)
                     return True
         return False
+
+    def asked(self, item: ShownCard, unit: int, point: QPointF) -> tuple[Neuron, ProductRow | None, str] | None:
+        """Whose inside is shown at a point of a card, with the row and the number there; None where no inside is open."""
+        kept = self._insides.get((item.card.id, unit))
+        tile = next((t.rect for t in item.geometry.tiles if t.unit == unit), None)
+        if kept is None or tile is None or not tile.width():
+            return None
+        inside = kept[1]
+        found = (
+            None if inside.table is None else inside.table.part_at((point - tile.topLeft()) * (inside.side / tile.width()), inside.table_at)
+        )
+        return inside.neuron, *(found or (None, "value"))
 
     @property
     def header(self) -> Header:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,20 +92,36 @@ class Statistics(QWidget):
                 needed = max(needed, body.horizontalAdvance(line.label) + text + self._theme.metrics.px(8))
         return round(needed + self._theme.metrics.px(16))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        px, tokens = self._theme.metrics.px, self._theme.tokens
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), tokens.panel)
-        y, row, right = 0.0, float(px(18)), min(self.width() - px(16), px(200))
+    def _placed(self) -> Iterator[tuple[Line, QRectF, str]]:
+        """Every line that has room, its place, and the heading it stands below."""
+        px = self._theme.metrics.px
+        y, row, right, heading = 0.0, float(px(18)), min(self.width() - px(16), px(200)), ""
         for i, line in enumerate(self._lines):
-            if i and (
-                isinstance(line, StatisticsHeading) or (isinstance(line, LegendEntry) and not isinstance(self._lines[i - 1], LegendEntry))
-            ):
+            is_heading = isinstance(line, StatisticsHeading)
+            if i and (is_heading or (isinstance(line, LegendEntry) and not isinstance(self._lines[i - 1], LegendEntry))):
                 y += px(7)
             if y + row > self.height():
-                break
-            place = QRectF(0, y, right, row)
+                return
+            heading = line.text if isinstance(line, StatisticsHeading) else heading
+            yield line, QRectF(0, y, right, row), heading
             y += row
+
+    def value_at(self, point: QPointF | None) -> tuple[str, str] | None:
+        """(heading, label) of the value at a point, or of the first for None; None where there is none."""
+        return next(
+            (
+                (heading, line.label)
+                for line, place, heading in self._placed()
+                if isinstance(line, StatisticsValue) and (point is None or place.contains(point))
+            ),
+            None,
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), tokens.panel)
+        for line, place, _ in self._placed():
             if isinstance(line, LegendEntry):
                 self._paint_legend(painter, line, place)
                 continue
