@@ -32,7 +32,7 @@ FORMULAS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class RowsOfPart:
     """The training or the validation rows of a moment's data, at most so many of them."""
 
     name: str
@@ -41,9 +41,9 @@ class Part:
     all_rows: int
 
     @staticmethod
-    def of(data: Data, is_validation: bool, most: int | None = None) -> Part:
+    def of(data: Data, is_validation: bool, most: int | None = None) -> RowsOfPart:
         x, y = (data.validation_x, data.validation_y) if is_validation else (data.x, data.y)
-        return Part("validation" if is_validation else "training", x[:most], y[:most], len(x))
+        return RowsOfPart("validation" if is_validation else "training", x[:most], y[:most], len(x))
 
     @property
     def rows(self) -> str:
@@ -78,7 +78,7 @@ def part_loss(moment: ShownMoment, is_validation: bool, replay: Replay | None = 
 
 def evaluated(moment: ShownMoment, is_validation: bool, value: float, at: int, replay: Replay | None = None) -> Provenance | None:
     """The loss over a whole part of the data after iteration `at`; None where there is none."""
-    frame, part = moment.frame, Part.of(moment.data, is_validation)
+    frame, part = moment.frame, RowsOfPart.of(moment.data, is_validation)
     if not is_validation:  # beside few validation samples as few of training, see nnlab.engine.setup
         chosen = some_rows(len(part.x), len(moment.data.validation_x))
         part = replace(part, x=part.x[chosen], y=part.y[chosen])
@@ -100,7 +100,7 @@ def score(
     moment: ShownMoment, name: str, is_validation: bool, value: float, most: int, at: int, replay: Replay | None = None
 ) -> Provenance:
     """A score of scikit-learn over the first `most` rows of a part, worked out after iteration `at`."""
-    part, link, target = Part.of(moment.data, is_validation, most), _link(moment.frame), moment.data.target
+    part, link, target = RowsOfPart.of(moment.data, is_validation, most), _link(moment.frame), moment.data.target
 
     def read(then: Frame, evaluator: Evaluator) -> float:
         found = scores(evaluator.predict(part.x), part.y, target, link)[name].value
@@ -113,7 +113,7 @@ def metric(
     moment: ShownMoment, name: str, title: str, is_validation: bool, value: float, most: int, at: int, replay: Replay | None = None
 ) -> Provenance:
     """One of `nnlab.training.metrics`, or "wrong": how many are misclassified, as the panel of predictions shows them."""
-    part, link, target = Part.of(moment.data, is_validation, most), _link(moment.frame), moment.data.target
+    part, link, target = RowsOfPart.of(moment.data, is_validation, most), _link(moment.frame), moment.data.target
 
     def read(then: Frame, evaluator: Evaluator) -> float:
         outputs = evaluator.predict(part.x)
@@ -129,7 +129,7 @@ def confusion_count(
 ) -> Provenance:
     """One cell of the confusion matrix, over validation, or over training where there is none."""
     held = len(moment.data.validation_x) > 0
-    part, link, target = Part.of(moment.data, held, most), _link(moment.frame), moment.data.target
+    part, link, target = RowsOfPart.of(moment.data, held, most), _link(moment.frame), moment.data.target
 
     def read(then: Frame, evaluator: Evaluator) -> float:
         return float(confusion(evaluator.predict(part.x), part.y, target, link)[true, predicted])
@@ -183,7 +183,7 @@ def over_grid(
 
 
 def _over_part(
-    moment: ShownMoment, title: str, value: float, part: Part, at: int, formula: str, replay: Replay | None,
+    moment: ShownMoment, title: str, value: float, part: RowsOfPart, at: int, formula: str, replay: Replay | None,
     read: Callable[[Frame, Evaluator], float],
 ) -> Provenance:  # fmt: skip
     return _evaluated(moment, title, value, part.rows, at, formula, replay, read)
