@@ -11,6 +11,7 @@ import typer
 
 from nnlab.commands.common import AsJson, announce_kernels, count_option, finite, progress_bar
 from nnlab.core.errors import SettingError, TrainingError
+from nnlab.core.written import percent
 
 if TYPE_CHECKING:
     from nnlab.studies.lora.study import StudyRow
@@ -71,7 +72,7 @@ def _tell(scenario: str, rows: list[StudyRow], as_json: bool) -> None:
         print(f"  {found.title:14} {found.new_accuracy:>9.4f} {found.old_accuracy:>9.4f} {counts}", file=stream)
         share = recovered(summaries, found.rank) if found.rank is not None else None
         if share is not None:
-            print(f"  {'':14} {share:.1%} of what full fine-tuning gains", file=stream)
+            print(f"  {'':14} {percent(share, 1)} of what full fine-tuning gains", file=stream)
     for row in rows:
         if row.error:
             print(f"  {row.title}, seed {row.seed}: {row.error}", file=stream)

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab.core.dataset import Table, Target, random_generator
 from nnlab.core.errors import DataError
+from nnlab.core.written import percent
 
 SPLITS = ("stratified", "random", "group", "time")
 SPLIT_TITLES = ("Stratified", "At random", "By group", "By time")
@@ -35,7 +36,8 @@ def split(table: Table, how: str, validation_share: float, test_share: float, se
     table has no groups or times to split by.
     """
     if validation_share + test_share > 0.95:
-        raise DataError(f"Validation and test take {validation_share + test_share:.0%} of the samples; leave at least 5 % for training.")
+        taken = percent(validation_share + test_share)
+        raise DataError(f"Validation and test take {taken} of the samples; leave at least 5 % for training.")
     order = np.argsort(_keys(table.x, seed), kind="stable") if table.grows else random_generator(seed, "split").permutation(table.samples)
     if how == "time":
         return _by_time(table, order, validation_share, test_share)

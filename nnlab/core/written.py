@@ -37,6 +37,11 @@ def rounded(value: float, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share of one in a sentence, as everywhere in the window: 85 %."""
+    return f"{100.0 * share:,.{digits}f} %"
+
+
 def setting_value(value: object) -> str:
     """A setting's value in a sentence."""
     if isinstance(value, bool):

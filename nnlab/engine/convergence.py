@@ -30,6 +30,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from nnlab.core.written import percent
+
 TOO_EARLY, CONVERGING, PLATEAU, OSCILLATING, DIVERGING, OVERFITTING = (
     "too_early", "converging", "plateau", "oscillating", "diverging", "overfitting",
 )  # fmt: skip
@@ -223,8 +225,8 @@ def _oscillating(series: Series, ends: np.ndarray, levels: np.ndarray) -> Conver
     else:
         return None
     since = int(at[0])
-    words = f"Oscillating since iteration {since:,} at the latest: the loss swings by ± {swing:.0%} of its level and does not fall."
-    test = f"About a straight line the loss {of}, with a standard deviation of {swing:.0%} of its level."
+    words = f"Oscillating since iteration {since:,} at the latest: the loss swings by ± {percent(swing)} of its level and does not fall."
+    test = f"About a straight line the loss {of}, with a standard deviation of {percent(swing)} of its level."
     return Convergence(OSCILLATING, since, words, test, {"swing_of_level": swing, **counted, **_slope(line)}, line.ends)
 
 
@@ -302,7 +304,7 @@ def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float
     words = f"Plateau since iteration {since:,}: the loss changes by {_percent(line)} per 1,000 iterations."
     test = f"It is the earliest from which a line through {len(levels) - start} groups has 0 in its 95 % interval, or hardly falls."
     if levels[start:].max() < NOTHING * highest:
-        test += f" All of them lie below {NOTHING:.0%} of the highest loss."
+        test += f" All of them lie below {percent(NOTHING)} of the highest loss."
     return Convergence(PLATEAU, since, words, test, {**_slope(line), "groups": float(len(levels) - start)}, line.ends)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.optimizer import LEARNING_RATE, optimizers
 from nnlab.core.setting import Setting
+from nnlab.core.written import percent, rounded
 from nnlab.engine.run import Run
 from nnlab.jobs.context import TaskContext
 
@@ -91,9 +92,9 @@ def _judged(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray, share: 
     steepest = int(np.argmin(slopes[: least + 1]))
     lowest, suggestion, where = float(rates[least]), None, float(rates[steepest])
     if smoothed[0] - smoothed[least] < LEAST_FALL * abs(smoothed[0]):
-        words = f"The loss does not fall at any rate from {rates[0]:.2g} to {rates[-1]:.2g}: nothing is suggested."
+        words = f"The loss does not fall at any rate from {rounded(rates[0], 2)} to {rounded(rates[-1], 2)}: nothing is suggested."
     else:
         suggestion = float(f"{share * lowest:.2g}")
         rises = "" if least + 1 < len(rates) else "; it did not rise within the rates tested"
-        words = f"Use {suggestion:g}, {share:.0%} of the rate {lowest:.2g} at which the loss is lowest{rises}."
+        words = f"Use {rounded(suggestion, 2)}, {percent(share)} of the rate {rounded(lowest, 2)} at which the loss is lowest{rises}."
     return RateCurve(rates, losses, smoothed, suggestion, lowest, where, float(slopes[steepest]), words)

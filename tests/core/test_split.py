@@ -72,7 +72,7 @@ def test_later_samples_are_kept_back(times: list[int], validation: float, test: 
         (classes([1, 20]), "stratified", (0.2, 0.0), "The class 'a' has a single sample.*set the validation share to 0"),
         (classes([2, 20]), "stratified", (0.2, 0.2), "The class 'a' has 2 samples for training, validation and test"),
         (numbers(1), "random", (0.5, 0.0), "The data has a single sample"),
-        (numbers(9), "random", (0.5, 0.5), "take 100% of the samples"),
+        (numbers(9), "random", (0.5, 0.5), "take 100 % of the samples"),
         (numbers(9), "group", (0.2, 0.0), "no groups to split by"),
         (numbers(9), "time", (0.2, 0.0), "no times to split by"),
         (numbers(9, groups=np.array(["a"] * 9)), "group", (0.2, 0.0), "1 group, too few"),

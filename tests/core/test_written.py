@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.core.written import plain_number, rounded, setting_value
+from nnlab.core.written import percent, plain_number, rounded, setting_value
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,10 @@ def test_a_number_in_a_sentence_is_written_out(value: float, text: str) -> None:
 )  # fmt: skip
 def test_a_computed_number_has_so_many_digits(value: float, digits: int, text: str) -> None:
     assert rounded(value, digits) == text
+
+
+def test_a_share_is_written_as_everywhere_in_the_window() -> None:
+    assert [percent(0.85), percent(0.0312, 1), percent(0.5, 0), percent(12.0)] == ["85 %", "3.1 %", "50 %", "1,200 %"]
 
 
 def test_a_setting_is_written_as_it_was_chosen() -> None:

@@ -84,8 +84,8 @@ def test_the_plot_shows_and_says_both_and_one_action_ends_it(window: MainWindow,
     labels = {label.name: label.text for label in plot.end_labels() if label.name not in ("train", "val")}
     assert labels == {f"seed {seed}": numbers.number(mine), f"seed {seed + 1}": numbers.number(theirs)}
     description = plot.accessibleDescription()
-    assert description.startswith(f"Iteration 100: seed {seed}: batch loss {numbers.number(mine)}, training ")
-    assert description.endswith(f"; seed {seed + 1}: batch loss {numbers.number(theirs)}")
+    assert description.startswith(f"Iteration 100: seed {seed}: smoothed batch loss {numbers.number(mine)}, training ")
+    assert description.endswith(f"; seed {seed + 1}: smoothed batch loss {numbers.number(theirs)}")
     x, _ = plot.other_lines[0].getData()
     assert len(x) and len(x) % 2 == 0, "drawn in dashes, which are pairs of points"
     dash_pixels = np.diff(x.reshape(-1, 2), axis=1).max() / (plot.x_range[1] - plot.x_range[0]) * plot.picture.width()
@@ -96,7 +96,7 @@ def test_the_plot_shows_and_says_both_and_one_action_ends_it(window: MainWindow,
     assert window.actions_by_id["run.remove_runs"].isEnabled()
     window.actions_by_id["run.remove_runs"].trigger()
     assert not window.actions_by_id["run.remove_runs"].isEnabled()
-    assert [label.name for label in plot.end_labels()][-1] == "batch loss" and not len(plot.other_lines[0].getData()[0])
+    assert [label.name for label in plot.end_labels()][-1] == "smoothed" and not len(plot.other_lines[0].getData()[0])
     assert "seed" not in plot.accessibleDescription()
     train(window, qtbot, 10)
 

@@ -140,7 +140,7 @@ def assert_all_is_of_the_frame(window: MainWindow) -> None:
     assert isinstance(panel, LossPanel)
     if frame.iteration:
         labels = {label.name: label.text for label in panel.plot.end_labels()}
-        assert labels["batch loss"] == written(losses.smoothed)
+        assert labels["smoothed"] == written(losses.smoothed)
         assert labels.get("val", NOTHING) == written(losses.validation) and labels.get("train", NOTHING) == written(losses.training)
     else:
         assert panel.is_empty and panel.chip.text() == "" and not panel.chip.isVisibleTo(panel.header)

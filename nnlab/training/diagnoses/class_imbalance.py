@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from nnlab.core.written import percent
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
@@ -33,8 +34,9 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "class_imbalance",
         loss.id,
-        f"Class {name} has {int(counts.min()):,} of {total:,} samples; always predicting the most common class is right in {share:.1%}.",
-        figure=f"{counts.min() / total:.1%}",
+        f"Class {name} has {int(counts.min()):,} of {total:,} samples; "
+        f"always predicting the most common class is right in {percent(share, 1)}.",
+        figure=percent(counts.min() / total, 1),
         remedies=possible(seen.graph, _remedies(loss, numbers, counts)),
         figures={"rarest": int(counts.min()), "samples": total, "share_of_most_common": share, "classes": len(counts)},
         harm=0.5,

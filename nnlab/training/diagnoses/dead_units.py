@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnlab.core.written import setting_value
+from nnlab.core.written import percent, setting_value
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._flat_units import is_flat
@@ -55,5 +55,5 @@ def _remedies(seen: Observation, node_id: str) -> Iterator[Remedy]:
 
 
 register(
-    DiagnosisKind("dead_units", "Dead units", f"At least {LEAST:.0%} of an activation's units pass no gradient for any sample.", find)
+    DiagnosisKind("dead_units", "Dead units", f"At least {percent(LEAST)} of an activation's units pass no gradient for any sample.", find)
 )  # fmt: skip

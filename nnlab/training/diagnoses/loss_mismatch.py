@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from nnlab.core.operator import operators
-from nnlab.core.written import rounded
+from nnlab.core.written import percent, rounded
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.lint import lint
@@ -78,7 +78,7 @@ def _out_of_reach(seen: Observation, loss: Node) -> Iterator[Diagnosis]:
     share = float(np.mean((y < low) | (y > high)))
     sentence = (
         f"{source.id} before the loss stays {' and '.join(limits)}, but the target goes from {rounded(least)} to {rounded(most)}: "
-        f"{share:.0%} of it is out of reach."
+        f"{percent(share)} of it is out of reach."
     )
     edit = edit_graph(f"Remove {source.id}", _without(source.id), "An output without an activation reaches every number.")
     yield _diagnosis(seen, source.id, sentence, [edit], out_of_reach=share)

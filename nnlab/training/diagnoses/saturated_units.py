@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnlab.core.operator import FLAT
+from nnlab.core.written import percent
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._flat_units import feeds_loss, is_flat
@@ -30,8 +31,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "saturated_units",
             node.id,
-            f"{share:.0%} of the activations of {node.id} are saturated: their slope is at most {FLAT:.0%} of the greatest.",
-            figure=f"{share:.0%}",
+            f"{percent(share)} of the activations of {node.id} are saturated: their slope is at most {percent(FLAT)} of the greatest.",
+            figure=percent(share),
             remedies=possible(seen.graph, _remedies(seen, node.id)),
             figures={"share": share, "units": len(by_unit), "saturated_units": len(units)},
             units=units,
@@ -51,7 +52,7 @@ def _remedies(seen: Observation, node_id: str) -> Iterator[Remedy]:
 register(
     DiagnosisKind(
         "saturated_units", "Saturated units",
-        f"At least {LEAST:.0%} of a hidden layer's activations have a slope of at most {FLAT:.0%} of the greatest.", find,
+        f"At least {percent(LEAST)} of a hidden layer's activations have a slope of at most {percent(FLAT)} of the greatest.", find,
         follows_from=("input_scale", "learning_rate_too_high"),
     )
 )  # fmt: skip

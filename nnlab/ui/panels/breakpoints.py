@@ -113,6 +113,7 @@ class BreakpointsPanel(LivePanel):
             row.show_breakpoint(each, breakpoint_words(each, document.graph), debugging.hits(each), is_here)
         self._show_conditions()
         conditions = document.project.debugging.conditions
+        self.new.name_after(document.graph)
         self.words.setVisible(not shown)
         self.run.setEnabled(self._services.session.can_run and any(each.is_on for each in shown))
         self.clear_all.setEnabled(bool(shown or conditions))
@@ -133,6 +134,7 @@ class BreakpointsPanel(LivePanel):
             self._add_condition_row()
         for row, each in zip(self.conditions, shown, strict=True):
             row.show_condition(each, *debugging.condition(each.text))
+            row.field.name_after(document.graph)
 
     def _add_condition_row(self) -> None:
         row = ConditionRow(self._services.theme, self._judge)

@@ -86,7 +86,7 @@ class LossPanel(LivePanel):
             own = f"{own}: " if others else ""
             beside = "".join(f"; {_described(other)}" for other in view.others)
             beside += "".join(f"; {run.name}, kept: loss {numbers.number(run.median.training_loss)}" for run in self._runs.shown)
-            text = f"Iteration {where}: {own}batch loss {numbers.number(losses.smoothed)}{held}{beside}"
+            text = f"Iteration {where}: {own}smoothed batch loss {numbers.number(losses.smoothed)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
 
     def _show_runs(self) -> None:
@@ -125,7 +125,7 @@ def explanation(view: LiveView) -> str:
     """What the lines of the loss plot are."""
     samples, of = min(len(view.data.validation_x), len(view.data.x)), len(view.data.x)
     words = smoothed_words(view.losses.window)
-    batches = f"batch loss: {words[0].lower()}{words[1:]}"
+    batches = f"smoothed: {words[0].lower()}{words[1:]}"
     if not samples:
         return f"{batches}."
     some = "the training data" if samples == of else f"{numbers.count(samples)} of the {numbers.count(of)} training samples"
@@ -140,7 +140,7 @@ def _kept(run: KeptRun, is_strong: bool) -> OtherCurves:
 
 def _described(other: RunView) -> str:
     stopped = f", stopped at iteration {numbers.count(other.frame.iteration)}" if other.stopped else ""
-    return f"{other.name}: batch loss {numbers.number(other.losses.smoothed)}{stopped}"
+    return f"{other.name}: smoothed batch loss {numbers.number(other.losses.smoothed)}{stopped}"
 
 
 def _at(curves: Curves, iterations: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from nnlab.training.commands import Stepped
 from nnlab.training.watched_now import WatchedNow
 from nnlab.ui.document.debugging_edits import add_watch, change_watch, remove_watch
 from nnlab.ui.panels.base import LivePanel, Services
-from nnlab.ui.panels.controls.condition_field import ConditionField
+from nnlab.ui.panels.controls.condition_field import ConditionField, in_names_of
 from nnlab.ui.panels.controls.watch_row import HINT, TIP, WatchRow
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
@@ -122,6 +122,7 @@ class WatchesPanel(LivePanel):
             self._add_row()
         for row, watch in zip(self.rows, shown, strict=True):
             self._show(row, watch)
+        self.new.name_after(self._services.document.graph)
         self.words.setVisible(not shown)
         self.setWindowTitle(f"{self.title} ({len(shown)})" if shown else self.title)
 
@@ -142,6 +143,7 @@ class WatchesPanel(LivePanel):
         else:
             values, at = np.empty(0), None
         row.show_watch(watch, value, values, at, now.problems.get(text, ""))
+        row.field.setToolTip(in_names_of(self._services.document.graph, row.field.toolTip()))
 
     def _add_row(self) -> None:
         row = WatchRow(self._services.theme, self._judge)

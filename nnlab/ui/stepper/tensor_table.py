@@ -37,9 +37,10 @@ class TensorRow:
     lowest: float
     mean: float
     highest: float
-    first: str  # the first few numbers
     is_switch: bool = False  # a setting that is on or off
     is_hidden: bool = False  # it is to be predicted
+    is_single: bool = False  # it holds this number alone
+    is_whole: bool = False  # it holds whole numbers: counts, classes, places
     argument: str = ""  # of the kernel; "" for a setting
     index: Index = ()
     place: tuple[str, Index] | None = None  # (argument, index) of the element, where its number can be set
@@ -51,7 +52,15 @@ class TensorRow:
             return "?"
         if self.is_switch:
             return "on" if self.value else "off"
-        return number(self.value) if self.shape else short(self.value)
+        return number(self.value) if self.shape and not self.is_whole else short(self.value)
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """Smallest and largest, and the mean; of a single number nothing."""
+        if self.is_single:
+            return "", ""
+        write = short if self.is_whole else number
+        return f"{write(self.lowest, 3)} … {write(self.highest, 3)}", f", mean {number(self.mean, 3)}"
 
 
 def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[TensorRow, ...]:
@@ -71,12 +80,11 @@ def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[Tenso
             setting, value = _setting(model, trace.instruction, name), float(values)
             label = setting.label if setting is not None else name.replace("_", " ").capitalize()
             is_switch = setting is not None and isinstance(setting.default, bool)
-            rows.append(TensorRow(label, "", False, "", value, value, value, value, "", is_switch))
+            rows.append(TensorRow(label, "", False, "", value, value, value, value, is_switch))
             continue
         index = model.index(name)
         shape = " × ".join(str(length) for length in values.shape)
         element = ", ".join(str(i + 1) for i in index)
-        first = ", ".join(number(float(v), 3) for v in values.ravel()[:4]) + (", …" if values.size > 4 else "")
         rows.append(
             TensorRow(
                 tensor_in_words(model.graph, operand.tensor),
@@ -87,7 +95,8 @@ def tensor_rows(model: StepModel, editable: Collection[str] = ()) -> tuple[Tenso
                 float(values.min()),
                 float(values.mean()),
                 float(values.max()),
-                first,
+                is_single=values.size == 1,
+                is_whole=bool((values == np.round(values)).all()),
                 argument=name,
                 index=index,
                 place=(name, index) if name in editable else None,
@@ -218,7 +227,7 @@ class TensorTable(QWidget):
         tokens = self._theme.tokens
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
-        span, mean = f"{number(row.lowest, 3)} … {number(row.highest, 3)}", f", mean {number(row.mean, 3)}"
+        span, mean = row.span
         size = QFontMetricsF(painter.font())
         if size.horizontalAdvance(row.shape + span + mean) + self._theme.metrics.px(8) <= line.width():  # beside a long shape without it
             span += mean

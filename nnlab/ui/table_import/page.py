@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QV
 
 from nnlab.core.preparation import SPLIT, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings
 from nnlab.core.setting import Value
+from nnlab.core.written import percent
 from nnlab.jobs.context import JobContext
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
@@ -117,7 +118,7 @@ class ImportPage(QDialog):
         progress = None if self._job is None else self._job.job.progress
         if progress is not None and progress.words:
             self.summary.set_color("text2")
-            self.summary.setText(f"{progress.words[:1].upper()}{progress.words[1:]}: {progress.fraction:.0%}")
+            self.summary.setText(f"{progress.words[:1].upper()}{progress.words[1:]}: {percent(progress.fraction)}")
 
     def _on_failed(self, sentence: str, detail: str) -> None:
         self._job = None

@@ -76,7 +76,7 @@ def tooltip(setting: Setting) -> str:
         default = editable(setting.default)  # as the field beside it has it
     else:
         default = setting.title_of(str(setting.default))
-    return f"{tip}{limits}Default: {default}."
+    return f"{tip}{limits}{f'Default: {default}.' if default else ''}".rstrip()
 
 
 def editor_for(theme: Theme, setting: Setting, value: Value | None = None) -> SettingEditor:

@@ -237,6 +237,17 @@ class MainWindow(QMainWindow):
     def show_workspace(self, name: str) -> None:
         """Arranges the window for a workspace; one that is not there any more is the first."""
         workspace = self.arranged(workspaces().get(name) or first_workspace())
+        self.canvas.view.hold_fit(True)  # every panel that is shown or hidden gives the canvas another size
+        try:
+            self._arrange(workspace)
+        finally:
+            self.canvas.view.hold_fit(False)
+        if not workspace.beside_lesson:
+            self._store.set("workspace", workspace.name)
+        self._want_probes()
+        QTimer.singleShot(0, self.canvas.fit)
+
+    def _arrange(self, workspace: Workspace) -> None:
         self.area.show_workspace(workspace)
         self.centre.show_page(workspace.centre)
         for strip in self.strips:
@@ -248,10 +259,6 @@ class MainWindow(QMainWindow):
         if not workspace.follows_steps:
             self.canvas.set_step(None, frozenset(), frozenset())
         self.transport.show_workspace(workspace)
-        if not workspace.beside_lesson:
-            self._store.set("workspace", workspace.name)
-        self._want_probes()
-        QTimer.singleShot(0, self.canvas.fit)
 
     def _want_probes(self) -> None:
         self.session.want(self, ("pictures",) if self.canvas.scene.detail.shows_tiles and self.canvas.isVisible() else ())

@@ -47,7 +47,7 @@ def test_lines_and_labels_are_the_engines_numbers(studio: Callable) -> None:
     labels = {label.name: label.text for label in panel.plot.end_labels()}
     losses = view.losses
     assert labels == {name: numbers.number(value) for name, value in (
-        ("batch loss", curves.smoothed[-1]), ("train", losses.training), ("val", losses.validation)
+        ("smoothed", curves.smoothed[-1]), ("train", losses.training), ("val", losses.validation)
     )}  # fmt: skip
     assert panel.plot.x_range == (0.0, 200.0)
     assert numbers.number(losses.smoothed) in panel.plot.accessibleDescription()
@@ -85,7 +85,7 @@ def test_no_validation_data_no_validation_line(studio: Callable) -> None:
     s = studio(DataSettings("spiral", validation_share=0.0))
     panel = s.panel("loss")
     s.train(50)
-    assert [label.name for label in panel.plot.end_labels()] == ["batch loss"]
+    assert [label.name for label in panel.plot.end_labels()] == ["smoothed"]
     assert not len(panel.plot.validation.getData()[0])
     assert len(panel.plot.readings(20)) == 1
 

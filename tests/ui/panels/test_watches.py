@@ -7,6 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+from nnlab.ui.panels.controls.condition_field import in_names_of
 from nnlab.ui.panels.controls.watch_row import written
 
 TEXTS = ("norm(grad(dense_1.weight))", "dense_2.weight[0, 3]")
@@ -77,3 +80,16 @@ def test_what_cannot_be_watched_is_said_at_the_field_and_a_tensor_alone_is_its_n
 @pytest.mark.parametrize(("name", "text"), [("auto", "0.0123"), ("decimals", "0.012346"), ("percent", "1.23 %"), ("exact", "0.0123456")])
 def test_formats(name: str, text: str) -> None:
     assert written(0.0123456, name) == text
+
+
+def test_hint_and_tooltip_name_a_layer_of_the_network_shown(studio) -> None:
+    """The hint named dense_1.weight where no node is called so."""
+    world = studio()
+    panel, document = world.panel("watches"), world.document
+    first = next(node for node in document.graph if node.operator == "dense")
+    assert panel.new.placeholderText() == f"Watch… e.g. norm(grad({first.id}.weight))"
+    renamed = edits.rename_node(document.graph, first.id, "hidden")
+    document.apply("Rename", renamed)
+    assert panel.new.placeholderText() == "Watch… e.g. norm(grad(hidden.weight))"
+    assert "hidden.weight[0, 0]" in panel.new.toolTip() and "act(hidden)" in panel.new.toolTip() and "dense_1" not in panel.new.toolTip()
+    assert in_names_of(Graph(), "e.g. norm(grad(dense_1.weight)) > 1.5") == "e.g. loss < 0.1"

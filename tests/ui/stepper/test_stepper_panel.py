@@ -21,6 +21,7 @@ import nnlab
 from nnlab.core import explanation
 from nnlab.engine.program import BACKWARD, LOSS, PHASES, UPDATE
 from nnlab.graph.letters import tensor_in_words
+from nnlab.ui.look.numbers import count as count_text
 from nnlab.ui.look.numbers import number, parse_number
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.stepper.stepper_panel import StepperPanel
@@ -371,6 +372,20 @@ def test_a_low_panel_keeps_the_result_and_its_blocks(steps: Any, height: int) ->
     assert rows and max(rows) - min(rows) >= 8 and max(rows) < image.height() - 1, "the figures are seen whole"
 
 
+def test_counts_and_classes_are_whole_numbers_and_a_single_number_has_no_range(steps: Any) -> None:
+    """Adam counts its steps, and a target is 0 or 1: neither is 1.000, and a number alone is not its smallest, largest and mean."""
+    rows = {}
+    for done in range(1, MOMENTS + 1):
+        steps.to(done)
+        rows.update({row.name: row for row in tensor_rows(steps.panel.model)})
+    count = next(row for name, row in rows.items() if name.endswith(".step"))
+    assert count.text == count_text(int(count.value)) and count.span == ("", "")
+    target = next(row for name, row in rows.items() if name.endswith(".target"))
+    assert target.is_whole == (target.value == round(target.value)) and (target.text in ("0", "1") or not target.is_whole)
+    weight = next(row for name, row in rows.items() if name.endswith(".weight"))
+    assert weight.text == number(weight.value) and weight.span[1].startswith(", mean ")
+
+
 def test_a_long_shape_leaves_the_numbers_beside_it_alone(qtbot: QtBot, theme: Theme) -> None:
     """In a column of 240 pixels: what is drawn right of the gap is the same, however long the shape before it is."""
     table = TensorTable(theme)
@@ -378,7 +393,7 @@ def test_a_long_shape_leaves_the_numbers_beside_it_alone(qtbot: QtBot, theme: Th
     table.resize(240, 44)
     pictures = []
     for shape in ("8", "32 × 16 × 128 × 128 × 4 × 4"):
-        row = TensorRow("conv2d_1.y", shape, True, "[1, 9, 6, 4]", 0.25, -0.0098, 0.0001, 0.0085, "")
+        row = TensorRow("conv2d_1.y", shape, True, "[1, 9, 6, 4]", 0.25, -0.0098, 0.0001, 0.0085)
         table.show_rows((row,))
         pictures.append(table.grab().toImage())
     width = QFontMetrics(theme.font("caption")).horizontalAdvance("−0.00980 … 0.00850")

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import LIGHT, Theme
-from nnlab.ui.widgets.label import ElidedLabel, FittingLabel, Label
+from nnlab.ui.widgets.label import ElidedLabel, FittingLabel, FormLabel, Label
 
 
 def colors(label: Label) -> set[str]:
@@ -110,3 +110,19 @@ def test_a_margin_is_no_room_for_words(theme: Theme, qtbot: QtBot) -> None:
         assert label.shown == label.text()
         label.setContentsMargins(16, 0, 0, 0)
         assert label.shown.endswith("…")
+
+
+def test_the_name_of_a_form_s_row_takes_two_lines_before_it_is_shortened(theme: Theme, qtbot: QtBot) -> None:
+    label = FormLabel(theme, "Batches per update")
+    qtbot.addWidget(label)
+    whole = QFontMetrics(label.font()).horizontalAdvance(label.text())
+    shown = []
+    for width in (whole + 2, theme.metrics.label, 24):
+        label.resize(width, theme.metrics.form_row)
+        shown.append(label.shown)
+    assert shown[:2] == ["Batches per update"] * 2 and shown[2].endswith("…")
+    label.resize(theme.metrics.label, theme.metrics.form_row)
+    image = label.grab().toImage()
+    ink = [y for y in range(image.height()) if any(image.pixelColor(x, y) != image.pixelColor(0, 0) for x in range(image.width()))]
+    assert ink[0] >= 0 and len(ink) > theme.metrics.caption * 1.2, "both lines are drawn"
+    assert ink[-1] < image.height() - 1, "and neither is cut"

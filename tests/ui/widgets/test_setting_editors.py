@@ -120,6 +120,7 @@ def test_tips_say_what_it_does_its_range_and_its_default() -> None:
     assert tooltip(Setting("epsilon", 1e-8)) == "Default: 1e−8.", "as the field beside it has it"
     assert tooltip(Setting("noise", 0.0)) == "Default: 0."
     assert tooltip(INIT) == "Default: he."
+    assert tooltip(Setting("address", "", tip="Of a scheduler")) == "Of a scheduler.", "nothing is no default to be told"
     assert INIT.title_of("xavier_uniform") == "Xavier uniform"
     assert Setting("rule", "sgd", choices=("adam", "sgd"), choice_titles=("Adam", "SGD")).title_of("sgd") == "SGD"
 

@@ -100,7 +100,7 @@ def bars_caption(kit: PaintKit, share: int, width: float) -> str:
     """What a bar is, where each stands for so many samples, in the words there is room for."""
     if share == 1:
         return "per sample"
-    texts = (f"largest of every {share} samples", f"largest of {share} samples", f"largest of {share}")
+    texts = (f"each bar: the largest of {share} samples", f"bar: largest of {share} samples", f"bar: largest of {share}")
     return next((text for text in texts if kit.text_width(text, "caption") <= width), texts[-1])
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from nnlab.core.preparation import Data
+from nnlab.core.written import percent
 from nnlab.engine.chain import Chain
 from nnlab.engine.frame import Frame
 from nnlab.graph.graph import Edge, Graph
@@ -145,7 +146,7 @@ class LiveValues:
     def _show_cost(self, item: CardItem) -> None:
         own = [self._costs[node] for node in item.card.nodes if node in self._costs]
         total = sum(seconds for seconds, _ in own)
-        item.set_state(cost=f"{duration(total)} · {sum(share for _, share in own):.0%}" if total else "")
+        item.set_state(cost=f"{duration(total)} · {percent(sum(share for _, share in own))}" if total else "")
 
     def set_paths(self, chain: Chain | None, chosen: int | None) -> None:
         """Lights the paths of a chain, or one of them; None ends it."""

@@ -40,7 +40,7 @@ class Viewport(QGraphicsView):
         super().__init__(scene, parent)
         self._graph_scene, self._selection = scene, selection
         self.margins = QMargins(24, 48, 24, 34)
-        self._is_fitted, self._holds_fit = True, False
+        self._is_fitted, self._holds = True, 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -99,9 +99,10 @@ class Viewport(QGraphicsView):
         self._scroll(by)
 
     def hold_fit(self, holds: bool) -> None:
-        """While another network comes with all that belongs to it (True), it is fitted once, when everything is there (False)."""
-        self._holds_fit = holds
-        if not holds and self._is_fitted:
+        """While another network comes with all that belongs to it, or the panels around find their places (True), the network is fitted
+        once, when everything is there (False). Both may happen within each other."""
+        self._holds += 1 if holds else -1
+        if not self._holds and self._is_fitted:
             self.fit()
 
     def fit(self) -> None:
@@ -109,7 +110,7 @@ class Viewport(QGraphicsView):
         scene = self._graph_scene
         room = self.room
         self._is_fitted = True
-        if self._holds_fit:
+        if self._holds:
             return
         if scene.is_empty or room.width() < 32 or room.height() < 32:
             scene.arrange(stretch=1.0)

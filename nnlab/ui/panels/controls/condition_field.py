@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from nnlab.core.setting import Setting
 from nnlab.engine.stop_condition import MOST_TIMES, StopCondition
+from nnlab.graph.graph import Graph
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
@@ -25,12 +26,23 @@ from nnlab.ui.widgets.text_undo import share_undo
 TIMES = Setting(
     "times", 1, "Stops from time", "Training stops from this time on that it becomes true", minimum=1, maximum=MOST_TIMES, logarithmic=True
 )
-HINT = "Stop when… e.g. norm(grad(dense_2.weight)) > 1.5"
+HINT = "Stop when… e.g. norm(grad(dense_1.weight)) > 1.5"
 TIP = (
     "Training stops after the iteration at which it becomes true, at full speed too.\n"
-    "loss, iteration, epoch, gradient_norm; dense_1.weight[3, 0]; grad(dense_1.weight); act(dense_1);\n"
+    "loss, iteration, epoch, gradient_norm; dense_1.weight[0, 0]; grad(dense_1.weight); act(dense_1);\n"
     "norm, mean, sum, min, max, max_abs, zeros of a tensor; arithmetic, comparisons, and, or, not."
 )
+
+
+def in_names_of(graph: Graph, words: str) -> str:
+    """A hint or tip with the network's own first layer in place of dense_1; without a layer the loss alone is an example."""
+    layer = next(((node, p) for node in graph for p in node.parameters if len(p.shape.split()) > 1), None)
+    if layer is None:
+        return words.replace("norm(grad(dense_1.weight)) > 1.5", "loss < 0.1").replace("norm(grad(dense_1.weight))", "loss")
+    node, parameter = layer
+    first = ", ".join("0" for _ in parameter.shape.split())
+    words = words.replace("dense_1.weight[0, 0]", f"{node.id}.{parameter.name}[{first}]")
+    return words.replace("dense_1.weight", f"{node.id}.{parameter.name}").replace("act(dense_1)", f"act({node.id})")
 
 
 class ConditionField(QLineEdit):
@@ -44,13 +56,18 @@ class ConditionField(QLineEdit):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         share_undo(self)
-        self._judge = judge
+        self._judge, self._hint, self._tip = judge, hint, tip
         self.setPlaceholderText(hint)
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setMaxLength(1000)
         self.textEdited.connect(self._check)
         self.editingFinished.connect(self._take)
+
+    def name_after(self, graph: Graph) -> None:
+        """Hint and tooltip name what there is in a network."""
+        self.setPlaceholderText(in_names_of(graph, self._hint))
+        self.setToolTip(in_names_of(graph, self._tip))
 
     def set_text(self, text: str) -> None:
         """Shows a text from outside, unless somebody is typing."""

@@ -22,7 +22,7 @@ from nnlab.ui.widgets.sparkline import Sparkline
 HINT = "Watch… e.g. norm(grad(dense_1.weight))"
 TIP = (
     "Its value is followed after every iteration, and at every moment of Step.\n"
-    "loss, iteration, epoch, gradient_norm; dense_1.weight[3, 0]; grad(dense_1.weight); act(dense_1);\n"
+    "loss, iteration, epoch, gradient_norm; dense_1.weight[0, 0]; grad(dense_1.weight); act(dense_1);\n"
     "norm, mean, sum, min, max, max_abs, zeros of a tensor; arithmetic, comparisons. A tensor alone is watched as its norm."
 )
 FORMAT_WORDS = {

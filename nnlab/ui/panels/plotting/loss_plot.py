@@ -33,7 +33,7 @@ RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0), (5.0, 3.0))  # of t
 SAMPLE = 24  # length of a line before its name
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
 WIDEST_VALUE = "00.0000"
-BATCH_LOSS = "batch loss"  # the name of the smoothed line, where no run beside it needs another
+SMOOTHED = "smoothed"  # the name of the line of smoothed batch losses, where no run beside it needs another
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class LossPlot(IterationPlot):
 
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         self._curves: Curves | None = None
-        self._name = BATCH_LOSS
+        self._name = SMOOTHED
         self.explanation = ""
         self.others: tuple[OtherCurves, ...] = ()
         super().__init__(theme, "Loss over iterations", crosshair, parent)
@@ -96,7 +96,7 @@ class LossPlot(IterationPlot):
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font("caption_strong"))
-        return max(metrics.horizontalAdvance(name) for name in (BATCH_LOSS, self._name, *(other.name for other in self.others)))
+        return max(metrics.horizontalAdvance(name) for name in (SMOOTHED, self._name, *(other.name for other in self.others)))
 
     def _sample_width(self) -> float:
         """Room for a piece of each line before its name, where names are more than the two everybody knows."""
@@ -122,7 +122,7 @@ class LossPlot(IterationPlot):
 
     def set_others(self, name: str, others: Sequence[OtherCurves]) -> None:
         """Other runs at the same iteration, and the `name` that tells the plot's own from them; shown with the next curves."""
-        name = name if others else BATCH_LOSS
+        name = name if others else SMOOTHED
         names = [other.name for other in self.others]
         is_same = (name, [other.name for other in others]) == (self._name, names)
         self._name, self.others = name, tuple(others)

@@ -143,5 +143,5 @@ class VerdictBracket:
 
 def explained(found: Convergence) -> str:
     """The sentence of a verdict, its test, and the figures, a line each."""
-    figures = [f"{_UNITS.get(name, name.replace('_', ' '))}: {numbers.number(value)}" for name, value in found.figures.items()]
+    figures = [f"{_UNITS.get(name, name.replace('_', ' '))}: {numbers.short(value)}" for name, value in found.figures.items()]
     return "\n".join([found.sentence, f"Test: {found.test}", *figures])

@@ -11,10 +11,10 @@ def test_a_bar_is_said_in_words(theme):
     kit = PaintKit(theme)
     assert bars_caption(kit, 1, 100.0) == "per sample"
     texts = [bars_caption(kit, 7, float(width)) for width in (400, 1)]
-    assert texts == ["largest of every 7 samples", "largest of 7"]
+    assert texts == ["each bar: the largest of 7 samples", "bar: largest of 7"]
     for width in range(60, 300, 5):
         text = bars_caption(kit, 7, float(width))
-        assert kit.text_width(text, "caption") <= width or text == "largest of 7"
+        assert kit.text_width(text, "caption") <= width or text == "bar: largest of 7"
 
 
 @pytest.mark.parametrize("count", [1, BARS, BARS + 1, 200, 1000, 4097])
