@@ -88,6 +88,15 @@ def test_renaming_duplicating_and_taking_away() -> None:
     assert adapters.free_adapter_name(adapters.rename_adapter(ONE, "task_b", "TASK_A")) == "task_b"
 
 
+def test_names_that_are_free_are_letters_and_behind_the_last_letter_numbers_from_1() -> None:
+    graph = adapters.rename_adapter(ONE, "task_b", "task_a")
+    for name in "bcdefghijklmnopqrstuvwxyz":
+        assert adapters.free_adapter_name(graph) == f"task_{name}"
+        graph = adapters.duplicate_adapter(graph, "task_a", f"task_{name}")
+    assert adapters.free_adapter_name(graph) == "task_1"
+    assert adapters.free_adapter_name(adapters.duplicate_adapter(graph, "task_a", "task_1")) == "task_2"
+
+
 def test_edits_of_the_layer_keep_what_fits() -> None:
     assert edits.configure(ONE, "hidden_1", units=9)["hidden_1"].adapters == ONE["hidden_1"].adapters
     assert edits.configure(ONE, "hidden_1", bias=False)["hidden_1"].frozen == {"weight"}

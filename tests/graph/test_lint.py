@@ -123,6 +123,7 @@ def test_three_axes_that_are_no_image_are_nobodys_mistake() -> None:
 
 def test_two_layers_over_rows_are_judged_by_their_last_axis() -> None:
     """4 → 3 → 8 numbers in each of 2 rows: the middle is a bottleneck, whatever the number of rows; 4 → 4 → 8 is none."""
+
     def rows(units: int) -> Graph:
         return network(lambda b, x: b.dense(b.dense(b.reshape(x, shape="2, 4"), units=units), units=8), features=8)
 

@@ -1,5 +1,7 @@
 """The picture of a network: valid XML with every card's name, whatever names hold; edges go round what stands between."""
 
+import itertools
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -31,3 +33,57 @@ def test_names_are_words_and_a_circle_or_nothing_is_drawn_too() -> None:
     nodes = (make_node("a", "add"), make_node("b", "add"))
     circle = Graph(nodes, (Edge("a", "b", "a"), Edge("b", "a", "a")))
     assert ElementTree.fromstring(circle._repr_html_()) is not None
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
+
+
+def _picture(graph: Graph) -> tuple[dict[str, tuple[float, float, float, float]], list[list[float]]]:
+    """(left, top, right, bottom of the cards by their titles, in the order of drawing; numbers of every edge's path)."""
+    root = ElementTree.fromstring(graph._repr_html_())
+    space = "{http://www.w3.org/2000/svg}"
+    frames = []
+    for rect in root.iter(f"{space}rect"):
+        x, y, width, height = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
+        frames.append((x, y, x + width, y + height))
+    titles = [text.text or "" for text in root.iter(f"{space}text") if text.attrib.get("font-weight")]
+    return dict(zip(titles, frames, strict=True)), [_numbers(path.attrib["d"]) for path in root.iter(f"{space}path")]
+
+
+def _in_a_row(*places: tuple[str, float, float]) -> Graph:
+    """Sums at the places named, each joined to the next, the first also to the last."""
+    nodes = [make_node(name, "add", position=(x, y)) for name, x, y in places]
+    names = [name for name, _, _ in places]
+    edges = [Edge(a, b, "a") for a, b in itertools.pairwise(names)]
+    return Graph(tuple(nodes), (*edges, *([Edge(names[0], names[-1], "b")] if len(names) > 2 else [])))
+
+
+def test_an_edge_leads_from_the_middle_of_a_cards_right_side_to_the_left_of_the_next_with_an_arrowhead() -> None:
+    cards, (path,) = _picture(_in_a_row(("one", 0.0, 0.0), ("two", 400.0, 100.0)))
+    (_, top, right, bottom), (left, other_top, _, other_bottom) = cards["one"], cards["two"]
+    start, end = (right, (top + bottom) / 2), (left, (other_top + other_bottom) / 2)
+    middle = (start[0] + end[0]) / 2  # both control points: the curve leaves and arrives level, and turns half-way
+    expected = [*start, middle, start[1], middle, end[1], *end, end[0] - 7, end[1] - 4, *end, end[0] - 7, end[1] + 4]
+    assert path == pytest.approx(expected, abs=0.06)
+    assert end[1] - start[1] == pytest.approx(100.0, abs=0.1)
+
+
+def test_an_edge_goes_round_below_what_stands_between() -> None:
+    cards, paths = _picture(_in_a_row(("one", 0.0, 0.0), ("two", 300.0, 10.0), ("three", 600.0, 0.0)))
+    round_it = max(paths, key=len)
+    ys = round_it[1::2]
+    assert cards["two"][3] < max(ys) < cards["two"][3] + 40.0  # below it, and near
+    assert round_it[:2] == pytest.approx([cards["one"][2], (cards["one"][1] + cards["one"][3]) / 2], abs=0.06)
+    # It is level from the left of the card to its right.
+    points = list(zip(round_it[::2], ys, strict=True))
+    low = [x for x, y in points if y == max(ys)]
+    assert min(low) <= cards["two"][0] + 0.1 and max(low) >= cards["two"][2] - 0.1
+
+
+def test_an_edge_to_the_next_row_runs_between_the_rows() -> None:
+    cards, (path,) = _picture(_in_a_row(("one", 400.0, 0.0), ("two", 0.0, 200.0)))
+    above, below = cards["one"][3], cards["two"][1]
+    between = [y for y in path[1::2] if above < y < below]
+    assert between and all(y == pytest.approx((above + below) / 2, abs=0.1) for y in between)
+    assert path[2] == pytest.approx(path[0] + 20, abs=0.1) and path[3] == path[1]  # it leaves to the right first, level

@@ -242,7 +242,9 @@ def test_both_ports_of_a_node_are_joined_at_once() -> None:
                    "input_1>dense_2")  # fmt: skip
     found = proposed(graph, "missing_input", "subtract_1")
     assert found[0] == (
-        "Connect dense_1 and dense_2 here", "Connect dense_1 and dense_2 to subtract_1", {"+dense_1>subtract_1.a", "+dense_2>subtract_1.b"}
+        "Connect dense_1 and dense_2 here",
+        "Connect dense_1 and dense_2 to subtract_1",
+        {"+dense_1>subtract_1.a", "+dense_2>subtract_1.b"},
     )
     assert found[-1] == ("Remove subtract_1", "Remove subtract_1", {"-subtract_1"})
     assert len([label for label, _, _ in found if label.startswith("Connect")]) == 6, "ordered pairs of three"
