@@ -115,7 +115,7 @@ class Explanation:
     def sum_at(self, moment: ExplanationContext) -> TermSum | None:
         """The explained element as a sum, term by term; None where it is none."""
         found = self.terms(moment) if self.terms is not None else None
-        if self.window is not None:
+        if self.window is not None and self.terms is None:
             found = terms_of_window(self.window(moment), moment.after)
         return found if found is not None and len(found) else None
 
@@ -124,14 +124,18 @@ class Explanation:
         return _filled(self.symbols, moment)
 
 
-def product(target: str, left: str, factors: Sequence[Factor], words: Callable[[ExplanationContext], str] | None = None) -> Explanation:
-    """An explanation whose right-hand side is a product of `factors`; `left` is what they give."""
+def product(
+    target: str, left: str, factors: Sequence[Factor], words: Callable[[ExplanationContext], str] | None = None,
+    terms: Callable[[ExplanationContext], TermSum] | None = None,
+) -> Explanation:  # fmt: skip
+    """An explanation whose right-hand side is a product of `factors`; `left` is what they give, `terms` the same as a sum."""
     return Explanation(
         target,
         lambda m: f"{left} = " + r" \cdot ".join(f.formula(m) for f in factors),
         lambda m: r" \cdot ".join(f.numbers(m) for f in factors),
         words,
         tuple(factors),
+        terms=terms,
     )
 
 

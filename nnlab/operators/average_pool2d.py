@@ -14,6 +14,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Sizes, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, computed
 from nnlab.core.window_sum import WindowCells, WindowSum
 from nnlab.core.windows import pooling_sizes, seen
 
@@ -82,6 +83,15 @@ def _mean(m):  # type: ignore[no-untyped-def]
     return rf"\frac{{1}}{{{cells}}} \left({sum_of_numbers(m['x'][n, c, rows, columns].ravel())}\right)"
 
 
+def _cells(m):  # type: ignore[no-untyped-def]
+    """The cells under the window, one after another, without those of the padding."""
+    n, c, r, s = m.index
+    height, width = m["x"].shape[2:]
+    rows, columns, cells = _covered(m, r, s, (height, width))
+    down, across = (places.ravel() for places in np.meshgrid(np.arange(height)[rows], np.arange(width)[columns], indexing="ij"))
+    return TermSum((TermEntries.of("x", n, c, down, across),), scale=1.0 / cells, scale_text=f"1/{cells}")
+
+
 def _averaged(m):  # type: ignore[no-untyped-def]
     _, _, r, s = m.index
     rows, columns, cells = _covered(m, r, s, m["x"].shape[2:])
@@ -90,15 +100,28 @@ def _averaged(m):  # type: ignore[no-untyped-def]
     return f"The mean of the {cells} cells in the window{zeros}." + shortened(inside)
 
 
-def _shares(m):  # type: ignore[no-untyped-def]
-    """(upstream gradient, cells) of every window that covers the explained cell."""
-    n, c, h, w = m.index
+def _covering(m):  # type: ignore[no-untyped-def]
+    """(row, column, cells) of every window that covers the explained cell."""
+    _, _, h, w = m.index
     found = []
     for r, s in np.ndindex(m["d_y"].shape[2:]):
         rows, columns, cells = _covered(m, r, s, m["d_x"].shape[2:])
         if rows.start <= h < rows.stop and columns.start <= w < columns.stop:
-            found.append((float(m["d_y"][n, c, r, s]), cells))
+            found.append((r, s, cells))
     return found
+
+
+def _shares(m):  # type: ignore[no-untyped-def]
+    """(upstream gradient, cells) of every window that covers the explained cell."""
+    n, c, *_ = m.index
+    return [(float(m["d_y"][n, c, r, s]), cells) for r, s, cells in _covering(m)]
+
+
+def _parts(m):  # type: ignore[no-untyped-def]
+    """The equal part of its gradient that every window passes back."""
+    n, c, *_ = m.index
+    rows, columns, cells = np.array(_covering(m), dtype=np.intp).reshape(-1, 3).T
+    return TermSum((computed(TermEntries.of("d_y", n, c, rows, columns), lambda d: d / cells, [f"{{}}/{count}" for count in cells]),))
 
 
 def _sum_of_shares(m):  # type: ignore[no-untyped-def]
@@ -133,7 +156,9 @@ register(
         rows_apart=True,
         summary=lambda s: f"{s['kernel_size']} × {s['kernel_size']}",
         formula=r"y_{crs} = \frac{1}{k^2} \sum_{i,j} x_{c,r+i,s+j}",
-        explain_forward=(Explanation("y", r"y_{<1,2,3>} = \frac{1}{K} \sum_{i,j} x_{<1>ij}", _mean, _averaged, window=_window),),
+        explain_forward=(
+            Explanation("y", r"y_{<1,2,3>} = \frac{1}{K} \sum_{i,j} x_{<1>ij}", _mean, _averaged, window=_window, terms=_cells),
+        ),
         explain_backward=(
             Explanation(
                 "d_x",
@@ -147,6 +172,7 @@ register(
                     )
                     + shortened(len(_shares(m)))
                 ),
+                terms=_parts,
             ),
         ),
     )

@@ -30,7 +30,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
-from nnlab.core.term_sum import TermEntries, TermSum
+from nnlab.core.term_sum import TermEntries, TermSum, computed, mean_over
 
 
 @kernel
@@ -103,11 +103,42 @@ def _of_feature(m, name, feature):  # type: ignore[no-untyped-def]
     return m[name][:, feature].ravel().astype(np.float64)
 
 
+def _entries(m, name, feature):  # type: ignore[no-untyped-def]
+    """All places of one feature in the batch."""
+    batch, *places = m.after[name][:, 0].shape
+    found = np.indices((batch, *places)).reshape(1 + len(places), -1)
+    return TermEntries.of(name, found[0], feature, *found[1:])
+
+
 def _over_feature(m, *names):  # type: ignore[no-untyped-def]
     """The sum over all numbers of the explained feature in the batch, those of several tensors multiplied."""
-    batch, *places = m[names[0]][:, 0].shape
-    found = np.indices((batch, *places)).reshape(1 + len(places), -1)
-    return TermSum(tuple(TermEntries.of(name, found[0], m.index[0], *found[1:]) for name in names))
+    return TermSum(tuple(_entries(m, name, m.index[0]) for name in names))
+
+
+def _scaled_and_shifted(m):  # type: ignore[no-untyped-def]
+    gain = TermEntries.of("gain", m.index[1]), TermEntries.of("normalised", *m.index)
+    return TermSum(gain, last=TermEntries.of("shift", m.index[1]))
+
+
+def _distance(m):  # type: ignore[no-untyped-def]
+    mean = computed(TermEntries.of("mean", m.index[1]), np.negative, "(−{})")
+    inverse = 1.0 / math.sqrt(float(m.after["variance"][m.index[1]]) + float(m["eps"]))
+    return TermSum((TermEntries.of("x", *m.index),), last=mean, scale=inverse, scale_text="1/√(σ² + ε)")
+
+
+def _squared_distances(m):  # type: ignore[no-untyped-def]
+    mean = float(m.after["mean"][m.index])
+    return mean_over(computed(_entries(m, "x", m.index[0]), lambda x: (x - mean) ** 2, "({} − μ)²"))
+
+
+def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
+    """Over the feature: upstream · (1 where it is the explained number, less (1 + x̂ x̂') / N), all times γ over the deviation."""
+    found, own = _entries(m, "normalised", m.index[1]), float(m.at("normalised"))
+    count = len(found)
+    is_own = np.array([found.place(k) == m.index for k in range(count)])
+    symbols = [f"({'1 − ' if each else '−'}(1 + x̂ {{}})/{count})" for each in is_own]
+    part = computed(found, lambda x: is_own - (1.0 + own * x) / count, symbols)
+    return TermSum((_entries(m, "d_y", m.index[1]), part), scale=_slope(m), scale_text="γ/√(σ² + ε)")
 
 
 def _mean(m):  # type: ignore[no-untyped-def]
@@ -151,6 +182,7 @@ def _running(name):  # type: ignore[no-untyped-def]
 
 
 _D_GAIN, _D_SHIFT = gradient(r"\gamma", "<0>"), gradient(r"\beta", "<0>")
+
 
 def _fault(values):  # type: ignore[no-untyped-def]
     x = values["x"]
@@ -216,6 +248,7 @@ register(
                     [rf"{number(m['gain'][m.index[1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[1]])]
                 ),
                 lambda m: "The normalised value is scaled and shifted by the learned gain and shift of this feature.",
+                terms=_scaled_and_shifted,
             ),
             Explanation(
                 "normalised",
@@ -225,18 +258,21 @@ register(
                     rf"{{{_root(m, m.after['variance'][m.index[1]])}}}"
                 ),
                 lambda m: "The distance from the feature's mean over the batch, in standard deviations.",
+                terms=_distance,
             ),
             Explanation(
                 "mean",
                 r"\mu_{<0>} = \frac{1}{N} \sum_n x_{n<0>}",
                 _mean,
                 lambda m: f"The mean of feature {m.index[0] + 1} over the batch." + shortened(_count(m)),
+                terms=lambda m: mean_over(_entries(m, "x", m.index[0])),
             ),
             Explanation(
                 "variance",
                 r"\sigma_{<0>}^2 = \frac{1}{N} \sum_n (x_{n<0>} - \mu_{<0>})^2",
                 _variance,
                 lambda m: f"The mean squared distance of feature {m.index[0] + 1} from its mean." + shortened(_count(m)),
+                terms=_squared_distances,
             ),
         ),
         explain_backward=(
@@ -261,6 +297,7 @@ register(
                     "With g for the upstream gradient: shifting or scaling the feature over the whole batch does not change the "
                     "output, so these two parts of g are subtracted."
                 ),
+                terms=_through_the_jacobian,
             ),
             Explanation(
                 "d_gain",
@@ -273,9 +310,7 @@ register(
                 "d_shift",
                 rf"{_D_SHIFT} = \sum_n {gradient('y', 'n<0>')}",
                 lambda m: sum_of_numbers(_of_feature(m, "d_y", m.index[0])),
-                lambda m: (
-                    "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][:, 0].size)
-                ),
+                lambda m: "The shift is added to y, so its gradient is the sum of the upstream gradients." + shortened(m["d_y"][:, 0].size),
                 terms=lambda m: _over_feature(m, "d_y"),
             ),
         ),

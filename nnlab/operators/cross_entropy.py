@@ -35,6 +35,7 @@ from nnlab.core.number_list import positive_numbers
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting, Value
 from nnlab.core.tensor import Constant, Sizes, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, share_of_exponentials
 from nnlab.core.written import rounded
 
 
@@ -284,6 +285,11 @@ register(
                 lambda m: f"L = {_mean(m)} " + (r"\sum_n \ell_n" if _is_weighted(m) or _smoothing(m) else r"\sum_n -\log p_{n,t_n}"),
                 lambda m: rf"{_mean_numbers(m)} \left({sum_of_numbers(m.after['sample_loss'])}\right)",
                 lambda m: _mean_words(m) + shortened(len(m["x"])),
+                terms=lambda m: TermSum(
+                    (TermEntries.of("sample_loss", np.arange(len(m["x"]))),),
+                    scale=1.0 / float(m.after["total_weight"][0]),
+                    scale_text=f"1/{float(m.after['total_weight'][0]):.6g}",
+                ),
             ),
             Explanation("sample_loss", _surprise_symbols, _surprise, _surprise_words),
             Explanation(
@@ -291,6 +297,7 @@ register(
                 r"p_{<0,1>} = \frac{e^{z_{<0,1>}}}{\sum_j e^{z_{<0>j}}}",
                 _share_of_exponentials,
                 lambda m: "Softmax: every logit's exponential is divided by the sum of all." + shortened(m["x"].shape[1]),
+                terms=lambda m: share_of_exponentials("x", m.index, m["x"][m.index[:-1]]),
             ),
         ),
         explain_backward=(

@@ -29,7 +29,7 @@ from nnlab.core.kernel.reductions import squares_around, wide_dot, wide_dot_of_t
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
-from nnlab.core.term_sum import over_leading, over_samples
+from nnlab.core.term_sum import TermEntries, TermSum, along_row, computed, mean_over, over_leading, over_samples, subscript
 
 
 @kernel
@@ -90,7 +90,35 @@ def _pull(m):  # type: ignore[no-untyped-def]
     return [float(g[i]), -float(g.mean()), -float(normalised[i] * (g * normalised).mean())]
 
 
+def _scaled_and_shifted(m):  # type: ignore[no-untyped-def]
+    gain = TermEntries.of("gain", m.index[-1]), TermEntries.of("normalised", *m.index)
+    return TermSum(gain, last=TermEntries.of("shift", m.index[-1]))
+
+
+def _distance(m):  # type: ignore[no-untyped-def]
+    mean = computed(TermEntries.of("mean", *m.index[:-1]), np.negative, "(−{})")
+    inverse = 1.0 / float(m.after["deviation"][m.index[:-1]])
+    return TermSum((TermEntries.of("x", *m.index),), last=mean, scale=inverse, scale_text="1/s")
+
+
+def _squared_distances(m):  # type: ignore[no-untyped-def]
+    length, mean, eps = m["x"].shape[-1], float(m.after["mean"][m.index]), float(m["eps"])
+    squares = computed(along_row("x", (*m.index, 0), length), lambda x: (x - mean) ** 2, "({} − μ)²")
+    return TermSum((squares,), outcome=lambda s: math.sqrt(s / length + eps), outcome_text=f"the root of 1/{length} of it and ε")
+
+
+def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
+    """Over the row: γ_j · upstream_j · (1 where j = i, less (1 + x̂_i x̂_j) / K), all divided by the deviation."""
+    i, length, own = m.index[-1], m["d_y"].shape[-1], float(m.at("normalised"))
+    symbols = [f"({'1 − ' if j == i else '−'}(1 + x̂{subscript(i)} x̂{subscript(j)})/{length})" for j in range(length)]
+    row = along_row("normalised", m.index, length)
+    part = computed(row, lambda x: (np.arange(length) == i) - (1.0 + own * x) / length, symbols)
+    upstream = along_row("d_y", m.index, length), TermEntries.of("gain", np.arange(length))
+    return TermSum((*upstream, part), scale=1.0 / float(m["deviation"][m.index[:-1]]), scale_text="1/s")
+
+
 _D_GAIN, _D_SHIFT = gradient(r"\gamma", "<0>"), gradient(r"\beta", "<0>")
+
 
 def _fault(values):  # type: ignore[no-untyped-def]
     row = row_of_zero_variance(values["x"].reshape(len(values["x"]), -1), (1,)) if values["eps"] == 0 else None
@@ -136,6 +164,7 @@ register(
                     [rf"{number(m['gain'][m.index[-1]])} \cdot {factor(m.wrote('normalised'))}", number(m["shift"][m.index[-1]])]
                 ),
                 lambda m: "The normalised value is scaled and shifted by the learned gain and shift of this feature.",
+                terms=_scaled_and_shifted,
             ),
             Explanation(
                 "normalised",
@@ -145,18 +174,21 @@ register(
                     rf"{{{number(m.after['deviation'][m.index[:-1]])}}}"
                 ),
                 lambda m: "The distance from the row's mean, in standard deviations.",
+                terms=_distance,
             ),
             Explanation(
                 "mean",
                 r"\mu = \frac{1}{K} \sum_i x_i",
                 _mean,
                 lambda m: "The mean of the features of one row." + shortened(m["x"].shape[-1]),
+                terms=lambda m: mean_over(along_row("x", (*m.index, 0), m["x"].shape[-1])),
             ),
             Explanation(
                 "deviation",
                 r"s = \sqrt{\frac{1}{K} \sum_i (x_i - \mu)^2 + \epsilon}",
                 _deviation,
                 lambda m: "How far the features of one row lie from their mean." + shortened(m["x"].shape[-1]),
+                terms=_squared_distances,
             ),
         ),
         explain_backward=(
@@ -181,6 +213,7 @@ register(
                     "With g = γ · upstream: shifting or scaling the whole row does not change the output, so these two parts of g "
                     "are subtracted."
                 ),
+                terms=_through_the_jacobian,
             ),
             Explanation(
                 "d_gain",

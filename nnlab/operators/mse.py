@@ -7,12 +7,14 @@ Behind a softmax it takes classes too, the target being 1 for the true class and
 Expressed in Terms of Probability, 1950, but for the mean over outputs in place of the sum).
 """
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, Factor, abridged_sum, factor, gradient, number, product, shortened, sum_of_numbers
 from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Tensor
-from nnlab.core.term_sum import mean_of
+from nnlab.core.term_sum import TermEntries, TermSum, computed, mean_of
 
 
 @kernel
@@ -59,6 +61,13 @@ def _squares(m):  # type: ignore[no-untyped-def]
     return rf"\frac{{1}}{{{count}}} \left({abridged_sum(lambda k: squares[k], outputs - targets)}\right)"
 
 
+def _squared_errors(m):  # type: ignore[no-untyped-def]
+    targets, shape = m["target"][m.index[0]].ravel(), m["x"].shape[1:]
+    outputs = TermEntries.of("x", m.index[0], *np.indices(shape).reshape(len(shape), -1))
+    count = len(outputs) * (2 if m["half"] else 1)
+    return TermSum((computed(outputs, lambda y: (y - targets) ** 2, "({} − t)²"),), scale=1.0 / count, scale_text=f"1/{count}")
+
+
 def _squares_symbols(m):  # type: ignore[no-untyped-def]
     if _outputs(m) == 1:
         return rf"\ell_{{<0>}} = {_half(m)}(y_{{<0>}} - t_{{<0>}})^2"
@@ -100,6 +109,7 @@ register(
                 _squares_symbols,
                 _squares,
                 lambda m: "A sample's squared error: twice the error counts four times." + shortened(_outputs(m)),
+                terms=_squared_errors,
             ),
         ),
         explain_backward=(

@@ -12,6 +12,7 @@ from nnlab.core.kernel.mathematics import exp_of_negative
 from nnlab.core.kernel.reductions import total
 from nnlab.core.operator import Operator, register
 from nnlab.core.tensor import Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, along_row, computed, share_of_exponentials, subscript
 
 
 @kernel
@@ -50,6 +51,15 @@ def _mean(m):  # type: ignore[no-untyped-def]
     return float((m["d_y"][m.index[:-1]] * m["y"][m.index[:-1]]).sum())
 
 
+def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
+    """Every upstream gradient times its place in the row of the Jacobian, p_i where j = i and -p_i p_j everywhere."""
+    length, own, name = m["y"].shape[-1], float(m.at("y")), f"y{subscript(m.index[-1])}"
+    others = computed(along_row("y", m.index, length), lambda y: -own * y, f"(−{name} {{}})")
+    return TermSum(
+        (TermEntries.of("d_y", *m.index), TermEntries.of("y", *m.index)), further=((along_row("d_y", m.index, length), others),)
+    )
+
+
 def _doubt(settings, shapes):  # type: ignore[no-untyped-def]
     return Doubt("has a single input, so its output is always 1.") if shapes["x"][-1] == 1 else None
 
@@ -74,6 +84,7 @@ register(
                 r"p_{<~>} = \frac{e^{z_{<~>}}}{\sum_j e^{z_{<~j>}}}",
                 _share_of_exponentials,
                 lambda m: "Every score's exponential is divided by the sum of all, so that they add up to 1." + shortened(m["x"].shape[-1]),
+                terms=lambda m: share_of_exponentials("x", m.index, m["x"][m.index[:-1]]),
             ),
         ),
         explain_backward=(
@@ -90,6 +101,7 @@ register(
                     ),
                 ),
                 lambda m: "Raising one score lowers every other probability, so the mean of the upstream gradient is subtracted.",
+                terms=_through_the_jacobian,
             ),
         ),
     )

@@ -74,8 +74,10 @@ def assert_agrees(explained: Explanation, moment: ExplanationContext, real: str)
         precision = float(np.finfo(real).eps)
         error = terms.error_bound(moment.after, precision) + precision * abs(moment.former if moment.accumulates else 0.0)
         assert terms.total(moment.after) == pytest.approx(moment.added, rel=precision, abs=error), explained.target
-        values = [np.prod([moment.after[name][place] for name, place in terms.elements(k)]) for k in range(len(terms))]
-        assert terms.values(moment.after) == pytest.approx(values, rel=precision)
+        assert terms.values(moment.after) == pytest.approx([np.prod(factors) for factors in terms.numbers(moment.after)], rel=precision)
+        assert [len(symbols) for symbols in terms.symbols(lambda name, place: name)] == [
+            len(factors) for factors in terms.numbers(moment.after)
+        ]
     if explained.factors:
         value = np.prod([factor.value(moment) for factor in explained.factors])
         assert value == pytest.approx(moment.added, rel=200 * epsilon, abs=epsilon * max(1.0, abs(moment.former)))

@@ -6,12 +6,15 @@ what A and B started as is taken away: ‖W - s B₀ A₀ + s B A‖.
 
 import math
 
+import numpy as np
+
 from nnlab.core.explanation import Explanation, abridged_sum, base, factor, number, shortened, sum_of
 from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import add_product, set_product
 from nnlab.core.operator import Operator, register_inner
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
+from nnlab.core.term_sum import TermEntries, TermSum, along_row, computed
 
 
 @kernel
@@ -44,14 +47,34 @@ def _element(m):  # type: ignore[no-untyped-def]
     return sum_of([number(m.at("weight")), rf"{number(m['scale'])} \cdot {factor(added)}"])
 
 
+def _squared(m):  # type: ignore[no-untyped-def]
+    row = along_row("direction", (m.index[0], 0), m.after["direction"].shape[1])
+    return TermSum((computed(row, np.square, "{}²"),), outcome=math.sqrt, outcome_text="the root of it")
+
+
+def _with_update(m):  # type: ignore[no-untyped-def]
+    """The frozen weight, then over the ranks s b a; with PiSSA also what these began as, taken away."""
+    unit, column = m.index
+    ranks, scale = np.arange(len(m["lora_A"])), float(m["scale"])
+
+    def products(ending, sign, symbols):  # type: ignore[no-untyped-def]
+        b = computed(TermEntries.of(f"lora_B{ending}", unit, ranks), lambda values: sign * scale * values, symbols)
+        return b, TermEntries.of(f"lora_A{ending}", ranks, column)
+
+    further = (products("_start", -1.0, "(−s {})"),) if "lora_A_start" in m else ()
+    return TermSum(products("", 1.0, "s {}"), first=TermEntries.of("weight", unit, column), further=further)
+
+
 register_inner(
     Operator(
         name="lora_norm",
         title="Lengths of the rows",
         category="Layers",
         parameters=(
-            Parameter("weight", "units inputs", symbol="W"), Parameter("lora_A", "rank inputs", symbol="A"),
-            Parameter("lora_B", "units rank", symbol="B"), Parameter("lora_A_start", "rank inputs", symbol="A₀"),
+            Parameter("weight", "units inputs", symbol="W"),
+            Parameter("lora_A", "rank inputs", symbol="A"),
+            Parameter("lora_B", "units rank", symbol="B"),
+            Parameter("lora_A_start", "rank inputs", symbol="A₀"),
             Parameter("lora_B_start", "units rank", symbol="B₀"),
         ),
         outputs=(Tensor("norm", "units", symbol="n"),),
@@ -69,12 +92,14 @@ register_inner(
                     f"The length of row {m.index[0] + 1} of V = W + s B A; the gradient takes it as a constant."
                     + shortened(m.after["direction"].shape[1])
                 ),
+                terms=_squared,
             ),
             Explanation(
                 "direction",
                 r"v_{<0,1>} = w_{<0,1>} + s\, (B A)_{<0,1>}",
                 _element,
                 lambda m: "The weight with its update, formed only to measure its rows.",
+                terms=_with_update,
             ),
         ),
     )

@@ -17,9 +17,11 @@ from nnlab.ui.look.formula import draw_formula, typeset
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper import inline_text
 from nnlab.ui.stepper.formula_content import HIDDEN, FormulaColumn, FormulaContent
+from nnlab.ui.stepper.number_layout import NumberBox, number_box
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 SMALLEST = 0.5  # a formula that is too wide is made smaller, down to this
+SHRINK = 0.96  # and so much at a time
 LONG_LINE = 0.8  # the size of numbers that take several lines
 LABELS_UNTIL = 0.8  # words above the columns give way before the formula becomes smaller than this
 
@@ -35,8 +37,12 @@ class _Piece:
     size: float = 0.0
     lines: tuple[tuple[inline_text.TextRun, ...], ...] = ()  # text, on more than one line where it is long
     font: QFont | None = None
+    box: NumberBox | None = None  # numbers with fraction bars or roots
 
     def draw(self, painter: QPainter, baseline: QPointF, color: QColor) -> None:
+        if self.box is not None:
+            self.box.draw(painter, baseline, color)
+            return
         if self.font is None:
             draw_formula(painter, baseline, self.latex, self.size, color)
             return
@@ -108,8 +114,16 @@ class _FormulaPainter:
         while not self._fits() and self.scale > SMALLEST:
             if self.scale < LABELS_UNTIL:
                 self.labelled = False
-            self.scale = max(SMALLEST, self.scale * 0.96)
+            self.scale = self._next_scale()
             self._measure()
+
+    def _next_scale(self) -> float:
+        """A scale at which it may fit: labels and the smallest type keep their size, so it is never too small; words give way first."""
+        share = min(self.room.width() / max(self._width(), 1.0), self.room.height() / max(self._height(), 1.0))
+        steps = max(1, math.floor(math.log(max(share, SMALLEST)) / math.log(SHRINK)))
+        if self.labelled:
+            steps = min(steps, max(1, math.floor(math.log(LABELS_UNTIL / self.scale) / math.log(SHRINK)) + 1))
+        return max(SMALLEST, self.scale * SHRINK**steps)
 
     def _fit_line(self) -> None:
         """A line with numbers that is too long is made smaller by itself, and only then broken."""
@@ -152,7 +166,10 @@ class _FormulaPainter:
     def _numbers(self, latex: str) -> _Piece:
         font, runs = self._font("number", self.line_scale), inline_text.inline_runs(latex)
         if runs is None:
-            return self._formula(latex, font.pixelSize() * 1.1)
+            box = number_box(latex, font)
+            if box is None:
+                return self._formula(latex, font.pixelSize() * 1.1)
+            return _Piece(box.width, box.ascent, box.descent, box=box)
         metrics = QFontMetricsF(font)
         # The only column may take several lines; in a product every factor keeps its place below its symbols.
         room = self._room() if len(self.content.columns) == 1 else math.inf

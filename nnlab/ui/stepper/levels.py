@@ -63,8 +63,7 @@ class StepLevels(QObject):
     @property
     def term(self) -> int | None:
         """The term that was added last, from 0; None on the other levels and where there is no sum."""
-        terms = self.terms
-        return self._done - 1 if self._level == TERM and terms is not None else None
+        return self._done - 1 if self._level == TERM and self.terms is not None else None
 
     @property
     def position(self) -> tuple[int, int]:
@@ -84,9 +83,10 @@ class StepLevels(QObject):
     @property
     def text(self) -> str:
         """Where one is within the operation: neuron 4, element 1 of 64, term 3 of 9; empty where one steps over operations."""
-        moment, terms = self._model.moment, self.terms
+        moment = self._model.moment
         if self._level == OPERATION or moment is None:
             return ""
+        terms = self.terms if self._level == TERM else None
         place, count = self.position
         words = [axis.place_words(i) for axis, i in zip(self._model.layout(moment.target).axes, moment.index, strict=False)]
         texts = [*words[1:], *words[:1]] if self._model.layout(moment.target).has_batch else words
@@ -133,10 +133,10 @@ class StepLevels(QObject):
     def _go(self, way: int) -> None:
         if self._arrives:
             return
-        terms, moment = self.terms, self._model.moment
+        moment, terms = self._model.moment, self.terms if self._level == TERM else None
         if self._level == OPERATION or moment is None:
             self._model.over() if way == FIRST else self._model.back()
-        elif self._level == TERM and terms is not None and 1 <= self._done + way <= len(terms):
+        elif terms is not None and 1 <= self._done + way <= len(terms):
             self._add_up_to(self._done + way)
         elif not self._go_to_element(way) and not self._go_to_target(way):
             self._model.choose(moment.target, self._starts[moment.target])
@@ -197,13 +197,13 @@ class StepLevels(QObject):
 
     def _enter(self, way: int) -> None:
         """At another element: its first term, or coming back its last."""
-        terms = self.terms
-        self._add_up_to(len(terms) if way == LAST and terms is not None else 1)
+        terms = self.terms if self._level == TERM and way == LAST else None
+        self._add_up_to(len(terms) if terms is not None else 1)
 
     def _add_up_to(self, done: int) -> None:
+        terms = self.terms if self._level == TERM else None  # which may begin another sum, at its first term
         self._done = done
-        terms = self.terms
-        part = terms.part(done - 1) if terms is not None and self._level == TERM else None
+        part = terms.part(done - 1) if terms is not None else None
         if part is not None:
             self._model.choose_term(part)  # the channel, sample or filter whose cells are shown
         self.moved.emit()

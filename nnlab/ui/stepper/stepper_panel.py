@@ -226,12 +226,14 @@ class StepperPanel(QWidget):
         content, hides = content_of(self.model), self.prediction.hides
         if content is not None and hides:
             content = content.hidden()
+        table = None if hides or content is None else table_of(self.model, self.levels)
+        self.formula.show_content(content)
+        if table is None and self.formula.isVisible():
+            self.formula.repaint()  # at once: what follows, pictures, tables and the canvas, takes longer
         self.prediction.refresh()
         self.header.refresh(content)
-        self.formula.show_content(content)
         if content is None:
             return
-        table = None if hides else table_of(self.model, self.levels)
         self.terms.show_table(table)
         self.terms.setVisible(table is not None)
         self.formula.setVisible(table is None)

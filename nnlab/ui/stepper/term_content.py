@@ -14,7 +14,7 @@ from nnlab.core.tensor import Index
 from nnlab.core.term_sum import TermSum
 from nnlab.ui.look.numbers import number
 from nnlab.ui.run.weight_edits import entry_name
-from nnlab.ui.stepper.levels import StepLevels
+from nnlab.ui.stepper.levels import TERM, StepLevels
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
 from nnlab.ui.stepper.model import StepModel
 
@@ -31,8 +31,8 @@ class TermTable:
     products: np.ndarray  # float64 (terms,)
     sums: np.ndarray  # behind each of them
     done: int
-    scale_text: str  # what the whole sum is multiplied with; empty where nothing is
-    scale: float
+    then: str  # what is done with the whole sum, in words; empty where nothing is
+    made: float  # and what comes of it
     written: float  # what the kernel made of it
     words: str
 
@@ -48,17 +48,17 @@ class TermTable:
 
 def table_of(model: StepModel, levels: StepLevels) -> TermTable | None:
     """The sum of the explained element on the level of terms; None on others."""
+    if levels.level != TERM:
+        return None  # a sum over all windows of a batch is not worth making for nobody to see
     moment, explanation, terms, term = model.moment, model.explanation, levels.terms, levels.term
     if moment is None or explanation is None or terms is None or term is None:
         return None
     tensors = moment.after
     products = terms.values(tensors)
-    places = [terms.elements(k) for k in range(len(terms))]
-    names = tuple(tuple(_name(model, terms, tensor, index) for tensor, index in elements) for elements in places)
-    factors = tuple(tuple(float(np.asarray(tensors[tensor])[index]) for tensor, index in elements) for elements in places)
-    left = explanation.formula(moment).partition(" = ")[0]
+    names = tuple(terms.symbols(lambda tensor, index: _name(model, terms, tensor, index)))
+    left, sums = explanation.formula(moment).partition(" = ")[0], np.cumsum(products)
     table = TermTable(
-        left, names, factors, products, np.cumsum(products), term + 1, terms.scale_text, terms.scale, moment.added, "",
+        left, names, tuple(terms.numbers(tensors)), products, sums, term + 1, terms.then, terms.made_of(float(sums[-1])), moment.added, "",
     )  # fmt: skip
     return replace(table, words=_words(table, str(np.asarray(tensors[moment.target]).dtype)))
 
@@ -94,9 +94,9 @@ def _words(table: TermTable, precision: str) -> str:
     said = f"Term {table.done:,} of {len(table.products):,}: {product}{adds} {begun}; so far {number(table.so_far)}."
     if not table.is_complete:
         return said
-    total = table.scale * table.so_far
-    if table.scale_text:
-        said += f" Times {table.scale_text}: {number(total)}."
+    total = table.made
+    if table.then:
+        said += f" Then {table.then}: {number(total)}."
     if np.array_equal(table.written, total, equal_nan=True):
         return f"{said} The kernel wrote the same."
     apart = table.written - total
@@ -107,10 +107,12 @@ def _words(table: TermTable, precision: str) -> str:
 
 def with_term(form: Form, model: StepModel, levels: StepLevels) -> Form:
     """The form with the factors of the term marked, and the written element as the sum so far."""
+    if levels.level != TERM:
+        return form
     moment, terms, term = model.moment, levels.terms, levels.term
     if moment is None or terms is None or term is None:
         return form
-    sums = np.cumsum(terms.values(moment.after)) * terms.scale
+    sums = np.cumsum(terms.values(moment.after)) * (terms.scale if terms.outcome is None else 1.0)
     so_far = moment.result if term + 1 == len(sums) else float(sums[term]) + (moment.former if moment.accumulates else 0.0)
     elements = dict(terms.elements(term))
     return replace(form, matrices=tuple(_at_term(m, elements, moment.target, moment.index, so_far) for m in form.matrices))

@@ -198,8 +198,8 @@ class TermList(QWidget):
         painter.drawText(QPointF(x, baseline), number(value))
         x += size.horizontalAdvance(number(value)) + px(12)
         note = "as the kernel wrote it" if table.is_complete else f"so far, {len(table.products) - table.done:,} to come"
-        if table.scale_text and not table.is_complete:
-            note += f", then times {table.scale_text}"
+        if table.then and not table.is_complete:
+            note += f", then {table.then}"
         painter.setFont(self._theme.font("caption"))
         painter.setPen(tokens.text2)
         painter.drawText(QPointF(x, baseline), note)

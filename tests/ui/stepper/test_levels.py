@@ -109,7 +109,7 @@ def test_weights_are_the_same_bits_whatever_was_stepped(steps: Any, qtbot: QtBot
     steps.to(6)  # the loss: no axes, one number
     panel.into()
     panel.into()
-    assert panel.levels.level == TERM and len(panel.terms.table.products) == 8 and panel.terms.table.scale == 1 / 8
+    assert panel.levels.level == TERM and len(panel.terms.table.products) == 8 and panel.terms.table.then == "times 1/8"
     for _ in range(8):
         go(steps, panel.over)
     generator = np.random.default_rng(3)

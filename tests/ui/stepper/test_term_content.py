@@ -10,7 +10,8 @@ from nnlab.ui.stepper.term_content import TermTable, _words
 
 def table_of(terms: list[float], written: float) -> TermTable:
     products, factors = np.array(terms), tuple((value,) for value in terms)
-    return TermTable("y", (("a",),) * len(terms), factors, products, np.cumsum(products), len(terms), "", 1.0, written, "")
+    names, total = (("a",),) * len(terms), float(products.sum())
+    return TermTable("y", names, factors, products, np.cumsum(products), len(terms), "", total, written, "")
 
 
 @pytest.mark.parametrize(
