@@ -29,7 +29,7 @@ TABLES: Mapping[str, Mapping[str, TomlKey]] = {
     },
     "step": {
         "id": TEXT, "title": NEEDED, "text": NEEDED, "workspace": TEXT, "control": TEXT, "action": TEXT, "check": FORMULA, "done": TEXT,
-        "why": TEXT, "next": TEXT, "show": TomlKey("list", table="gesture"), "remember": TomlKey("table"), "start": START,
+        "why": TEXT, "next": TEXT, "show": TomlKey("list", table="gesture"), "remember": TomlKey("table"), "keep": TomlKey("table"), "start": START,
         "question": TomlKey("table", table="question"),
     },
     "start": {

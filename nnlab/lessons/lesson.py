@@ -83,7 +83,8 @@ class LessonQuestion:
 class LessonStep:
     """One step. `control` names what is lit, `check` is a formula, `show` is what "show me" does until it is true.
 
-    `remember` holds formulas whose values are taken when the step begins, as words for the formulas of this step and those after it.
+    `remember` holds formulas whose values are taken when the step begins, as words for the formulas of this step and those after it;
+    `keep` the same when its action is done (without one, when it begins).
     """
 
     id: str
@@ -97,6 +98,7 @@ class LessonStep:
     show: tuple[ShownGesture, ...] = ()
     start: StartingState | None = None
     remember: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
     question: LessonQuestion | None = None
     why: str = ""
     following: str = ""  # the step after it, where that is not the next one

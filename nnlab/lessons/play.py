@@ -132,13 +132,19 @@ class LessonPlay:
         for word, text in self.step.remember.items():
             if self.now.state == OPEN or word not in self.record.remembered:
                 self.record.remembered[word] = self.facts(facts).value(text)
+        if not self.step.check:
+            self._keep(facts)
         if not self.step.check and self.step.question is None and self.now.state == OPEN:
             self.now.state = DONE
 
     def facts(self, facts: Facts) -> Facts:
         """With what was remembered; what is to be, in a step that has not begun, is no number yet."""
-        later = {word: math.nan for step in self.lesson.steps for word in step.remember}
+        later = {word: math.nan for step in self.lesson.steps for word in (*step.remember, *step.keep)}
         return facts.with_words(**{**later, **self.record.remembered})
+
+    def _keep(self, facts: Facts) -> None:
+        """What the step came to, for the steps after it."""
+        self.record.remembered.update({word: self.facts(facts).value(text) for word, text in self.step.keep.items()})
 
     def look(self, facts: Facts, shown: bool = False) -> bool:
         """Whether the action has just been done, by whatever way."""
@@ -146,6 +152,7 @@ class LessonPlay:
             return False
         now = self.now
         now.action_done, now.action_shown = True, shown
+        self._keep(facts)
         if self.step.done:
             now.words = self.written(self.step.done, facts)
         if self.step.question is not None and now.given:

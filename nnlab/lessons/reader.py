@@ -26,6 +26,7 @@ from nnlab.lessons.toml_places import KeyPath, Spot, places
 from nnlab.training.project import Project
 
 FILE = "lesson.toml"
+KEPT = ("remember", "keep")  # tables of words for later formulas
 MOST_BYTES = 1_000_000
 EXPERIMENTS = range(1, 8)
 _AT = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
@@ -103,7 +104,7 @@ class _Reading:
     ) -> None:
         self._folder, self._values, self._texts, self._spots, self._controls = folder, values, texts, spots, controls
         self._sections = {name: sections(text) for name, text in texts.items()}
-        remembered = {word for step in values["step"] for word in step.get("remember", {})}
+        remembered = {word for step in values["step"] for key in KEPT for word in step.get(key, {})}
         known = controls or Controls()
         self._names = Names(known.workspaces, known.panels, frozenset({*remembered, GIVEN, ANSWER}))
 
@@ -274,7 +275,7 @@ class _Reading:
         return LessonStep(
             _id_of(step, place), step["title"], self._text(step["text"]), step.get("workspace", ""), step.get("control", ""),
             step.get("action", ""), step.get("check", ""), step.get("done", ""), show,
-            _started(step["start"]) if "start" in step else None, dict(step.get("remember", {})),
+            _started(step["start"]) if "start" in step else None, dict(step.get("remember", {})), dict(step.get("keep", {})),
             self._made_question(step["question"]) if "question" in step else None, self._text(step.get("why", "")), step.get("next", ""),
         )  # fmt: skip
 

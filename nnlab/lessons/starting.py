@@ -36,7 +36,9 @@ def started(project: Project, start: StartingState, seed: int | None = None, lea
     if seed is not None and seed != project.training.seed:
         project = project.with_seed(seed)
     if start.network:
-        project = replace(read_network(start.network, project).project, initial=None)
+        project = read_network(start.network, project).project
+        if not start.example:
+            project = replace(project, initial=None)  # what another network has learned is not this one's
     for key, text in start.settings.items():
         try:
             project = _with_data(project, key, text) if key.startswith(DATA) else varied(project, Difference(key, text))

@@ -12,6 +12,12 @@ from nnlab.lessons.library import shipped
 # The label of the right choice, by lesson and step, where it is the same for every seed; and what must hold once a step is done.
 RIGHT = {
     "dying_relu": {"large": "Some of them", "gently": "None", "patient": "About half, as by tossing a coin", "leaky": "More than 90 %"},
+    "hidden_neurons": {"one": "75 % or less", "two": "75 to 95 %", "three": "More than 95 %"},
+    "plateau": {"over": "Less than a tenth", "this": "Nearly the same"},
+    "vanishing": {
+        "measure": "Less than a tenth of it", "deep": "About half, as by tossing a coin", "shallow": "More than 90 %",
+        "tanh": "A tenth of it or more",
+    },
     "batches": {"all": "To a higher loss"},
     "xor": {"line": "75 % or less", "longer": "Nearly the same"},
     "linear_layers": {"big": "75 % or less", "small": "The same, within 5 %"},
@@ -19,6 +25,9 @@ RIGHT = {
 }
 HOLDS = {
     "dying_relu": {"folds": "dead_units == 0", "asleep": "max_abs(grad(dense_1.weight)) == 0 and dead_units == hidden_units"},
+    "hidden_neurons": {"second": "training_accuracy > 0.95"},
+    "plateau": {"still": "training_loss > 0.97 * loss_20", "sign": "gradient_80 > 3 * gradient_100"},
+    "vanishing": {"learns": "training_accuracy > 0.9"},
     "batches": {"five": "iteration == 5 * batches"},
     "xor": {"again": "training_accuracy > 0.95"},
     "linear_layers": {"bend": "training_accuracy > 0.95"},

@@ -48,6 +48,10 @@ class OneRun:
         return self.run.state[name] if name in self.run.program.places else None
 
 
+def _gradients(of: OneRun) -> list[str]:
+    return [f"{node}.d_{name}" for node, _, name in (info.name.rpartition(".") for info in of.run.program.trained)]
+
+
 def _measured(of: OneRun | None, word: str) -> float:
     return math.nan if of is None else of.now().measured(word)
 
@@ -67,6 +71,7 @@ class LessonRun:
         words = {
             "iteration": lambda: float(own.run.iteration),
             "loss": lambda: own.run.current_loss(),
+            "gradient_norm": lambda: math.sqrt(sum(float(np.sum(own.run.state[n] ** 2)) for n in _gradients(own))),
             "parameters": lambda: float(program.parameter_count),
             "learned_parameters": lambda: float(sum(math.prod(info.place.shape) for info in program.trained)),
             "batches": lambda: float(-(-len(own.data.x) // training.batch_size)),
@@ -81,8 +86,10 @@ class LessonRun:
 
     def act(self) -> None:
         """What "show me" does in this step."""
+        self.play.show_answer()  # of a question that comes with the action
         for gesture in self.play.step.show:
             self._do(gesture)
+        self.play.look(self.facts())
 
     def next(self) -> bool:
         """Goes on to the step that follows; False after the last."""

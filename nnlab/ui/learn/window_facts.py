@@ -107,7 +107,7 @@ class WindowFacts:
         data = session.data
         return {
             "loss": lambda: frame.loss if frame is not None and frame.rows else NAN,
-            "iteration": lambda: float(session.iteration),
+            "iteration": lambda: float(frame.iteration) if frame is not None else 0.0,  # of the frame that tensors are taken from
             "epoch": lambda: float(frame.epoch) if frame is not None else NAN,
             "gradient_norm": lambda: self._gradient_norm(frame),
             "parameters": lambda: float(program.parameter_count) if program is not None else NAN,
