@@ -12,6 +12,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -98,6 +99,7 @@ class Dataset:
     inputs: bool = False  # two inputs x and y, from which x², y², xy, sin x and sin y may be derived
     standardize: bool = False  # whether features are standardised unless the person chooses otherwise
     files: tuple[str, ...] = ()  # those of the settings that are paths of files the samples are read from
+    files_beside: Callable[[Mapping[str, Value]], tuple[Path, ...]] | None = None  # that are read, too, and that no setting names
     is_listed: bool = True  # False: only projects of earlier versions have it, and keep it
 
 

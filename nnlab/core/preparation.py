@@ -210,7 +210,9 @@ _newest: list[Data] = []  # is kept until others are asked for, so that it can b
 
 def _key(dataset: Dataset, settings: DataSettings) -> Hashable:
     """What decides the samples: the data set itself, the settings, and of files when they were written and how long they are."""
-    stamps = tuple(file_stamp(Path(str(settings.settings.get(name, ""))).expanduser()) for name in dataset.files)
+    named = [Path(path).expanduser() for name in dataset.files if (path := str(settings.settings.get(name, "")).strip())]
+    others = dataset.files_beside(settings.settings) if dataset.files_beside is not None else ()
+    stamps = tuple((str(path), file_stamp(path)) for path in (*named, *others))
     in_order = replace(settings, settings=dict(sorted(settings.settings.items())))
     return dataset.make, repr(in_order), stamps  # as text, for a list or an array among the settings has no hash
 

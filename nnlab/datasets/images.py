@@ -9,7 +9,7 @@ from nnlab.core.dataset import Dataset, Table, Target, register
 from nnlab.core.errors import DataError
 from nnlab.core.setting import Setting, Value
 from nnlab.images.images import ImageForm
-from nnlab.images.source import SIDES, USUAL_SIDE, as_samples, pixel_names, read_labelled
+from nnlab.images.source import SIDES, USUAL_SIDE, as_samples, files_beside, pixel_names, read_labelled
 
 SIZES = (
     Setting("height", USUAL_SIDE, unit="pixels", minimum=SIDES[0], maximum=SIDES[1], tip="Every image is brought to this height."),
@@ -42,6 +42,11 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     )  # fmt: skip
 
 
+def _files_beside(settings: Mapping[str, Value]) -> tuple[Path, ...]:
+    path = str(settings.get("path", "")).strip()
+    return files_beside(Path(path).expanduser(), str(settings.get("labels", "")).strip()) if path else ()
+
+
 register(
     Dataset(
         name="images",
@@ -57,5 +62,6 @@ register(
         ),
         make=make,
         files=("path", "labels"),
+        files_beside=_files_beside,
     )
 )

@@ -101,13 +101,19 @@ def _shifted(r: OnnxReader, x: Layer, constant: np.ndarray, is_alone: bool, node
         x.numbers["bias"] = np.broadcast_to(across, (length,)).copy()
         x.settings["bias"] = True
         return x
+    if is_alone and x.operator == "scale" and constant.size == 1:
+        x.operator, x.settings["offset"] = "rescale", float(constant.ravel()[0])
+        return x
     return _affine(r, x, np.ones(1), constant, node)
 
 
 def _affine(r: OnnxReader, x: Layer, factor: np.ndarray, shift: np.ndarray, node: Any) -> Any:
-    """Every feature times a number plus a number: a scale where it is one number, else a dense layer with a diagonal."""
+    """Every feature times a number plus a number: a rescale where both are one number, else a dense layer with a diagonal."""
     if not np.any(shift) and factor.size == 1:
         return r.new("scale", [x], x.shape, settings={"factor": float(factor.ravel()[0])})
+    if factor.size == shift.size == 1:
+        numbers = {"factor": float(factor.ravel()[0]), "offset": float(shift.ravel()[0])}
+        return r.new("rescale", [x], x.shape, settings=numbers)
     features = x.shape[-1]
     if any(values.size not in (1, features) or values.shape[-1:] not in ((), (1,), (features,)) for values in (factor, shift)):
         raise Obstacle(f"computes with a constant of shape {shift.shape if shift.size > 1 else factor.shape} on {x.shape}")

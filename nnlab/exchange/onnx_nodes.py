@@ -170,6 +170,11 @@ def _sine(w: NodeWriter) -> str:
     return w.write("Sin", w.write("Mul", w.x, w.number("omega", float(w.settings["omega"])), part="angle"))
 
 
+def _rescale(w: NodeWriter) -> str:
+    product = w.write("Mul", w.x, w.number("factor", float(w.settings["factor"])), part="product")
+    return w.write("Add", product, w.number("offset", float(w.settings["offset"])))
+
+
 WRITERS: Mapping[str, Callable[[NodeWriter], str]] = {
     "dense": _dense,
     "embedding": _embedding,
@@ -200,6 +205,7 @@ WRITERS: Mapping[str, Callable[[NodeWriter], str]] = {
     "concat": lambda w: w.write("Concat", axis=-1),
     "identity": lambda w: w.write("Identity"),
     "scale": lambda w: w.write("Mul", w.x, w.number("factor", float(w.settings["factor"]))),
+    "rescale": _rescale,
     "slice": _slice,
     "transpose": _transpose,
     "reshape": _reshape,

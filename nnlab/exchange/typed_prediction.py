@@ -26,7 +26,7 @@ from nnlab.training.session import Session
 
 MOST_FIELDS = 60  # that are shown; columns beyond them keep the values of the first row
 MOST_CHOICES = 200  # categories in a list; more are typed
-_PLACE = re.compile(r"^table\.csv(, (line|row) [\d,]+)?: ")
+_PLACE = re.compile(r"^(Row [\d,]+|The table): ")
 _MISSING = "(missing)"
 
 

@@ -14,8 +14,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +38,12 @@ from nnlab.tables.text_form import TextForm
 from nnlab.training.session import Session
 
 FORM = TextForm(",", '"', True, 0, "utf-8")
+_PLACE = re.compile(r"\btable\.csv, line (\d+)")  # the header stands in line 1
+_NO_CELLS = (list, tuple, dict, set, frozenset, bytes, bytearray, np.ndarray)
 
 
 def from_table(
-    table: Any, target: str = "", *, answers: Mapping[str, str] | None = None, validation_share: float = 0.2, test_share: float = 0.0,
+    table: Any, target: Any = "", *, answers: Mapping[str, str] | None = None, validation_share: float = 0.2, test_share: float = 0.0,
     split: str = "stratified", seed: int = 0,
 ) -> Session:  # fmt: skip
     """A session with the network that such a table starts with, not trained yet; `session.data` has its samples.
@@ -47,18 +51,33 @@ def from_table(
     `target` is the column to predict ("": the last that can be); `answers` says by column in which of two notations its text is written.
     Raises DataError for what is no table, for a column that is not there, and for a question that its cells leave open.
     """
-    path = write_frame(table)
-    plan = asked_for(propose(read_table(path, Wanted(FORM)), target), answers or {}, "answers")
+    columns = columns_of(table)
+    _require_cells(columns)
+    path = _write(columns, None)
+    cells = replace(read_table(path, Wanted(FORM)), name="The table", place=lambda row: f"row {row + 1:,}")
+    plan = asked_for(propose(cells, str(target)), answers or {}, "answers")
     settings = DataSettings(
         "table", {"path": str(path), "plan": plan.to_json()}, seed=seed, validation_share=validation_share, test_share=test_share,
         split=split,
     )  # fmt: skip
-    return session_of(SavedProject(project_for_data(settings, prepare(settings))))
+    try:
+        return session_of(SavedProject(project_for_data(settings, prepare(settings))))
+    except DataError as error:
+        raise DataError(in_rows(str(error))) from None
+
+
+def in_rows(sentence: str) -> str:
+    """A sentence about the file that a frame was written to, about the frame: the table and its rows from 1."""
+    said = _PLACE.sub(lambda found: f"row {int(found[1]) - 1:,}", sentence).replace("table.csv", "the table")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def raw_rows(table: Any, settings: DataSettings, preparation: Preparation, folder: Path | None = None) -> RawColumns:
     """The raw columns of rows to predict, read as those of the table that was trained on. Raises DataError."""
-    return read_raw_rows(write_frame(table, folder), settings, preparation)[0]
+    try:
+        return read_raw_rows(write_frame(table, folder), settings, preparation)[0]
+    except DataError as error:
+        raise DataError(in_rows(str(error))) from None
 
 
 def write_frame(table: Any, folder: Path | None = None) -> Path:
@@ -66,14 +85,19 @@ def write_frame(table: Any, folder: Path | None = None) -> Path:
 
     `folder`: None for that of unpacked data.
     """
-    columns = columns_of(table)
-    lengths = {len(values) for values in columns.values()}
+    return _write(columns_of(table), folder)
+
+
+def _write(columns: Columns, folder: Path | None) -> Path:
+    lengths = {len(values) for _, values in columns}
     if not columns or len(lengths) != 1:
         raise DataError("The columns of the table are not equally long." if columns else "The table has no columns.")
+    if lengths == {0}:
+        raise DataError("The table has no rows.")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*([_cell(value) for value in values] for values in columns.values()), strict=True))
+    writer.writerow([name for name, _ in columns])
+    writer.writerows(zip(*([_cell(value) for value in values] for _, values in columns), strict=True))
     content = text.getvalue().encode()
     path = (folder or places.unpacked_data()) / hashlib.sha256(content).hexdigest()[:16] / "table.csv"
     if not path.is_file():
@@ -82,20 +106,40 @@ def write_frame(table: Any, folder: Path | None = None) -> Path:
     return path
 
 
-def columns_of(table: Any) -> dict[str, list[Any]]:
-    """The values of every column by name. Raises DataError for what is no table."""
+Columns = list[tuple[str, list[Any]]]
+
+
+def columns_of(table: Any) -> Columns:
+    """(name, values) of every column; two may have one name. Raises DataError for what is no table."""
+    if hasattr(table, "collect_schema") and hasattr(table, "collect"):  # of polars, not read yet
+        table = table.collect()
     if hasattr(table, "column_names") and hasattr(table, "column"):  # Arrow
-        return {str(name): table.column(name).to_pylist() for name in table.column_names}
+        return [(str(name), table.column(place).to_pylist()) for place, name in enumerate(table.column_names)]
+    if hasattr(table, "schema") and hasattr(table, "column") and hasattr(table, "num_columns"):  # Arrow's batch of rows
+        return [(str(name), table.column(place).to_pylist()) for place, name in enumerate(table.schema.names)]
     if isinstance(table, np.ndarray) and table.dtype.names:
-        return {name: table[name].tolist() for name in table.dtype.names}
-    if hasattr(table, "columns") and hasattr(table, "__getitem__"):  # a DataFrame
-        return {str(name): _values(table[name]) for name in table.columns}
+        return [(name, table[name].tolist()) for name in table.dtype.names]
+    if hasattr(table, "columns") and hasattr(table, "iloc"):  # a DataFrame of pandas
+        return [(str(name), _values(table.iloc[:, place])) for place, name in enumerate(table.columns)]
+    if hasattr(table, "columns") and hasattr(table, "__getitem__"):
+        return [(str(name), _values(table[name])) for name in table.columns]
     if isinstance(table, Mapping):
-        return {str(name): _values(values) for name, values in table.items()}
+        return [(str(name), _values(values)) for name, values in table.items()]
     array = np.asarray(table) if isinstance(table, (np.ndarray, list, tuple)) else np.empty(0)
     if array.ndim != 2:
         raise DataError(f"A table is a DataFrame, an Arrow table, columns by name or an array (rows, columns), not {shown(table)}.")
-    return {f"x{number}": array[:, number - 1].tolist() for number in range(1, array.shape[1] + 1)}
+    return [(f"x{number}", array[:, number - 1].tolist()) for number in range(1, array.shape[1] + 1)]
+
+
+def _require_cells(columns: Columns) -> None:
+    """Raises DataError for a column that holds what no cell of a table can."""
+    if len(columns) == 1:
+        raise DataError("The table has one column; at least two are needed, one of them to predict.")
+    for name, values in columns:
+        first = next((value for value in values if value is not None), None)
+        if isinstance(first, _NO_CELLS):
+            what = f"values of the type {type(first).__name__}"
+            raise DataError(f"Column {name!r} holds {what}, which are no cells of a table; leave it out or take it apart.")
 
 
 def _values(column: Any) -> list[Any]:
@@ -119,4 +163,6 @@ def _cell(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return repr(value.total_seconds())
     return str(value)

@@ -18,6 +18,7 @@ from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.graph import Graph
 from nnlab.graph.layout import arrange
 from nnlab.graph.mlp import HiddenLayer, mlp_graph
+from nnlab.graph.target_unit import target_unit, with_unit
 from nnlab.images.images import ImageForm
 from nnlab.images.source import proposed_form
 from nnlab.tables.proposal import asked_for, propose
@@ -25,7 +26,10 @@ from nnlab.tables.reader import read_table
 from nnlab.training.settings import TrainingSettings
 
 UPDATES = 2000  # about as many steps as the first run makes, whatever the size of the table
-WEIGHT_DECAY = 0.1  # small tables are learned by heart otherwise: measured in docs/decisions/own-tables.md
+WEIGHT_DECAY = 0.1
+SMALL = 2000  # samples: below, a table is soon learned by heart
+UPDATES_OF_SMALL, DECAY_OF_SMALL = 700, 0.5  # measured in docs/decisions/own-tables.md
+LEARNING_RATE = 0.003
 
 
 def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] | None = None) -> Project:
@@ -43,8 +47,14 @@ def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] |
 
 def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
-    training = replace(starting_training(data), optimizer="adamw", optimizer_settings={"weight_decay": WEIGHT_DECAY})
-    return Project(graph_for(data), settings, training)
+    training = starting_training(data)
+    decay = WEIGHT_DECAY
+    if data.planes is None:
+        training = replace(training, learning_rate=LEARNING_RATE)  # outputs come in the target's own unit
+        if len(data.x) < SMALL:
+            epochs = min(max(UPDATES_OF_SMALL * training.batch_size // len(data.x), 20), 100)
+            training, decay = replace(training, epochs=epochs), DECAY_OF_SMALL
+    return Project(graph_for(data), settings, replace(training, optimizer="adamw", optimizer_settings={"weight_decay": decay}))
 
 
 def project_for_images(path: Path, labels: str = "", form: ImageForm | None = None) -> Project:
@@ -67,7 +77,7 @@ def graph_for(data: Data) -> Graph:
     """Convolutions for images large enough to be halved, else dense layers, behind embeddings where columns are to be embedded."""
     if data.planes is not None and (most := halvings(*data.planes[1:])) > 0:
         return convnet_graph(data.planes, data.target, ConvnetShape(blocks=min(most, 2)))
-    return starting_graph(data.x.shape[1], data.target, data.vocabularies)
+    return with_unit(starting_graph(data.x.shape[1], data.target, data.vocabularies), target_unit(data))
 
 
 def starting_graph(features: int, target: Target, vocabularies: Mapping[int, int] | None = None) -> Graph:

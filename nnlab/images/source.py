@@ -72,7 +72,7 @@ def read_labelled(path: Path, labels: str, form: ImageForm, progress: OnImages =
     Raises DataError naming a file that is no image or cannot be read, an empty class, one class alone, counts that do not agree, and images
     that take more memory than there is.
     """
-    key = (str(path), file_stamp(path), labels, file_stamp(Path(labels)) if labels else (), form)
+    key = (str(path), file_stamp(path), labels, tuple(file_stamp(file) for file in files_beside(path, labels)), form)
     found = _read.get(key)
     if found is None:
         if not path.exists():
@@ -161,6 +161,15 @@ def read_files(files: tuple[Path, ...], form: ImageForm, progress: OnImages = la
         raise DataError(problems[0] + more)
     progress(len(files), len(files))
     return pixels
+
+
+def files_beside(path: Path, labels: str) -> tuple[Path, ...]:
+    """The other file of a pair of IDX files: that of the labels where `path` holds images, and the other way round."""
+    if labels:
+        return (Path(labels).expanduser(),)
+    found = {"images": labels_beside, "labels": images_beside}.get(kind_of(path))
+    other = None if found is None else found(path)
+    return () if other is None else (other,)
 
 
 def _idx_files(path: Path, labels: str) -> tuple[Path, Path]:

@@ -236,7 +236,7 @@ def _out_of_reach(source: Node, column: TargetColumn, scale: float, graph: Graph
         least, most = plain_number(low), plain_number(high)
         bounds = f"between {least} and {most}" if both else f"above {least}" if np.isfinite(low) else f"below {most}"
         yield f"{source.kind.title} at the output: {source.id} stays {bounds}, but the target goes from {reach}."
-    elif scale != 1.0 and not any(node.operator == "scale" for node in _behind_output_layer(graph)):
+    elif scale != 1.0 and not any(node.operator in ("scale", "rescale") for node in _behind_output_layer(graph)):
         size = plain_number(scale)
         yield f"The target's values are around {size}: without a scale at the output the first steps are spent on growing weights."
 

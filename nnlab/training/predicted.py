@@ -15,6 +15,7 @@ from nnlab.core.dataset import Target
 from nnlab.core.fitted_preparation import Preparation, RawColumn, of_numbers
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import infer
+from nnlab.tables.cell_table import MISSING
 from nnlab.training.metrics import predicted_classes, predicted_numbers, probabilities
 
 
@@ -75,6 +76,8 @@ def has_columns(given: Any, preparation: Preparation) -> bool:
     if not hasattr(given, "keys") or not hasattr(given, "__getitem__"):
         return isinstance(given, (np.ndarray, list, tuple)) and getattr(given, "dtype", np.dtype(float)).names is None
     names = {str(name): name for name in given}
+    if len(names) < len(list(given)):  # two columns with one name are told apart by whoever reads them as a table
+        return False
     return all(c.name in names and (c.is_text or _is_numeric(given[names[c.name]])) for c in preparation.columns)
 
 
@@ -89,24 +92,27 @@ def raw_columns(given: Any, preparation: Preparation) -> Mapping[str, np.ndarray
     names = [column.name for column in preparation.columns]
     if hasattr(given, "keys") and hasattr(given, "__getitem__"):
         present = {str(name): name for name in given}
-        found = {c.name: _column(c, given[present[c.name]]) for c in preparation.columns if c.name in present}
+        known = preparation.categories
+        found = {c.name: _column(c, given[present[c.name]], known.get(c.name, ())) for c in preparation.columns if c.name in present}
     else:
         table = np.asarray(given)
         if table.ndim != 2 or table.shape[1] != len(names):
             raise DataError(f"Rows to predict have {len(names)} columns ({', '.join(names[:5])}, …), but {shown(given)} was given.")
-        found = {column.name: _column(column, table[:, k]) for k, column in enumerate(preparation.columns)}
+        known = preparation.categories
+        found = {column.name: _column(column, table[:, k], known.get(column.name, ())) for k, column in enumerate(preparation.columns)}
     if len({len(values) for values in found.values()}) > 1:
         raise DataError("The columns to predict from are not equally long.")
     return found
 
 
-def _column(column: RawColumn, given: Any) -> np.ndarray:
-    """A column of numbers as float64, one of text as str; None and NaN are missing."""
+def _column(column: RawColumn, given: Any, known: tuple[str, ...]) -> np.ndarray:
+    """A column of numbers as float64, one of text as str; None, NaN and words such as NA are missing, unless they are a known category."""
     from nnlab.core.errors import DataError
 
     values = np.asarray(given)
     if column.is_text:
-        return np.array(["" if v is None or v != v else str(v) for v in values.tolist()], dtype=str)
+        texts = ["" if v is None or v != v else str(v) for v in values.tolist()]
+        return np.array(["" if t.strip().lower() in MISSING and t not in known else t for t in texts], dtype=str)
     try:
         return np.array([np.nan if v is None else v for v in values.tolist()] if values.dtype == object else values, dtype=np.float64)
     except (TypeError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,12 @@ class ArrowTable:
 
     column_names = list(COLUMNS)
 
-    def column(self, name: str) -> ArrowColumn:
-        return ArrowColumn(COLUMNS[name])
+    def column(self, place: int) -> ArrowColumn:
+        return ArrowColumn(list(COLUMNS.values())[place])
 
 
 def test_every_kind_of_table_says_the_same() -> None:
-    assert columns_of(Frame()) == columns_of(ArrowTable()) == columns_of(COLUMNS) == COLUMNS
+    assert columns_of(Frame()) == columns_of(ArrowTable()) == columns_of(COLUMNS) == list(COLUMNS.items())
     assert write_frame(Frame()) == write_frame(ArrowTable()) == write_frame(COLUMNS)
     lines = write_frame(COLUMNS).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "size,code,on,day,kind" and lines[8].startswith(",01,true,2024-08-08,")
@@ -98,6 +98,10 @@ def test_what_is_no_table_is_told() -> None:
         (np.zeros(4), "A table is a DataFrame"),
         ({}, "The table has no columns"),
         ({"a": [1, 2], "b": [1]}, "The columns of the table are not equally long"),
+        ({"a": [], "b": []}, "The table has no rows"),
+        ({"a": [1, 2]}, "The table has one column; at least two are needed"),
+        ({"a": [[1, 2], [3]], "b": [1, 2]}, "Column 'a' holds values of the type list, which are no cells of a table"),
+        ({"a": [1, 1, 1], "b": [1, 1, 1]}, "The table has no column that could be predicted"),
     ):
         with pytest.raises(DataError, match=words):
             nnlab.from_table(given)
@@ -105,6 +109,8 @@ def test_what_is_no_table_is_told() -> None:
         nnlab.from_table(COLUMNS, target="x")
     with pytest.raises(DataError, match="12,000.*answers paid=comma_thousands or paid=decimal_comma"):
         nnlab.from_table({"paid": ["12,000", "13,500"] * 20, "kind": ["a", "b"] * 20})
+    with pytest.raises(DataError, match="column 'x' holds 'inf' in row 2 beside 59 numbers"):
+        nnlab.from_table({"x": [0.5, float("inf"), *range(58)], "y": list(range(60))})
     plain = nnlab.Session(nnlab.from_table(COLUMNS, target="kind").graph)
     with pytest.raises(NNLabError, match="has no project with data"):
         _ = plain.data
@@ -112,3 +118,42 @@ def test_what_is_no_table_is_told() -> None:
         plain.fit(np.zeros((3, 2)))
     with pytest.raises(DataError, match="leave y out"):
         plain.fit(prepare(DataSettings("iris")), np.zeros(3))
+
+
+class FrameOfPandas:
+    """As a DataFrame of pandas has it, whose columns may share a name: by place."""
+
+    columns = ("a", "a", "kind")
+
+    class iloc:  # pandas' own name
+        def __class_getitem__(cls, place: tuple[slice, int]) -> Column:
+            return Column([list(SIZE), list(1 - SIZE), COLUMNS["kind"]][place[1]])
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.columns)
+
+    def keys(self):  # type: ignore[no-untyped-def]
+        return self.columns
+
+    def __getitem__(self, name: str) -> Column:
+        raise AssertionError("by place, for two columns have one name")
+
+
+def test_two_columns_of_one_name_are_two_inputs() -> None:
+    session = nnlab.from_table(FrameOfPandas(), target="kind")
+    assert session.data.features == ("a", "a (2)")
+    session.fit(session.data, epochs=20)
+    assert len(session.predict_raw(FrameOfPandas()).class_names) == ROWS
+
+
+def test_text_that_says_missing_is_missing_in_frames_as_in_files() -> None:
+    land = ["NA" if k % 2 else "DE" for k in range(ROWS)]
+    session = nnlab.from_table({"land": land, "kind": COLUMNS["kind"]}, target="kind")
+    assert session.data.features == ("land=DE", "land missing")
+    session.fit(session.data, epochs=1)
+    outputs = session.predict_raw({"land": ["NA", None, "", "DE"]}).outputs
+    assert np.array_equal(outputs[0], outputs[1]) and np.array_equal(outputs[0], outputs[2]) and not np.array_equal(outputs[0], outputs[3])
+
+
+def test_a_length_of_time_is_seconds() -> None:
+    assert write_frame({"t": [timedelta(minutes=2)], "y": [1]}).read_text(encoding="utf-8") == "t,y\n120.0,1\n"

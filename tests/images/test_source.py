@@ -12,6 +12,7 @@ from PIL import Image
 
 from nnlab.core import memory
 from nnlab.core.errors import DataError
+from nnlab.core.preparation import DataSettings, prepare
 from nnlab.images.images import ImageForm
 from nnlab.images.source import as_samples, pixel_names, proposed_form, read_labelled, read_unlabelled
 
@@ -51,6 +52,17 @@ def test_a_folder_and_idx_files_are_read_once_and_again_when_they_change(tmp_pat
     assert read_labelled(path, "", ImageForm(8, 8, is_color=True)).pixels.shape == (30, 8, 8, 3)
     alone, names = read_unlabelled(root / "dark" / "00.png", form)
     assert np.array_equal(alone[0], first.pixels[0]) and names == ("00.png",)
+
+
+def test_labels_replaced_alone_are_noticed(tmp_path: Path) -> None:
+    path = make_idx(tmp_path / "idx")
+    settings = DataSettings("images", {"path": str(path), "height": 3, "width": 4}, validation_share=0.0)
+    first, data = read_labelled(path, "", ImageForm(3, 4)), prepare(settings)
+    labels = path.with_name("train-labels-idx1-ubyte.gz")
+    labels.write_bytes(idx_bytes(np.arange(30, dtype=np.uint8) % 5))
+    again = read_labelled(path, "", ImageForm(3, 4))
+    assert len(first.classes) == 3 and len(again.classes) == 5
+    assert data.target.classes == 3 and prepare(settings).target.classes == 5
 
 
 def test_what_cannot_be_used_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

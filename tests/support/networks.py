@@ -69,6 +69,7 @@ SURROUNDINGS: dict[str, Callable[[GraphBuilder, Output, dict[str, Any]], Output 
 VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "dense": ({"l1": 0.01, "l2": 0.02}, {"bias": False}),
     "scale": ({"factor": -0.4},),
+    "rescale": ({"factor": -0.4, "offset": 2.5},),
     "slice": ({"start": 1, "stop": 3}, {"start": 2}),
     "embedding": ({"vocabulary": 3, "features": 2}, {"vocabulary": 3, "features": 2, "init": "he_uniform", "l1": 0.01, "l2": 0.02}),
     "dropout": ({"p": 0.3}, {"p": 0.0}, {"p": 1.0}),
@@ -137,7 +138,7 @@ def operator_cases() -> list[Any]:
 
 KINKED = ("relu", "leaky_relu", "prelu", "hard_tanh", "selu")  # SELU has two slopes at 0, too
 SMOOTH = (
-    "tanh", "sigmoid", "softmax", "elu", "gelu", "silu", "softplus", "sine", "log_softmax", "identity", "scale", "layer_norm",
+    "tanh", "sigmoid", "softmax", "elu", "gelu", "silu", "softplus", "sine", "log_softmax", "identity", "scale", "rescale", "layer_norm",
     "batch_norm", "dropout",
 )  # fmt: skip
 

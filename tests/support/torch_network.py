@@ -94,6 +94,7 @@ TORCH: dict[str, Callable[[Call], torch.Tensor]] = {
     "matmul": lambda c: torch.matmul(c.x, c.sources[1]),
     "identity": lambda c: torch.nn.Identity()(c.x),
     "scale": lambda c: torch.mul(c.x, c.settings["factor"]),
+    "rescale": lambda c: c.x * c.settings["factor"] + c.settings["offset"],
     "slice": lambda c: c.x[..., c.settings["start"] : c.settings["stop"] or None],
     "transpose": lambda c: c.x.transpose(-2, -1),
     "reshape": lambda c: c.x.reshape(len(c.x), *map(int, c.settings["shape"].split(","))),

@@ -122,6 +122,7 @@ LINES: Mapping[str, LayerLine] = {
     "concat": lambda s, x, n: f"np.concatenate([{', '.join(x)}], axis=-1)",
     "identity": lambda s, x, n: x[0],
     "scale": lambda s, x, n: f"{s['factor']!r} * {x[0]}",
+    "rescale": lambda s, x, n: f"{s['factor']!r} * {x[0]} + {s['offset']!r}",
     "slice": lambda s, x, n: f"{x[0]}[..., {s['start']}:{s['stop'] or ''}]",
     "transpose": lambda s, x, n: f"np.swapaxes({x[0]}, -2, -1)",
     "reshape": lambda s, x, n: f"{x[0]}.reshape(len({x[0]}), {', '.join(str(s['shape']).replace(',', ' ').split())})",

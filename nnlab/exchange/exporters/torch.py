@@ -64,6 +64,7 @@ EXPRESSIONS: Mapping[str, Callable[[Mapping[str, Any], list[str]], str]] = {
     "matmul": lambda s, x: f"{x[0]} @ {x[1]}",
     "concat": lambda s, x: f"torch.cat([{', '.join(x)}], dim=-1)",
     "scale": lambda s, x: f"{s['factor']!r} * {x[0]}",
+    "rescale": lambda s, x: f"{s['factor']!r} * {x[0]} + {s['offset']!r}",
     "slice": lambda s, x: f"{x[0]}[..., {s['start']}:{s['stop'] or ''}]",
     "transpose": lambda s, x: f"{x[0]}.transpose(-2, -1)",
     "reshape": lambda s, x: f"{x[0]}.reshape(len({x[0]}), {', '.join(str(s['shape']).replace(',', ' ').split())})",

@@ -255,7 +255,8 @@ def _hinge() -> QPainterPath:
 _DRAWINGS: dict[str, Callable[[], QPainterPath]] = {
     "dense": _dense, "embedding": _embedding, "input": _input, "output": _output, "conv2d": _convolution, "max_pool2d": _pooling,
     "average_pool2d": _pooling, "add": _add, "subtract": _subtract, "multiply": _multiply, "matmul": _matrix_product, "concat": _concat,
-    "flatten": _flatten, "reshape": _reshape, "transpose": _transpose, "slice": _slice, "scale": _scale, "identity": _identity,
+    "flatten": _flatten, "reshape": _reshape, "transpose": _transpose, "slice": _slice, "scale": _scale, "rescale": _scale,
+    "identity": _identity,
     "dropout": _dropout, "softmax": _softmax, "log_softmax": _softmax, "prelu": _learned_slope, "layer_norm": _bell, "batch_norm": _bell,
     "mse": _parabola, "mae": _absolute, "huber": _huber, "hinge": _hinge, "cross_entropy": _surprise, "binary_cross_entropy": _surprise,
     "kl_divergence": _surprise, "loss": _surprise, "node": _node,

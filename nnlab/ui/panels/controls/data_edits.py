@@ -10,6 +10,7 @@ from nnlab.files.project import Project
 from nnlab.files.starting_network import graph_for
 from nnlab.graph.adapt import adapt
 from nnlab.graph.embedded_inputs import fitting_embeddings
+from nnlab.graph.target_unit import fitting_unit
 from nnlab.graph.validation import DataShape
 
 
@@ -25,7 +26,7 @@ def with_data(project: Project, settings: DataSettings, before: Data | None) -> 
     table starts with; where a column has more or fewer categories by now, its embedding has as many rows.
     """
     data = prepare(settings)
-    graph = project.graph
+    graph = fitting_unit(project.graph, before, data)
     if before is None or data_shape(before) != data_shape(data):
         graph = adapt(graph, data_shape(data))
     if data.vocabularies != ({} if before is None else before.vocabularies):
