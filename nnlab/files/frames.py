@@ -88,7 +88,7 @@ def write_frame(table: Any, folder: Path | None = None) -> Path:
     return _write(columns_of(table), folder)
 
 
-def _write(columns: Columns, folder: Path | None) -> Path:
+def _write(columns: FrameColumns, folder: Path | None) -> Path:
     lengths = {len(values) for _, values in columns}
     if not columns or len(lengths) != 1:
         raise DataError("The columns of the table are not equally long." if columns else "The table has no columns.")
@@ -106,10 +106,10 @@ def _write(columns: Columns, folder: Path | None) -> Path:
     return path
 
 
-Columns = list[tuple[str, list[Any]]]
+FrameColumns = list[tuple[str, list[Any]]]
 
 
-def columns_of(table: Any) -> Columns:
+def columns_of(table: Any) -> FrameColumns:
     """(name, values) of every column; two may have one name. Raises DataError for what is no table."""
     if hasattr(table, "collect_schema") and hasattr(table, "collect"):  # of polars, not read yet
         table = table.collect()
@@ -131,7 +131,7 @@ def columns_of(table: Any) -> Columns:
     return [(f"x{number}", array[:, number - 1].tolist()) for number in range(1, array.shape[1] + 1)]
 
 
-def _require_cells(columns: Columns) -> None:
+def _require_cells(columns: FrameColumns) -> None:
     """Raises DataError for a column that holds what no cell of a table can."""
     if len(columns) == 1:
         raise DataError("The table has one column; at least two are needed, one of them to predict.")

@@ -18,10 +18,10 @@ OPERATOR = "rescale"
 NEAR = (0.5, 2.0)  # a deviation between these needs no factor
 DIGITS = 3  # of the factor; the offset is as fine
 
-Unit = tuple[float, float]  # factor and offset
+TargetUnit = tuple[float, float]  # factor and offset
 
 
-def target_unit(data: Data) -> Unit | None:
+def target_unit(data: Data) -> TargetUnit | None:
     """Deviation and mean of one continuous target in the training rows, rounded; None where outputs reach it as they are."""
     if data.target.kind != "continuous" or data.y.shape[1] != 1:
         return None
@@ -32,7 +32,7 @@ def target_unit(data: Data) -> Unit | None:
     return float(f"{deviation:.{DIGITS - 1}e}"), round(mean, places)
 
 
-def with_unit(graph: Graph, unit: Unit | None) -> Graph:
+def with_unit(graph: Graph, unit: TargetUnit | None) -> Graph:
     """With a rescale before the loss; the graph itself for None."""
     if unit is None:
         return graph
@@ -48,7 +48,7 @@ def fitting_unit(graph: Graph, before: Data | None, data: Data) -> Graph:
     return graph if node is None else with_unit(edits.bypass_node(graph, node.id), target_unit(data))
 
 
-def _proposed(graph: Graph, unit: Unit | None) -> Node | None:
+def _proposed(graph: Graph, unit: TargetUnit | None) -> Node | None:
     """The rescale right before the loss, if it leads to this unit."""
     incoming = graph.incoming(graph.losses[0].id) if graph.losses else ()
     node = graph[incoming[0].source] if len(incoming) == 1 else None
