@@ -6,6 +6,7 @@ are edits, so undo takes them back. The numbers of a run belong to this session,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,13 @@ from nnlab.engine.history import Curves, History
 from nnlab.training.project import Project
 
 FIRST = 0
-MOST_BRANCHES = 10  # kept beside the one that is trained
+MOST_BRANCHES = 10  # kept beside the one that is trained before one is asked to remove some
+MOST_KEPT = 40  # and in all: so many have room to be gone back through
+
+
+def least_of(branches: Sequence[Branch]) -> Branch:
+    """The one that is missed least: it came least far on its own way; of equal ones the oldest."""
+    return min(branches, key=lambda branch: (branch.latest - branch.origin, branch.number))
 
 
 def branch_name(number: int) -> str:

@@ -26,7 +26,7 @@ from nnlab.engine.history import History
 from nnlab.engine.keyframes import Keyframes
 from nnlab.engine.run import Run
 from nnlab.engine.stepper import Stepper
-from nnlab.training.branch import FIRST, MOST_BRANCHES, Branch, project_at
+from nnlab.training.branch import FIRST, MOST_KEPT, Branch, project_at
 from nnlab.training.chapter import Chapter, Intervention, LearningRate, Start, learned_places, row_before
 from nnlab.training.project import Project
 from nnlab.training.reach import BUDGET, Reach
@@ -164,8 +164,8 @@ class Timeline:
 
         Raises NNLabError when there are too many.
         """
-        if len(self._kept) == MOST_BRANCHES:
-            raise NNLabError(f"{MOST_BRANCHES} branches are kept already; remove one in the panel Branches first.")
+        if len(self._kept) >= MOST_KEPT:
+            raise NNLabError(f"{MOST_KEPT} branches are kept already; remove one in the panel Branches first.")
         self.restore(run, run.iteration)  # between two steps, also when one was begun
         at, place, start = self._at, self._index(self._at), Start.of(run)
         if self._chapters[place].begins < at:

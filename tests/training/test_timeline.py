@@ -375,7 +375,7 @@ def test_going_on_before_the_origin_of_a_branch_takes_nothing_from_the_other(jou
     assert (kept.origin, kept.latest) == (340, 370)
 
 
-def test_ten_branches_share_what_they_have_in_common_and_the_eleventh_is_refused(journey):
+def test_ten_branches_share_what_they_have_in_common_and_one_too_many_is_refused(journey, monkeypatch):
     first, alone = dict(journey.passed), journey.member.timeline.nbytes
     states = {}
     for number in range(1, 11):
@@ -387,6 +387,7 @@ def test_ten_branches_share_what_they_have_in_common_and_the_eleventh_is_refused
         states[number] = journey.bits
     reach = journey.member.timeline.reach(journey.run)
     assert [b.number for b in reach.branches] == list(range(10)) and reach.nbytes < 3.5 * alone
+    monkeypatch.setattr("nnlab.training.timeline.MOST_KEPT", 10)
     with pytest.raises(NNLabError, match="10 branches are kept already"):
         branch(journey, 11)
     for number in (4, 9, 1):

@@ -12,10 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from PySide6.QtCore import QObject, Signal
+
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.weight_change import WeightChange
-from nnlab.training.branch import FIRST, MOST_BRANCHES, branch_name
+from nnlab.training.branch import FIRST, MOST_BRANCHES, MOST_KEPT, branch_name, least_of
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import ForgetBranch, Pause
 from nnlab.training.excerpt import Excerpt, ReadExcerpt
@@ -50,6 +52,12 @@ class Following(Protocol):
     def parameters(self, names: Iterable[str]) -> object: ...
 
 
+class BranchOffers(QObject):
+    """`made(sentence, words, remove)`: more branches are kept than is good; `remove` drops the one that `words` name."""
+
+    made = Signal(str, str, object)
+
+
 @dataclass(frozen=True, eq=False)
 class PastAside:
     """What is known of a run's past while that is put aside."""
@@ -66,6 +74,7 @@ class Past:
 
     def __init__(self, session: Following, trainer: Trainer, document: Document, tell: Callable[[str], None]) -> None:
         self._session, self._trainer, self._document, self._tell = session, trainer, document, tell
+        self.offers = BranchOffers(document)
         self.marks = Marks()
         self._goal: int | None = None  # while the document goes back
         self._cuts = 0
@@ -127,8 +136,12 @@ class Past:
         if not self._session.latest:
             raise NNLabError("No run can be branched yet; train first, then go back to where another should begin.")
         self._arrive()
-        if len(self.reach.branches) >= MOST_BRANCHES:
-            raise NNLabError(f"{MOST_BRANCHES} branches are kept already; remove one in the panel Branches first.")
+        kept = self.reach.branches
+        if len(kept) >= MOST_KEPT:
+            self._offer_to_remove(f"{MOST_KEPT} branches are kept, and there is no room for another until one is removed.")
+            raise NNLabError(f"{MOST_KEPT} branches are kept already; remove one first. Nothing was changed.")
+        if len(kept) >= MOST_BRANCHES:
+            self._offer_to_remove(f"{len(kept) + 1} branches are kept, and all share the memory for going back.")
         self._trainer.send(Pause())
         self._newest += 1
         project = replace(self._document.project, branch=self._newest)
@@ -169,14 +182,24 @@ class Past:
         begins_anew = (project.training.seed, project.initial, project.data.name) != (now.training.seed, now.initial, now.data.name)
         if begins_anew or (weights is None and project.computes_the_same_as(now)) or not self.lies_ahead:
             return project
-        if len(self.reach.branches) >= MOST_BRANCHES:
-            self._tell(
-                f"{MOST_BRANCHES} branches are kept already, so what lay ahead of iteration {count(self.reach.iteration)} gives way to "
-                "this change; undo it, and remove one in the panel Branches, to keep both."
+        kept = self.reach.branches
+        if len(kept) >= MOST_KEPT:
+            self._offer_to_remove(
+                f"{MOST_KEPT} branches are kept, so what lay ahead of iteration {count(self.reach.iteration)} gives way to this change; "
+                "undo it, and remove one, to keep both."
             )
             return project
+        if len(kept) >= MOST_BRANCHES:
+            self._offer_to_remove(f"{len(kept) + 1} branches are kept, and all share the memory for going back.")
         self._newest += 1
+        self._is_asked = True  # what follows at once, training or another edit, is to find the run on its new way and not branch again
         return replace(project, branch=self._newest)
+
+    def _offer_to_remove(self, sentence: str) -> None:
+        """Says that there are many, and offers to remove the one that came least far."""
+        least = least_of(self.reach.branches)
+        came = f"{least.name.capitalize()} came least far, from iteration {count(least.origin)} to {count(least.latest)}."
+        self.offers.made.emit(f"{sentence} {came}", f"Remove {least.name}", lambda: self.forget_branch(least.number))
 
     def return_to(self, number: int) -> None:
         """Trains a branch again from where it was left; the one until now is kept. Raises NNLabError for one that is gone."""

@@ -12,6 +12,7 @@ from worlds import World, spiral_project, world
 
 from nnlab.files.starting_network import project_for_table
 from nnlab.graph import edits
+from nnlab.training.branch import MOST_BRANCHES
 
 
 @pytest.fixture
@@ -67,3 +68,33 @@ def test_a_step_right_behind_an_edit_runs_the_new_network(qtbot: QtBot) -> None:
                 session.step_forward()
             assert session.last_step is not None and session.last_step.trace is not None
             assert session.last_step.trace.after["weight"].shape == (units, 2)
+
+
+def test_beyond_ten_branches_nothing_is_refused_or_lost_and_one_to_remove_is_offered(qtbot: QtBot) -> None:
+    """By playing on and by editing in the past alike."""
+    with world(spiral_project(), qtbot) as found:
+        session, document, offers = found.session, found.document, []
+        session.past.offers.made.connect(lambda *offer: offers.append(offer))
+        found.train(12)
+        end = weights(found)
+        for k in range(MOST_BRANCHES):
+            go_back(found, 10 - (k == 4))
+            found.train(2 + (k != 4))  # each by itself as a branch, the fifth comes least far: to 11, from 9
+        reach = session.past.reach
+        assert len(reach.branches) == MOST_BRANCHES and not offers
+        go_back(found, 5)
+        found.train(1)
+        assert len(session.past.reach.branches) == MOST_BRANCHES + 1
+        ((sentence, words, remove),) = offers
+        assert sentence.startswith("11 branches are kept") and words == "Remove branch 5", (sentence, words)
+        go_back(found, 3)
+        document.edit("Rate", replace(document.project, training=replace(document.project.training, learning_rate=0.02)))
+        found.train(1)
+        assert len(session.past.reach.branches) == MOST_BRANCHES + 2 and len(offers) == 2
+        remove()
+        qtbot.waitUntil(lambda: len(session.past.reach.branches) == MOST_BRANCHES + 1, timeout=20_000)
+        assert 5 not in [branch.number for branch in session.past.reach.branches]
+        session.past.return_to(0)
+        qtbot.waitUntil(lambda: session.past.reach.branch == 0, timeout=20_000)
+        go_back(found, 12)
+        assert weights(found) == end
