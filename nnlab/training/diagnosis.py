@@ -37,11 +37,23 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class FindingChart:
+    """The numbers a finding stands on, as bars: one for each of `labels`; `meant` are the bars at fault, `logarithmic` their scale."""
+
+    caption: str
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    meant: tuple[int, ...] = ()
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What was found. `kind`: its name in the registry; `node`: where, None for the run or its data as a whole.
 
     `evidence`: one sentence with its numbers. `figure`: the decisive one in a few letters, `figures` all by name, for a chart. `units`:
-    which ones of the node, `columns`: which of the data's features are meant. `harm`: 0 to 1, for sorting.
+    which ones of the node, `columns`: which of the data's features are meant. `harm`: 0 to 1, for sorting. `mark`: what stands over the
+    node on the canvas, `chart`: its numbers as bars.
     """
 
     kind: str
@@ -54,6 +66,8 @@ class Diagnosis:
     units: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
     harm: float = 0.5
+    mark: str = ""
+    chart: FindingChart | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "figures", MappingProxyType(dict(self.figures)))

@@ -134,14 +134,16 @@ def test_a_loss_that_rises_from_its_lowest_level_diverges_from_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sizes", "optimizer", "rate"),
-    [("curve", [2, 8, 8, 1], "sgd", 2.0), ("circle", [2, 12, 1], "adam", 0.7), ("breast_cancer", [30, 16, 8, 8, 1], "adam", 0.5)],
+    ("name", "sizes", "optimizer", "rate", "batch_size"),
+    [("curve", [2, 8, 8, 1], "sgd", 4.0, 16), ("function", [1, 12, 1], "adam", 0.4, 8), ("diabetes", [10, 8, 1], "sgd", 0.1, 8)],
 )
-def test_steps_that_overshoot_oscillate(name: str, sizes: list[int], optimizer: str, rate: float) -> None:
+def test_steps_that_overshoot_oscillate(name: str, sizes: list[int], optimizer: str, rate: float, batch_size: int) -> None:
+    """What such steps lead to is chaotic, so other bits are another run: of four, three at least oscillate on any processor."""
     data = prepare(DataSettings(name))
-    graph = mlp(sizes, "tanh", "binary_cross_entropy")
-    found = curves(graph, data, 600, optimizer=optimizer, learning_rate=rate, batch_size=64).convergence
-    assert found.verdict == OSCILLATING, found
+    graph = mlp(sizes, "tanh", "binary_cross_entropy" if data.target.classes else "mse")
+    settings = {"optimizer": optimizer, "learning_rate": rate, "batch_size": batch_size}
+    found = [curves(graph, data, 1500, seed=seed, **settings).convergence.verdict for seed in range(4)]
+    assert found.count(OSCILLATING) >= 3, found
 
 
 def test_alternating_losses_oscillate_without_evaluations() -> None:

@@ -81,9 +81,9 @@ def _before_loss(graph: Graph, operator: str) -> Graph:
 
 def faulty_networks() -> list[Faulty]:
     usual, sgd = TrainingSettings(learning_rate=0.003), TrainingSettings("sgd", learning_rate=0.01)
-    spiral, wine, digits, circle, plane, iris, cancer, curve, function, diabetes = (
+    spiral, wine, digits, circle, plane, iris, curve, function, diabetes = (
         prepare(DataSettings(name))
-        for name in ("spiral", "wine", "digits", "circle", "plane", "iris", "breast_cancer", "curve", "function", "diabetes")
+        for name in ("spiral", "wine", "digits", "circle", "plane", "iris", "curve", "function", "diabetes")
     )
     return [
         Faulty("vanishing_gradients", network(spiral, [8] * 9, "sigmoid"), spiral, sgd),
@@ -104,7 +104,7 @@ def faulty_networks() -> list[Faulty]:
         )),
         Faulty("learning_rate_too_high", network(curve, [8, 8]), curve, replace(sgd, learning_rate=5.0), 400),
         Faulty("learning_rate_too_high", network(function, [8]), function, replace(sgd, learning_rate=1.0), 400),
-        Faulty("learning_rate_too_high", network(cancer, [16, 8, 8]), cancer, replace(usual, learning_rate=0.7), 400),
+        Faulty("learning_rate_too_high", network(diabetes, [16, 8, 8]), diabetes, replace(sgd, learning_rate=0.5), 400),
         Faulty("learning_rate_too_high", network(plane, [16], "relu"), plane, replace(sgd, learning_rate=0.4), 400),
         Faulty("learning_rate_too_low", network(wine, [8]), wine, replace(usual, learning_rate=1e-5), 300),
         Faulty("learning_rate_too_low", network(plane, [8, 8]), plane, replace(sgd, learning_rate=1e-6), 300),

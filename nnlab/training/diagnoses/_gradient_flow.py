@@ -14,7 +14,7 @@ import numpy as np
 from nnlab.engine.steps import gradient_name
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
-from nnlab.training.diagnosis import Remedy
+from nnlab.training.diagnosis import FindingChart, Remedy
 from nnlab.training.observation import Observation
 
 
@@ -26,6 +26,13 @@ def gradient_norms(seen: Observation) -> dict[str, float]:
         if gradient is not None:
             found[layer.id] = float(np.linalg.norm(np.ravel(gradient).astype(np.float64)))
     return found
+
+
+def norms_chart(norms: dict[str, float], meant: str) -> FindingChart:
+    """The norms as bars, on a logarithmic scale, from front to back."""
+    return FindingChart(
+        "norm of the gradient, by layer (log)", tuple(norms), tuple(norms.values()), (list(norms).index(meant),), logarithmic=True
+    )  # fmt: skip
 
 
 def redrawn(graph: Graph) -> Graph:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from nnlab.core.dataset import Target
 from nnlab.core.written import percent
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph, Node
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_graph, possible, register
 from nnlab.training.observation import Observation
 
 RARE = 10.0  # so many times as common is the most common class
@@ -29,7 +30,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         return
     rarest, total = int(numbers[np.argmin(counts)]), int(counts.sum())
     target = seen.target
-    name = repr(target.names[rarest]) if target is not None and target.classes > rarest else str(rarest)
+    name = repr(_name(target, rarest)) if target is not None and target.classes > rarest else str(rarest)
     share = float(counts.max() / total)
     yield Diagnosis(
         "class_imbalance",
@@ -39,8 +40,16 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         figure=percent(counts.min() / total, 1),
         remedies=possible(seen.graph, _remedies(loss, numbers, counts)),
         figures={"rarest": int(counts.min()), "samples": total, "share_of_most_common": share, "classes": len(counts)},
+        mark="uneven classes",
+        chart=FindingChart(
+            "samples, by class", tuple(_name(target, int(n)) for n in numbers), tuple(map(float, counts)), (int(np.argmin(counts)),)
+        ),
         harm=0.5,
     )
+
+
+def _name(target: Target | None, number: int) -> str:
+    return target.names[number] if target is not None and target.classes > number else str(number)
 
 
 def _classes(seen: Observation, loss: Node) -> np.ndarray | None:

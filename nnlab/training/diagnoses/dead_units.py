@@ -14,10 +14,11 @@ from nnlab.core.written import percent, setting_value
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._flat_units import is_flat
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, edit_training, possible, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_graph, edit_training, possible, register
 from nnlab.training.observation import Observation
 
 LEAST = 0.5  # of a layer's units
+MOST_NAMED = 8  # dead units that are named one by one
 
 
 def find(seen: Observation) -> Iterator[Diagnosis]:
@@ -32,14 +33,21 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         if units < 2 or count < LEAST * units:
             continue
         whole = ": nothing before it learns any more" if count == units else ""
+        numbers = [str(unit + 1) for unit in dead.nonzero()[0]]
+        named = f" ({', '.join(numbers[:-1])} and {numbers[-1]})" if 1 < count <= MOST_NAMED and count < units else ""
         yield Diagnosis(
             "dead_units",
             node.id,
-            f"{count} of the {units} units of {node.id} are 0 for all {len(flat)} samples{whole}.",
+            f"{count} of the {units} units of {node.id}{named} are 0 for all {len(flat)} samples{whole}.",
             figure=f"{count} of {units}",
             remedies=possible(seen.graph, _remedies(seen, node.id)),
             figures={"dead": count, "units": units, "samples": len(flat)},
             units=tuple(int(unit) for unit in dead.nonzero()[0]),
+            mark=f"{count} of {units} always 0",
+            chart=FindingChart(
+                "samples with an output above 0, by neuron", tuple(str(unit + 1) for unit in range(units)),
+                tuple(float(number) for number in (~flat).any(axis=1).sum(axis=0)), tuple(int(unit) for unit in dead.nonzero()[0]),
+            ),
             harm=0.6 + 0.39 * count / units,
         )
 

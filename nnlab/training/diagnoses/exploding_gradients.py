@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlab.core.optimizer import optimizers
-from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms
+from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms, norms_chart
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_training, possible, register
 from nnlab.training.observation import Observation
 
@@ -37,6 +37,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         figure=f"{ratio:,.0f} ×" if ratio < 1e6 else f"{ratio:.0e} ×",
         remedies=possible(seen.graph, _remedies(seen)),
         figures={"ratio": ratio, "factor_per_layer": factor, **{f"norm_{name}": norm for name, norm in norms.items()}},
+        mark=f"gradient {ratio:,.0f} times that at {last}" if ratio < 1e6 else f"gradient {ratio:.0e} times that at {last}",
+        chart=norms_chart(norms, first),
         harm=0.95,
     )
 

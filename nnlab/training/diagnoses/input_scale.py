@@ -14,9 +14,10 @@ import numpy as np
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._columns import column_name
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_graph, possible, register
 from nnlab.training.observation import Observation
 
+MOST_BARS = 12
 LARGE, SMALL, APART = 10.0, 0.05, 100.0  # root mean squares, and the ratio of two of them
 
 
@@ -47,8 +48,20 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         remedies=tuple(_remedies(seen)),
         figures={"largest": float(sizes[largest]), "smallest": float(sizes[smallest]), "ratio": float(ratio)},
         columns=(largest, smallest),
+        mark="badly scaled",
+        chart=_chart(seen, sizes),
         harm=0.7,
     )
+
+
+def _chart(seen: Observation, sizes: np.ndarray) -> FindingChart:
+    """The sizes of the columns, or where there are many those of the smallest and the largest."""
+    order = np.argsort(sizes)
+    shown = np.arange(len(sizes)) if len(sizes) <= MOST_BARS else np.concatenate([order[: MOST_BARS // 2], order[-MOST_BARS // 2 :]])
+    values = tuple(float(sizes[column]) for column in shown)
+    meant = tuple(k for k, value in enumerate(values) if value in (sizes.max(), sizes.min()))
+    words = "size of the values, by column (log)" if len(shown) == len(sizes) else "size of the values, smallest and largest columns (log)"
+    return FindingChart(words, tuple(column_name(seen, int(column)) for column in shown), values, meant, logarithmic=True)
 
 
 def _matters(graph: Graph) -> bool:

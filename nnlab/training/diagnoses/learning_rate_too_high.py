@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.core.written import setting_value
 from nnlab.engine.convergence import DIVERGING, OSCILLATING
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_training, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_training, register
 from nnlab.training.observation import TRIAL_STEPS, Observation
 
 SMALLER = (10.0, 100.0, 1000.0)
@@ -45,6 +45,10 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         figure=setting_value(rate),
         remedies=(_lower(seen, rate / factor),),
         figures={"rate": rate, "suggested": rate / factor, "first_loss": first, "loss": reached, "loss_at_suggested": smaller},
+        chart=FindingChart(
+            f"loss after {TRIAL_STEPS} steps from the start, by learning rate",
+            ("before", setting_value(rate), setting_value(rate / factor)), (first, reached, smaller), (1,),
+        ),
         harm=0.92,
     )
 

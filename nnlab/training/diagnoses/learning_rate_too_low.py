@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from nnlab.core.written import setting_value
 from nnlab.engine.convergence import DIVERGING, OSCILLATING, OVERFITTING
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, edit_training, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, edit_training, register
 from nnlab.training.observation import TRIAL_STEPS, Observation
 
 HIGHER = 100.0
@@ -40,6 +40,10 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         figure=setting_value(rate),
         remedies=(edit_training(label, "Larger steps reach the same place sooner.", learning_rate=suggested),),
         figures={"rate": rate, "suggested": suggested, "loss": seen.loss, "loss_after": seen.loss - own, "loss_at_higher": reached},
+        chart=FindingChart(
+            f"loss after {TRIAL_STEPS} steps from here, by learning rate",
+            ("now", setting_value(rate), setting_value(rate * HIGHER)), (seen.loss, seen.loss - own, reached), (1,),
+        ),
         harm=0.55,
     )
 

@@ -13,7 +13,7 @@ from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._flat_units import feeds_loss, is_flat
 from nnlab.training.diagnoses._gradient_flow import drawn_anew
-from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
+from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_graph, possible, register
 from nnlab.training.observation import Observation
 
 LEAST = 0.85  # of a layer's activations
@@ -36,6 +36,11 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
             remedies=possible(seen.graph, _remedies(seen, node.id)),
             figures={"share": share, "units": len(by_unit), "saturated_units": len(units)},
             units=units,
+            mark=f"{share:.0%} saturated",
+            chart=FindingChart(
+                "share of saturated outputs, by neuron", tuple(str(unit + 1) for unit in range(len(by_unit))),
+                tuple(map(float, by_unit)), units,
+            ),
             harm=0.5 + 0.4 * share,
         )
 

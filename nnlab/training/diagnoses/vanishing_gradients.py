@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
-from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms, redrawn
+from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms, norms_chart, redrawn
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_graph, possible, register
 from nnlab.training.observation import Observation
 
@@ -36,6 +36,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         figure=f"{ratio:.1g}",
         remedies=possible(seen.graph, _remedies(seen)),
         figures={"ratio": ratio, "factor_per_layer": factor, **{f"norm_{name}": norm for name, norm in norms.items()}},
+        mark=f"gradient {ratio:.1g} of that at {last}",
+        chart=norms_chart(norms, first),
         harm=0.9,
     )
 

@@ -64,6 +64,7 @@ class Canvas(QWidget):
         self._live = LiveValues(self.scene)
         self.neurons = self._live.neurons
         self.set_paths = self._live.set_paths  # (chain or None, number of one path or None)
+        self.set_finding = self._live.set_finding  # (what a diagnosis says of a node, or None)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
         self.clipboard = Clipboard(document, selection, self.commands, self)

@@ -6,11 +6,12 @@ A row that is chosen opens, selects its node, and `node_wanted` asks the canvas 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.engine.convergence import OVERFITTING, PLATEAU
 from nnlab.training.diagnosis import diagnoses
+from nnlab.ui.document.node_finding import NodeFinding
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.finding_row import FindingRow, ShownFinding, shown_first
@@ -23,18 +24,20 @@ EMPTY = "What goes wrong in training is said here, with what helps. Press Space 
 
 
 class DiagnosisPanel(LivePanel):
-    """`node_wanted(id)` when a node should be seen."""
+    """`node_wanted(id)` when a node should be seen, `marked(NodeFinding or None)` what of the network the chosen finding is about."""
 
     name = "diagnosis"
     title = "Diagnosis"
     frames_per_second = 4.0
 
     node_wanted = Signal(str)
+    marked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, EMPTY, parent)
         self._diagnosis = services.shared(LiveDiagnosis)
         self._chosen: ShownFinding | None = None
+        self._marked: NodeFinding | None = None
         self.findings: tuple[ShownFinding, ...] = ()
         self._rows: list[FindingRow] = []
         self.summary = Label(services.theme, "", "caption", "text2")
@@ -99,6 +102,23 @@ class DiagnosisPanel(LivePanel):
             if k < len(self.findings):
                 row.show_finding(self.findings[k], k == place)
         self._chosen = self.findings[place] if self.findings else None
+        self._mark()
+
+    def _mark(self) -> None:
+        """On the canvas only what the chosen row is about, and only while that row can be seen."""
+        chosen = self._chosen if self.isVisible() else None
+        marked = NodeFinding(chosen.node, chosen.mark, chosen.units) if chosen is not None and chosen.node and chosen.mark else None
+        if marked != self._marked:
+            self._marked = marked
+            self.marked.emit(marked)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._mark()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._mark()
 
     def _add_row(self) -> None:
         row = FindingRow(self._theme)
@@ -141,7 +161,8 @@ def _findings(now: Findings) -> tuple[ShownFinding, ...]:
     found = []
     for one in now.found:
         title = f"{one.title} in {one.node}" if one.node else one.title
-        found.append(ShownFinding(title, one.figure, one.evidence, diagnoses[one.kind].test, one.node, one.remedies))
+        test, mark = diagnoses[one.kind].test, one.mark or one.title
+        found.append(ShownFinding(title, one.figure, one.evidence, test, one.node, one.remedies, one.chart, mark, one.units))
     verdict = now.convergence
     if verdict.verdict in (PLATEAU, OVERFITTING):  # the others are the evidence of a learning rate that is too high
         found.append(ShownFinding(verdict.title, "", verdict.sentence, verdict.test))

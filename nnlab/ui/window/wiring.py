@@ -124,7 +124,7 @@ def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> Non
         ("training", "finder_wanted", handlers["run.find_rate"]),
         ("cost", "costs_changed", window.canvas.set_costs),
         ("problems", "node_wanted", window.canvas.reveal),
-        ("diagnosis", "node_wanted", window.canvas.reveal),
+        ("diagnosis", "node_wanted", window.canvas.reveal), ("diagnosis", "marked", window.canvas.set_finding),
         ("watches", "condition_wanted", lambda text: begin_condition(window, text)),
         ("loss", "diagnosis_wanted", lambda: window.area.reveal("diagnosis")),
     ):

@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.files.project import Project
-from nnlab.training.diagnosis import diagnose, edit_graph
+from nnlab.training.diagnosis import FindingChart, diagnose, edit_graph
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.settings import TrainingSettings
+from nnlab.ui.document.node_finding import NodeFinding
+from nnlab.ui.panels.controls.finding_bars import FindingBars
 from nnlab.ui.run.live_diagnosis import LiveDiagnosis
 
 
@@ -32,10 +34,18 @@ def test_dead_units_are_named_and_leave_with_one_undoable_edit(studio: Callable,
     assert row.finding.title == f"Dead units in {activation.id}"
     assert panel.windowTitle() == f"Diagnosis {len(panel.findings)}"
     assert row.finding.evidence in row.accessibleName()
+    chart = row.finding.chart
+    assert chart is not None and chart.labels == tuple("12345678") and chart.values == (0.0,) * 8 and chart.meant == tuple(range(8))
+    assert row.bars.isVisible() and chart.caption in row.bars.accessibleName() and row.bars.heights().max() == 0.0
     wanted: list[str] = []
     panel.node_wanted.connect(wanted.append)
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     assert wanted == [activation.id] == list(s.services.selection.nodes)
+    marks: list[NodeFinding | None] = []
+    panel.marked.connect(marks.append)
+    panel.hide()
+    panel.show()
+    assert marks == [None, NodeFinding(activation.id, "8 of 8 always 0", tuple(range(8)))], "only while the row can be seen"
     before = s.document.project
     button = row.buttons[0]
     assert button.words == f"Use leaky ReLU in {activation.id}"
@@ -73,3 +83,16 @@ def test_the_search_ends_where_it_is_told_to() -> None:
 
     with pytest.raises(Ended):
         diagnose(None, end)  # type: ignore[arg-type]  # nothing is looked at
+
+
+def test_bars_stand_for_their_numbers_on_an_even_or_a_logarithmic_scale(studio: Callable, qtbot: QtBot) -> None:
+    bars = FindingBars(studio().services.theme)
+    qtbot.addWidget(bars)
+    bars.show_chart(FindingChart("samples, by class", ("a", "b", "c"), (90.0, 9.0, 0.0), (1,)))
+    assert bars.heights().tolist() == [1.0, 0.1, 0.0]
+    bars.show_chart(FindingChart("norm (log)", ("a", "b", "c"), (1e-3, 1.0, 0.0), (0,), logarithmic=True))
+    assert np.allclose(bars.heights(), [1 / 4, 1.0, 0.0]), "three decades, and one below the smallest"
+    bars.show_chart(FindingChart("loss", ("now", "higher"), (2.0, float("inf"))))
+    assert bars.heights().tolist() == [1.0, 1.0]
+    bars.resize(200, bars.sizeHint().height())
+    assert not bars.grab().isNull()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.cards import breakpoint_painting, loss_painting, painting, strand_painting
+from nnlab.ui.canvas.cards import breakpoint_painting, finding_painting, loss_painting, painting, strand_painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
@@ -78,6 +78,7 @@ class CardFace(QGraphicsItem):
         painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         painting.paint_cost(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         breakpoint_painting.paint(painter, owner)
+        finding_painting.paint(painter, owner)
 
 
 class CardItem(ShownCard):
@@ -153,6 +154,8 @@ class CardItem(ShownCard):
         for item in (self.body, self.face):
             item.prepareGeometryChange()
         self.bounds = _bounds(self.geometry, BORDER * max(1.0, self.text_scale), self.preview is not None)
+        if self.state.finding:
+            self.bounds = self.bounds.united(finding_painting.words_place(self).adjusted(-2, -2, 2, 2))
 
     def set_kit(self, kit: PaintKit) -> None:
         self.kit = kit
@@ -167,6 +170,13 @@ class CardItem(ShownCard):
             self.body.update()
         if changes.keys() & {"hovered_unit", "lit", "strand", "step", "refuses", "breakpoints", "cost"}:
             self.face.update()
+
+    def set_finding(self, words: str, units: frozenset[int]) -> None:
+        """What a diagnosis says of the card and of these units; nothing ends it."""
+        if (words, units) != (self.state.finding, self.state.faulty):
+            self.state.finding, self.state.faulty = words, units
+            self._measure()
+            self.update()
 
     def update(self) -> None:
         self.body.update()

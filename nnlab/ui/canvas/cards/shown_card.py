@@ -33,6 +33,8 @@ class CardState:
     refuses: bool = False  # a connection being drawn cannot end here
     step: str = ""  # "" outside the stepper, else "current", "read", "written" or "dim"
     lit: tuple[str, ...] = ()  # what the stepper reads or writes here, as written on the pills
+    finding: str = ""  # what a diagnosis says of it, written above it
+    faulty: frozenset[int] = frozenset()  # the units it means
     cost: str = ""  # what it costs in a step, as written on a pill
     strand: StrandMoment | None = None  # what of an adapter the stepper's instruction is about
     hovered_unit: int | None = None

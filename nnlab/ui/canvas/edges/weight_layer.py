@@ -30,6 +30,7 @@ Fan = Callable[[float, QRectF], np.ndarray | None]  # (zoom, visible part of the
 MATRIX_FROM = 1000  # edges; above, the matrix
 DIMMED = 0.25  # greatest tone beside what is highlighted
 BESIDE_PATHS = 0.12  # greatest tone beside the paths of a chain
+FAINT = 0.1  # greatest tone where a diagnosis says that nothing passes
 HALF_CURVE = 3.0  # how near to a curve the cursor counts as on it
 CROWDED = 6.0  # pixels between units, below which their edges grow fainter
 WIDEST_BAND = 16.0  # pixels; so wide a curve may be that ends at a row of text
@@ -131,6 +132,7 @@ class WeightCurves(WeightItem):
         self._highlight: tuple[str, int] | None = None  # ("source" or "target", unit)
         self._dimmed = False
         self._arrows = False
+        self._faint: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())  # units and inputs whose edges hardly count
         self._picture: raster.EdgePicture | None = None
         self._image: QImage | None = None
         self._key: object = None
@@ -146,6 +148,12 @@ class WeightCurves(WeightItem):
         self._drawn = QRectF(left, min(heights) - 8.0, right - left, max(heights) - min(heights) + 16.0)
         self._bounds = self._drawn.adjusted(0, -LARGE_TILE / 2, 0, LARGE_TILE / 2)  # ends at the rows of a large tile leave its middle
         self.refresh()
+
+    def set_faint(self, units: frozenset[int], inputs: frozenset[int]) -> None:
+        """Draws the edges of these units, and those from these inputs, as thin grey lines: a diagnosis says that nothing passes there."""
+        if (units, inputs) != self._faint:
+            self._faint = units, inputs
+            self.refresh()
 
     def set_look(self, highlight: tuple[str, int] | None, dimmed: bool, arrows: bool) -> None:
         """Highlights the edges of one unit, dims all, or puts arrowheads on them that point back to the inputs."""
@@ -176,6 +184,13 @@ class WeightCurves(WeightItem):
     def _ends_of(self, cell: Cell) -> tuple[QPointF, QPointF]:
         unit, source = cell
         return QPointF(self._left, float(self._source[source])), QPointF(self._right, float(self._ends()[unit, source]))
+
+    def _is_faint(self) -> np.ndarray:
+        faint = np.zeros((len(self._target), len(self._source)), dtype=bool)
+        for places, axis in zip(self._faint, (0, 1), strict=True):
+            known = [place for place in places if place < faint.shape[axis]]
+            faint[(known, slice(None)) if axis == 0 else (slice(None), known)] = True
+        return faint
 
     def _emphasis(self) -> np.ndarray:
         """Which edges are shown at full strength, (units, inputs) bool."""
@@ -249,6 +264,8 @@ class WeightCurves(WeightItem):
             width = np.minimum(raster.widths(strength) * line, np.maximum(room, line))
             tone = raster.tones(strength) * np.clip(room / (CROWDED * line), 0.35, 1.0)
             tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED if self.paths is None else BESIDE_PATHS))
+            faint = self._is_faint()
+            tone, width = np.where(faint, np.minimum(tone, FAINT), tone), np.where(faint, np.minimum(width, 0.8 * ratio), width)
             tone, width = np.where(self.values < 0, -tone, tone).reshape(-1), width.reshape(-1)
             colours = (self.kit.positive, self.kit.negative)
         self._picture.draw(curve, start, end, width, tone.astype(np.float32), colours)

@@ -22,6 +22,7 @@ from nnlab.ui.canvas.model.paths import edge_paths
 from nnlab.ui.canvas.model.strands import moment_of
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
+from nnlab.ui.document.node_finding import NodeFinding
 from nnlab.ui.look.numbers import duration
 
 OVERLAYS = ("weights", "gradients", "activations")
@@ -36,6 +37,7 @@ class LiveValues:
         self._pictures: Mapping[str, np.ndarray] = {}
         self._step: tuple[str | None, frozenset[str], frozenset[str]] | None = None
         self._costs: Mapping[str, tuple[float, float]] = {}
+        self._finding: NodeFinding | None = None
         self._paths: tuple[Chain, int | None] | None = None
         self._hovered: tuple[str, int] | None = None
         self._looked_at: Edge | None = None
@@ -57,6 +59,7 @@ class LiveValues:
     def clear(self) -> None:
         """Another project: nothing is known of it yet. What is on the canvas is shown again by `refresh`."""
         self._values, self._pictures, self._step, self._hovered, self._paths = _nothing, {}, None, None, None
+        self._finding = None
         self.neurons.clear()
 
     def value(self, tensor: str) -> np.ndarray | None:
@@ -153,6 +156,22 @@ class LiveValues:
         self._paths = None if chain is None else (chain, chosen)
         self._show_paths()
 
+    def set_finding(self, finding: NodeFinding | None) -> None:
+        """Marks the node a diagnosis is about, its units, and the edges of those; None ends it."""
+        self._finding = finding
+        self._show_finding()
+
+    def _show_finding(self) -> None:
+        scene, finding = self._scene, self._finding
+        card = None if finding is None else scene.owner.get(finding.node)
+        units = frozenset(finding.units) if finding is not None else frozenset()
+        for name, item in scene.items_by_card.items():
+            item.set_finding(finding.words if finding is not None and name == card else "", units if name == card else frozenset())
+        for edge, drawn in scene.edges.items.items():
+            if isinstance(drawn, WeightCurves):
+                ends = (units if scene.owner[end] == card else frozenset() for end in (edge.target, edge.source))
+                drawn.set_faint(*ends)
+
     def _show_paths(self) -> None:
         edges = self._scene.edges
         known = {weights.parameter: weights for weights in edges.weights.values() if weights is not None}
@@ -176,6 +195,7 @@ class LiveValues:
         self.refresh_values()
         self._show_look()
         self._show_paths()
+        self._show_finding()
 
     def _show_look(self) -> None:
         """Highlights, dims and lights, from the hovered unit and the stepper's moment."""

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from nnlab.training.diagnosis import Remedy
+from nnlab.training.diagnosis import FindingChart, Remedy
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.panels.controls.finding_bars import FindingBars
 from nnlab.ui.widgets.buttons import ElidedButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.painting import draw_focus
@@ -30,6 +31,9 @@ class ShownFinding:
     tip: str
     node: str | None = None
     remedies: tuple[Remedy, ...] = field(default=(), compare=False)
+    chart: FindingChart | None = None
+    mark: str = ""  # what stands over the node on the canvas
+    units: tuple[int, ...] = ()  # of the node, that are meant
 
 
 class FindingRow(QWidget):
@@ -56,6 +60,8 @@ class FindingRow(QWidget):
             self._head.addWidget(widget, stretch)
         self._below = QVBoxLayout()
         self._below.addWidget(self._evidence)
+        self.bars = FindingBars(theme)
+        self._below.addWidget(self.bars)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addLayout(self._below)
@@ -96,6 +102,8 @@ class FindingRow(QWidget):
                 button.setAccessibleDescription(f"{remedy.outlook}{again} Can be undone.")
             button.setVisible(is_current and place < len(finding.remedies))
         self._evidence.setVisible(is_current)
+        self.bars.show_chart(finding.chart)
+        self.bars.setVisible(is_current and finding.chart is not None)
         self.update()
 
     def _add_button(self) -> None:

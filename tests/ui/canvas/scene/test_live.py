@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from nnlab.graph.builder import GraphBuilder
+from nnlab.ui.canvas.cards.finding_painting import words_place
 from nnlab.ui.canvas.edges.weight_layer import WeightItem, overlay_values, reference
 from nnlab.ui.canvas.painting.matrix import strongest
 from nnlab.ui.canvas.scene.hit import CARD, EDGE, Hit
 from nnlab.ui.canvas.scene.tooltips import tooltip
+from nnlab.ui.document.node_finding import NodeFinding
 
 RNG = np.random.default_rng(0)
 
@@ -258,3 +260,19 @@ def test_what_is_watched_follows_the_overlay_and_the_cursor(desk):
     assert {name for name in told[-1] if ".d_" in name} == {"dense_1.d_weight"}
     canvas.hide()
     assert told[-1] == frozenset()
+
+
+def test_a_diagnosis_marks_the_card_its_units_and_the_edges_where_nothing_passes(desk, values):
+    desk.canvas.set_values(values.get)
+    desk.canvas.set_finding(NodeFinding("tanh_1", "2 of 8 always 0", (1, 4)))
+    desk.canvas.grab()
+    cards = desk.canvas.scene.items_by_card
+    state = cards["dense_1"].state  # the activation is docked on it
+    assert (state.finding, state.faulty) == ("2 of 8 always 0", frozenset((1, 4)))
+    assert not any(card.state.finding for name, card in cards.items() if name != "dense_1")
+    assert cards["dense_1"].bounds.contains(words_place(cards["dense_1"]))
+    before, after = into(desk, "dense_1")._is_faint(), into(desk, "dense_2")._is_faint()
+    assert before.all(axis=1).nonzero()[0].tolist() == [1, 4] and before.sum() == 4
+    assert after.all(axis=0).nonzero()[0].tolist() == [1, 4] and after.sum() == 2
+    desk.canvas.set_finding(None)
+    assert not cards["dense_1"].state.finding and not before[0].any() and not into(desk, "dense_2")._is_faint().any()
