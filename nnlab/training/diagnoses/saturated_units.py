@@ -36,7 +36,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
             remedies=possible(seen.graph, _remedies(seen, node.id)),
             figures={"share": share, "units": len(by_unit), "saturated_units": len(units)},
             units=units,
-            mark=f"{share:.0%} saturated",
+            mark=f"{percent(share)} saturated",
             chart=FindingChart(
                 "share of saturated outputs, by neuron", tuple(str(unit + 1) for unit in range(len(by_unit))),
                 tuple(map(float, by_unit)), units,
