@@ -22,9 +22,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_handles
-from multiprocessing.sharedctypes import RawArray, RawValue
 from typing import Any, Generic
 
 from nnlab.core.errors import NNLabError
@@ -32,11 +30,17 @@ from nnlab.core.processors import usable_processors
 from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
+from nnlab.jobs.shared_numbers import SharedNumbers
 
 TRIES = 3
 LOOK = 0.05  # seconds between two looks at progress and cancelling
 GRACE = 0.05  # seconds in which tasks may stop by themselves when the job is cancelled
 AHEAD = 2  # tasks handed over per process, so that none waits for its next
+STOPPED, STARTED, FIRST_TASK = 0, 1, 2  # places of the shared numbers: whether to stop, whether a process has started, the shares done
+    0,
+    1,
+    2,
+)  # of the shared numbers: whether to stop, whether any process has started, the share of each task done
 
 
 def default_workers() -> int:
@@ -92,7 +96,7 @@ class _Pools(Generic[TaskInput, TaskValue]):
     ) -> None:
         self._function, self._tasks, self._context, self._words = function, tasks, context, words
         self._workers = min(workers, len(tasks))
-        self._shared = _Shared(RawValue("b", 0), RawValue("b", 0), RawArray("d", len(tasks)))
+        self._shared = SharedNumbers(FIRST_TASK + len(tasks))
         self._waiting = deque(range(len(tasks)))
         self._suspects: deque[int] = deque()  # were under way when a process was ended
         self._tries = [0] * len(tasks)
@@ -105,6 +109,7 @@ class _Pools(Generic[TaskInput, TaskValue]):
 
     def __exit__(self, *exception: object) -> None:
         self._stop()
+        self._shared.close()
 
     def outcomes(self) -> Iterator[Outcome[TaskValue]]:
         self._report()
@@ -138,7 +143,7 @@ class _Pools(Generic[TaskInput, TaskValue]):
     def _taken(self, future: Future[Outcome[TaskValue]]) -> Outcome[TaskValue]:
         index = self._under_way.pop(future)
         self._done += 1
-        self._shared.fractions[index] = 0.0  # counted as done from now on
+        self._shared[FIRST_TASK + index] = 0.0  # counted as done from now on
         error = future.exception()
         return future.result() if error is None else Outcome(index, None, JobError.of(f"task {index + 1}", error))
 
@@ -147,17 +152,17 @@ class _Pools(Generic[TaskInput, TaskValue]):
         for future in list(self._under_way):
             if future.done() and not isinstance(future.exception(), BrokenProcessPool):
                 yield self._taken(future)
-        if not self._shared.started.value:
+        if not self._shared[STARTED]:
             raise NNLabError(
                 "No process for background work could be started; a script that starts one keeps what it does under "
-                "`if __name__ == \"__main__\":`."
+                '`if __name__ == "__main__":`.'
             )
         lost = sorted(self._under_way.values())
         self._under_way.clear()
         self._end_pool()
         for index in lost:
             self._tries[index] += 1
-            self._shared.fractions[index] = 0.0
+            self._shared[FIRST_TASK + index] = 0.0
             if self._tries[index] < TRIES:
                 self._suspects.append(index)
             else:
@@ -166,12 +171,12 @@ class _Pools(Generic[TaskInput, TaskValue]):
                 yield Outcome(index, None, JobError(words))
 
     def _report(self) -> None:
-        finished = self._done + sum(self._shared.fractions[index] for index in self._under_way.values())
+        finished = self._done + sum(self._shared[FIRST_TASK + index] for index in self._under_way.values())
         self._context.report(min(finished, len(self._tasks)), len(self._tasks), self._words)
 
     def _stop(self) -> None:
         """Ends the processes: those with unfinished tasks get a moment to hear of it."""
-        self._shared.stopped.value = 1
+        self._shared[STOPPED] = 1.0
         # Cancelled ones are not waited for: `wait` would never hear of them (Python 3.11).
         running = [future for future in self._under_way if not future.cancel()]
         wait(running, timeout=GRACE)
@@ -181,29 +186,20 @@ class _Pools(Generic[TaskInput, TaskValue]):
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        processes = list((pool._processes or {}).values())  # what ProcessPoolExecutor.terminate_workers does from Python 3.14 on
-        if self._under_way:
-            for process in processes:
-                process.terminate()
+        # What ProcessPoolExecutor.terminate_workers does from Python 3.14 on. Where all results are there, too: an interpreter with numba in
+        # it takes a third of a second to end by itself.
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """Shared memory: whether to stop, whether any process has started, and the fraction of each task that is done."""
-
-    stopped: Any
-    started: Any
-    fractions: Any
 
 
 # In a process
 
 _function: Callable[[Any, TaskContext], Any]
-_shared: _Shared
+_shared: SharedNumbers
 
 
-def _begin(function: Callable[[Any, TaskContext], Any], shared: _Shared) -> None:
+def _begin(function: Callable[[Any, TaskContext], Any], shared: SharedNumbers) -> None:
     """The first thing a process does."""
     global _function, _shared
     _function, _shared = function, shared
@@ -214,7 +210,7 @@ def _begin(function: Callable[[Any, TaskContext], Any], shared: _Shared) -> None
     from nnlab.core.kernel.threads import use_one_thread
 
     use_one_thread()
-    shared.started.value = 1
+    shared[STARTED] = 1.0
 
 
 def _end_with_parent() -> None:
@@ -231,9 +227,9 @@ def _execute(index: int, task: Any) -> Outcome[Any]:
         nonlocal last
         now = time.monotonic()
         if now - last >= LOOK:
-            last, _shared.fractions[index] = now, progress.fraction
+            last, _shared[FIRST_TASK + index] = now, progress.fraction
 
     try:
-        return outcome_of(_function, index, task, TaskContext(on_progress, lambda: bool(_shared.stopped.value)))
+        return outcome_of(_function, index, task, TaskContext(on_progress, lambda: bool(_shared[STOPPED])))
     except Cancelled:
         return Outcome(index, None)  # nobody waits for it any more

@@ -127,6 +127,23 @@ def test_leaving_the_loop_ends_the_processes() -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_no_file_handle_is_left() -> None:
+    """Besides the pipe of Python's own resource tracker, which lives as long as the program and is there from the first tasks on."""
+    list(map_tasks(half, [1.0], workers=1))
+    before = sorted(os.listdir("/proc/self/fd"))
+    assert [outcome.value for outcome in map_tasks(half, [2.0] * 2_000, workers=2)] == [1.0] * 2_000
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert not [handle for handle in before if "pym-" in _target(handle)]
+
+
+def _target(handle: str) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{handle}")
+    except FileNotFoundError:  # the handle of the listing itself
+        return ""
+
+
 def test_progress_within_tasks_counts(tmp_path: Path) -> None:
     mark, seen = tmp_path / "go on", []
 
