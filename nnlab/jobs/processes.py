@@ -36,11 +36,7 @@ TRIES = 3
 LOOK = 0.05  # seconds between two looks at progress and cancelling
 GRACE = 0.05  # seconds in which tasks may stop by themselves when the job is cancelled
 AHEAD = 2  # tasks handed over per process, so that none waits for its next
-STOPPED, STARTED, FIRST_TASK = 0, 1, 2  # places of the shared numbers: whether to stop, whether a process has started, the shares done
-    0,
-    1,
-    2,
-)  # of the shared numbers: whether to stop, whether any process has started, the share of each task done
+STOPPED, STARTED, FIRST_TASK = 0, 1, 2  # places of the shared numbers: stop, one process has started, the share of each task done
 
 
 def default_workers() -> int:
@@ -186,8 +182,8 @@ class _Pools(Generic[TaskInput, TaskValue]):
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        # What ProcessPoolExecutor.terminate_workers does from Python 3.14 on. Where all results are there, too: an interpreter with numba in
-        # it takes a third of a second to end by itself.
+        # What ProcessPoolExecutor.terminate_workers does from Python 3.14 on. Where all results are there, too: an interpreter that has
+        # loaded numba takes a third of a second to end by itself.
         for process in list((pool._processes or {}).values()):
             process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)

@@ -59,6 +59,7 @@ def test_polishing_says_what_it_did(nnlab_command: Run) -> None:
         (["x", "--domain", "1,1"], "The domain runs from 1 to 1"),
         (["x", "--domain", "2,-2"], "The domain runs from 2 to -2"),
         (["x", "--domain", "nan,1"], "both ends must be finite"),
+        (["x", "--domain", "-1e308,1e308"], "The domain from -1e308 to 1e308 is wider than any number; choose nearer ends."),
         (["x", "--domain", "wide"], "--domain is 'wide'; give two numbers with a comma between them"),
         (["x", "--units", 0], "units is 0; choose a whole number from 1"),
         (["x", "--seconds", 0], "--seconds is 0; give a number from 0.1"),

@@ -209,6 +209,7 @@ def test_a_cluster_that_is_not_there_is_said_in_a_sentence(nnlab_command: Run, t
     answer = nnlab_command("sweep", "spiral", "--over", "units=2,3", "--scheduler", "nowhere", "-o", tmp_path / "a.csv")
     expected = "No Dask scheduler answers at 'nowhere'" if find_spec("distributed") else "A cluster needs Dask, which is not installed here"
     assert answer.status == 2 and expected in answer.error
+    assert not list(tmp_path.iterdir())  # nothing that would be in the way of the next attempt
 
 
 @pytest.mark.skipif(find_spec("distributed") is None, reason="needs the extra nnlab[cluster]")

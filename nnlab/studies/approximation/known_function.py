@@ -56,6 +56,8 @@ def formula_on(formula: str, interval: Interval) -> KnownFunction:
         raise DataError(
             f"The domain runs from {plain_number(low)} to {plain_number(high)}; both ends must be finite and the end larger than the start."
         )
+    if not math.isfinite(high - low):
+        raise DataError(f"The domain from {plain_number(low)} to {plain_number(high)} is wider than any number; choose nearer ends.")
     expression = compile_expression(formula)
     known = KnownFunction((low, high), greatest_slope(expression, low, high), greatest_curvature(expression, low, high), None, formula)
     known.values(np.linspace(low, high, 2001))

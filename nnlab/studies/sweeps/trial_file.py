@@ -30,6 +30,7 @@ class TrialFile:
     def __init__(self, path: Path, settings: Sequence[str], values: Sequence[str], file: IO[bytes], rows: list[list[str]]) -> None:
         self.path, self.columns = path, columns_of(settings, values)
         self._values, self._file, self._rows = tuple(values), file, rows
+        self._is_new = False  # and has no trial yet
 
     @classmethod
     def open(cls, path: Path, settings: Sequence[str], values: Sequence[str], resume: bool = False) -> TrialFile:
@@ -49,6 +50,7 @@ class TrialFile:
         except OSError as error:
             raise WriteError(f"{path} cannot be written: {reason(error)}.") from error
         found = cls(path, settings, values, file, rows)
+        found._is_new = is_new
         if is_new:
             try:
                 found._write(columns)
@@ -61,7 +63,10 @@ class TrialFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """What failed before its first trial leaves no file that would be in the way of the next attempt."""
         self.close()
+        if self._is_new and error is not None:
+            self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         self._file.close()
@@ -90,6 +95,7 @@ class TrialFile:
     def append(self, result: TrialResult) -> None:
         """Writes one line and waits until it is on the disk. Raises WriteError; the lines before are whole."""
         self._write(self._row(result))
+        self._is_new = False
 
     def finished(self) -> int:
         """Trials on the disk that came to an end of their own, counted there: an interruption may come right after a line was written."""
