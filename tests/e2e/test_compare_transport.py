@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from nnlab.ui.look import numbers
 from nnlab.ui.window.main_window import MainWindow
 
 Opener = Callable[..., MainWindow]
@@ -63,10 +64,14 @@ def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(opened: Opene
     window.comparison._choose("", ["learning_rate=0.001,0.003,0.03"])
     train(window, qtbot, 20)
     bar = window.transport.bar
-    qtbot.waitUntil(lambda: bar.figures[0].accessibleName().startswith("R², learning rat… "), timeout=10_000)
+    qtbot.waitUntil(lambda: bar.figures[0].accessibleName().startswith("R², 0.01 "), timeout=10_000)
     visible = [counter for counter in (*bar.counters.values(), *bar.figures) if counter.isVisible()]
     assert bar.counters["iteration"].isVisible() and bar.figures[0].isVisible()
     assert all(counter.geometry().right() <= bar.width() for counter in visible)
     assert not bar.counters["batch_loss"].isVisible()
     assert window.session.data is not None and not len(window.session.data.validation_x)
-    assert window.comparison.happening.scores.plot.absent.startswith("R² over time is recorded where samples are set aside")
+    plot = window.comparison.happening.scores.plot  # nothing was set aside: the moments shown
+    qtbot.waitUntil(lambda: [line.iterations[-1:].tolist() for line in plot.lines] == [[20]] * 4, timeout=20_000)
+    assert [line.name for line in plot.lines] == ["0.01", "0.001", "0.003", "0.03"]
+    pictures = window.comparison.happening.pictures.pictures
+    assert [numbers.number(line.value, 3) for line in plot.lines] == [picture.score.text() for picture in pictures]

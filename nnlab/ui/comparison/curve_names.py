@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 STEPS = 17  # places looked at along every curve
 ASIDE, OFF = 9.0, 5.0  # pixels between a curve and its name, sideways and up or down
-CLEAR = 3.0  # around a name
+CLEAR, APART = 3.0, 6.0  # around a name; between two side by side
 FAR = 1e6
 
 
@@ -23,7 +23,7 @@ def places_of_names(
         cost = 0.01 * np.arange(len(lefts))
         for curve in curves:
             cost += _points_within(lefts, tops, size, *curve)
-        for other in (*found, *taken):
+        for other in (box.adjusted(-APART, 0.0, APART, 0.0) for box in (*found, *taken)):
             beside = (lefts >= other.right()) | (lefts + size.width() <= other.left())
             cost += 50.0 * ~(beside | (tops >= other.bottom()) | (tops + size.height() <= other.top()))
         right, bottom = picture.right() - size.width(), picture.bottom() - size.height()

@@ -70,7 +70,6 @@ class RunLinesPlot(IterationPlot):
         self, theme: Theme, name: str, crosshair: Crosshair, as_percent: bool, has_threshold: bool = False, parent: QWidget | None = None
     ) -> None:
         self._lines: tuple[RunLine, ...] = ()
-        self.absent = ""  # why there is no line, where there is none
         self.as_percent, self._names_ends = as_percent, has_threshold
         self.threshold: float | None = 0.9 if has_threshold else None
         self._axis = RunAxis()
@@ -173,10 +172,6 @@ class RunLinesPlot(IterationPlot):
             if len(xs) and math.isfinite(ys[-1]) and abs(ys[-1]) < FAR:
                 paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.canvas)
         painter.restore()
-        if self.absent and not any(len(line.values) for line in self._lines):
-            painter.setFont(self._theme.font("caption"))
-            painter.setPen(tokens.text2)
-            painter.drawText(picture, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.absent)
         self._paint_crossings(painter)
         if self._names_ends:
             self._paint_ends(painter)

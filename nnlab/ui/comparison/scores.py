@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nnlab.training.probes.predictions import SAMPLES
 from nnlab.ui.comparison.run_axis import CHOICES, RunAxis
 from nnlab.ui.comparison.run_lines_plot import RunLinesPlot, ends_of, run_line
 from nnlab.ui.comparison.shown_run import ShownRun
+from nnlab.ui.comparison.watched_scores import WatchedScores
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.crosshair import Crosshair
@@ -18,7 +21,6 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
-ABSENT = "is recorded where samples are set aside for validation."
 WORDS_FROM = 440  # pixels of width, below which the two choices need it all
 
 
@@ -46,6 +48,7 @@ class Scores(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addWidget(self.plot, 1)
+        self.watched = WatchedScores()
         follow(theme, self)
 
     def apply_metrics(self) -> None:
@@ -75,22 +78,27 @@ class Scores(QWidget):
         is_accuracy = bool(view.data.target.classes)
         self.title.setText("Accuracy" if is_accuracy else "R²")
         self.words.setText(scored_words(view, self.of_validation))
-        self.plot.absent = "" if has_validation else f"{self.title.text()} over time {ABSENT}"
         self.plot.as_percent = is_accuracy
         self.plot.set_run(first, last, view.marks, view.frame.iteration if view.is_in_the_past else None)
         lines = []
         for run in runs:
-            curves = run.view.curves
-            scores = curves.validation_scores if self.of_validation else curves.training_scores
-            lines.append(run_line(run, axis, curves.validation_iterations, scores))
+            lines.append(run_line(run, axis, *self._scores_of(run, has_validation)))
         self.plot.show_lines(lines, axis, ends_of(runs, axis, first, last))
 
 
+    def _scores_of(self, run: ShownRun, has_validation: bool) -> tuple[np.ndarray, np.ndarray]:
+        """(iterations, scores): as they were recorded beside the validation loss, or as they were watched where there is none."""
+        if not has_validation:
+            return self.watched.of(run)
+        curves = run.view.curves
+        return curves.validation_iterations, curves.validation_scores if self.of_validation else curves.training_scores
+
+
 def scored_words(view: LiveView, of_validation: bool) -> str:
-    """Which samples the curves are of, and when; nothing where there are no curves."""
+    """Which samples the curves are of, and when."""
     held, of = len(view.data.validation_x), len(view.data.x)
     if not held:
-        return ""
+        return f"of {numbers.count(min(of, SAMPLES))} training samples, at the moments shown"
     if of_validation:
         return f"of {numbers.count(held)} validation samples, after every epoch"
     some = "all" if of <= held else f"{numbers.count(min(held, of))} of"

@@ -56,7 +56,8 @@ def score_figures(runs: Sequence[ShownRun], scores: Sequence[str], samples: str)
     most = LONGEST_NAME if len(runs) == 2 else SHORTER_NAME
     found = []
     for place, (run, score) in enumerate(zip(runs, scores, strict=True)):
-        name = run.title if len(run.title) <= most else f"{run.title[: most - 1].rstrip()}…"
+        name = run.title if len(run.title) <= most else run.name  # what it is a value of is said by the statement
+        name = name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
         label = f"{measure}, {name}" if place == 0 else name
         found.append(Figure(label, score, tip=f"{measure} of the run with {run.title}, of the {samples} samples"))
     return tuple(found)

@@ -22,6 +22,7 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label, TwoLineLabel
 
 HEAD, FOOT = 40, 22  # pixels above the picture, at least, and below it
+BESIDE = 70  # pixels of width beside a picture, at least, for its figures
 TIGHT = 220  # pixels of width below which figures are smaller and words shorter
 
 
@@ -199,13 +200,14 @@ class RunPicture(QWidget):
 
     def _arrange_beside(self) -> None:
         px, width, height = self._theme.metrics.px, self.width(), self.height()
-        side = max(1, min(height, width - px(80)))
+        score, unit = self.score.sizeHint(), self.unit.sizeHint()
+        figure = self.score.fontMetrics().horizontalAdvance("−0.000") + px(4) + unit.width()  # so that all pictures are of one size
+        side = max(1, min(height, width - px(10) - max(px(BESIDE), figure)))
         left = side + px(10)
         room, y = max(1, width - left), 0
         self.key.move(left, px(2))
         y = px(22)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        score, unit = self.score.sizeHint(), self.unit.sizeHint()
         for widget in (self.name, self.score, self.wrong, self.gradient):
             hint = widget.sizeHint().height() + px(3)
             if widget is self.name and "\n" in self._shown_name(room):

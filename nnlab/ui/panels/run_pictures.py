@@ -17,11 +17,12 @@ from nnlab.ui.comparison.invitation import Invitation
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.panels.run_picture import RunPicture
+from nnlab.ui.panels.run_picture import BESIDE, RunPicture
 from nnlab.ui.run.other_runs import LateRun
 
 GAP = 16
-LOW = 160  # side of a picture where there are three or four
+LOW = 160  # side of a picture where there are three or four, at least
+LARGE = 0.66  # and the share of the width that it takes where that is more
 LEGEND = 22
 
 
@@ -85,7 +86,8 @@ class RunPictures(QWidget):
     def _whole(self, width: int) -> int:
         """The height of pictures that nothing makes smaller than the width does."""
         px = self._theme.metrics.px
-        return 2 * px(LOW) + px(20) if self._is_low else (width - px(GAP)) // 2 + self.pictures[0].around
+        low = max(px(LOW), round(((width - px(GAP)) // 2 - px(BESIDE)) * LARGE))
+        return 2 * low + px(20) if self._is_low else (width - px(GAP)) // 2 + self.pictures[0].around
 
     def _follow_rings(self) -> None:
         """What the legend has to explain depends on the size, too: many rings need much room."""

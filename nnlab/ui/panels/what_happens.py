@@ -64,6 +64,7 @@ class WhatHappens(QWidget):
     def show_pictures(self, runs: Sequence[ShownRun]) -> None:
         """`runs` from the project's own on."""
         self.pictures.show_runs(runs, self.scores.of_validation)
+        self.scores.watched.note(runs)
 
     def show_curves(self, runs: Sequence[ShownRun]) -> None:
         """How good the runs are, and their own losses; while they train these two take turns, for they change slowly."""

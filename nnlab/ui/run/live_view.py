@@ -50,6 +50,7 @@ class RunView:
     is_in_the_past: bool = False
     progress: TrainingProgress = NO_PROGRESS
     probes: Mapping[str, Any] = field(default_factory=dict)  # those that were asked for of every run
+    probed_at: Mapping[str, int] = field(default_factory=dict)  # as of a LiveView
 
     @cached_property
     def curves(self) -> Curves:
@@ -97,7 +98,7 @@ class LiveView:
         other = {other.run: other for other in self.others}[run]
         return replace(
             self, project=other.project, frame=other.frame, history=other.history, probes=other.probes, run=other.run, name=other.name,
-            others=(), is_in_the_past=other.is_in_the_past, progress=other.progress,
+            others=(), is_in_the_past=other.is_in_the_past, progress=other.progress, probed_at=other.probed_at,
         )  # fmt: skip
 
     def tensor(self, name: str) -> np.ndarray | None:

@@ -44,7 +44,7 @@ class ProbingBeside(QObject):
             self._end(self._probings.pop(number))
         for view in views:
             self._of(view.run).ask(view.frame, data, playing)
-        found = tuple(replace(view, probes=self._of(view.run).results) for view in views)
+        found = tuple(replace(view, probes=self._of(view.run).results, probed_at=self._of(view.run).iterations) for view in views)
         return found, all(self._of(view.run).is_exact(view.frame) for view in views)
 
     def _of(self, number: int) -> Probing:

@@ -42,7 +42,8 @@ def line_pieces(xs: np.ndarray, ys: np.ndarray) -> Any:
 
 
 def _draw_pieces(painter: QPainter, x0: np.ndarray, y0: np.ndarray, x1: np.ndarray, y1: np.ndarray) -> None:
-    painter.drawLines(*_pieces(x0, y0, x1, y1).drawargs())
+    pieces = _pieces(x0, y0, x1, y1)  # has a name because it owns the memory that Qt reads
+    painter.drawLines(*pieces.drawargs())
 
 
 def _pieces(x0: np.ndarray, y0: np.ndarray, x1: np.ndarray, y1: np.ndarray) -> Any:

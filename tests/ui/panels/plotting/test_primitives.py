@@ -53,6 +53,29 @@ def test_nothing_is_drawn_of_a_single_point(qapp: object) -> None:
     assert drawn(lambda painter: draw_pieces(painter, X[:1], Y[:1])).min() == 255
 
 
+class BusyPainter(QPainter):
+    """One beside whom other threads allocate: what was freed before it draws is written over."""
+
+    def drawLines(self, lines: object, count: int) -> None:
+        others = [np.full((count, 4), 32.0) for _ in range(8)]
+        super().drawLines(lines, count)  # type: ignore[arg-type]
+        assert len(others) == 8
+
+
+def test_what_is_drawn_lives_until_it_is_drawn(qapp: object) -> None:
+    """Seen once as a plot that was black from edge to edge."""
+    for draw in (draw_line, draw_pieces):
+        image = QImage(64, 64, QImage.Format.Format_Grayscale8)
+        image.fill(Qt.GlobalColor.white)
+        painter = BusyPainter(image)
+        painter.setPen(QPen(QColor("black"), 2.0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter, X, Y)
+        painter.end()
+        rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(64, image.bytesPerLine())[:, :64].astype(int)
+        np.testing.assert_array_equal(rows, drawn(lambda painter, draw=draw: draw(painter, X, Y)))
+
+
 def square(painter: QPainter, centre: QPointF) -> None:
     painter.setPen(QPen(QColor("black"), 1.3))
     painter.drawRect(QRectF(centre.x() - 3, centre.y() - 3, 6, 6))
