@@ -29,8 +29,8 @@ TABLES: Mapping[str, Mapping[str, TomlKey]] = {
     },
     "step": {
         "id": TEXT, "title": NEEDED, "text": NEEDED, "workspace": TEXT, "control": TEXT, "action": TEXT, "check": FORMULA, "done": TEXT,
-        "why": TEXT, "next": TEXT, "show": TomlKey("list", table="gesture"), "remember": TomlKey("table"), "keep": TomlKey("table"), "start": START,
-        "question": TomlKey("table", table="question"),
+        "why": TEXT, "next": TEXT, "show": TomlKey("list", table="gesture"), "remember": TomlKey("table"), "keep": TomlKey("table"),
+        "start": START, "question": TomlKey("table", table="question"),
     },
     "start": {
         "example": TEXT, "network": TEXT, "set": TomlKey("table"), "learned": TomlKey("whole"), "weights": TomlKey("table"),
