@@ -34,10 +34,10 @@ class _Network(BaseEstimator):
     def __init__(
         self, hidden: Sequence[int] = (32,), activation: str = "relu", optimizer: str = "adam", learning_rate: float = 1e-2,
         epochs: int = 100, batch_size: int = 32, optimizer_settings: Mapping[str, Value] | None = None, schedule: str = "constant",
-        validation_share: float = 0.0, patience: int = 20, dtype: str = "float64", random_state: Any = None,
+        validation_share: float = 0.0, patience: int = 20, dtype: str = "float64", random_state: Any = None, accumulate: int = 1,
     ) -> None:  # fmt: skip
         """`hidden`: units of each hidden layer. With a `validation_share` above 0 training ends when the loss on it has not improved for
-        `patience` epochs, with the best weights.
+        `patience` epochs, with the best weights. One update takes the gradients of `accumulate` batches.
         """
         self.hidden = hidden
         self.activation = activation
@@ -51,6 +51,7 @@ class _Network(BaseEstimator):
         self.patience = patience
         self.dtype = dtype
         self.random_state = random_state
+        self.accumulate = accumulate
 
     def _train(
         self, x: np.ndarray, y: np.ndarray, target: Target, target_mean: Sequence[float] = (), target_scale: Sequence[float] = ()
@@ -74,7 +75,7 @@ class _Network(BaseEstimator):
         if held.any():
             stop = {"validation": (inputs[held], y[held]), "early_stopping": EarlyStopping(self.patience)}
         size = min(self.batch_size, int((~held).sum()))
-        self.curves_ = self.session_.fit(inputs[~held], y[~held], epochs=self.epochs, batch_size=size, **stop)
+        self.curves_ = self.session_.fit(inputs[~held], y[~held], epochs=self.epochs, batch_size=size, accumulate=self.accumulate, **stop)
         self.n_iter_ = self.session_.epoch
         self.loss_ = float(self.curves_.last)
         self._mean, self._scale = mean, scale

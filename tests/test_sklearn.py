@@ -37,3 +37,14 @@ def test_several_numbers_in_their_own_unit() -> None:
     assert model.predict(x).shape == (200, 2) and model.score(x, y) > 0.98
     assert model.score(x, y) == model.fit(x, y).score(x, y)
     assert Regressor(random_state=0).fit(x, y[:, 0]).predict(x).shape == (200,)
+
+
+def test_several_batches_become_one_update() -> None:
+    """As k batches are one large one: with all rows in k batches the update is that of the full batch."""
+    x = np.random.default_rng(0).normal(size=(64, 3))
+    y = x @ [1.0, -2.0, 0.5]
+    together = Regressor(hidden=(4,), optimizer="sgd", epochs=5, batch_size=16, accumulate=4, random_state=1).fit(x, y)
+    whole = Regressor(hidden=(4,), optimizer="sgd", epochs=5, batch_size=64, random_state=1).fit(x, y)
+    assert together.session_.iteration == whole.session_.iteration == 5
+    assert np.allclose(together.predict(x), whole.predict(x), atol=1e-9)
+    assert Regressor(accumulate=3).get_params()["accumulate"] == 3

@@ -49,6 +49,10 @@ class SeedCurve:
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
 
+    def __reduce__(self) -> tuple[object, ...]:  # a read-only view of a mapping cannot be pickled
+        parts = (self.seed, self.iteration, self.origin, self.block_size, self.blocks, self.checks, self.last, dict(self.weights))
+        return SeedCurve, parts
+
     @cached_property
     def curves(self) -> Curves:
         """The same as the history of a run gives them, without gradient norms."""

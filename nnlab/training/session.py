@@ -296,6 +296,7 @@ class Session(SessionAdapters, SessionModel):
                 update.optimizer, update.settings, update.learning_rate, size, self._seed, epochs, shuffle, update.schedule,
                 update.schedule_settings, 0, update.accumulate, update.zero_gradients,
             )  # fmt: skip
+            self._keep(run, training)
             self._fitted = replace(Observation.of_run(run, training, failure=failure), initial=start, are_drawn=are_drawn)
         return self._fitted.curves
 

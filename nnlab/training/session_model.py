@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ from nnlab.core.fitted_preparation import Preparation
 from nnlab.core.kernel.context import BATCH, BATCH_SIZE, BATCH_START, EPOCH, ITERATION, ROWS, SAMPLES
 from nnlab.core.preparation import Data, prepare
 from nnlab.engine.compile import Update
+from nnlab.engine.run import Run
 from nnlab.engine.state import State
 from nnlab.graph.graph import Graph
 from nnlab.training.commands import Snapshot
+from nnlab.training.kept_run import seed_curve
 from nnlab.training.kept_runs import KeptRuns
 from nnlab.training.predicted import Predicted, has_columns, plain_preparation, raw_columns, read_outputs
 from nnlab.training.settings import TrainingSettings
@@ -42,6 +45,8 @@ class SessionModel:
     _preparation: Preparation | None = None
     _past: KeptRuns = KeptRuns()  # what the project it was loaded from keeps: runs that ended, evaluations on its test part
     _project: Project | None = None  # where it was loaded from: data, view and all that a session does not need
+
+    _base: Project | None = None  # of a session without one: data that the network would fit
 
     @abstractmethod
     def predict(self, x: Any) -> np.ndarray: ...
@@ -90,6 +95,25 @@ class SessionModel:
         Raises FileError in one sentence; a file that was there is then unchanged.
         """
         importlib.import_module(WRITER).save(self, path)
+
+    @property
+    def runs(self) -> KeptRuns:
+        """Every `fit` so far as a run with its settings, curves and final weights, behind those of the project it was loaded from.
+
+        Within a stated budget, the oldest first to go; saved with the session, and seen in the window's Runs.
+        """
+        return self._past
+
+    def _keep(self, run: Run, training: TrainingSettings) -> None:
+        """A fit is over, or has failed: what it did is kept, unless nothing was learned."""
+        curve = seed_curve(run)
+        if not len(curve.blocks):
+            return
+        if self._project is None and (self._base is None or self._base.graph is not self.graph):
+            self._base = importlib.import_module(WRITER).project_for_graph(self.graph)
+        base = self._project or self._base
+        assert base is not None
+        self._past = self._past.adding(replace(base, graph=self.graph, training=training), (curve,))
 
     @property
     def data(self) -> Data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -205,3 +206,28 @@ def test_a_column_of_text_is_named() -> None:
         session().fit(X[:2], Series("price", ["low", "high"]))
     with pytest.raises(NNLabError, match=r"^x contains NaN.* at \[0, 1\] in column 'age'"):
         session().fit(Frame({"size": [1.0, 2.0], "age": [float("nan"), 1.0]}), [1.0, 2.0])
+
+
+def test_every_fit_is_kept_as_a_run_and_saved(tmp_path: Path) -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=2), units=3)), units=1))
+    s = nnlab.Session(b.build(), learning_rate=0.01, seed=4)
+    x = np.random.default_rng(1).normal(size=(40, 2))
+    first = s.fit(x, x[:, :1], epochs=3, batch_size=8)
+    s.fit(x, x[:, :1], epochs=2, batch_size=20, accumulate=2)
+    assert [run.number for run in s.runs] == [1, 2] and s.runs.next_number == 3
+    one, two = s.runs
+    assert (one.project.training.batch_size, two.project.training.batch_size) == (8, 20)
+    assert (one.project.training.epochs, two.project.training.accumulate) == (3, 2)
+    assert np.allclose(one.median.curves.mean, first.mean) and one.median.seed == 4 and one.iteration == 15
+    assert two.iteration == s.iteration == 17
+    assert all(np.array_equal(two.median.weights[name], values) for name, values in s.parameters.items())
+    s.save(tmp_path / "kept.nnlab")
+    again = nnlab.load(tmp_path / "kept.nnlab")
+    assert [run.name for run in again.runs] == ["run 1", "run 2"]
+    assert np.array_equal(again.runs[1].median.blocks, one.median.blocks)
+    again.fit(x, x[:, :1], epochs=1)
+    assert len(again.runs) == 3 and again.runs[3].project.data == again.runs[1].project.data
+    with pytest.raises(NNLabError, match="needs targets"):
+        again.fit(x)
+    assert len(again.runs) == 3, "what never began is no run"
