@@ -26,3 +26,13 @@ def order_of_frame(frame: Frame, samples: int, seed: int, is_shuffled: bool = Tr
         epoch, start = frame.epoch, 0
         order = epoch_order(samples, seed, epoch, is_shuffled)
     return order, epoch, start
+
+
+def samples_of_update(frame: Frame, order: np.ndarray, start: int, batch_size: int) -> np.ndarray:
+    """The samples whose gradients are in the update that the frame's batch belongs to, up to that batch, which begins at `start`.
+
+    One batch, unless several become one update: then all of these that have been taken so far.
+    """
+    before = (start // batch_size) % frame.program.accumulate
+    found = order[max(0, start - before * batch_size) : start + frame.rows]
+    return found if frame.program.accumulate > 1 else frame.samples

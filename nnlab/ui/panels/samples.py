@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 
 from nnlab.core.preparation import Data
 from nnlab.datasets.points import CLASSES
-from nnlab.engine.epoch_order import order_of_frame
+from nnlab.engine.epoch_order import order_of_frame, samples_of_update
 from nnlab.training.feature_statistics import TRAINING, VALIDATION, feature_statistics
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
@@ -47,6 +47,7 @@ class SamplesPanel(LivePanel):
         theme = services.theme
         self._data: Data | None = None
         self._epoch_order = np.empty(0, dtype=np.int64)
+        self._batch = np.zeros(0, dtype=np.int64)  # the samples that are lit
         self._epoch_key: tuple[object, ...] = ()
         self.epoch = -1
         self.chosen: ChosenSample = services.shared(ChosenSample)
@@ -171,6 +172,8 @@ class SamplesPanel(LivePanel):
         order, self.epoch, start = order_of_frame(frame, len(view.data.x), training.seed, training.shuffle)
         if self._epoch_key == key:
             self._epoch_order = order
+        batch = samples_of_update(frame, order, start, training.batch_size)
+        self._batch = batch[(batch >= 0) & (batch < len(view.data.x))]
         self._light(view, order, start)
         if self.samples.isVisible():
             self._take_answers(view)
@@ -184,8 +187,7 @@ class SamplesPanel(LivePanel):
     def _light(self, view: LiveView, order: np.ndarray, start: int) -> None:
         model = self.samples.samples
         lit, passed = np.zeros(len(view.data.x), dtype=bool), np.zeros(len(view.data.x), dtype=bool)
-        batch = view.frame.samples
-        lit[batch[(batch >= 0) & (batch < len(lit))]] = True
+        lit[self._batch] = True
         if view.frame.rows:
             passed[order[:start]] = True
         if not (np.array_equal(lit, model.lit) and np.array_equal(passed, model.passed)):
@@ -261,8 +263,7 @@ class SamplesPanel(LivePanel):
             x, y = (column_of(data, box.currentIndex()) for box in (self.across, self.up))
             groups = scatter_groups(data, x, y, self.up.currentIndex() >= data.raw_x.shape[1], self._theme)
             self.scatter.show_columns(x, y, (self.across.currentText(), self.up.currentText()), groups, key)
-        batch = view.frame.samples
-        self.scatter.rings.ring_batch(batch[(batch >= 0) & (batch < len(data.x))])
+        self.scatter.rings.ring_batch(self._batch)
         self.scatter.rings.ring_one(self._number(self.chosen.sample))
 
     def _show_tools(self) -> None:
@@ -351,6 +352,8 @@ class SamplesPanel(LivePanel):
                 f"epoch {numbers.count(self.epoch + 1)}, batch {numbers.count(start // size + 1)} of {numbers.count(view.batches)}: "
                 f"places {numbers.count(start + 1)} to {numbers.count(start + frame.rows)} of {numbers.count(samples)}{short}"
             )
+            if frame.program.accumulate > 1:
+                text += f" · lit: the {numbers.count(len(self._batch))} samples of this update"
         chosen = self.chosen.sample
         if chosen is not None and self._data is not None and chosen.is_in(self._data):
             text = f"{chosen.in_words(self._data)} chosen · {text}"

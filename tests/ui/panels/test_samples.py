@@ -47,6 +47,19 @@ def test_rows_stand_in_the_order_of_the_epoch_and_the_batch_is_lit(studio: Calla
     assert panel.statistics.statistics[0].name == "alcohol" and panel.table().names[0] == "column"
 
 
+def test_all_batches_of_an_update_are_lit(studio: Callable) -> None:
+    s = studio(DataSettings("wine"), accumulate=4)  # 142 samples in batches of 16: four, four and one
+    panel = s.panel("samples", 1000, 300)
+    model = panel.samples.samples
+    for updates, begin, end in ((1, 0, 64), (2, 64, 128), (3, 128, 142), (4, 0, 64)):
+        view = s.train(1)
+        lit = np.flatnonzero(model.lit).tolist()
+        assert view.frame.iteration == updates and lit == sorted(model.order[begin:end].tolist())
+        assert set(view.frame.samples.tolist()) <= set(lit) and panel.scatter.rings.ringed == end - begin
+        assert f"lit: the {end - begin} samples of this update" in panel.words.text()
+        assert np.flatnonzero(model.passed).tolist() == sorted(model.order[: end - len(view.frame.samples)].tolist())
+
+
 def test_points_are_drawn_and_erased_each_stroke_one_undoable_step(studio: Callable) -> None:
     s = studio(DataSettings("points"))
     panel = s.panel("samples", 1000, 320)
