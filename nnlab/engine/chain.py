@@ -188,14 +188,14 @@ class _Search:
 
 def chain(
     graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, tensor: str, index: tuple[int, ...],
-    seed: int = 0, iteration: int = 0, most: int = MOST_PATHS,
+    seed: int = 0, iteration: int = 0, most: int = MOST_PATHS, accumulated: int = 0,
 ) -> Chain:  # fmt: skip
     """The chain of dL/d(element `index` of `tensor`) on one batch, in float64.
 
     `tensor` is a parameter ("dense_1.weight") or what an operation writes ("tanh_1.y", whose index begins with the sample). At most
     `most` paths are listed. Raises NNLabError for an element that there is not, one without gradient, and for too many elements.
     """
-    derivatives = LocalDerivatives(graph, parameters, x, y, seed, iteration)
+    derivatives = LocalDerivatives(graph, parameters, x, y, seed, iteration, accumulated)
     if tensor not in derivatives.gradients:
         raise NNLabError(f"{shown(tensor)} has no gradient; this network has those of {', '.join(sorted(derivatives.gradients))}.")
     gradient = derivatives.gradients[tensor]

@@ -70,14 +70,17 @@ class LossSlice:
 class GradientChecker:
     """One network at given weights on one batch, ready to check any of its weights.
 
-    x is (batch, features), y as the loss takes it; `seed` and `iteration` are the run's words for operators that draw random numbers.
+    x is (batch, features), y as the loss takes it; `seed`, `iteration` and `accumulated` (batches of the same update before
+    this one) are the run's words for operators that draw random numbers.
     Raises GraphError when the graph cannot run, DataError when x or y do not fit, NNLabError for a wrong parameter.
     """
 
     def __init__(
-        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0
-    ) -> None:
-        state = state_on_batch(graph, parameters, x, y, seed, iteration, "A gradient check needs at least one sample, but x is empty.")
+        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0,
+        accumulated: int = 0,
+    ) -> None:  # fmt: skip
+        empty = "A gradient check needs at least one sample, but x is empty."
+        state = state_on_batch(graph, parameters, x, y, seed, iteration, empty, accumulated)
         program = state.program
         self._state: State = state
         self._network = network_of(state, layout_of(program))

@@ -41,15 +41,18 @@ class Jacobian:
 class LocalDerivatives:
     """One network at given weights on one batch, of which every operation can be asked. Frozen parameters have derivatives, too.
 
-    x is (batch, features), y as the loss takes it; `seed` and `iteration` are the run's words for operators that draw random numbers.
+    x is (batch, features), y as the loss takes it; `seed`, `iteration` and `accumulated` (batches of the same update before
+    this one) are the run's words for operators that draw random numbers.
     Raises GraphError when the graph cannot run, DataError when x or y do not fit.
     """
 
     def __init__(
-        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0
-    ) -> None:
+        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0,
+        accumulated: int = 0,
+    ) -> None:  # fmt: skip
         graph = replace(graph, nodes=tuple(replace(node, frozen=frozenset()) for node in graph.nodes))
-        state = state_on_batch(graph, parameters, x, y, seed, iteration, "A gradient needs at least one sample, but x is empty.")
+        empty = "A gradient needs at least one sample, but x is empty."
+        state = state_on_batch(graph, parameters, x, y, seed, iteration, empty, accumulated)
         program = state.program
         self.program: Program = program
         self.state: State = state

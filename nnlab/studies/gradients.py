@@ -28,18 +28,20 @@ class GradientSummary:
 
 
 def check_gradients(
-    program: Program, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int, iteration: int, context: JobContext
-) -> GradientSummary:
+    program: Program, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int, iteration: int, context: JobContext,
+    accumulated: int = 0,
+) -> GradientSummary:  # fmt: skip
     """Checks every element of every trained parameter of `program` at `parameters` on one batch.
 
-    x is (batch, features), y as the loss takes it; `seed` and `iteration` as in `GradientChecker`. Costs three forward passes in float64
-    for each weight. Emits a summary of what was checked so far whenever the largest error grows. Raises NNLabError when nothing is trained.
+    x is (batch, features), y as the loss takes it; `seed`, `iteration` and `accumulated` as in `GradientChecker`. Costs three forward passes
+    in float64 for each weight. Emits a summary of what was checked so far whenever the largest error grows. Raises NNLabError when nothing
+    is trained.
     """
     places = [(info.name, index) for info in program.trained for index in np.ndindex(info.place.shape)]
     if not places:
         raise NNLabError("There is no gradient to check: this network has no weights that are trained.")
     context.report(0, len(places), "preparing double precision")
-    checker = GradientChecker(program.graph, parameters, x, y, seed, iteration)
+    checker = GradientChecker(program.graph, parameters, x, y, seed, iteration, accumulated)
     summary: GradientSummary | None = None
     for done, (name, index) in enumerate(places):
         context.report(done, len(places), name)

@@ -9,6 +9,8 @@ from networks import mlp
 from nnlab.core.errors import SettingError, TrainingError
 from nnlab.core.kernel.context import BATCH, BATCH_START, EPOCH
 from nnlab.engine.compile import Update
+from nnlab.engine.gradient_check import GradientChecker
+from nnlab.engine.local_derivatives import LocalDerivatives
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
@@ -146,3 +148,22 @@ def test_a_frame_says_whether_a_batch_is_under_way() -> None:
     frame = one.mailbox.newest(frame.sequence)
     assert frame is not None and (frame.batch, frame.is_inside, one.stepper.batch) == (4, True, 1)
     assert frame.samples.tolist() == one.order[28:35].tolist()
+
+
+def test_the_gradient_check_drops_what_that_batch_of_the_update_dropped() -> None:
+    """Every batch of an update has a mask of its own; a check in double precision draws it again."""
+    b = GraphBuilder()
+    b.mse(b.dense(b.dropout(b.tanh(b.dense(b.input(features=2), units=9)), p=0.4), units=1))
+    one = run(10, 3, b.build())
+    one.train(2)
+    masks = []
+    for batch in range(3):
+        while not (one.stepper.batch == batch and one.stepper.pc == one.program.batch_end - 1):
+            one.stepper.forward()
+        state = one.state
+        x, y = X[one.order[state.context[BATCH_START] :][: state.rows]], Y[one.order[state.context[BATCH_START] :][: state.rows]]
+        found = LocalDerivatives(one.program.graph, state.stored(), x, y, 1, one.iteration, batch)
+        masks.append(state["dropout_1.mask"].copy())
+        assert np.array_equal(found.state["dropout_1.mask"], masks[-1]), batch
+        assert GradientChecker(one.program.graph, state.stored(), x, y, 1, one.iteration, batch).check("dense_1.weight", (2, 1)).agrees
+    assert not np.array_equal(masks[0], masks[1]) and not np.array_equal(masks[1], masks[2])

@@ -129,7 +129,7 @@ class ChainSide(QWidget):
         if not self.isVisible() or self._model.session.is_playing:
             return
         self.chooser.follow_frame()
-        batch = StepBatch.of(self._model.frame, self._document.project.training.seed)
+        batch = StepBatch.of(self._model.frame, self._document.project.training.seed, self._model.accumulated)
         name, index = self.chooser.name, self.chooser.index
         if batch is None or not index:
             self._asked = None
@@ -156,7 +156,7 @@ class ChainSide(QWidget):
 
     def ask_slice(self) -> None:
         """Moves the element that is shown: finite difference, and the loss along it."""
-        batch = StepBatch.of(self._model.frame, self._document.project.training.seed)
+        batch = StepBatch.of(self._model.frame, self._document.project.training.seed, self._model.accumulated)
         if batch is None or self.chain is None:
             return
         if self._slicing is not None:

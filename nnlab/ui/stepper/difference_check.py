@@ -179,7 +179,7 @@ class DifferenceCheck(QWidget):
 
     @property
     def _batch(self) -> StepBatch | None:
-        return StepBatch.of(self._model.frame, self._document.project.training.seed)
+        return StepBatch.of(self._model.frame, self._document.project.training.seed, self._model.accumulated)
 
     def _say_so_far(self, summary: GradientSummary) -> None:
         if self._asked is None:

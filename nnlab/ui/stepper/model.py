@@ -102,6 +102,11 @@ class StepModel(QObject):
         return None if accumulate == 1 or self._stepped is None else (self._stepped.batch + 1, accumulate)
 
     @property
+    def accumulated(self) -> int:
+        """How many batches of the update came before the moment's."""
+        return self._stepped.batch if self._stepped is not None else 0
+
+    @property
     def graph(self) -> Graph | None:
         """The graph of the program that is stepped."""
         return self._program.graph if self._program is not None else None

@@ -24,9 +24,10 @@ class StepBatch:
     y: np.ndarray
     seed: int
     iteration: int
+    accumulated: int = 0  # batches of the same update that came before
 
     @classmethod
-    def of(cls, frame: Frame | None, seed: int) -> StepBatch | None:
+    def of(cls, frame: Frame | None, seed: int, accumulated: int = 0) -> StepBatch | None:
         """The batch of a frame; None when there is none, or when the frame was made before somebody asked for it."""
         if frame is None or not frame.rows or frame.program.target_name is None:
             return None
@@ -35,18 +36,19 @@ class StepBatch:
         parameters = {info.name: frame.get(info.name) for info in program.parameters}
         if x is None or y is None:
             return None
-        return cls(program, {name: values for name, values in parameters.items() if values is not None}, x, y, seed, frame.iteration)
+        known = {name: values for name, values in parameters.items() if values is not None}
+        return cls(program, known, x, y, seed, frame.iteration, accumulated)
 
     def check_one(self, parameter: str, index: tuple[int, ...]) -> GradientCheck:
-        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
+        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration, self.accumulated)
         return checker.check(parameter, index)
 
     def slice(self, tensor: str, index: tuple[int, ...]) -> LossSlice:
-        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration)
+        checker = GradientChecker(self.program.graph, self.parameters, self.x, self.y, self.seed, self.iteration, self.accumulated)
         return checker.slice(tensor, index)
 
     def check_all(self, context: JobContext) -> GradientSummary:
-        return check_gradients(self.program, self.parameters, self.x, self.y, self.seed, self.iteration, context)
+        return check_gradients(self.program, self.parameters, self.x, self.y, self.seed, self.iteration, context, self.accumulated)
 
     def chain(self, tensor: str, index: tuple[int, ...], most: int) -> Chain:
-        return chain(self.program.graph, self.parameters, self.x, self.y, tensor, index, self.seed, self.iteration, most)
+        return chain(self.program.graph, self.parameters, self.x, self.y, tensor, index, self.seed, self.iteration, most, self.accumulated)
