@@ -33,7 +33,7 @@ def check_gradients(
 ) -> GradientSummary:  # fmt: skip
     """Checks every element of every trained parameter of `program` at `parameters` on one batch.
 
-    x is (batch, features), y as the loss takes it; `seed`, `iteration` and `accumulated` as in `GradientChecker`. Costs three forward passes
+    x is (batch, features), y as the loss takes it; `seed`, `iteration` and `accumulated` as in `GradientChecker`. Costs three passes
     in float64 for each weight. Emits a summary of what was checked so far whenever the largest error grows. Raises NNLabError when nothing
     is trained.
     """

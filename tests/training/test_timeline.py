@@ -421,3 +421,19 @@ def test_a_begun_iteration_is_taken_back_before_a_branch(journey):
     journey.run.stepper.forward()
     branch(journey, 1)
     assert not journey.run.stepper.inside and journey.bits == journey.passed[400]
+
+
+def test_updates_of_several_batches_and_gradients_that_are_left_come_back_to_the_bit() -> None:
+    one = Journey()
+    one.train(15)
+    left = {"accumulate": 1, "zero_gradients": False, "optimizer": "sgd"}
+    for settings in ({"accumulate": 3}, {"accumulate": 7}, left, {"accumulate": 2}):
+        one.change(replace(one.project, training=replace(one.project.training, schedule="constant", **settings)))
+        one.train(25)
+    passed = dict(one.passed)
+    for iteration in (115, 91, 90, 89, 66, 65, 64, 41, 40, 39, 17, 16, 15, 14, 1, 0, 77, 115):
+        one.back_to(iteration)
+        assert one.run.iteration == iteration and one.bits == passed[iteration], iteration
+    one.back_to(50)
+    one.train(10)
+    assert one.bits == passed[60], "and goes on from there as it did"
