@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from nnlab.core.explanation import Explanation
+from nnlab.core.explanation import Explanation, ExplanationContext
 from nnlab.engine.program import PHASES, Instruction
 from nnlab.engine.stepper import Stepper, Trace
 from nnlab.graph import docking
@@ -66,17 +66,22 @@ def explanations_of(trace: Trace) -> tuple[Explanation, ...]:
     return tuple(e for e in written if e.applies(trace.moment(e.target, (0,) * np.ndim(trace.after[e.target]))))
 
 
-def moments_of(trace: Trace, graph: Graph) -> Iterator[MomentRow]:
-    """The rows of one instruction; none where it explains nothing."""
-    instruction = trace.instruction
+def explained_moments(trace: Trace) -> Iterator[tuple[Explanation, ExplanationContext]]:
+    """Every written tensor that is explained, at the element with the largest share."""
     for explanation in explanations_of(trace):
         target = explanation.target
-        after, adds = np.asarray(trace.after[target]), target.startswith("d_") or instruction.parameter is not None
+        after, adds = np.asarray(trace.after[target]), target.startswith("d_") or trace.instruction.parameter is not None
         if not after.size:
             continue
         shares = share(trace.before[target], after, adds)
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(shares)), shares.shape))
-        moment = trace.moment(target, index)
+        yield explanation, trace.moment(target, tuple(int(i) for i in np.unravel_index(int(np.argmax(shares)), shares.shape)))
+
+
+def moments_of(trace: Trace, graph: Graph) -> Iterator[MomentRow]:
+    """The rows of one instruction; none where it explains nothing."""
+    instruction = trace.instruction
+    for explanation, moment in explained_moments(trace):
+        target, index, after = moment.target, moment.index, np.asarray(trace.after[moment.target])
         tensor = next(o.tensor for o in instruction.operands if o.argument.name == target)
         yield MomentRow(
             instruction.pc + 1, PHASES[instruction.phase], title_of(graph, instruction), tensor or target, after.shape,

@@ -28,6 +28,7 @@ from nnlab.engine.compile import Update, compile
 from nnlab.engine.evaluator import Evaluator, as_samples, as_targets
 from nnlab.engine.history import Curves
 from nnlab.engine.layout import layout_of
+from nnlab.engine.moment_terms import TermRow, terms_of
 from nnlab.engine.moments import MomentRow, moments_of
 from nnlab.engine.parameter_update import ParameterUpdate
 from nnlab.engine.run import Run
@@ -219,6 +220,13 @@ class Session(SessionAdapters, SessionModel):
         `nnlab.engine.moments.as_csv` and `as_markdown` write them as a table.
         """
         return tuple(moment for trace in self._traced(x, y) for moment in moments_of(trace, self.graph))
+
+    def terms(self, x: Any, y: Any) -> tuple[TermRow, ...]:
+        """`step`, with a row for every single term of every sum on the way: factors, product, sum so far.
+
+        Of each tensor the element that `moments` explains. `nnlab.engine.moment_terms` has tables of them.
+        """
+        return tuple(term for trace in self._traced(x, y) for term in terms_of(trace, self.graph))
 
     def _traced(self, x: Any, y: Any) -> Iterator[Trace]:
         state = self._with_batch(x, y)

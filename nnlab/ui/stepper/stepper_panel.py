@@ -35,7 +35,7 @@ from nnlab.ui.stepper.scrubber import Scrubber
 from nnlab.ui.stepper.side import StepSide
 from nnlab.ui.stepper.slow_motion import SlowMotion
 from nnlab.ui.stepper.step_edits import StepEdits
-from nnlab.ui.stepper.term_content import table_of
+from nnlab.ui.stepper.term_content import edge_of, table_of
 from nnlab.ui.stepper.term_list import TermList
 from nnlab.ui.stepper.watch_menu import WatchMenu
 from nnlab.ui.widgets.label import Label
@@ -53,6 +53,7 @@ class StepperPanel(QWidget):
     """The lower part of the Step workspace. `lights_changed(node_id or None, reads, writes)` says what to light on the canvas."""
 
     lights_changed = Signal(object, object, object)
+    term_changed = Signal(object)  # the weight of the single term that is looked at, None where none is
 
     def __init__(
         self, theme: Theme, session: LiveSession, document: Document, selection: Selection | None = None, parent: QWidget | None = None
@@ -232,6 +233,7 @@ class StepperPanel(QWidget):
             self.formula.repaint()  # at once: what follows, pictures, tables and the canvas, takes longer
         self.prediction.refresh()
         self.header.refresh(content)
+        self.term_changed.emit(edge_of(self.model, self.levels) if table is not None else None)
         if content is None:
             return
         self.terms.show_table(table)

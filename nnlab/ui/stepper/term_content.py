@@ -12,6 +12,7 @@ import numpy as np
 
 from nnlab.core.tensor import Index
 from nnlab.core.term_sum import TermSum
+from nnlab.ui.canvas.model.paths import TermEdge
 from nnlab.ui.look.numbers import number
 from nnlab.ui.run.weight_edits import entry_name
 from nnlab.ui.stepper.levels import TERM, StepLevels
@@ -103,6 +104,22 @@ def _words(table: TermTable, precision: str) -> str:
     if not np.isfinite(apart):
         return f"{said} The kernel adds in {precision} and in an order of its own: it wrote {number(table.written)}."
     return f"{said} The kernel adds in {precision} and in an order of its own: what it wrote differs by {number(apart, 2)}."
+
+
+def edge_of(model: StepModel, levels: StepLevels) -> TermEdge | None:
+    """The weight that the last term goes along: a factor of it, or what its gradient is of; None where there is none."""
+    moment, terms, term, instruction = model.moment, levels.terms, levels.term, model.instruction
+    if moment is None or terms is None or term is None or instruction is None or model.program is None:
+        return None
+    parameters = {info.name for info in model.program.parameters}
+    adds = float(terms.values(moment.after)[term])
+    names = {o.argument.name: o.tensor for o in instruction.operands if o.tensor is not None}
+    for argument, index in (*terms.elements(term), (moment.target, moment.index)):
+        node, _, name = names.get(argument, "").partition(".")
+        parameter = f"{node}.{name.removeprefix('d_')}"
+        if len(index) == 2 and parameter in parameters:
+            return TermEdge(parameter, (index[0], index[1]), adds)
+    return None
 
 
 def with_term(form: Form, model: StepModel, levels: StepLevels) -> Form:

@@ -172,6 +172,7 @@ def connect_messages(window: MainWindow) -> None:
     recording.changed.connect(lambda: action.setChecked(recording.is_recording))
     for name, key in (("neuron", "refused"), ("neuron_matrix", "refused"), ("branches", "branch")):
         window.panels.when_made(name, partial(_connect_signal, signal="refused", run=partial(bar.show_warning, key=key)))
+    window.stepper.term_changed.connect(window.canvas.set_term)
     window.session.past.offers.made.connect(partial(bar.show_warning, key="branches"))
     window.adapters.lost.connect(lambda text: bar.show_warning(text, "Undo", window.document.undo, key="adapters"))
     window.files.saved.connect(lambda: bar.take_back("file"))

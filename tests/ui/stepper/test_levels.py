@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from nnlab.ui.canvas.model.paths import TermEdge
 from nnlab.ui.stepper.levels import ELEMENT, OPERATION, TERM
 from nnlab.ui.stepper.matrix_forms import Matrix
 from nnlab.ui.stepper.term_content import cell_of
@@ -38,6 +39,8 @@ def go(steps: Any, way: Any) -> None:
 
 def test_into_goes_to_the_elements_and_to_their_terms_and_out_comes_back(steps: Any) -> None:
     panel, levels = steps.panel, steps.panel.levels
+    lit: list[TermEdge | None] = []
+    panel.term_changed.connect(lit.append)
     steps.to(1)
     first = panel.model.index("y")
     assert levels.level == OPERATION and levels.term is None and panel.terms.isHidden() and not panel.formula.isHidden()
@@ -56,6 +59,7 @@ def test_into_goes_to_the_elements_and_to_their_terms_and_out_comes_back(steps: 
         assert shown.values[unit, 0] == pytest.approx(cell, rel=1e-15)
         marked = {m.argument: m.mark for m in panel.picture.matrices.form.matrices if m.mark is not None}
         assert marked == ({"weight": (unit, term), "x": (term, 0)} if term < 2 else {"bias": (unit, 0)})
+        assert lit[-1] == (TermEdge("dense_1.weight", (unit, term), expected[term]) if term < 2 else None)
         if term < 2:
             panel.into()
     assert table.written == after["y"][first] and table.is_complete
@@ -65,7 +69,7 @@ def test_into_goes_to_the_elements_and_to_their_terms_and_out_comes_back(steps: 
     panel.back()
     assert where(panel) == (1, "y", first, 2)
     panel.out()
-    assert levels.level == ELEMENT and levels.term is None and panel.terms.isHidden()
+    assert levels.level == ELEMENT and levels.term is None and panel.terms.isHidden() and lit[-1] is None
     panel.out()
     assert levels.level == OPERATION and panel.scrubber.text.endswith(f"operation 1 of {len(panel.model.instructions)}")
 

@@ -26,6 +26,20 @@ class EdgePaths:
     gradient: float = 0.0
 
 
+@dataclass(frozen=True)
+class TermEdge:
+    """The weight that a single term of a sum goes along, and what the term adds."""
+
+    parameter: str
+    cell: Cell
+    adds: float
+
+    @property
+    def as_paths(self) -> EdgePaths:
+        """That weight alone, with its number."""
+        return EdgePaths({}, {}, 0.0, self.cell, gradient=self.adds)
+
+
 def edge_paths(chain: Chain, weights: Mapping[str, Weights], chosen: int | None = None) -> dict[str, EdgePaths]:
     """What of a chain, or of its path number `chosen` alone, goes along which weights; by the layer's parameter.
 

@@ -18,7 +18,7 @@ from nnlab.ui.canvas.edges.tensor_edge import TensorEdge
 from nnlab.ui.canvas.edges.weight_layer import WeightCurves, WeightMatrix, overlay_values
 from nnlab.ui.canvas.model.content import LOSS, CardContent
 from nnlab.ui.canvas.model.lookup import Lookup
-from nnlab.ui.canvas.model.paths import edge_paths
+from nnlab.ui.canvas.model.paths import TermEdge, edge_paths
 from nnlab.ui.canvas.model.strands import moment_of
 from nnlab.ui.canvas.scene.insides import NeuronInsides
 from nnlab.ui.canvas.scene.scene import GraphScene
@@ -39,6 +39,7 @@ class LiveValues:
         self._costs: Mapping[str, tuple[float, float]] = {}
         self._finding: NodeFinding | None = None
         self._paths: tuple[Chain, int | None] | None = None
+        self._term: TermEdge | None = None
         self._hovered: tuple[str, int] | None = None
         self._looked_at: Edge | None = None
         self.overlay = "weights"
@@ -58,8 +59,13 @@ class LiveValues:
 
     def clear(self) -> None:
         """Another project: nothing is known of it yet. What is on the canvas is shown again by `refresh`."""
+<<<<<<< HEAD
         self._values, self._pictures, self._step, self._hovered, self._paths = _nothing, {}, None, None, None
         self._finding = None
+=======
+        self._values, self._pictures, self._step, self._hovered = _nothing, {}, None, None
+        self._paths = self._term = None
+>>>>>>> 6e273bb (A single term lights its weight on the canvas, and the terms of an iteration are a table in Python and on the command line)
         self.neurons.clear()
 
     def value(self, tensor: str) -> np.ndarray | None:
@@ -138,7 +144,15 @@ class LiveValues:
     def set_step(self, node_id: str | None, reads: frozenset[str], writes: frozenset[str]) -> None:
         """Lights what one instruction reads and writes and dims the rest; None, and nothing read or written, ends it."""
         self._step = None if node_id is None and not reads and not writes else (node_id, reads, writes)
+        if self._step is None:
+            self.set_term(None)
         self._show_look()
+
+    def set_term(self, term: TermEdge | None) -> None:
+        """Lights the weight of a single term, instead of the paths of a chain; None ends it."""
+        if term != self._term:
+            self._term = term
+            self._show_paths()
 
     def set_costs(self, costs: Mapping[str, tuple[float, float]]) -> None:
         """(seconds in a step, share) by node, written under every card; nothing ends it."""
@@ -175,7 +189,10 @@ class LiveValues:
     def _show_paths(self) -> None:
         edges = self._scene.edges
         known = {weights.parameter: weights for weights in edges.weights.values() if weights is not None}
-        lit = edge_paths(self._paths[0], known, self._paths[1]) if self._paths is not None else {}
+        if self._term is not None and self._term.parameter in known:
+            lit = {self._term.parameter: self._term.as_paths}
+        else:
+            lit = edge_paths(self._paths[0], known, self._paths[1]) if self._paths is not None else {}
         for edge, item in edges.items.items():
             weights = edges.weights[edge]
             if weights is not None and not isinstance(item, TensorEdge):

@@ -6,6 +6,7 @@ import pytest
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.cards.finding_painting import words_place
 from nnlab.ui.canvas.edges.weight_layer import WeightItem, overlay_values, reference
+from nnlab.ui.canvas.model.paths import TermEdge
 from nnlab.ui.canvas.painting.matrix import strongest
 from nnlab.ui.canvas.scene.hit import CARD, EDGE, Hit
 from nnlab.ui.canvas.scene.tooltips import tooltip
@@ -57,6 +58,16 @@ def test_weights_biases_activations_and_loss_are_taken(desk, values):
     assert not card.pictures.is_empty
     loss = desk.canvas.scene.items_by_card["mse_1"]
     assert (loss.loss, loss.batch_size) == (0.25, 4)
+
+
+def test_the_weight_of_a_single_term_is_lit_with_its_number_until_another_thing_is_looked_at(desk, values):
+    desk.canvas.set_values(values.get)
+    desk.canvas.set_step("dense_1", frozenset({"dense_1.weight"}), frozenset({"dense_1.y"}))
+    desk.canvas.set_term(TermEdge("dense_1.weight", (3, 1), -0.4478))
+    lit = into(desk, "dense_1").paths
+    assert (lit.start, lit.gradient, lit.products) == ((3, 1), -0.4478, {}) and into(desk, "dense_2").paths is None
+    desk.canvas.set_step(None, frozenset(), frozenset())
+    assert into(desk, "dense_1").paths is None
 
 
 def test_only_what_differs_is_painted_anew(desk, values):
