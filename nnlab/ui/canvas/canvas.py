@@ -64,11 +64,8 @@ class Canvas(QWidget):
         self._live = LiveValues(self.scene)
         self.neurons = self._live.neurons
         self.set_paths = self._live.set_paths  # (chain or None, number of one path or None)
-<<<<<<< HEAD
         self.set_finding = self._live.set_finding  # (what a diagnosis says of a node, or None)
-=======
         self.set_term = self._live.set_term
->>>>>>> 6e273bb (A single term lights its weight on the canvas, and the terms of an iteration are a table in Python and on the command line)
         self.view = GraphView(self.scene, selection, self.commands, self._live, self)
         self.arranging = Arranging(self.commands, selection, self)
         self.clipboard = Clipboard(document, selection, self.commands, self)

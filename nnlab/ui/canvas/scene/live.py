@@ -59,13 +59,8 @@ class LiveValues:
 
     def clear(self) -> None:
         """Another project: nothing is known of it yet. What is on the canvas is shown again by `refresh`."""
-<<<<<<< HEAD
-        self._values, self._pictures, self._step, self._hovered, self._paths = _nothing, {}, None, None, None
-        self._finding = None
-=======
         self._values, self._pictures, self._step, self._hovered = _nothing, {}, None, None
-        self._paths = self._term = None
->>>>>>> 6e273bb (A single term lights its weight on the canvas, and the terms of an iteration are a table in Python and on the command line)
+        self._paths = self._term = self._finding = None
         self.neurons.clear()
 
     def value(self, tensor: str) -> np.ndarray | None:
