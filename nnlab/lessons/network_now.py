@@ -3,6 +3,7 @@
     training_loss, training_accuracy, validation_accuracy
     dead_units       hidden units that are 0 for every training sample
     rms_error, sup_error, outside_error      of a fit to its target (`nnlab.training.function_errors`), the last one beyond the domain
+    half_jump        half of the target's largest jump: no curve without a jump has a smaller largest error
     update_rank      directions that an adapter's update B A has, by its singular values, in the first layer with one
     change_share_1, _2, _4, _8      of what that layer (without adapters the widest one) has changed by since iteration 0, the share
                      that lies in its first directions: squared singular values over all of them
@@ -23,7 +24,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph.adapters import adapted
 from nnlab.training.adapter_updates import share_in_first, singular_values, singular_values_of_change
-from nnlab.training.function_errors import Errors, errors_inside, errors_outside
+from nnlab.training.function_errors import Errors, errors_inside, errors_outside, jumps_of
 from nnlab.training.metrics import metrics
 from nnlab.training.project import Project
 
@@ -72,6 +73,11 @@ class NetworkNow:
         is_fit = self.data.target.kind == "continuous" and self.data.raw_x.shape[1] <= 2
         return find(self.evaluator, self.data) if is_fit else None
 
+    def half_jump(self) -> float:
+        if self.data.truth is None or self.data.raw_x.shape[1] != 1:
+            return NAN
+        return max((jump.height / 2 for jump in jumps_of(self.data)), default=0.0)
+
     def update_rank(self) -> float:
         graph = self.project.graph
         for name, layers in adapted(graph).items():
@@ -108,6 +114,7 @@ MEASURED: Mapping[str, Callable[[NetworkNow], float]] = {
     "rms_error": _of_errors(errors_inside, lambda found: found.rms),
     "sup_error": _of_errors(errors_inside, lambda found: found.sup),
     "outside_error": _of_errors(errors_outside, lambda found: found.sup),
+    "half_jump": NetworkNow.half_jump,
     "update_rank": NetworkNow.update_rank,
     **{f"change_share_{count}": (lambda n, count=count: n.change_share(count)) for count in (1, 2, 4, 8)},  # type: ignore[misc]
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -48,8 +49,9 @@ class OneRun:
         return self.run.state[name] if name in self.run.program.places else None
 
 
-def _gradients(of: OneRun) -> list[str]:
-    return [f"{node}.d_{name}" for node, _, name in (info.name.rpartition(".") for info in of.run.program.trained)]
+def _gradient_norm(of: OneRun) -> float:
+    parts = (info.name.rpartition(".") for info in of.run.program.trained)
+    return math.sqrt(sum(float(np.sum(of.run.state[f"{node}.d_{name}"] ** 2)) for node, _, name in parts))
 
 
 def _measured(of: OneRun | None, word: str) -> float:
@@ -68,10 +70,10 @@ class LessonRun:
     def facts(self) -> Facts:
         own, other, training = self.own, self.other, self.project.training
         program = own.run.program
-        words = {
+        words: dict[str, Callable[[], float]] = {
             "iteration": lambda: float(own.run.iteration),
             "loss": lambda: own.run.current_loss(),
-            "gradient_norm": lambda: math.sqrt(sum(float(np.sum(own.run.state[n] ** 2)) for n in _gradients(own))),
+            "gradient_norm": lambda: _gradient_norm(own),
             "parameters": lambda: float(program.parameter_count),
             "learned_parameters": lambda: float(sum(math.prod(info.place.shape) for info in program.trained)),
             "batches": lambda: float(-(-len(own.data.x) // training.batch_size)),
@@ -130,7 +132,7 @@ class LessonRun:
                 self.project = varied(self.project, Difference("learning_rate", text))
             case ShownGesture("enter", text, target) if target in FIELDS:
                 self._load(varied(self.project, Difference(FIELDS[target], text)))
-            case ShownGesture("choose", "Constructed"):
+            case ShownGesture("press", "Construct"):
                 self._construct()
             case ShownGesture("press", "Freeze and attach"):
                 name = free_adapter_name(self.project.graph)

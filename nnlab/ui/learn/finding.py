@@ -56,7 +56,8 @@ def panel_widget(host: LessonHost, name: str) -> QWidget | None:
 
 def find_field(host: LessonHost, panel: str, field: str) -> FoundControl | None:
     """The field of a panel by its accessible name, which may go on with what it shows."""
-    widget = panel_widget(host, panel)
+    dock = host.area.docks.get(panel)
+    widget = dock if isinstance(dock, QDockWidget) else panel_widget(host, panel)  # a dock's title has fields, too
     if widget is None:
         return None
     named = [child for child in widgets_within(widget) if _is_called(child, field) and child.isVisibleTo(widget)]
@@ -66,7 +67,7 @@ def find_field(host: LessonHost, panel: str, field: str) -> FoundControl | None:
 
 
 def _is_called(widget: QWidget, name: str) -> bool:
-    label = getattr(widget, "label", None)
+    label = widget.text() if isinstance(widget, QAbstractButton) else getattr(widget, "label", None)
     return name in (widget.accessibleName(), label) or widget.accessibleName().startswith(f"{name} ")
 
 
