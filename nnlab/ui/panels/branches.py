@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.frame import Frame
@@ -13,21 +13,21 @@ from nnlab.training.branch import branch_name
 from nnlab.training.reach import Reach
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count
-from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.branch_row import BranchRow
+from nnlab.ui.panels.controls.row_panel import RowPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label
 
-LOWEST = 120  # pixels at 100 %
 EMPTY = (
     "Go back to an earlier iteration on the time strip, then branch a new run from there: the one until now is kept here, with all it "
     "had come to, and can be returned to."
 )
 
 
-class BranchesPanel(LivePanel):
+class BranchesPanel(RowPanel):
     """The run that is trained first, then those that are kept. `refused(sentence)`: what could not be done."""
 
     name = "branches"
@@ -49,37 +49,12 @@ class BranchesPanel(LivePanel):
         self.add_option(self.new)
         self.words = Label(theme, EMPTY, "caption", "text2")
         self.budget = Label(theme, "", "caption", "text2")
-        page = QWidget()
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._around = QVBoxLayout()
         for part in (self.words, self.budget):
             part.setWordWrap(True)
-            self._around.addWidget(part)
-        self._column.addLayout(self._around)
-        self._column.addStretch(1)
-        area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        self.set_content(area)
+        self.set_below(self.words, self.budget)
         services.session.state_changed.connect(self.follow)
         self.apply_metrics()
         self.follow()
-
-    def apply_metrics(self) -> None:
-        super().apply_metrics()
-        if hasattr(self, "_around"):
-            metrics = self._theme.metrics
-            self._around.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.padding)
-            self._around.setSpacing(metrics.px(4))
-
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), min(hint.height(), self._services.theme.metrics.px(LOWEST)))
 
     def draw(self, view: LiveView) -> None:
         self.follow()
@@ -96,7 +71,7 @@ class BranchesPanel(LivePanel):
             return
         self._shown = reach, frame, can_run
         kept = reach.branches
-        self._set_rows(len(kept) + 1 if kept else 0)
+        self.fit(self.rows, len(kept) + 1 if kept else 0, self._make_row)
         if self.rows:
             loss = view.losses.smoothed if view is not None else math.nan
             self.rows[0].show_branch(reach.branch, branch_name(reach.branch), reach.origin, reach.latest, loss, True)
@@ -109,18 +84,11 @@ class BranchesPanel(LivePanel):
         self.new.setEnabled(reach.latest > 0 and can_run)
         self.setWindowTitle(f"{self.title} ({len(kept)})" if kept else self.title)
 
-    def _set_rows(self, number: int) -> None:
-        while len(self.rows) > number:
-            row = self.rows.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < number:
-            row = BranchRow(self._services.theme)
-            row.chosen.connect(lambda row=row: self._return_to(row.number))
-            row.removed.connect(lambda row=row: self._past.forget_branch(row.number))
-            self._column.insertWidget(len(self.rows), row)
-            self.rows.append(row)
+    def _make_row(self) -> BranchRow:
+        row = BranchRow(self._services.theme)
+        row.chosen.connect(lambda: self._return_to(row.number))
+        row.removed.connect(lambda: self._past.forget_branch(row.number))
+        return row
 
     def _branch(self) -> None:
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import Breakpoint
@@ -24,22 +24,22 @@ from nnlab.ui.document.debugging_edits import (
     toggle_breakpoint,
 )
 from nnlab.ui.look.icons import icon
-from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.breakpoint_row import BreakpointRow
 from nnlab.ui.panels.controls.condition_field import ConditionField, ConditionRow
+from nnlab.ui.panels.controls.row_panel import RowPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 
-LOWEST = 120  # pixels at 100 %
 EMPTY = (
     "Breakpoints stop the stepper at an operation, a phase or a neuron. F9 sets one at the selected node or the operation shown; "
     "so do the menu of a card and the right button on the blocks below."
 )
 
 
-class BreakpointsPanel(LivePanel):
+class BreakpointsPanel(RowPanel):
     """Rows in the order in which the breakpoints were set."""
 
     name = "breakpoints"
@@ -63,34 +63,12 @@ class BreakpointsPanel(LivePanel):
         self.new.judged.connect(self._show_problem)
         self.words = Label(theme, EMPTY, "caption", "text2")
         self.words.setWordWrap(True)
-        page = QWidget()
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._around = QVBoxLayout()
-        for part in (self.new, self.problem, self.words):
-            self._around.addWidget(part)
-        self._column.addLayout(self._around)
-        self._column.addStretch(1)
-        self._area = area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        self.set_content(area)
+        self.set_below(self.new, self.problem, self.words)
         document, session = services.document, services.session
         for signal in (document.debugging_changed, document.changed, document.replaced, session.stepped, session.state_changed):
             signal.connect(self.follow)
         self.apply_metrics()
         self.follow()
-
-    def apply_metrics(self) -> None:
-        super().apply_metrics()
-        if hasattr(self, "_around"):
-            metrics = self._theme.metrics
-            self._around.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.padding)
-            self._around.setSpacing(metrics.px(4))
 
     def draw(self, view: LiveView) -> None:
         """Counts go up while training runs."""
@@ -101,13 +79,7 @@ class BreakpointsPanel(LivePanel):
         document, debugging = self._services.document, self._services.session.debugging
         shown = document.project.debugging.breakpoints
         had_focus = focused_within(self) is not None
-        while len(self.rows) > len(shown):
-            row = self.rows.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < len(shown):
-            self._add_row()
+        self.fit(self.rows, len(shown), self._make_row)
         for row, each in zip(self.rows, shown, strict=True):
             is_here = not each.node or each.node in document.graph
             row.show_breakpoint(each, breakpoint_words(each, document.graph), debugging.hits(each), is_here)
@@ -125,25 +97,18 @@ class BreakpointsPanel(LivePanel):
     def _show_conditions(self) -> None:
         document, debugging = self._services.document, self._services.session.debugging
         shown = document.project.debugging.conditions
-        while len(self.conditions) > len(shown):
-            row = self.conditions.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.conditions) < len(shown):
-            self._add_condition_row()
+        self.fit(self.conditions, len(shown), self._make_condition, len(self.rows))
         for row, each in zip(self.conditions, shown, strict=True):
             row.show_condition(each, *debugging.condition(each.text))
             row.field.name_after(document.graph)
 
-    def _add_condition_row(self) -> None:
+    def _make_condition(self) -> ConditionRow:
         row = ConditionRow(self._services.theme, self._judge)
         row.switched.connect(lambda is_on: switch_condition(self._services.document, row.text, is_on))
         row.times_chosen.connect(lambda times: set_condition_times(self._services.document, row.text, times))
         row.written.connect(lambda text: self._set_condition(text, row.text))
         row.removed.connect(lambda: remove_condition(self._services.document, row.text))
-        self._column.insertWidget(len(self.rows) + len(self.conditions), row)
-        self.conditions.append(row)
+        return row
 
     def begin_condition(self, formula: str) -> None:
         """Writes the beginning of a condition over a formula, for the person to complete."""
@@ -180,23 +145,17 @@ class BreakpointsPanel(LivePanel):
             self._column.activate()
             self._area.ensureWidgetVisible(self.problem, 0, self._theme.metrics.px(4))
 
-    def minimumSizeHint(self) -> QSize:
-        """What the sentence needs in the narrowest panel is no measure: among the stepper's tabs it would take the canvas's height."""
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), min(hint.height(), self._services.theme.metrics.px(LOWEST)))
-
     def clear(self) -> None:
         """Breakpoints stay, whatever is trained."""
 
-    def _add_row(self) -> None:
+    def _make_row(self) -> BreakpointRow:
         row = BreakpointRow(self._services.theme)
         row.switched.connect(lambda is_on: self._change(row, "Switch on" if is_on else "Switch off", lambda b: replace(b, is_on=is_on)))
         row.times_chosen.connect(lambda times: self._change(row, f"Stop from time {times}", lambda b: replace(b, times=times)))
         row.removed.connect(lambda: self._remove(row))
         row.picked.connect(lambda: self._pick(row))
         row.moved.connect(lambda steps: self._move(row, steps))
-        self._column.insertWidget(len(self.rows), row)
-        self.rows.append(row)
+        return row
 
     def _change(self, row: BreakpointRow, label: str, change: Callable[[Breakpoint], Breakpoint]) -> None:
         if row.place is not None:

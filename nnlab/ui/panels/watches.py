@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.formula_code import problem_of
@@ -17,21 +17,21 @@ from nnlab.engine.watched_formula import WatchedFormula
 from nnlab.training.commands import Stepped
 from nnlab.training.watched_now import WatchedNow
 from nnlab.ui.document.debugging_edits import add_watch, change_watch, remove_watch
-from nnlab.ui.panels.base import LivePanel, Services
+from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.condition_field import ConditionField, in_names_of
+from nnlab.ui.panels.controls.row_panel import RowPanel
 from nnlab.ui.panels.controls.watch_row import HINT, TIP, WatchRow
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
-LOWEST = 120  # pixels at 100 %
 EMPTY = (
     "Type a formula to follow it: a number of a tensor, a norm, or anything made of them. The right button on a tensor or a cell of Step, "
     "and on a card or a weight of the canvas, watches it, too."
 )
 
 
-class WatchesPanel(LivePanel):
+class WatchesPanel(RowPanel):
     """Rows in the order in which the formulas were added. `condition_wanted(text)`: training is to stop by a formula."""
 
     name = "watches"
@@ -56,42 +56,16 @@ class WatchesPanel(LivePanel):
         self.new.taken.connect(self._add)
         self.problem = Label(theme, "", "caption", "error")
         self.words = Label(theme, EMPTY, "caption", "text2")
-        page = QWidget()
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._around = QVBoxLayout()
-        self._around.addWidget(self.new)
         for part in (self.problem, self.words):
             part.setWordWrap(True)
-            self._around.addWidget(part)
+        self.set_below(self.new, self.problem, self.words)
         self.new.judged.connect(self._show_problem)
-        self._column.addLayout(self._around)
-        self._column.addStretch(1)
-        area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        self.set_content(area)
         document, session = services.document, services.session
         for signal in (document.debugging_changed, document.changed, document.replaced, session.state_changed):
             signal.connect(self.follow)
         session.stepped.connect(self._on_stepped)
         self.apply_metrics()
         self.follow()
-
-    def apply_metrics(self) -> None:
-        super().apply_metrics()
-        if hasattr(self, "_around"):
-            metrics = self._theme.metrics
-            self._around.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.padding)
-            self._around.setSpacing(metrics.px(4))
-
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), min(hint.height(), self._services.theme.metrics.px(LOWEST)))
 
     def draw(self, view: LiveView) -> None:
         self.follow()
@@ -113,13 +87,7 @@ class WatchesPanel(LivePanel):
         """Shows the document's watches and what they are."""
         self._now = now if isinstance(now, WatchedNow) else self._debugging.watched
         shown = self._services.document.project.debugging.watches
-        while len(self.rows) > len(shown):
-            row = self.rows.pop()
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < len(shown):
-            self._add_row()
+        self.fit(self.rows, len(shown), self._make_row)
         for row, watch in zip(self.rows, shown, strict=True):
             self._show(row, watch)
         self.new.name_after(self._services.document.graph)
@@ -145,7 +113,7 @@ class WatchesPanel(LivePanel):
         row.show_watch(watch, value, values, at, now.problems.get(text, ""))
         row.field.setToolTip(in_names_of(self._services.document.graph, row.field.toolTip()))
 
-    def _add_row(self) -> None:
+    def _make_row(self) -> WatchRow:
         row = WatchRow(self._services.theme, self._judge)
         document = self._services.document
         row.written.connect(lambda text: self._attempt(lambda: change_watch(
@@ -154,8 +122,7 @@ class WatchesPanel(LivePanel):
             document, row.text, lambda w: replace(w, format=name), f"Write {row.text} as {name}"))
         row.stop_wanted.connect(lambda: self.condition_wanted.emit(row.text))
         row.removed.connect(lambda: remove_watch(document, row.text))
-        self._column.insertWidget(len(self.rows), row)
-        self.rows.append(row)
+        return row
 
     def _judge(self, text: str) -> str:
         """What is wrong with a formula in the network that is trained, in one sentence."""

@@ -26,7 +26,8 @@ def test_watches_are_followed_over_iterations_operations_and_the_past(studio, qt
     first, weight = panel.rows
     qtbot.waitUntil(lambda: len(weight.spark._values) == 40)
     expected = float(frame.get("dense_2.weight")[0, 3])
-    assert weight.value.text() == written(expected, "auto") and weight.spark._values[-1] == expected
+    qtbot.waitUntil(lambda: weight.value.text() == written(expected, "auto"))
+    assert weight.spark._values[-1] == expected
     norm = np.linalg.norm(frame.get("dense_1.d_weight").astype(np.float64)) if frame.get("dense_1.d_weight") is not None else None
     assert norm is None or first.value.text() == written(norm, "auto")
 

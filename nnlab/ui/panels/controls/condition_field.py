@@ -5,7 +5,7 @@ Below it stands what is wrong with it, or why it cannot be evaluated now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -105,50 +105,38 @@ class ConditionField(QLineEdit):
         self.judged.emit(problem)
 
 
-class ConditionRow(QWidget):
-    """One condition: whether it is on, its text, how often it has become true; a button removes it. Below it what is wrong."""
+class FormulaRow(QWidget):
+    """A formula in a field with parts before and behind it; below them what is wrong with it, or why it has no value.
 
-    switched = Signal(bool)
+    `written(text)` another formula in its place; `removed` by its button, or by an empty field.
+    """
+
     written = Signal(str)
-    times_chosen = Signal(object)
     removed = Signal()
 
-    def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
+    def __init__(
+        self, theme: Theme, field: ConditionField, before: Sequence[QWidget], behind: Sequence[QWidget], remove: str
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._theme, self.text = theme, ""
-        self._fault = ""
-        self.check = Check(theme, name="On", tip="On: training stops when this becomes true.")
-        self.field = ConditionField("Stop when", judge)
-        self.hits = Label(theme, "", "caption", "text2")
-        self.times = NumberField(theme, TIMES, arrows=False)
-        self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), "Remove this condition")
+        self._theme, self.field, self.text, self._fault = theme, field, "", ""
+        self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), remove)
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
         self._row = QHBoxLayout()
-        for part, stretch in ((self.check, 0), (self.field, 1), (self.hits, 0), (self.times, 0), (self.remove, 0)):
-            self._row.addWidget(part, stretch)
+        for part in (*before, field, *behind, self.remove):
+            self._row.addWidget(part, 1 if part is field else 0)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._row)
         self._column.addWidget(self.problem)
-        self.check.clicked.connect(self.switched)
-        self.field.taken.connect(self._on_taken)
-        self.field.judged.connect(self._show_problem)
-        self.times.committed.connect(self.times_chosen)
+        field.taken.connect(self._on_taken)
+        field.judged.connect(self._show_problem)
         self.remove.clicked.connect(self.removed)
         follow(theme, self)
 
-    def show_condition(self, condition: StopCondition, hits: int, fault: str) -> None:
-        """`hits`: how often it has become true; `fault`: why it cannot be evaluated."""
-        text, is_on = condition.text, condition.is_on
+    def show_formula(self, text: str, fault: str) -> None:
+        """`fault`: why it cannot be evaluated."""
         self.text, self._fault = text, fault
-        self.check.setChecked(is_on)
         self.field.set_text(text)
-        if not self.times.is_busy:
-            self.times.set_value(condition.times)
-        reached = f"{count(hits)} {'hit' if hits == 1 else 'hits'}"
-        self.hits.setText(f"{count(hits)}×")
-        self.hits.setToolTip("How often it has become true since the run began")
-        self.setAccessibleName(f"Stop when {text}, {'on' if is_on else 'off'}, {reached}")
         self._show_problem(self.field.accessibleDescription())
 
     def _on_taken(self, text: str) -> None:
@@ -167,4 +155,36 @@ class ConditionRow(QWidget):
         self._column.setContentsMargins(metrics.padding, metrics.px(2), metrics.grid, metrics.px(2))
         self._column.setSpacing(metrics.px(2))
         self._row.setSpacing(metrics.grid)
-        self.times.setFixedWidth(metrics.px(44))
+
+
+class ConditionRow(FormulaRow):
+    """One condition: whether it is on, its text, how often it has become true."""
+
+    switched = Signal(bool)
+    times_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
+        self.check = Check(theme, name="On", tip="On: training stops when this becomes true.")
+        self.hits = Label(theme, "", "caption", "text2")
+        self.times = NumberField(theme, TIMES, arrows=False)
+        super().__init__(
+            theme, ConditionField("Stop when", judge), (self.check,), (self.hits, self.times), "Remove this condition"
+        )  # fmt: skip
+        self.check.clicked.connect(self.switched)
+        self.times.committed.connect(self.times_chosen)
+
+    def show_condition(self, condition: StopCondition, hits: int, fault: str) -> None:
+        """`hits`: how often it has become true; `fault`: why it cannot be evaluated."""
+        text, is_on = condition.text, condition.is_on
+        self.check.setChecked(is_on)
+        if not self.times.is_busy:
+            self.times.set_value(condition.times)
+        reached = f"{count(hits)} {'hit' if hits == 1 else 'hits'}"
+        self.hits.setText(f"{count(hits)}×")
+        self.hits.setToolTip("How often it has become true since the run began")
+        self.setAccessibleName(f"Stop when {text}, {'on' if is_on else 'off'}, {reached}")
+        self.show_formula(text, fault)
+
+    def apply_metrics(self) -> None:
+        super().apply_metrics()
+        self.times.setFixedWidth(self._theme.metrics.px(44))

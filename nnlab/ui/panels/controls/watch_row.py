@@ -8,14 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup, QContextMenuEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu
 
 from nnlab.engine.watched_formula import WatchedFormula
 from nnlab.ui.look import numbers
-from nnlab.ui.look.icons import icon
-from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.panels.controls.condition_field import ConditionField
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.controls.condition_field import ConditionField, FormulaRow
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.sparkline import Sparkline
 
@@ -46,49 +44,33 @@ def written(value: float, number_format: str) -> str:
     return numbers.number(value)
 
 
-class WatchRow(QWidget):
-    """`written(text)` another formula in its place, `format_chosen(name)`, `stop_wanted`: training is to stop by it, `removed`."""
+class WatchRow(FormulaRow):
+    """`format_chosen(name)`; `stop_wanted`: training is to stop by it."""
 
-    written = Signal(str)
     format_chosen = Signal(str)
     stop_wanted = Signal()
-    removed = Signal()
 
     def __init__(self, theme: Theme, judge: Callable[[str], str]) -> None:
-        super().__init__()
-        self._theme, self.text, self._format, self._fault = theme, "", "auto", ""
-        self.field = ConditionField("Watched formula", judge, HINT, TIP)
+        self._format = "auto"
         self.spark = Sparkline(theme, "Values of the watched formula", 22)
         self.value = Label(theme, "", "counter")
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.remove = IconButton.of(theme, icon(theme, "close", color="text2"), "Watch this no more")
-        self.problem = Label(theme, "", "caption", "error")
-        self.problem.setWordWrap(True)
-        self._row = QHBoxLayout()
-        for part, stretch in ((self.field, 1), (self.spark, 0), (self.value, 0), (self.remove, 0)):
-            self._row.addWidget(part, stretch)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._row)
-        self._column.addWidget(self.problem)
-        self.field.taken.connect(self._on_taken)
-        self.field.judged.connect(self._show_problem)
-        self.field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the row has one
-        self.remove.clicked.connect(self.removed)
-        follow(theme, self)
+        field = ConditionField("Watched formula", judge, HINT, TIP)
+        super().__init__(theme, field, (), (self.spark, self.value), "Watch this no more")
+        field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the row has one
 
     def show_watch(self, watch: WatchedFormula, value: float | None, values: np.ndarray, at: int | None, fault: str) -> None:
         """`value`: None while nothing is known of the network; `values`: what the sparkline shows, of which `at` is the present one;
         `fault`: why it has no value.
         """
-        self.text, self._format, self._fault = watch.text, watch.format, fault
-        self.field.set_text(watch.text)
+        self._format = watch.format
         self.field.setToolTip(f"{watch.text}\n\n{TIP}")
         text = "" if fault else numbers.NOTHING if value is None else written(value, watch.format)
         self.value.setText(text)
         self.value.setToolTip(f"{watch.text} = {numbers.editable(value)}" if text and value is not None else fault)
         self.spark.set_values(values, at)
         self.setAccessibleName(f"Watch {watch.text}: {text or fault}")
-        self._show_problem(self.field.accessibleDescription())
+        self.show_formula(watch.text, fault)
 
     def menu(self) -> QMenu:
         """How numbers are written, and what else can be done with it."""
@@ -109,21 +91,7 @@ class WatchRow(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 
-    def _on_taken(self, text: str) -> None:
-        if text:
-            self.written.emit(text)
-        else:
-            self.removed.emit()
-
-    def _show_problem(self, problem: str) -> None:
-        said = problem or self._fault
-        self.problem.setText(said)
-        self.problem.setVisible(bool(said))
-
     def apply_metrics(self) -> None:
-        metrics = self._theme.metrics
-        self._column.setContentsMargins(metrics.padding, metrics.px(2), metrics.grid, metrics.px(2))
-        self._column.setSpacing(metrics.px(2))
-        self._row.setSpacing(metrics.grid)
-        self.spark.setFixedWidth(metrics.px(64))
-        self.value.setMinimumWidth(metrics.px(52))
+        super().apply_metrics()
+        self.spark.setFixedWidth(self._theme.metrics.px(64))
+        self.value.setMinimumWidth(self._theme.metrics.px(52))
