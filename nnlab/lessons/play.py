@@ -145,10 +145,13 @@ class LessonPlay:
     def _keep(self, facts: Facts) -> None:
         """What the step came to, for the steps after it."""
         self.record.remembered.update({word: self.facts(facts).value(text) for word, text in self.step.keep.items()})
+    def would_be_done(self, facts: Facts) -> bool:
+        """Whether the action's check holds by these facts; nothing is recorded."""
+        return self.action_is_open and self.facts(facts).holds(self.step.check)
 
     def look(self, facts: Facts, shown: bool = False) -> bool:
         """Whether the action has just been done, by whatever way."""
-        if not self.action_is_open or not self.facts(facts).holds(self.step.check):
+        if not self.would_be_done(facts):
             return False
         now = self.now
         now.action_done, now.action_shown = True, shown

@@ -14,7 +14,7 @@ from nnlab.core.preparation import VALIDATION_SHARE, prepare
 from nnlab.core.setting import Value
 from nnlab.files.examples import load_example
 from nnlab.files.network_text import read_network
-from nnlab.lessons.lesson import Lesson, StartingState
+from nnlab.lessons.lesson import Lesson, LessonStep, StartingState
 from nnlab.studies.wrong_start import wrong_start
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference, differences
@@ -56,12 +56,24 @@ def started(project: Project, start: StartingState, seed: int | None = None, lea
 
 
 def state_before(lesson: Lesson, place: int) -> Project:
-    """What a lesson that is taken up again at a step starts from: its newest starting state until then, nothing learned."""
+    """What a lesson that is taken up again at a step starts from: its newest starting state on the way there, nothing learned."""
     project = Project()
-    for step in lesson.steps[: place + 1]:
+    for step in way_to(lesson, place):
         if step.start is not None:
             project = started(project, step.start)
     return project
+
+
+def way_to(lesson: Lesson, place: int) -> tuple[LessonStep, ...]:
+    """The steps one comes through, from the first to this one; a step that none leads to has the way of those written before it."""
+    way: list[LessonStep] = []
+    at = 0
+    while at < len(lesson.steps) and len(way) <= len(lesson.steps):
+        way.append(lesson.steps[at])
+        if at == place:
+            return tuple(way)
+        at = lesson.after(at)
+    return lesson.steps[: place + 1]
 
 
 def _with_data(project: Project, key: str, text: str) -> Project:

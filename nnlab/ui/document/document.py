@@ -309,6 +309,8 @@ class Document(QObject):
         """Gives the project away with its whole history; what is shown next has a history of its own. See `bring_back`."""
         states = (self.state, self._states, self.era)
         aside = DocumentAside(self._project, self._name, self._runs, self.undo_stack, states)
+        self.undo_stack.blockSignals(True)  # it tells of its own end, too
+        self.undo_stack.setParent(None)  # it lives as long as what it was put aside in
         self.undo_stack = self._new_stack()
         self.state = self._states = self.era = 0
         self.is_returning, self.recall, self.begins_anew = False, (), False
@@ -319,6 +321,8 @@ class Document(QObject):
         self.undo_stack.blockSignals(True)
         self.undo_stack.deleteLater()
         self.undo_stack = aside.undo_stack
+        self.undo_stack.setParent(self)
+        self.undo_stack.blockSignals(False)
         self.state, self._states, self.era = aside.states
         self.open_runs(aside.runs)
         self._show(aside.project)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
 from nnlab.lessons.lesson import ShownGesture
+from nnlab.ui.learn.arrivals import Arrivals
 from nnlab.ui.learn.finding import action_of, bring_into_view, find_control
 from nnlab.ui.learn.host import LessonHost, as_object, as_widget
 from nnlab.ui.learn.pointer import DrawnPointer
@@ -21,7 +22,7 @@ from nnlab.ui.widgets.focus import widgets_within
 
 PAUSE = 350  # milliseconds between two gestures, for whoever watches
 TRAINING = ("run.step_iteration", "run.step_epoch")  # actions that are over when training rests again
-TRIES, AGAIN = 100, 50  # how often, and after how many milliseconds, a control is looked for that is not there yet
+PATIENCE = 5000  # milliseconds in which a control that is not there yet may come up
 
 
 class Hands(QObject):
@@ -36,9 +37,11 @@ class Hands(QObject):
         self._pointer: DrawnPointer | None = None
         self._todo: list[ShownGesture] = []
         self._goal: int | None = None  # iteration that training was asked for
-        self._tries = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._do_next)
+        self._arrivals = Arrivals(host, PATIENCE, self)
+        self._arrivals.arrived.connect(self._do_next)
+        self._arrivals.gave_up.connect(self._miss)
 
     @property
     def is_busy(self) -> bool:
@@ -48,12 +51,12 @@ class Hands(QObject):
         """Begins; what was being shown before is left."""
         self.stop()
         self._todo = list(gestures)
-        self._tries = 0
         self._timer.start(0)
 
     def stop(self) -> None:
         self._todo, self._goal = [], None
         self._timer.stop()
+        self._arrivals.stop()
         if self._pointer is not None:
             self._pointer.hide()
 
@@ -69,19 +72,20 @@ class Hands(QObject):
                 self._pointer.hide()
             self.finished.emit()
             return
-        gesture = self._todo[0]
-        if not self._do(gesture):
-            self._tries += 1
-            if self._tries > TRIES:
-                self.stop()
-                self.missed.emit(f"What the lesson wants to show is not there now: {gesture.target or gesture.value}.")
-            else:
-                self._timer.start(AGAIN)
+        if not self._do(self._todo[0]):
+            self._arrivals.wait()
             return
-        self._tries = 0
+        self._arrivals.stop()
+        if not self._todo:  # doing it has led to another step, which ended this
+            return
         self._todo.pop(0)
         if self._goal is None:
             self._timer.start(self._theme.duration(PAUSE))
+
+    def _miss(self) -> None:
+        gesture = self._todo[0]
+        self.stop()
+        self.missed.emit(f"What the lesson wants to show is not there now: {gesture.target or gesture.value}.")
 
     def _do(self, gesture: ShownGesture) -> bool:
         """False while the control is not there."""

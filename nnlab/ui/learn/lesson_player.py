@@ -60,6 +60,7 @@ class LessonPlayer(QObject):
         host.session.state_changed.connect(self._on_change)
         host.session.stepped.connect(self._on_change)
         host.document.settled.connect(self._on_change)
+        self._numbers.scores.known.connect(self._on_change)
         column.next_asked.connect(self.next)
         column.back_asked.connect(self.back)
         column.skip_asked.connect(self.skip)
@@ -114,7 +115,8 @@ class LessonPlayer(QObject):
         if play is None:
             return
         self._begin_when_ready()
-        if play.look(self._numbers.now(), self._is_showing):
+        is_near = play.would_be_done(self._numbers.now(passing=True))
+        if is_near and play.look(self._numbers.now(), self._is_showing):
             self._is_showing = False
             if play.question_is_open and play.now.given:
                 self._show_question()

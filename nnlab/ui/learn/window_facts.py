@@ -20,18 +20,14 @@ from nnlab.engine.program import BACKWARD, Program
 from nnlab.lessons.facts import NAN, OTHER, Facts
 from nnlab.lessons.network_now import MEASURED, NetworkNow
 from nnlab.training.project import Project
-from nnlab.ui.learn.host import LessonHost
+from nnlab.ui.learn.data_scores import DataScores
+from nnlab.ui.learn.host import LessonHost, as_object
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.workspaces import workspaces
 
 
 def _count_learned(program: Program) -> float:
     return float(sum(math.prod(info.place.shape) for info in program.trained))
-
-
-def _measured(network: Callable[[], NetworkNow | None], word: str) -> float:
-    found = network()
-    return NAN if found is None else found.measured(word)
 
 
 class WindowFacts:
@@ -41,11 +37,13 @@ class WindowFacts:
         self._host = host
         self._view: LiveView | None = None
         self._evaluators: dict[int, tuple[tuple[int, str], Evaluator]] = {}  # of the own run and of the other, with what they were made for
+        self.scores = DataScores(host.session, as_object(host))
 
     def watch(self, is_on: bool) -> None:
         """What formulas read has to be in the frames while a lesson runs."""
         self._host.session.watch(self, (OUTPUTS, GRADIENTS, BATCH) if is_on else ())
         self._view = None
+        self.scores.forget()
 
     @property
     def view(self) -> LiveView | None:
@@ -55,8 +53,9 @@ class WindowFacts:
     def show_view(self, view: LiveView) -> None:
         self._view = view
 
-    def now(self) -> Facts:
-        return Facts(self._host.document.project, self._tensor, self._run_words(), self._window_words())
+    def now(self, passing: bool = False) -> Facts:
+        """What is so now. `passing`: for a look in passing, which numbers over a whole data set may not keep waiting (`DataScores`)."""
+        return Facts(self._host.document.project, self._tensor, self._run_words(passing), self._window_words())
 
     # Networks
 
@@ -77,9 +76,12 @@ class WindowFacts:
         frame = self._host.session.frame
         return None if frame is None else self._network(0, self._host.document.project, frame)
 
+    def _other_run(self) -> OtherView | None:
+        return next(iter(self._view.others), None) if self._view is not None else None
+
     def _other(self) -> NetworkNow | None:
         """The first run beside, at the newest moment shown."""
-        other = next(iter(self._view.others), None) if self._view is not None else None
+        other = self._other_run()
         return None if other is None else self._network(1, other.project, other.frame)
 
     def _network(self, place: int, project: Project, frame: Frame) -> NetworkNow | None:
@@ -98,7 +100,16 @@ class WindowFacts:
 
     # Words
 
-    def _run_words(self) -> Mapping[str, Callable[[], float]]:
+    def _measured(self, place: int, passing: bool, word: str) -> float:
+        """A number over the data of the own run (0) or of the first one beside."""
+        if place:
+            other = self._other_run()
+            network, frame = self._other(), None if other is None else other.frame
+        else:
+            network, frame = self._own(), self._host.session.frame
+        return NAN if network is None or frame is None else self.scores.value(place, word, network, frame, passing)
+
+    def _run_words(self, passing: bool) -> Mapping[str, Callable[[], float]]:
         session, view = self._host.session, self._view
         frame = session.frame
         losses = view.losses if view is not None and frame is not None and view.frame.program is frame.program else None
@@ -114,8 +125,8 @@ class WindowFacts:
             "learned_parameters": lambda: _count_learned(program) if program is not None else NAN,
             "mean_loss": lambda: losses.smoothed if losses is not None else NAN,
             "validation_loss": lambda: losses.validation if losses is not None else NAN,
-            **{word: partial(_measured, self._own, word) for word in MEASURED},
-            **{f"{OTHER}_{word}": partial(_measured, self._other, word) for word in MEASURED},
+            **{word: partial(self._measured, 0, passing, word) for word in MEASURED},
+            **{f"{OTHER}_{word}": partial(self._measured, 1, passing, word) for word in MEASURED},
             "samples": lambda: float(len(data.x)) if data is not None else NAN,
             "batches": lambda: float(-(-len(data.x) // self._host.document.project.training.batch_size)) if data is not None else NAN,
             "playing": lambda: float(session.is_playing),
