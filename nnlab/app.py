@@ -1,7 +1,7 @@
 """The desktop application: makes the QApplication, compiles kernels on the very first start, opens the window.
 
-    from nnlab.app import open_window
-    window = open_window("digits")
+from nnlab.app import open_window
+window = open_window("digits")
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
     from nnlab.files.animation import Animation
+    from nnlab.lessons.lesson import Lesson
     from nnlab.ui.files.commands import InUse
     from nnlab.ui.files.store import Store
     from nnlab.ui.look.theme import Mode
@@ -55,10 +56,15 @@ def application() -> QApplication:
 
 
 def open_window(
-    source: str | Path | Graph | None = None, *, theme: Mode | None = None, size: QSize | None = None, show: bool = True,
-    store: Store | None = None, in_use: InUse = "copy",
+    source: str | Path | Graph | None = None,
+    *,
+    theme: Mode | None = None,
+    size: QSize | None = None,
+    show: bool = True,
+    store: Store | None = None,
+    in_use: InUse = "copy",
 ) -> MainWindow:
-    """The main window on an example's name, the path of a project, graph or CSV, a Graph, or nothing (an empty canvas).
+    """The main window on an example's name, the path of a project, graph, CSV or lesson, a link, a Graph, or nothing (an empty canvas).
 
     `store` holds what windows remember (the user's own, unless another is given); unsaved work that was left behind beside it is offered
     in a bar. `in_use` says what to do with a project that another window has open: ask, show a copy, or ignore it.
@@ -68,13 +74,22 @@ def open_window(
     app = application()
     from nnlab.core.folders import NOTES
     from nnlab.files.examples import open_any, project_for_graph
-    from nnlab.files.project import Project, SavedProject
+    from nnlab.files.link_text import is_link, read_link
+    from nnlab.files.project import Project, SavedProject, View
     from nnlab.graph.kernel_names import kernel_names
+    from nnlab.lessons.archive import folder_of, is_lesson_path
+    from nnlab.lessons.reader import read_lesson
+    from nnlab.ui.learn.known_controls import window_controls
     from nnlab.ui.startup.first_start import compile_kernels
 
-    saved, name = SavedProject(Project()), "untitled"
+    saved, name, lesson, linked = SavedProject(Project()), "untitled", None, None
     if isinstance(source, Graph):
         saved, name = SavedProject(project_for_graph(source)), "graph"
+    elif source is not None and is_link(str(source)):
+        linked = read_link(str(source))
+        saved, name = SavedProject(linked.project, view=View(workspace=linked.workspace)), linked.name
+    elif source is not None and is_lesson_path(Path(source)):
+        lesson = read_lesson(folder_of(Path(source)), window_controls())
     elif source is not None:
         opened, name = open_any(str(source))
         saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
@@ -98,7 +113,7 @@ def open_window(
         look.set_mode(theme)
     look.set_window_width((size or SIZE).width())
     window = assemble(look, store, saved.project, name)
-    window.files.adopt(source, saved, in_use)
+    window.files.adopt(source if lesson is None else None, saved, in_use)
     window.offer_recovery()
     if is_own:
         for note in NOTES:  # a terminal that would tell it may not be there
@@ -109,6 +124,10 @@ def open_window(
     if show:
         window.show()
         preload(window.session)
+    if lesson is not None:
+        window.learning.open(lesson)
+    elif linked is not None:
+        window.lessons.show_state(linked)
     return window
 
 
@@ -126,8 +145,14 @@ def main(source: str | None = None) -> int:
 
 
 def picture(
-    source: str, output: Path, *, steps: int = 0, workspace: str | None = None, theme: Mode | None = None,
-    size: tuple[int, int] = (1280, 800), scale: float = 1.0,
+    source: str,
+    output: Path,
+    *,
+    steps: int = 0,
+    workspace: str | None = None,
+    theme: Mode | None = None,
+    size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
 ) -> None:
     """Writes a PNG of the real window after `steps` iterations, rendered without a screen.
 
@@ -160,8 +185,15 @@ def picture(
 
 
 def film(
-    source: str, animation: Animation, *, steps: int, frames: int, panel: str | None = None, workspace: str = "train",
-    theme: Mode | None = None, size: tuple[int, int] = (1280, 800),
+    source: str,
+    animation: Animation,
+    *,
+    steps: int,
+    frames: int,
+    panel: str | None = None,
+    workspace: str = "train",
+    theme: Mode | None = None,
+    size: tuple[int, int] = (1280, 800),
 ) -> None:
     """Writes an animation of the real window, or of one panel, over `steps` iterations; `frames` pictures, rendered without a screen.
 
@@ -230,6 +262,7 @@ def _train(window: MainWindow, steps: int, moment: int = 400) -> None:
 
     window.session.ticked.connect(check)
     window.session.state_changed.connect(check)
+
     def failed(text: str, detail: str) -> None:
         messages.append(text)
         loop.quit()
@@ -270,3 +303,45 @@ def settle(milliseconds: int = 400) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def show_lesson(lesson: Lesson, haste: float = 1.0) -> tuple[bool, list[str]]:
+    """Plays a lesson by itself in the real window, from its beginning. Without a screen nobody reads: it goes on without pauses.
+
+    Returns whether it came to its end, and a hash of the weights with which each step ended: the same at every showing. With a screen the
+    window stays open until it is closed. Raises NNLabError for a lesson that cannot begin.
+    """
+    app = application()
+    from nnlab.ui.files.store import Store
+
+    is_seen = app.platformName() not in ("offscreen", "minimal")
+    folder = tempfile.TemporaryDirectory()
+    window = open_window(store=None if is_seen else Store(Path(folder.name)), in_use="ignore")
+    demonstration, loop = window.learning.demonstration, QEventLoop()
+    ends: list[bool] = []
+    messages: list[str] = []
+    demonstration.ended.connect(ends.append)
+    demonstration.ended.connect(loop.quit)
+    window.learning.player.failed.connect(messages.append)
+    window.learning.player.failed.connect(loop.quit)
+    window.destroyed.connect(loop.quit)
+    if not is_seen:
+        window.transport.set_speed(math.inf)
+        window._theme.reduced_motion = True
+    try:
+        if not window.learning.open(lesson, anew=True):
+            raise NNLabError(f"The lesson {lesson.title} cannot begin.")
+        demonstration.begin(haste if is_seen else 0.0)
+        if not ends:
+            loop.exec()
+        if messages:
+            raise TrainingError(messages[0])
+        digests = list(demonstration.digests)
+        if is_seen:
+            app.exec()
+        return bool(ends and ends[0]), digests
+    finally:
+        if not is_seen:
+            window.files.give_up()
+            window.close()
+        folder.cleanup()

@@ -33,6 +33,7 @@ from nnlab.commands.find_rate import find_rate
 from nnlab.commands.import_file import import_file
 from nnlab.commands.landscape import landscape
 from nnlab.commands.lessons import lessons
+from nnlab.commands.link import link
 from nnlab.commands.lora import lora
 from nnlab.commands.moments import moments
 from nnlab.commands.open import open_command
@@ -80,7 +81,8 @@ def _root(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "open": open_command, "train": train, "find-rate": find_rate, "compare": compare, "sweep": sweep, "approximate": approximate,
-    "widths": widths, "landscape": landscape, "lora": lora, "lessons": lessons, "advise": advise, "picture": picture, "record": record,
+    "widths": widths, "landscape": landscape, "lora": lora, "lessons": lessons, "link": link,
+    "advise": advise, "picture": picture, "record": record,
     "moments": moments, "predict": predict, "test": evaluate_on_test, "export": export, "import": import_file, "report": report,
     "check": check, "examples": list_examples, "runs": runs, "cost": cost, "doctor": doctor, "bench": bench,
     "warm-up": warm_up,

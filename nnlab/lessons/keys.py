@@ -25,7 +25,8 @@ TEXT, NEEDED, FORMULA, START = TomlKey(), TomlKey(is_needed=True), TomlKey(is_fo
 TABLES: Mapping[str, Mapping[str, TomlKey]] = {
     "lesson": {
         "title": NEEDED, "summary": NEEDED, "experiment": TomlKey("whole", True), "order": TomlKey("whole", True),
-        "minutes": TomlKey("whole", True), "surprise": TEXT, "start": START, "step": TomlKey("list", True, table="step"),
+        "minutes": TomlKey("whole", True), "surprise": TEXT, "language": TEXT, "translates": TEXT,
+        "start": START, "step": TomlKey("list", True, table="step"),
     },
     "step": {
         "id": TEXT, "title": NEEDED, "text": NEEDED, "workspace": TEXT, "control": TEXT, "action": TEXT, "check": FORMULA, "done": TEXT,

@@ -117,6 +117,8 @@ class Lesson:
     steps: tuple[LessonStep, ...]
     folder: Path
     surprise: str = ""
+    language: str = "en"  # a code such as de or pt-BR
+    translates: str = ""  # the lesson that this one is in another language
 
     def place_of(self, step_id: str) -> int:
         """Raises KeyError for a step that there is not."""

@@ -29,6 +29,8 @@ FILE = "lesson.toml"
 KEPT = ("remember", "keep")  # tables of words for later formulas
 MOST_BYTES = 1_000_000
 EXPERIMENTS = range(1, 8)
+ENGLISH = "en"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?$")
 _AT = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 _COLUMN = re.compile(r"^Column (\d+): (.*)$", re.DOTALL)
 
@@ -113,6 +115,11 @@ class _Reading:
     def problems(self) -> Iterator[LessonProblem]:
         if self._values["experiment"] not in EXPERIMENTS:
             yield self._at(("experiment",), f"There are experiments 1 to 7, not {self._values['experiment']}.")
+        language = self._values.get("language", ENGLISH)
+        if not _LANGUAGE.match(language):
+            yield self._at(("language",), f"{language!r} is no code of a language, such as en, de or pt-BR.")
+        if self._values.get("translates") and language == ENGLISH:
+            yield self._at(("translates",), 'A translation names its language, such as language = "de".')
         for name, text in self._texts.items():
             yield from text_problems(name, text, self._folder, self._names)
         for path, text in keys.formulas(self._values):
@@ -261,7 +268,7 @@ class _Reading:
             steps = (replace(steps[0], start=_started(values["start"])), *steps[1:])
         return Lesson(
             self._folder.name, values["title"], values["summary"], values["experiment"], values["order"], values["minutes"], steps,
-            self._folder, values.get("surprise", ""),
+            self._folder, values.get("surprise", ""), values.get("language", ENGLISH), values.get("translates", ""),
         )  # fmt: skip
 
     def _text(self, reference: str) -> str:

@@ -23,6 +23,7 @@ from nnlab.files.project import Project, SavedProject, View
 from nnlab.files.project_file import SUFFIX, load_project, save_project
 from nnlab.files.starting_network import project_for_data
 from nnlab.images.source import is_image_source
+from nnlab.lessons.archive import is_lesson_path
 from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
@@ -38,7 +39,10 @@ from nnlab.ui.table_import.commands import TableImport
 
 FOREIGN = (".onnx",)  # opened by importing them
 DROPPED = (SUFFIX, ".json", *FOREIGN, *table_suffixes())  # kinds of files that may be dropped on the window
-DROPS = "a project (.nnlab), a graph (.json), a table (CSV, Excel, Parquet), images (a folder by class, IDX) or a network (.onnx)"
+DROPS = (
+    "a project (.nnlab), a graph (.json), a table (CSV, Excel, Parquet), images (a folder by class, IDX), a lesson (.nnlesson) "
+    "or a network (.onnx)"
+)
 THUMBNAIL = QSize(640, 400)
 InUse = Literal["ask", "copy", "ignore"]
 
@@ -54,20 +58,14 @@ class FileCommands(QObject):
     told = Signal(str)
     giving_up = Signal()
     opening = Signal(bool)  # whether another project is being put in the place of the present one
-    importing = Signal(str)  # a model of another program, by its path
+    importing, lesson_asked = Signal(str), Signal(str)  # a model of another program, a lesson, by its path
     opened = Signal(object)
     saved = Signal()
 
     def __init__(
-        self,
-        theme: Theme,
-        window: QWidget,
-        document: Document,
-        session: LiveSession,
-        store: Store,
-        view: Callable[[], View],
+        self, theme: Theme, window: QWidget, document: Document, session: LiveSession, store: Store, view: Callable[[], View],
         runs: LiveRuns,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(window)
         self.tables, self.theme = TableImport(theme, session.jobs, window), theme
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
@@ -153,8 +151,10 @@ class FileCommands(QObject):
             self._show_table(Path(name))
 
     def open_path(self, path: str) -> None:
-        """Opens a file that a person chose or dropped: a table or images by way of the import page."""
-        if is_image_source(Path(path)) or Path(path).suffix.lower() in table_suffixes():
+        """Opens a file that a person chose or dropped: a table or images by way of the import page, a lesson by whoever plays it."""
+        if is_lesson_path(Path(path)):
+            self.lesson_asked.emit(path)
+        elif is_image_source(Path(path)) or Path(path).suffix.lower() in table_suffixes():
             self._show_table(Path(path))
         elif Path(path).suffix.lower() in FOREIGN:
             self.importing.emit(path)
@@ -250,7 +250,7 @@ class FileCommands(QObject):
         if not urls[0].isLocalFile():
             return f"“{name}” is not a file on this computer; save it here first."
         path = Path(urls[0].toLocalFile())
-        if path.suffix.lower() not in DROPPED and not is_image_source(path):
+        if path.suffix.lower() not in DROPPED and not is_lesson_path(path) and not is_image_source(path):
             return f"“{name}” cannot be opened: drop {DROPS}."
         return None
 

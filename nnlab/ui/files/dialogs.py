@@ -8,17 +8,31 @@ from typing import Literal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnlab.files.project_file import SUFFIX
+from nnlab.lessons.archive import SUFFIX as LESSON
 from nnlab.tables.reader import table_suffixes
 from nnlab.ui.files.lock import Holder
 
 _TABLES = " ".join(f"*{suffix}" for suffix in table_suffixes())
 TABLE_FILTER = f"Tables ({_TABLES});;All files (*)"
-OPEN_FILTER = f"All that NN Lab reads (*{SUFFIX} *.json *.onnx *ubyte {_TABLES});;Projects (*{SUFFIX});;Graphs (*.json);;{TABLE_FILTER}"
+_ALL = f"*{SUFFIX} *{LESSON} *.json *.onnx *ubyte {_TABLES}"
+_PROJECTS = f"Projects (*{SUFFIX});;Lessons (*{LESSON} lesson.toml);;Graphs (*.json)"
+OPEN_FILTER = f"All that NN Lab reads ({_ALL});;{_PROJECTS};;{TABLE_FILTER}"
 
 
 def ask_what_to_open(parent: QWidget, folder: str) -> str:
     """A file to open; empty when none was chosen."""
     return QFileDialog.getOpenFileName(parent, "Open", folder, OPEN_FILTER)[0]
+
+
+def ask_for_lesson(parent: QWidget, folder: str) -> str:
+    """A lesson's file, or the lesson.toml in its folder; empty when none was chosen."""
+    return QFileDialog.getOpenFileName(parent, "Open a lesson", folder, f"Lessons (*{LESSON} lesson.toml)")[0]
+
+
+def ask_where_to_write_answers(parent: QWidget) -> Path | None:
+    """A path that ends in .csv; None when none was chosen."""
+    name, _ = QFileDialog.getSaveFileName(parent, "Save answers", "answers.csv", "Comma-separated values (*.csv)")
+    return None if not name else Path(name) if name.lower().endswith(".csv") else Path(f"{name}.csv")
 
 
 def ask_for_images(parent: QWidget, folder: str) -> str:

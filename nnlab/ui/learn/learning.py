@@ -9,21 +9,26 @@ from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.files.project import SavedProject
+from nnlab.lessons.answers import answers_csv
+from nnlab.lessons.archive import folder_of
 from nnlab.lessons.lesson import Lesson
 from nnlab.lessons.play import LessonRecord
 from nnlab.lessons.reader import read_lesson
 from nnlab.ui.files.store import Store
+from nnlab.ui.learn.demonstration import Demonstration
 from nnlab.ui.learn.host import LessonHost, as_object
 from nnlab.ui.learn.known_controls import window_controls
 from nnlab.ui.learn.lesson_column import LessonColumn
 from nnlab.ui.learn.lesson_player import LessonPlayer
 from nnlab.ui.learn.lesson_room import LessonRoom, ProjectInRoom
+from nnlab.ui.learn.presenter import Presenter
 from nnlab.ui.learn.progress import LessonProgress
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.workspaces import Workspace, workspaces
 
 LEARN = "learn"
 NO_LESSON = "No lesson is open; choose one on the welcome page."
+TAKEN_OVER = "The lesson is yours now; Shift+F8 lets it go on by itself."
 LEFT = "This is “{own}” again. The lesson keeps its place; what you made in it can be kept as a project."
 
 
@@ -33,6 +38,7 @@ class Learning(QObject):
     opened = Signal()
     left = Signal()
     progressed = Signal()
+    followed = Signal(str)  # a link in a lesson's text
 
     def __init__(self, host: LessonHost, theme: Theme, store: Store) -> None:
         super().__init__(as_object(host))
@@ -41,6 +47,8 @@ class Learning(QObject):
         self.room = LessonRoom(host)
         self._column: LessonColumn | None = None
         self._player: LessonPlayer | None = None
+        self._presenter: Presenter | None = None
+        self._demonstration: Demonstration | None = None
         self._former: dict[Path, ProjectInRoom] = {}  # of lessons that were left in this window
         self._is_leaving = False
         host.files.giving_up.connect(self.leave)
@@ -58,7 +66,25 @@ class Learning(QObject):
             self._player.changed.connect(self._keep)
             self._player.over.connect(self.leave_to_welcome)
             self._player.failed.connect(self._fail)
+            self._column.followed.connect(self.followed)
         return self._player
+
+    @property
+    def presenter(self) -> Presenter:
+        if self._presenter is None:
+            self._presenter = Presenter(self._host, self._theme, self.player)
+        return self._presenter
+
+    @property
+    def demonstration(self) -> Demonstration:
+        if self._demonstration is None:
+            self._demonstration = Demonstration(self._host, self.player)
+            self._demonstration.ended.connect(self._on_demonstrated)
+        return self._demonstration
+
+    def _on_demonstrated(self, was_whole: bool) -> None:
+        if not was_whole and self.is_open:
+            self._host.message_bar.show_info(TAKEN_OVER, key="lesson")
 
     @property
     def column(self) -> LessonColumn:
@@ -74,6 +100,15 @@ class Learning(QObject):
         return self.room.is_open
 
     # Opening and leaving
+
+    def open_path(self, path: Path) -> bool:
+        """Plays a lesson that somebody has written: its folder, its lesson.toml, or its file. False when it cannot be read."""
+        try:
+            folder = folder_of(path)
+        except NNLabError as error:
+            self._fail(str(error))
+            return False
+        return self.open_folder(folder)
 
     def open_folder(self, folder: Path, anew: bool = False) -> bool:
         """Plays the lesson of a folder where it was left. False, with a sentence in the message bar, when it cannot be read."""
@@ -110,6 +145,10 @@ class Learning(QObject):
         self._is_leaving = True
         try:
             self._keep()
+            if self._presenter is not None:
+                self._presenter.end()
+            if self._demonstration is not None:
+                self._demonstration.stop()
             self.player.end()
             workspace = self.room.own_workspace
             self.column.hide()
@@ -146,6 +185,25 @@ class Learning(QObject):
 
     # Commands
 
+    def present(self, is_on: bool) -> None:
+        """The presenter's view of the lesson that is played."""
+        if is_on and self._is_played():
+            self.presenter.begin()
+        elif self._presenter is not None:
+            self._presenter.end()
+
+    def demonstrate(self, is_on: bool) -> None:
+        """The lesson that is played goes on by itself."""
+        if is_on and self._is_played():
+            self.demonstration.begin()
+        elif self._demonstration is not None:
+            self._demonstration.stop()
+
+    def answers(self) -> str:
+        """What was answered in every lesson that was begun, as CSV."""
+        self._keep()
+        return answers_csv(self.progress.all_begun())
+
     def next(self) -> None:
         if self._is_played():
             self.player.next()
@@ -178,7 +236,7 @@ class Learning(QObject):
     def _keep(self) -> None:
         play = self._player.play if self._player is not None else None
         if play is not None:
-            self.progress.write(play.lesson.id, play.record)
+            self.progress.write(play.lesson.id, play.record, play.lesson.folder)
             self.progressed.emit()
 
     def _fail(self, sentence: str) -> None:

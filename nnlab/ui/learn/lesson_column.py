@@ -36,7 +36,7 @@ class LessonColumn(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._is_presented = theme, False
         self.setObjectName("lesson")
         self.setAccessibleName("Lesson")
         self.place = Label(theme, "", "caption", "text2")
@@ -107,7 +107,8 @@ class LessonColumn(QWidget):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         width = self.window().width() if self.parentWidget() is not None else 0
-        wanted = LARGE_WIDTH if width >= LARGE_FROM else NARROW_WIDTH if width < NARROW_BELOW * self._theme.scale else WIDTH
+        is_large = width >= LARGE_FROM or self._is_presented
+        wanted = LARGE_WIDTH if is_large else NARROW_WIDTH if width < NARROW_BELOW * self._theme.scale else WIDTH
         self.setFixedWidth(min(round(wanted * self._theme.scale), max(NARROW_WIDTH, round(0.42 * width)) if width else 10_000))
         padding = metrics.px(20)
         self._head.setContentsMargins(padding, metrics.px(10), metrics.px(12), metrics.px(4))
@@ -124,7 +125,7 @@ class LessonColumn(QWidget):
         self.title.setText(title)
         self.segments.show_steps(states, current)
         self.passed.show_steps(passed, LINES)
-        self.passed.setVisible(bool(passed))
+        self.passed.setVisible(bool(passed) and not self._is_presented)
         self.count.setText(f"{current + 1} of {len(states)}")
 
     def show_why(self, text: str) -> None:
@@ -134,6 +135,24 @@ class LessonColumn(QWidget):
         if not text:
             self.why.hide()
             self._mark_why()
+
+    def open_why(self) -> bool:
+        """Opens the explanation, if there is one that is closed."""
+        if self.why_button.isHidden() or self.why.isVisible():
+            return False
+        self._toggle_why()
+        self.area.ensureWidgetVisible(self.why)
+        return True
+
+    def set_presented(self, is_presented: bool) -> None:
+        """Larger words and nothing that only the one who learns alone needs."""
+        self._is_presented = is_presented
+        self.text.set_role("number" if is_presented else "counter")
+        self.step_title.set_role("loss" if is_presented else "title")
+        self.why.set_role("counter" if is_presented else "body")
+        self.question.set_presented(is_presented)
+        self.passed.setVisible(not is_presented and self.passed.has_steps)
+        self.apply_metrics()
 
     def _toggle_why(self) -> None:
         self.why.setVisible(not self.why.isVisible())

@@ -110,6 +110,10 @@ class PassedSteps(QWidget):
     def apply_metrics(self) -> None:
         self._column.setSpacing(self._theme.metrics.px(4))
 
+    @property
+    def has_steps(self) -> bool:
+        return bool(self._shown)
+
     def show_steps(self, steps: Sequence[PassedStep], most: int) -> None:
         """The last of them, `most` lines; those before in one line with their number."""
         wanted = tuple(steps)

@@ -36,6 +36,7 @@ class LessonPlayer(QObject):
     changed = Signal()
     over = Signal()
     failed = Signal(str)
+    begun = Signal()  # a step has its numbers
 
     def __init__(self, host: LessonHost, theme: Theme, column: LessonColumn) -> None:
         super().__init__(as_object(host))
@@ -74,6 +75,11 @@ class LessonPlayer(QObject):
     @property
     def lesson(self) -> Lesson | None:
         return self.play.lesson if self.play is not None else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the present step has no numbers yet."""
+        return self._waits
 
     # Beginning and ending
 
@@ -248,6 +254,7 @@ class LessonPlayer(QObject):
             self._show_question()
             self._refresh()
             self.changed.emit()
+            self.begun.emit()
             if self._shows_then:
                 self._shows_then = False
                 self.show_me()

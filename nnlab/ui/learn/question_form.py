@@ -72,6 +72,12 @@ class QuestionForm(QWidget):
         self.picture.settled.connect(self._on_dragged)
         follow(theme, self)
 
+    def set_presented(self, is_presented: bool) -> None:
+        """The words larger, for whoever sits far away."""
+        self.words.set_role("counter" if is_presented else "option")
+        self.why.set_role("counter" if is_presented else "body")
+        self.verdict.set_role("counter" if is_presented else "body")
+
     def _arrange(self) -> None:
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

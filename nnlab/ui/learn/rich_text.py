@@ -52,6 +52,11 @@ class RichText(QTextBrowser):
             self._text, self._folder = text, folder or Path()
             self._show()
 
+    def set_role(self, role: FontRole) -> None:
+        if role != self._role:
+            self._role = role
+            self._show()
+
     @property
     def plain(self) -> str:
         """The words, with formulas as LaTeX."""

@@ -22,7 +22,7 @@ from nnlab.lessons.network_now import MEASURED, NetworkNow
 from nnlab.training.project import Project
 from nnlab.ui.learn.data_scores import DataScores
 from nnlab.ui.learn.host import LessonHost, as_object
-from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.live_view import LiveView, RunView
 from nnlab.ui.workspaces import workspaces
 
 
@@ -76,7 +76,7 @@ class WindowFacts:
         frame = self._host.session.frame
         return None if frame is None else self._network(0, self._host.document.project, frame)
 
-    def _other_run(self) -> OtherView | None:
+    def _other_run(self) -> RunView | None:
         return next(iter(self._view.others), None) if self._view is not None else None
 
     def _other(self) -> NetworkNow | None:

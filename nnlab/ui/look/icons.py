@@ -27,6 +27,7 @@ _SYMBOLS = {  # role: symbol of the Material Design icons
     "settings": "tune-variant", "history": "history", "move": "cursor-move", "connect": "link-variant", "rename": "form-textbox",
     "template": "shape-plus-outline", "branch": "source-branch", "more": "dots-horizontal",
     "keyboard": "keyboard-outline", "record": "circle-medium", "fix": "auto-fix", "comment": "comment-text-outline", "group": "group",
+    "projector": "projector-screen-outline", "language": "translate",
     "pin": "pin-outline", "hidden": "eye-off-outline", "library": "bookshelf", "gauge": "gauge", "draw": "draw", "table": "table",
     "promise_linear": "vector-line", "promise_polynomial": "exponent", "promise_extrapolation": "sine-wave", "promise_stuck": "chart-line",
     "promise_jump": "square-wave",

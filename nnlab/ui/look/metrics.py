@@ -83,6 +83,9 @@ class Metrics:
     collapsed_card: tuple[int, int] = (120, 80)
     port: float = 5.0  # radius
 
+    stroke: float = 1.0  # how many times as thick edges and curves are; not scaled
+    is_outlined: bool = False  # cards and tiles have an outline, because a projector shows no dark greys
+
     scale: float = 1.0  # already contained in every size above; `px` applies it to sizes that have no name
 
     def px(self, size: float) -> int:
@@ -91,7 +94,11 @@ class Metrics:
 
     def scaled(self, factor: float) -> Metrics:
         """Every size multiplied by `factor`."""
-        return replace(self, **{field.name: _times(getattr(self, field.name), factor) for field in fields(self)})
+        sizes = {field.name: _times(getattr(self, field.name), factor) for field in fields(self) if field.name not in _UNSCALED}
+        return replace(self, **sizes)
+
+
+_UNSCALED = ("stroke", "is_outlined")
 
 
 def _times(size: Any, factor: float) -> Any:
@@ -111,6 +118,12 @@ LARGE = Metrics(
 )  # fmt: skip
 
 
-def metrics(width: int, scale: float = 1.0) -> Metrics:
-    """The sizes of a window `width` pixels wide at a person's interface scale."""
-    return (LARGE if width >= LARGE_FROM else SMALL).scaled(scale)
+PROJECTED, PROJECTED_STROKE = 1.25, 1.7  # how many times as large type, and as thick edges, are in projector mode
+
+
+def metrics(width: int, scale: float = 1.0, is_projected: bool = False) -> Metrics:
+    """The sizes of a window `width` pixels wide at a person's interface scale, on a screen or on a projector."""
+    sizes = LARGE if width >= LARGE_FROM else SMALL
+    if not is_projected:
+        return sizes.scaled(scale)
+    return replace(sizes.scaled(min(SCALES[-1], scale * PROJECTED)), stroke=PROJECTED_STROKE, is_outlined=True)

@@ -64,6 +64,7 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._width = 0
         self._scale = 1.0
+        self._is_projected = False
         self._metrics = SMALL
         self._fonts: dict[str, QFont] = {}
         self.reduced_motion = False  # a setting of the person; see `duration`
@@ -122,6 +123,12 @@ class Theme(QObject):
 
     @property
     def scale(self) -> float:
+        """How many times as large as designed the interface is now: the person's own scale, and more in projector mode."""
+        return self._metrics.scale
+
+    @property
+    def own_scale(self) -> float:
+        """The person's own interface scale, which is remembered."""
         return self._scale
 
     def set_window_width(self, width: int) -> None:
@@ -134,6 +141,15 @@ class Theme(QObject):
         self._scale = min(SCALES[-1], max(SCALES[0], scale))
         self._measure(in_turns)
 
+    @property
+    def is_projected(self) -> bool:
+        """Whether the window is drawn for a projector: larger type, thicker edges, outlines."""
+        return self._is_projected
+
+    def set_projected(self, is_projected: bool, *, in_turns: bool = False) -> None:
+        self._is_projected = is_projected
+        self._measure(in_turns)
+
     def scale_up(self, *, in_turns: bool = False) -> None:
         self.set_scale(next((scale for scale in SCALES if scale > self._scale + 1e-6), SCALES[-1]), in_turns=in_turns)
 
@@ -142,7 +158,7 @@ class Theme(QObject):
         self.set_scale(smaller, in_turns=in_turns)
 
     def _measure(self, in_turns: bool = False) -> None:
-        sizes = metrics(self._width, self._scale)
+        sizes = metrics(self._width, self._scale, self._is_projected)
         if sizes != self._metrics:
             self._turns.finish()  # what follows an earlier change is told its sizes
             self._metrics = sizes

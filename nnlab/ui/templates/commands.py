@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nnlab.core.errors import NNLabError
+from nnlab.files.link_text import is_link, read_link, write_link
 from nnlab.files.network_text import read_network, write_network_text
 from nnlab.files.playground import write_playground
 from nnlab.files.project import Project
@@ -30,6 +31,7 @@ class NetworkCommands(QObject):
     failed = Signal(str)
     told = Signal(str)
     replaced = Signal()
+    linked = Signal(object)  # LinkedState, whose project is shown
 
     def __init__(
         self, theme: Theme, document: Document, session: LiveSession, start: Callable[[Project, str], bool], window: QWidget
@@ -37,6 +39,11 @@ class NetworkCommands(QObject):
         super().__init__(window)
         self._theme, self._document, self._session, self._start, self._window = theme, document, session, start, window
         self.dialog: TemplateDialog | None = None
+        self._workspace: Callable[[], str] = str
+
+    def ask_workspace(self, workspace: Callable[[], str]) -> None:
+        """What a link names is the workspace that this answers."""
+        self._workspace = workspace
 
     def new_from_template(self, text: str = "") -> None:
         """Opens the dialog, with a line typed into it already."""
@@ -66,6 +73,17 @@ class NetworkCommands(QObject):
         self._session.rewind()
         self.replaced.emit()
 
+    def open_link(self, text: str) -> None:
+        """Opens the project of a link in the state that it names: trained so far, shown so."""
+        try:
+            found = read_link(text)
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return
+        if self._start(found.project, found.name):
+            self.replaced.emit()
+            self.linked.emit(found)
+
     def copy_network(self) -> None:
         """The whole network as text."""
         QApplication.clipboard().setText(write_network_text(self._document.graph))
@@ -81,10 +99,26 @@ class NetworkCommands(QObject):
         QApplication.clipboard().setText(address)
         self.told.emit("The address is on the clipboard; TensorFlow Playground draws its own random numbers for it.")
 
-    def paste_network(self) -> None:
-        """The network that the text on the clipboard stands for, in place of the present one."""
+    def copy_link(self) -> None:
+        """A line that opens this project at this iteration."""
         try:
-            pasted = read_network(QApplication.clipboard().text(), self._document.project, self._session.data)
+            link = write_link(self._document.project, self._session.iteration, self._workspace())
+        except NNLabError as error:
+            self.failed.emit(str(error))
+            return
+        QApplication.clipboard().setText(link)
+        self.told.emit(
+            f"A link of {len(link):,} characters is on the clipboard; whoever pastes it in NN Lab (Ctrl+Shift+V) has this state."
+        )
+
+    def paste_network(self) -> None:
+        """What the text on the clipboard stands for: a link opens its project, a network takes the place of the present one."""
+        text = QApplication.clipboard().text()
+        if is_link(text):
+            self.open_link(text)
+            return
+        try:
+            pasted = read_network(text, self._document.project, self._session.data)
         except NNLabError as error:
             self.failed.emit(str(error))
             return

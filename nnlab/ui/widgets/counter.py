@@ -6,12 +6,13 @@ needs more. It repaints only when the written value has changed.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.look.numbers import NOTHING
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.explained import explain
 from nnlab.ui.widgets.painting import fill_rounded
 
 
@@ -28,6 +29,9 @@ class Counter(QWidget):
         self.setAccessibleName(f"{label} {NOTHING}")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         follow(theme, self)
+
+    def event(self, event: QEvent) -> bool:
+        return explain(self, self._label, event) or super().event(event)
 
     @property
     def text(self) -> str:

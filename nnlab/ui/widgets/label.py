@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QHideEvent, QPainter, QPaint
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from nnlab.ui.look.theme import FontRole, Theme, follow
+from nnlab.ui.widgets.explained import explain
 
 
 class Label(QLabel):
@@ -102,6 +103,8 @@ class ElidedLabel(Label):
         return QSize(self._theme.metrics.px(24), super().minimumSizeHint().height())
 
     def event(self, event: QEvent) -> bool:
+        if explain(self, self.text(), event):
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             parts = [self.text()] if self.shown != self.text() else []
             QToolTip.showText(event.globalPos(), "\n".join([*parts, *([self.toolTip()] if self.toolTip() else [])]), self)

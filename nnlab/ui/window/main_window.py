@@ -80,7 +80,9 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self)
         self._view: LiveView | None = None  # the newest
         self.learning: Any = None  # nnlab.ui.learn.learning.Learning, joined by whoever assembles the window
+        self.lessons: Any = None  # nnlab.ui.window.lessons.WindowLessons
         self.arranged: Callable[[Workspace], Workspace] = lambda workspace: workspace  # while a lesson runs, beside its column
+        self.term_actions: list[QAction] = []  # of the glossary, for the command palette
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
         self.files = FileCommands(theme, self, self.document, self.session, store, self._present_view, self.runs)
@@ -352,7 +354,7 @@ class MainWindow(QMainWindow):
         """Larger (1) or smaller (-1) text and controls."""
         change = self._theme.scale_up if direction > 0 else self._theme.scale_down
         change(in_turns=True)
-        self._store.set("scale", self._theme.scale)
+        self._store.set("scale", self._theme.own_scale)
 
     def _hold_painting(self, is_restyling: bool) -> None:
         """Half a look is not shown."""

@@ -55,6 +55,7 @@ def connect_actions(window: MainWindow) -> None:
         "file.report": window.exchange.report, "file.record": lambda: record_animation(window),
         "edit.undo": document.undo, "edit.redo": document.redo, "edit.history": lambda: reveal(window, "history"),
         "edit.copy_network": networks.copy_network, "edit.paste_network": networks.paste_network,
+        "edit.copy_link": networks.copy_link,
         "edit.copy_playground": networks.copy_playground,
         "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
         "node.freeze": inspector.toggle_frozen,
@@ -314,7 +315,7 @@ def evaluate_on_test(window: MainWindow) -> None:
 
 
 def open_commands(window: MainWindow, examples: QMenu) -> None:
-    actions = [*window.all_actions(), *examples.actions()]
+    actions = [*window.all_actions(), *examples.actions(), *window.term_actions]
     give_synonyms(actions)
     window.commands.set_actions(actions)
     window.commands.open_palette()

@@ -40,8 +40,8 @@ def paint_outline(painter: QPainter, kit: PaintKit, card: CardContent, geometry:
     painter.setBrush(tokens.raised if state.hovered else tokens.card)
     painter.drawRoundedRect(geometry.outline, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if card.is_frozen:
-        painter.setPen(QPen(tokens.stroke, 1.0 * scale))
+    if card.is_frozen or kit.is_outlined:
+        painter.setPen(QPen(tokens.stroke, 1.0 * scale * kit.stroke))
         painter.drawRoundedRect(geometry.outline, radius, radius)
     if kit.tokens.raised == kit.tokens.canvas and state.hovered:  # in the light theme a hovered card is as white as the canvas
         painter.setPen(QPen(tokens.line, 1.0 * scale))
@@ -131,6 +131,10 @@ def paint_tiles(painter: QPainter, item: ShownCard) -> None:
             painter.drawRect(tile.rect)
         if tile.unit in insides:
             _paint_inside(painter, item, tile, insides[tile.unit])
+        elif kit.is_outlined and not item.pictures.is_empty:
+            painter.setPen(QPen(kit.tokens.stroke, item.text_scale))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(tile.rect)
         if item.state.hovered_unit == tile.unit and tile.unit not in insides:
             painter.setPen(QPen(kit.tokens.text, 1.5 * item.text_scale))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -96,7 +96,7 @@ class TensorEdge:
             colour, width = tokens.accent, 2.5
         elif self.hovered:
             colour = tokens.text
-        return QPen(colour, width * pixel)
+        return QPen(colour, width * kit.stroke * pixel)
 
     def paint_line(self, painter: QPainter, kit: PaintKit, pixel: float) -> None:
         painter.setOpacity(0.4 if self.dimmed else 1.0)

@@ -114,7 +114,7 @@ class TensorLayer(QGraphicsItem):
         usual = seen & np.array([edge.is_usual for edge in self.edges], dtype=bool)
         tone = np.array([DIMMED if edge.dimmed else 1.0 for edge in self.edges])
         drawn = np.zeros_like(usual)
-        width = 2.0 * self.pixel * scale
+        width = 2.0 * self.kit.stroke * self.pixel * scale
         ends, widths, tones = [], [], []
         for points, (edges, ways) in self._corners.items():
             if points > 2 and RADIUS * scale > SHARP:
@@ -134,7 +134,7 @@ class TensorLayer(QGraphicsItem):
         for dimmed in (True, False):
             painter.setOpacity(DIMMED if dimmed else 1.0)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.kit.tokens.text2, 2.0 * self.pixel))
+            painter.setPen(QPen(self.kit.tokens.text2, 2.0 * self.kit.stroke * self.pixel))
             for edge in edges:
                 if edge.dimmed == dimmed:
                     if edge.is_usual:

@@ -169,7 +169,7 @@ class WeightCurves(WeightItem):
         height = float(raster.s_curve(1, 0.5 - place * 1000, 0.5 + (1 - place) * 1000)[0][0])
         centres = self._source[None, :] + (self._ends() - self._source[None, :]) * height
         strength = raster.strengths(self.values, self.reference)
-        reach = (raster.widths(strength) / 2 + HALF_CURVE) * self.pixel
+        reach = (raster.widths(strength) * self.kit.stroke / 2 + HALF_CURVE) * self.pixel
         strength = np.where(np.abs(centres - point.y()) <= reach, strength + 1.0, 0.0)
         if not strength.any():
             return None
@@ -261,7 +261,7 @@ class WeightCurves(WeightItem):
             room = np.minimum(_pitch(self._target)[:, None], _pitch(self._source)[None, :]) * zoom
             if self._offsets is not None:
                 line = min(line, WIDEST_BAND * ratio / float(raster.THINNEST + raster.THICKNESS))
-            width = np.minimum(raster.widths(strength) * line, np.maximum(room, line))
+            width = np.minimum(raster.widths(strength) * np.float32(line * self.kit.stroke), np.maximum(room, line))
             tone = raster.tones(strength) * np.clip(room / (CROWDED * line), 0.35, 1.0)
             tone = np.where(self._emphasis(), tone, np.minimum(tone * 0.5, DIMMED if self.paths is None else BESIDE_PATHS))
             faint = self._is_faint()

@@ -19,6 +19,8 @@ class PaintKit:
         self._theme = theme
         self.tokens = theme.tokens
         self.scale = theme.metrics.scale
+        self.stroke = theme.metrics.stroke  # how many times as thick lines are
+        self.is_outlined = theme.metrics.is_outlined
         self.is_dark = theme.is_dark
         self.positive = rgb(self.tokens.pos)
         self.negative = rgb(self.tokens.neg)
