@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.learn.experiment_runs import ExperimentRuns
-from nnlab.ui.look.colormaps import signed_rgb
+from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import fill_rounded
 
@@ -41,7 +41,7 @@ class ExperimentPicture(QWidget):
         tokens, px = self._theme.tokens, self._theme.metrics.px
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.canvas if tokens.canvas != tokens.panel else tokens.card)
+        fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.canvas)
         room = QRectF(self.rect()).adjusted(px(12), px(8), -px(12), -px(8))
         runs = self._runs
         if self._experiment == 1:
@@ -115,19 +115,17 @@ class ExperimentPicture(QWidget):
 
     def _rank(self, painter: QPainter, room: QRectF, runs: ExperimentRuns) -> None:
         whole, part = runs.weights
-        bound, side = float(np.abs(whole).max()), room.height()
+        px, bound = self._theme.metrics.px, float(np.abs(whole).max())
         u, s, v = np.linalg.svd(part)
-        thin = self._theme.metrics.px(6)
-        left = room.center().x() - side - thin / 2 - 4
+        thin, gap = px(6), px(3)
+        side = min(room.height() - thin - gap, room.width() - thin - gap)
+        left = room.center().x() - (side + thin + gap) / 2
         painter.drawImage(QRectF(left, room.top(), side, side), self._signed(whole, bound))
-        at = left + side + self._theme.metrics.px(8)
-        painter.drawImage(QRectF(at, room.top() + thin + 3, thin, side - thin - 3), self._signed(u[:, :1] * s[0] ** 0.5, bound**0.5))
-        painter.drawImage(QRectF(at + thin + 3, room.top(), side - thin - 3, thin), self._signed(v[:1] * s[0] ** 0.5, bound**0.5))
+        painter.drawImage(QRectF(left + side + gap, room.top(), thin, side), self._signed(u[:, :1] * s[0] ** 0.5, bound**0.5))
+        painter.drawImage(QRectF(left, room.top() + side + gap, side, thin), self._signed(v[:1] * s[0] ** 0.5, bound**0.5))
 
     def _signed(self, values: np.ndarray, bound: float) -> QImage:
-        pixels = np.ascontiguousarray(signed_rgb(values / bound, self._theme.is_dark))
-        height, width = values.shape
-        return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        return sign_image(values, bound, self._theme.is_dark)
 
     @staticmethod
     def _line(painter: QPainter, room: QRectF, x: np.ndarray, y: np.ndarray, pen: QPen, ends: tuple[float, float]) -> None:

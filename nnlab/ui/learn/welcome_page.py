@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import prepare
@@ -16,16 +17,25 @@ from nnlab.files.examples import examples, load_example
 from nnlab.lessons.lesson import Lesson
 from nnlab.lessons.library import EXPERIMENT_TITLES
 from nnlab.lessons.play import OPEN
+from nnlab.ui.learn.experiment_runs import ExperimentRuns
 from nnlab.ui.learn.progress import LessonProgress
-from nnlab.ui.learn.welcome_parts import ExampleTile, LessonRow, WelcomeRow
+from nnlab.ui.learn.welcome_parts import ExampleTile, ExperimentBlock, LessonRow, TableWell, WelcomeRow
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 SHOWN_FIRST = ("spiral", "circle", "xor", "sine", "digits", "gaussians")
-WIDE, SIDE, LARGE_SIDE = 1100, 420, 760  # pixels: below it one column; the right column, in a large window
-MOST_FILES = 5
+WIDE, SIDE, LARGE_SIDE = 1100, 448, 760  # pixels: below it one column; the right column, in a large window
+MOST_FILES, ACROSS = 5, 3
 GROW_MILLISECONDS, GROWN_IN = 30, 40  # the pictures of the examples come to life in so many turns
+
+
+def day_in_words(moment: datetime, today: date) -> str:
+    """ "today, 14:20", "yesterday", a weekday within a week, else the date."""
+    days = (today - moment.date()).days
+    if days == 0:
+        return f"today, {moment:%H:%M}"
+    return "yesterday" if days == 1 else f"{moment:%A}" if 1 < days < 7 else f"{moment:%Y-%m-%d}"
 
 
 class FileRow(WelcomeRow):
@@ -35,10 +45,15 @@ class FileRow(WelcomeRow):
         super().__init__(theme)
         self.path = path
         self._row = QHBoxLayout(self)
+        try:
+            when = day_in_words(datetime.fromtimestamp(path.stat().st_mtime), date.today())
+        except OSError:  # gone since it was listed
+            when = ""
         self._row.addWidget(Label(theme, path.name, "body"))
         self._row.addWidget(ElidedLabel(theme, str(path.parent).replace(str(Path.home()), "~", 1), "caption", "text2"), 1)
+        self._row.addWidget(Label(theme, when, "caption", "text2"))
         self.setToolTip(str(path))
-        self.setAccessibleName(f"Open {path.name} in {path.parent}")
+        self.setAccessibleName(f"Open {path.name} in {path.parent}, written {when}")
         follow(theme, self)
 
     def apply_metrics(self) -> None:
@@ -47,26 +62,34 @@ class FileRow(WelcomeRow):
 
 
 class WelcomePage(QScrollArea):
-    """`lesson_chosen(id)`, `example_chosen(name)`, `file_chosen(path)`; `asked(action)` for an action of the window by its name."""
+    """`lesson_chosen(folder)`, `example_chosen(name)`, `file_chosen(path)`, `language_chosen(code)`; `asked(action)`: of the window."""
 
     lesson_chosen = Signal(str)
     example_chosen = Signal(str)
     file_chosen = Signal(str)
+    language_chosen = Signal(str)
     asked = Signal(str)
 
-    def __init__(self, theme: Theme, lessons: Sequence[Lesson], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._lessons = theme, lessons
+        self._theme = theme
+        self._lessons: tuple[Lesson, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows have it, and it scrolls to them
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._rows: dict[str, LessonRow] = {}
+        self._blocks: list[ExperimentBlock] = []
+        self._runs: ExperimentRuns | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.start_button = QPushButton("Start")
         self.start_button.setDefault(True)
-        self.tiles = [ExampleTile(theme, e.name, e.title, e.description) for e in examples() if e.name in SHOWN_FIRST]
+        self.languages = QComboBox()
+        self.languages.setAccessibleName("Language of the lessons")
+        self.tiles = [ExampleTile(theme, e.name, e.title, e.description) for e in examples()]
+        self.tiles.sort(key=lambda tile: SHOWN_FIRST.index(tile.name) if tile.name in SHOWN_FIRST else len(SHOWN_FIRST))
         self._files: list[FileRow] = []
         self._first = ""  # what Start begins
-        self._pending = list(self.tiles)  # whose data was not made yet
+        self._pending = self.tiles[: len(SHOWN_FIRST)]  # whose data was not made yet
         self._data_timer = QTimer(self, interval=0)
         self._data_timer.timeout.connect(self._make_data)
         self._grow_timer = QTimer(self, interval=GROW_MILLISECONDS)
@@ -82,52 +105,63 @@ class WelcomePage(QScrollArea):
         self._left, self._right = QVBoxLayout(self._left_part), QVBoxLayout(self._right_part)
         top = QHBoxLayout()
         top.addWidget(Label(self._theme, "Seven experiments", "loss"), 1)
-        top.addWidget(self.start_button)
+        top.addWidget(self.languages)
         self._left.addLayout(top)
         self._left.addWidget(
             self._wrapped("Each lesson is on a living network. Take them in any order, leave at any time; your own project stays as it is.")
         )
-        experiment = 0
-        for lesson in self._lessons:
-            if lesson.experiment != experiment:
-                experiment = lesson.experiment
-                self._left.addWidget(Label(self._theme, f"{experiment}  {EXPERIMENT_TITLES[experiment - 1]}", "name", "text2"))
-            row = LessonRow(self._theme, lesson.id, 0, lesson.title, lesson.summary)
-            row.clicked.connect(lambda checked=False, name=lesson.id: self.lesson_chosen.emit(name))
-            self._rows[lesson.id] = row
-            self._left.addWidget(row)
+        self._experiments = QVBoxLayout()
+        self._left.addLayout(self._experiments)
         self._left.addStretch(1)
         self._make_right()
         self._body.addWidget(self._left_part, 1)
         self._body.addWidget(self._right_part)
         self.setWidget(page)
         self.start_button.clicked.connect(lambda: self.lesson_chosen.emit(self._first))
+        self.languages.activated.connect(lambda place: self.language_chosen.emit(self.languages.itemData(place)))
 
     def _make_right(self) -> None:
         self._right.addWidget(Label(self._theme, "Your data", "name"))
-        self._right.addWidget(self._wrapped("Drop a table here or open one: its columns suggest a network and a loss."))
-        self._right.addLayout(self._buttons(("open", "Open a table or project…", "file.open"), ("template", "Template…", "file.template")))
-        self._right.addWidget(Label(self._theme, "Examples", "name"))
+        self.well = TableWell(self._theme)
+        self.well.add_button(self._button("", "Open…", "file.open"))
+        self.well.clicked.connect(lambda: self.asked.emit("file.open"))
+        self._right.addWidget(self.well)
+        self.all_button = QPushButton(f"all {len(self.tiles)}")
+        self.all_button.setFlat(True)
+        self.all_button.setToolTip("Shows every example")
+        self.all_button.clicked.connect(self._show_all)
+        self._right.addLayout(self._head("Examples", self.all_button))
         grid = QGridLayout()
         for place, tile in enumerate(self.tiles):
             tile.clicked.connect(lambda checked=False, name=tile.name: self.example_chosen.emit(name))
-            grid.addWidget(tile, place // 3, place % 3)
+            grid.addWidget(tile, place // ACROSS, place % ACROSS)
+            tile.setVisible(place < len(SHOWN_FIRST))
         self._right.addLayout(grid)
-        self._right.addWidget(Label(self._theme, "Recent", "name"))
+        self._right.addLayout(self._head("Recent", self._button("", "open a file", "file.open", flat=True)))
         self._file_column = QVBoxLayout()
         self._file_column.setSpacing(0)
+        self._nothing_recent = Label(self._theme, "What you open or save is listed here.", "body", "text3")
+        self._file_column.addWidget(self._nothing_recent)
         self._right.addLayout(self._file_column)
-        self._right.addLayout(self._buttons(("plus", "Empty project", "file.new")))
+        last = QHBoxLayout()
+        last.addWidget(self._button("plus", "Empty project", "file.new"))
+        last.addWidget(self._button("template", "Template…", "file.template"))
+        last.addWidget(self._button("library", "A lesson…", "learn.open"))
+        last.addStretch(1)
+        self._right.addLayout(last)
         self._right.addStretch(1)
 
-    def _buttons(self, *wanted: tuple[str, str, str]) -> QHBoxLayout:
+    def _head(self, words: str, button: QPushButton) -> QHBoxLayout:
         row = QHBoxLayout()
-        for role, words, action in wanted:
-            button = QPushButton(icon(self._theme, role), words)
-            button.clicked.connect(lambda checked=False, action=action: self.asked.emit(action))
-            row.addWidget(button)
-        row.addStretch(1)
+        row.addWidget(Label(self._theme, words, "name"), 1)
+        row.addWidget(button)
         return row
+
+    def _button(self, role: str, words: str, action: str, flat: bool = False) -> QPushButton:
+        button = QPushButton(icon(self._theme, role), words) if role else QPushButton(words)
+        button.setFlat(flat)
+        button.clicked.connect(lambda: self.asked.emit(action))
+        return button
 
     def _wrapped(self, words: str) -> Label:
         label = Label(self._theme, words, "body", "text2")
@@ -138,6 +172,8 @@ class WelcomePage(QScrollArea):
         metrics = self._theme.metrics
         self._left.setContentsMargins(metrics.px(24), metrics.px(20), metrics.px(24), metrics.px(16))
         self._left.setSpacing(metrics.px(4))
+        self._experiments.setContentsMargins(0, metrics.px(10), 0, 0)
+        self._experiments.setSpacing(metrics.px(2))
         self._right.setContentsMargins(metrics.px(24), metrics.px(24), metrics.px(24), metrics.px(16))
         self._right.setSpacing(metrics.px(8))
         self._fit()
@@ -153,32 +189,82 @@ class WelcomePage(QScrollArea):
 
     # Showing
 
+    def show_lessons(self, lessons: Sequence[Lesson]) -> None:
+        """The lessons by their experiments, in their order."""
+        if tuple(lessons) == self._lessons:
+            return
+        self._lessons = tuple(lessons)
+        self.start_button.setParent(None)
+        for block in self._blocks:
+            self._experiments.removeWidget(block)
+            block.deleteLater()
+        self._rows, self._blocks = {}, []
+        for experiment, title in enumerate(EXPERIMENT_TITLES, 1):
+            rows = []
+            for lesson in (each for each in self._lessons if each.experiment == experiment):
+                row = LessonRow(self._theme, lesson.id, lesson.title, lesson.summary)
+                row.clicked.connect(lambda checked=False, folder=str(lesson.folder): self.lesson_chosen.emit(folder))
+                self._rows[lesson.id] = row
+                rows.append(row)
+            block = ExperimentBlock(self._theme, experiment, title, rows)
+            if self._runs is not None:
+                block.picture.show_runs(self._runs)
+            self._blocks.append(block)
+            self._experiments.addWidget(block)
+
+    def show_languages(self, codes: Sequence[str], chosen: str) -> None:
+        """A choice where there are lessons in several languages; each is named as those who read it name it."""
+        self.languages.setVisible(len(codes) > 1)
+        self.languages.clear()
+        for code in codes:
+            self.languages.addItem(QLocale(code).nativeLanguageName() or code, code)
+        self.languages.setCurrentIndex(max(0, self.languages.findData(chosen)))
+
     def show_progress(self, progress: LessonProgress) -> None:
-        begun = ""
+        begun: Lesson | None = None
         for lesson in self._lessons:
             steps = tuple(step.id for step in lesson.steps)
             record, states = progress.read(lesson.id), progress.states(lesson.id, steps)
             at = steps.index(record.at) if record.at in steps else -1
             is_current = lesson.id == progress.last and OPEN in states
-            begun = lesson.id if is_current else begun
+            begun = lesson if is_current else begun
             self._rows[lesson.id].show_progress(states, at, lesson.minutes, is_current)
-        untouched = (x.id for x in self._lessons if OPEN in progress.states(x.id, tuple(step.id for step in x.steps)))
-        self._first = begun or next(untouched, self._lessons[0].id if self._lessons else "")
+        untouched = (x for x in self._lessons if OPEN in progress.states(x.id, tuple(step.id for step in x.steps)))
+        first = begun or next(untouched, self._lessons[0] if self._lessons else None)
+        self._first = str(first.folder) if first is not None else ""
         self.start_button.setText("Continue" if begun else "Start")
-        self.start_button.setEnabled(bool(self._first))
+        self.start_button.setVisible(first is not None)
+        if first is not None:
+            self._rows[first.id].is_current = True
+            self._rows[first.id].take_button(self.start_button)
+            self.start_button.setAccessibleName(f"{self.start_button.text()}: {first.title}")
 
     def show_files(self, recent: Sequence[Path]) -> None:
         for row in self._files:
             self._file_column.removeWidget(row)
             row.deleteLater()
         self._files = [FileRow(self._theme, path) for path in recent[:MOST_FILES]]
+        self._nothing_recent.setVisible(not self._files)
         for row in self._files:
             row.clicked.connect(lambda checked=False, path=str(row.path): self.file_chosen.emit(path))
             self._file_column.addWidget(row)
 
+    def show_runs(self, runs: ExperimentRuns) -> None:
+        """The pictures of the experiments, from small real runs."""
+        self._runs = runs
+        for block in self._blocks:
+            block.picture.show_runs(runs)
+
     def row(self, name: str) -> LessonRow:
         """The row of a lesson."""
         return self._rows[name]
+
+    def _show_all(self) -> None:
+        self.all_button.hide()
+        for tile in self.tiles:
+            tile.show()
+        self._pending = [tile for tile in self.tiles if not tile.has_data]
+        self._data_timer.start()
 
     # Pictures that come to life
 
@@ -211,8 +297,8 @@ class WelcomePage(QScrollArea):
 
     @property
     def is_still(self) -> bool:
-        """Whether the pictures of the examples have come to life."""
-        return not self._data_timer.isActive() and not self._grow_timer.isActive()
+        """Whether the pictures of examples and experiments have come to life."""
+        return not self._data_timer.isActive() and not self._grow_timer.isActive() and self._runs is not None
 
     def _grow(self) -> None:
         self._turn += 1

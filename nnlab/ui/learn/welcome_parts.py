@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.lessons.play import DONE, OPEN, SHOWN
+from nnlab.ui.learn.experiment_picture import ExperimentPicture
 from nnlab.ui.learn.lesson_parts import StepSegments
+from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import keep_press_keys
 from nnlab.ui.widgets.label import ElidedLabel, Label
@@ -59,26 +61,21 @@ class WelcomeRow(QAbstractButton):
 
 
 class LessonRow(WelcomeRow):
-    """A lesson: its number, title, one line, and at the right its steps or how far one came."""
+    """A lesson: its title, one line, and at the right its steps or how far one came."""
 
-    def __init__(self, theme: Theme, name: str, number: int, title: str, summary: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, title: str, summary: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.name = name
-        self._number = Label(theme, str(number) if number else "", "counter", "text2")
-        self._title = ElidedLabel(theme, title, "title")
+        self._title = Label(theme, title, "option")
         self._summary = ElidedLabel(theme, summary, "body", "text2")
         self.words = Label(theme, "", "caption", "text2")
-        self.segments = StepSegments(theme, width=12)
-        self._row, middle, end = QHBoxLayout(self), QVBoxLayout(), QVBoxLayout()
-        middle.setSpacing(2)
-        middle.addWidget(self._title)
-        middle.addWidget(self._summary)
-        end.addWidget(self.words, 0, Qt.AlignmentFlag.AlignRight)
-        end.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignRight)
-        self._row.addWidget(self._number)
-        self._row.addLayout(middle, 1)
-        self._row.addLayout(end)
-        for part in (self._number, self._title, self._summary, self.words, self.segments):
+        self.segments = StepSegments(theme, width=8)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._title)
+        self._row.addWidget(self._summary, 1)
+        self._row.addWidget(self.segments)
+        self._row.addWidget(self.words)
+        for part in (self._title, self._summary, self.words, self.segments):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         follow(theme, self)
 
@@ -95,15 +92,94 @@ class LessonRow(WelcomeRow):
         self.setAccessibleName(f"Lesson {self._title.text()}: {self._summary.text()} {words}, {done} done")
         self.update()
 
+    def take_button(self, button: QPushButton) -> None:
+        """The page's main button stands at the end of this row."""
+        self._row.addWidget(button)
+
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self._row.setContentsMargins(metrics.padding, metrics.px(4), metrics.padding, metrics.px(4))
-        self._row.setSpacing(metrics.px(14))
-        self._number.setFixedWidth(metrics.px(18))
-        self.setFixedHeight(metrics.px(48))
+        self._row.setContentsMargins(metrics.px(10), 0, metrics.px(10), 0)
+        self._row.setSpacing(metrics.px(12))
+        self.setFixedHeight(metrics.px(34))
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(48))
+        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(34))
+
+
+class ExperimentBlock(QWidget):
+    """An experiment: its picture, number and title, and its lessons under that."""
+
+    def __init__(self, theme: Theme, experiment: int, title: str, rows: Sequence[LessonRow], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.picture = ExperimentPicture(theme, experiment)
+        self._number = Label(theme, str(experiment), "counter", "text2")
+        self._title = Label(theme, title, "title")
+        self._block, self._lines, self._head = QHBoxLayout(self), QVBoxLayout(), QHBoxLayout()
+        self._head.addWidget(self._number)
+        self._head.addWidget(self._title, 1)
+        self._lines.addLayout(self._head)
+        for row in rows:
+            self._lines.addWidget(row)
+        self._lines.addStretch(1)
+        self._block.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        self._block.addLayout(self._lines, 1)
+        self.setAccessibleName(f"Experiment {experiment}: {title}, {len(rows)} lessons")
+        follow(theme, self)
+
+    def apply_metrics(self) -> None:
+        px = self._theme.metrics.px
+        self._block.setContentsMargins(0, px(5), 0, px(5))
+        self._block.setSpacing(px(8))
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._head.setContentsMargins(px(10), 0, px(10), px(2))
+        self._head.setSpacing(px(10))
+
+
+class TableWell(WelcomeRow):
+    """Where a table of one's own is dropped, or opened by a click."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._title = Label(theme, "Drop a table here", "name")
+        self._words = Label(theme, "Its columns suggest a network and a loss.", "body", "text2")
+        self._words.setWordWrap(True)
+        self._row, self._lines = QHBoxLayout(self), QVBoxLayout()
+        self._lines.addWidget(self._title)
+        self._lines.addWidget(self._words)
+        self._row.addSpacing(0)
+        self._row.addLayout(self._lines, 1)
+        for part in (self._title, self._words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("Open a table, a project or a lesson; or drop one on the window")
+        self.setToolTip("CSV, Excel, OpenDocument or Parquet; a project or a lesson, too")
+        follow(theme, self)
+
+    def add_button(self, button: QPushButton) -> None:
+        self._row.addWidget(button)
+
+    def apply_metrics(self) -> None:
+        px = self._theme.metrics.px
+        self._row.setContentsMargins(px(64), px(10), px(16), px(10))
+        self._lines.setSpacing(px(2))
+        self.setFixedHeight(px(76))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(76))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, px = self._theme.tokens, self._theme.metrics.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(tokens.text if self.underMouse() else tokens.stroke, 1.5)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        glyph("table").draw(painter, QRectF(px(20), (self.height() - px(28)) / 2, px(28), px(28)), tokens.text2)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), 8, tokens)
+        painter.end()
 
 
 class ExampleTile(WelcomeRow):
@@ -112,7 +188,7 @@ class ExampleTile(WelcomeRow):
     def __init__(self, theme: Theme, name: str, title: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.name = name
-        self._title = title
+        self._title, self._of = title, ""
         self._points: np.ndarray | None = None
         self._classes: np.ndarray | None = None
         self._image: QImage | None = None
@@ -124,6 +200,8 @@ class ExampleTile(WelcomeRow):
     def show_data(self, data: Data) -> None:
         """The first two features of the samples, or the first against the target; of images the first few."""
         x, y = data.x[:POINTS], data.y[:POINTS].ravel()
+        kinds = max(2, data.target.classes) if data.target.kind in ("binary", "classes") else 0
+        self._of = f"{kinds} classes" if kinds else "a curve" if x.shape[1] == 1 else "a surface" if x.shape[1] == 2 else "a number"
         if data.image_shape is not None:
             self._image = _digits(data)
         elif x.shape[1] == 1:
@@ -168,8 +246,14 @@ class ExampleTile(WelcomeRow):
         painter.setPen(tokens.text)
         painter.setFont(self._theme.font("body"))
         text = QRectF(2, self.height() - px(20), self.width() - 2, px(20))
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, painter.fontMetrics().elidedText(
-            self._title, Qt.TextElideMode.ElideRight, int(text.width())))
+        flags, shown = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, painter.fontMetrics()
+        title = shown.elidedText(self._title, Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, flags, title)
+        text.setLeft(text.left() + shown.horizontalAdvance(title) + px(8))
+        painter.setPen(tokens.text2)
+        painter.setFont(self._theme.font("caption"))
+        if painter.fontMetrics().horizontalAdvance(self._of) <= text.width():
+            painter.drawText(text, flags, self._of)
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from nnlab.lessons.library import shipped
+from nnlab.lessons.library import languages, offered
+from nnlab.ui.learn.experiment_runs import experiment_runs
 from nnlab.ui.learn.progress import LessonProgress
 from nnlab.ui.learn.welcome_page import WelcomePage
 from nnlab.ui.panels.base import LivePanel, Services
@@ -31,6 +32,7 @@ class WelcomePanel(LivePanel):
         super().__init__(services, "", parent)
         self.header.hide()
         self.page: WelcomePage | None = None
+        self._jobs = services.session.jobs
         self._progress: LessonProgress | None = None
         self._recent: Callable[[], tuple[Path, ...]] = tuple
 
@@ -40,17 +42,28 @@ class WelcomePanel(LivePanel):
 
     def refresh(self) -> None:
         if self.page is not None and self._progress is not None:
+            language = self._progress.language
+            self.page.show_languages(languages(), language)
+            self.page.show_lessons(offered(language))
             self.page.show_progress(self._progress)
             self.page.show_files(self._recent())
 
+    def _choose_language(self, language: str) -> None:
+        if self._progress is not None:
+            self._progress.choose_language(language)
+            self.refresh()
+
     def showEvent(self, event: QShowEvent) -> None:
         if self.page is None:
-            self.page = WelcomePage(self._theme, shipped())
+            self.page = WelcomePage(self._theme)
             for mine, its in (
                 (self.lesson_chosen, self.page.lesson_chosen), (self.example_chosen, self.page.example_chosen),
                 (self.file_chosen, self.page.file_chosen), (self.asked, self.page.asked),
             ):  # fmt: skip
                 its.connect(mine)
+            self.page.language_chosen.connect(self._choose_language)
             self.set_content(self.page)
+            job = self._jobs.start("Drawing the experiments", lambda context: experiment_runs(), quiet=True, lane="welcome")
+            job.finished.connect(self.page.show_runs)
         self.refresh()
         super().showEvent(event)
