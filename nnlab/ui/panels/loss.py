@@ -9,6 +9,7 @@ beside the scale; where something goes wrong, a bracket marks the iterations it 
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -25,7 +26,10 @@ from nnlab.ui.panels.plotting.loss_plot import LossPlot, OtherCurves
 from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_verdict import LiveVerdict
 from nnlab.ui.run.live_view import LiveView, RunView, smoothed_words
+from nnlab.ui.run.trend import trend_in_words
 from nnlab.ui.widgets.segmented import Option, Segmented
+
+SAID_EVERY = 1.0  # seconds
 
 
 class LossPanel(LivePanel):
@@ -54,6 +58,7 @@ class LossPanel(LivePanel):
         self._verdict.changed.connect(self._show_verdict)
         self.chip = VerdictChip(services.theme)
         self.chip.clicked.connect(self.diagnosis_wanted)
+        self._said = 0.0
         self.add_reading(self.chip)
         self.add_option(self.scale)
         self.set_content(self.plot)
@@ -77,6 +82,7 @@ class LossPanel(LivePanel):
         self.plot.set_others(own, others)
         self.plot.show_curves(curves, end)
         self.plot.explanation = explanation(view)
+        self._say(view)
         if not view.playing:
             where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
             losses = view.losses
@@ -88,6 +94,15 @@ class LossPanel(LivePanel):
             beside += "".join(f"; {run.name}, kept: loss {numbers.number(run.median.training_loss)}" for run in self._runs.shown)
             text = f"Iteration {where}: {own}smoothed batch loss {numbers.number(losses.smoothed)}{held}{beside}"
             self.plot.setAccessibleDescription(text)
+
+    def _say(self, view: LiveView) -> None:
+        """What the picture shows, for whoever does not see it: at rest, and once a second while it moves."""
+        now = time.monotonic()
+        if view.playing and now - self._said < SAID_EVERY:
+            return
+        self._said = now
+        trend = trend_in_words(view.curves.mean)
+        self.plot.setAccessibleName(f"Loss {numbers.number(view.losses.smoothed)}{f', {trend}' if trend else ''}")
 
     def _show_runs(self) -> None:
         """Other runs that are kept are shown, or one of them is pointed at."""
