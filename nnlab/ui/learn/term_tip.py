@@ -166,6 +166,13 @@ class TermTip(QWidget):
             rects.append(QRect(self._about.mapToGlobal(QPoint()), self._about.size()))
         return any(rect.adjusted(-NEAR, -BELOW - NEAR, NEAR, BELOW + NEAR).contains(at) for rect in rects)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the lesson: a button outside a dialog leaves that key to what it stands in."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.lesson_button.hasFocus():
+            self._ask_for_lesson()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.radius_card
         painter = QPainter(self)
