@@ -145,6 +145,7 @@ class LessonPlay:
     def _keep(self, facts: Facts) -> None:
         """What the step came to, for the steps after it."""
         self.record.remembered.update({word: self.facts(facts).value(text) for word, text in self.step.keep.items()})
+
     def would_be_done(self, facts: Facts) -> bool:
         """Whether the action's check holds by these facts; nothing is recorded."""
         return self.action_is_open and self.facts(facts).holds(self.step.check)

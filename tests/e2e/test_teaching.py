@@ -211,7 +211,7 @@ def test_a_term_is_explained_where_one_pauses_and_in_the_palette(window: MainWin
     open_commands(window, examples_menu(window))
     window.commands.field.setText("cross-entropy")
     found = [action for action in window.commands.found if action.objectName() == "glossary.cross-entropy"]
-    assert found and len(window.term_actions) == len(list(glossary()))
+    assert found and len(window.lessons.term_actions) == len(list(glossary()))
     window.commands.close_palette()
     found[0].trigger()
     assert tip.isVisible() and "logarithm" in tip.sentence.text() and tip.lesson_button.hasFocus()

@@ -24,6 +24,6 @@ def assemble(theme: Theme, store: Store, project: Project | None = None, name: s
         connect_actions(window)
         connect_messages(window)
         SampleLink(window)
-        window.learning = connect_lessons(window, theme, store)
+        connect_lessons(window, theme, store)
         window.set_menu(build_menu(window))
     return window

@@ -38,7 +38,7 @@ class WindowLessons:
             "lesson": self.open_named, "glossary": self.open_term, "example": self.open_example, "workspace": self._show_workspace,
         })  # fmt: skip
         self._connect()
-        window.term_actions = [self._term_action(term) for term in glossary()]
+        self.term_actions = [self._term_action(term) for term in glossary()]
         theme.reduced_motion = bool(store.number("reduced_motion", 0.0))
         self._follow()
 
@@ -157,7 +157,7 @@ class WindowLessons:
         return action
 
 
-def connect_lessons(window: MainWindow, theme: Theme, store: Store) -> Learning:
-    """Joins what lessons need; returns who plays them."""
+def connect_lessons(window: MainWindow, theme: Theme, store: Store) -> None:
+    """Joins what lessons need."""
     window.lessons = WindowLessons(window, theme, store)
-    return window.lessons.learning
+    window.learning = window.lessons.learning

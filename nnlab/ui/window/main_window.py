@@ -46,8 +46,7 @@ from nnlab.ui.templates.commands import NetworkCommands
 from nnlab.ui.widgets.command_palette import CommandPalette
 from nnlab.ui.widgets.message_bar import MessageBar
 from nnlab.ui.widgets.shortcut_sheet import ShortcutSheet
-from nnlab.ui.widgets.top_bar import TopBar
-from nnlab.ui.widgets.top_bar import WorkspaceTab as Tab
+from nnlab.ui.widgets.top_bar import TopBar, WorkspaceTab
 from nnlab.ui.window.actions import make_actions
 from nnlab.ui.window.canvas_feed import CanvasFeed
 from nnlab.ui.window.canvas_header import CanvasHeader
@@ -79,10 +78,9 @@ class MainWindow(QMainWindow):
         self.session = LiveSession(self.document, self)
         self.selection = Selection(self)
         self._view: LiveView | None = None  # the newest
-        self.learning: Any = None  # nnlab.ui.learn.learning.Learning, joined by whoever assembles the window
-        self.lessons: Any = None  # nnlab.ui.window.lessons.WindowLessons
+        self.learning: Any = None  # nnlab.ui.learn.learning.Learning, joined by whoever assembles the window,
+        self.lessons: Any = None  # and nnlab.ui.window.lessons.WindowLessons
         self.arranged: Callable[[Workspace], Workspace] = lambda workspace: workspace  # while a lesson runs, beside its column
-        self.term_actions: list[QAction] = []  # of the glossary, for the command palette
         self.actions_by_id = make_actions(theme, self)
         self._make_parts()
         self.files = FileCommands(theme, self, self.document, self.session, store, self._present_view, self.runs)
@@ -113,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         theme = self._theme
-        tabs = [Tab(w.name, w.title, w.tip) for w in workspaces().values() if not w.tab]
+        tabs = [WorkspaceTab(w.name, w.title, w.tip) for w in workspaces().values() if not w.tab]
         self.top_bar = TopBar(theme, tabs)
         self.message_bar = MessageBar(theme)
         self.recovery_bar = RecoveryBar(theme, self._recover, lambda name: ask_to_discard_copy(self, name))

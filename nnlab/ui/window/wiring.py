@@ -315,7 +315,7 @@ def evaluate_on_test(window: MainWindow) -> None:
 
 
 def open_commands(window: MainWindow, examples: QMenu) -> None:
-    actions = [*window.all_actions(), *examples.actions(), *window.term_actions]
+    actions = [*window.all_actions(), *examples.actions(), *window.lessons.term_actions]
     give_synonyms(actions)
     window.commands.set_actions(actions)
     window.commands.open_palette()
