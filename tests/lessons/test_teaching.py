@@ -210,3 +210,18 @@ def test_a_link_does_not_name_files_of_this_computer(tmp_path: Path) -> None:
     table.write_text("a,b,y\n" + "".join(f"{k},{k * 2 % 7},{k % 2}\n" for k in range(40)), encoding="utf-8")
     with pytest.raises(FileError, match="a link cannot carry"):
         write_link(project_for_table(table))
+
+
+# What the guide says
+
+
+def test_the_lesson_of_the_guide_has_nothing_to_correct(tmp_path: Path) -> None:
+    from nnlab.ui.learn.known_controls import window_controls
+
+    guide = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text(encoding="utf-8")
+    for language, name in (("toml", "lesson.toml"), ("markdown", "lesson.md")):
+        found = re.search(rf"```{language}\n(.*?)```", guide, re.DOTALL)
+        assert found is not None
+        (tmp_path / name).write_text(found[1], encoding="utf-8")
+    lesson, problems = examine(tmp_path, window_controls())
+    assert problems == () and lesson is not None and len(lesson.steps) == 2

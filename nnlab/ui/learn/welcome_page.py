@@ -135,7 +135,8 @@ class WelcomePage(QScrollArea):
         for place, tile in enumerate(self.tiles):
             tile.clicked.connect(lambda checked=False, name=tile.name: self.example_chosen.emit(name))
             grid.addWidget(tile, place // ACROSS, place % ACROSS)
-            tile.setVisible(place < len(SHOWN_FIRST))
+            if place >= len(SHOWN_FIRST):  # to show the others now would make windows of them, which have no parent yet
+                tile.hide()
         self._right.addLayout(grid)
         self._right.addLayout(self._head("Recent", self._button("", "open a file", "file.open", flat=True)))
         self._file_column = QVBoxLayout()
@@ -233,10 +234,10 @@ class WelcomePage(QScrollArea):
         first = begun or next(untouched, self._lessons[0] if self._lessons else None)
         self._first = str(first.folder) if first is not None else ""
         self.start_button.setText("Continue" if begun else "Start")
-        self.start_button.setVisible(first is not None)
         if first is not None:
             self._rows[first.id].is_current = True
             self._rows[first.id].take_button(self.start_button)
+            self.start_button.show()
             self.start_button.setAccessibleName(f"{self.start_button.text()}: {first.title}")
 
     def show_files(self, recent: Sequence[Path]) -> None:

@@ -100,10 +100,10 @@ class LessonRow(WelcomeRow):
         metrics = self._theme.metrics
         self._row.setContentsMargins(metrics.px(10), 0, metrics.px(10), 0)
         self._row.setSpacing(metrics.px(12))
-        self.setFixedHeight(metrics.px(34))
+        self.setFixedHeight(metrics.px(30))
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(34))
+        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(30))
 
 
 class ExperimentBlock(QWidget):
