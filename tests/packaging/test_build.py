@@ -65,10 +65,11 @@ def test_desktop_file_and_mime_type_name_the_same(tools: dict[str, ModuleType]) 
     desktop.optionxform = str  # type: ignore[assignment, method-assign]  # keys have capitals
     desktop.read(PACKAGING / "linux" / "nnlab.desktop", encoding="utf-8")
     entry = desktop["Desktop Entry"]
-    (kind,) = ET.parse(PACKAGING / "linux" / "nnlab.xml").getroot()
-    assert entry["MimeType"] == f"{kind.get('type')};" and entry["Exec"] == "nnlab %f" and entry["Icon"] == "nnlab"
-    glob = kind.find("{http://www.freedesktop.org/standards/shared-mime-info}glob")
-    assert glob is not None and glob.get("pattern") == "*.nnlab"
+    kinds = list(ET.parse(PACKAGING / "linux" / "nnlab.xml").getroot())
+    assert entry["MimeType"] == "".join(f"{kind.get('type')};" for kind in kinds)
+    assert entry["Exec"] == "nnlab %f" and entry["Icon"] == "nnlab"
+    globs = [kind.find("{http://www.freedesktop.org/standards/shared-mime-info}glob") for kind in kinds]
+    assert [glob.get("pattern") for glob in globs if glob is not None] == ["*.nnlab", "*.nnlesson"]
     assert ET.parse(PACKAGING.parent / "resources" / "icons" / "nnlab.svg").getroot().get("viewBox") == "0 0 256 256"
 
 
