@@ -42,12 +42,12 @@ from nnlab.core.kernel.context import (
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.formulas import first_that_stops, record_watches, watched_value
 from nnlab.core.kernel.keyframing import keep_keyframe
-from nnlab.core.kernel.measuring import measure_gradients, measure_update
+from nnlab.core.kernel.measuring import measure_update
 from nnlab.core.kernel.parts import PARTS, WHOLE, execute_in_parts
 from nnlab.core.kernel.publishing import publish
 from nnlab.core.kernel.random_numbers import shuffle
 from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
-from nnlab.core.kernel.reductions import finite
+from nnlab.core.kernel.reductions import finite, sum_of_squares
 from nnlab.core.kernel.scoring import score
 from nnlab.core.kernel.structures import (
     Batches,
@@ -184,10 +184,10 @@ def next_batch(network: Network, batches: Batches) -> int:
 
 
 @inlined
-def clip_gradients(network: Network, update: UpdateArrays, total: float) -> float:
+def clip_gradients(network: Network, total: float) -> float:
     """Cuts single elements to the one limit, then scales all parameter gradients so that their common norm is at most the other.
 
-    `total` is what `measure_gradients` returned; returns what it would return now.
+    `total` is the sum of squares of them all; returns what it is then.
     """
     arena, layout = network.arena, network.layout
     if layout[LAYOUT_CLIP_NORM] < 0:
@@ -197,14 +197,14 @@ def clip_gradients(network: Network, update: UpdateArrays, total: float) -> floa
     if largest > 0:
         for i in range(start, stop):
             arena[i] = min(max(arena[i], -largest), largest)  # as torch.nn.utils.clip_grad_value_
-        total = measure_gradients(arena, update.gradients, update.squares)
+        total = sum_of_squares(arena[start:stop])
     limit = arena[layout[LAYOUT_CLIP_NORM]]
     if limit > 0:
         scale = limit / (np.sqrt(total) + 1e-6)  # as torch.nn.utils.clip_grad_norm_
         if scale < 1:
             for i in range(start, stop):
                 arena[i] *= scale
-            total = measure_gradients(arena, update.gradients, update.squares)
+            total = sum_of_squares(arena[start:stop])
     return total
 
 
@@ -264,10 +264,12 @@ def before_update(network: Network, update: UpdateArrays, is_measured: bool, is_
     arena, layout, kept = network.arena, network.layout, update.kept
     if not np.isfinite(np.float64(arena[layout[LAYOUT_LOSS]])):
         return NOT_FINITE_LOSS
-    total = measure_gradients(arena, update.gradients, update.squares)
+    # One pass over all of them, the room between two of them included, which holds zeros, serves clipping and the question whether all is
+    # finite: sums of squares of float32 numbers do not overflow in float64, so the total is finite exactly when they all are.
+    total = sum_of_squares(arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_PARAMETER_GRADIENTS_END]])
     if not np.isfinite(total) and not finite(arena[layout[LAYOUT_GRADIENTS] : layout[LAYOUT_PARAMETER_GRADIENTS_END]]):
         return NOT_FINITE_GRADIENT
-    total = clip_gradients(network, update, total)
+    total = clip_gradients(network, total)
     if not total <= MODERATE:
         layout[LAYOUT_BOUNDED] = 0  # from now on the moments may be immoderate, too
     if layout[LAYOUT_ACCUMULATE] > 1:
@@ -297,7 +299,7 @@ def complete_step(
     """The end of a step: DONE, or STOPPED + the number of the first condition that says so."""
     arena, context, layout = network.arena, network.context, network.layout
     end_step(context, context[ROWS])
-    record(network, update.squares, history, np.float64(arena[layout[LAYOUT_LOSS]]))
+    record(network, update, history, np.float64(arena[layout[LAYOUT_LOSS]]))
     keep_keyframe(network, keyframes)
     since = context[ITERATION] - history.marks[LAST_VALIDATION]
     if context[BATCH] == 0 and validation.x.shape[0] > 0 and since >= history.marks[BLOCK_SIZE]:

@@ -50,7 +50,6 @@ class _Undo:
     marks: np.ndarray
     sums: np.ndarray
     moved: np.ndarray
-    squares: np.ndarray
     conditions: tuple[StopConditions, np.ndarray]  # to stop at, and what is known of each
     rows: tuple[np.ndarray, np.ndarray] | None  # the history's rows, when this instruction may merge them
     spans: list[tuple[int, np.ndarray]]
@@ -158,7 +157,7 @@ class Stepper:
         state.set_live_constants(live)
         state.context[:], self._step.order[:] = undo.context, undo.order
         history.marks[:], history.sums[:] = undo.marks, undo.sums
-        arrays.moved[:], arrays.squares[:] = undo.moved, undo.squares
+        arrays.moved[:] = undo.moved
         if undo.conditions[0] is self._step.conditions:  # others may have been set since
             self._step.conditions.restore(undo.conditions[1])
         if undo.rows is not None:
@@ -240,7 +239,7 @@ class Stepper:
         full = int(h.marks[BLOCKS]) + 1 == len(h.blocks)
         undo = _Undo(
             self.inside, self.trace, self._weights, self._state.context.copy(), step.order.copy(), h.marks.copy(), h.sums.copy(),
-            step.update.arrays.moved.copy(), step.update.arrays.squares.copy(), (step.conditions, step.conditions.state),
+            step.update.arrays.moved.copy(), (step.conditions, step.conditions.state),
             (h.blocks.copy(), h.columns.copy()) if full else None, list(spans),
         )  # fmt: skip
         self._undo.append(undo)

@@ -13,6 +13,7 @@ from nnlab.core.kernel import kernel
 from nnlab.core.kernel.linear_algebra import (
     add_product,
     add_product_transposed,
+    add_rows,
     add_transposed_product,
     set_product,
     set_transposed_product,
@@ -52,9 +53,7 @@ def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
         else:
             add_transposed_product(d_y, x, d_weight)
     if d_bias.size:
-        for n in range(d_y.shape[0]):
-            for u in range(d_y.shape[1]):
-                d_bias[u] += d_y[n, u]
+        add_rows(d_y, d_bias)
     if d_x.size:
         if d_y.shape[1] == 1:
             for n in range(d_x.shape[0]):

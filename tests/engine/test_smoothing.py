@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
 from nnlab.core.kernel.recording import record
-from nnlab.core.kernel.structures import Network
+from nnlab.core.kernel.structures import Network, UpdateArrays
 from nnlab.engine.history import Curves, History
 from nnlab.engine.second_parts import NO_PARTS
 from nnlab.engine.smoothing import SHARE, trailing_means, window_blocks
@@ -25,9 +25,11 @@ def recorded(losses: list[float], rows: int) -> History:
     history = History((), rows)
     context, nothing = np.zeros(CONTEXT_WORDS, np.int64), np.zeros(0, np.int64)
     network = Network(nothing, nothing.reshape(0, 3), nothing, np.zeros(0, np.float32), context, nothing, NO_PARTS.words())
+    no_spans = np.zeros((0, 2), np.int64)
+    update = UpdateArrays(no_spans, np.zeros(0), no_spans, np.zeros((0, 2)), np.zeros(0, np.float32))
     for loss in losses:
         context[ITERATION] += 1
-        record(network, np.zeros(0), history.arrays, loss)
+        record(network, update, history.arrays, loss)
     return history
 
 

@@ -50,7 +50,9 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b, keep):  # type: ignore[no
 
 
 from nnlab.core.kernel.decorators import kernel  # noqa: E402
-from nnlab.core.kernel.small_products import LANES, MOST, ROOM, on_stack, small_product  # noqa: E402
+from nnlab.core.kernel.small_products import LANES, MOST, ROOM, on_stack, small_product, transposed  # noqa: E402
+
+SHORT = 16  # elements of a row: one cache line of float32
 
 
 @kernel
@@ -81,12 +83,30 @@ def add_product_transposed(a, b, out):
     """out (n, m) += a (n, k) @ b (m, k)^T."""
     if _is_small(a.shape[0], a.shape[1], b.shape[0]) and b.size <= ROOM:
         turned = on_stack(b, b.shape[1], b.shape[0])
-        for i in range(b.shape[0]):
-            for j in range(b.shape[1]):
-                turned[j, i] = b[i, j]
+        if b.shape[1] % LANES == 0:
+            transposed(b, turned)
+        else:
+            for i in range(b.shape[0]):
+                for j in range(b.shape[1]):
+                    turned[j, i] = b[i, j]
         small_product(a, turned, out, False, True)
     else:
         _gemm(a, b, out, False, True, True)
+
+
+@kernel
+def _is_small_when_turned(a, b):
+    return _is_small(b.shape[1], a.shape[0], a.shape[1]) and a.shape[1] * b.shape[1] <= ROOM
+
+
+@kernel
+def _turned_product(a, b, out, keep):
+    """out (n, m) = a (k, n)^T @ b (k, m), or += with `keep`, by way of its transpose, which has n columns."""
+    turned = on_stack(b, b.shape[1], a.shape[1])
+    small_product(b, a, turned, True, False)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = out[i, j] + turned[j, i] if keep else turned[j, i]
 
 
 @kernel
@@ -94,6 +114,8 @@ def add_transposed_product(a, b, out):
     """out (n, m) += a (k, n)^T @ b (k, m)."""
     if _is_small(a.shape[1], a.shape[0], b.shape[1]):
         small_product(a, b, out, True, True)
+    elif _is_small_when_turned(a, b):
+        _turned_product(a, b, out, True)
     else:
         _gemm(a, b, out, True, False, True)
 
@@ -103,5 +125,22 @@ def set_transposed_product(a, b, out):
     """out (n, m) = a (k, n)^T @ b (k, m); what `out` held is not read."""
     if _is_small(a.shape[1], a.shape[0], b.shape[1]):
         small_product(a, b, out, True, False)
+    elif _is_small_when_turned(a, b):
+        _turned_product(a, b, out, False)
     else:
         _gemm(a, b, out, True, False, False)
+
+
+@kernel
+def add_rows(a, out):
+    """out (m) += the sum of the rows of a (n, m); column by column where they are short, as in memory an addition waits for the last."""
+    if out.size <= SHORT:
+        for j in range(out.size):
+            total = a.dtype.type(0)
+            for n in range(a.shape[0]):
+                total += a[n, j]
+            out[j] += total
+    else:
+        for n in range(a.shape[0]):
+            for j in range(out.size):
+                out[j] += a[n, j]

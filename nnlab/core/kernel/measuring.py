@@ -10,17 +10,10 @@ MOVED_BY, MOVED_FROM = 0, 1  # columns of `UpdateArrays.moved`
 
 
 @inlined
-def measure_gradients(arena: Reals, spans: IntegerRows, squares: Floats) -> float:
-    """Writes the sum of squares of every parameter's gradient to `squares` and returns their total.
-
-    `spans` holds (offset, length) of each. One pass serves three uses: the norms of the history, clipping, and the question whether
-    all is finite: sums of squares of float32 numbers do not overflow in float64, so the total is finite exactly when they all are.
-    """
-    total = 0.0
+def measure_gradients(arena: Reals, spans: IntegerRows, squares: Floats) -> None:
+    """Writes the sum of squares of every parameter's gradient to `squares`. `spans` holds (offset, length) of each."""
     for k in range(spans.shape[0]):
         squares[k] = sum_of_squares(arena[spans[k, 0] : spans[k, 0] + spans[k, 1]])
-        total += squares[k]
-    return total
 
 
 @inlined

@@ -6,8 +6,9 @@ import numpy as np
 
 from nnlab.core.kernel.context import ITERATION
 from nnlab.core.kernel.decorators import inlined
+from nnlab.core.kernel.measuring import measure_gradients
 from nnlab.core.kernel.quantities import quantity
-from nnlab.core.kernel.structures import Floats, Network, Record
+from nnlab.core.kernel.structures import Network, Record, UpdateArrays
 from nnlab.core.kernel.views import store_release
 
 # Words of `marks`, the integer part of the history.
@@ -44,13 +45,15 @@ def _merge_neighbours(history: Record) -> None:
 
 
 @inlined
-def _end_block(network: Network, squares: Floats, history: Record) -> None:
+def _end_block(network: Network, update: UpdateArrays, history: Record) -> None:
     marks, blocks, sums, columns = history.marks, history.blocks, history.sums, history.columns
     row = marks[BLOCKS]
     blocks[row, BLOCK_MINIMUM] = sums[SUM_MINIMUM]
     blocks[row, BLOCK_MAXIMUM] = sums[SUM_MAXIMUM]
     # A rounded sum of equal losses may lie beside them: a mean never lies outside its numbers.
     blocks[row, BLOCK_MEAN] = min(max(sums[SUM_TOTAL] / marks[BLOCK_SIZE], sums[SUM_MINIMUM]), sums[SUM_MAXIMUM])
+    squares = update.squares
+    measure_gradients(network.arena, update.gradients, squares)  # as they are: an update reads them only
     for k in range(squares.size):
         columns[row, k] = np.sqrt(squares[k])
     for k in range(history.bounds.size):
@@ -62,12 +65,12 @@ def _end_block(network: Network, squares: Floats, history: Record) -> None:
 
 
 @inlined
-def record(network: Network, squares: Floats, history: Record, loss: float) -> None:
+def record(network: Network, update: UpdateArrays, history: Record, loss: float) -> None:
     """Adds one iteration's loss to the history; at the end of a block, the gradient norms and the quantities asked for, too.
 
     The history has a fixed number of rows. When they are full, neighbours merge and every block stands for twice as many
     iterations: minimum and maximum stay true, memory stays bounded, whatever the length of the run.
-    `squares` holds the sum of squares of every parameter's gradient, one of the first columns each.
+    The norm of every parameter's gradient is one of the first columns each.
     """
     marks, sums = history.marks, history.sums
     if marks[IN_BLOCK] == 0:
@@ -80,7 +83,7 @@ def record(network: Network, squares: Floats, history: Record, loss: float) -> N
     sums[SUM_LAST] = loss
     marks[IN_BLOCK] += 1
     if marks[IN_BLOCK] == marks[BLOCK_SIZE]:
-        _end_block(network, squares, history)
+        _end_block(network, update, history)
 
 
 @inlined

@@ -78,7 +78,7 @@ class UpdateArrays(NamedTuple):
     """
 
     gradients: IntegerRows  # (offset, length) of every parameter's gradient
-    squares: Floats  # the sum of squares of each
+    squares: Floats  # the sum of squares of each, at the end of a block of the history
     parameters: IntegerRows  # (offset, length) of every parameter; empty where nobody asks how far an update moved them
     moved: FloatRows
     kept: Reals  # weights, buffers and moments before the update

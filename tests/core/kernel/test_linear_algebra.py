@@ -23,7 +23,7 @@ PRODUCTS = {  # name: (op of a, op of b, adds)
 @pytest.mark.parametrize("real", ["float32", "float64"])
 @pytest.mark.parametrize("name", PRODUCTS)
 @given(
-    rows=st.integers(1, 17),
+    rows=st.one_of(st.sampled_from([8, 16]), st.integers(1, 17)),
     inner=st.integers(1, 17),
     columns=st.one_of(st.sampled_from([8, 16, 24]), st.integers(1, 20)),
     seed=st.integers(0, 99),
@@ -48,6 +48,14 @@ def test_products_are_numpys(name: str, real: str, rows: int, inner: int, column
     function(given_a, given_b, out)
     np.testing.assert_array_equal(out, a @ b + (before if adds else 0))
     assert (around[:16] == 7).all() and (around[16 + rows * columns :] == 7).all()
+
+
+@pytest.mark.parametrize("columns", [1, 3, 8, 16, 17, 40])
+def test_rows_are_added_to_what_is_there(columns: int) -> None:
+    rows = np.random.default_rng(columns).integers(-8, 9, (11, columns)).astype(np.float32)
+    out = np.arange(columns, dtype=np.float32)
+    linear_algebra.add_rows(rows, out)
+    np.testing.assert_array_equal(out, np.arange(columns) + rows.sum(0))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
