@@ -1,7 +1,7 @@
 """The thread that does second parts of instructions while another one trains (nnlab.core.kernel.parts).
 
-There is one in a process: of several runs that train at once the first is helped, the others do both parts themselves. Between two slices
-of training it waits for the next. Where the process may use one processor there is none.
+There is one in a process: of several runs that train at once the first is helped, the others do both parts themselves; none is where they
+take all cores. Between two slices of training it waits for the next. Where the process may use one processor there is none.
 """
 
 from __future__ import annotations
@@ -68,6 +68,17 @@ def _helped(network: Network) -> Iterator[None]:
             _helper.leave(network)
     finally:
         _helper.is_taken.release()
+
+
+@contextmanager
+def without_help() -> Iterator[None]:
+    """Nobody is helped meanwhile: where as many runs train as there are cores, a helper, which spins, would take one from a run."""
+    is_taken = _helper.is_taken.acquire(blocking=False)
+    try:
+        yield
+    finally:
+        if is_taken:
+            _helper.is_taken.release()
 
 
 _ALONE = nullcontext()

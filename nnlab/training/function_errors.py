@@ -112,9 +112,7 @@ def _find_jumps(data: Data) -> tuple[Jump, ...]:
 def errors_inside(evaluator: Evaluator, data: Data, kinks: np.ndarray | None = None) -> Errors | None:
     """Errors in the domain; `kinks` (raw x) are looked at as well. None where the target is finite nowhere."""
     if data.truth is None:
-        raw = np.concatenate([data.raw_x, data.raw_validation_x])
-        known = np.concatenate([data.y, data.validation_y])[:, 0]
-        return errors_of(raw, fit_at(evaluator, data, raw) - known, at_samples=True)
+        return errors_of(*errors_at_samples(evaluator, data), at_samples=True)
     sides = domain(data)
     if len(sides) == 1:
         raw = np.linspace(*sides[0], POINTS).reshape(-1, 1)
@@ -129,6 +127,13 @@ def errors_inside(evaluator: Evaluator, data: Data, kinks: np.ndarray | None = N
     if at_kinks is None or at_kinks.sup <= found.sup:
         return found
     return Errors(at_kinks.sup, at_kinks.at, found.rms, found.points)
+
+
+def errors_at_samples(evaluator: Evaluator, data: Data) -> tuple[np.ndarray, np.ndarray]:
+    """Every sample's raw features (n, features), those of validation last, and fit − target there (n,)."""
+    raw = np.concatenate([data.raw_x, data.raw_validation_x])
+    known = np.concatenate([data.y, data.validation_y])[:, 0]
+    return raw, fit_at(evaluator, data, raw) - known
 
 
 def errors_outside(evaluator: Evaluator, data: Data) -> Errors | None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
 
 from nnlab.core.errors import NNLabError
-from nnlab.core.kernel.threads import threads_for
+from nnlab.core.kernel.threads import most_threads, threads_for
 from nnlab.engine import machine
+from nnlab.engine.helper import without_help
 from nnlab.engine.phase_times import PhaseSeconds
 from nnlab.engine.run import Run
 from nnlab.training.clock import now
@@ -166,11 +168,12 @@ class RunGroup:
         """
         if self._pool is None:
             self._pool = ThreadPoolExecutor(MOST_RUNS - 1, thread_name_prefix="training beside")
-        beside = [self._pool.submit(task) for task in tasks[1:]]
-        try:
-            first = tasks[0]()
-        finally:
-            wait(beside)
+        with without_help() if len(tasks) >= most_threads() else nullcontext():
+            beside = [self._pool.submit(task) for task in tasks[1:]]
+            try:
+                first = tasks[0]()
+            finally:
+                wait(beside)
         return [first, *(future.result() for future in beside)]
 
     def _want_frames(self, runs: Sequence[Run], every: int) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 
 from nnlab.core.kernel import threads
 from nnlab.core.kernel.context import ROWS
+from nnlab.core.kernel.parts import DONE
 from nnlab.engine import parts
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
+from nnlab.training.runs import RunGroup
 
 GENERATOR = np.random.default_rng(3)
 X = GENERATOR.standard_normal((40, 64)).astype(np.float32)
@@ -102,6 +105,25 @@ def test_somebody_helps_one_run_and_another_at_the_same_time_does_both_parts_its
     for run in runs[1:]:
         np.testing.assert_array_equal(learned(run), learned(runs[0]))
     assert [thread.name for thread in threading.enumerate()].count("second parts") == 1
+
+
+@pytest.mark.parametrize(("cores", "is_helped"), [(2, False), (3, True)])
+def test_nobody_is_helped_where_runs_take_all_cores(monkeypatch: pytest.MonkeyPatch, cores: int, is_helped: bool) -> None:
+    """A helper spins: beside as many runs as there are cores it took half of one's time."""
+    monkeypatch.setattr(threads, "_most", cores)
+    runs = [run_of(convnet()) for _ in range(2)]
+    group = RunGroup(np.zeros_like(runs[0].control))
+    for run in runs:
+        run.train(1)  # what is made once
+    helped = [int(run.step.update.network.parts[DONE]) for run in runs]
+    group._side_by_side([partial(trained, run) for run in runs])
+    assert any(int(run.step.update.network.parts[DONE]) > before for run, before in zip(runs, helped, strict=True)) == is_helped
+    np.testing.assert_array_equal(learned(runs[0]), learned(runs[1]))
+
+
+def trained(run: Run) -> tuple[str, float]:
+    assert run.train(2000) == 2000
+    return "", 0.0
 
 
 def test_small_networks_and_those_that_leave_both_cores_to_blas_have_no_parts() -> None:

@@ -15,7 +15,7 @@ from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
 from nnlab.graph.unit_sum import unit_sum
 from nnlab.training.domain import domain
-from nnlab.training.function_errors import Errors, errors_inside, errors_of, fit_at, truth_at
+from nnlab.training.function_errors import Errors, errors_at_samples, errors_inside, errors_of, fit_at, truth_at
 from nnlab.training.probe import Probe, register
 from nnlab.training.probes.approximation import Sum, is_number_of, sum_at
 from nnlab.training.units import Units, units_of
@@ -42,6 +42,8 @@ class ApproximationSurface:
     refusal: str  # why there are no units; "" when there are
     sum: Sum | None  # contributions (units, points * points) in the order of fit.ravel(); None where the network is no sum
     sum_refusal: str  # why there is none; "" when there is
+    samples: np.ndarray | None = None  # float64 (n, 2), raw features, where the target is known at its samples only
+    misses: np.ndarray | None = None  # float64 (n,), target − fit there
     inner: ClassVar[slice] = slice(BEYOND, BEYOND + SIDE)
 
     @property
@@ -75,10 +77,12 @@ def approximation_surface(evaluator: Evaluator, data: Data) -> ApproximationSurf
         sum_refusal = str(error)
     fit = fit_at(evaluator, data, raw)
     is_beyond = (raw[:, 0] < x0) | (raw[:, 0] > x1) | (raw[:, 1] < y0) | (raw[:, 1] > y1)
+    samples, errors = (None, None) if truth is not None else errors_at_samples(evaluator, data)
     outside = None if truth is None else errors_of(raw[is_beyond], (fit - truth)[is_beyond])
     return ApproximationSurface(
         x=x, y=y, fit=fit.reshape(len(y), len(x)), truth=None if truth is None else truth.reshape(len(y), len(x)),
         inside=errors_inside(evaluator, data), outside=outside, units=units, refusal=refusal, sum=found, sum_refusal=sum_refusal,
+        samples=samples, misses=None if errors is None else -errors,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.studies.approximation.unit_handles import RidgeUnit
@@ -15,7 +15,7 @@ from nnlab.ui.approximation.marks import hatch
 from nnlab.ui.approximation.plane_grips import PlaneGrip, PlaneGrips, RidgeHandles, words_of
 from nnlab.ui.approximation.surface_cut import Ends
 from nnlab.ui.look import numbers
-from nnlab.ui.look.colormaps import sign_image
+from nnlab.ui.look.colormaps import sign_image, sign_pixels
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.look.tokens import mix
 
@@ -28,7 +28,7 @@ KEY_TURN = np.radians(5.0)
 class PlanePicture:
     """values: (rows, columns), row 0 at the lowest second input, over x and y; `domain` is the rectangle of the samples within it."""
 
-    values: np.ndarray
+    values: np.ndarray | None  # None where nothing is known between the samples
     x: tuple[float, float]
     y: tuple[float, float]
     domain: tuple[tuple[float, float], tuple[float, float]]
@@ -37,6 +37,7 @@ class PlanePicture:
     supremum: tuple[float, float, float] | None = None  # x, y and the magnitude
     ridge: RidgeUnit | None = None  # of the selected unit
     cut: Ends | None = None
+    samples: tuple[np.ndarray, np.ndarray] | None = None  # (n, 2) places and (n,) values, shown as dots
 
 
 class PlaneMap(QWidget):
@@ -115,13 +116,15 @@ class PlaneMap(QWidget):
             square = self.square
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setOpacity(0.55 if picture.contours else 1.0)
-            painter.drawImage(square, sign_image(picture.values[::-1], picture.limit, self._theme.is_dark))
+            if picture.values is not None:
+                painter.drawImage(square, sign_image(picture.values[::-1], picture.limit, self._theme.is_dark))
             painter.setOpacity(1.0)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.save()
             painter.setClipRect(square)
             self._paint_contours(painter, picture)
             self._paint_outside(painter, picture)
+            self._paint_samples(painter, picture)
             self.grips.paint_cut(painter)
             self._paint_ridge(painter, picture)
             painter.restore()
@@ -175,6 +178,19 @@ class PlaneMap(QWidget):
         painter.setPen(QPen(tokens.text2, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(inner)
+
+    def _paint_samples(self, painter: QPainter, picture: PlanePicture) -> None:
+        """A dot for every sample in the colour of its value, the strongest last."""
+        if picture.samples is None:
+            return
+        places, values = picture.samples
+        order = np.argsort(np.abs(values))
+        pixels = sign_pixels(values[order], picture.limit, self._theme.is_dark).tolist()
+        radius = self._theme.metrics.px(24) / 10
+        painter.setPen(QPen(self._theme.tokens.stroke, 0.8))
+        for (x, y), pixel in zip(places[order].tolist(), pixels, strict=True):
+            painter.setBrush(QColor.fromRgb(pixel))
+            painter.drawEllipse(self.place(x, y), radius, radius)
 
     def _paint_ridge(self, painter: QPainter, picture: PlanePicture) -> None:
         """The line on which the selected unit's argument is zero."""

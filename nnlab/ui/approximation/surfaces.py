@@ -17,6 +17,8 @@ from nnlab.ui.panels.plotting.fit_plot import rounded_up
 from nnlab.ui.panels.plotting.surface_plot import Surface, SurfacePlot
 from nnlab.ui.widgets.label import Label
 
+MOST = 1000  # samples shown as dots
+
 
 class Surfaces(QWidget):
     """The surface at the left, two maps below each other at its right; the cut can be dragged on both, the selected unit on the upper one.
@@ -41,7 +43,7 @@ class Surfaces(QWidget):
         self.surface = SurfacePlot(theme, "Fit as a surface")
         self.surface.held.connect(self._hold)
         self.title = Label(theme, "fit g(x, y)", "name", parent=self.surface)
-        self.words = Label(theme, "drag to turn; hold T for the target", "caption", "text2", self.surface)
+        self.words = Label(theme, "drag to turn", "caption", "text2", self.surface)
         self.contours = PlaneMap(theme, "Contours of fit and target")
         self.difference = PlaneMap(theme, "Difference: target minus fit")
         for plane in (self.contours, self.difference):
@@ -51,10 +53,11 @@ class Surfaces(QWidget):
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.surface, 62)
         self._maps = QVBoxLayout()
-        for title, words, plane in (("contours", "line fit, wide target", self.contours), ("difference", "target − fit", self.difference)):
+        self.lines, self.measured = (Label(theme, "", "caption", "text2") for _ in range(2))
+        for title, words, plane in (("contours", self.lines, self.contours), ("difference", self.measured, self.difference)):
             head = QHBoxLayout()
             head.addWidget(Label(theme, title, "name"), 1)
-            head.addWidget(Label(theme, words, "caption", "text2"))
+            head.addWidget(words)
             head.setContentsMargins(0, 0, theme.metrics.px(62), 0)
             self._maps.addLayout(head)
             self._maps.addWidget(plane, 1)
@@ -87,7 +90,11 @@ class Surfaces(QWidget):
         if found is None:
             return
         reach = (float(found.x[0]), float(found.x[-1])), (float(found.y[0]), float(found.y[-1]))
-        inner = np.s_[found.inner, found.inner]
+        inner, is_known = np.s_[found.inner, found.inner], found.truth is not None
+        self.words.setText("drag to turn; hold T for the target" if is_known else "drag to turn")
+        self.words.adjustSize()
+        self.lines.setText("line fit, wide target" if is_known else "of the fit")
+        self.measured.setText("target − fit" if is_known else "at the samples")
         known = found.truth if found.truth is not None else found.fit
         limit = max(float(np.nanmax(np.abs(known[inner]), initial=0.0)), 1e-12)
         shown = found.truth if self._shows_target and found.truth is not None else found.fit
@@ -95,12 +102,11 @@ class Surfaces(QWidget):
         self.surface.show_surface(Surface(*found.domain, shown[inner], limit, self._names, self._line_on(found, ends)))
         contours = (found.truth, found.fit) if found.truth is not None else (found.fit,)
         self.contours.show_picture(PlanePicture(found.fit, *reach, found.domain, limit, contours, None, self._ridge, ends))
-        if found.truth is None:
-            return
-        difference = found.truth - found.fit
+        difference = None if found.truth is None else found.truth - found.fit
+        samples = None if found.samples is None or found.misses is None else (found.samples[:MOST], found.misses[:MOST])
         supremum = None if found.inside is None else (found.inside.at[0], found.inside.at[1], found.inside.sup)
         inside = rounded_up(found.inside.sup) if found.inside is not None else limit
-        self.difference.show_picture(PlanePicture(difference, *reach, found.domain, inside, (), supremum, None, ends))
+        self.difference.show_picture(PlanePicture(difference, *reach, found.domain, inside, (), supremum, None, ends, samples))
 
     def _line_on(self, found: ApproximationSurface, ends: tuple[tuple[float, float], tuple[float, float]]) -> np.ndarray | None:
         """The cut on the surface, as far as the surface goes."""

@@ -25,6 +25,7 @@ from nnlab.ui.panels.plotting.plot import Margins, Plot
 from nnlab.ui.panels.plotting.ticks import Tick
 
 REACH = 7
+LOW = 64  # pixels of height below which there is no room for words within the picture
 STEP = 10**0.05  # an arrow key moves ε by this factor
 
 
@@ -38,6 +39,7 @@ class WidthPlot(Plot):
         self._picture: WidthPicture | None = None
         self.epsilon = 0.05
         self._is_dragging = False
+        self._margins: Margins | None = None
         self._labels: list[tuple[QRectF, WidthLine]] = []  # the ends of lines, as they were painted last
         super().__init__(theme, "Error against width", parent)
         self.logarithmic = True
@@ -50,11 +52,18 @@ class WidthPlot(Plot):
         return self._picture
 
     def margins(self) -> Margins:
-        px = self._theme.metrics.px
-        return Margins(px(42), px(6), px(92), px(40))
+        px, metrics = self._theme.metrics.px, QFontMetricsF(self._theme.font("caption_strong"))
+        lines = self._picture.lines if self._picture is not None else ()
+        names = max(metrics.horizontalAdvance(name) for name in ("× built", "jump / 2", *(line.title for line in lines)))
+        largest = max((float(line.x.max()) for line in lines if len(line.x)), default=256.0)
+        numbers_width = metrics.horizontalAdvance(numbers.count(int(largest)))
+        return Margins(px(42), px(6), max(px(92), px(24) + names + numbers_width), px(40))
 
     def show_picture(self, picture: WidthPicture) -> None:
         self._picture = picture
+        if self.margins() != self._margins:
+            self._margins = self.margins()
+            self._place()
         widths, errors = self._everything(picture)
         low, high = (float(errors.min()), float(errors.max())) if errors.size else (1e-3, 1.0)
         most = float(widths.max()) if widths.size else 256.0
@@ -161,6 +170,8 @@ class WidthPlot(Plot):
                 continue
             painter.setPen(QPen(tokens.text3, 1.2, Qt.PenStyle.DashDotLine))
             painter.drawLine(*line)
+            if self.picture.height() < px(LOW):
+                continue  # the pointer on the line is told
             words = falls_as(slope.exponent, picture.letter)
             width, end = metrics.horizontalAdvance(words), line[1]
             left = min(end.x() - width / 2, self.picture.right() - width - 2)
@@ -242,6 +253,10 @@ class WidthPlot(Plot):
             labels.append(("× built", float(picture.built[1][-1]), least_built, None))
         if picture.floor is not None:
             labels.append(("jump / 2", picture.floor, "", None))
+        room_for = int(self.picture.height() / px(14)) + 1
+        if len(labels) > room_for:  # the network's own first; the lines of the others are told by the pointer
+            kept = sorted(range(len(labels)), key=lambda k: not ((owner := labels[k][3]) is not None and owner.is_own))[:room_for]
+            labels = [labels[k] for k in sorted(kept)]
         low, high = self.y_range
         wanted = [float(self.y_pixels(min(max(math.log10(max(value, 1e-300)), low), high))) for _, value, _, _ in labels]
         places = push_apart(wanted, px(17), self.picture.top(), self.picture.bottom())

@@ -113,6 +113,7 @@ QPushButton { background: @card@; color: @text@; border: 2px solid transparent; 
   padding: 0 @p12@px; min-height: @field@px; }
 QPushButton:hover { background: @hover@; }
 QPushButton:pressed { background: @line@; }
+QPushButton[isChoice="true"]:checked { background: @sel@; border: 2px solid @accent@; }
 QPushButton:default { background: @accent@; color: @on_accent@; }
 QPushButton:default:hover { background: @accent_hover@; }
 QPushButton:disabled { background: @card@; color: @text3@; }

@@ -37,6 +37,7 @@ class NotPromisedPanel(LivePanel):
         for place, case in enumerate(PROMISES):
             button = QPushButton(icon(theme, f"promise_{case.name}", color="text2"), case.title)
             button.setCheckable(True)
+            button.setProperty("isChoice", True)
             button.setToolTip(
                 "Sets up target, units and training as one undoable edit, and says what to look at; pressed again it goes back"
             )

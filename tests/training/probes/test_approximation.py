@@ -109,3 +109,15 @@ def test_a_surface_without_ridges_says_why() -> None:
     assert isinstance(found, ApproximationSurface)
     assert found.units is None and "do not read x and y themselves" in found.refusal and found.truth is None
     assert found.inside is not None and found.inside.at_samples
+
+
+def test_a_surface_that_is_known_at_its_samples_has_what_is_missing_there() -> None:
+    data, made = prepare(DataSettings("plane")), evaluator(network(2), "float64")
+    found = probes["approximation_surface"](made, data)
+    assert isinstance(found, ApproximationSurface) and found.samples is not None and found.misses is not None and found.inside is not None
+    np.testing.assert_array_equal(found.samples, np.concatenate([data.raw_x, data.raw_validation_x]))
+    expected = np.concatenate([data.y, data.validation_y])[:, 0] - made.predict(data.transform(found.samples))[:, 0]
+    np.testing.assert_allclose(found.misses, expected, atol=1e-12)
+    assert found.inside.sup == pytest.approx(np.abs(expected).max())
+    known = probes["approximation_surface"](made, prepare(DataSettings("surface")))
+    assert isinstance(known, ApproximationSurface) and known.samples is None and known.misses is None

@@ -56,6 +56,16 @@ def test_colours_have_the_sign_of_the_values(plane: PlaneMap) -> None:
     assert abs(upper.hue() - plane._theme.tokens.pos.hue()) < 25 and abs(lower.hue() - plane._theme.tokens.neg.hue()) < 25
 
 
+def test_where_only_samples_are_known_each_is_a_dot_in_the_colour_of_its_value(plane: PlaneMap) -> None:
+    samples = np.array([[-1.0, 6.0], [1.0, 2.0]]), np.array([1.0, -1.0])
+    plane.show_picture(replace(PICTURE, values=None, ridge=None, cut=None, domain=((-2.0, 2.0), (0.0, 8.0)), samples=samples))
+    image, tokens = plane.grab().toImage(), plane._theme.tokens
+    scale = image.width() / plane.width()
+    found = [image.pixelColor((plane.place(x, y) * scale).toPoint()) for x, y in (*samples[0].tolist(), (0.0, 4.0))]
+    assert abs(found[0].hue() - tokens.pos.hue()) < 25 and abs(found[1].hue() - tokens.neg.hue()) < 25
+    assert found[2].saturation() < 60  # nothing between them
+
+
 def test_the_mouse_takes_the_ridge_and_drags_it(plane: PlaneMap, said: list[tuple[object, ...]]) -> None:
     at = plane.place(1.0, 4.0).toPoint()  # of the line x = 1, nearest to the middle of the domain
     QTest.mousePress(plane, Qt.MouseButton.LeftButton, pos=at)
