@@ -160,8 +160,8 @@ class MainButton(IconButton):
         return self._shape[1]
 
 
-class ElidedButton(QPushButton):
-    """A button whose words end in … where there is no room for all of them; Enter presses it as Space does."""
+class ElidedButton(PressButton):
+    """A button whose words end in … where there is no room for all of them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -196,13 +196,3 @@ class ElidedButton(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        keep_press_keys(event)
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in PRESS[1:]:
-            self.click()
-        else:
-            super().keyPressEvent(event)

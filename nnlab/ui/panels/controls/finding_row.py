@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnlab.training.diagnosis import FindingChart, Remedy
@@ -16,6 +16,7 @@ from nnlab.ui.panels.controls.finding_bars import FindingBars
 from nnlab.ui.widgets.buttons import ElidedButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.painting import draw_focus
+from nnlab.ui.widgets.picked_row import PickedRow
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -36,19 +37,15 @@ class ShownFinding:
     units: tuple[int, ...] = ()  # of the node, that are meant
 
 
-class FindingRow(QWidget):
-    """`picked` when the person chooses it, `moved(steps)` when they go on to another row, `remedy_chosen(Remedy)` for a button."""
+class FindingRow(PickedRow):
+    """`remedy_chosen(Remedy)` for a button."""
 
-    picked = Signal()
-    moved = Signal(int)
     remedy_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.finding = ShownFinding("", "", "", "")
-        self.is_current = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._sign = QLabel()
         self._title = ElidedLabel(theme, "", "name")
         self._figure = Label(theme, "", "caption", "text2")
@@ -130,28 +127,6 @@ class FindingRow(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENTER:
             event.accept()  # Space plays elsewhere
         return super().event(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit()
-        else:
-            event.ignore()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), self._theme.tokens

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnlab.graph.diagnostic import Diagnostic
@@ -21,6 +21,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.painting import draw_focus
+from nnlab.ui.widgets.picked_row import PickedRow
 
 NODE_WIDTH = 96
 SENTENCE_WIDTH = 300  # what the sentence keeps, however many fixes there are
@@ -29,18 +30,15 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -10_000, Qt.Key.Key_End: 10_000}
 
 
-class ProblemRow(QWidget):
-    """`picked` by a click or Space; `fix_chosen(fix)`; `moved(rows)` when a key leads to another row."""
+class ProblemRow(PickedRow):
+    """Space picks it, too; `fix_chosen(fix)`."""
 
-    picked = Signal()
     fix_chosen = Signal(object)
-    moved = Signal(int)
 
     def __init__(self, theme: Theme, problem: Diagnostic) -> None:
         super().__init__()
         self._theme, self._problem = theme, problem
         self._has_fixes = False
-        self.is_current = False
         self._icon = QLabel()
         self._node = ElidedLabel(theme, "", "option")
         self._sentence = ElidedLabel(theme, "", "body", "text2")
@@ -53,7 +51,6 @@ class ProblemRow(QWidget):
         self._more.clicked.connect(self._open_menu)
         self._more.installEventFilter(self)
         self._row.addWidget(self._more)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.apply_metrics)
         self.problem = problem
         follow(theme, self)
@@ -208,28 +205,6 @@ class ProblemRow(QWidget):
             self.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit()
-        else:
-            event.ignore()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
