@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nnlab.commands.common import AsJson, Source, announce_compiling, count_option, finite, progress_bar, read_source
+from nnlab.core.written import plain_number
 
 
 def find_rate(
@@ -26,7 +27,8 @@ def find_rate(
 
     with progress_bar(name) as context:
         found = find_learning_rate(project, prepare(project.data), snapshot, steps, lowest, highest, context)
-    print(f"{name}: {found.words} The project has {project.training.learning_rate:g}.", file=sys.stderr if as_json else sys.stdout)
+    now = plain_number(project.training.learning_rate)
+    print(f"{name}: {found.words} The project has {now}.", file=sys.stderr if as_json else sys.stdout)
     if as_json:
         document = {
             "suggestion": found.suggestion, "lowest": found.lowest, "steepest": found.steepest, "words": found.words,

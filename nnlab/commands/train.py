@@ -246,13 +246,15 @@ def _save_trained(out: Path, project: Project, run: Run, data: Data, runs: KeptR
 
 
 def _summary(name: str, report: dict[str, Any], stream: TextIO) -> None:
+    from nnlab.graph.mlp import counted
+
     def show(value: float | None) -> str:
         return "undefined" if value is None else f"{value:.4g}"
 
     validation = "" if report["validation_loss"] is None else f", validation loss {show(report['validation_loss'])}"
     scores = "".join(f", {key} {show(value)}" for key, value in report["metrics"].items())
     print(
-        f"{name}: {report['step']:,} steps, {report['epoch']:,} epochs, loss {show(report['loss'])}{validation}{scores} "
+        f"{name}: {counted(report['step'], 'step')}, {counted(report['epoch'], 'epoch')}, loss {show(report['loss'])}{validation}{scores} "
         f"({report['parameters']:,} parameters, {report['steps_per_second']:,.0f} steps/s, seed {report['seed']})", file=stream, flush=True,
     )  # fmt: skip
     if report["early_stopping"] is not None:

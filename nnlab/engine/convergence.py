@@ -30,7 +30,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnlab.core.written import percent
+from nnlab.core.written import percent, rounded
 
 TOO_EARLY, CONVERGING, PLATEAU, OSCILLATING, DIVERGING, OVERFITTING = (
     "too_early", "converging", "plateau", "oscillating", "diverging", "overfitting",
@@ -154,7 +154,7 @@ def _runaway(series: Series) -> Convergence | None:
         return None
     since = series.origin + int(np.argmin(mean)) * series.block_size
     factor = float(mean[-1] / max(mean[0], SMALLEST))
-    words = f"Diverging since iteration {since:,}: the loss is {factor:,.3g} times the first one."
+    words = f"Diverging since iteration {since:,}: the loss is {rounded(factor, 3)} times the first one."
     test = f"The loss is more than {RUNAWAY:g} times the first one and the median."
     return Convergence(DIVERGING, since, words, test, {"times_first_loss": factor, "loss": float(mean[-1])})
 
@@ -174,14 +174,15 @@ def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Converge
             return _risen(int(ends[since]), line, factor, figures)
         p = _is_higher(levels[-part:], levels[lowest : lowest + part])
         if p < SURE and factor > LEAP:
-            words = f"Diverging since iteration {int(ends[since]):,}: the loss is {factor:.3g} times its lowest level."
-            test = f"The last eighth of the run is higher than the eighth of the lowest level (Mann-Whitney, p = {p:.2g})."
+            words = f"Diverging since iteration {int(ends[since]):,}: the loss is {rounded(factor, 3)} times its lowest level."
+            test = f"The last eighth of the run is higher than the eighth of the lowest level (Mann-Whitney, p = {rounded(p, 2)})."
             return Convergence(DIVERGING, int(ends[since]), words, test, {**figures, "times_lowest_level": factor, "p": p})
     if end > 1.1 * max(start, first):
         p = _is_higher(levels[-part:], np.append(levels[:part], first))
         if p < SURE:
-            words = f"Diverging since iteration {series.origin:,}: the loss is {end / max(first, SMALLEST):.3g} times what it was at first."
-            test = f"The last eighth of the run is higher than the first (Mann-Whitney, p = {p:.2g})."
+            times = rounded(end / max(first, SMALLEST), 3)
+            words = f"Diverging since iteration {series.origin:,}: the loss is {times} times what it was at first."
+            test = f"The last eighth of the run is higher than the first (Mann-Whitney, p = {rounded(p, 2)})."
             return Convergence(DIVERGING, series.origin, words, test, {**figures, "p": p})
     return None
 
@@ -194,7 +195,7 @@ def _is_higher(later: np.ndarray, earlier: np.ndarray) -> float:
 
 
 def _risen(since: int, line: _FittedLine, factor: float, figures: dict[str, float]) -> Convergence:
-    words = f"Diverging since iteration {since:,}: the loss is {factor:.3g} times its lowest level."
+    words = f"Diverging since iteration {since:,}: the loss is {rounded(factor, 3)} times its lowest level."
     test = f"From iteration {since:,} the loss rises by {_percent(line)} per 1,000 iterations (95 % interval above 0)."
     return Convergence(DIVERGING, since, words, test, {**figures, **_slope(line), "times_lowest_level": factor}, line.ends)
 
@@ -260,8 +261,9 @@ def _overfitting(series: Series) -> Convergence | None:
     if rank.statistic <= 0.0 or rank.pvalue >= SURE:
         return None
     since, factor = int(series.checked[lowest]), end / max(least, SMALLEST)
-    words = f"Overfitting since iteration {since:,}: the validation loss is {factor:.3g} times its lowest value, the training loss fell on."
-    test = f"Over {len(after)} evaluations since, the validation loss rises (Kendall's tau {rank.statistic:.2f}, p = {rank.pvalue:.2g})."
+    times, p = rounded(factor, 3), rounded(rank.pvalue, 2)
+    words = f"Overfitting since iteration {since:,}: the validation loss is {times} times its lowest value, the training loss fell on."
+    test = f"Over {len(after)} evaluations since, the validation loss rises (Kendall's tau {rank.statistic:.2f}, p = {p})."
     figures = {
         "lowest_validation_loss": least, "validation_loss": end, "training_loss_then": trained_before, "training_loss": trained,
         "tau": float(rank.statistic), "p": float(rank.pvalue),
@@ -310,11 +312,11 @@ def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float
 
 def _percent(line: _FittedLine) -> str:
     """The slope per 1,000 iterations with its interval: −1.0 ± 1.1 %."""
-    return f"{_signed(1e5 * line.slope)} ± {1e5 * (line.high - line.slope):.2g} %"
+    return f"{_signed(1e5 * line.slope)} ± {rounded(1e5 * (line.high - line.slope), 2)} %"
 
 
 def _signed(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−")
+    return rounded(value, 2).replace("-", "−")
 
 
 def _slope(line: _FittedLine) -> dict[str, float]:

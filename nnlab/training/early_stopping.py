@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.core.setting import Setting
+from nnlab.core.written import rounded
 from nnlab.engine.run import Run
 from nnlab.training import settings
 from nnlab.training.patience import Look, Patience
@@ -46,7 +47,8 @@ class EarlyStop:
     @property
     def sentence(self) -> str:
         ended = f"Stopped at iteration {self.stopped:,}" if self.stopped is not None else "Training ended"
-        return f"{ended}; the weights are those of iteration {self.best_iteration:,}, where the validation loss was {self.best_loss:.4g}."
+        best = rounded(self.best_loss)
+        return f"{ended}; the weights are those of iteration {self.best_iteration:,}, where the validation loss was {best}."
 
 
 def train_with_patience(run: Run, steps: int, stopping: EarlyStopping, train: Callable[[int], object]) -> EarlyStop:

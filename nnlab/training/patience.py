@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlab.core.kernel.recording import CHECK_ITERATION, CHECK_VALIDATION, VALIDATIONS
+from nnlab.core.written import rounded
 from nnlab.engine.run import Run
 from nnlab.engine.stop_condition import StopCondition
 
@@ -80,7 +81,7 @@ class Patience:
         epochs = f"{self.epochs:,} epochs" if self.epochs > 1 else "an epoch"
         return PatienceEnded(
             f"no lower validation loss for {epochs}. The weights are those of iteration {last.best_iteration:,}, "
-            f"where it was {last.best_loss:.4g}.", best_iteration=last.best_iteration,
+            f"where it was {rounded(last.best_loss)}.", best_iteration=last.best_iteration,
         )  # fmt: skip
 
     def _forget_after(self, iteration: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlab.core.optimizer import optimizers
+from nnlab.core.written import rounded
 from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms, norms_chart
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, Remedy, edit_training, possible, register
 from nnlab.training.observation import Observation
@@ -33,7 +34,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "exploding_gradients",
         first,
-        f"The gradient at {first} is {ratio:,.3g} times that at {last}: every layer on the way back multiplies it by {factor:.2g}.",
+        f"The gradient at {first} is {rounded(ratio, 3)} times that at {last}: "
+        f"every layer on the way back multiplies it by {rounded(factor, 2)}.",
         figure=f"{ratio:,.0f} ×" if ratio < 1e6 else f"{ratio:.0e} ×",
         remedies=possible(seen.graph, _remedies(seen)),
         figures={"ratio": ratio, "factor_per_layer": factor, **{f"norm_{name}": norm for name, norm in norms.items()}},

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnlab.core.written import rounded
 from nnlab.graph.fixes.building import insert_chain
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._columns import column_name
@@ -31,9 +32,9 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     candidates = np.flatnonzero(varies)
     largest, smallest = int(candidates[np.argmax(sizes[candidates])]), int(candidates[np.argmin(sizes[candidates])])
     ratio = sizes[largest] / sizes[smallest]
-    most, least = f"{column_name(seen, largest)} ({sizes[largest]:.3g})", f"{column_name(seen, smallest)} ({sizes[smallest]:.3g})"
+    most, least = (f"{column_name(seen, which)} ({rounded(sizes[which], 3)})" for which in (largest, smallest))
     if sizes[largest] > LARGE:
-        words = f"The network sees values around {sizes[largest]:,.3g} in {column_name(seen, largest)}; around 1 suits its weights."
+        words = f"The network sees values around {rounded(sizes[largest], 3)} in {column_name(seen, largest)}; around 1 suits its weights."
     elif sizes[largest] < SMALL:
         words = f"No feature the network sees exceeds {most} in size; around 1 suits its weights."
     elif ratio > APART and not _is_image(seen.graph):
@@ -44,7 +45,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         "input_scale",
         next((node.id for node in seen.graph if node.kind.is_input), None),
         words,
-        figure=f"{sizes[largest]:.3g}" if sizes[largest] > LARGE or sizes[largest] < SMALL else f"{ratio:,.0f} ×",
+        figure=rounded(sizes[largest], 3) if sizes[largest] > LARGE or sizes[largest] < SMALL else f"{ratio:,.0f} ×",
         remedies=tuple(_remedies(seen)),
         figures={"largest": float(sizes[largest]), "smallest": float(sizes[smallest]), "ratio": float(ratio)},
         columns=(largest, smallest),

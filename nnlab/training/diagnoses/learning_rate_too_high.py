@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnlab.core.written import setting_value
+from nnlab.core.written import rounded, setting_value
 from nnlab.engine.convergence import DIVERGING, OSCILLATING
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_training, register
 from nnlab.training.observation import TRIAL_STEPS, Observation
@@ -56,8 +56,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
 def _words(seen: Observation, factor: float, first: float, reached: float, smaller: float) -> str:
     convergence = seen.curves.convergence
     what = f"{convergence.sentence} " if convergence.verdict in (OSCILLATING, DIVERGING) else ""
-    ends = f"leads from {first:.3g} to {reached:.3g}" if np.isfinite(reached) else "ends at numbers that are not finite"
-    return f"{what}In {TRIAL_STEPS} steps from the start the rate {ends}, a rate {factor:g} times smaller to {smaller:.3g}."
+    ends = f"leads from {rounded(first, 3)} to {rounded(reached, 3)}" if np.isfinite(reached) else "ends at numbers that are not finite"
+    return f"{what}In {TRIAL_STEPS} steps from the start the rate {ends}, a rate {factor:g} times smaller to {rounded(smaller, 3)}."
 
 
 def _lower(seen: Observation, rate: float) -> Remedy:

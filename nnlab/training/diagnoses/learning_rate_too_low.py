@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnlab.core.written import setting_value
+from nnlab.core.written import rounded, setting_value
 from nnlab.engine.convergence import DIVERGING, OSCILLATING, OVERFITTING
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, edit_training, register
 from nnlab.training.observation import TRIAL_STEPS, Observation
@@ -35,8 +35,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "learning_rate_too_low",
         None,
-        f"In {TRIAL_STEPS} steps from here the rate lowers the loss from {seen.loss:.3g} to {seen.loss - own:.3g}, one {HIGHER:g} times "
-        f"higher to {reached:.3g}.",
+        f"In {TRIAL_STEPS} steps from here the rate lowers the loss from {rounded(seen.loss, 3)} to {rounded(seen.loss - own, 3)}, "
+        f"one {HIGHER:g} times higher to {rounded(reached, 3)}.",
         figure=setting_value(rate),
         remedies=(edit_training(label, "Larger steps reach the same place sooner.", learning_rate=suggested),),
         figures={"rate": rate, "suggested": suggested, "loss": seen.loss, "loss_after": seen.loss - own, "loss_at_higher": reached},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nnlab.core.written import rounded
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses._gradient_flow import drawn_anew, gradient_norms, norms_chart, redrawn
@@ -32,8 +33,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "vanishing_gradients",
         first,
-        f"The gradient at {first} is {ratio:.2g} of that at {last}: every layer on the way back leaves {factor:.2g} of it.",
-        figure=f"{ratio:.1g}",
+        f"The gradient at {first} is {rounded(ratio, 2)} of that at {last}: every layer on the way back leaves {rounded(factor, 2)} of it.",
+        figure=rounded(ratio, 1),
         remedies=possible(seen.graph, _remedies(seen)),
         figures={"ratio": ratio, "factor_per_layer": factor, **{f"norm_{name}": norm for name, norm in norms.items()}},
         mark=f"gradient {ratio:.1g} of that at {last}",

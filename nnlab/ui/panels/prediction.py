@@ -6,6 +6,7 @@ and for images the images themselves. A number over more features: predicted aga
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
@@ -26,6 +27,8 @@ from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 MOST_FEATURES = 4  # of a sample that are said in words
+
+NARROW = 320  # pixels of width, below which the header has no room for title, share and number
 
 
 class PredictionPanel(LivePanel):
@@ -68,6 +71,11 @@ class PredictionPanel(LivePanel):
             self._column.setContentsMargins(0, 0, 0, 0)
             self._column.setSpacing(px(4))
             self.words.setContentsMargins(px(16), 0, px(16), px(8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow panel the number of mistakes says what their share would."""
+        super().resizeEvent(event)
+        self.note.setVisible(self.width() >= self._services.theme.metrics.px(NARROW))
 
     @property
     def current(self) -> PredictionView | None:

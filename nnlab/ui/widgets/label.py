@@ -112,34 +112,6 @@ class ElidedLabel(Label):
         return super().event(event)
 
 
-class FormLabel(ElidedLabel):
-    """The name of a form's row: one line, or two smaller ones where it is long; what has no room in them either ends in …."""
-
-    @property
-    def _is_folded(self) -> bool:
-        room, text = self.contentsRect(), self.text()
-        if QFontMetrics(self.font()).horizontalAdvance(text) <= room.width():
-            return False
-        small = QFontMetrics(self._theme.font("caption"))
-        needed = small.boundingRect(QRect(0, 0, room.width(), 10_000), int(Qt.TextFlag.TextWordWrap), text)
-        return needed.width() <= room.width() and needed.height() <= max(room.height(), 2 * small.height())
-
-    @property
-    def shown(self) -> str:
-        return self.text() if self._is_folded else super().shown
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._is_folded:
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        painter.setFont(self._theme.font("caption"))
-        painter.setPen(getattr(self._theme.tokens, self._color))
-        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
-        painter.drawText(self.contentsRect(), flags, self.text())
-        painter.end()
-
-
 class FittingLabel(ElidedLabel):
     """One line in the first of several wordings that fits; the last of them ends in … where even that does not."""
 

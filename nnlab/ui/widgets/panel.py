@@ -6,11 +6,13 @@ A panel that has nothing to show says what will appear and how to make it appear
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
+
+TITLE = 100  # pixels that a title keeps, whatever stands beside it
 
 
 class _Header(QWidget):
@@ -27,6 +29,14 @@ class _Header(QWidget):
         return QSize(super().minimumSizeHint().width(), self._theme.metrics.header)
 
 
+class _Title(ElidedLabel):
+    """The title, which what stands beside it leaves whole; only a long one is shortened."""
+
+    def minimumSizeHint(self) -> QSize:
+        whole = QFontMetrics(self.font()).horizontalAdvance(self.text()) + 1
+        return QSize(min(whole, self._theme.metrics.px(TITLE)), super().minimumSizeHint().height())
+
+
 class Panel(QWidget):
     """Title, options, content. Without content, or while `set_empty` holds, the empty text stands in its place.
 
@@ -39,7 +49,7 @@ class Panel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setAccessibleName(title)
-        self._title = ElidedLabel(theme, title, "name")
+        self._title = _Title(theme, title, "name")
         self._header = _Header(theme)
         self._header_row = QHBoxLayout(self._header)
         self._header_row.addWidget(self._title, 1)

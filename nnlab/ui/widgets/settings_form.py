@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from nnlab.core.setting import Setting, Value
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.label import FormLabel, Label
+from nnlab.ui.widgets.label import Label, TwoLineLabel
 from nnlab.ui.widgets.setting_editors import SettingEditor, editor_for, tooltip
 
 
@@ -37,7 +37,7 @@ class SettingsForm(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setColumnStretch(1, 1)
         self._editors: dict[str, SettingEditor] = {}
-        self._labels: dict[str, FormLabel] = {}
+        self._labels: dict[str, TwoLineLabel] = {}
         self._sentences: dict[str, Label] = {}
         self._mixed: frozenset[str] = frozenset()
         self._remarks: dict[str, str] = {}  # sentences under settings that refuse nothing
@@ -48,7 +48,7 @@ class SettingsForm(QWidget):
 
     def _add(self, setting: Setting, value: Value) -> None:
         row = 3 * len(self._editors)
-        label = FormLabel(self._theme, setting.label, "body", "text2")
+        label = TwoLineLabel(self._theme, setting.label, "body", "text2")
         label.setToolTip(tooltip(setting))
         editor = editor_for(self._theme, setting, value)
         label.setBuddy(editor)

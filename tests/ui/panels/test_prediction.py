@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings
@@ -341,3 +342,15 @@ def test_a_cell_of_the_matrix_lists_its_samples(studio: Callable) -> None:
     assert panel.current.images.grid.current == panel.chosen.sample.index and panel.mistakes.count.text().endswith(f"{true} as {predicted}")
     panel.current.matrix.ask((true, predicted))
     assert panel.mistakes.count.text().endswith(" wrong")
+
+
+def test_in_a_narrow_header_the_title_and_the_number_of_mistakes_stay_whole(studio) -> None:  # type: ignore[no-untyped-def]
+    """At 1024 × 700 the title was “P…”."""
+    _, panel, _ = trained(studio, DataSettings("digits"), 5, width=276, height=230)
+    panel.header.setParent(None)
+    panel.header.show()
+    panel.header.resize(276, panel.header.height())
+    QApplication.processEvents()
+    title, count = panel._title, panel.mistakes.count
+    assert title.shown == "Predictions" and not panel.note.isVisibleTo(panel.header)
+    assert count.shown in (count.text(), count.text().removesuffix(" wrong"))

@@ -24,6 +24,7 @@ RADIUS = 10.0
 PORT, LARGE_PORT = 5.0, 6.5
 NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
+PILL = 0.84  # of its size as meant at which a pill's text can still be read: 10 of 12 pixels
 SMALLER = 0.75  # of its size as meant at which a long "… n more" is still written in full
 PICTURE = 240.0  # of the unit's picture inside its tile
 
@@ -325,7 +326,10 @@ def paint_cost(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: 
 
 
 def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:
-    """A rounded label: hollow for what is read, filled for what is written."""
+    """A rounded label: hollow for what is read, filled for what is written. It can be read in a network seen from afar, too."""
+    least = PILL / painter.worldTransform().m11()
+    if scale < least:  # then it keeps clear of what is written on the card
+        scale, centre = least, centre + QPointF(0.0, 8.0 * kit.scale * least * (1.0 if filled else -0.5))
     width, height = (kit.text_width(text, "caption_strong") + 18.0) * scale, 20.0 * kit.scale * scale
     rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
     painter.setPen(QPen(kit.tokens.accent, 2.0 * scale))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.training.mistakes import NO_MISTAKES, Mistakes
@@ -11,7 +12,15 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.chosen_sample import SampleId
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.label import FittingLabel
+
+
+class _Count(FittingLabel):
+    """How many there are and what they are; where there is little room the number alone, which is never cut."""
+
+    def minimumSizeHint(self) -> QSize:
+        whole = QFontMetrics(self.font()).horizontalAdvance((self._shorter or (self.text(),))[-1]) + 1
+        return QSize(whole, super().minimumSizeHint().height())
 
 
 class MistakesBar(QWidget):
@@ -27,7 +36,7 @@ class MistakesBar(QWidget):
         self._rank = -1  # in the list, of the sample one was at last
         self.back = IconButton.of(theme, icon(theme, "left"), "Previous", "The misclassified sample before (Ctrl+,)")
         self.forward = IconButton.of(theme, icon(theme, "right"), "Next", "The next misclassified sample, most confident first (Ctrl+.)")
-        self.count = ElidedLabel(theme, "", "caption", "text2")
+        self.count = _Count(theme, "", "caption", "text2")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -51,7 +60,7 @@ class MistakesBar(QWidget):
         at = "" if rank is None else f"{numbers.count(rank + 1)} of "
         text = f"{at}{numbers.count(len(mistakes))}{what}"
         if text != self.count.text():
-            self.count.setText(text)
+            self.count.set_wordings(text, text.removesuffix(what))
         for button in (self.back, self.forward):
             button.setEnabled(len(mistakes) > 0)
 

@@ -1,8 +1,10 @@
 """What is written on a card fits it."""
 
 import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter
 
-from nnlab.ui.canvas.cards.painting import SMALLER, more_that_fits
+from nnlab.ui.canvas.cards.painting import PILL, SMALLER, more_that_fits, pill
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 
@@ -17,3 +19,17 @@ def test_how_many_more_units_there_are_is_written_in_full(theme, zoom, count):
     assert kit.text_width(text, "caption") * fitting <= room + 0.01 or fitting == pytest.approx(SMALLER / zoom)
     if zoom >= 0.75:
         assert kit.text_width(text, "caption") * fitting <= room + 0.01
+
+
+@pytest.mark.parametrize("zoom", [0.33, 1.0])
+def test_what_a_step_reads_can_be_read_in_a_network_seen_from_afar(theme, zoom):
+    """In the attention network at 1024 × 700 the words were seven pixels high."""
+    kit = PaintKit(theme)
+    image = QImage(240, 60, QImage.Format.Format_RGB32)
+    image.fill(kit.tokens.canvas)
+    painter = QPainter(image)
+    painter.scale(zoom, zoom)
+    pill(painter, kit, "reads W", QPointF(120 / zoom, 30 / zoom), True, 0.6)
+    painter.end()
+    height = sum(image.pixelColor(120, y) != kit.tokens.canvas for y in range(60))
+    assert 20 * kit.scale * PILL - 1 <= height <= 20 * kit.scale + 4
