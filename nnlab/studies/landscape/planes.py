@@ -63,6 +63,11 @@ def check_kind(kind: str) -> None:
 
 def path_plane(program: Program, path: WeightPath) -> WeightPlane:
     """The plane of the path's two main directions; raises NNLabError where the run has not moved along two."""
+    if len(path.iterations) == 2 and path.iterations[1] - path.iterations[0] >= 2:
+        raise NNLabError(
+            "Of this run only its start and where it stands are known, because the network is too large for more to be kept; "
+            "choose a random plane."
+        )
     if len(path.iterations) < 3:
         raise NNLabError("The plane of the path needs a run of at least 2 iterations; train it further, or choose a random plane.")
     numbers = sum(info.place.row for info in program.trained)

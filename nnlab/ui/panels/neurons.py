@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QScrollArea, QSizePolicy, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.training.probes.exciting_inputs import BEST, ExcitingInputs, UnitInputs
 from nnlab.ui.look import numbers
-from nnlab.ui.look.colormaps import sign_image, symmetric_limit
+from nnlab.ui.look.colormaps import sign_pixels, to_image
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
@@ -31,7 +31,7 @@ class NeuronRows(QWidget):
         self._found: UnitInputs | None = None
         self._weights: list[QImage] = []
         self._images: dict[int, QImage] = {}
-        self._images_of: tuple[Data | None, bool] = (None, False)
+        self._images_of: tuple[Data | None, bool, float] = (None, False, 0.0)
         self.setAccessibleName("Neurons and the images that excite them most")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -58,17 +58,16 @@ class NeuronRows(QWidget):
         shape = data.image_shape
         assert shape is not None
         self._found = found
-        self._weights = [] if weights is None else [
-            sign_image(row.reshape(shape), symmetric_limit(row, 100.0), self._theme.is_dark) for row in weights
-        ]  # fmt: skip
-        if self._images_of != (data, self._theme.is_dark):
-            self._images_of = data, self._theme.is_dark
+        side, ratio = self._theme.metrics.px(SIDE), self.devicePixelRatioF()
+        self._weights = [] if weights is None else _weight_images(weights, shape, self._theme.is_dark)
+        if self._images_of != (data, self._theme.is_dark, side * ratio):
+            self._images_of = data, self._theme.is_dark, side * ratio
             self._images = {}
         new = [sample for sample in np.unique(found.samples).tolist() if sample not in self._images]
         if new:  # the least and the greatest value go along, so that all images have one scale
             ends = np.repeat([[data.raw_x.min()], [data.raw_x.max()]], data.raw_x.shape[1], axis=1)
             made = sample_images(np.concatenate([data.raw_x[new], ends]), (1, *shape), self._theme)
-            self._images.update(zip(new, made, strict=False))
+            self._images.update(zip(new, (_shown(image, side, ratio) for image in made), strict=False))
         self.setFixedHeight(self.sizeHint().height())
         self.update()
 
@@ -89,15 +88,30 @@ class NeuronRows(QWidget):
             painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(unit + 1))
             x = left + px(NAME)
             if self._weights:
-                painter.drawImage(QRectF(x, top, side, side), self._weights[unit])
+                painter.drawImage(QPointF(x, top), _shown(self._weights[unit], side, self.devicePixelRatioF()))
                 x += side + px(8)
             painter.setPen(tokens.text3)
             for sample, value in zip(found.samples[unit].tolist(), found.answers[unit].tolist(), strict=True):
-                painter.drawImage(QRectF(x, top, side, side), self._images[sample])
+                painter.drawImage(QPointF(x, top), self._images[sample])
                 place = QRectF(x - px(2), top + side, side + px(4), metrics.height())
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, numbers.number(value, 2))
                 x += side + px(4)
         painter.end()
+
+
+def _weight_images(weights: np.ndarray, shape: tuple[int, int], is_dark: bool) -> list[QImage]:
+    """Weights (units, pixels) through the sign map, every unit's scaled by its own largest, all in one pass."""
+    sizes = np.abs(np.where(np.isfinite(weights), weights, 0.0)).max(axis=1, initial=0.0)
+    scaled = weights / np.where(sizes > 0.0, sizes, 1.0)[:, None]
+    pixels = sign_pixels(scaled.reshape(-1, shape[1]), 1.0, is_dark)
+    return [to_image(unit) for unit in pixels.reshape(len(weights), *shape)]
+
+
+def _shown(image: QImage, side: int, ratio: float) -> QImage:
+    """`side` pixels large at `ratio` of the screen's to ours: to scale it at every paint takes longer than all else."""
+    found = image.scaled(round(side * ratio), round(side * ratio))
+    found.setDevicePixelRatio(ratio)
+    return found
 
 
 class NeuronsPanel(LivePanel):

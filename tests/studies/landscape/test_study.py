@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.jobs.context import Cancelled, JobContext
 from nnlab.studies.landscape.of_project import trained_path
+from nnlab.studies.landscape.planes import path_plane
 from nnlab.studies.landscape.study import Landscape, LandscapeStudy
 from nnlab.training.weight_path import WeightPath
 
@@ -126,3 +128,10 @@ def test_a_run_that_has_not_moved_has_no_plane() -> None:
     run = Run(Setup(linear(), X, Y, update=Update("sgd", 0.0), batch_size=8), frames=False)
     with pytest.raises(NNLabError, match="has not moved"):
         LandscapeStudy(linear(), X, Y, trained_path(run, 5, JobContext()))
+
+
+def test_a_run_too_large_for_its_path_to_be_kept_says_so() -> None:
+    """Of ten million weights not even two states fit the memory for keyframes, however long they are trained."""
+    run, path = trained(linear())
+    with pytest.raises(NNLabError, match="too large for more to be kept; choose a random plane"):
+        path_plane(run.program, replace(path, iterations=path.iterations[[0, -1]], weights=path.weights[[0, -1]], now=1))
