@@ -207,7 +207,7 @@ def share_of_exponentials(tensor: str, index: Index, row: np.ndarray) -> TermSum
     """e^(z_i) over the sum of all e^(z_j): softmax."""
     entries, taken = exponentials(tensor, index, row)
     own = float(np.exp(float(row[index[-1]]) - taken))
-    words = f"e^z{subscript(index[-1])} = {own:.4g} over it"
+    words = f"e^(x{subscript(index[-1])}) = {own:.4g} over it"
     return TermSum((entries,), outcome=lambda total: own / total if total else float("nan"), outcome_text=words)
 
 

@@ -136,7 +136,7 @@ def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
     found, own = _entries(m, "normalised", m.index[1]), float(m.at("normalised"))
     count = len(found)
     is_own = np.array([found.place(k) == m.index for k in range(count)])
-    symbols = [f"({'1 − ' if each else '−'}(1 + x̂ {{}})/{count})" for each in is_own]
+    symbols = [f"({'1 − ' if each else '−'}(1 + n {{}})/{count})" for each in is_own]
     part = computed(found, lambda x: is_own - (1.0 + own * x) / count, symbols)
     return TermSum((_entries(m, "d_y", m.index[1]), part), scale=_slope(m), scale_text="γ/√(σ² + ε)")
 

@@ -110,7 +110,7 @@ def _squared_distances(m):  # type: ignore[no-untyped-def]
 def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
     """Over the row: γ_j · upstream_j · (1 where j = i, less (1 + x̂_i x̂_j) / K), all divided by the deviation."""
     i, length, own = m.index[-1], m["d_y"].shape[-1], float(m.at("normalised"))
-    symbols = [f"({'1 − ' if j == i else '−'}(1 + x̂{subscript(i)} x̂{subscript(j)})/{length})" for j in range(length)]
+    symbols = [f"({'1 − ' if j == i else '−'}(1 + n{subscript(i)} n{subscript(j)})/{length})" for j in range(length)]
     row = along_row("normalised", m.index, length)
     part = computed(row, lambda x: (np.arange(length) == i) - (1.0 + own * x) / length, symbols)
     upstream = along_row("d_y", m.index, length), TermEntries.of("gain", np.arange(length))

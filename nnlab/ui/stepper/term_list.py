@@ -63,8 +63,11 @@ class TermList(QWidget):
 
     @property
     def _left(self) -> Formula:
-        """What the terms add up to, in symbols."""
-        return typeset(self._table.left if self._table is not None else "")
+        """What the terms add up to, in symbols; a sum of which something else is made is itself only behind the last."""
+        table = self._table
+        if table is None:
+            return typeset("")
+        return typeset(r"\Sigma" if table.then and not table.is_complete else table.left)
 
     @property
     def _left_size(self) -> float:
@@ -188,7 +191,7 @@ class TermList(QWidget):
         latex_size = self._left_size
         baseline = top + px(4) + max(size.ascent(), self._left.ascent * latex_size)
         value = table.written if table.is_complete else table.so_far
-        draw_formula(painter, QPointF(px(8), baseline), table.left, latex_size, tokens.text if table.is_complete else tokens.text2)
+        draw_formula(painter, QPointF(px(8), baseline), self._left.text, latex_size, tokens.text if table.is_complete else tokens.text2)
         x = px(8) + self._left.width * latex_size + px(8)
         painter.setFont(font)
         painter.setPen(tokens.text2)

@@ -287,4 +287,5 @@ def _short(tensor: str, card: CardContent, graph: Graph) -> str:
     name = name.removeprefix("d_")
     if len(card.nodes) > 1 and node in graph and name in (output.name for output in graph[node].kind.outputs):
         return gradient + ("a" if node == card.last else "z")
-    return gradient + letter_of(graph, f"{node}.{name}")
+    _, _, moment = name.partition(".")
+    return moment or gradient + letter_of(graph, f"{node}.{name}")  # "weight.mean" is the optimiser's mean of the weight
