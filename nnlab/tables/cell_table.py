@@ -7,6 +7,7 @@ What a cell says decides what it means, so a cell stays text until a plan says h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 10_000
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "missing", "#div/0!", "#value!", "#ref!")
 AT_ONCE = 100  # terms in one query: a statement of many thousand is slow to plan
+OnShare = Callable[[float], None]  # the share that is done, from 0 to 1; may raise to end the work
+PART = 500  # columns asked about in one query of a wide table
+LOOK_SECONDS = 0.1  # between two questions whether a long query is still wanted
 WIDE = 200  # columns from which all of them are asked about as one long column with their numbers beside
 
 _MINUS, _NARROW, _HARD = "\u2212", "\u202f", "\u00a0"  # a typesetter's minus sign and blanks that do not break
@@ -32,6 +36,26 @@ def connect() -> duckdb.DuckDBPyConnection:
 
     offline: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     return duckdb.connect(":memory:", config=offline)
+
+
+def no_progress(share: float) -> None:
+    """For whoever has nobody to tell."""
+
+
+def watched(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any], check: Callable[[], None]) -> None:
+    """Runs a query that may take long; `check` is called ten times a second, and what it raises ends the query."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(connection.execute, query, values)
+        while True:
+            try:
+                running.result(timeout=LOOK_SECONDS)
+                return
+            except TimeoutError:
+                try:
+                    check()
+                except BaseException:
+                    connection.interrupt()
+                    raise
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,27 +82,34 @@ class CellTable:
             raise DataError(f"{self.name} has no column {column!r}; choose from {known}.")
         return self.columns.index(column)
 
-    def one(self, terms: Sequence[str]) -> list[Any]:
+    def one(self, terms: Sequence[str], progress: OnShare = no_progress) -> list[Any]:
         """The value of each aggregate, written in SQL over c0, c1, …"""
         found: list[Any] = []
         for start in range(0, len(terms), AT_ONCE):
+            progress(start / len(terms))
             row = self.execute(f"SELECT {', '.join(terms[start : start + AT_ONCE])} FROM cells").fetchone()
             assert row is not None
             found.extend(row)
         return found
 
-    def per_column(self, columns: Sequence[int], aggregates: Sequence[Callable[[str], str]]) -> dict[int, tuple[Any, ...]]:
+    def per_column(
+        self, columns: Sequence[int], aggregates: Sequence[Callable[[str], str]], progress: OnShare = no_progress
+    ) -> dict[int, tuple[Any, ...]]:  # fmt: skip
         """For each of `columns` the value of each aggregate; an aggregate is SQL made from that of a column, and may use `rowid`."""
         if len(columns) <= WIDE:
-            values = self.one([aggregate(f"c{k}") for k in columns for aggregate in aggregates])
+            values = self.one([aggregate(f"c{k}") for k in columns for aggregate in aggregates], progress)
             size = len(aggregates)
             return {k: tuple(values[place * size : (place + 1) * size]) for place, k in enumerate(columns)}
-        listed = ", ".join(f"c{k}" for k in columns)
-        query = (
-            f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM (SELECT n AS rowid, place, cell FROM "
-            f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))) GROUP BY place"
-        )
-        return {int(row[0][1:]): row[1:] for row in self.execute(query).fetchall()}
+        found: dict[int, tuple[Any, ...]] = {}
+        for start in range(0, len(columns), PART):
+            progress(start / len(columns))
+            listed = ", ".join(f"c{k}" for k in columns[start : start + PART])
+            query = (
+                f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM (SELECT n AS rowid, place, cell FROM "
+                f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))) GROUP BY place"
+            )
+            found |= {int(row[0][1:]): row[1:] for row in self.execute(query).fetchall()}
+        return found
 
     def all(self, terms: Sequence[str], where: str = "TRUE") -> list[np.ndarray]:
         """Every row's value of each expression, in the file's order; None and NULL are masked away as NaN or None."""

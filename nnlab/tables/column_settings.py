@@ -25,7 +25,7 @@ MISSING_TITLES = {
 }  # fmt: skip
 ENCODING_TITLES = {"one_hot": "One input for each", "ordered": "Their place in an order", "embedded": "Embedded: a learned vector each"}
 PARTS: dict[str, DatePart] = {"part_year": "year", "part_month": "month", "part_weekday": "weekday", "part_elapsed": "elapsed"}
-_PART_LABELS = {"part_year": "Year", "part_month": "Month", "part_weekday": "Day of week", "part_elapsed": "Days since 1970"}
+_PART_LABELS = {"part_year": "Year", "part_month": "Month", "part_weekday": "Day of week", "part_elapsed": "Elapsed days"}
 NOT_ANSWERED = "not_answered"
 
 
@@ -122,9 +122,18 @@ def in_words(reading: ColumnReading, column: ColumnPlan) -> str:
         return f"{reading.distinct:,} classes" if column.kind == "category" else "numbers"
     if column.use in ("group", "time"):
         return "for the split"
-    if column.kind == "category":
-        words = {"one_hot": f"{reading.distinct:,} inputs", "ordered": "1 input, in order", "embedded": "embedded"}
-        return words[column.encoding]
+    inputs = inputs_of(reading, column)
+    if column.kind == "category" and column.encoding != "one_hot":
+        return "1 input, in order" if column.encoding == "ordered" else "embedded"
+    return f"{inputs:,} input{'s' if inputs != 1 else ''}"
+
+
+def inputs_of(reading: ColumnReading, column: ColumnPlan) -> int:
+    """About how many inputs a column makes; of categories as many as there are in all rows."""
+    if column.use != "feature":
+        return 0
     if column.kind == "date":
-        return f"{len(column.parts)} input{'s' if len(column.parts) != 1 else ''}"
-    return "2 inputs" if column.indicator and column.missing != "drop" else "1 input"
+        return len(column.parts)
+    if column.kind == "category":
+        return reading.distinct if column.encoding == "one_hot" else 1
+    return 2 if column.indicator and column.missing != "drop" else 1

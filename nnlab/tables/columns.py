@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnlab.tables.cell_table import CellTable, present
+from nnlab.tables.cell_table import CellTable, OnShare, no_progress, present
 
 KINDS = ("number", "yes_no", "date", "text")
 
@@ -95,7 +95,7 @@ def as_day(column: str, notation: str) -> str:
     return f"epoch(TRY_STRPTIME({cell}, [{formats}])) / 86400.0"
 
 
-def read_columns(table: CellTable) -> tuple[ColumnReading, ...]:
+def read_columns(table: CellTable, progress: OnShare = no_progress) -> tuple[ColumnReading, ...]:
     """What every column of a table holds."""
     rows = table.rows
     counts = table.per_column(range(len(table.columns)), [
@@ -106,7 +106,7 @@ def read_columns(table: CellTable) -> tuple[ColumnReading, ...]:
         lambda c: f"count(*) FILTER ({present(c)} LIKE '%\\%' ESCAPE '\\')",
         lambda c: f"max(length(ltrim({number_text(c)}, '+-')))",
         lambda c: f"count(DISTINCT {present(c)})" if rows <= _MOST_COUNTED_EXACTLY else f"approx_count_distinct({present(c)})",
-    ])  # fmt: skip
+    ], progress)  # fmt: skip
     first = [_Counts(*counts[k]) for k in range(len(table.columns))]
     uneven = [k for k, count in enumerate(first) if count.plain < count.present]
     second = _second_look(table, uneven)

@@ -12,6 +12,7 @@ from nnlab.core.errors import DataError
 from nnlab.core.fitted_preparation import CategoryInput, FittedInputs, InputStep, MissingInput, NumberInput, RankInput, values_of
 from nnlab.tables.plan import ColumnPlan, TablePlan
 from nnlab.tables.planned import ColumnArrays, class_names, names_of
+from nnlab.tables.table_memory import require_memory_to_train
 
 MOST_INPUTS = 20_000
 
@@ -24,6 +25,7 @@ def fit(plan: TablePlan, columns: ColumnArrays, training: np.ndarray) -> FittedI
             named.extend(_inputs_of(column, name, columns[name][training]))
     if len(named) > MOST_INPUTS:
         raise DataError(f"The table's columns make {len(named):,} inputs; at most {MOST_INPUTS:,} can be used: leave out or embed some.")
+    require_memory_to_train(len(next(iter(columns.values()))), len(named))
     steps = tuple(step for _, step, _ in named)
     x = np.empty((len(next(iter(columns.values()))), len(steps)))
     for place, step in enumerate(steps):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import msgspec
 
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable
+from nnlab.tables.cell_table import CellTable, OnShare, no_progress
 from nnlab.tables.columns import ColumnReading, read_columns
 from nnlab.tables.plan import ColumnPlan, Encoding, FormPart, MissingRule, TablePlan
 
@@ -24,7 +24,8 @@ OFTEN_MISSING = 0.05  # from which another input says where a number is missing
 TOO_OFTEN_MISSING = 0.6
 FEWEST_FOR_NAMES = 20  # rows from which a text that is different everywhere is taken for a name
 _IDENTIFIER = re.compile(r"^(unnamed.*|column 1|row|index|nr|no|rownames?|(.*[ _.])?(id|uuid|key|number))$", re.IGNORECASE)
-_TARGETS = frozenset({"target", "label", "outcome", "response"})
+_TARGETS = ("target", "label", "outcome", "response", "class", "species", "diagnosis", "survived", "churn")  # the likeliest first
+_TIMES = frozenset({"year", "month", "day", "hour", "week", "weekday", "date", "time", "timestamp"})
 
 
 @dataclass(frozen=True)
@@ -87,21 +88,22 @@ def _is_answered(column: ColumnPlan, question: ColumnQuestion) -> bool:
     return column.notation in question.answers or (column.kind == "category" and "text" in question.answers)
 
 
-def propose(table: CellTable, target: str = "") -> Proposal:
-    """The plan for a table whose target is named or, without a name, the last column that can be one.
+def propose(table: CellTable, target: str = "", progress: OnShare = no_progress) -> Proposal:
+    """The plan for a table whose target is named or, without a name, a column called like one, else the last that can be one.
 
     Raises DataError for a name that is none of its columns.
     """
-    readings = read_columns(table)
+    readings = read_columns(table, progress)
     if target:
         chosen = table.index(target)
     else:
-        named = [k for k, reading in enumerate(readings) if reading.name.lower() in _TARGETS]
+        named = [k for word in _TARGETS for k, reading in enumerate(readings) if reading.name.lower() == word]
         usable = [k for k, reading in enumerate(readings) if not _why_not(reading) and reading.kind != "date"]
         if not usable:
             why = "each is constant, empty, a date or different in every row"
             raise DataError(f"{table.name} has no column that could be predicted: {why}.")
-        chosen = next((k for k in named if k in usable), usable[-1])
+        others = [k for k in usable if readings[k].name.lower() not in _TIMES]  # when a row was written is seldom what is asked
+        chosen = next((k for k in named if k in usable), (others or usable)[-1])
     columns, remarks = [], {}
     for k, reading in enumerate(readings):
         column, remark = as_target(reading) if k == chosen else as_feature(reading)

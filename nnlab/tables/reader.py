@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from nnlab.core.errors import DataError
 from nnlab.core.registry import Registry
 from nnlab.tables.cell_table import CellTable
+from nnlab.tables.table_memory import require_memory_to_read
 from nnlab.tables.text_form import TextForm
 
 
@@ -24,15 +25,25 @@ class Wanted:
     sheet: str = ""
 
 
+OnRead = Callable[[float, str], None]  # the share that is read and what is done next, in words; may raise to end it
+
+
+def tell_nobody(share: float, words: str) -> None:
+    """For whoever reads without a window."""
+
+
 @dataclass(frozen=True)
 class Reader:
-    """`read(path, wanted)` gives the cells; it raises DataError naming file and line for what it cannot read."""
+    """`read(path, wanted, progress)` gives the cells; it raises DataError naming file and line for what it cannot read.
+
+    `progress` is called between the parts of the work and about ten times a second within the long ones.
+    """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     signatures: tuple[bytes, ...]  # a file that begins so is this format, whatever it is called
-    read: Callable[[Path, Wanted], CellTable]
+    read: Callable[[Path, Wanted, OnRead], CellTable]
 
 
 readers: Registry[Reader] = Registry("reader of tables", "nnlab.tables.readers")
@@ -68,10 +79,10 @@ _newest: list[CellTable] = []  # is kept until another is read, where it is smal
 _MOST_KEPT = 2_000_000  # cells
 
 
-def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
+def read_table(path: Path, wanted: Wanted | None = None, progress: OnRead = tell_nobody) -> CellTable:
     """The cells of a file of any known format; the same table while somebody has it and the file is as it was.
 
-    Raises DataError for one that cannot be read or has no rows.
+    Raises DataError for one that cannot be read, takes more memory than there is or has no rows, and what `progress` raises.
     """
     try:
         status = path.stat()
@@ -80,7 +91,8 @@ def read_table(path: Path, wanted: Wanted | None = None) -> CellTable:
     wanted, stamp = wanted or Wanted(), (str(path), status.st_mtime_ns, status.st_size, status.st_ino)
     table = _read.get((stamp, wanted))
     if table is None:
-        table = reader_of(path).read(path, wanted)
+        require_memory_to_read(path)
+        table = reader_of(path).read(path, wanted, progress)
         if not table.rows:
             raise DataError(f"{table.name} has no rows below its header.")
         _read[stamp, wanted] = _read[stamp, replace(wanted, form=table.form)] = table  # the form that was found out is asked for by plans

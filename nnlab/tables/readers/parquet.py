@@ -10,16 +10,19 @@ import tempfile
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable, connect, named
-from nnlab.tables.reader import Reader, Wanted, register
+from nnlab.tables.cell_table import CellTable, connect, named, watched
+from nnlab.tables.reader import OnRead, Reader, Wanted, register, tell_nobody
 from nnlab.tables.text_file import MAX_BYTES
 
 _NESTED = ("STRUCT", "LIST", "MAP", "UNION", "BLOB", "[]")
 _TEXT = "VARCHAR"
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE")
 
 
-def read(path: Path, wanted: Wanted) -> CellTable:
+def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTable:
     import duckdb
+
+    progress(0.0, "reading the file")
 
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -38,9 +41,10 @@ def read(path: Path, wanted: Wanted) -> CellTable:
                 raise DataError(f"{path.name} has {len(plain)} columns of numbers or text; at least two are needed.")
             columns, _, notes = named([names[k] for k in plain], lambda _: False, path.name)
             cells = ", ".join(f"{_as_text(names[k], types[k])} AS c{place}" for place, k in enumerate(plain))
-            connection.execute(f"CREATE TABLE cells AS SELECT {cells} FROM {source}")
+            watched(connection, f"CREATE TABLE cells AS SELECT {cells} FROM {source}", [], lambda: progress(0.5, "reading rows"))
             rows = int((connection.execute("SELECT count(*) FROM cells").fetchone() or (0,))[0])
             _check(connection, copy, path.name, [names[k] for k in plain], rows)
+            _check_range(connection, copy, path.name, {names[k]: place for place, k in enumerate(plain) if types[k] in _NUMBERS})
         except duckdb.Error as error:
             reason = str(error).split("\n", 1)[0].replace(str(copy), path.name).rstrip(".")
             raise DataError(f"{path.name} cannot be read as Parquet: {reason}.") from error
@@ -68,6 +72,28 @@ def _check(connection, copy: Path, file: str, names: list[str], rows: int) -> No
         values, missing, is_known = footer.get(name, (rows, None, False))
         if values != rows or (is_known and missing is not None and values - missing != present):
             raise DataError(f"{file} is damaged: column {name!r} has other values than the file says it has; use an undamaged copy.")
+
+
+def _check_range(connection, copy: Path, file: str, numbers: dict[str, int]) -> None:  # type: ignore[no-untyped-def]
+    """Raises DataError where a number lies outside of what the footer says is the least and the most of its column."""
+    query = (
+        "SELECT path_in_schema, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE)), "
+        "bool_and(stats_min_value IS NOT NULL AND stats_max_value IS NOT NULL) FROM parquet_metadata(?) GROUP BY path_in_schema"
+    )
+    said = {row[0]: row[1:3] for row in connection.execute(query, [str(copy)]).fetchall() if row[3] and None not in row[1:3]}
+    known = [name for name in numbers if name in said]
+    if not known:
+        return
+    cells = [f"TRY_CAST(c{numbers[name]} AS DOUBLE)" for name in known]
+    terms = ", ".join(f"{end}({cell}) FILTER (NOT isnan({cell}))" for cell in cells for end in ("min", "max"))
+    ends = connection.execute(f"SELECT {terms} FROM cells").fetchone()
+    for place, name in enumerate(known):
+        low, high = said[name]
+        room = 1e-6 * max(abs(low), abs(high))  # the footer may have fewer digits
+        least, most = ends[2 * place], ends[2 * place + 1]
+        if least is not None and (least < low - room or most > high + room):
+            what = f"column {name!r} has numbers that do not lie from {low:.6g} to {high:.6g}, as the file says"
+            raise DataError(f"{file} is damaged: {what}; use an undamaged copy.")
 
 
 register(Reader(name="parquet", title="Parquet", suffixes=(".parquet", ".pq"), signatures=(b"PAR1",), read=read))

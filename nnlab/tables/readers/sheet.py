@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 import zipfile
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable, connect, named
-from nnlab.tables.reader import Reader, Wanted, register
+from nnlab.tables.cell_table import LOOK_SECONDS, CellTable, connect, named
+from nnlab.tables.reader import OnRead, Reader, Wanted, register, tell_nobody
 
 MOST_UNPACKED = 512 * 2**20  # bytes in a workbook's archive
 MOST_CELLS = 20_000_000
@@ -24,9 +27,9 @@ _MEMORY = 3 * 2**30  # bytes of address space for the child
 _LONGEST = 120.0  # seconds
 
 
-def read(path: Path, wanted: Wanted) -> CellTable:
+def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTable:
     _check_archive(path)
-    sheets, sheet, rows = _in_a_child(path, wanted.sheet)
+    sheets, sheet, rows = _in_a_child(path, wanted.sheet, lambda: progress(0.2, "reading the workbook"))
     first = next((k for k, row in enumerate(rows) if sum(cell is not None for cell in row) > 1), None)
     if first is None:
         raise DataError(f"{path.name}, sheet {sheet!r} has no table: no row with two cells; choose from {', '.join(sheets[:20])}.")
@@ -74,17 +77,21 @@ def _check_archive(path: Path) -> None:
 SheetCells = list[list[str | None]]
 
 
-def _in_a_child(path: Path, sheet: str) -> tuple[tuple[str, ...], str, SheetCells]:
+def _in_a_child(path: Path, sheet: str, check: Callable[[], None]) -> tuple[tuple[str, ...], str, SheetCells]:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory) as pool:
-        future = pool.submit(_cells, str(path), sheet)
+        future, end = pool.submit(_cells, str(path), sheet), time.monotonic() + _LONGEST
         try:
-            return future.result(timeout=_LONGEST)
+            while not wait([future], LOOK_SECONDS).done:
+                check()
+                if time.monotonic() > end:
+                    raise DataError(f"{path.name} was not read within {_LONGEST:.0f} seconds; save the sheet as CSV.")
+            return future.result()
         except BrokenProcessPool:
             raise DataError(f"{path.name} cannot be read: it asks for more memory than a table may take; save the sheet as CSV.") from None
-        except TimeoutError:
-            for process in list(pool._processes.values()):
-                process.kill()
-            raise DataError(f"{path.name} was not read within {_LONGEST:.0f} seconds; save the sheet as CSV.") from None
+        finally:
+            if not future.done():  # nobody wants it any more
+                for process in list(pool._processes.values()):
+                    process.kill()
 
 
 def _limit_memory() -> None:
@@ -131,8 +138,8 @@ def _as_text(cell: object) -> str | None:
     if isinstance(cell, float):
         return str(int(cell)) if cell == int(cell) and abs(cell) < 2**53 else repr(cell)
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, (date, time)):
+        return cell.date().isoformat() if cell.time() == time_of_day() else cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time_of_day)):
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return repr(cell.total_seconds())

@@ -8,24 +8,28 @@ the text once more to say in which line.
 from __future__ import annotations
 
 import csv
+import io
+import itertools
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable, connect, named
-from nnlab.tables.reader import Reader, Wanted, register
+from nnlab.tables.cell_table import CellTable, connect, named, watched
+from nnlab.tables.reader import OnRead, Reader, Wanted, register, tell_nobody
 from nnlab.tables.text_file import read_text
 from nnlab.tables.text_form import BLANKS, TextForm, detect
 
 _ROW_NAMES = "row"  # what R leaves unnamed
 
 
-def read(path: Path, wanted: Wanted) -> CellTable:
+def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTable:
+    progress(0.0, "reading the file")
     text, encoding = read_text(path, wanted.form.encoding if wanted.form and wanted.form.encoding != "utf-8" else "")
     if not text.strip():
         raise DataError(f"{path.name} is empty; it must have a line of column names and at least one row.")
+    progress(0.2, "finding columns")
     form = replace(wanted.form, encoding=encoding) if wanted.form else detect(text, encoding)
     first = next(form.records(text, path.name), None)
     if first is None:
@@ -35,7 +39,7 @@ def read(path: Path, wanted: Wanted) -> CellTable:
     if width < 2:
         raise DataError(f"{path.name}, line {line} has one column; at least two are needed, separated by , ; | tabs or blanks.")
     connection = connect()
-    rows = _load(connection, text, form, path.name, width)
+    rows = _load(connection, text, form, path.name, width, progress)
     empty = connection.execute("SELECT " + ", ".join(f"count(c{k}) = 0" for k in range(width)) + " FROM cells").fetchone() or ()
     columns, kept, notes = named(header, lambda place: bool(empty[place]), path.name)
     if kept != list(range(width)):
@@ -73,13 +77,15 @@ def _header(form: TextForm, text: str, name: str, first: list[str]) -> tuple[lis
     return first, len(first)
 
 
-def _load(connection, text: str, form: TextForm, name: str, width: int) -> int:  # type: ignore[no-untyped-def]
+def _load(connection, text: str, form: TextForm, name: str, width: int, progress: OnRead) -> int:  # type: ignore[no-untyped-def]
     """Fills `cells` and returns how many rows there are; raises DataError naming the line of the first that does not fit."""
     import duckdb
 
+    progress(0.3, "counting rows")
     expected = _count(text, form, name)
     even = form.delimiter != BLANKS
     for is_rewritten in (not even, True):
+        progress(0.5, "reading rows")
         content = _rewritten(text, form, name, width) if is_rewritten else _body(text, form)
         delimiter, quote = (",", '"') if is_rewritten else (form.delimiter, form.quote)
         with tempfile.TemporaryDirectory(prefix="nnlab-") as folder:
@@ -91,7 +97,7 @@ def _load(connection, text: str, form: TextForm, name: str, width: int) -> int: 
                 "header=false, auto_detect=false, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true)"
             )
             try:
-                connection.execute(query, [str(copy), delimiter, quote, quote])
+                watched(connection, query, [str(copy), delimiter, quote, quote], lambda: progress(0.6, "reading rows"))
                 found = connection.execute("SELECT count(*) FROM cells").fetchone()
             except duckdb.Error as error:
                 found, reason = None, str(error).split("\n", 1)[0].rstrip(".")
@@ -106,7 +112,7 @@ def _load(connection, text: str, form: TextForm, name: str, width: int) -> int: 
 def _count(text: str, form: TextForm, name: str) -> int:
     """How many rows the file has, by its lines; with quotation marks, which may hold line ends, by its records."""
     if form.quote not in text and form.delimiter != BLANKS:
-        lines = sum(1 for line in text.split("\n")[form.skip :] if line.strip(" \r"))
+        lines = sum(1 for line in itertools.islice(io.StringIO(text), form.skip, None) if line.strip(" \r\n"))
     else:
         lines = sum(1 for _ in form.records(text, name))
     return lines - form.header

@@ -67,7 +67,7 @@ class FileCommands(QObject):
         runs: LiveRuns,
     ) -> None:  # fmt: skip
         super().__init__(window)
-        self.tables, self.theme = TableImport(theme, session.jobs, window), theme
+        self.tables, self.theme = TableImport(theme, session.jobs, window, session.play), theme
         self._window, self._document, self._session, self._store, self._view = window, document, session, store, view
         self._runs = runs
         self._path: Path | None = None

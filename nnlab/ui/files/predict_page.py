@@ -24,6 +24,7 @@ from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 SIZE = (860, 560)
+LABELS = 0.55  # of the form, that names of columns may take
 
 
 class PredictPage(QDialog):
@@ -50,6 +51,7 @@ class PredictPage(QDialog):
         words = f"Values of one row{left}." if fields else "Images are predicted from files." if not problem else ""
         self.about = Label(theme, words, "body", "text2")
         self.form = SettingsForm(theme, fields[:MOST_FIELDS])
+        self.form.show_long_labels(LABELS)
         self.form.setAccessibleName("Values of the row to predict")
         self.form.previewed.connect(self._on_value)
         self.form.committed.connect(self._on_value)

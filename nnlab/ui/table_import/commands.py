@@ -25,8 +25,10 @@ TakeTable = Callable[[DataSettings, Data], None]
 class TableImport(QObject):
     """One import page at a time over a window; `dialog` is the one that is open."""
 
-    def __init__(self, theme: Theme, jobs: LiveJobs, window: QWidget) -> None:
+    def __init__(self, theme: Theme, jobs: LiveJobs, window: QWidget, train: Callable[[], None] | None = None) -> None:
+        """`train` begins to train what was taken; without it the page does not offer that."""
         super().__init__(window)
+        self._train = train
         self._theme, self._jobs, self._window = theme, jobs, window
         self._then: TakeTable | None = None
         self.dialog: ImportDialog | ImageImportDialog | None = None
@@ -42,6 +44,7 @@ class TableImport(QObject):
         path = path.expanduser().absolute()
         page = ImageImportDialog if is_image_source(path) else ImportDialog
         self.dialog = page(self._theme, self._jobs, path, current, self._window.window())
+        self.dialog.train_button.setVisible(self._train is not None)
         self.dialog.finished.connect(self._on_finished)
         self.dialog.open()
 
@@ -50,7 +53,9 @@ class TableImport(QObject):
         then, self._then = self._then, None
         if dialog is None:
             return
-        answer = dialog.answer
+        answer, trains = dialog.answer, dialog.trains
         dialog.deleteLater()
         if answer is not None and then is not None:
             then(*answer)
+            if trains and self._train is not None:
+                self._train()

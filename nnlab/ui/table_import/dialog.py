@@ -19,10 +19,11 @@ from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Setting, Value
 from nnlab.jobs.context import JobContext
 from nnlab.tables.cell_table import CellTable
-from nnlab.tables.column_settings import settings_of, with_choice
+from nnlab.tables.column_settings import inputs_of, settings_of, with_choice
 from nnlab.tables.plan import TablePlan, read_plan
 from nnlab.tables.proposal import Proposal, propose
 from nnlab.tables.reader import Wanted, read_table
+from nnlab.tables.table_memory import in_units, reading_memory, training_memory
 from nnlab.tables.text_file import ENCODINGS
 from nnlab.tables.text_form import DELIMITER_NAMES, TextForm
 from nnlab.ui.look.numbers import count
@@ -34,6 +35,9 @@ from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
+MOST_MEASURED = 200  # columns whose width follows what they hold
+MOST_LISTED = 500  # columns in the list of those that may be predicted
+WORTH_SAYING = 100_000_000  # bytes of memory
 WIDTHS = (150, 62, 84, 80, 64, 76, 160)  # of the columns but the last, which takes the rest
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,7 @@ class ImportDialog(ImportPage):
         self._left.addWidget(self.table, 3)
         self._left.addWidget(self.preview_title)
         self._left.addWidget(self.preview, 2)
+        self.target_form: SettingsForm | None = None
         for widget in (self.column_title, self.column_remark, self.file_title, self.split_title, self.split_form):
             self._side.addWidget(widget)
         self._side.addStretch(1)
@@ -109,13 +114,14 @@ class ImportDialog(ImportPage):
         path, kept = self.path, self._kept
 
         def run(context: JobContext) -> _Read:
-            cells = read_table(path, wanted)
-            context.check()
+            cells = read_table(path, wanted, lambda share, words: context.report(share / 2, 1.0, words))
             target = "" if kept is None else next((c.name for c in kept.columns if c.use == "target" and c.name in cells.columns), "")
-            return _Read(cells, propose(cells, target))
+            return _Read(cells, propose(cells, target, lambda share: context.report((1 + share) / 2, 1.0, "looking at the columns")))
 
         self._say("")
-        self.import_button.setEnabled(False)
+        if (needed := reading_memory(path)) > WORTH_SAYING:
+            self.about.setText(f"Reading takes about {in_units(needed)} of memory")
+        self.allow(False)
         self._start(f"Reading {path.name}", run, self._on_read)
 
     def _on_failed(self, sentence: str, detail: str) -> None:
@@ -131,11 +137,13 @@ class ImportDialog(ImportPage):
             self.plan = msgspec.structs.replace(self._kept, form=read.proposal.plan.form)
         self._kept = None
         self._describe_file(read.cells)
+        self._offer_targets()
         self._show_plan()
         asked = read.proposal.open_questions(self.plan)
         names = [column.name for column in self.plan.columns]
         self.table.selectRow(names.index(asked[0].column if asked else self.plan.target.name))
-        self.preview.resizeColumnsToContents()
+        if len(read.cells.columns) <= MOST_MEASURED:  # each cell of the preview is measured
+            self.preview.resizeColumnsToContents()
         self.table.setFocus()
 
     def _describe_file(self, cells: CellTable) -> None:
@@ -148,6 +156,27 @@ class ImportDialog(ImportPage):
         self.file_form = SettingsForm(self._theme, settings)
         self.file_form.committed.connect(self._on_file)
         self._side.insertWidget(self._side.indexOf(self.file_title) + 1, self.file_form)
+
+    def _offer_targets(self) -> None:
+        """A list of the columns, above everything, of which one is predicted."""
+        assert self.plan is not None
+        if self.target_form is not None:
+            self.target_form.retire()
+            self.target_form = None
+        names = tuple(column.name for column in self.plan.columns)
+        if len(names) > MOST_LISTED:
+            return
+        chosen = next((column.name for column in self.plan.columns if column.use == "target"), names[-1])
+        target = Setting("target", chosen, title="Predict", tip="The column that is to be predicted.", choices=names, choice_titles=names)
+        self.target_form = SettingsForm(self._theme, (target,))
+        self.target_form.setAccessibleName("What is predicted")
+        self.target_form.committed.connect(self._on_target)
+        self._side.insertWidget(0, self.target_form)
+
+    def _on_target(self, _: str, name: Value) -> None:
+        assert self.plan is not None
+        self.table.selectRow([column.name for column in self.plan.columns].index(str(name)))
+        self._on_choice("use", "target")
 
     def _on_file(self, name: str, value: Value) -> None:
         assert self._read is not None and self.plan is not None
@@ -212,6 +241,8 @@ class ImportDialog(ImportPage):
         self.columns.show_plan(self.plan)
         self._say("")
         targets = [column for column in self.plan.columns if column.use == "target"]
+        if self.target_form is not None and targets:
+            self.target_form.set_values({"target": targets[0].name})
         questions = self._read.proposal.open_questions(self.plan)
         inputs = len(self.plan.features)
         if not targets:
@@ -222,9 +253,12 @@ class ImportDialog(ImportPage):
         else:
             reading = self._read.proposal.readings[self.plan.columns.index(targets[0])]
             what = f"{count(reading.distinct)} classes" if targets[0].kind == "category" else "a number"
-            self.summary.setText(f"Predicts {targets[0].name} ({what}) from {count(inputs)} column{'s' if inputs != 1 else ''}.")
+            says = f"Predicts {targets[0].name} ({what}) from {count(inputs)} column{'s' if inputs != 1 else ''}."
+            made = sum(inputs_of(r, c) for r, c in zip(self._read.proposal.readings, self.plan.columns, strict=True))
+            needed = training_memory(self._read.cells.rows, made)
+            self.summary.setText(f"{says} Training takes about {in_units(needed)} of memory." if needed > WORTH_SAYING else says)
         self.summary.set_color("warn" if questions or not targets else "text")
-        self.import_button.setEnabled(bool(targets) and not questions and inputs > 0)
+        self.allow(bool(targets) and not questions and inputs > 0)
 
     # The answer
 
@@ -233,9 +267,10 @@ class ImportDialog(ImportPage):
         if self.plan is None or not self.import_button.isEnabled():
             return
         settings = replace(self.settings, settings={"path": str(self.path), "plan": self.plan.to_json()}, inputs=())
-        self.import_button.setEnabled(False)
+        self.allow(False)
 
         def run(context: JobContext) -> tuple[DataSettings, Data]:
+            context.report(0.0, 1.0, "preparing samples")
             return settings, prepare(settings)
 
         self._start(f"Preparing {self.path.name}", run, self._on_prepared)

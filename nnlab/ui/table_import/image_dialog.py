@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
 
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Value
 from nnlab.datasets.images import COLOR, FITTING, SIZES, form_of
 from nnlab.files.starting_network import image_settings
+from nnlab.images.idx import kind_of
 from nnlab.images.images import ImageForm
 from nnlab.images.preview import ImagePreview, preview
 from nnlab.images.source import memory_needed, proposed_form, read_labelled
@@ -60,7 +61,12 @@ class ImageImportDialog(ImportPage):
         self.image_form.setAccessibleName("Size and colour of the images")
         self.image_form.committed.connect(self._on_form)
         self.image_form.setEnabled(False)
-        for widget in (self.image_title, self.image_form, self.split_title, self.split_form):
+        self.labels_button = QPushButton("Labels…")
+        self.labels_button.setToolTip("Chooses the IDX file that holds the labels of these images")
+        self.labels_button.setAutoDefault(False)
+        self.labels_button.setVisible(kind_of(path) == "images")
+        self.labels_button.clicked.connect(self._choose_labels)
+        for widget in (self.image_title, self.image_form, self.labels_button, self.split_title, self.split_form):
             self._side.addWidget(widget)
         self._side.addStretch(1)
         self._inset.append(self.image_title)
@@ -81,7 +87,7 @@ class ImageImportDialog(ImportPage):
             return _Seen(form, preview(path, labels, form))
 
         self._say("")
-        self.import_button.setEnabled(False)
+        self.allow(False)
         self._start(f"Reading {path.name}", run, self._on_seen)
 
     def _on_seen(self, found: _Seen) -> None:
@@ -89,7 +95,7 @@ class ImageImportDialog(ImportPage):
         self.rows.show_images(found.preview)
         self.image_form.set_values(image_settings(self.path, self.labels, found.form))
         self.image_form.setEnabled(True)
-        self.import_button.setEnabled(True)
+        self.allow(True)
         self.about.setText(" · ".join([f"{count(found.preview.images)} images in {found.preview.classes} classes", *found.preview.notes]))
         self._sum_up()
         if self.cancel_button.hasFocus():
@@ -111,6 +117,16 @@ class ImageImportDialog(ImportPage):
             f"Predicts one of {self.seen.classes} classes from {count(self.form.numbers)} numbers; training takes about {size} of memory."
         )
 
+    def _choose_labels(self) -> None:
+        found, _ = QFileDialog.getOpenFileName(self, f"Labels of {self.path.name}", str(self.path.parent))
+        if found:
+            self.take_labels(found)
+
+    def take_labels(self, path: str) -> None:
+        """Reads the labels in another IDX file; "" takes the one beside the images."""
+        self.labels, self.seen = path, None
+        self._look()
+
     def _on_form(self, name: str, value: Value) -> None:
         if self.form is None:
             return
@@ -123,7 +139,7 @@ class ImageImportDialog(ImportPage):
             return
         path, labels, form = self.path, self.labels, self.form
         settings = replace(self.settings, settings=image_settings(path, labels, form))
-        self.import_button.setEnabled(False)
+        self.allow(False)
         self._say("")
 
         def run(context: JobContext) -> tuple[DataSettings, Data]:

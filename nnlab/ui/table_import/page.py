@@ -23,7 +23,7 @@ from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 SIZE = (1400, 800)
-SIDE = 316  # width of the forms
+SIDE = 224  # width of the forms beside their labels
 SPLITTING = (replace(SPLIT, title="Split"), replace(VALIDATION_SHARE, title="Validation"), replace(TEST_SHARE, title="Test"))
 
 
@@ -48,6 +48,12 @@ class ImportPage(QDialog):
         self.import_button.setDefault(True)
         self.import_button.setEnabled(False)
         self.import_button.clicked.connect(self.take)
+        self.train_button = QPushButton("Import and &train")
+        self.train_button.setEnabled(False)
+        self.train_button.setAutoDefault(False)
+        self.train_button.setToolTip("Begins to train the network that the data suggests")
+        self.train_button.clicked.connect(self._take_and_train)
+        self.trains = False  # whether training is to begin at once
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.clicked.connect(self.reject)
@@ -71,6 +77,7 @@ class ImportPage(QDialog):
         self._foot.addWidget(self.summary, 1)
         self._foot.addWidget(self.cancel_button)
         self._foot.addWidget(self.import_button)
+        self._foot.addWidget(self.train_button)
         self._column = QVBoxLayout(self)
         for part in (self.title, self.about):
             self._column.addWidget(part)
@@ -91,7 +98,7 @@ class ImportPage(QDialog):
         self._side.setContentsMargins(0, 0, 0, 0)
         self._side.setSpacing(px(4))
         self._foot.setSpacing(grid)
-        self._area.setFixedWidth(px(SIDE))
+        self._area.setFixedWidth(metrics.label + px(SIDE))
         for label in self._inset:
             label.setContentsMargins(padding, px(6), padding, 0)
 
@@ -105,6 +112,15 @@ class ImportPage(QDialog):
     def take(self) -> None:
         """Prepares the samples in the background and accepts, or says why they cannot be used."""
         raise NotImplementedError
+
+    def allow(self, is_allowed: bool) -> None:
+        """Whether what is shown can be taken now."""
+        self.import_button.setEnabled(is_allowed)
+        self.train_button.setEnabled(is_allowed)
+
+    def _take_and_train(self) -> None:
+        self.trains = True
+        self.take()
 
     def _start(self, name: str, run: Callable[[JobContext], Any], then: Callable[[Any], None]) -> None:
         if self._job is not None:
@@ -121,9 +137,9 @@ class ImportPage(QDialog):
             self.summary.setText(f"{progress.words[:1].upper()}{progress.words[1:]}: {percent(progress.fraction)}")
 
     def _on_failed(self, sentence: str, detail: str) -> None:
-        self._job = None
+        self._job, self.trains = None, False
         self._say(sentence)
-        self.import_button.setEnabled(self.is_ready)
+        self.allow(self.is_ready)
 
     def _on_prepared(self, answer: tuple[DataSettings, Data]) -> None:
         self._job, self.answer = None, answer

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from nnlab.core.setting import Setting, Value
@@ -40,6 +41,7 @@ class SettingsForm(QWidget):
         self._labels: dict[str, TwoLineLabel] = {}
         self._sentences: dict[str, Label] = {}
         self._mixed: frozenset[str] = frozenset()
+        self._most_of_labels = 0.0  # of the form's width, which long labels may take; 0: all are as wide as in every form
         self._remarks: dict[str, str] = {}  # sentences under settings that refuse nothing
         for setting in settings:
             self._add(setting, (values or {}).get(setting.name, setting.default))
@@ -143,6 +145,24 @@ class SettingsForm(QWidget):
         self._labels[name].set_color("text3" if reason else "text2")
         self._labels[name].setToolTip(reason or tooltip(self._editors[name].setting))
 
+    def show_long_labels(self, most: float) -> None:
+        """Makes room for the longest label, up to this share of the form's width."""
+        self._most_of_labels = most
+        self.apply_metrics()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._most_of_labels:
+            self.apply_metrics()
+
+    def _label_width(self) -> int:
+        usual = self._theme.metrics.label
+        if not self._most_of_labels or not self._labels:
+            return usual
+        metrics = QFontMetrics(self._theme.font("body"))
+        longest = max(metrics.horizontalAdvance(editor.setting.label) for editor in self._editors.values()) + self._theme.metrics.px(4)
+        return max(usual, min(longest, round(self._most_of_labels * self.width())))
+
     def retire(self) -> None:
         """Gives the form up: what a field still holds is not committed to whatever is shown after it."""
         self.blockSignals(True)
@@ -154,8 +174,9 @@ class SettingsForm(QWidget):
         self._grid.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
         self._grid.setHorizontalSpacing(metrics.grid)
         self._grid.setVerticalSpacing(0)
+        width = self._label_width()
         for name, label in self._labels.items():
-            label.setFixedWidth(metrics.label)
+            label.setFixedWidth(width)
             label.setFixedHeight(metrics.form_row)
             self._editors[name].setFixedHeight(metrics.form_row)
-            self._sentences[name].setContentsMargins(metrics.label + metrics.grid, 0, 0, metrics.px(6))
+            self._sentences[name].setContentsMargins(width + metrics.grid, 0, 0, metrics.px(6))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from nnlab.core.errors import DataError
@@ -48,4 +49,16 @@ def test_overwritten_bytes_are_noticed(tmp_path: Path) -> None:
         content[start : start + 8] = b"\xff" * 8
     path.write_bytes(content)
     with pytest.raises(DataError, match="is damaged|cannot be read"):
+        read_table(path)
+
+
+def test_a_number_outside_of_its_columns_range_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "plain.parquet"
+    rows = "SELECT (range * 1.5)::DOUBLE AS a, range % 3 AS y FROM range(1000)"
+    duckdb.execute(f"COPY ({rows}) TO '{path}' (FORMAT parquet, COMPRESSION uncompressed)")
+    content = path.read_bytes()
+    wrong = content.replace(np.float64(600.0).tobytes(), np.float64(-7e5).tobytes(), 1)
+    assert wrong != content
+    path.write_bytes(wrong)
+    with pytest.raises(DataError, match=r"^plain\.parquet is damaged: column 'a' has numbers that do not lie from 0 to 1498\.5"):
         read_table(path)

@@ -57,3 +57,16 @@ def test_other_data_has_a_field_for_every_column(name: str, qtbot: QtBot, theme:
     for typed in ("x", "nan", "1e999"):
         page.form.committed.emit(first, typed)
         assert page.problem.text() == f"Column {first!r} holds {typed!r}, which is not a number; type one."
+
+
+def test_names_of_columns_are_read_whole_where_there_is_room(qtbot: QtBot, theme: Theme) -> None:
+    long = "temperature of the water in the afternoon"
+    session = from_table({long: ROWS["size"], "fits": ROWS["fits"]}, target="fits")
+    page = PredictPage(theme, saved_session(session), session.data)
+    qtbot.addWidget(page)
+    page.resize(1200, 560)
+    page.show()
+    label = page.form._labels[long]
+    qtbot.waitUntil(lambda: label.width() > label.fontMetrics().horizontalAdvance(long), timeout=20_000)
+    page.resize(400, 560)
+    qtbot.waitUntil(lambda: label.width() <= 0.56 * page.form.width(), timeout=20_000)

@@ -89,3 +89,22 @@ def test_what_cannot_be_used_is_told_and_the_page_stays(window: MainWindow, qtbo
     alone = shown(window, qtbot, root / "dark" / "00.png")
     assert alone.problem.text() == "00.png is a single image; choose the folder that holds a folder of images for each class."
     alone.reject()
+
+
+def test_the_labels_of_an_idx_file_may_lie_elsewhere(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    images = make_idx(tmp_path / "idx")
+    elsewhere = tmp_path / "other names.bin"
+    images.with_name("train-labels-idx1-ubyte.gz").rename(elsewhere)
+    dialog = shown(window, qtbot, images)
+    assert "there is no file of labels beside it" in dialog.problem.text() and not dialog.labels_button.isHidden()
+    dialog.take_labels(str(elsewhere))
+    qtbot.waitUntil(lambda: dialog.seen is not None, timeout=20_000)
+    assert dialog.about.text() == "30 images in 3 classes" and not dialog.problem.text()
+    dialog.take()
+    qtbot.waitUntil(lambda: window.document.project.data.settings.get("labels") == str(elsewhere), timeout=20_000)
+
+
+def test_a_folder_has_no_file_of_labels(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = shown(window, qtbot, make_folder(tmp_path / "pictures", 3))
+    assert dialog.labels_button.isHidden()
+    dialog.reject()
