@@ -27,9 +27,12 @@ def read(path: Path, into: SavedProject | None, job: TaskContext, choices: Impor
     return SavedProject(project), (classes, f"{len(project.graph)} nodes for them, not trained yet", *found.notes)
 
 
+_OF_ADAPTERS = ("*.safetensors", "*/*.safetensors", "adapter_*.json", "adapter_*.bin")
+
+
 def fits(path: Path) -> bool:
-    """Images as a person means them, and no folder with files of adapters in it."""
-    return is_image_source(path) and not any(path.glob("*.safetensors")) and not any(path.glob("*/*.safetensors"))
+    """Images as a person means them, and no folder with files of adapters in it, whole or not."""
+    return is_image_source(path) and not any(next(path.glob(pattern), None) for pattern in _OF_ADAPTERS)
 
 
 register(

@@ -7,7 +7,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import nnlab
+from nnlab.core.errors import FileError
 from nnlab.exchange.exporters import safetensors
+from nnlab.exchange.importer import AS_PROPOSED, importer_for
 from nnlab.exchange.importers.safetensors import read
 from nnlab.exchange.model import model_of
 from nnlab.files.session_file import saved_session
@@ -73,3 +75,21 @@ def test_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
             (tmp_path / name).write_bytes(b"x")
         done = run_command(capfd, "import", tmp_path / name, "-o", tmp_path / "new.nnlab")
         assert done.status == 2 and words in done.error and not (tmp_path / "new.nnlab").exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"adapter_config.json": b"{}"}, "holds no adapter_model.safetensors"),
+        ({"adapter_config.json": b"{}", "adapter_model.bin": b"\x80\x04."}, "is a pickle, which could run anything"),
+        ({"adapter_model.bin": b"\x80\x04."}, "holds no adapter_config.json"),
+    ],
+)
+def test_a_folder_of_an_adapter_that_is_not_whole_is_not_taken_for_images(tmp_path: Path, files: dict[str, bytes], words: str) -> None:
+    folder = tmp_path / "task"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    into = saved_session(nnlab.Session(mlp([3, 4, 2])))
+    with pytest.raises(FileError, match=words):
+        importer_for(folder).read(folder, into, TaskContext(), AS_PROPOSED)
