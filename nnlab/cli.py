@@ -7,6 +7,7 @@ finish. A traceback comes only with `--debug`. Nothing heavy is imported before 
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -48,6 +49,8 @@ from nnlab.commands.warm_up import warm_up
 from nnlab.commands.widths import widths
 from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
+
+GARBAGE = 50_000  # new objects until some are looked through; with Python's 700 that is a tenth of a start, which leaves no garbage
 
 
 class _OpensByDefault(TyperGroup):
@@ -99,6 +102,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show "×" shows "?" and no traceback
+    gc.set_threshold(GARBAGE)
     given = sys.argv[1:] if arguments is None else arguments
     warnings.showwarning = _one_line
     debug = "--debug" in given

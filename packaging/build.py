@@ -42,6 +42,7 @@ class Build:
                 ("Installing the wheel and PyInstaller into build/venv", self.install),
                 ("Collecting the application folder (a minute)", self.collect),
                 ("Stripping symbols that only a debugger reads", self.strip),
+                ("Taking out what nothing in it needs", self.slim),
                 ("Compiling our own modules to byte code", self.byte_compile),
                 (f"Compiling the kernels for {PROCESSOR} (a minute)", self.compile_kernels),
             ]
@@ -80,6 +81,11 @@ class Build:
         for library in self.application.rglob("*.so*") if tool else ():
             if not library.is_symlink() and not library.parent.name.endswith(".libs"):
                 subprocess.run([str(tool), "--strip-unneeded", "--preserve-dates", str(library)], stderr=subprocess.DEVNULL, check=False)
+
+    def slim(self) -> None:
+        from slim import slim
+
+        slim(self.application, self.say)
 
     def byte_compile(self) -> None:
         """Our package lies there as sources, which each start would compile; the byte code is valid wherever the folder is moved to."""

@@ -71,7 +71,7 @@ def _tell(name: str, rows: tuple[RunRow, ...], stream: Any) -> None:
 def _run(row: RunRow) -> dict[str, Any]:
     return {
         "number": row.run.number, "name": row.run.name, "pinned": row.run.is_pinned, "iterations": row.run.iteration,
-        "start": row.run.start or None, "differs": row.settings, "training_loss": finite(row.training_loss),
+        "start": row.run.start or None, "code": row.run.code or None, "differs": row.settings, "training_loss": finite(row.training_loss),
         "validation_loss": finite(row.validation_loss), "score": finite(row.score), "bytes": row.run.nbytes,
         "seeds": [
             {

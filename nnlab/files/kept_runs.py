@@ -41,6 +41,7 @@ class RunPart(msgspec.Struct, forbid_unknown_fields=True):
     seeds: Annotated[list[SeedPart], msgspec.Meta(min_length=1, max_length=MOST_SEEDS)]
     is_pinned: bool = False
     start: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    code: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class RunsPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,7 +65,7 @@ def encode(runs: KeptRuns, data_path_of: Callable[[DataSettings], str | None]) -
             arrays |= {f"{run.number}/{k}/{name}": np.ascontiguousarray(values) for name, values in own.items()}
             last = seed.last if math.isfinite(seed.last) else None
             seeds.append(SeedPart(seed.seed, seed.iteration, seed.origin, seed.block_size, last))
-        parts.append(RunPart(run.number, run.name, msgspec.json.decode(text), seeds, run.is_pinned, run.start))
+        parts.append(RunPart(run.number, run.name, msgspec.json.decode(text), seeds, run.is_pinned, run.start, run.code))
     text = msgspec.json.format(msgspec.json.encode(RunsPart(parts, runs.next_number)), indent=1)
     return {NAMES: text, ARRAYS: save(arrays, {"format": "nnlab"})}
 
@@ -103,7 +104,7 @@ def decode(
 def _run(part: RunPart, tensors: dict[str, np.ndarray], local: Callable[[Project], Project]) -> KeptRun:
     project = schema.decode(msgspec.json.encode(part.project)).project
     seeds = tuple(_seed(seed, f"{part.number}/{k}/", tensors) for k, seed in enumerate(part.seeds))
-    return KeptRun(part.number, part.name, local(project), seeds, part.is_pinned, part.start)
+    return KeptRun(part.number, part.name, local(project), seeds, part.is_pinned, part.start, part.code)
 
 
 def _seed(part: SeedPart, place: str, tensors: dict[str, np.ndarray]) -> SeedCurve:

@@ -92,8 +92,9 @@ class SeedCurve:
 class KeptRun:
     """`number` is never given twice in a project. `project` is how it was set up at its end, without adapters kept for later and without
 
-    the numbers it started from: `start` is the name of initial weights that were not drawn from the seed. Raises NNLabError for a name
-    that is empty or too long.
+    the numbers it started from: `start` is the name of initial weights that were not drawn from the seed. `code`: for which processor
+    the code was compiled that computed it, since other code gives other bits; "" where that was not written down. Raises NNLabError for a
+    name that is empty or too long.
     """
 
     number: int
@@ -102,6 +103,7 @@ class KeptRun:
     seeds: tuple[SeedCurve, ...]
     is_pinned: bool = False
     start: str = ""
+    code: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > MOST_LETTERS:

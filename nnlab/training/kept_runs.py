@@ -54,9 +54,14 @@ class KeptRuns:
         return sum(run.nbytes for run in self.runs)
 
     def adding(self, project: Project, seeds: tuple[SeedCurve, ...], name: str = "") -> KeptRuns:
-        """With another run, the newest; what no longer fits the budget is gone. Weights that alone exceed it are not kept."""
+        """With another run, the newest, computed by the code of this process; what no longer fits the budget is gone.
+
+        Weights that alone exceed it are not kept.
+        """
+        from nnlab.core.kernel.processor import computing_code  # brings in the machine; to read a project needs none
+
         start = project.initial.name if project.initial is not None else ""
-        run = KeptRun(self.next_number, name or f"run {self.next_number}", plain(project), seeds, start=start)
+        run = KeptRun(self.next_number, name or f"run {self.next_number}", plain(project), seeds, start=start, code=computing_code())
         if run.nbytes > BUDGET:
             run = run.without_weights()
         return replace(self, runs=(*self.runs, run), next_number=self.next_number + 1)._within_budget()

@@ -27,7 +27,7 @@ class RunRow:
 
 def run_rows(runs: Sequence[KeptRun]) -> tuple[RunRow, ...]:
     """A row for each of the runs."""
-    known = [settings_of(run.project, run.start) for run in runs]
+    known = [settings_of(run.project, run.start, run.code) for run in runs]
     keys = differing(known)
     rows = []
     for run, settings in zip(runs, known, strict=True):

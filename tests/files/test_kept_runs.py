@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from nnlab.core.errors import FileError
+from nnlab.core.kernel.processor import computing_code
 from nnlab.core.preparation import DataSettings
 from nnlab.files.examples import load_example
 from nnlab.files.kept_runs import ARRAYS, NAMES, decode, encode
@@ -37,6 +38,7 @@ ENTRIES = encode(RUNS, lambda settings: None)
 def test_runs_come_back_from_a_file_to_the_bit(tmp_path: Path) -> None:
     save_project(tmp_path / "a.nnlab", SavedProject(PROJECT, runs=RUNS))
     back = load_project(tmp_path / "a.nnlab").runs
+    assert all(run.code == computing_code() != "" for run in back)
     assert back.next_number == 4 and [(run.number, run.name, run.is_pinned) for run in back] == [(2, "both", True), (3, "run 3", False)]
     for before, after in zip(RUNS, back, strict=True):
         assert after.project == before.project

@@ -23,6 +23,7 @@ from numba.core import typeinfer
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, _CacheLocator
 from numba.core.ccallback import CFunc
 from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
 
 from nnlab.core.kernel.cache import cache_folder, digest, shipped_folder
 from nnlab.core.kernel.dependencies import dependencies
@@ -128,6 +129,12 @@ class CodeCache(FunctionCache):
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         self._cache_file = _HashedFile(self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """As numba's, without all that typing and lowering need: whoever compiles asks for it, and to load is most of a start."""
+        rtsys.initialize(target_context)  # the symbols of numba's memory, which loaded code may name
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, target_context)
 
     def save_overload(self, signature: Any, data: Any) -> None:
         try:

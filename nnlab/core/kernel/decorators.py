@@ -6,11 +6,13 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 
 from nnlab.core.kernel.cache import cache_folder  # first: it sets numba's cache folder  # noqa: F401  isort:skip
 import numba
 from numba.core import types
+from numba.core.dispatcher import _FunctionCompiler
 from numba.extending import overload
 
 from nnlab.core.kernel.code_cache import compile_ahead
@@ -64,12 +66,26 @@ def _with_typed_literals(function: Callable[..., Any]) -> Callable[..., Any]:
     return rewritten
 
 
+class _LiteralsCompiler(_FunctionCompiler):
+    """Rewrites the literals when code is compiled and not before: to read a kernel's source takes longer than to load its code."""
+
+    @cached_property
+    def _rewritten(self) -> Callable[..., Any]:
+        return _with_typed_literals(self.py_func)
+
+    def _get_implementation(self, args: Any, kws: Any) -> Callable[..., Any]:
+        return self._rewritten
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """A body of an operator or optimiser: plain loops over its arguments, no allocation, generic in the real type.
 
     Divisions follow IEEE (NaN and infinity are found by the machine, never hidden: no fastmath).
     """
-    return numba.njit(error_model="numpy", nogil=True)(_with_typed_literals(function))
+    ready = numba.njit(error_model="numpy", nogil=True)(function)
+    plain = ready._compiler
+    ready._compiler = _LiteralsCompiler(function, plain.targetdescr, plain.targetoptions, plain.locals, plain.pipeline_class)
+    return ready
 
 
 compiled_listeners: list[Callable[[str], None]] = []  # called with the name of every function that has been compiled ahead

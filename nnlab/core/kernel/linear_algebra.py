@@ -8,7 +8,7 @@ numba itself reaches SciPy's BLAS.
 from __future__ import annotations
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
-import scipy.linalg.cython_blas  # noqa: F401  (numba resolves BLAS through it at run time)
+from nnlab.core.kernel import blas  # noqa: F401  isort:skip  (numba resolves BLAS through it at run time)
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic

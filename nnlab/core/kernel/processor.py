@@ -43,6 +43,11 @@ def described() -> str:
     return f"{host} (native)" if processor() == NATIVE else f"{processor()} (portable; this one is {host})"
 
 
+def computing_code() -> str:
+    """What is written beside results: "x86-64-v3", or "native" with the name of this processor, for native code differs between them."""
+    return processor() if processor() != NATIVE else f"{NATIVE} ({llvmlite.binding.get_host_cpu_name()})"
+
+
 def can_run(choice: str) -> bool:
     features = llvmlite.binding.get_host_cpu_features()
     return all(features.get(name, False) for name in LEVELS.get(choice, ()))

@@ -23,9 +23,9 @@ from collections import deque
 from functools import cache
 
 import numpy as np
-import scipy.linalg.cython_blas  # noqa: F401  (loads the library whose threads are set)
 import threadpoolctl
 
+from nnlab.core.kernel import blas  # noqa: F401  (loads the library whose threads are set)
 from nnlab.core.processors import usable_processors
 
 LARGE = 1e8  # floating-point operations of one step's matrix products from which all cores are used

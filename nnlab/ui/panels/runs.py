@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QVBoxLayout, QWid
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import NNLabError
+from nnlab.core.kernel.processor import computing_code
 from nnlab.training.kept_run import KeptRun
 from nnlab.training.run_settings import differing, settings_of
 from nnlab.training.run_table import curves_csv, runs_csv
@@ -105,8 +106,8 @@ class RunsPanel(LivePanel):
             self.setAccessibleDescription("")
             return
         self.set_empty(None)
-        live = settings_of(project, project.initial.name if project.initial is not None else "")
-        known = [live, *(settings_of(run.project, run.start) for run in kept)]
+        live = settings_of(project, project.initial.name if project.initial is not None else "", computing_code())
+        known = [live, *(settings_of(run.project, run.start, run.code) for run in kept)]
         keys = differing(known)
         score = "R²" if view is not None and not view.data.target.classes else "right"
         headings = (*(_WORDS.get(key, key.replace("_", " ")) for key in keys), "train", "val", score, "iterations", "seeds")
