@@ -175,7 +175,7 @@ class _HashedFile(IndexDataCacheFile):
 
     def _write(self, path: str, data: bytes) -> None:
         with self._open_for_write(path) as file:
-            file.write(hashlib.sha256(data).digest() + data)
+            file.write(_sealed(Path(path).name, data) + data)
 
 
 def _read(index: Path) -> tuple[str, str, dict[Any, str]] | None:
@@ -194,7 +194,12 @@ def _checked(path: Path) -> bytes | None:
     except OSError:
         return None
     data = raw[_HASH:]
-    return data if hashlib.sha256(data).digest() == raw[:_HASH] else None
+    return data if _sealed(path.name, data) == raw[:_HASH] else None
+
+
+def _sealed(name: str, data: bytes) -> bytes:
+    """What stands in front of a file's data: a hash of its name, too, so that one file in the place of another is no more believed."""
+    return hashlib.sha256(name.encode() + b"\0" + data).digest()
 
 
 _told: set[str] = set()
