@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from nnlab.core.errors import NNLabError, shown
+from nnlab.core.plugins import load_own_plugins
 
 
 class Named(Protocol):
@@ -85,14 +86,15 @@ class Registry(Generic[T]):
         return tuple(self._things)
 
     def _fill(self) -> None:
-        """Imports every module of the package, once; another thread waits until all are there."""
+        """Imports every module of the package and the plug-ins, once; another thread waits until all are there."""
         if self._filled:
             return
         with self._filling:
             package = importlib.import_module(self.package)
             for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
                 importlib.import_module(f"{self.package}.{module.name}")
-            self._filled = True
+        load_own_plugins()  # without the lock: a plug-in may ask other registries, which other threads are filling
+        self._filled = True
 
 
 def load_plugin(path: Path) -> None:
