@@ -13,9 +13,35 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+PLUGIN = '''"""x / (1 + |x|), an operator that no installation has."""
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def softsign(x, y):
+    for i in range(x.size):
+        y[i] = x[i] / (1.0 + abs(x[i]))
+
+
+@kernel
+def softsign_backward(x, d_x, d_y):
+    for i in range(x.size):
+        d_x[i] += d_y[i] / (1.0 + abs(x[i])) ** 2.0
+
+
+register(
+    Operator(
+        name="own_softsign", title="Softsign", category="Activations", formula="y = x / (1 + |x|)",
+        inputs=(Tensor("x", "..."),), outputs=(Tensor("y", "..."),), forward=softsign, backward=softsign_backward,
+    )
+)
+'''
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -74,7 +100,22 @@ class Smoke:
 
     def sweeps_with_processes(self) -> str:
         self.call("sweep", "xor", "--over", "learning_rate=0.01,0.1", "--workers", "2", "--steps", "50", "-o", "trials.csv")
+        rows = (self.folder / "trials.csv").read_text(encoding="utf-8").splitlines()
+        assert len(rows) == 3, rows
         return "two trials in processes of their own"
+
+    def compiles_a_plug_in(self) -> str:
+        """An operator in the person's folder, in this process and in those of a sweep; its code lies in the person's cache."""
+        settings = next(line for line in self.call("doctor").splitlines() if line.startswith("settings")).split(maxsplit=1)[1]
+        place = Path(settings) / "plugins"
+        place.mkdir()
+        (place / "softsign.py").write_text(PLUGIN, encoding="utf-8")
+        self.call("sweep", "xor", "--over", "activation=own_softsign,tanh", "--workers", "2", "--steps", "50", "-o", "plugged.csv")
+        rows = (self.folder / "plugged.csv").read_text(encoding="utf-8").splitlines()
+        assert len(rows) == 3 and "own_softsign" in "".join(rows), rows
+        found = [path.name for path in self.home.rglob("*softsign*.nbc")]
+        assert found, "nothing was kept of what was compiled"
+        return f"own_softsign trained in a process of its own, {len(found)} functions compiled"
 
     def opens_a_window(self) -> str:
         """On the trained project: it holds the file's lock as soon as it shows it. Told to end it lets go of it and ends."""
@@ -107,11 +148,47 @@ class Smoke:
         return next(line for line in said.splitlines() if "cannot be used" in line)[:120]
 
     def survives_a_damaged_cache(self) -> str:
-        files = list(self.home.rglob("*.nb?"))
-        for path in files:
-            path.write_bytes(path.read_bytes()[:-9])
-        self.call("train", "xor", "--steps", "10")
-        return f"{len(files)} files cut short"
+        """Code of this person's and code that was shipped: cut short, and in the place of other code. Nothing is believed or lost."""
+        before = self._losses()
+        own, shipped = self._code(self.home, "softsign"), self._code(self.program_folder / "_internal", "tanh")
+        assert own, "this home has no compiled code of its own"
+        with kept_whole(shipped):
+            for files in (own, shipped):
+                for path in files:
+                    path.write_bytes(path.read_bytes()[:-9])
+            assert self._losses() == before, "cut short"
+        own = self._code(self.home, "softsign")
+        first, *others = own
+        for path in others:
+            path.write_bytes(first.read_bytes())  # whole, and of another function
+        assert self._losses() == before, "one in the place of another"
+        return f"{len(own)} files of this home and {len(shipped)} that were shipped; the losses are the same"
+
+    @property
+    def program_folder(self) -> Path:
+        return Path(self.program[0]).parent
+
+    def _code(self, folder: Path, name: str) -> list[Path]:
+        return sorted(path for path in folder.rglob("*.nb?") if name in path.name)
+
+    def _losses(self) -> list[str]:
+        """Of a sweep whose functions are those that get damaged."""
+        self.call("sweep", "xor", "--over", "activation=own_softsign,tanh", "--workers", "0", "--steps", "50", "-o", "again.csv")
+        head, *rows = (self.folder / "again.csv").read_text(encoding="utf-8").splitlines()
+        columns = [k for k, name in enumerate(head.split(",")) if "loss" in name]
+        assert columns and len(rows) == 2, head
+        return [row.split(",")[k] for row in rows for k in columns]
+
+
+@contextmanager
+def kept_whole(files: list[Path]) -> Iterator[None]:
+    """Puts back what the files held."""
+    contents = {path: path.read_bytes() for path in files}
+    try:
+        yield
+    finally:
+        for path, content in contents.items():
+            path.write_bytes(content)
 
 
 def main(arguments: list[str]) -> int:
@@ -122,7 +199,8 @@ def main(arguments: list[str]) -> int:
         smoke = Smoke(Path(arguments[0]), Path(room))
         steps: tuple[Callable[[], str], ...] = (
             smoke.doctor, smoke.trains, smoke.finds_its_cache, smoke.saves_and_opens, smoke.draws_the_window, smoke.sweeps_with_processes,
-            smoke.opens_a_window, smoke.refuses_in_a_sentence, smoke.works_without_a_home, smoke.survives_a_damaged_cache,
+            smoke.compiles_a_plug_in, smoke.opens_a_window, smoke.refuses_in_a_sentence, smoke.works_without_a_home,
+            smoke.survives_a_damaged_cache,
         )  # fmt: skip
         for step in steps:
             begun = time.monotonic()
