@@ -6,7 +6,9 @@ Unlike anything inside a project file they are run: whoever can write into that 
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import threading
 import warnings
 from pathlib import Path
@@ -26,8 +28,6 @@ def own_folder() -> Path:
 
 def load_own_plugins() -> None:
     """All of them by name, once. One that fails is said in a sentence, and the others are loaded."""
-    from nnlab.core.registry import load_plugin
-
     with _loading:
         folder = own_folder()
         if folder in _begun:
@@ -43,3 +43,21 @@ def load_own_plugins() -> None:
                 load_plugin(path)
             except NNLabError as error:
                 warnings.warn(str(error), stacklevel=2)
+
+
+def load_plugin(path: Path) -> None:
+    """Imports one file from outside the package (a user's operator, optimiser or data set), which registers what it defines.
+
+    Raises NNLabError naming the file when its code fails.
+    """
+    name = f"nnlab_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise NNLabError(f"{path}: a plug-in must be a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise NNLabError(f"{path}: the plug-in failed to load: {type(error).__name__}: {error}.") from error

@@ -10,10 +10,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from nnlab.core.errors import NNLabError, shown
@@ -95,21 +93,3 @@ class Registry(Generic[T]):
                 importlib.import_module(f"{self.package}.{module.name}")
         load_own_plugins()  # without the lock: a plug-in may ask other registries, which other threads are filling
         self._filled = True
-
-
-def load_plugin(path: Path) -> None:
-    """Imports one file from outside the package (a user's operator, optimiser or data set), which registers what it defines.
-
-    Raises NNLabError naming the file when its code fails.
-    """
-    name = f"nnlab_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise NNLabError(f"{path}: a plug-in must be a Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise NNLabError(f"{path}: the plug-in failed to load: {type(error).__name__}: {error}.") from error

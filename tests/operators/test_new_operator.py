@@ -11,7 +11,7 @@ import pytest
 
 import nnlab
 from nnlab.core.operator import operators
-from nnlab.core.registry import load_plugin
+from nnlab.core.plugins import load_plugin
 from nnlab.engine import machine
 from nnlab.graph import docking, edits
 from nnlab.graph.letters import letter_of

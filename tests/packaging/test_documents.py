@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nnlab.core.operator import operators
-from nnlab.core.registry import load_plugin
+from nnlab.core.plugins import load_plugin
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training.session import Session
 

@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from real_windows import real_windows
 
-from nnlab.core.registry import load_plugin
+from nnlab.core.plugins import load_plugin
 from nnlab.training.probe import probes
 from nnlab.ui.panels import registry
 from nnlab.ui.panels.registry import PANELS
