@@ -90,6 +90,16 @@ def test_what_is_damaged_is_compiled_again(made: Maker, ending: str, damage: Any
     assert hits(made()) == 1, "and is whole again"
 
 
+def test_the_whole_file_of_another_function_is_not_believed(made: Maker) -> None:
+    made()
+    (first,) = made.files("nbc")
+    made(TEXT.replace("0.5", "0.25"))
+    (second,) = (path for path in made.files("nbc") if path != first)
+    second.write_bytes(first.read_bytes())
+    function = made(TEXT.replace("0.5", "0.25"))
+    assert hits(function) == 0 and function(3.0) == 0.75
+
+
 def test_a_foreign_pickle_is_not_opened(made: Maker) -> None:
     made()
     for file in [*made.files("nbi"), *made.files("nbc")]:
