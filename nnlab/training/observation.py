@@ -6,7 +6,7 @@ training samples, and short trials of training from given weights. Nothing of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -53,6 +53,7 @@ class Observation:
     real: str = "float32"
     initial: Mapping[str, np.ndarray] = field(default_factory=dict)
     are_drawn: bool = True
+    check: Callable[[], None] = lambda: None  # called every now and then while it is looked at: may raise to end that
 
     @staticmethod
     def of_run(run: Run, training: TrainingSettings, data: Data | None = None, failure: str = "") -> Observation:
@@ -126,11 +127,15 @@ class Observation:
 
     def trial(self, rate: float, parameters: Mapping[str, np.ndarray], steps: int = TRIAL_STEPS) -> float:
         """The mean loss of `sample` after so many steps at a constant rate from these weights; infinite where training fails."""
+        self.check()
         run = self._run(rate, parameters)
         try:
-            run.train(steps)
+            for _ in range(steps):
+                self.check()
+                run.train(1)
         except TrainingError:
             return float("inf")
+        self.check()
         loss = self.loss_of(run.state.stored())
         return loss if np.isfinite(loss) else float("inf")
 

@@ -19,7 +19,7 @@ from nnlab.graph.validation import check
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.diagnosis import Diagnosis, diagnose, diagnoses
 from nnlab.training.initial_weights import InitialWeights
-from nnlab.training.observation import Observation
+from nnlab.training.observation import TRIAL_STEPS, Observation
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 
@@ -144,3 +144,24 @@ def test_training_that_failed_is_diagnosed() -> None:
     found = session.diagnose()
     assert found[0].kind == "learning_rate_too_high"
     assert found[0].remedy.startswith("Learning rate 500 → ")
+
+
+def test_a_trial_is_given_up_between_two_steps() -> None:
+    project = load_example("xor")
+    run = prepare_run(project.graph, prepare(project.data), project.training)
+    run.train(5)
+    asked = [0]
+
+    def check() -> None:
+        asked[0] += 1
+        if asked[0] == 7:
+            raise KeyboardInterrupt
+
+    seen = replace(Observation.of_run(run, project.training), check=check)
+    with pytest.raises(KeyboardInterrupt):
+        seen.trial(0.1, seen.parameters)
+    assert asked[0] == 7
+    calm = replace(seen, check=lambda: None)
+    once = calm._run(0.1, calm.parameters)
+    once.train(TRIAL_STEPS)
+    assert calm.trial(0.1, calm.parameters) == calm.loss_of(once.state.stored()), "step by step, to the bit"

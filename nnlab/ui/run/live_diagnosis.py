@@ -90,7 +90,8 @@ class LiveDiagnosis(QObject):
                 return None
             initial = values_of(project.initial)
             seen = Observation(
-                project.graph, project.training, data.x, data.y, parameters, curves, data, failure, initial=initial, are_drawn=not initial
+                project.graph, project.training, data.x, data.y, parameters, curves, data, failure, initial=initial, are_drawn=not initial,
+                check=context.check,
             )
             return Findings(project, iteration, diagnose(seen, context.check), curves.convergence)
 
