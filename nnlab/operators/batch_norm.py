@@ -30,7 +30,7 @@ from nnlab.core.kernel import as_real, kernel
 from nnlab.core.operator import Operator, register
 from nnlab.core.setting import Setting
 from nnlab.core.tensor import Parameter, Tensor
-from nnlab.core.term_sum import TermEntries, TermSum, computed, mean_over
+from nnlab.core.term_sum import TermEntries, TermSum, computed, mean_over, subscript
 
 
 @kernel
@@ -135,8 +135,12 @@ def _through_the_jacobian(m):  # type: ignore[no-untyped-def]
     """Over the feature: upstream · (1 where it is the explained number, less (1 + x̂ x̂') / N), all times γ over the deviation."""
     found, own = _entries(m, "normalised", m.index[1]), float(m.at("normalised"))
     count = len(found)
-    is_own = np.array([found.place(k) == m.index for k in range(count)])
-    symbols = [f"({'1 − ' if each else '−'}(1 + n {{}})/{count})" for each in is_own]
+    places = [found.place(k) for k in range(count)]
+    is_own = np.array([place == m.index for place in places])
+    own_name = f"n{subscript(m.index[0])}"
+    symbols = [
+        f"({'1 − ' if each else '−'}(1 + {own_name} n{subscript(place[0])})/{count})" for each, place in zip(is_own, places, strict=True)
+    ]
     part = computed(found, lambda x: is_own - (1.0 + own * x) / count, symbols)
     return TermSum((_entries(m, "d_y", m.index[1]), part), scale=_slope(m), scale_text="γ/√(σ² + ε)")
 
