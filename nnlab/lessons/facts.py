@@ -32,7 +32,7 @@ from nnlab.training.project import Project
 NAN = math.nan
 DOCUMENT_WORDS = (
     "layers", "hidden_layers", "hidden_units", "operators", "edges", "learning_rate", "batch_size", "seed", "runs", "adapters",
-    "has_validation",
+    "adapter_rank", "has_validation",
 )  # fmt: skip
 OTHER = "other"  # before a tensor's name or a word: of the first run that trains beside the learner's
 RUN_WORDS = (
@@ -197,6 +197,8 @@ def _of_document(project: Project, word: str) -> float:
             return 1 + len(project.comparison)
         case "adapters":
             return len({adapter.name for node in graph.nodes for adapter in node.adapters})
+        case "adapter_rank":
+            return max((adapter.rank for node in graph.nodes for adapter in node.adapters), default=0)
         case "has_validation":
             return float(project.data.validation_share > 0)
     return NAN
