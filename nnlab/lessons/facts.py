@@ -54,11 +54,15 @@ _REDUCED: Mapping[str, Callable[[np.ndarray], float]] = {
 
 @dataclass(frozen=True)
 class Names:
-    """What formulas may name besides the words above: workspaces and panels of the window, and what was remembered."""
+    """What formulas may name besides the words above: workspaces and panels of the window, and what was remembered.
+
+    With `any_window` the window is not known, and every workspace and panel may be named.
+    """
 
     workspaces: frozenset[str] = frozenset()
     panels: frozenset[str] = frozenset()
     remembered: frozenset[str] = frozenset()
+    any_window: bool = False
 
     def knows(self, word: str) -> bool:
         if word in DOCUMENT_WORDS or word in RUN_WORDS or word in self.remembered:
@@ -71,7 +75,7 @@ class Names:
             return name in operators
         if kind == "optimizer":
             return name in optimizers
-        return name in (self.workspaces if kind == "in" else self.panels)
+        return self.any_window or name in (self.workspaces if kind == "in" else self.panels)
 
 
 def words_in(text: str, names: Names) -> frozenset[str]:

@@ -6,12 +6,14 @@ is checked and what is right are formulas (`nnlab.lessons.facts`); the numbers i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 NUMBER, CHOICE, DRAG = "number", "choice", "drag"
 KINDS = (NUMBER, CHOICE, DRAG)
+_GRADIENT = re.compile(r"\b[A-Za-z_]\w*\.d_\w+")
 GIVEN, ANSWER = "given", "answer"  # in a hint: the number that was given, and the right one
 
 
@@ -119,6 +121,11 @@ class Lesson:
     surprise: str = ""
     language: str = "en"  # a code such as de or pt-BR
     translates: str = ""  # the lesson that this one is in another language
+
+    @property
+    def gradients_named(self) -> frozenset[str]:
+        """Gradients that the formulas of any step name as tensors (dense_2.d_y): they have to be asked for to be seen."""
+        return frozenset(found for step in self.steps for found in _GRADIENT.findall(str(astuple(step))))
 
     def place_of(self, step_id: str) -> int:
         """Raises KeyError for a step that there is not."""

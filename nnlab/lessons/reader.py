@@ -108,7 +108,7 @@ class _Reading:
         self._sections = {name: sections(text) for name, text in texts.items()}
         remembered = {word for step in values["step"] for key in KEPT for word in step.get(key, {})}
         known = controls or Controls()
-        self._names = Names(known.workspaces, known.panels, frozenset({*remembered, GIVEN, ANSWER}))
+        self._names = Names(known.workspaces, known.panels, frozenset({*remembered, GIVEN, ANSWER}), controls is None)
 
     # Problems
 

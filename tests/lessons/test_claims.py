@@ -25,6 +25,9 @@ RIGHT = {
         "both": "Nearly all with cross-entropy, hardly any with squared error",
     },
     "confidently_wrong": {"fresh": "Neither: they are nearly equal", "wrong": "Hardly any", "recover": "Nearly all are right"},
+    "neuron_to_matrix": {"second": "The same as before"},
+    "chain_rule": {"second": "Smaller"},
+    "backward_pass": {"long": "It falls, but by clearly less"},
     "low_rank": {"task": "Not many more than by guessing", "attach": "Exactly as many"},
     "lora_full": {
         "directions": "A third to three quarters", "four": "Nearly all of it", "one": "Clearly less, and much more than the base",
@@ -44,6 +47,13 @@ HOLDS = {
     "not_promised": {"fit": "sup_error < 0.25", "least": "half_jump == 1", "exist": "sup_error <= 0.0704"},
     "mse_ce": {"sure": "training_accuracy < 0.1 and other_training_accuracy < 0.1"},
     "confidently_wrong": {"difference": "dense_1.weight[0, 0] == other.dense_1.weight[0, 0]"},
+    "neuron_to_matrix": {"network": "parameters == 4 * 3 + 4 + 4 + 1"},
+    # Numbers as printed in M. Mazur, A Step by Step Backpropagation Example (2015): 0.29837111, 0.00043857, 0.08216704.
+    "chain_rule": {"once": "abs(loss - 0.29837111) < 1e-7", "weight": "abs(grad(dense_1.weight)[0, 0] - 0.00043857) < 1e-8"},
+    "backward_pass": {
+        "weight": "abs(grad(dense_2.weight)[0, 0] - 0.08216704) < 1e-7",
+        "measure": "abs((before - training_loss) / (0.1 * square) - 1) < 0.002",
+    },
     "low_rank": {"learn": "training_accuracy > 0.85", "directions": "update_rank == adapter_rank and adapter_rank == 4"},
     "lora_full": {"four": "learned_parameters == 4 * (64 + 64) + 4 * (64 + 10)", "one": "update_rank == 1"},
     "batches": {"five": "iteration == 5 * batches"},
@@ -55,12 +65,13 @@ HOLDS = {
         "factor": "abs(sqrt(training_loss) / d_before - 0.8936) < 0.001",
     },
 }
+FIXED = ("chain_rule", "backward_pass")  # begin with weights as printed, which no seed changes
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_what_a_lesson_claims_happens_for_every_seed(name: str) -> None:
     lesson = next(each for each in shipped() if each.id == name)
-    for seed in range(10):
+    for seed in range(1 if name in FIXED else 10):
         run = LessonRun(lesson, seed)
         seen, held = {}, set()
         while True:

@@ -10,9 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from nnlab.core.preparation import Data, prepare
+from nnlab.engine.carry_over import carry_over
 from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.run import Run
 from nnlab.graph.adapters import attach, free_adapter_name
+from nnlab.graph.edits import configure
 from nnlab.graph.unit_sum import unit_sum
 from nnlab.lessons.facts import OTHER, Facts
 from nnlab.lessons.lesson import Lesson, ShownGesture
@@ -65,6 +67,7 @@ class LessonRun:
         self.play, self.project, self.seed = LessonPlay(lesson), Project(), seed
         self.own: OneRun
         self.other: OneRun | None = None
+        self._shown: set[str] = set()  # panels that were asked for
         self._begin()
 
     def facts(self) -> Facts:
@@ -81,7 +84,8 @@ class LessonRun:
             **{word: functools.partial(_measured, own, word) for word in MEASURED},
             **{f"{OTHER}_{word}": functools.partial(_measured, other, word) for word in MEASURED},
         }
-        return Facts(self.project, self._tensor, words)
+        panels = {gesture.value for step in self.play.lesson.steps for gesture in step.show if gesture.kind == "show"}
+        return Facts(self.project, self._tensor, words, {f"sees_{name}": float(name in self._shown) for name in panels})
 
     def holds(self, formula: str) -> bool:
         return self.play.facts(self.facts()).holds(formula)
@@ -121,7 +125,7 @@ class LessonRun:
         match gesture:
             case ShownGesture("run", count):
                 self._train(int(count))
-            case ShownGesture("trigger", "run.step_iteration"):
+            case ShownGesture("trigger", "run.step_iteration" | "step.finish"):
                 self._train(1)
             case ShownGesture("trigger", "run.step_epoch"):
                 self._train(self.own.run.steps_to_end_of_epoch)
@@ -138,8 +142,16 @@ class LessonRun:
                 name = free_adapter_name(self.project.graph)
                 base = InitialWeights("base", "as it was", self.own.run.state.stored())
                 self._load(replace(self.project, graph=attach(self.project.graph, name=name), initial=base))
-            case ShownGesture("trigger", "lora.attach") | ShownGesture("show") | ShownGesture("select"):
-                pass  # opens or shows something, and changes nothing
+            case ShownGesture("press", "Neuron"):
+                layer = next(node for node in self.project.graph.nodes if node.operator == "dense")
+                old = self.own.run.state
+                wider = configure(self.project.graph, layer.id, units=int(layer.settings["units"]) + 1)
+                self._load(replace(self.project, graph=wider))
+                carry_over(old, self.own.run.state)
+            case ShownGesture("show", name):
+                self._shown.add(name)
+            case ShownGesture("trigger", "lora.attach" | "step.over") | ShownGesture("select"):
+                pass  # opens something or begins, and changes nothing yet
             case _:
                 raise AssertionError(f"{gesture} needs a window")
 

@@ -90,7 +90,7 @@ class LessonPlayer(QObject):
     def begin(self, lesson: Lesson, record: LessonRecord) -> None:
         """Plays a lesson; its document is shown already."""
         self.play = LessonPlay(lesson, record)
-        self._numbers.watch(True)
+        self._numbers.watch(lesson)
         self._show_step()
 
     def end(self) -> None:
@@ -98,7 +98,7 @@ class LessonPlayer(QObject):
         self._look_timer.stop()
         self._light_timer.stop()
         self.spotlight.light(None)
-        self._numbers.watch(False)
+        self._numbers.watch(None)
         self.play = None
 
     # Following

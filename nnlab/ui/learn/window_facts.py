@@ -18,6 +18,7 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import BATCH, GRADIENTS, OUTPUTS, Frame
 from nnlab.engine.program import BACKWARD, Program
 from nnlab.lessons.facts import NAN, OTHER, Facts
+from nnlab.lessons.lesson import Lesson
 from nnlab.lessons.network_now import MEASURED, NetworkNow
 from nnlab.training.project import Project
 from nnlab.ui.learn.data_scores import DataScores
@@ -39,9 +40,9 @@ class WindowFacts:
         self._evaluators: dict[int, tuple[tuple[int, str], Evaluator]] = {}  # of the own run and of the other, with what they were made for
         self.scores = DataScores(host.session, as_object(host))
 
-    def watch(self, is_on: bool) -> None:
-        """What formulas read has to be in the frames while a lesson runs."""
-        self._host.session.watch(self, (OUTPUTS, GRADIENTS, BATCH) if is_on else ())
+    def watch(self, lesson: Lesson | None) -> None:
+        """What its formulas read has to be in the frames while a lesson runs."""
+        self._host.session.watch(self, () if lesson is None else (OUTPUTS, GRADIENTS, BATCH, *lesson.gradients_named))
         self._view = None
         self.scores.forget()
 
