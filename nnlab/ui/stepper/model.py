@@ -130,12 +130,11 @@ class StepModel(QObject):
     def name(self, instruction: Instruction) -> str:
         """A moment in few letters, for a block of the scrubber: tanh, dense_1, W of dense_1."""
         graph = self.graph
-        if instruction.parameter is not None:
-            assert graph is not None  # an instruction comes with its program
+        # What ran last may be of the program before, or of one that is gone.
+        if instruction.parameter is not None and graph is not None and instruction.node_id in graph:
             return f"{letter_of(graph, instruction.parameter)} of {instruction.node_id}"
         if instruction.title:
             return instruction.title
-        # What ran last may be of the program before.
         if graph is not None and instruction.node_id in graph and docking.host(graph, instruction.node_id) is not None:
             return graph[instruction.node_id].kind.title
         return self.title(instruction)

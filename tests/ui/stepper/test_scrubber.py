@@ -46,3 +46,12 @@ def test_the_right_button_sets_a_breakpoint_at_a_moment_and_stepping_runs_to_it(
     assert steps.panel.place() == Breakpoint(instruction.node_id, "backward")
     world.qtbot.mouseClick(scrubber, Qt.MouseButton.RightButton, pos=at)
     assert scrubber.stops == {}
+
+
+def test_the_last_moment_is_named_also_when_its_program_is_gone(steps) -> None:
+    """A lesson that begins anew takes the network away while its last operation, an update, is still what ran last."""
+    model = steps.panel.model
+    update = model.instructions[-1]
+    assert update.parameter is not None and update.node_id in model.name(update)
+    model._program = None
+    assert model.name(update)
