@@ -1,4 +1,4 @@
-"""What a window needs sooner or later is loaded on a thread, soon after it has opened: libraries, and the kernels of drawn curves.
+"""What a window needs sooner or later is loaded on a thread, soon after it has opened: libraries, kernels of drawn curves, lessons.
 
 The first look at a data set of scikit-learn would otherwise keep the window from answering for most of a second, and longer on a slow disk;
 the first sight of an activation's curve for as long as another thread compiles, since kernels are built one after another.
@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 
 from nnlab.core.operator import operators
 from nnlab.jobs.context import JobContext
+from nnlab.lessons.library import shipped
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
@@ -46,6 +47,7 @@ def load(context: JobContext) -> bool:
     before = len(sys.modules)
     load_libraries(context)
     load_curves(context)
+    load_lessons(context)
     return len(sys.modules) > before
 
 
@@ -58,6 +60,12 @@ def load_curves(context: JobContext) -> None:
                     context.check()
                     if adapter.is_cached(real):
                         adapter.address(real)
+
+
+def load_lessons(context: JobContext) -> None:
+    """Those that ship, with the examples they begin on: the workspace of lessons is shown without waiting for them to be read."""
+    context.check()
+    shipped()
 
 
 def load_libraries(context: JobContext) -> None:

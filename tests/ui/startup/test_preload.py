@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.operator import operators
 from nnlab.jobs.context import Cancelled, JobContext
+from nnlab.lessons.library import shipped
 from nnlab.ui.look.operator_glyph import curve_of
 from nnlab.ui.startup import preload as preloading
-from nnlab.ui.startup.preload import load_curves, load_libraries, preload
+from nnlab.ui.startup.preload import load_curves, load_lessons, load_libraries, preload
 from tests.support.worlds import World, spiral_project, world
 
 
@@ -87,6 +88,13 @@ def test_after_it_a_curve_is_drawn_while_another_thread_compiles() -> None:
         finally:
             release.set()
             thread.join()
+
+
+def test_after_it_the_lessons_that_ship_are_read() -> None:
+    shipped.cache_clear()
+    load_lessons(JobContext())
+    assert shipped.cache_info().currsize == 1
+    assert len(shipped()) > 0 and shipped.cache_info().misses == 1
 
 
 def test_after_it_no_data_set_loads_anything_large() -> None:
