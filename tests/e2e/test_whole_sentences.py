@@ -18,6 +18,7 @@ from shared_window import SharedWindow
 
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.workspaces import workspaces
 
 TOLERANCE = 3  # pixels: the widths of letters are rounded differently here and there
 SHORTENED = {
@@ -132,6 +133,36 @@ def test_nothing_is_cut(
                 window.grab()
             assert sorted(writing.cut) == [], stage
             assert cut_labels(window) == [], stage
+    finally:
+        theme.set_scale(1.0)
+
+
+WIDER = {("approximate", 2.0), ("neuron", 2.0)}  # at twice the size they need 2,029 pixels, or a height of 1,247
+
+
+@pytest.mark.parametrize(("scale", "size"), [(1.5, (1600, 1050)), (2.0, (1920, 1200))])
+def test_nothing_is_cut_at_one_and_a_half_and_twice_the_size(
+    shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scale: float, size: tuple[int, int]
+) -> None:
+    """Every workspace, in a window as large, measured in its type, as the smallest one is."""
+    window = shared.as_new(qtbot, "spiral", QSize(*size))
+    theme = window._theme
+    window.session.run_iterations(50)
+    qtbot.waitUntil(lambda: window.session.iteration == 50 and not window.session.is_playing)
+    theme.set_scale(scale)
+    try:
+        window.selection.set([window.document.graph.nodes[1].id])
+        for name in workspaces():
+            window.show_workspace(name)
+            qtbot.wait(700)
+            with monkeypatch.context() as patch:
+                writing = Writing(patch)
+                window.grab()
+            assert sorted(writing.cut) == [], name
+            assert cut_labels(window) == [], name
+            needed = window.minimumSizeHint()
+            is_whole = needed.width() <= window.width() and needed.height() <= window.height()
+            assert is_whole or (name, scale) in WIDER, (name, needed)
     finally:
         theme.set_scale(1.0)
 

@@ -18,6 +18,7 @@ from nnlab.ui.widgets.label import Label
 
 WIDTH, LARGE_WIDTH, NARROW_WIDTH = 328, 520, 288  # pixels: of the column, in a large window, in a narrow one
 LARGE_FROM, NARROW_BELOW = 2000, 1120
+SHARE, PRESENTED_SHARE = 0.42, 0.36  # of the window, at most
 LINES = 3  # of steps passed
 
 
@@ -109,7 +110,8 @@ class LessonColumn(QWidget):
         width = self.window().width() if self.parentWidget() is not None else 0
         is_large = width >= LARGE_FROM or self._is_presented
         wanted = LARGE_WIDTH if is_large else NARROW_WIDTH if width < NARROW_BELOW * self._theme.scale else WIDTH
-        self.setFixedWidth(min(round(wanted * self._theme.scale), max(NARROW_WIDTH, round(0.42 * width)) if width else 10_000))
+        share = PRESENTED_SHARE if self._is_presented else SHARE
+        self.setFixedWidth(min(round(wanted * self._theme.scale), max(NARROW_WIDTH, round(share * width)) if width else 10_000))
         padding = metrics.px(20)
         self._head.setContentsMargins(padding, metrics.px(10), metrics.px(12), metrics.px(4))
         self._text_column.setContentsMargins(padding, 0, padding, metrics.padding)

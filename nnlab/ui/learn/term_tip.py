@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from nnlab.lessons.glossary import GlossaryTerm, glossary
 from nnlab.ui.look.formula import FormulaLabel
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import ElidedButton
 from nnlab.ui.widgets.explained import HOOK
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
@@ -41,8 +42,8 @@ class TermTip(QWidget):
         for words in (self.own, self.sentence):
             words.setWordWrap(True)
         self.formula = FormulaLabel(theme, size="formula_small")
-        self.lesson_button = QPushButton(icon(theme, "library"), "")
-        self.lesson_button.setFlat(True)
+        self.lesson_button = ElidedButton()
+        self.lesson_button.setIcon(icon(theme, "library"))
         self.lesson_button.clicked.connect(self._ask_for_lesson)
         self._column = QVBoxLayout(self)
         for part in (self.title, self.own, self.sentence, self.formula):
@@ -94,7 +95,8 @@ class TermTip(QWidget):
         self.sentence.setText(term.sentence)
         self.formula.set_text(term.formula)
         title = _lesson_title(term.lesson)
-        self.lesson_button.setText(f"Lesson: {title}")
+        self.lesson_button.set_words(title)
+        self.lesson_button.setAccessibleName(f"Lesson: {title}")
         self.lesson_button.setVisible(bool(title))
         self.setAccessibleName(f"{term.title}: {term.sentence}")
         self.setAccessibleDescription(term.formula)
@@ -165,13 +167,6 @@ class TermTip(QWidget):
         if self._about is not None and isValid(self._about):
             rects.append(QRect(self._about.mapToGlobal(QPoint()), self._about.size()))
         return any(rect.adjusted(-NEAR, -BELOW - NEAR, NEAR, BELOW + NEAR).contains(at) for rect in rects)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the lesson: a button outside a dialog leaves that key to what it stands in."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.lesson_button.hasFocus():
-            self._ask_for_lesson()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.radius_card

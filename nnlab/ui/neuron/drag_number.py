@@ -192,7 +192,10 @@ class DragNumber(QWidget):
         color = tokens.pos if self._value > 0 else tokens.neg if self._value < 0 else tokens.text
         text = short(self._value, 3 if self.width() < px(110) else 4)
         font = self._theme.font("number")
-        width = QFontMetricsF(font).horizontalAdvance(text)
+        width, shortest = QFontMetricsF(font).horizontalAdvance(text), self._short_label or self.label
+        if width + px(8) + QFontMetricsF(self._theme.font("body")).horizontalAdvance(shortest) > self.width() - px(2):
+            font = self._theme.font("counter")  # beside large type a narrow field has room for the name only so
+            width = QFontMetricsF(font).horizontalAdvance(text)
         head = QRectF(0, 0, self.width() - px(2), px(24))
         painter.setFont(font)
         painter.setPen(color if self.isEnabled() else tokens.text3)

@@ -170,7 +170,7 @@ class NeuronPage(QWidget):
             row.product.set_color(_color(float(found.products[k])))
         bias = self.rows[-1]
         bias.set_visible(numbers.bias is not None and self._only is None, False)
-        bias.weight.show_value(float(numbers.biases[lab.unit]), "b, bias")
+        bias.weight.show_value(float(numbers.biases[lab.unit]), "b, bias", "b")
         bias.product.setText(_product(numbers.biases[lab.unit]))
         bias.product.set_color(_color(float(numbers.biases[lab.unit])))
         self._write(found)

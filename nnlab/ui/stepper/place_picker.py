@@ -96,6 +96,9 @@ class PlacePicker(QWidget):
             width = size.horizontalAdvance(f"{self._word} ") + min(longest, metrics.px(WIDEST_NAME))
         return QSize(width + metrics.px(16) + metrics.px(18), metrics.field)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px = self._theme.tokens, self._theme.metrics.px
         painter = QPainter(self)

@@ -57,6 +57,7 @@ LOW_BELOW = 660  # height in pixels before the interface scale, below which pane
 UPPER_RIGHT = 62  # percent of the height for the upper of two groups of tabs at the right
 MOST_RIGHT, MOST_BELOW = 0.27, 0.4  # of the window, that panels around the canvas grow to with the interface scale: the network grows, too
 TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
+TIGHT_PROJECTED = 490  # the same on a projector, whose canvas has the height of the window
 
 
 class _Nothing(QWidget):
@@ -211,14 +212,19 @@ class DockArea(QMainWindow):
 
         A tall column goes the other way, behind the panel at the bottom, which is as wide as the window. Panels in a column stay.
         """
-        is_tight = self.isVisible() and self.height() < TIGHT_BELOW * self._theme.scale
+        is_projected = self._theme.is_projected
+        is_tight = self.isVisible() and self.height() < (TIGHT_PROJECTED if is_projected else TIGHT_BELOW) * self._theme.scale
         if not is_tight or workspace.right_heights:
             return workspace
         name = f"{workspace.name}.tight"
         if workspace.tall_right:
             behind = (*workspace.right, *workspace.below_right)
             return replace(workspace, name=name, right=(), below_right=(), behind=behind, tall_right=False)
-        right = (*workspace.right, *workspace.bottom, *dict(workspace.tabs))
+        below = (*workspace.bottom, *dict(workspace.tabs))
+        if is_projected:  # the picture is for those who sit far away: it has the height, and the loss stands beside it
+            name, right = f"{workspace.name}.projected", (*below, *workspace.right)
+        else:
+            right = (*workspace.right, *below)
         return replace(workspace, name=name, right=right, bottom=(), shares=(), tabs=())
 
     def _layout_version(self) -> int:

@@ -51,7 +51,8 @@ class Legend(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         metrics = self._metrics()
         numbers = metrics.horizontalAdvance(f"{MINUS}1") + metrics.horizontalAdvance("+1")
-        return QSize(numbers + len(STEPS) * (DASH + GAP) + 32 + 2 * INSET + metrics.horizontalAdvance(self.text), 20)
+        width = numbers + len(STEPS) * (DASH + GAP) + 32 + 2 * INSET + metrics.horizontalAdvance(self.text)
+        return QSize(width, max(20, metrics.height() + 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
