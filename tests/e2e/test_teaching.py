@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shared_window import SharedWindow
+from shiboken6 import isValid
 
 from nnlab.lessons.archive import pack
 from nnlab.lessons.glossary import glossary
@@ -268,3 +270,13 @@ def test_a_translated_lesson_is_chosen_on_the_welcome_page(
     assert window.learning.lesson.language == "de"
     window.learning.leave()
     window.learning.progress.choose_language("en")
+
+
+def test_a_closed_window_follows_the_theme_no_more(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = opened("xor")
+    theme = window._theme
+    window.files.give_up()
+    window.close()
+    qtbot.waitUntil(lambda: not isValid(window))
+    theme.set_projected(True)  # an exception in a slot fails the test
+    theme.set_projected(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from nnlab.core.atomic import write_atomically
@@ -27,10 +28,11 @@ from nnlab.ui.workspaces import workspaces
 OF_LESSON = ("learn.next", "learn.back", "learn.show_me", "learn.present", "learn.demonstrate")  # mean something while one is played
 
 
-class WindowLessons:
-    """Joins actions, page and glossary; nothing of a lesson is made before the first one is opened."""
+class WindowLessons(QObject):
+    """Joins actions, page and glossary; nothing of a lesson is made before the first one is opened. It ends with its window."""
 
     def __init__(self, window: MainWindow, theme: Theme, store: Store) -> None:
+        super().__init__(window)
         self._window, self._theme, self._store = window, theme, store
         self.learning = Learning(window, theme, store)
         self.tip = TermTip(theme, window)
