@@ -65,8 +65,9 @@ class ImageImportDialog(ImportPage):
         self.labels_button.setToolTip("Chooses the IDX file that holds the labels of these images")
         self.labels_button.setAutoDefault(False)
         self.labels_button.setVisible(kind_of(path) == "images")
+        self.image_form.put_below(FITTING.name, self.labels_button)
         self.labels_button.clicked.connect(self._choose_labels)
-        for widget in (self.image_title, self.image_form, self.labels_button, self.split_title, self.split_form):
+        for widget in (self.image_title, self.image_form, self.split_title, self.split_form):
             self._side.addWidget(widget)
         self._side.addStretch(1)
         self._inset.append(self.image_title)

@@ -46,7 +46,7 @@ class ProbabilityBars(QWidget):
         px, tokens = self._theme.metrics.px, self._theme.tokens
         painter = QPainter(self)
         painter.fillRect(event.rect(), tokens.panel)
-        metrics = QFontMetricsF(self._theme.font("caption"))
+        metrics, strong = (QFontMetricsF(self._theme.font(name)) for name in ("caption", "caption_strong"))
         side = min(px(56), self.height() // 3)
         if self._image is not None:
             painter.drawImage(QRectF(0, 0, side, side), self._image)
@@ -57,7 +57,7 @@ class ProbabilityBars(QWidget):
         top = side + px(6) if self._image is not None else 0.0
         row = min(px(18), (self.height() - top) / len(self._names))
         names = min(max(metrics.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
-        left, right = px(16) + names + px(6), self.width() - metrics.horizontalAdvance("< 0.1 %") - px(6)
+        left, right = px(16) + names + px(6), self.width() - strong.horizontalAdvance("> 99.9 %") - px(6)
         for k, (name, share) in enumerate(zip(self._names, self._shares.tolist(), strict=True)):
             line = QRectF(0, top + k * row, self.width(), row)
             if k == self._true:
