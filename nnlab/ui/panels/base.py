@@ -202,6 +202,14 @@ class LivePanel(Panel):
         else:
             self._feed.leave(self)
             self._later.stop()
+        self.sight_changed()
+
+    def sight_changed(self) -> None:
+        """The panel can be seen now, or cannot any more; for what it shows elsewhere only while it is looked at."""
+
+    def look_again(self) -> None:
+        """Other panels have come to the front, or gone: Qt tells a dock behind another tab nothing of it."""
+        self._set_fed(self.is_shown)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,7 +7,6 @@ what the copy gets beside it.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from nnlab.jobs.context import JobContext
@@ -70,14 +69,9 @@ class CostPanel(LivePanel):
             self.rows.horizontalHeader().setFont(self._theme.font("caption"))
             self.rows.verticalHeader().setDefaultSectionSize(metrics.value_row)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def sight_changed(self) -> None:
         self._tell()
         self._follow()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.costs_changed.emit({})
 
     def draw(self, view: object) -> None:
         self._follow()
@@ -102,7 +96,7 @@ class CostPanel(LivePanel):
 
     def _follow(self) -> None:
         """Measures what has not been measured, while somebody looks."""
-        if not self.isVisible() or self._key == self._measured_for:
+        if not self._is_fed or self._key == self._measured_for:
             return
         self._measure()
 
@@ -151,7 +145,7 @@ class CostPanel(LivePanel):
         self.set_empty(sentence)
 
     def _tell(self) -> None:
-        cost = self.cost if self.isVisible() else None
+        cost = self.cost if self._is_fed else None
         self.costs_changed.emit({} if cost is None else {node.node: (node.total, node.share) for node in cost.nodes})
 
     def picture_widget(self) -> QWidget | None:

@@ -6,7 +6,7 @@ A row that is chosen opens, selects its node, and `node_wanted` asks the canvas 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.engine.convergence import OVERFITTING, PLATEAU
@@ -106,18 +106,13 @@ class DiagnosisPanel(LivePanel):
 
     def _mark(self) -> None:
         """On the canvas only what the chosen row is about, and only while that row can be seen."""
-        chosen = self._chosen if self.isVisible() else None
+        chosen = self._chosen if self._is_fed else None
         marked = NodeFinding(chosen.node, chosen.mark, chosen.units) if chosen is not None and chosen.node and chosen.mark else None
         if marked != self._marked:
             self._marked = marked
             self.marked.emit(marked)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._mark()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    def sight_changed(self) -> None:
         self._mark()
 
     def _add_row(self) -> None:

@@ -38,6 +38,11 @@ class WindowPanels(Mapping[str, LivePanel]):
         """Whether there is a panel of this name already."""
         return name in self._made
 
+    def look_again(self) -> None:
+        """Panels have come to the front of their tabs, or gone behind another."""
+        for panel in list(self._made.values()):
+            panel.look_again()
+
     def when_made(self, name: str, tell: Callable[[LivePanel], None]) -> None:
         """Calls `tell` with a panel as soon as there is one: now, or after it was given its place."""
         if name in self._made:

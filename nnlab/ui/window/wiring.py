@@ -102,6 +102,7 @@ def connect_actions(window: MainWindow) -> None:
     for action_id, run in handlers.items():
         window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
     window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
+    window.area.shown_changed.connect(window.panels.look_again)
     _connect_buttons(window, handlers)
 
 

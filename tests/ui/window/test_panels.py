@@ -90,3 +90,15 @@ def test_panels_are_made_when_they_are_shown_and_no_window_flashes(shared: Share
         assert all(window.panels.is_made(name) for name, dock in window.area.docks.items() if dock.isVisible() and name in PANELS)
     qapp.removeEventFilter(windows)
     assert windows.shown == [], "a panel stood there as a window of its own for a moment"
+
+
+def test_what_a_panel_shows_on_the_canvas_goes_when_its_tab_goes_behind_another(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_workspace("train")
+    window.session.run_iterations(5)
+    window.area.reveal("cost")
+    cards = window.canvas.scene.items_by_card
+    qtbot.waitUntil(lambda: any(card.state.cost for card in cards.values()), timeout=20_000)
+    window.area.reveal("loss")
+    qtbot.waitUntil(lambda: not any(card.state.cost for card in cards.values()), timeout=20_000)
+    window.area.reveal("cost")
+    qtbot.waitUntil(lambda: any(card.state.cost for card in cards.values()), timeout=20_000)

@@ -58,6 +58,9 @@ class ProbabilityBars(QWidget):
         row = min(px(18), (self.height() - top) / len(self._names))
         names = min(max(metrics.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
         left, right = px(16) + names + px(6), self.width() - strong.horizontalAdvance("> 99.9 %") - px(6)
+        strong = QFontMetricsF(self._theme.font("caption_strong"))  # whichever class is the likeliest is written so
+        names = min(max(strong.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
+        left, right = px(16) + names + px(6), self.width() - metrics.horizontalAdvance("< 0.1 %") - px(6)
         for k, (name, share) in enumerate(zip(self._names, self._shares.tolist(), strict=True)):
             line = QRectF(0, top + k * row, self.width(), row)
             if k == self._true:
@@ -65,7 +68,7 @@ class ProbabilityBars(QWidget):
                 glyph("check").draw(painter, QRectF(0, line.center().y() - mark / 2, mark, mark), tokens.text)
             painter.setFont(self._theme.font("caption_strong" if k == best else "caption"))
             painter.setPen(tokens.text if k == best else tokens.text2)
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, names + 2)
+            shown = (strong if k == best else metrics).elidedText(name, Qt.TextElideMode.ElideMiddle, names + 2)
             painter.drawText(QRectF(px(16), line.top(), names + 4, row), Qt.AlignmentFlag.AlignVCenter, shown)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, numbers.percent(share))
             length = 0.0 if np.isnan(share) else max(0.0, min(1.0, share)) * max(0.0, right - left)
