@@ -56,11 +56,8 @@ class ProbabilityBars(QWidget):
         best = int(np.argmax(np.nan_to_num(self._shares, nan=-1.0)))
         top = side + px(6) if self._image is not None else 0.0
         row = min(px(18), (self.height() - top) / len(self._names))
-        names = min(max(metrics.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
-        left, right = px(16) + names + px(6), self.width() - strong.horizontalAdvance("> 99.9 %") - px(6)
-        strong = QFontMetricsF(self._theme.font("caption_strong"))  # whichever class is the likeliest is written so
         names = min(max(strong.horizontalAdvance(name) for name in self._names), self.width() * 0.4)
-        left, right = px(16) + names + px(6), self.width() - metrics.horizontalAdvance("< 0.1 %") - px(6)
+        left, right = px(16) + names + px(6), self.width() - strong.horizontalAdvance("> 99.9 %") - px(6)
         for k, (name, share) in enumerate(zip(self._names, self._shares.tolist(), strict=True)):
             line = QRectF(0, top + k * row, self.width(), row)
             if k == self._true:
