@@ -173,7 +173,8 @@ def _warm(sweep: WidthSweep, context: TaskContext) -> None:
     """Kernels of training in single precision, and those of measuring in double, compiled once and not in every process."""
     names = (*sweep.activations, "dense", "input", "mse")
     warm_for((*names, "adam", "cosine"), context)
-    if all(adapter.is_cached("float64") for name in names if name in operators for adapter in operators[name].adapters):
+    measured = [operators[name] for name in names if name in operators]  # forward only: nothing is trained in double precision
+    if all(kind.forward_adapter.is_cached("float64") for kind in measured if kind.forward is not None):
         return
     first = WidthTrial(DataSettings("function"), 1)
     one: list[Mapping[str, Value]] = [{"activation": activation, "width": 1, "depth": 1, "seed": 0} for activation in sweep.activations]

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.kernel import Adapter
+from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings
 from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.workers import LocalWorkers
+from nnlab.studies.approximation import width_sweep
 from nnlab.studies.approximation.target_fit import formula_data
 from nnlab.studies.approximation.width_sweep import (
     SETTINGS,
@@ -127,3 +130,11 @@ def test_half_of_the_work_is_handed_over_from_small_to_large_and_the_rest_from_l
     trials = trials_of(replace(SMALL, widths=(1, 2, 4, 8), activations=("tanh",), seeds=2))
     # 64 + 68 of 300 are less than half, one of the two of width 4 makes it more: the last to end is the other one.
     assert [trial.settings["width"] for trial in as_handed_over(trials)] == [1, 1, 2, 2, 4, 8, 8, 4]
+
+
+def test_where_all_kernels_are_compiled_no_process_is_started_before_the_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring needs no gradients, so nobody waits for their kernels in double precision, which no trial would ever compile."""
+    needed_by_gradients = {operators[name].backward_adapter for name in ("dense", "tanh", "mse")}
+    monkeypatch.setattr(Adapter, "is_cached", lambda self, real: real == "float32" or self not in needed_by_gradients)
+    monkeypatch.setattr(width_sweep, "map_tasks", lambda *arguments: pytest.fail("a process was started"))
+    width_sweep._warm(WidthSweep(DataSettings("function"), widths=(1,), activations=("tanh",)), TaskContext())
