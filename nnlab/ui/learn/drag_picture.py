@@ -9,13 +9,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.ui.look.numbers import short
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
 
+TICKS = (0.0, 0.5, 1.0)  # shares of the axis that are written
 KNOB, HEIGHT, STEPS = 7, 150, 50  # pixels, pixels, and keys from one end to the other
 
 
@@ -81,7 +82,10 @@ class DragPicture(QWidget):
     @property
     def _plot(self) -> QRectF:
         px = self._theme.metrics.px
-        return QRectF(px(44), px(10), self.width() - px(44) - px(16), self.height() - px(20))
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        words = [short(self._value_at(share), 2) for share in TICKS]
+        left = max(px(44), px(10) + max(metrics.horizontalAdvance(text) for text in words))
+        return QRectF(left, px(10), self.width() - left - px(16), self.height() - px(20))
 
     def _y(self, share: float) -> float:
         return self._plot.bottom() - share * self._plot.height()
@@ -124,7 +128,7 @@ class DragPicture(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("caption"))
-        for share in (0.0, 0.5, 1.0):
+        for share in TICKS:
             painter.setPen(tokens.grid)
             painter.drawLine(QPointF(plot.left(), self._y(share)), QPointF(plot.right(), self._y(share)))
             painter.setPen(tokens.text2)
