@@ -29,7 +29,7 @@ from nnlab.tables.text_form import DELIMITER_NAMES, TextForm
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJobs
-from nnlab.ui.table_import.models import ColumnsModel, RowsModel
+from nnlab.ui.table_import.models import PREVIEWED, ColumnsModel, RowsModel
 from nnlab.ui.table_import.page import ImportPage
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import ElidedLabel, Label
@@ -46,6 +46,7 @@ class _Read:
 
     cells: CellTable
     proposal: Proposal
+    head: list[tuple[str | None, ...]]
 
 
 class ImportDialog(ImportPage):
@@ -116,7 +117,8 @@ class ImportDialog(ImportPage):
         def run(context: JobContext) -> _Read:
             cells = read_table(path, wanted, lambda share, words: context.report(share / 2, 1.0, words))
             target = "" if kept is None else next((c.name for c in kept.columns if c.use == "target" and c.name in cells.columns), "")
-            return _Read(cells, propose(cells, target, lambda share: context.report((1 + share) / 2, 1.0, "looking at the columns")))
+            proposal = propose(cells, target, lambda share: context.report((1 + share) / 2, 1.0, "looking at the columns"))
+            return _Read(cells, proposal, cells.head(PREVIEWED))
 
         self._say("")
         if (needed := reading_memory(path)) > WORTH_SAYING:
@@ -131,8 +133,8 @@ class ImportDialog(ImportPage):
     def _on_read(self, read: _Read) -> None:
         self._job, self._read = None, read
         self.plan = read.proposal.plan
-        self.columns.show_table(read.cells, read.proposal)
-        self.rows.show_table(read.cells)
+        self.columns.show_table(read.cells, read.proposal, read.head)
+        self.rows.show_table(read.cells, read.head)
         if self._kept is not None and [c.name for c in self._kept.columns] == list(read.cells.columns):
             self.plan = msgspec.structs.replace(self._kept, form=read.proposal.plan.form)
         self._kept = None

@@ -17,6 +17,7 @@ EXAMPLES = 3
 PREVIEWED = 50  # rows
 NUMBERS = (4, 5)  # columns set flush right
 _ROOT = QModelIndex()
+Rows = list[tuple[str | None, ...]]
 
 
 class ColumnsModel(QAbstractTableModel):
@@ -30,10 +31,10 @@ class ColumnsModel(QAbstractTableModel):
         self._examples: list[str] = []
         self._asked: frozenset[str] = frozenset()
 
-    def show_table(self, cells: CellTable, proposal: Proposal) -> None:
+    def show_table(self, cells: CellTable, proposal: Proposal, head: Rows) -> None:
+        """`head` are the file's first rows, read beforehand: of thousands of columns that takes a second."""
         self.beginResetModel()
         self.proposal, self.plan = proposal, proposal.plan
-        head = cells.head(PREVIEWED)
         self._examples = []
         for k in range(len(cells.columns)):
             values = list(dict.fromkeys(cell for row in head if (cell := row[k])))
@@ -96,11 +97,11 @@ class RowsModel(QAbstractTableModel):
         super().__init__()
         self._theme = theme
         self._columns: tuple[str, ...] = ()
-        self._rows: list[tuple[str | None, ...]] = []
+        self._rows: Rows = []
 
-    def show_table(self, cells: CellTable) -> None:
+    def show_table(self, cells: CellTable, head: Rows) -> None:
         self.beginResetModel()
-        self._columns, self._rows = cells.columns, cells.head(PREVIEWED)
+        self._columns, self._rows = cells.columns, head
         self.endResetModel()
 
     def rowCount(self, parent: ModelIndex = _ROOT) -> int:
