@@ -19,6 +19,7 @@ UNREAD = (  # patterns below `_internal`
     "PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingft.*", "PIL/_imagingcms.*", "PIL/_imagingtk.*",  # images are PNG and JPEG, without text
     "sklearn/datasets/images", "sklearn/datasets/descr", "sklearn/datasets/tests", "sklearn/datasets/data/linnerud*", "sklearn/**/*.pyx",
     "sklearn/**/*.pyx.tp", "sklearn/**/*.pxd.tp", "sklearn/**/meson.build",
+    "scipy/io/_fast_matrix_market/_fmm_core.*", "*.dist-info/RECORD",  # one format of matrices; for pip
     "cmap/**/*.py",  # the same is in the archive of modules
     "PySide6/Qt/plugins/wayland-graphics-integration-client", "PySide6/Qt/plugins/generic",  # pictures are painted by the processor
 )  # fmt: skip
