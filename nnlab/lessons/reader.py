@@ -67,6 +67,12 @@ def examine(folder: Path, controls: Controls | None = None) -> tuple[Lesson | No
     return (None if found else reading.lesson()), found
 
 
+def read_shipped(folder: Path) -> Lesson:
+    """A lesson that ships, whose soundness tests look at: read without looking for problems, which takes most of the time of reading."""
+    values = tomllib.loads(_text_of(folder))
+    return _Reading(folder, values, texts_of(folder), {}, None).lesson()
+
+
 def _text_of(folder: Path) -> str:
     path = folder / FILE
     if not folder.is_dir():

@@ -12,6 +12,7 @@ from nnlab.files.project import SavedProject
 from nnlab.lessons.answers import answers_csv
 from nnlab.lessons.archive import folder_of
 from nnlab.lessons.lesson import Lesson
+from nnlab.lessons.library import shipped
 from nnlab.lessons.play import LessonRecord
 from nnlab.lessons.reader import read_lesson
 from nnlab.ui.files.store import Store
@@ -112,8 +113,9 @@ class Learning(QObject):
 
     def open_folder(self, folder: Path, anew: bool = False) -> bool:
         """Plays the lesson of a folder where it was left. False, with a sentence in the message bar, when it cannot be read."""
+        known = next((lesson for lesson in shipped() if lesson.folder == folder), None)
         try:
-            return self.open(read_lesson(folder, window_controls()), anew)
+            return self.open(known or read_lesson(folder, window_controls()), anew)
         except NNLabError as error:
             self._fail(str(error))
             return False
