@@ -69,6 +69,11 @@ def paint_outline(painter: QPainter, kit: PaintKit, card: CardContent, geometry:
             painter.drawRoundedRect(ring, radius + offset, radius + offset)
 
 
+def summary_scale(kit: PaintKit, text: str, width: float, scale: float) -> float:
+    """A summary that is long for its card is written smaller, by a quarter at most, before its end is cut."""
+    return max(min(scale, width / max(kit.text_width(text, "caption"), 1.0)), SMALLER * scale)
+
+
 def paint_title(painter: QPainter, item: ShownCard) -> None:
     """Name, summary and state icon."""
     kit, card, geometry, state, scale = item.kit, item.card, item.geometry, item.state, item.text_scale
@@ -90,7 +95,8 @@ def paint_title(painter: QPainter, item: ShownCard) -> None:
         room = QRectF(header.left() + inset, header.top() + 8.0 * unit, header.width() - 2 * inset, 20.0 * unit)
         name_room = room.adjusted(0, 0, -side if icon and card.form == LOSS else 0, 0)
         write(painter, kit, card.title, "name", tokens.text, name_room, align, scale)
-        write(painter, kit, text, "caption", tokens.text2, room.translated(0, 17.0 * unit), align, scale)
+        fitting = summary_scale(kit, text, room.width(), scale)
+        write(painter, kit, text, "caption", tokens.text2, room.translated(0, 17.0 * unit), align, fitting)
     if icon:
         corner = outline.topRight()
         place = QRectF(corner.x() - side - inset, corner.y() + 10.0 * unit, side, side)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
-from nnlab.ui.canvas.cards.painting import PILL, SMALLER, more_that_fits, pill
+from nnlab.ui.canvas.cards.painting import PILL, SMALLER, more_that_fits, pill, summary_scale
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 
@@ -33,3 +33,13 @@ def test_what_a_step_reads_can_be_read_in_a_network_seen_from_afar(theme, zoom):
     painter.end()
     height = sum(image.pixelColor(120, y) != kit.tokens.canvas for y in range(60))
     assert 20 * kit.scale * PILL - 1 <= height <= 20 * kit.scale + 4
+
+
+def test_a_long_summary_is_written_smaller_before_it_is_cut(theme):
+    """In a window of 2560 × 1440 a convolution said “16 of 3 × 3 · Re…”."""
+    kit, text = PaintKit(theme), "16 of 3 × 3 · ReLU"
+    whole = kit.text_width(text, "caption")
+    assert summary_scale(kit, text, whole, 1.0) == 1.0
+    assert summary_scale(kit, text, 0.8 * whole, 1.0) == pytest.approx(0.8)
+    assert summary_scale(kit, text, 0.1 * whole, 1.0) == SMALLER
+    assert summary_scale(kit, "", 10.0, 0.6) == 0.6
