@@ -114,8 +114,8 @@ class LessonPlay:
 
     @property
     def is_revealed(self) -> bool:
-        """Whether what the question hides is seen."""
-        return self.step.question is not None and not self.question_is_open
+        """Whether what the question hides is seen: never before the action that decides it."""
+        return self.step.question is not None and not self.question_is_open and (not self.step.check or self.now.action_done)
 
     @property
     def can_go_on(self) -> bool:

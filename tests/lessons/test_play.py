@@ -121,3 +121,13 @@ def test_what_a_step_is_to_remember_is_no_number_before_it_begins() -> None:
     assert game.written("It was {{before}}.", at(0.5)) == "It was …."
     game.begin(at(0.5))
     assert game.written("It was {{before}}.", at(0.1)) == "It was 0.5."
+
+
+def test_an_answer_that_the_action_decides_is_not_revealed_before_it() -> None:
+    game = play()
+    game.go_to(2)
+    game.begin(at(0.5))
+    game.show_answer()
+    assert not game.is_revealed and game.action_is_open
+    assert game.look(at(0.4, 10), shown=True)
+    assert game.is_revealed and game.right_choice(at(0.4, 10)) == 1

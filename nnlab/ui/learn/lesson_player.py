@@ -26,6 +26,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView
 
 LOOK = 100  # milliseconds between two looks while something changes all the time
+LATER = "Do it, and you will see."
 RECORDED = "Your prediction is kept. Now do it and see."
 KEPT_CURVE = 200  # points of the loss on the picture that is dragged on
 
@@ -186,6 +187,8 @@ class LessonPlayer(QObject):
     def show_answer(self) -> None:
         if self.play is not None:
             self.play.show_answer()
+            if not self.play.is_revealed:
+                self.column.question.show_recorded(LATER)
             self._refresh()
             self.changed.emit()
 

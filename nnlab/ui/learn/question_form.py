@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from nnlab.lessons.lesson import CHOICE, DRAG, LessonQuestion
@@ -38,6 +39,18 @@ class AnswerChoice(QRadioButton):
     def event(self, event: QEvent) -> bool:
         keep_press_keys(event)
         return super().event(event)
+
+
+class ChoiceWords(Label):
+    """The words of a choice, over several lines where they are long; a click on them makes it."""
+
+    def __init__(self, theme: Theme, words: str, button: AnswerChoice) -> None:
+        super().__init__(theme, words, "body")
+        self._button = button
+        self.setWordWrap(True)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._button.click()
 
 
 class QuestionForm(QWidget):
@@ -83,6 +96,7 @@ class QuestionForm(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
+        self._words: list[ChoiceWords] = []
         self._entry = QHBoxLayout()
         self._entry.addWidget(self.field, 1)
         self._entry.addWidget(self.unit)
@@ -123,15 +137,21 @@ class QuestionForm(QWidget):
             for part in (button, note, value):
                 self._grid.removeWidget(part)
                 part.deleteLater()
-        self._choices = []
+        for words in self._words:
+            self._grid.removeWidget(words)
+            words.deleteLater()
+        self._choices, self._words = [], []
         for row, label in enumerate(labels):
-            button = AnswerChoice(label)
+            button = AnswerChoice()
+            button.setAccessibleName(label)
+            self._words.append(ChoiceWords(self._theme, label, button))
             note, value = Label(self._theme, "", "caption", "text2"), Label(self._theme, "", "name")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._group.addButton(button, row)
-            self._grid.addWidget(button, row, 0)
-            self._grid.addWidget(note, row, 1)
-            self._grid.addWidget(value, row, 2)
+            self._grid.addWidget(button, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(self._words[-1], row, 1)
+            self._grid.addWidget(note, row, 2)
+            self._grid.addWidget(value, row, 3)
             self._choices.append((button, note, value))
 
     def choose(self, place: int) -> None:
