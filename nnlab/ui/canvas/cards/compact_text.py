@@ -94,7 +94,7 @@ def _name(kit: PaintKit, title: str, width: float, height: float, scale: float, 
 
 def _fitting(kit: PaintKit, text: str, role: FontRole, width: float, scale: float, zoom: float) -> float:
     """A long line is written smaller than a short one, as long as it can be read."""
-    return max(min(scale, width / max(kit.text_width(text, role), 1.0)), min(scale, max(1.0, _least(kit, zoom, scale))))
+    return max(min(scale, width / max(kit.text_width(text, role), 1.0)), min(scale, max(1.0 / max(zoom, 1.0), _least(kit, zoom, scale))))
 
 
 def _least(kit: PaintKit, zoom: float, scale: float) -> float:
