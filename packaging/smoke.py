@@ -53,7 +53,7 @@ class Smoke:
         self.home, self.folder = room / "home", room / "Übungen mit Netzen"
         for made in (self.home, self.folder):
             made.mkdir()
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XDG_RUNTIME_DIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR") if name in os.environ}
         self.environ = {**kept, "HOME": str(self.home), "USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home)}
 
     def call(self, *arguments: str, expected: int = 0, **environ: str) -> str:
