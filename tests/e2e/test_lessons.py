@@ -14,6 +14,8 @@ from shared_window import SharedWindow
 from nnlab.lessons.lesson import CHOICE, DRAG, ShownGesture
 from nnlab.lessons.library import shipped
 from nnlab.lessons.play import OPEN, SHOWN
+from nnlab.ui.learn.finding import find_control
+from nnlab.ui.learn.hands import click
 from nnlab.ui.learn.lesson_player import LessonPlayer
 from nnlab.ui.window.main_window import MainWindow
 
@@ -183,6 +185,20 @@ def test_show_me_does_one_epoch_after_the_other_and_keys_press_the_buttons(windo
     player.column.next_button.setFocus()
     QTest.keyClick(player.column.next_button, Qt.Key.Key_Space)
     assert player.play is not None and player.play.place == 1 and not window.session.is_playing
+
+
+def test_neurons_that_are_added_one_right_after_the_other_are_all_counted(window: MainWindow, qtbot: QtBot) -> None:
+    """The second press comes before the weights of the first have been seen."""
+    assert window.learning is not None
+    assert window.learning.open(next(each for each in shipped() if each.id == "neuron_to_matrix"), anew=True)
+    player = window.learning.player
+    settled(player, qtbot)
+    found = find_control(window, "panel:neuron_matrix/Neuron")
+    assert found is not None
+    for _ in range(3):
+        click(found.widget)
+    assert window.document.graph["dense_1"].settings["units"] == 4
+    window.learning.leave()
 
 
 def test_a_lesson_that_was_left_goes_on_where_it_was(window: MainWindow, qtbot: QtBot) -> None:

@@ -205,7 +205,7 @@ class Laboratory(QObject):
         """One more row of W; where the network can have none, of a copy of these numbers."""
         if self.source != OWN:
             graph, source, data = self._document.graph, self.source, self._session.data
-            units = len(self.numbers.weight) + 1
+            units = int(str(graph[source].settings["units"])) + 1  # of the document: its weights come a tick later
             wider = edits.configure(graph, source, units=units)
             shape = DataShape(data.x.shape[1], data.target) if data is not None else None
             if not any(d.is_error for d in validate(wider, shape)):
