@@ -53,7 +53,8 @@ class Smoke:
         self.home, self.folder = room / "home", room / "Übungen mit Netzen"
         for made in (self.home, self.folder):
             made.mkdir()
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR") if name in os.environ}
+        names = ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         self.environ = {**kept, "HOME": str(self.home), "USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home)}
 
     def call(self, *arguments: str, expected: int = 0, **environ: str) -> str:
@@ -173,6 +174,7 @@ class Smoke:
 
     def _losses(self) -> list[str]:
         """Of a sweep whose functions are those that get damaged."""
+        (self.folder / "again.csv").unlink(missing_ok=True)
         self.call("sweep", "xor", "--over", "activation=own_softsign,tanh", "--workers", "0", "--steps", "50", "-o", "again.csv")
         head, *rows = (self.folder / "again.csv").read_text(encoding="utf-8").splitlines()
         columns = [k for k, name in enumerate(head.split(",")) if "loss" in name]
