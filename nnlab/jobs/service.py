@@ -6,15 +6,18 @@
 
 Progress is not told but looked up, at whatever pace the display has; partial results and the end are told, from the job's thread.
 Jobs of one lane run one after another on one thread, in the order of their start; a job without a lane has a thread of its own.
-The threads are daemons: one that does not listen can keep neither the window nor the process from ending.
+The threads are daemons: one that does not listen can keep neither the window nor the process from ending. But a thread that is inside a
+library, compiling for instance, crashes when the process takes that library down. So the end of a process waits for its threads a while.
 """
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +29,7 @@ from nnlab.jobs.remaining import RemainingTime
 
 JobResult = TypeVar("JobResult")
 CLOSING = 10.0  # seconds that closing waits for jobs to end
+ENDING = 20.0  # seconds that the end of the process waits for their threads
 
 
 class JobState(Enum):
@@ -207,10 +211,29 @@ class _Lane:
 
     def __init__(self, name: str) -> None:
         self.queue: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self.job: Job[Any] | None = None  # that runs
         self.thread = threading.Thread(target=self._live, name=name, daemon=True)
         self.thread.start()
+        _lanes.add(self)
 
     def _live(self) -> None:
         while (job := self.queue.get()) is not None:
+            self.job = job
             job._execute()
+            self.job = None
             del job  # what it holds may be large, and the next may be long in coming
+
+
+_lanes: weakref.WeakSet[_Lane] = weakref.WeakSet()
+
+
+@atexit.register
+def _leave() -> None:
+    deadline = time.monotonic() + ENDING
+    lanes = list(_lanes)
+    for lane in lanes:
+        if (job := lane.job) is not None:
+            job.cancel()
+        lane.queue.put(None)
+    for lane in lanes:
+        lane.thread.join(max(0.0, deadline - time.monotonic()))

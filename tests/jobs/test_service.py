@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -169,3 +171,29 @@ def test_closing_does_not_wait_for_ever_for_a_job_that_does_not_listen() -> None
     assert not jobs.close(timeout=0.05)
     gate.set()
     assert jobs.close()
+
+
+# A job that is inside something which does not listen, as a compiler, until the process has begun to end.
+ENDS = """
+import atexit, sys, threading
+from nnlab.jobs.service import Jobs
+
+inside, ends = threading.Event(), threading.Event()
+
+def work(context):
+    inside.set()
+    ends.wait(60)
+    print("cancelled" if context.is_cancelled else "not asked to end", flush=True)
+
+jobs = Jobs()
+jobs.start("Compiles", work)
+inside.wait(60)
+atexit.register(ends.set)
+sys.exit(3)
+"""
+
+
+def test_the_end_of_a_process_waits_for_what_is_inside_a_library() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout in ("cancelled\n", "not asked to end\n")  # it ended by itself: nothing took it down meanwhile
