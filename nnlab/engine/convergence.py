@@ -30,7 +30,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnlab.core.student_t import quantile
 from nnlab.core.written import percent, rounded
 
 TOO_EARLY, CONVERGING, PLATEAU, OSCILLATING, DIVERGING, OVERFITTING = (
@@ -130,6 +129,8 @@ def _groups(series: Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
+    from scipy.special import stdtrit  # a tenth of a second that a start is spared
+
     values = np.log(np.maximum(losses, SMALLEST))
     away = at - at.mean()
     width = float(away @ away)
@@ -141,7 +142,7 @@ def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
     effective = max(len(at) * (1 - resemblance) / (1 + resemblance), 3.0)
     freedom = max(effective - 2, 1.0)
     error = math.sqrt(energy / freedom / width)  # the standard error of the slope, by the effective number in place of n
-    reach = quantile(freedom, 0.975) * error  # Student's t
+    reach = float(stdtrit(freedom, 0.975)) * error  # Student's t
     first, last = ((float(x), float(np.exp(intercept + slope * x))) for x in (at[0], at[-1]))
     return _FittedLine(slope, slope - reach, slope + reach, (first, last))
 

@@ -18,7 +18,7 @@ from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
 LIBRARIES = (
-    "nnlab.ui.look.formula_rows", "cmap", "sklearn.datasets", "duckdb", "safetensors.numpy", "networkx", "fast_sugiyama",
+    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "sklearn.datasets", "duckdb", "safetensors.numpy", "networkx", "fast_sugiyama",
     "grandalf.layouts",
 )  # fmt: skip
 DELAY = 1000  # milliseconds after which a window that was opened stands still, and a picture of it is drawn
