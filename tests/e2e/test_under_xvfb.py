@@ -126,7 +126,9 @@ def test_build_train_save_kill_recover(desk: Desk, tmp_path: Path) -> None:
     program = desk.start()
     desk.window("untitled - NN Lab")
 
-    # Build 2-8-1 from nothing: Tab opens the search, a name is typed, Enter adds it behind the selected card.
+    # A start without a project shows Learn. Build 2-8-1 from nothing: Tab opens the search, a name is typed, Enter adds it behind the
+    # selected card.
+    desk.press("ctrl+1")
     for name in ("input", "dense 8", "tanh", "dense 1", "binary"):
         desk.press("Tab")
         desk.type(name)

@@ -73,6 +73,7 @@ def assert_agrees(explained: Explanation, moment: ExplanationContext, real: str)
     if (terms := explained.sum_at(moment)) is not None:
         precision = float(np.finfo(real).eps)
         error = terms.error_bound(moment.after, precision) + precision * abs(moment.former if moment.accumulates else 0.0)
+        error += float(np.finfo(real).tiny)  # what is smaller is 0 to the machine
         assert terms.total(moment.after) == pytest.approx(moment.added, rel=precision, abs=error), explained.target
         assert terms.values(moment.after) == pytest.approx([np.prod(factors) for factors in terms.numbers(moment.after)], rel=precision)
         assert [len(symbols) for symbols in terms.symbols(lambda name, place: name)] == [

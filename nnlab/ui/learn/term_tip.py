@@ -17,6 +17,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import ElidedButton
 from nnlab.ui.widgets.explained import HOOK
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 from nnlab.ui.widgets.required import application
@@ -83,7 +84,7 @@ class TermTip(QWidget):
         """In the middle of the window, with the keyboard."""
         self._fill(term, "")
         self._about = None
-        self._before = self._window.focusWidget()
+        self._before = focused_within(self._window)
         self._show_at(QPoint((self._window.width() - self.width()) // 2, self._window.height() // 4))
         self.lesson_button.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -119,7 +120,7 @@ class TermTip(QWidget):
         if self.isHidden():
             return
         application().removeEventFilter(self)
-        had_focus = self.isAncestorOf(self._window.focusWidget() or self._window)
+        had_focus = focused_within(self) is not None
         self.hide()
         before, self._before = self._before, None
         if had_focus and before is not None and isValid(before):
