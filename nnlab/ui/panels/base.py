@@ -18,6 +18,7 @@ up when it is hidden.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -213,7 +214,10 @@ class LivePanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._set_fed(True)
+        try:
+            self._set_fed(True)
+        except Exception:  # it is told as a slot's is; out of here, under a call of `show` from Python, PySide 6.11 ends the process by it
+            sys.excepthook(*sys.exc_info())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -45,6 +46,16 @@ def test_rows_stand_in_the_order_of_the_epoch_and_the_batch_is_lit(studio: Calla
     assert panel.table().names[:3] == ("row", "part", "target")
     panel.page.button("statistics").click()
     assert panel.statistics.statistics[0].name == "alcohol" and panel.table().names[0] == "column"
+
+
+@pytest.mark.parametrize("name", ["plane", "wine"])
+def test_without_validation_samples_the_rows_are_the_training_samples(studio: Callable, name: str) -> None:
+    s = studio(DataSettings(name, validation_share=0.0))
+    panel = s.panel("samples", 1000, 300)
+    view = s.train(1)
+    model = panel.samples.samples
+    assert len(model.targets) == len(model.rows) == len(view.data.x) and len(view.data.validation_x) == 0
+    np.testing.assert_array_equal(model.targets, view.data.y.ravel())
 
 
 def test_all_batches_of_an_update_are_lit(studio: Callable) -> None:
@@ -102,3 +113,15 @@ def test_generated_samples_become_points_and_what_cannot_be_drawn_says_why() -> 
     assert "Wine is neither" in why_not(wine, prepare(wine))
     curve = DataSettings("function")
     assert drawable(curve, prepare(curve)).settings["task"] == "numbers"
+
+
+def test_a_panel_that_cannot_draw_as_it_is_shown_says_so_and_the_window_lives(studio: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    s = studio(DataSettings("wine"))
+    panel = s.panel("samples", 1000, 300)
+    s.train(1)
+    said: list[BaseException] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: said.append(error))
+    monkeypatch.setattr(panel, "draw", lambda view: 1 / 0)
+    panel.hide()
+    panel.show()
+    assert [type(error) for error in said] == [ZeroDivisionError] and panel.isVisible()

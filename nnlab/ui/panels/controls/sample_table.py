@@ -62,8 +62,7 @@ class SampleModel(QAbstractTableModel):
         self.features = data.raw_features[:MOST_COLUMNS]
         width = len(self.features)
         self.values = np.concatenate([data.raw_x[:, :width], data.raw_validation_x[:, :width]])
-        targets = np.concatenate([data.y.reshape(len(data.y), -1), data.validation_y.reshape(len(data.validation_y), -1)])
-        self.targets = targets[:, 0].astype(np.float64)
+        self.targets = np.concatenate([_first_targets(data.y), _first_targets(data.validation_y)])
         self.rows = np.concatenate([data.train_index, data.validation_index])
         self.passed = self.lit = np.zeros(len(data.x), dtype=bool)
         self.endResetModel()
@@ -305,3 +304,8 @@ def answers_of(view: LiveView) -> Answers | None:
         for values, first in ((losses.training, 0), (losses.validation, samples)):
             loss[first : first + len(values)] = values
     return Answers(predicted, share, loss)
+
+
+def _first_targets(y: np.ndarray) -> np.ndarray:
+    """The target of each sample, or the first of several; there may be no samples."""
+    return (y if y.ndim == 1 else y[:, 0]).astype(np.float64)
