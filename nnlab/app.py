@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nnlab.lessons.lesson import Lesson
     from nnlab.ui.files.commands import InUse
     from nnlab.ui.files.store import Store
-    from nnlab.ui.look.theme import Mode
+    from nnlab.ui.look.theme import Mode, Theme
     from nnlab.ui.run.live_view import LiveView
     from nnlab.ui.window.main_window import MainWindow
 
@@ -96,23 +96,13 @@ def open_window(
     training = saved.project.training
     compile_kernels(app, [*kernel_names(saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
-    from nnlab.ui.look.theme import MODES, Theme
     from nnlab.ui.startup.preload import preload
     from nnlab.ui.window.assembly import assemble
 
     if (collector := display_collector()) is not None:
         collector.freeze_libraries()
     is_own, store = store is None, store or Store()
-    look = getattr(app, "nnlab_theme", None)
-    if look is None:
-        remembered = store.text("theme", "system")
-        look = Theme(app, remembered if remembered in MODES else "system")
-        app.nnlab_theme = look  # type: ignore[attr-defined]  # one per application, found again by the next window
-        look.set_scale(store.number("scale", 1.0))
-    if theme is not None:
-        look.set_mode(theme)
-    look.set_window_width((size or SIZE).width())
-    window = assemble(look, store, saved.project, name)
+    window = assemble(_look(app, store, theme, (size or SIZE).width()), store, saved.project, name)
     window.files.adopt(source if lesson is None else None, saved, in_use)
     window.offer_recovery()
     if is_own:
@@ -129,6 +119,22 @@ def open_window(
     elif linked is not None:
         window.lessons.show_state(linked)
     return window
+
+
+def _look(app: QApplication, store: Store, mode: Mode | None, width: int) -> Theme:
+    """The one theme of the application, as the store remembers it when the first window opens."""
+    from nnlab.ui.look import theme as themes
+
+    look: Theme | None = getattr(app, "nnlab_theme", None)
+    if look is None:
+        remembered = store.text("theme", "system")
+        look = themes.Theme(app, remembered if remembered in themes.MODES else "system")
+        app.nnlab_theme = look  # type: ignore[attr-defined]  # found again by the next window
+        look.set_scale(store.number("scale", 1.0))
+    if mode is not None:
+        look.set_mode(mode)
+    look.set_window_width(width)
+    return look
 
 
 def main(source: str | None = None) -> int:
