@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
     from nnlab.files.animation import Animation
+    from nnlab.files.link_text import LinkedState
+    from nnlab.files.project import SavedProject
     from nnlab.lessons.lesson import Lesson
     from nnlab.ui.files.commands import InUse
     from nnlab.ui.files.store import Store
@@ -73,27 +76,11 @@ def open_window(
     """
     app = application()
     from nnlab.core.folders import NOTES
-    from nnlab.files.examples import open_any, project_for_graph
-    from nnlab.files.link_text import is_link, read_link
-    from nnlab.files.project import Project, SavedProject, View
     from nnlab.graph.kernel_names import kernel_names
-    from nnlab.lessons.archive import folder_of, is_lesson_path
-    from nnlab.lessons.reader import read_lesson
-    from nnlab.ui.learn.known_controls import window_controls
     from nnlab.ui.startup.first_start import compile_kernels
 
-    saved, name, lesson, linked = SavedProject(Project()), "untitled", None, None
-    if isinstance(source, Graph):
-        saved, name = SavedProject(project_for_graph(source)), "graph"
-    elif source is not None and is_link(str(source)):
-        linked = read_link(str(source))
-        saved, name = SavedProject(linked.project, view=View(workspace=linked.workspace)), linked.name
-    elif source is not None and is_lesson_path(Path(source)):
-        lesson = read_lesson(folder_of(Path(source)), window_controls())
-    elif source is not None:
-        opened, name = open_any(str(source))
-        saved = opened if isinstance(opened, SavedProject) else SavedProject(opened)
-    training = saved.project.training
+    begun = _read(source)
+    saved, training = begun.saved, begun.saved.project.training
     compile_kernels(app, [*kernel_names(saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
     from nnlab.ui.startup.preload import preload
@@ -102,8 +89,8 @@ def open_window(
     if (collector := display_collector()) is not None:
         collector.freeze_libraries()
     is_own, store = store is None, store or Store()
-    window = assemble(_look(app, store, theme, (size or SIZE).width()), store, saved.project, name)
-    window.files.adopt(source if lesson is None else None, saved, in_use)
+    window = assemble(_look(app, store, theme, (size or SIZE).width()), store, saved.project, begun.name)
+    window.files.adopt(source if begun.lesson is None else None, saved, in_use)
     window.offer_recovery()
     if is_own:
         for note in NOTES:  # a terminal that would tell it may not be there
@@ -114,11 +101,43 @@ def open_window(
     if show:
         window.show()
         preload(window.session)
-    if lesson is not None:
-        window.learning.open(lesson)
-    elif linked is not None:
-        window.lessons.show_state(linked)
+    if begun.lesson is not None:
+        window.learning.open(begun.lesson)
+    elif begun.linked is not None:
+        window.lessons.show_state(begun.linked)
     return window
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a window opens on."""
+
+    saved: SavedProject
+    name: str
+    lesson: Lesson | None = None
+    linked: LinkedState | None = None
+
+
+def _read(source: str | Path | Graph | None) -> _Source:
+    """Raises NNLabError when it cannot be read."""
+    from nnlab.files.examples import open_any, project_for_graph
+    from nnlab.files.link_text import is_link, read_link
+    from nnlab.files.project import Project, SavedProject, View
+    from nnlab.lessons.archive import folder_of, is_lesson_path
+    from nnlab.lessons.reader import read_lesson
+    from nnlab.ui.learn.known_controls import window_controls
+
+    if source is None:
+        return _Source(SavedProject(Project()), "untitled")
+    if isinstance(source, Graph):
+        return _Source(SavedProject(project_for_graph(source)), "graph")
+    if is_link(str(source)):
+        linked = read_link(str(source))
+        return _Source(SavedProject(linked.project, view=View(workspace=linked.workspace)), linked.name, linked=linked)
+    if is_lesson_path(Path(source)):
+        return _Source(SavedProject(Project()), "untitled", lesson=read_lesson(folder_of(Path(source)), window_controls()))
+    opened, name = open_any(str(source))
+    return _Source(opened if isinstance(opened, SavedProject) else SavedProject(opened), name)
 
 
 def _look(app: QApplication, store: Store, mode: Mode | None, width: int) -> Theme:

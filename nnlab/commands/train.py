@@ -50,17 +50,13 @@ def train(
     from nnlab.files.examples import open_any
 
     saved, name = open_any(source)
-    project, snapshot = saved.project, saved.snapshot
-    if seed is not None:
-        project, snapshot = project.with_seed(seed), None
+    project = saved.project if seed is None else saved.project.with_seed(seed)
     project = _with_accumulation(project, accumulate, zero_gradients)
     data = _prepared_data(project, name)
-    from nnlab.engine.stop_condition import StopCondition
     from nnlab.training.complete_run import prepare_run, steps_of_epochs
 
-    run = prepare_run(project.graph, data, project.training, snapshot, project.initial)
-    run.stop_when([StopCondition(text) for text in stop_when or ()])
-    run.conditions.require()
+    run = prepare_run(project.graph, data, project.training, saved.snapshot if seed is None else None, project.initial)
+    run.follow(stop_when or ())
     if out is not None:
         _check_room(out, run)
     total = steps if steps is not None else steps_of_epochs(run, epochs or project.training.epochs)

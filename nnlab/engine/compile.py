@@ -27,7 +27,7 @@ from nnlab.engine.operation_count import matrix_operations
 from nnlab.engine.parts import second_parts
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, TOTAL_WEIGHT, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.second_parts import NO_PARTS, SecondParts
-from nnlab.engine.steps import Step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
+from nnlab.engine.steps import Step, by_step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
 from nnlab.engine.update_operands import schedule_operands, update_operands
 from nnlab.engine.verify import is_wanted, verify
 from nnlab.graph.graph import Graph, Node
@@ -99,8 +99,7 @@ class _Compiler:
         needed = mark_flow(steps) if self.update else set()
         backward = [step for step in (*costs, *reversed(steps)) if step.flows_back] if self.update else []
         self.overwritten = overwritten(backward)
-        for name, step in self.overwritten.items():
-            self.fresh.setdefault(id(step), []).append(name)
+        self.fresh = by_step(self.overwritten)
         parameters, buffers = self._place_kept(lambda n: n.parameters), self._place_kept(lambda n: n.buffers)
         parameters_end = self.size
         parameters = self._place_moments(parameters)

@@ -6,15 +6,13 @@ worked out from them in double precision, in the order of the formula (`nnlab.co
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from nnlab.core.tensor import Index
-from nnlab.engine.moments import explained_moments, title_of
+from nnlab.engine.moments import explained_moments, rows_of_iteration, title_of, written_as_csv
 from nnlab.engine.program import PHASES
 from nnlab.engine.stepper import Stepper, Trace
 from nnlab.graph.graph import Graph
@@ -72,27 +70,17 @@ def terms_of_iteration(stepper: Stepper, graph: Graph) -> tuple[TermRow, ...]:
 
     Raises TrainingError where training would.
     """
-    found = list(terms_of(stepper.forward(), graph))
-    while stepper.inside:
-        found += terms_of(stepper.forward(), graph)
-    return tuple(found)
-
-
-_NAMES = tuple(field.name for field in fields(TermRow))
+    return rows_of_iteration(stepper, graph, terms_of)
 
 
 def terms_as_csv(terms: Iterable[TermRow]) -> str:
     """One line of names, then one line a term; numbers keep every digit, factors are joined by ×."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_NAMES)
-    for t in terms:
-        place, factors = ", ".join(map(str, t.element)), " × ".join(map(repr, t.factors))
-        writer.writerow(
-            (t.number, t.phase, t.operation, t.tensor, place, t.term, " × ".join(t.names), factors, repr(t.adds), repr(t.so_far), t.then,
-             repr(t.result))
-        )  # fmt: skip
-    return text.getvalue()
+
+    def line(t: TermRow) -> tuple[object, ...]:
+        place, factors, numbers = ", ".join(map(str, t.element)), " × ".join(map(repr, t.factors)), (repr(t.adds), repr(t.so_far))
+        return t.number, t.phase, t.operation, t.tensor, place, t.term, " × ".join(t.names), factors, *numbers, t.then, repr(t.result)
+
+    return written_as_csv(TermRow, map(line, terms))
 
 
 def terms_as_markdown(terms: Iterable[TermRow]) -> str:

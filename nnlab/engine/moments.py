@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from nnlab.engine.program import PHASES, Instruction
 from nnlab.engine.stepper import Stepper, Trace
 from nnlab.graph import docking
 from nnlab.graph.graph import Graph
+
+AnyRow = TypeVar("AnyRow")
 
 
 @dataclass(frozen=True)
@@ -95,29 +98,37 @@ def moments_of_iteration(stepper: Stepper, graph: Graph) -> tuple[MomentRow, ...
 
     Raises TrainingError where training would.
     """
-    found = list(moments_of(stepper.forward(), graph))
+    return rows_of_iteration(stepper, graph, moments_of)
+
+
+def rows_of_iteration(stepper: Stepper, graph: Graph, rows_of: Callable[[Trace, Graph], Iterable[AnyRow]]) -> tuple[AnyRow, ...]:
+    """What `rows_of` says of every instruction up to the end of the iteration. Raises TrainingError where training would."""
+    found = [*rows_of(stepper.forward(), graph)]
     while stepper.inside:
-        found += moments_of(stepper.forward(), graph)
+        found += rows_of(stepper.forward(), graph)
     return tuple(found)
 
 
 # Tables
 
-_NAMES = tuple(field.name for field in fields(MomentRow))
+
+def written_as_csv(row: type, lines: Iterable[Iterable[object]]) -> str:
+    """One line of the names of a row's fields, then the lines."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in fields(row))
+    writer.writerows(lines)
+    return text.getvalue()
 
 
 def as_csv(moments: Iterable[MomentRow]) -> str:
     """One line of names, then one line a moment; numbers keep every digit, shapes read 8 × 4 and elements 3, 1."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_NAMES)
-    for moment in moments:
-        place, numbers = ", ".join(map(str, moment.element)), (repr(moment.added), repr(moment.result))
-        writer.writerow(
-            (moment.number, moment.phase, moment.operation, moment.tensor, _shape(moment.shape), place, moment.formula, moment.numbers,
-             *numbers, moment.words)
-        )  # fmt: skip
-    return text.getvalue()
+
+    def line(m: MomentRow) -> tuple[object, ...]:
+        place, numbers = ", ".join(map(str, m.element)), (repr(m.added), repr(m.result))
+        return m.number, m.phase, m.operation, m.tensor, _shape(m.shape), place, m.formula, m.numbers, *numbers, m.words
+
+    return written_as_csv(MomentRow, map(line, moments))
 
 
 def as_markdown(moments: Iterable[MomentRow]) -> str:

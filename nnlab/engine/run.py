@@ -185,6 +185,16 @@ class Run:
             return
         self.step.conditions = self.step.conditions.for_program(self.program, conditions)
 
+    def follow(self, stop_when: Iterable[str] = (), watch: Iterable[str] = ()) -> None:
+        """Conditions to stop at and formulas to watch, as they are typed.
+
+        Raises FormulaError for the first that is not understood, or that names what the network does not have.
+        """
+        self.stop_when([StopCondition(text) for text in stop_when])
+        self.conditions.require()
+        self.watch_formulas(tuple(watch))
+        self.watches.require()
+
     def watch_formulas(self, texts: Sequence[str], known: Watches | None = None) -> None:
         """Follows these from now on, see nnlab.engine.watches; those that were there before, or are `known`, keep their values."""
         if known is not None or tuple(texts) != self.watches.texts:

@@ -105,3 +105,11 @@ def overwritten(backward: Sequence[Step]) -> dict[str, Step]:
                 # The same tensor at two inputs receives two contributions within one kernel.
                 first[gradient] = step if f"{FIRST}d_{name}" in asked and names.count(own) == 1 else None
     return {gradient: step for gradient, step in first.items() if step is not None}
+
+
+def by_step(overwritten: Mapping[str, Step]) -> dict[int, list[str]]:
+    """Which gradients every step sets, by the step's id."""
+    found: dict[int, list[str]] = {}
+    for gradient, step in overwritten.items():
+        found.setdefault(id(step), []).append(gradient)
+    return found

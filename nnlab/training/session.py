@@ -36,7 +36,6 @@ from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, initial, new_state
 from nnlab.engine.stepper import Trace, tensors_of
 from nnlab.engine.steps import gradient_name
-from nnlab.engine.stop_condition import StopCondition
 from nnlab.engine.watches import WatchSeries
 from nnlab.graph.adapters import adapted
 from nnlab.graph.graph import Graph
@@ -258,8 +257,8 @@ class Session(SessionAdapters, SessionModel):
         that went is `stopped_early` afterwards. With `stop_when`, formulas such as "loss < 0.1" or "norm(grad(dense_1.weight)) > 10", it
         ends after exactly the step at which one becomes true, and `stopped_by` says which: see nnlab.engine.tensor_formula. Raises
         FormulaError for one that is not understood, or names what the network does not have. The same formulas are followed with `watch`:
-        One update takes the gradients of `accumulate` batches, as if they were one batch; fewer at the end of an epoch.
         `watched` afterwards has the iterations, int64 (n,), and values, float64 (n,), of each.
+        One update takes the gradients of `accumulate` batches, as if they were one batch; fewer at the end of an epoch.
         Warns (UserWarning) of a batch size above the number of samples. Raises GraphError where a batch is too short for an operator.
         Raises TrainingError at the step whose numbers are not finite; what was learned in the steps before it stays.
         """
@@ -284,10 +283,7 @@ class Session(SessionAdapters, SessionModel):
         start, failure, steps = before.stored(), "", epochs * updates_in(samples, size, update.accumulate)
         are_drawn = not self._initial and self.iteration == 0
         self.stopped_early, self.stopped_by = None, None
-        run.stop_when([StopCondition(text) for text in ([stop_when] if isinstance(stop_when, str) else stop_when)])
-        run.conditions.require()
-        run.watch_formulas([watch] if isinstance(watch, str) else watch)
-        run.watches.require()
+        run.follow([stop_when] if isinstance(stop_when, str) else stop_when, [watch] if isinstance(watch, str) else watch)
         try:
             if early_stopping is None:
                 run.train(steps)

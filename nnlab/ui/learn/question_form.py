@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
@@ -18,27 +18,19 @@ from nnlab.ui.learn.rich_text import RichText
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import parse_number
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import PressButton, keep_press_keys
+from nnlab.ui.widgets.buttons import KeepsPressKeys, PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.text_undo import share_undo
 
 NO_NUMBER = "Type a number, for example 0.25 or −3e−2."
 
 
-class AnswerField(QLineEdit):
+class AnswerField(KeepsPressKeys, QLineEdit):
     """A field whose Space is a blank, also where that key plays."""
 
-    def event(self, event: QEvent) -> bool:
-        keep_press_keys(event)
-        return super().event(event)
 
-
-class AnswerChoice(QRadioButton):
+class AnswerChoice(KeepsPressKeys, QRadioButton):
     """A choice that Space makes, also where that key plays."""
-
-    def event(self, event: QEvent) -> bool:
-        keep_press_keys(event)
-        return super().event(event)
 
 
 class ChoiceWords(Label):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
@@ -15,14 +15,14 @@ from nnlab.ui.learn.experiment_picture import ExperimentPicture
 from nnlab.ui.learn.lesson_parts import StepSegments
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import keep_press_keys
+from nnlab.ui.widgets.buttons import PressedByKeys
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 POINTS = 220  # of a data set that are drawn
 
 
-class WelcomeRow(QAbstractButton):
+class WelcomeRow(PressedByKeys, QAbstractButton):
     """A row that is clicked as a whole, by mouse, Enter or Space."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -33,22 +33,12 @@ class WelcomeRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def event(self, event: object) -> bool:
-        keep_press_keys(event)  # type: ignore[arg-type]
-        return super().event(event)  # type: ignore[arg-type]
-
-    def keyPressEvent(self, event: object) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
-            self.click()
-        else:
-            super().keyPressEvent(event)  # type: ignore[arg-type]
-
-    def enterEvent(self, event: object) -> None:
-        super().enterEvent(event)  # type: ignore[arg-type]
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
         self.update()
 
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)  # type: ignore[arg-type]
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

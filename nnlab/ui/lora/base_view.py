@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.model.strands import Strand
-from nnlab.ui.look.colormaps import sign_image
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.numbers import count
-from nnlab.ui.look.theme import FontRole, Theme, follow
+from nnlab.ui.look.theme import FontRole, Theme
 from nnlab.ui.lora.base_places import LayerPlace, LayerSize, base_places
-from nnlab.ui.lora.scale_bound import block_means, scale_bound
-from nnlab.ui.widgets.painting import draw_focus, fill_rounded, outline_rounded
+from nnlab.ui.lora.layer_maps import LayerMaps, block_of
+from nnlab.ui.lora.scale_bound import scale_bound
+from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 
 DASHES = (2.5, 1.5)  # in widths of the pen
 _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -37,30 +37,18 @@ class BaseLayer:
     strand: Strand | None = None
 
 
-class BaseView(QWidget):
+class BaseView(LayerMaps):
     """`chosen(layers)`: these are to be selected. `words` stand below the cards."""
 
     chosen = Signal(tuple)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "Dense layers of the base", parent)
         self.layers: Sequence[BaseLayer] = ()
         self.selected: tuple[str, ...] = ()
         self._head, self._words = "", ""
         self._covered_from: int | None = None
         self._images: dict[str, tuple[np.ndarray, tuple[object, ...], QImage]] = {}
-        self._shows_focus = False  # somebody with the hand on the mouse knows where it is
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Dense layers of the base")
-        theme.changed.connect(self.update)
-        follow(theme, self)
-
-    def apply_metrics(self) -> None:
-        self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(200))
 
     def show_layers(self, layers: Sequence[BaseLayer], selected: tuple[str, ...], head: str, words: str) -> None:
         """`head` stands above the cards, `words` below them."""
@@ -113,10 +101,6 @@ class BaseView(QWidget):
         adds = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self.chosen.emit((*(name for name in self.selected if adds and name != names[at]), names[at]))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -138,8 +122,7 @@ class BaseView(QWidget):
         painter.setFont(self._theme.font("body"))
         painter.setPen(tokens.text2)
         painter.drawText(below, Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap, self._words)
-        if self.hasFocus() and self._shows_focus:
-            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_layer(self, painter: QPainter, layer: BaseLayer, place: LayerPlace) -> None:
@@ -178,14 +161,13 @@ class BaseView(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _image(self, layer: BaseLayer, place: QRectF) -> QImage:
-        """One pixel a number, each layer on its own scale; of a map with fewer pixels than numbers, one a block of them."""
-        block = max(1, int(np.ceil(max(layer.weight.shape[0] / place.height(), layer.weight.shape[1] / place.width()) - 1e-6)))
+        """Each layer on its own scale."""
+        block = block_of(layer.weight, place)
         key = (block, self._theme.is_dark)
         known = self._images.get(layer.layer)
         if known is not None and known[1] == key and np.array_equal(known[0], layer.weight, equal_nan=True):
             return known[2]
-        values = block_means(layer.weight, block) if block > 1 else layer.weight
-        image = sign_image(values, scale_bound(layer.weight), self._theme.is_dark)
+        image = self.map_image(layer.weight, block, scale_bound(layer.weight))
         self._images[layer.layer] = (layer.weight, key, image)
         return image
 

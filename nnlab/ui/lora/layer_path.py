@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.focus import ShowsKeyboardFocus
 from nnlab.ui.widgets.painting import draw_focus
 
 ARROW = " → "
 _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
-class LayerPath(QWidget):
+class LayerPath(ShowsKeyboardFocus, QWidget):
     """`chosen(layer)` by a click, or by ← and → from one layer with adapters to the next."""
 
     chosen = Signal(str)
@@ -25,12 +26,10 @@ class LayerPath(QWidget):
         self._open: tuple[str, ...] = ()
         self._current = ""
         self._end: QWidget | None = None
-        self._shows_focus = False  # somebody with the hand on the mouse knows where it is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Layer")
         self.setToolTip("The layer whose matrices are shown; ← and → go to the next one with an adapter")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
         follow(theme, self)
 
     def apply_metrics(self) -> None:
@@ -85,7 +84,7 @@ class LayerPath(QWidget):
                 between = QRectF(before.right(), 0, place.left() - before.right(), self.height())
                 painter.drawText(between, Qt.AlignmentFlag.AlignCenter, ARROW.strip())
             before = place
-        if self.hasFocus() and self._shows_focus:
+        if self.shows_focus:
             word = self.places().get(self._current, QRectF(self.rect()))
             draw_focus(painter, word.adjusted(-6, 4, 6, -4), self._theme.metrics.radius_field, tokens)
         painter.end()
@@ -94,10 +93,6 @@ class LayerPath(QWidget):
         for node, place in self.places().items():
             if place.contains(event.position()) and node in self._open:
                 self.chosen.emit(node)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         by = _STEPS.get(event.key())

@@ -9,20 +9,20 @@ is never formed in the run. A cell is chosen with the mouse or the arrow keys: i
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from nnlab.ui.look.colormaps import sign_image
-from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.theme import Theme
 from nnlab.ui.lora.cell_equation import CellEquation, cell_equation
 from nnlab.ui.lora.flow_painter import FlowPainter
 from nnlab.ui.lora.layer_flow import GRADIENTS
+from nnlab.ui.lora.layer_maps import LayerMaps, block_of
 from nnlab.ui.lora.matrices_picture import MatricesPicture
 from nnlab.ui.lora.matrix_places import MatrixPlaces, cell_at, matrix_places
 from nnlab.ui.lora.matrix_words import MatrixWords
-from nnlab.ui.lora.scale_bound import block_means, scale_bound
-from nnlab.ui.widgets.painting import draw_focus, fill_rounded
+from nnlab.ui.lora.scale_bound import scale_bound
+from nnlab.ui.widgets.painting import fill_rounded
 
 _MOVES: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
@@ -30,14 +30,13 @@ _MOVES: dict[int, tuple[int, int]] = {
 WITHOUT_GRADIENT = 0.4  # what is left of a matrix that has none, beside those that have
 
 
-class MatricesView(QWidget):
+class MatricesView(LayerMaps):
     """`cell_changed` when another cell is looked at."""
 
     cell_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "Matrices of the layer", parent)
         self.shown: MatricesPicture | None = None
         self.cell: tuple[int, int] | None = None
         self._is_pinned = False
@@ -48,17 +47,6 @@ class MatricesView(QWidget):
         self._words = MatrixWords(theme)
         self._flow = FlowPainter(theme)
         self.setMouseTracking(True)
-        self._shows_focus = False  # somebody with the hand on the mouse knows where it is
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Matrices of the layer")
-        theme.changed.connect(self.update)
-        follow(theme, self)
-
-    def apply_metrics(self) -> None:
-        self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(200))
 
     def show_picture(self, picture: MatricesPicture | None) -> None:
         self.shown = picture
@@ -129,10 +117,6 @@ class MatricesView(QWidget):
         if not self._is_pinned:
             self.choose(None)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _MOVES and self.shown is not None:
             units, inputs = self.shown.layer.base.shape
@@ -163,8 +147,7 @@ class MatricesView(QWidget):
             if self.cell is not None:
                 self._paint_cell(painter, places, picture, self.cell)
                 self._words.paint_equation(painter, places, self.rect(), self.cell, self.equation())
-        if self.hasFocus() and self._shows_focus:
-            draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_maps(self, painter: QPainter, places: MatrixPlaces, picture: MatricesPicture) -> None:
@@ -185,14 +168,12 @@ class MatricesView(QWidget):
             painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _image(self, name: str, values: np.ndarray, place: QRectF, bound: float) -> QImage:
-        """One pixel a number; of a map with fewer pixels than numbers, one a block of them."""
-        block = max(1, int(np.ceil(max(values.shape[0] / place.height(), values.shape[1] / place.width()) - 1e-6)))
+        block = block_of(values, place)
         key = (values, bound, self._theme.is_dark, block)
         known = self._images.get(name)
         if known is not None and known[0][0] is values and known[0][1:] == key[1:]:
             return known[1]
-        shown = block_means(values, block) if block > 1 else values
-        image = sign_image(shown, bound, self._theme.is_dark)
+        image = self.map_image(values, block, bound)
         self._images[name] = (key, image)
         return image
 

@@ -6,9 +6,11 @@ with the shortcut, so that a person learns it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QHelpEvent, QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from nnlab.ui.look.icons import tinted
 from nnlab.ui.look.theme import Theme, follow
@@ -28,31 +30,42 @@ def plain_text(action: QAction) -> str:
 
 
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-PRESS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PRESS = (Qt.Key.Key_Space, *_ENTER)
+
+# Named before one of Qt's classes, whose methods they call; Qt allows no class of its own as a second base.
+if TYPE_CHECKING:
+    _Widget = QWidget
+    _Button = QAbstractButton
+else:
+    _Widget = _Button = object
 
 
-def keep_press_keys(event: QEvent) -> None:
-    """Keeps Space and Enter for the button with the keyboard, where they would be shortcuts of the window: Space plays elsewhere."""
-    is_asked = event.type() == QEvent.Type.ShortcutOverride
-    if is_asked and isinstance(event, QKeyEvent) and event.key() in PRESS and event.modifiers() in _PLAIN:
-        event.accept()
-
-
-class PressButton(QPushButton):
-    """A button with words that Space and Enter press while it has the keyboard, also where these keys play."""
+class KeepsPressKeys(_Widget):
+    """Keeps Space and Enter for the widget with the keyboard, where they would be shortcuts of the window: Space plays elsewhere."""
 
     def event(self, event: QEvent) -> bool:
-        keep_press_keys(event)
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.key() in _PRESS and event.modifiers() in _PLAIN:
+            event.accept()
         return super().event(event)
 
+
+class PressedByKeys(KeepsPressKeys, _Button):
+    """A button that Space and Enter press."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in PRESS[1:]:
+        if event.key() in _ENTER:
             self.click()
         else:
             super().keyPressEvent(event)
 
 
-class IconButton(QToolButton):
+class PressButton(PressedByKeys, QPushButton):
+    """A button with words that Space and Enter press while it has the keyboard, also where these keys play."""
+
+
+class IconButton(PressedByKeys, QToolButton):
     """An icon without a frame. `side` names a size in `Metrics` (button, row, field) and `icon_side` the icon's."""
 
     def __init__(self, theme: Theme, side: str = "row", icon_side: str = "icon", parent: QWidget | None = None) -> None:
@@ -95,14 +108,7 @@ class IconButton(QToolButton):
             shortcut = shortcut_text(action) if action is not None else ""
             QToolTip.showText(event.globalPos(), f"{self.toolTip()}  ({shortcut})" if shortcut else self.toolTip(), self)
             return True
-        keep_press_keys(event)
         return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in PRESS[1:]:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, radius = self._theme.tokens, self._theme.metrics.radius_button

@@ -8,8 +8,33 @@ reaches it fails inside PySide and ends the process. `children` records real chi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QWidget
+
+_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+
+# Named before one of Qt's widgets, whose methods it calls; Qt allows no class of its own as a second base.
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object
+
+
+class ShowsKeyboardFocus(_Widget):
+    """An outline tells where the keyboard is only if keys brought it there: somebody with the hand on the mouse knows."""
+
+    _has_focus_from_keys = False
+
+    @property
+    def shows_focus(self) -> bool:
+        return self._has_focus_from_keys and self.hasFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._has_focus_from_keys = event.reason() in _KEYS
+        super().focusInEvent(event)
 
 
 def holds(widget: QWidget, other: QWidget) -> bool:

@@ -9,13 +9,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import PRESS, IconButton, keep_press_keys
+from nnlab.ui.widgets.buttons import IconButton, PressedByKeys
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 NO_BREAK_SPACE = "\u00a0"
@@ -91,7 +91,7 @@ class JobItem(QWidget):
         return self.size()
 
 
-class JobSummary(QAbstractButton):
+class JobSummary(PressedByKeys, QAbstractButton):
     """The written part, which opens the list: laid out as a counter is, so that it stands in line with them."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -111,16 +111,6 @@ class JobSummary(QAbstractButton):
         self.setAccessibleName(f"Background work: {said}")
         self.setToolTip(f"{row.name}: {row.words}" if row.words else f"{row.name}: shows what runs in the background")
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        keep_press_keys(event)
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in PRESS[1:]:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(196), self._theme.metrics.transport - self._theme.metrics.grid)

@@ -43,9 +43,21 @@ Handler = Callable[[], object]
 
 def connect_actions(window: MainWindow) -> None:
     """Joins every action to what it does."""
-    files, networks, session, stepper, inspector = window.files, window.networks, window.session, window.stepper, window.inspector
-    document, examples = window.document, examples_menu(window)
-    handlers: dict[str, Handler] = {
+    examples = examples_menu(window)
+    handlers = {
+        **_of_documents(window), **_of_training(window), **_of_steps(window), **_of_comparisons(window), **_of_the_view(window, examples),
+    }  # fmt: skip
+    for action_id, run in handlers.items():
+        window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
+    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
+    window.area.shown_changed.connect(window.panels.look_again)
+    _connect_buttons(window, handlers)
+
+
+def _of_documents(window: MainWindow) -> dict[str, Handler]:
+    """Files, the network and its nodes."""
+    files, networks, inspector, document = window.files, window.networks, window.inspector, window.document
+    return {
         "file.new": files.new, "file.open": files.open, "file.open_images": files.open_images,
         "file.save": files.save, "file.save_as": files.save_as,
         "file.recover": window.recovery_bar.recover_newest, "file.clear_recent": files.clear_recent,
@@ -55,13 +67,19 @@ def connect_actions(window: MainWindow) -> None:
         "file.report": window.exchange.report, "file.record": lambda: record_animation(window),
         "edit.undo": document.undo, "edit.redo": document.redo, "edit.history": lambda: reveal(window, "history"),
         "edit.copy_network": networks.copy_network, "edit.paste_network": networks.paste_network,
-        "edit.copy_link": networks.copy_link,
-        "edit.copy_playground": networks.copy_playground,
+        "edit.copy_link": networks.copy_link, "edit.copy_playground": networks.copy_playground,
         "node.edit_weights": lambda: reveal(window, "weights"), "node.reinitialise": inspector.reinitialise,
         "node.freeze": inspector.toggle_frozen,
         "lora.attach": window.adapters.open_attach, "lora.detach": window.adapters.detach,
         "lora.merge": window.adapters.merge, "lora.unmerge": window.adapters.unmerge,
         "lora.load": window.adapters.load, "lora.save": window.adapters.save,
+    }  # fmt: skip
+
+
+def _of_training(window: MainWindow) -> dict[str, Handler]:
+    """The run, its past, and the data it learns from."""
+    session = window.session
+    return {
         "run.play": session.toggle, "run.full_speed": window.transport.toggle_full_speed,
         "run.settings": lambda: window.area.reveal("training"), "run.data": lambda: window.area.reveal("data"),
         "run.test": lambda: evaluate_on_test(window),
@@ -71,13 +89,29 @@ def connect_actions(window: MainWindow) -> None:
         "run.iteration_forward": lambda: session.back_to(session.iteration + 1), "run.to_latest": lambda: session.back_to(session.latest),
         "run.branch": lambda: branch(window), "run.branches": lambda: reveal(window, "branches"),
         "run.rewind": session.rewind, "run.dice": session.dice,
-        "run.cost": lambda: reveal(window, "cost"),
+        "run.cost": lambda: reveal(window, "cost"), "run.jobs": window.running_jobs.open_list,
+        "data.samples": lambda: reveal(window, "samples"),
+        "data.next_wrong": lambda: go_through_mistakes(window, True),
+        "data.previous_wrong": lambda: go_through_mistakes(window, False),
+    }  # fmt: skip
+
+
+def _of_comparisons(window: MainWindow) -> dict[str, Handler]:
+    """Several runs: beside each other, or one after the other in a sweep."""
+    return {
         "run.sweep": lambda: reveal(window, "sweep"), "run.find_rate": lambda: find_rate(window),
         "run.add_seed": lambda: add_seed(window), "run.batch_sizes": lambda: compare_batch_sizes(window),
-        "run.remove_runs": lambda: set_comparison(document, ()),
+        "run.remove_runs": lambda: set_comparison(window.document, ()),
         "approximate.sweep": lambda: sweep_widths(window),
         "compare.add_run": lambda: add_run(window), "compare.seeds": lambda: window.comparison.repeat(),
         "compare.wrong_start": lambda: wrong_start(window),
+    }  # fmt: skip
+
+
+def _of_steps(window: MainWindow) -> dict[str, Handler]:
+    """The stepper, and what stops there."""
+    stepper = window.stepper
+    return {
         "step.over": lambda: step(window, stepper.over), "step.into": lambda: step(window, stepper.into),
         "step.out": lambda: step(window, stepper.out), "step.back": lambda: step(window, stepper.back),
         "step.finish": lambda: step(window, stepper.finish), "step.check_all": stepper.side.check.check_all,
@@ -90,20 +124,17 @@ def connect_actions(window: MainWindow) -> None:
         "step.slow_back": lambda: step(window, lambda: stepper.motion.toggle(BACKWARDS)),
         "step.watches": lambda: reveal(window, "watches"),
         "step.chain": lambda: step(window, lambda: window.area.reveal("chain")),
-        "data.samples": lambda: reveal(window, "samples"),
-        "data.next_wrong": lambda: go_through_mistakes(window, True),
-        "data.previous_wrong": lambda: go_through_mistakes(window, False),
-        "run.jobs": window.running_jobs.open_list,
+    }  # fmt: skip
+
+
+def _of_the_view(window: MainWindow, examples: QMenu) -> dict[str, Handler]:
+    """How the window looks, and its help."""
+    return {
         "view.theme": window.toggle_theme, "view.larger": lambda: window.scale(1), "view.smaller": lambda: window.scale(-1),
         "view.reset_layout": window.area.reset, "view.commands": lambda: open_commands(window, examples),
         "view.next_region": lambda: window.regions.go(1), "view.previous_region": lambda: window.regions.go(-1),
         "help.shortcuts": lambda: window.shortcuts.open_sheet(window.all_actions()), "help.about": lambda: about(window),
     }  # fmt: skip
-    for action_id, run in handlers.items():
-        window.actions_by_id[action_id].triggered.connect(lambda checked=False, run=run: run())
-    window.canvas.hint.set_starts([window.actions_by_id["file.template"], examples, window.actions_by_id["file.open"]])
-    window.area.shown_changed.connect(window.panels.look_again)
-    _connect_buttons(window, handlers)
 
 
 def _connect_buttons(window: MainWindow, handlers: Mapping[str, Handler]) -> None:

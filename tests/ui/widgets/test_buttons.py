@@ -1,12 +1,16 @@
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnlab.ui.learn.welcome_parts import WelcomeRow
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.widgets.buttons import IconButton, MainButton, plain_text, shortcut_text
+from nnlab.ui.widgets.buttons import IconButton, MainButton, PressButton, plain_text, shortcut_text
+from nnlab.ui.widgets.job_item import JobSummary
 
 
 @pytest.fixture
@@ -88,3 +92,27 @@ def test_space_and_enter_press_the_button_with_the_keyboard_not_a_shortcut_of_it
     button.setFocus()
     qtbot.keyClick(button, key)
     assert pressed == ["button"]
+
+
+@pytest.mark.parametrize("make", [IconButton, lambda _: PressButton("Answer"), JobSummary, WelcomeRow], ids=["icon", "words", "job", "row"])
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_space_and_enter_press_a_button_where_they_are_shortcuts_elsewhere(
+    theme: Theme, qtbot: QtBot, make: Callable[[Theme], QAbstractButton], key: Qt.Key
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    button, other = make(theme), QWidget()
+    other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    for widget in (button, other):
+        (window.layout() or QVBoxLayout(window)).addWidget(widget)
+    heard: list[str] = []
+    QShortcut(key, window).activated.connect(lambda: heard.append("shortcut"))
+    button.clicked.connect(lambda: heard.append("pressed"))
+    with qtbot.waitActive(window):
+        window.show()
+    button.setFocus()
+    qtbot.keyClick(button, key)
+    assert heard == ["pressed"]
+    other.setFocus()
+    qtbot.keyClick(other, key)
+    assert heard == ["pressed", "shortcut"]

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QStyleOpt
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.items import repaint_views
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks, logarithmic_ticks
+from nnlab.ui.widgets.focus import ShowsKeyboardFocus
 from nnlab.ui.widgets.painting import draw_focus
 
 FADED = 33  # alpha of the band of raw values: 13 %
@@ -72,7 +73,7 @@ class _Painter(QGraphicsItem):
             self._plot.paint_below(painter)
 
 
-class Plot(pg.GraphicsView):
+class Plot(ShowsKeyboardFocus, pg.GraphicsView):
     """A plot in a panel. `range_changed` is emitted when the person has moved the range, or the size has changed."""
 
     range_changed = Signal()
@@ -82,7 +83,8 @@ class Plot(pg.GraphicsView):
     ground: str = "panel"  # the token of what it lies on
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=getattr(theme.tokens, self.ground))
+        super().__init__(parent)
+        self.setBackground(getattr(theme.tokens, self.ground))
         # A scene that tells its view of a change makes the whole window repaint at once, every plot by itself. Here a change marks the
         # widget, and all that has changed in the window is painted together.
         self.setViewportUpdateMode(pg.GraphicsView.ViewportUpdateMode.NoViewportUpdate)
@@ -91,7 +93,7 @@ class Plot(pg.GraphicsView):
         self.view = _View()
         self.is_following = True
         self.logarithmic = False  # the y axis is given in exponents of ten
-        self._shows_focus = self._is_setting_range = False
+        self._is_setting_range = False
         self._below, self._above = _Painter(self, False), _Painter(self, True)
         for item in (self._below, self.view, self._above):
             self.scene().addItem(item)
@@ -230,7 +232,7 @@ class Plot(pg.GraphicsView):
 
     def paint_above(self, painter: QPainter) -> None:
         """The keyboard focus; a subclass adds its crosshair."""
-        if self._shows_focus and self.hasFocus():
+        if self.shows_focus:
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._theme.metrics.radius_field, self._theme.tokens)
 
     # Events
@@ -254,12 +256,6 @@ class Plot(pg.GraphicsView):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        # An outline tells where the keyboard is; somebody with the hand on the mouse knows.
-        self._shows_focus = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-            Qt.FocusReason.ShortcutFocusReason,
-        )
         super().focusInEvent(event)
         self.repaint_around()
 
