@@ -354,6 +354,7 @@ def test(arguments: Sequence[str]) -> int:
     rest = [a for a in arguments if a != "--oracle"]
     python = prepare(("test", "oracle") if oracle else ("test",), display="none")
     environ = dict(os.environ)
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes that tests start would each compile every source again
     if display_of(environ) == "none":
         environ["QT_QPA_PLATFORM"] = "offscreen"
     selection = ["-m", ""] if oracle else []  # pyproject.toml leaves out the tests marked oracle; the last -m wins
