@@ -10,14 +10,18 @@ from collections.abc import Mapping
 
 from nnlab.core.dataset import Dataset, Table, register
 from nnlab.core.setting import Value
-from nnlab.datasets._scikit_learn import class_table
+from nnlab.datasets._measured import class_table, numbers
+
+MEASURES = (
+    "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry", "fractal dimension",
+)  # fmt: skip
+FEATURES = (*(f"mean {m}" for m in MEASURES), *(f"{m} error" for m in MEASURES), *(f"worst {m}" for m in MEASURES))
+CLASSES = ("malignant", "benign")
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_breast_cancer
-
-    bunch = load_breast_cancer()
-    return class_table(bunch.data, bunch.target, bunch.feature_names, bunch.target_names)
+    rows = numbers("breast_cancer.csv", heading=1)
+    return class_table(rows[:, :-1], rows[:, -1], FEATURES, CLASSES)
 
 
 register(

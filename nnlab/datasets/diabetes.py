@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from nnlab.core.dataset import Dataset, Table, Target, register
 from nnlab.core.setting import Value
+from nnlab.datasets._measured import numbers
 
 # scikit-learn's short names s1 … s6, spelt out as its description of the data explains them
 FEATURES = (
@@ -29,11 +28,8 @@ FEATURES = (
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_diabetes
-
-    bunch = load_diabetes(scaled=False)
-    y = np.array(bunch.target, dtype=np.float64).reshape(-1, 1)
-    return Table(np.array(bunch.data, dtype=np.float64), y, FEATURES, Target("continuous", ("disease progression",)))
+    x, y = numbers("diabetes_data_raw.csv.gz", separator=" "), numbers("diabetes_target.csv.gz")
+    return Table(x, y, FEATURES, Target("continuous", ("disease progression",)))
 
 
 register(

@@ -12,9 +12,11 @@ import numpy as np
 
 from nnlab.core.dataset import Dataset, Table, register
 from nnlab.core.setting import Setting, Value
-from nnlab.datasets._scikit_learn import class_table
+from nnlab.datasets._measured import class_table, numbers
 
 MOST = 16.0  # the darkest grey
+SIDE = 8
+PIXELS = tuple(f"pixel {row} {column}" for row in range(SIDE) for column in range(SIDE))
 CLASSES = {"all": (0, 9), "0 to 4": (0, 4), "5 to 9": (5, 9)}  # first and last digit
 SETTINGS = (
     Setting("classes", "all", choices=tuple(CLASSES), tip="Which digits there are; the target has ten classes whichever they are."),
@@ -27,16 +29,15 @@ SETTINGS = (
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
+    rows = numbers("digits.csv.gz")
+    pixels, digit = rows[:, :-1].reshape(-1, SIDE, SIDE), rows[:, -1]
     first, last = CLASSES[str(settings["classes"])]
-    chosen = (bunch.target >= first) & (bunch.target <= last)
-    images = np.rot90(bunch.images[chosen], int(str(settings["turned"])) // 90, axes=(2, 1))  # clockwise
+    chosen = (digit >= first) & (digit <= last)
+    images = np.rot90(pixels[chosen], int(str(settings["turned"])) // 90, axes=(2, 1))  # clockwise
     if settings["inverted"]:
         images = MOST - images
     x = images.reshape(len(images), -1)
-    return class_table(x, bunch.target[chosen], bunch.feature_names, bunch.target_names, image_shape=(8, 8))
+    return class_table(x, digit[chosen], PIXELS, tuple("0123456789"), image_shape=(SIDE, SIDE))
 
 
 register(

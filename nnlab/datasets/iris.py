@@ -9,14 +9,15 @@ from collections.abc import Mapping
 
 from nnlab.core.dataset import Dataset, Table, register
 from nnlab.core.setting import Value
-from nnlab.datasets._scikit_learn import class_table
+from nnlab.datasets._measured import class_table, numbers
+
+FEATURES = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
+CLASSES = ("setosa", "versicolor", "virginica")
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_iris
-
-    bunch = load_iris()
-    return class_table(bunch.data, bunch.target, bunch.feature_names, bunch.target_names)
+    rows = numbers("iris.csv", heading=1)
+    return class_table(rows[:, :-1], rows[:, -1], FEATURES, CLASSES)
 
 
 register(

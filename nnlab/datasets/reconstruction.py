@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from nnlab.core.dataset import Dataset, Table, Target, register
 from nnlab.core.setting import Setting, Value
-from nnlab.datasets._scikit_learn import readable
-
-GREY_LEVELS = 16.0  # the darkest pixel of the digits
+from nnlab.datasets import digits, iris
+from nnlab.datasets._measured import numbers
 
 SETTINGS = (
     Setting(
@@ -29,13 +26,11 @@ SETTINGS = (
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_digits, load_iris
-
     is_digits = settings["samples_of"] == "digits"
-    bunch = load_digits() if is_digits else load_iris()
-    x = np.array(bunch.data, dtype=np.float64) / (GREY_LEVELS if is_digits else 1.0)
-    names = readable(bunch.feature_names)
-    return Table(x, x.copy(), names, Target("continuous", names), image_shape=(8, 8) if is_digits else None)
+    rows = numbers("digits.csv.gz") if is_digits else numbers("iris.csv", heading=1)
+    x = rows[:, :-1] / (digits.MOST if is_digits else 1.0)
+    names = digits.PIXELS if is_digits else iris.FEATURES
+    return Table(x, x.copy(), names, Target("continuous", names), image_shape=(digits.SIDE, digits.SIDE) if is_digits else None)
 
 
 register(

@@ -10,14 +10,18 @@ from collections.abc import Mapping
 
 from nnlab.core.dataset import Dataset, Table, register
 from nnlab.core.setting import Value
-from nnlab.datasets._scikit_learn import class_table
+from nnlab.datasets._measured import class_table, numbers
+
+FEATURES = (
+    "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids", "nonflavanoid phenols",
+    "proanthocyanins", "color intensity", "hue", "od280/od315 of diluted wines", "proline",
+)  # fmt: skip
+CLASSES = ("cultivar 1", "cultivar 2", "cultivar 3")
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
-    from sklearn.datasets import load_wine
-
-    bunch = load_wine()
-    return class_table(bunch.data, bunch.target, bunch.feature_names, ("cultivar 1", "cultivar 2", "cultivar 3"))
+    rows = numbers("wine.csv", heading=1)
+    return class_table(rows[:, :-1], rows[:, -1], FEATURES, CLASSES)
 
 
 register(

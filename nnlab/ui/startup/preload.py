@@ -1,7 +1,7 @@
 """What a window needs sooner or later is loaded on a thread, soon after it has opened: libraries, kernels of drawn curves, lessons.
 
-The first look at a data set of scikit-learn would otherwise keep the window from answering for most of a second, and longer on a slow disk;
-the first sight of an activation's curve for as long as another thread compiles, since kernels are built one after another.
+The first formula would otherwise keep the window from answering for a tenth of a second, and longer on a slow disk; the first sight of an
+activation's curve for as long as another thread compiles, since kernels are built one after another.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
 LIBRARIES = (
-    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "sklearn.datasets", "duckdb", "safetensors.numpy", "networkx", "fast_sugiyama",
-    "grandalf.layouts",
+    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "duckdb", "safetensors.numpy", "networkx", "fast_sugiyama", "grandalf.layouts",
 )  # fmt: skip
 DELAY = 1000  # milliseconds after which a window that was opened stands still, and a picture of it is drawn
 
