@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from nnlab.core.courtesy import serve_display
 from nnlab.core.errors import NNLabError, TrainingError
 from nnlab.graph.graph import Graph
 from nnlab.jobs.context import JobContext
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from nnlab.ui.window.main_window import MainWindow
 
 STARTER = "spiral"
-LOCK_SECONDS = 0.0005  # how long a thread keeps Python's lock from others; the display paints with it, training takes it between slices
+LOCK_SECONDS = 0.0001  # how long a thread keeps Python's lock from others; the display paints with it, training takes it between slices
 SIZE = QSize(1280, 800)
 LONGEST_WAIT = 5.0  # seconds for the pictures of one moment of a recording
 
@@ -51,6 +52,7 @@ def application() -> QApplication:
     app = QApplication(sys.argv[:1])
     display_collector()  # from now on: thousands of modules and widgets come, none of which is garbage
     sys.setswitchinterval(LOCK_SECONDS)
+    serve_display()
     keep_offscreen_quiet()
     app.setApplicationName("NN Lab")
     app.setDesktopFileName("nnlab")

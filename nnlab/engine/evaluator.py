@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.errors import DataError
 from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import ROWS, TRAINING
@@ -112,6 +113,7 @@ class Evaluator:
             if targets is not None and wanted is not None:
                 view = wanted.view(arena, rows)
                 view[...] = targets[start : start + rows].reshape(view.shape)
+            give_way()
             with look_with(program.operations):
                 machine.execute(self.network, 0, stop)
             for name, place in places.items():
@@ -119,6 +121,7 @@ class Evaluator:
         return result
 
     def _run(self, data: np.ndarray, targets: np.ndarray, result: np.ndarray) -> float:
+        give_way()
         with look_with(self.program.operations):
             return machine.evaluate(self.network, data, targets, result)
 

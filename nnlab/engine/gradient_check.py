@@ -17,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import look_with
 from nnlab.engine import machine
@@ -142,5 +143,6 @@ class GradientChecker:
             self._gradients_known = True
 
     def _execute(self, start: int, stop: int) -> None:
+        give_way()
         with look_with(self._state.program.operations):
             machine.execute(self._network, start, stop)

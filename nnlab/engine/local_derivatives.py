@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.kernel import look_with
 from nnlab.engine import machine
 from nnlab.engine.layout import layout_of, network_of
@@ -125,5 +126,6 @@ class LocalDerivatives:
         return found
 
     def _execute(self, start: int, stop: int) -> None:
+        give_way()
         with look_with(self.program.operations):
             machine.execute(self._network, start, stop)

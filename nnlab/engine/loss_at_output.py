@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.errors import GraphError
 from nnlab.core.kernel import look_with
 from nnlab.core.kernel.context import BATCH_SIZE, ROWS, SAMPLES
@@ -58,6 +59,7 @@ class LossAtOutput:
         state[program.input_name][...] = z
         state[program.target_name].reshape(n, -1)[...] = as_targets(program, targets, n)
         machine.zero_gradients(self._update.network)
+        give_way()
         with look_with(program.operations):
             self._update.execute(0, program.update_start)
         # In a batch every sample counts one n-th: n times its share is the gradient of its own loss.

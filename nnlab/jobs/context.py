@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab.core.courtesy import give_way
+
 
 class Cancelled(BaseException):
     """Ends a job that was cancelled. Not an Exception, so that `except Exception` around one trial of many cannot swallow it."""
@@ -51,7 +53,8 @@ class TaskContext:
         return self._is_cancelled is not None and self._is_cancelled()
 
     def check(self) -> None:
-        """Raises Cancelled if the job was cancelled."""
+        """Raises Cancelled if the job was cancelled; lets the display go first otherwise."""
+        give_way()
         if self.is_cancelled:
             raise Cancelled
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.dataset import Target
 from nnlab.core.errors import TrainingError
 from nnlab.core.kernel import look_with
@@ -91,6 +92,7 @@ class Observation:
         state.arena[offset : offset + size] = as_targets(program, y, rows).ravel()
         network = network_of(state, layout_of(program))
         machine.zero_gradients(network)
+        give_way()
         with look_with(program.operations):
             machine.execute(network, 0, program.update_start)
         return state

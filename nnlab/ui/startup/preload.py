@@ -7,10 +7,14 @@ activation's curve for as long as another thread compiles, since kernels are bui
 from __future__ import annotations
 
 import importlib
+import importlib.abc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QTimer
 
+from nnlab.core.courtesy import give_way
 from nnlab.core.operator import operators
 from nnlab.jobs.context import JobContext
 from nnlab.lessons.library import shipped
@@ -68,6 +72,25 @@ def load_lessons(context: JobContext) -> None:
 
 
 def load_libraries(context: JobContext) -> None:
-    for name in LIBRARIES:
-        context.check()
-        importlib.import_module(name)
+    importlib.import_module("nnlab.core.polite_compiling")  # from now on what is compiled beside the window makes way for it, too
+    with _politely():
+        for name in LIBRARIES:
+            context.check()
+            importlib.import_module(name)
+
+
+class _Polite(importlib.abc.MetaPathFinder):
+    """Finds nothing: a library consists of hundreds of modules, and before each of them the display goes first."""
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        give_way()
+
+
+@contextmanager
+def _politely() -> Iterator[None]:
+    finder = _Polite()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
