@@ -127,7 +127,7 @@ def _read(source: str | Path | Graph | None) -> _Source:
     from nnlab.files.project import Project, SavedProject, View
     from nnlab.lessons.archive import folder_of, is_lesson_path
     from nnlab.lessons.reader import read_lesson
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     if source is None:
         return _Source(SavedProject(Project()), "untitled")

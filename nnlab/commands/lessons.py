@@ -63,7 +63,7 @@ def _check(what: str, as_json: bool) -> None:
     from nnlab.lessons.archive import is_lesson_path
     from nnlab.lessons.library import find_folder
     from nnlab.lessons.reader import examine
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder = Path(what).expanduser()
@@ -87,7 +87,7 @@ def _pack(what: str, output: Path | None) -> None:
     from nnlab.lessons.archive import SUFFIX, pack
     from nnlab.lessons.library import find_folder
     from nnlab.lessons.reader import read_lesson
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     folder = find_folder(what)
     lesson = read_lesson(folder, window_controls())
@@ -121,7 +121,7 @@ def _play(what: str, by_itself: bool, as_json: bool) -> None:
     from nnlab.commands.open import require_display
     from nnlab.lessons.library import find_folder
     from nnlab.lessons.reader import read_lesson
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     folder = find_folder(what)
     lesson = read_lesson(folder, window_controls())  # a mistake is told before a window opens

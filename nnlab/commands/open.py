@@ -31,7 +31,7 @@ def _look_at(source: str) -> None:
     if is_link(source):
         read_link(source)
     elif is_lesson_path(Path(source)):
-        from nnlab.ui.learn.known_controls import window_controls
+        from nnlab.ui.window.known_controls import window_controls
 
         read_lesson(folder_of(Path(source)), window_controls())
     else:

@@ -21,7 +21,7 @@ from nnlab.jobs.context import TaskContext
 from nnlab.tables.column_settings import in_words, settings_of, with_choice
 from nnlab.tables.proposal import propose
 from nnlab.tables.reader import read_table
-from nnlab.ui.panels.controls.data_edits import with_data
+from nnlab.ui.document.data_edits import with_data
 
 CITIES = 60
 

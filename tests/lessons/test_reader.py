@@ -116,7 +116,7 @@ def test_a_text_of_its_own_language_takes_the_same_steps(lesson_folder: Writes) 
 
 def test_the_lessons_that_ship_are_sound() -> None:
     """They are read without a look for problems, so that the window opens sooner; here is that look."""
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     lessons, controls = shipped(), window_controls()
     assert lessons

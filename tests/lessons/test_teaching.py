@@ -216,7 +216,7 @@ def test_a_link_does_not_name_files_of_this_computer(tmp_path: Path) -> None:
 
 
 def test_the_lesson_of_the_guide_has_nothing_to_correct(tmp_path: Path) -> None:
-    from nnlab.ui.learn.known_controls import window_controls
+    from nnlab.ui.window.known_controls import window_controls
 
     guide = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text(encoding="utf-8")
     for language, name in (("toml", "lesson.toml"), ("markdown", "lesson.md")):

@@ -16,10 +16,10 @@ from nnlab.studies.approximation.targets import SURFACES, TARGETS, TargetFormula
 from nnlab.training.domain import domain
 from nnlab.ui.approximation.library_popup import LibraryPicture, LibraryPopup
 from nnlab.ui.approximation.target_row import TargetRow
+from nnlab.ui.document.data_edits import chosen, with_data
 from nnlab.ui.document.document import Document
 from nnlab.ui.files.dialogs import TABLE_FILTER
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.panels.controls.data_edits import chosen, with_data
 from nnlab.ui.run.session import LiveSession
 
 

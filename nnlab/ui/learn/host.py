@@ -14,7 +14,6 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.files.autosave import Autosave
 from nnlab.ui.files.commands import FileCommands
-from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.message_bar import MessageBar
 from nnlab.ui.widgets.top_bar import TopBar
@@ -44,7 +43,7 @@ class HostTransport(Protocol):
 class HostPanels(Protocol):
     """Panels by name, made when they are first asked for."""
 
-    def __getitem__(self, name: str) -> LivePanel: ...
+    def __getitem__(self, name: str) -> QWidget: ...
     def __iter__(self) -> Iterator[str]: ...
     def is_made(self, name: str) -> bool: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.files.project import SavedProject
 from nnlab.lessons.answers import answers_csv
 from nnlab.lessons.archive import folder_of
+from nnlab.lessons.controls import Controls
 from nnlab.lessons.lesson import Lesson
 from nnlab.lessons.library import shipped
 from nnlab.lessons.play import LessonRecord
@@ -18,7 +20,6 @@ from nnlab.lessons.reader import read_lesson
 from nnlab.ui.files.store import Store
 from nnlab.ui.learn.demonstration import Demonstration
 from nnlab.ui.learn.host import LessonHost, as_object
-from nnlab.ui.learn.known_controls import window_controls
 from nnlab.ui.learn.lesson_column import LessonColumn
 from nnlab.ui.learn.lesson_player import LessonPlayer
 from nnlab.ui.learn.lesson_room import LessonRoom, ProjectInRoom
@@ -41,9 +42,9 @@ class Learning(QObject):
     progressed = Signal()
     followed = Signal(str)  # a link in a lesson's text
 
-    def __init__(self, host: LessonHost, theme: Theme, store: Store) -> None:
+    def __init__(self, host: LessonHost, theme: Theme, store: Store, controls: Callable[[], Controls]) -> None:
         super().__init__(as_object(host))
-        self._host, self._theme = host, theme
+        self._host, self._theme, self._controls = host, theme, controls
         self.progress = LessonProgress(store)
         self.room = LessonRoom(host)
         self._column: LessonColumn | None = None
@@ -115,7 +116,7 @@ class Learning(QObject):
         """Plays the lesson of a folder where it was left. False, with a sentence in the message bar, when it cannot be read."""
         known = next((lesson for lesson in shipped() if lesson.folder == folder), None)
         try:
-            return self.open(known or read_lesson(folder, window_controls()), anew)
+            return self.open(known or read_lesson(folder, self._controls()), anew)
         except NNLabError as error:
             self._fail(str(error))
             return False

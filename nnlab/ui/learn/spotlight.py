@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.seen import is_seen
 
 GAP, RING, OUTER, FAINT = 5, 2, 5, 0.30  # pixels from the control to the ring, its width, to the second ring, the alpha of that
 PULSE = 600  # milliseconds
@@ -58,7 +59,7 @@ class Spotlight(QWidget):
     def follow_target(self) -> None:
         """Where the control is now; hidden while that cannot be seen."""
         target = self._target
-        if target is None or not isValid(target) or not target.isVisible() or target.visibleRegion().isEmpty():
+        if target is None or not isValid(target) or not is_seen(target):
             self.hide()
             return
         rect = self._part if self._part is not None else target.rect()

@@ -24,6 +24,7 @@ from nnlab.training.project import Project
 from nnlab.ui.learn.data_scores import DataScores
 from nnlab.ui.learn.host import LessonHost, as_object
 from nnlab.ui.run.live_view import LiveView, RunView
+from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.workspaces import workspaces
 
 
@@ -148,7 +149,7 @@ class WindowFacts:
         current = area.workspace.name if area.workspace is not None else ""
         words = {f"in_{name}": float(name == current) for name in workspaces()}
         for name in host.panels:
-            words[f"sees_{name}"] = float(host.panels.is_made(name) and host.panels[name].is_shown)
+            words[f"sees_{name}"] = float(host.panels.is_made(name) and is_seen(host.panels[name]))
         for name in area.docks:
             words.setdefault(f"sees_{name}", float(area.is_shown(name)))
         return words

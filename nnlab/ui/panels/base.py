@@ -42,6 +42,7 @@ from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
+from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.widgets.transport_bar import Figure
 
 Shared = TypeVar("Shared")
@@ -178,8 +179,8 @@ class LivePanel(Panel):
 
     @property
     def is_shown(self) -> bool:
-        """Whether any of the panel can be seen. A dock behind another tab counts as visible for Qt, but has no region to paint."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
+        """Whether any of the panel can be seen."""
+        return is_seen(self)
 
     def take(self, view: LiveView) -> None:
         """The newest view of the session; a panel behind another tab has become hidden without a word."""

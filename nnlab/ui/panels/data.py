@@ -17,6 +17,7 @@ from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DERIVED_FEATURES, SEED, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings, file_of
 from nnlab.core.setting import Setting, Value
+from nnlab.ui.document.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.files.dialogs import TABLE_FILTER, ask_for_images
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
@@ -24,7 +25,6 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.advice_card import AdviceCard
 from nnlab.ui.panels.controls.class_balance import ClassBalance
-from nnlab.ui.panels.controls.data_edits import chosen, standardizes, with_data, with_derived
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
 from nnlab.ui.panels.controls.test_part import TestPart
 from nnlab.ui.table_import.commands import TableImport

@@ -15,6 +15,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from nnlab.ui.widgets.focus import widgets_within
+from nnlab.ui.widgets.seen import is_seen
 
 Supplier = Callable[[QPointF | None], Any]
 
@@ -69,6 +70,6 @@ def supplier_of(widget: QWidget | None) -> Supplier | None:
 def traced_within(window: QWidget) -> list[QWidget]:
     """Every widget on the screen whose number can be asked, from top to bottom and left to right."""
     traced = [w for w in widgets_within(window) if getattr(w, _TRACER, None) is not None]
-    found = [w for w in traced if w.isVisible() and not w.visibleRegion().isEmpty()]
+    found = [w for w in traced if is_seen(w)]
     places = {id(w): w.mapTo(window, w.rect().topLeft()) for w in found}
     return sorted(found, key=lambda w: (places[id(w)].y() // 24, places[id(w)].x()))

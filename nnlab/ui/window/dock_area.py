@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWi
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.panel import Panel
+from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.workspaces import Workspace
 
 _FEATURES = (
@@ -174,12 +175,12 @@ class DockArea(QMainWindow):
         docks = [dock for dock in self._docks.values() if not dock.isHidden() and not dock.visibleRegion().isEmpty()]
         bars = [child for child in self.children() if isinstance(child, QTabBar)]
         # Qt keeps a bar that has one tab left, out of sight but not hidden.
-        return sorted([middle, *docks, *(bar for bar in bars if bar.isVisible() and not bar.visibleRegion().isEmpty())], key=rank)
+        return sorted([middle, *docks, *(bar for bar in bars if is_seen(bar))], key=rank)
 
     def is_shown(self, name: str) -> bool:
         """Whether a panel can be seen: its dock is open and, among tabs, in front."""
         dock = self._docks.get(name)
-        return dock is not None and dock.isVisible() and not dock.visibleRegion().isEmpty()
+        return dock is not None and is_seen(dock)
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Arranges the docks as the person left this workspace, or as its file says."""

@@ -22,6 +22,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.welcome import WelcomePanel
 from nnlab.ui.widgets.command_palette import SYNONYMS
+from nnlab.ui.window.known_controls import window_controls
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -34,7 +35,7 @@ class WindowLessons(QObject):
     def __init__(self, window: MainWindow, theme: Theme, store: Store) -> None:
         super().__init__(window)
         self._window, self._theme, self._store = window, theme, store
-        self.learning = Learning(window, theme, store)
+        self.learning = Learning(window, theme, store, window_controls)
         self.tip = TermTip(theme, window)
         self.links = TextLinks({
             "lesson": self.open_named, "glossary": self.open_term, "example": self.open_example, "workspace": self._show_workspace,

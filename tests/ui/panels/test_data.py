@@ -14,7 +14,7 @@ from nnlab.core.dataset import datasets
 from nnlab.core.preparation import DataSettings
 from nnlab.graph import edits
 from nnlab.graph.validation import DataShape, validate
-from nnlab.ui.panels.controls.data_edits import with_data
+from nnlab.ui.document.data_edits import with_data
 
 
 def fits(s) -> bool:  # type: ignore[no-untyped-def]

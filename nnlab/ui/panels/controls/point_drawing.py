@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from nnlab.core.drawn_points import DrawnPoint
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, data_title
+from nnlab.ui.document.data_edits import with_data
 from nnlab.ui.document.document import Document
-from nnlab.ui.panels.controls.data_edits import with_data
 from nnlab.ui.panels.controls.point_edits import added, drawable, erased, is_drawn
 from nnlab.ui.run.session import LiveSession
 
