@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 WINDOW_WORKLOADS = ("spiral", "digits", "W1")
@@ -66,12 +67,17 @@ def headless(name: str, seconds: float) -> float:
         return iteration
 
     _wait(0.5)
-    start, first = time.perf_counter(), reached()
-    _wait(seconds)
-    count = reached() - first
-    rate = count / (time.perf_counter() - start)
+    rate = rate_of(reached, lambda: _wait(seconds))
     trainer.close()
     return rate
+
+
+def rate_of(reached: Callable[[], int], work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """How far a run comes per second during `work`, whatever it `reached` before; `clock` in seconds."""
+    start, first = clock(), reached()
+    work()
+    count = reached() - first
+    return count / (clock() - start)
 
 
 def _wait(seconds: float) -> None:

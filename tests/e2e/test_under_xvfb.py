@@ -22,6 +22,7 @@ from nnlab.core.preparation import prepare
 from nnlab.files.autosave import read_copy
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project
+from nnlab.graph.graph import Graph
 from nnlab.training.session import Session
 
 PROGRAMS = ("Xvfb", "xdotool")
@@ -108,6 +109,11 @@ def copies(desk: Desk) -> list[Path]:
     return sorted((Path(desk.environ["NNLAB_HOME"]) / "autosave").glob("*.nnlab"))
 
 
+def copied(desk: Desk) -> Graph:
+    """The network of the safety copy."""
+    return load_project(copies(desk)[0]).project.graph
+
+
 def iteration(saved: SavedProject) -> int:
     return int(saved.snapshot.context[ITERATION]) if saved.snapshot is not None else 0
 
@@ -134,9 +140,9 @@ def test_build_train_save_kill_recover(desk: Desk, tmp_path: Path) -> None:
         desk.type(name)
         desk.press("Return")
     desk.window(r"untitled \(edited\) - NN Lab")
-    desk.wait(lambda: copies(desk), "a safety copy of what was built")
-    built = load_project(copies(desk)[0]).project.graph
-    assert [node.operator for node in built] == ["input", "dense", "tanh", "dense", "binary_cross_entropy"]
+    whole = ["input", "dense", "tanh", "dense", "binary_cross_entropy"]  # a copy may come while the last of them are typed
+    desk.wait(lambda: copies(desk) and [node.operator for node in copied(desk)] == whole, "a safety copy of what was built")
+    built = copied(desk)
     assert [node.settings["units"] for node in built if node.operator == "dense"] == [8, 1]
     assert len(built.edges) == 4
 
