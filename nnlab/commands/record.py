@@ -22,7 +22,7 @@ def record(
     frames: Annotated[int, typer.Option(min=2, max=MOST_FRAMES, help="Pictures, evenly over the iterations")] = 60,
     per_second: Annotated[float, typer.Option(min=1.0, max=50.0, help="Pictures a second")] = PER_SECOND,
     panel: Annotated[str | None, typer.Option(help="One panel instead of the window: loss, prediction, landscape …")] = None,
-    workspace: Annotated[str, typer.Option(help="build, train, step or compare")] = "train",
+    workspace: Annotated[str, typer.Option(help="a workspace by its name, such as train or step")] = "train",
     theme: Annotated[str, typer.Option(help="light or dark")] = "dark",
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT of the window in pixels")] = "1280x800",
 ) -> None:

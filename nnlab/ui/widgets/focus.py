@@ -54,3 +54,11 @@ def widgets_within(widget: QWidget) -> Iterator[QWidget]:
     for child in widget.children():
         if isinstance(child, QWidget) and not child.isWindow():
             yield from widgets_within(child)
+
+
+def shown_within(widget: QWidget) -> Iterator[QWidget]:
+    """The same without what is hidden and all that lies in it: most of a window stands behind something else."""
+    yield widget
+    for child in widget.children():
+        if isinstance(child, QWidget) and not child.isHidden() and not child.isWindow():
+            yield from shown_within(child)

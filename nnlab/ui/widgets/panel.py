@@ -7,26 +7,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QStackedLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 TITLE = 100  # pixels that a title keeps, whatever stands beside it
-
-
-class _Header(QWidget):
-    """The header row. A dock that takes it as its title bar asks for its size hint, so that is the header's height too."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self._theme.metrics.header)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), self._theme.metrics.header)
 
 
 class _Title(ElidedLabel):
@@ -50,8 +36,12 @@ class Panel(QWidget):
         self._theme = theme
         self.setAccessibleName(title)
         self._title = _Title(theme, title, "name")
-        self._header = _Header(theme)
+        self._header = QWidget()
         self._header_row = QHBoxLayout(self._header)
+        # A dock that takes the header as its title bar asks for its size hint, for every panel at every layout: a spacer of the header's
+        # height answers without a word of Python.
+        self._header_height = QSpacerItem(0, 0)
+        self._header_row.addSpacerItem(self._header_height)
         self._header_row.addWidget(self._title, 1)
         self._readings = QWidget()
         self._readings_row = QHBoxLayout(self._readings)
@@ -135,6 +125,8 @@ class Panel(QWidget):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         self._header.setFixedHeight(metrics.header)
+        self._header_height.changeSize(0, metrics.header, QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._header_row.invalidate()
         self._header_row.setContentsMargins(metrics.padding, 0, metrics.padding, 0)
         self._header_row.setSpacing(metrics.grid)
         self._options.setSpacing(metrics.px(12))

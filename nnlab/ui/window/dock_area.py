@@ -13,62 +13,20 @@ from dataclasses import replace
 
 from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 
 from nnlab.ui.files.store import Store
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.panel import Panel
 from nnlab.ui.widgets.seen import is_seen
+from nnlab.ui.window.dock import Dock
 from nnlab.ui.workspaces import Workspace
-
-_FEATURES = (
-    QDockWidget.DockWidgetFeature.DockWidgetMovable
-    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
-    | QDockWidget.DockWidgetFeature.DockWidgetClosable
-)
-
-
-class Dock(QDockWidget):
-    """A dock whose title bar is its panel's own header; a widget without a header gets none. `make` fills it when it is first shown."""
-
-    def __init__(self, name: str, title: str, make: Callable[[], object], parent: QWidget) -> None:
-        super().__init__(title, parent)
-        self.setObjectName(f"dock.{name}")
-        self.name = name
-        self._make: Callable[[], object] | None = make
-        self.setFeatures(_FEATURES)
-
-    def fill(self, widget: QWidget) -> None:
-        self._make = None
-        # A panel's header is also the handle by which the dock is dragged; other widgets stay where the workspace puts them.
-        self.setTitleBarWidget(widget.header if isinstance(widget, Panel) else _Nothing(self))
-        self.setWidget(widget)
-        widget.windowTitleChanged.connect(self.setWindowTitle)  # a panel may have something to tell in its tab
-        if widget.windowTitle():
-            self.setWindowTitle(widget.windowTitle())
-
-    def setVisible(self, visible: bool) -> None:  # noqa: N802 (Qt's name)
-        make, self._make = self._make if visible else None, None if visible else self._make
-        if make is not None:
-            make()
-        super().setVisible(visible)
-
 
 LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
 UPPER_RIGHT = 62  # percent of the height for the upper of two groups of tabs at the right
 MOST_RIGHT, MOST_BELOW = 0.27, 0.4  # of the window, that panels around the canvas grow to with the interface scale: the network grows, too
 TIGHT_BELOW = 440  # height in pixels before the interface scale, below which the canvas and the panels under it are both too low
 TIGHT_PROJECTED = 490  # the same on a projector, whose canvas has the height of the window
-
-
-class _Nothing(QWidget):
-    """A title bar of no height."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, 0)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, 0)
 
 
 class DockArea(QMainWindow):
@@ -186,7 +144,10 @@ class DockArea(QMainWindow):
         """Arranges the docks as the person left this workspace, or as its file says."""
         if self._workspace is not None:
             self.remember()
+        former = self._plan
         self._workspace, self._plan = workspace, self._plan_for(workspace)
+        if workspace.beside_lesson and self._plan == former and self._stands_as(self._plan):
+            return  # the next step of a lesson
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, right if self._plan.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
         state, shown = self._store.data(f"layout/{self._plan.name}"), self._store.text(f"shown/{self._plan.name}", "").split()
@@ -196,6 +157,18 @@ class DockArea(QMainWindow):
         # A layout says where the docks stand that it knows, and Qt shows the others wherever there is room.
         for name, dock in self._docks.items():
             dock.setVisible(name in shown)
+
+    def _stands_as(self, plan: Workspace) -> bool:
+        """Whether the docks that a plan shows, and no others, are open in the window, where nobody has moved one."""
+        hosted = [name for name, host in plan.tabs if host in self._docks]
+        below = (*plan.bottom, *plan.behind, *hosted)
+        places = dict.fromkeys(plan.left, Qt.DockWidgetArea.LeftDockWidgetArea)
+        places |= dict.fromkeys((*plan.right, *plan.below_right), Qt.DockWidgetArea.RightDockWidgetArea)
+        places |= dict.fromkeys(below, Qt.DockWidgetArea.BottomDockWidgetArea)
+        shown = {name: dock for name, dock in self._docks.items() if not dock.isHidden()}
+        if shown.keys() != places.keys() & self._docks.keys():
+            return False
+        return all(not dock.isFloating() and self.dockWidgetArea(dock) == places[name] for name, dock in shown.items())
 
     def remember_last(self) -> None:
         """Remembers how the person left this workspace; what becomes of the docks until another is shown is not theirs."""
@@ -246,7 +219,8 @@ class DockArea(QMainWindow):
         if not workspace.beside_lesson:
             self._store.forget(f"layout/{workspace.name}")
         for dock in self._docks.values():
-            dock.setFloating(False)
+            if dock.isFloating():  # to say it again makes Qt hide the dock and give it its parent anew
+                dock.setFloating(False)
             self.removeDockWidget(dock)
         for area, names, tabbed in (
             (Qt.DockWidgetArea.LeftDockWidgetArea, workspace.left, False),

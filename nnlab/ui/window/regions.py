@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 from shiboken6 import isValid
 
-from nnlab.ui.widgets.focus import holds, widgets_within
+from nnlab.ui.widgets.focus import holds, shown_within, widgets_within
 from nnlab.ui.widgets.required import application
 from nnlab.ui.widgets.segmented import Segmented
 
@@ -63,7 +63,7 @@ def focusable(part: QWidget) -> list[QWidget]:
     """What Tab stops at within a region, in its order."""
     if not part.isVisible() or _is_behind(part):
         return []
-    return [widget for widget in widgets_within(part) if _is_stop(widget)]
+    return [widget for widget in shown_within(part) if _is_stop(widget)]
 
 
 def _focus(widget: QWidget, forward: bool) -> None:
