@@ -21,7 +21,7 @@ def picture(
     source: Source,
     output: Annotated[Path, typer.Option("-o", "--output", help="The PNG to write")],
     steps: Annotated[int, typer.Option(min=0, help="Iterations to train first")] = 0,
-    workspace: Annotated[str | None, typer.Option(help="a workspace by its name, such as train or step; an unknown one is answered with all names")] = None,
+    workspace: Annotated[str | None, typer.Option(help="a workspace by its name, such as train or step")] = None,
     theme: Annotated[str, typer.Option(help="light or dark")] = "dark",
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT in pixels")] = "1280x800",
     scale: Annotated[float, typer.Option(min=0.5, max=4.0, help="Device pixels per window pixel")] = 1.0,
