@@ -129,7 +129,10 @@ class Viewport(QGraphicsView):
             rect = scene.content_rect()
             if rect.isEmpty():
                 break
-            zoom = min(zoom, room.width() / rect.width(), room.height() / rect.height())
+            seen = min(zoom, room.width() / rect.width(), room.height() / rect.height())
+            if seen == zoom:
+                break
+            zoom = seen
         prefers_tiles = scene.detail.prefers_tiles
         positions = [item.position.x() for item in scene.items_by_card.values()] or [0.0]
         span, spare = max(positions) - min(positions), room.width() / zoom - scene.content_rect().width()
