@@ -54,6 +54,7 @@ from nnlab.ui.window.canvas_room import CanvasRoom
 from nnlab.ui.window.centre import Centre
 from nnlab.ui.window.dock_area import DockArea
 from nnlab.ui.window.dropping import FileDrops
+from nnlab.ui.window.later_drawing import LaterDrawing
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.panels import WindowPanels
 from nnlab.ui.window.regions import Regions
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.selection, theme)
         self.header = CanvasHeader(theme, self.canvas)
         self._canvas_room = CanvasRoom(theme, self.canvas, self.header)
+        self._drawing = LaterDrawing(self)
         self.area = DockArea(theme, self._store)
         self.centre = Centre(self.canvas)
         self.area.setCentralWidget(self.centre)
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
         self.stepper.lights_changed.connect(self.canvas.set_step)
         self.stepper.chain.paths_changed.connect(self.canvas.set_paths)
         self.files.opening.connect(self.canvas.view.hold_fit)
+        self.files.opening.connect(self._drawing.later)
         self.files.opened.connect(self._on_opened)
         self.networks.replaced.connect(self.canvas.fit)
         self.canvas.clipboard.replaced.connect(lambda _: self.session.rewind())  # another network starts from weights of its own
@@ -227,7 +230,7 @@ class MainWindow(QMainWindow):
         document.history_changed.connect(self._follow_document)
         self.area.shown_changed.connect(self._want_probes)
         self._theme.metrics_changed.connect(self._follow_width)
-        self._theme.restyling.connect(self._hold_painting)
+        self._theme.restyling.connect(self._drawing.hold)
 
     def _follow_recovery(self) -> None:
         self.actions_by_id["file.recover"].setEnabled(bool(self.recovery_bar.offered))
@@ -237,6 +240,7 @@ class MainWindow(QMainWindow):
     def show_workspace(self, name: str) -> None:
         """Arranges the window for a workspace; one that is not there any more is the first."""
         workspace = self.arranged(workspaces().get(name) or first_workspace())
+        self._drawing.later()
         self.canvas.view.hold_fit(True)  # every panel that is shown or hidden gives the canvas another size
         try:
             self._arrange(workspace)
@@ -353,10 +357,6 @@ class MainWindow(QMainWindow):
         change = self._theme.scale_up if direction > 0 else self._theme.scale_down
         change(in_turns=True)
         self._store.set("scale", self._theme.own_scale)
-
-    def _hold_painting(self, is_restyling: bool) -> None:
-        """Half a look is not shown."""
-        self.setUpdatesEnabled(not is_restyling)
 
     def _follow_width(self) -> None:
         """A window that is narrow for the size of its text shows the palette as a rail."""
