@@ -1,0 +1,5 @@
+"""The window."""
+
+from nnlab.ui.whole_exceptions import install
+
+install()
