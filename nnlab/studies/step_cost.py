@@ -90,6 +90,13 @@ def step_cost(project: Project, data: Data, context: TaskContext | None = None, 
     return StepCost(rows, min(whole), nodes, run.program.arena_size * run.program.dtype.itemsize)
 
 
+def counted(project: Project, data: Data) -> Mapping[str, NodeCost]:
+    """What is counted and not measured: parameters and bytes by node, of a program that is made anew; no seconds."""
+    run = prepare_run(project.graph, data, project.training, start=project.initial)
+    found = _nodes(run.program, np.zeros(len(run.program.instructions)), min(project.training.batch_size, len(data.x)))
+    return {node.node: node for node in found}
+
+
 def _nodes(program: Program, seconds: np.ndarray, rows: int) -> tuple[NodeCost, ...]:
     own: dict[str, list[float]] = {node.id: [0.0] * len(PHASES) for node in program.graph}
     for instruction, took in zip(program.instructions, seconds, strict=True):

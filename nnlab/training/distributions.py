@@ -121,6 +121,12 @@ def activation_of(graph: Graph, node: Node) -> Node | None:
     return next((reader for reader in readers if reader.kind.is_elementwise and not reader.kind.is_loss), None)
 
 
+def row_of_frame(frame: Frame, layer: str) -> LayerRow:
+    """One layer in a frame that holds OUTPUTS, GRADIENTS and UPDATES; a single batch has no signal-to-noise ratio."""
+    graph = frame.program.graph
+    return _row(graph, graph[layer], frame, _some(frame.get(gradient_name(f"{layer}.weight"))), deque())
+
+
 def _row(graph: Graph, node: Node, frame: Frame, gradient: np.ndarray | None, batches: deque[np.ndarray]) -> LayerRow:
     reader = activation_of(graph, node)
     outputs = frame.get(tensor_name(reader.id if reader is not None else node.id, "y"))

@@ -17,7 +17,8 @@ from nnlab.engine.evaluator import Evaluator
 from nnlab.engine.frame import Frame
 from nnlab.engine.setup import some_rows
 from nnlab.graph.targets import encoded
-from nnlab.training.metrics import confusion, metrics, mistakes, predicted_numbers
+from nnlab.training.feature_statistics import TRAINING, ColumnStatistics, class_counts, feature_statistics
+from nnlab.training.metrics import confusion, metrics, mistakes, predicted_classes, predicted_numbers, probabilities
 from nnlab.training.provenance import MOVED, Provenance, Replay, ShownMoment, evaluator_of, loss_formula
 from nnlab.training.scores import TITLES, scores
 
@@ -200,3 +201,62 @@ def _evaluated(
 
 def _link(frame: Frame) -> str:
     return frame.program.graph.losses[0].kind.link if frame.program.graph.losses else "identity"
+
+
+def column_figure(
+    data: Data, part: str, column: int, title: str, figure: Callable[[ColumnStatistics], float | int | None]
+) -> Provenance | None:
+    """A statistic of one column of the data as the data set has it, over one part; None where there is none."""
+    known = feature_statistics(data, part)
+    value = figure(known[column]) if column < len(known) else None
+    if value is None:
+        return None
+
+    def again() -> float:
+        found = figure(feature_statistics(data, part)[column])
+        return math.nan if found is None else float(found)
+
+    rows = f"all {known[column].samples:,} {'training' if part == TRAINING else 'validation'} rows"
+    name = known[column].name
+    return Provenance(f"{title} of {name}", float(value), name, None, rows, "", "By NumPy, of the raw numbers.", again)
+
+
+def class_size(data: Data, number: int) -> Provenance:
+    """How many samples of a class there are, training and validation together."""
+
+    def again() -> float:
+        return float(sum(int(counts[number]) for counts in class_counts(data)))
+
+    held = int(class_counts(data)[1][number])
+    words = f"all {len(data.x) + len(data.validation_x):,} rows, {held:,} of them for validation"
+    return Provenance(f"Samples of {data.target.names[number]}", again(), "target", None, words, r"\sum_n [y_n = i]", "", again)
+
+
+def stored_number(data: Data, name: str, value: float, is_validation: bool, sample: int) -> Provenance:
+    """A number of the data itself."""
+    index = data.validation_index if is_validation else data.train_index
+    note = "It is stored in the data; there is nothing to work it out from."
+    return Provenance(f"{name} of row {int(index[sample]) + 1:,}", value, name, None, f"row {int(index[sample]) + 1:,}", "", note)
+
+
+def answer(
+    moment: ShownMoment, title: str, is_validation: bool, sample: int, value: float, most: int, at: int, replay: Replay | None = None
+) -> Provenance:
+    """What the table of samples says of one row: "predicted", the "share" of the class it is taken for, or its "loss".
+
+    It was worked out together with the first `most` rows of its part, and so it is again: a product of one row rounds otherwise.
+    """
+    data, link = moment.data, _link(moment.frame)
+    index, part = data.validation_index if is_validation else data.train_index, RowsOfPart.of(data, is_validation, most)
+
+    def read(then: Frame, evaluator: Evaluator) -> float:
+        if title == "loss":
+            return float(evaluator.sample_losses(part.x, part.y)[sample])
+        outputs = evaluator.predict(part.x)[sample : sample + 1]
+        if title == "share":
+            return float(probabilities(outputs, link).max())
+        return float(predicted_classes(outputs, link)[0]) if data.target.classes else float(outputs[0, 0])
+
+    row = int(index[sample]) + 1
+    formula = loss_formula(moment.frame) if title == "loss" else ""
+    return _evaluated(moment, f"{title.capitalize()} of row {row:,}", value, f"row {row:,}", at, formula, replay, read)

@@ -97,6 +97,14 @@ class Landscape:
         return result
 
 
+def some_samples(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most so many of the samples, always the same ones: those that a landscape of so many is of."""
+    if len(x) <= most:
+        return x, y
+    chosen = np.sort(np.random.default_rng(0).choice(len(x), most, replace=False))
+    return x[chosen], y[chosen]
+
+
 class LandscapeStudy:
     """A landscape that can be measured before it is computed.
 
@@ -125,11 +133,7 @@ class LandscapeStudy:
         self.size = self._sized(self._resolution, len(self._loss.x))
 
     def _loss_of(self, samples: int) -> LossAt:
-        x, y = self._x, self._y
-        if len(x) > samples:
-            chosen = np.sort(np.random.default_rng(0).choice(len(x), samples, replace=False))
-            x, y = x[chosen], y[chosen]
-        return LossAt(self._graph, x, y, self._real)
+        return LossAt(self._graph, *some_samples(self._x, self._y, samples), self._real)
 
     def _sized(self, resolution: int, samples: int) -> LandscapeSize:
         across, up = self._reach()

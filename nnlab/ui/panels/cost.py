@@ -9,8 +9,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from nnlab.core.preparation import Data
 from nnlab.jobs.context import JobContext
 from nnlab.studies.step_cost import StepCost, step_cost
+from nnlab.training.project import Project
 from nnlab.ui.look.numbers import count, duration, percent, rate
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
@@ -35,6 +37,7 @@ class CostPanel(LivePanel):
         self._job: LiveJob | None = None
         self._measured_for: tuple[object, ...] | None = None
         self.cost: StepCost | None = None
+        self.measured: tuple[Project, Data] | None = None  # what it is the cost of
         self.words = Label(services.theme, "", "caption", "text2")
         self.words.setWordWrap(True)
         self.again = QPushButton("Measure again")
@@ -85,7 +88,7 @@ class CostPanel(LivePanel):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        self.cost = self._measured_for = None
+        self.cost = self._measured_for = self.measured = None
         self.costs_changed.emit({})
 
     @property
@@ -111,7 +114,7 @@ class CostPanel(LivePanel):
         def measure(context: JobContext) -> StepCost:
             return step_cost(project, data, context)
 
-        self._measured_for = self._key
+        self._measured_for, self.measured = self._key, (project, data)
         self._job = session.jobs.start("Measuring what a step costs", measure, quiet=True, lane="cost")
         self._job.finished.connect(self._take)
         self._job.failed.connect(self._fail)

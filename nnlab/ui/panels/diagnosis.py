@@ -24,7 +24,10 @@ EMPTY = "What goes wrong in training is said here, with what helps. Press Space 
 
 
 class DiagnosisPanel(LivePanel):
-    """`node_wanted(id)` when a node should be seen, `marked(NodeFinding or None)` what of the network the chosen finding is about."""
+    """`node_wanted(id)` when a node should be seen, `marked(NodeFinding or None)` what of the network the chosen finding is about.
+
+    `row_made(FindingRow)`: a row was added.
+    """
 
     name = "diagnosis"
     title = "Diagnosis"
@@ -32,6 +35,7 @@ class DiagnosisPanel(LivePanel):
 
     node_wanted = Signal(str)
     marked = Signal(object)
+    row_made = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(services, EMPTY, parent)
@@ -72,6 +76,16 @@ class DiagnosisPanel(LivePanel):
         self._diagnosis.look(view)
         if self._diagnosis.findings is None:
             self.set_empty("Looking at the run…" if len(view.curves.mean) else EMPTY)
+
+    @property
+    def found(self) -> Findings | None:
+        """What the rows tell, with the moment it was found at."""
+        return self._diagnosis.findings
+
+    @property
+    def all_rows(self) -> list[FindingRow]:
+        """Also those that wait for a finding."""
+        return list(self._rows)
 
     @property
     def rows(self) -> list[FindingRow]:
@@ -122,6 +136,7 @@ class DiagnosisPanel(LivePanel):
         row.remedy_chosen.connect(self._diagnosis.apply)
         self._column.insertWidget(len(self._rows), row)
         self._rows.append(row)
+        self.row_made.emit(row)
 
     def _pick(self) -> None:
         self._pick_place(self._rows.index(self.sender()))  # type: ignore[arg-type]  # it is one of them

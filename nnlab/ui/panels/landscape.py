@@ -212,6 +212,16 @@ class LandscapePanel(LivePanel):
 
     # Showing
 
+    @property
+    def landscape(self) -> Landscape | None:
+        """What is shown."""
+        return None if self._heights is None else self._heights.found
+
+    @property
+    def crosshair_iteration(self) -> int | None:
+        """The iteration whose figures stand beside it; None: where the run stood."""
+        return self._services.crosshair.iteration
+
     def _show_look(self) -> None:
         if self.look.current == SURFACE and self._heights is not None:
             self.surface.show_surface(self._heights.surface())

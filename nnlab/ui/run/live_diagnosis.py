@@ -7,13 +7,16 @@ comes to rest the last one is of exactly what is shown.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import Data
 from nnlab.engine.convergence import Convergence
+from nnlab.engine.history import Curves
 from nnlab.jobs.context import JobContext
 from nnlab.training.diagnosis import Diagnosis, Remedy, diagnose
 from nnlab.training.initial_weights import values_of
@@ -36,6 +39,20 @@ class Findings:
     iteration: int
     found: tuple[Diagnosis, ...]
     convergence: Convergence
+    curves: Curves
+    failure: str = ""
+
+
+def observed(
+    project: Project, data: Data, parameters: Mapping[str, np.ndarray], curves: Curves, failure: str = "",
+    check: Callable[[], None] = lambda: None,
+) -> Observation:  # fmt: skip
+    """A project's run as diagnoses look at it."""
+    initial = values_of(project.initial)
+    return Observation(
+        project.graph, project.training, data.x, data.y, parameters, curves, data, failure, initial=initial, are_drawn=not initial,
+        check=check,
+    )  # fmt: skip
 
 
 class LiveDiagnosis(QObject):
@@ -88,12 +105,8 @@ class LiveDiagnosis(QObject):
                 parameters = answer.result().parameters
             except NNLabError:  # there is nothing any more to be diagnosed
                 return None
-            initial = values_of(project.initial)
-            seen = Observation(
-                project.graph, project.training, data.x, data.y, parameters, curves, data, failure, initial=initial, are_drawn=not initial,
-                check=context.check,
-            )
-            return Findings(project, iteration, diagnose(seen, context.check), curves.convergence)
+            seen = observed(project, data, parameters, curves, failure, context.check)
+            return Findings(project, iteration, diagnose(seen, context.check), curves.convergence, curves, failure)
 
         return work
 

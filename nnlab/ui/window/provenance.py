@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QWidget
@@ -13,13 +14,19 @@ from nnlab.training import provenance, provenance_of_data
 from nnlab.training.excerpt import Replayed
 from nnlab.training.probes.predictions import SAMPLES as MOST_PREDICTED
 from nnlab.training.probes.scores import SAMPLES as MOST_SCORED
-from nnlab.training.provenance import Provenance
+from nnlab.training.provenance import Provenance, Replay
 from nnlab.ui.panels.base import LivePanel
 from nnlab.ui.panels.confusion import ConfusionView
+from nnlab.ui.panels.cost import CostPanel
+from nnlab.ui.panels.diagnosis import DiagnosisPanel
+from nnlab.ui.panels.distributions import DistributionsPanel
 from nnlab.ui.panels.gradient_flow import GradientFlowPanel
+from nnlab.ui.panels.landscape import LandscapePanel
 from nnlab.ui.panels.loss import LossPanel
 from nnlab.ui.panels.metrics import MetricsPanel
 from nnlab.ui.panels.prediction import PredictionPanel
+from nnlab.ui.panels.runs import RunsPanel
+from nnlab.ui.panels.samples import SamplesPanel
 from nnlab.ui.panels.weights import WeightsPanel
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.live_view import LiveView
@@ -28,11 +35,22 @@ from nnlab.ui.widgets.traced import trace
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.provenance_popover import ProvenancePopover
 from nnlab.ui.window.sources.canvas import CanvasNumbers
+from nnlab.ui.window.sources.findings import trace_findings
 from nnlab.ui.window.sources.inspector import trace_inspector
+from nnlab.ui.window.sources.pictures import trace_distributions, trace_landscape
 from nnlab.ui.window.sources.plots import heat_map_source, loss_source
 from nnlab.ui.window.sources.prediction import prediction_source
+from nnlab.ui.window.sources.tables import trace_cost, trace_runs, trace_samples
+
+TRACED = (
+    "metrics", "weights", "prediction", "loss", "gradient_flow", "runs", "cost", "samples", "distributions", "landscape", "diagnosis",
+)  # fmt: skip
 
 OfView = Callable[[LiveView], Provenance | None]
+TRACING: tuple[tuple[type[LivePanel], Callable[[Any, Replay], None]], ...] = (
+    (RunsPanel, trace_runs), (SamplesPanel, trace_samples), (DistributionsPanel, trace_distributions), (LandscapePanel, trace_landscape),
+    (DiagnosisPanel, trace_findings),
+)  # fmt: skip
 
 
 class Replays:
@@ -60,7 +78,7 @@ class NumberSources(QObject):
         self._trace_counters(window)
         trace_inspector(window.inspector.node.numbers, self.replays)
         trace(window.canvas.view.viewport(), CanvasNumbers(window.canvas, lambda: self._view, self.replays), cursor=False)
-        for panel in ("metrics", "weights", "prediction", "loss", "gradient_flow"):
+        for panel in TRACED:
             window.panels.when_made(panel, self._trace_panel)
 
     def _trace_counters(self, window: MainWindow) -> None:
@@ -87,6 +105,11 @@ class NumberSources(QObject):
             trace(panel.plot.viewport(), loss_source(panel, self.replays), cursor=False)
         elif isinstance(panel, GradientFlowPanel):
             trace(panel.plot.viewport(), heat_map_source(panel, self.replays), cursor=False)
+        elif isinstance(panel, CostPanel):
+            trace_cost(panel)
+        for kind, tracing in TRACING:
+            if isinstance(panel, kind):
+                tracing(panel, self.replays)
 
     def _want(self, is_wanted: bool) -> None:
         self.replays.is_wanted = is_wanted

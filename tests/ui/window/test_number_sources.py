@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from asked_numbers import EQUAL, ask, checked, panel
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -21,8 +22,6 @@ from nnlab.ui.widgets.traced import supplier_of, traced_within
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.provenance import NumberSources
 
-EQUAL = "Worked out again by the engine: equal, bit for bit."
-
 
 @pytest.fixture
 def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
@@ -33,26 +32,6 @@ def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
     window.session.ticked.connect(lambda view: shown.append(view) if view.is_exact and view.frame.iteration == 130 else None)
     qtbot.waitUntil(lambda: bool(shown), timeout=30_000)
     return window
-
-
-def ask(widget: QWidget, place: QPointF | None = None) -> Provenance:
-    supplier = supplier_of(widget)
-    assert supplier is not None
-    found = supplier(place)
-    assert isinstance(found, Provenance)
-    return found
-
-
-def checked(found: Provenance) -> str:
-    assert found.recompute is not None, found
-    return found.verdict(found.recompute())
-
-
-def panel(window: MainWindow, name: str) -> QWidget:
-    made: list[QWidget] = []
-    window.panels.when_made(name, made.append)
-    assert made, name
-    return made[0]
 
 
 def test_the_inspectors_statistics_are_found_again(trained: MainWindow, qtbot: QtBot) -> None:

@@ -61,6 +61,11 @@ class ClassBalance(QWidget):
         self.updateGeometry()
         self.update()
 
+    def class_at(self, y: float) -> int | None:
+        """The class whose row is at a height; None where there is none."""
+        row = int(y // self._theme.metrics.px(20))
+        return row if 0 <= row < min(len(self._names), MOST_ROWS) else None
+
     def _written(self) -> list[str]:
         """The samples of every class: in training, and behind a comma in validation if there are any."""
         has_held = bool(self._held.any())

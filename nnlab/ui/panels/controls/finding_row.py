@@ -75,6 +75,11 @@ class FindingRow(PickedRow):
         self._sign.setPixmap(icon(self._theme, "warning", color="warn").pixmap(QSize(side, side), self.devicePixelRatioF()))
 
     @property
+    def told(self) -> tuple[QWidget, ...]:
+        """What tells numbers: the decisive figure, the evidence and its bars."""
+        return self._figure, self._evidence, self.bars
+
+    @property
     def buttons(self) -> list[ElidedButton]:
         """Those of the remedies, the best first."""
         return self._buttons[: len(self.finding.remedies)]

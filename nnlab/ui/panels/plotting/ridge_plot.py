@@ -258,6 +258,22 @@ class RidgePlot(QWidget):
             painter.setPen(tokens.canvas)
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, numbers.count(at))
 
+    def at(self, place: QPointF) -> tuple[RidgeColumn, LayerRow, bool] | None:
+        """Which column and which of its rows, and whether in the right half of the column; beside the columns none."""
+        columns, gap = self.columns, self._theme.metrics.px(12)
+        width = (self.width() - self._left - gap) / max(1, len(columns))
+        across = (place.x() - self._left) / width
+        if not self._rows or not 0 <= across < len(columns):
+            return None
+        column = columns[int(across)]
+        rows = self._chosen() if column.is_ridges else list(self._rows)
+        at = self._crosshair.iteration
+        if at is not None and not column.is_ridges:
+            row = min(rows, key=lambda each: abs(each.iteration - at))
+        else:
+            row = min(rows, key=lambda each: abs(self.y_of(each.iteration) - place.y()))
+        return column, row, across - int(across) >= 0.5
+
     # Mouse
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
