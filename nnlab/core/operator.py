@@ -4,7 +4,8 @@ From the declaration come the palette entry, the inspector's form, the shape che
 stepper's formula, the gradient check and the storage. The kernels' argument names are the contract: an input, output,
 parameter, saved tensor, buffer, constant or setting by its name, `d_name` for the gradient of `name`, `target` for the data's
 target, `iteration`, `seed`, `training` for the run's own words, and `stream` for a number of the node's own (random numbers).
-Gradients accumulate with +=. A kernel that also asks for `first_d_x` must write d_x without reading it when that is 1: the place
+`half` is 0, or 1 or 2 where two threads share the work: the kernel then writes only its half of every gradient. Gradients accumulate
+with +=. A kernel that also asks for `first_d_x` must write d_x without reading it when that is 1: the place
 then need not be zeroed before, which large or very frequent operators gain from.
 """
 
@@ -33,6 +34,7 @@ UNBOUNDED: Bounds = (-math.inf, math.inf)
 CATEGORIES = ("Data", "Layers", "Images", "Activations", "Normalisation", "Merge", "Shape", "Losses")
 STREAM = "stream"
 FLAT = 0.05  # share of its greatest slope at or below which an element of a saturating operator counts as saturated
+HALF = "half"
 FIRST = "first_"  # "first_d_x": 1 when nothing has been added to d_x yet in this step
 
 
@@ -253,7 +255,7 @@ class Operator:
             return Argument(name, kind="scalar")
         if name in CONTEXT_ARGUMENTS:
             return Argument(name, kind="context")
-        if name == STREAM or (name.startswith(f"{FIRST}d_") and name[len(FIRST) + 2 :] in tensors):
+        if name in (STREAM, HALF) or (name.startswith(f"{FIRST}d_") and name[len(FIRST) + 2 :] in tensors):
             return Argument(name, kind="word")
         raise ValueError(f"Operator {self.name}: its kernel asks for {name!r}, which is not a tensor, a setting or a value of the run.")
 

@@ -88,6 +88,8 @@ class Optimizer:
     formula: str = ""
     explain_update: tuple[Explanation, ...] = ()
     matrices: bool = False  # sees (rows, columns), and only parameters with at least two axes
+    # Its kernel looks at every element alone, and at moments that are one number, so that two threads can take half of a parameter each.
+    elements_apart: bool = False
     others: str = ""  # for matrices: the optimiser of all other parameters
     # Of the rate at which a learning-rate test finds the loss lowest, the share to train with; docs/decisions/learning-rate-finder.md.
     rate_share: float = 0.1

@@ -5,7 +5,6 @@ Nothing here compiles machine code; that exists once per operator.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +14,7 @@ import numpy as np
 from nnlab.core.accumulation import ACCUMULATE, ZERO_GRADIENTS
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
-from nnlab.core.operator import FIRST, STREAM
+from nnlab.core.operator import FIRST, HALF, STREAM
 from nnlab.core.optimizer import LEARNING_RATE, Optimizer, optimizers
 from nnlab.core.schedule import CONSTANT, Schedule, schedules
 from nnlab.core.setting import Value, check_settings
@@ -24,7 +23,7 @@ from nnlab.engine.accumulation import LEFT, WEIGHTS, Added, batch_end, left_name
 from nnlab.engine.adapter_steps import adapter_constants
 from nnlab.engine.bounded_steps import bounded_steps
 from nnlab.engine.operation_count import matrix_operations
-from nnlab.engine.parts import second_parts
+from nnlab.engine.parts import nodes_in_parts, second_parts
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, TOTAL_WEIGHT, UPDATE, Instruction, Operand, ParameterInfo, Place, Program
 from nnlab.engine.second_parts import NO_PARTS, SecondParts
 from nnlab.engine.steps import Step, by_step, gradient_name, mark_flow, overwritten, penalties, source_name, steps_of, tensor_name
@@ -113,11 +112,11 @@ class _Compiler:
         self._emit_steps(steps, costs, backward)
         end_of_batch, parts = len(self.instructions), NO_PARTS
         operations = partial(matrix_operations, self.graph, self.shapes, self.capacity)
-        if self.update:
+        if self.optimizer is not None:
             self._place_scratch(parameters, loss_name)
-            parts = second_parts(self.instructions, self.places, self.capacity, parameters, operations, self._reserve)
             end_of_batch = self._emit_accumulation(steps, parameters, loss_name)
             self._emit_updates(steps, parameters, loss_name)
+            parts = second_parts(self.instructions, self.places, self.capacity, parameters, self.optimizer, operations, self._reserve)
         return Program(
             graph=self.graph,
             real=self.real,
@@ -145,7 +144,7 @@ class _Compiler:
             arena_size=self.size,
             accumulate=self.accumulate,
             batch_end=end_of_batch,
-            operations=operations({self.instructions[pc].node_id for pc in parts.places}),
+            operations=operations(nodes_in_parts(self.instructions, parts)),
             has_bounded_steps=bounded_steps(self.optimizer, self.update_settings, self.schedule, self.schedule_settings, bool(buffers)),
             operand_table=np.array(self.operand_words, dtype=np.int64),
             instruction_table=self._instruction_table(parts),
@@ -334,8 +333,8 @@ class _Compiler:
                 operands.append(Operand(argument, None, False, (self.constants[step.constant(name)][0],)))
             elif argument.kind == "context":
                 operands.append(Operand(argument, None, False, ()))
-            elif name == STREAM:
-                operands.append(Operand(argument, None, False, (zlib.crc32((step.stream or step.node.id).encode()),)))
+            elif name in (STREAM, HALF):
+                operands.append(Operand(argument, None, False, (step.stream_word if name == STREAM else 0,)))
             else:
                 own = step.names.get(name.removeprefix(f"{FIRST}d_"))
                 is_first = own is not None and self.overwritten.get(gradient_name(own)) is step

@@ -22,6 +22,7 @@ import numpy as np
 
 from nnlab.core.explanation import Explanation
 from nnlab.core.kernel import Adapter, Argument
+from nnlab.core.kernel.threads import most_threads, threads_for
 from nnlab.core.operator import Operator
 from nnlab.core.tensor import Shape
 from nnlab.engine.second_parts import SecondParts
@@ -166,6 +167,11 @@ class Program:
     def trained(self) -> tuple[ParameterInfo, ...]:
         """The parameters that have a gradient and are updated: all but frozen ones."""
         return tuple(info for info in self.parameters if not info.frozen)
+
+    @cached_property
+    def threads(self) -> int:
+        """How many threads its training steps keep busy in this process: BLAS's own, or one and its helper."""
+        return max(threads_for(self.operations), min(2, most_threads()) if self.parts.table else 1)
 
     @property
     def parameter_count(self) -> int:

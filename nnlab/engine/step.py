@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,6 +57,11 @@ class Step:
         """Whether an optimiser changes a parameter, named as its kernels know it."""
         own = self.names[parameter].split(".", 1)[1]
         return own not in self.node.kept and own != KEPT
+
+    @property
+    def stream_word(self) -> int:
+        """What a kernel's `stream` is: by it the random numbers of two steps differ."""
+        return zlib.crc32((self.stream or self.node.id).encode())
 
     def constant(self, setting: str) -> str:
         """The name of one of its settings among the program's constants."""

@@ -15,6 +15,7 @@ from nnlab.core.kernel.linear_algebra import (
     add_product_transposed,
     add_rows,
     add_transposed_product,
+    product_of_columns,
     set_product,
     set_transposed_product,
 )  # fmt: skip
@@ -45,8 +46,40 @@ def forward(x, weight, bias, y):
 
 
 @kernel
-def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
+def _backward_of_rows(d_y, weight, first_d_x, d_x):
+    if d_y.shape[1] == 1:
+        for n in range(d_x.shape[0]):
+            for i in range(d_x.shape[1]):
+                d_x[n, i] = (0.0 if first_d_x else d_x[n, i]) + d_y[n, 0] * weight[0, i]
+    elif first_d_x:
+        set_product(d_y, weight, d_x)
+    else:
+        add_product(d_y, weight, d_x)
+
+
+@kernel
+def _half_of_backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias, half):
+    """The gradients of one half of the units, and of the inputs of one half of the rows: nothing is left to be added up."""
+    rows, units = d_y.shape
+    row, unit = rows // 2, units // 2
+    first_row, last_row = (0, row) if half == 1 else (row, rows)
+    first, last = (0, unit) if half == 1 else (unit, units)
+    if d_weight.size and last > first:
+        product_of_columns(d_y, first, last, x, d_weight[first:last], not first_d_weight)
+    if d_bias.size:
+        for n in range(rows):
+            for u in range(first, last):
+                d_bias[u] += d_y[n, u]
+    if d_x.size and last_row > first_row:
+        _backward_of_rows(d_y[first_row:last_row], weight, first_d_x, d_x[first_row:last_row])
+
+
+@kernel
+def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias, half):
     """d_W = d_y^T x,   d_b = sum over the batch of d_y,   d_x = d_y W.   An empty view is a gradient that is not needed."""
+    if half:
+        _half_of_backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias, half)
+        return
     if d_weight.size:
         if first_d_weight:
             set_transposed_product(d_y, x, d_weight)
@@ -55,14 +88,7 @@ def backward(x, weight, d_y, first_d_x, d_x, first_d_weight, d_weight, d_bias):
     if d_bias.size:
         add_rows(d_y, d_bias)
     if d_x.size:
-        if d_y.shape[1] == 1:
-            for n in range(d_x.shape[0]):
-                for i in range(d_x.shape[1]):
-                    d_x[n, i] = (0.0 if first_d_x else d_x[n, i]) + d_y[n, 0] * weight[0, i]
-        elif first_d_x:
-            set_product(d_y, weight, d_x)
-        else:
-            add_product(d_y, weight, d_x)
+        _backward_of_rows(d_y, weight, first_d_x, d_x)
 
 
 def _output(m):  # type: ignore[no-untyped-def]

@@ -37,6 +37,7 @@ register(
         name="adagrad",
         title="AdaGrad",
         update=update,
+        elements_apart=True,
         settings=(
             Setting("lr_decay", 0.0, "Rate decay", "The rate is divided by 1 + decay · updates", minimum=0.0, maximum=1.0),
             Setting(

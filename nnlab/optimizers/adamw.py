@@ -43,6 +43,7 @@ register(
         name="adamw",
         title="AdamW",
         update=update,
+        elements_apart=True,
         settings=(
             Setting("beta1", 0.9, "β₁", "Decay of the running mean of the gradient", minimum=0.0, maximum=0.99999),
             Setting("beta2", 0.999, "β₂", "Decay of the running mean of the squared gradient", minimum=0.0, maximum=0.999999),

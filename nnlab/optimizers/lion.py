@@ -30,6 +30,7 @@ register(
         name="lion",
         title="Lion",
         update=update,
+        elements_apart=True,
         settings=(
             Setting("beta1", 0.9, "β₁", "Share of the running mean in the direction of an update", minimum=0.0, maximum=0.99999),
             Setting("beta2", 0.99, "β₂", "Decay of the running mean", minimum=0.0, maximum=0.99999),

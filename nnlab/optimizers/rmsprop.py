@@ -46,6 +46,7 @@ register(
         name="rmsprop",
         title="RMSprop",
         update=update,
+        elements_apart=True,
         settings=(
             Setting("alpha", 0.99, "α", "Decay of the running mean of the squared gradient", minimum=0.0, maximum=0.999999),
             Setting("eps", 1e-8, "ε", "Added to the denominator, to avoid division by 0", minimum=0.0, maximum=1.0, logarithmic=True),

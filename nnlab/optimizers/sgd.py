@@ -58,6 +58,7 @@ register(
         name="sgd",
         title="SGD",
         update=update,
+        elements_apart=True,
         settings=(
             Setting("momentum", 0.0, "Momentum", "Share of the velocity that every update keeps", minimum=0.0, maximum=0.9999),
             Setting("nesterov", False, "Nesterov", "Nesterov momentum: looks one step ahead along the momentum"),

@@ -30,6 +30,7 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b, keep):  # type: ignore[no
         right_mode = builder.select(arguments[4], transposed, plain)
         inner = builder.select(arguments[3], left_shape[0], left_shape[1])
         real = context.get_data_type(signature.args[0].dtype)
+        left_row = _row_length(context, builder, signature.args[0], left)
         one = cgutils.alloca_once_value(builder, ir.Constant(real, 1.0))
         beta = cgutils.alloca_once_value(builder, builder.select(arguments[5], ir.Constant(real, 1.0), ir.Constant(real, 0.0)))
         arguments_type = [byte, byte, byte, word, word, word, pointer, pointer, word, pointer, word, pointer, pointer, word]
@@ -42,11 +43,19 @@ def _gemm(typing, a, b, out, transpose_a, transpose_b, keep):  # type: ignore[no
         builder.call(
             function,
             [ir.Constant(byte, ord(kind)), right_mode, left_mode, columns, rows, inner, raw(one), raw(right.data), right_shape[1],
-             raw(left.data), left_shape[1], raw(beta), raw(result.data), columns],
+             raw(left.data), left_row, raw(beta), raw(result.data), columns],
         )  # fmt: skip
         return context.get_dummy_value()
 
     return types.void(a, b, out, types.boolean, types.boolean, types.boolean), build
+
+
+def _row_length(context, builder, kind, array):  # type: ignore[no-untyped-def]
+    """From one row of a matrix to the next, in elements: more than its columns where it is some columns of another."""
+    if kind.layout == "C":
+        return cgutils.unpack_tuple(builder, array.shape, 2)[1]
+    item = ir.Constant(ir.IntType(64), context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    return builder.sdiv(cgutils.unpack_tuple(builder, array.strides, 2)[0], item)
 
 
 from nnlab.core.kernel.decorators import kernel  # noqa: E402
@@ -144,3 +153,9 @@ def add_rows(a, out):
         for n in range(a.shape[0]):
             for j in range(out.size):
                 out[j] += a[n, j]
+
+
+@kernel
+def product_of_columns(a, first, last, b, out, keep):
+    """out (n, m) = a[:, first:last]^T @ b (k, m), or += with `keep`, where a is (k, more than n); for large products only."""
+    _gemm(a[:, first:last], b, out, True, False, keep)

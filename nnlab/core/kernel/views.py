@@ -8,6 +8,7 @@ must outlive the call, which the machine's caller guarantees.
 from __future__ import annotations
 
 import platform
+import sys
 
 from nnlab.core.kernel.cache import cache_folder  # noqa: F401  isort:skip
 from llvmlite import ir
@@ -16,6 +17,8 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 
 CACHE_LINE = 64  # bytes
+_IS_LINUX = sys.platform == "linux"
+NAP_MICROSECONDS = 50
 _IS_X86 = platform.machine().lower() in ("x86_64", "amd64", "i686")
 
 
@@ -144,6 +147,20 @@ def pause(typing):  # type: ignore[no-untyped-def]
         if _IS_X86:
             function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), []), "llvm.x86.sse2.pause")
             builder.call(function, [])
+        return context.get_dummy_value()
+
+    return types.void(), build
+
+
+@intrinsic
+def nap(typing):  # type: ignore[no-untyped-def]
+    """Gives this thread's processor away for a moment, on Linux; elsewhere nothing."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        if _IS_LINUX:
+            word = ir.IntType(32)
+            function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(word, [word]), "usleep")
+            builder.call(function, [ir.Constant(word, NAP_MICROSECONDS)])
         return context.get_dummy_value()
 
     return types.void(), build
