@@ -20,6 +20,7 @@ class Pace:
         self.limit: float | None = None
         self.operations: float | None = None
         self.remaining: int | None = None
+        self.has_time_over = False  # at the end of the last slice: the limit is kept with ease
         self._due = 0.0
         self._slice = 1
 
@@ -31,6 +32,7 @@ class Pace:
     def restart(self) -> None:
         """What was known of the speed holds no more."""
         self._due, self._slice = time.perf_counter(), 1
+        self.has_time_over = False
 
     @property
     def seconds_until_due(self) -> float:
@@ -55,6 +57,7 @@ class Pace:
             self._due = max(self._due, start - PACED_SLICE_SECONDS) + 1 / self.operations
         elif self.limit:
             self._due = max(self._due, start - PACED_SLICE_SECONDS) + done / self.limit
+        self.has_time_over = self.seconds_until_due > 0.0
         if self.remaining is None:
             return False
         self.remaining -= done

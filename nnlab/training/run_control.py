@@ -67,6 +67,11 @@ class RunControl:
         self.note_reach()
 
     @property
+    def has_time_over(self) -> bool:
+        """Whether a limit to the speed leaves the runs time over; from any thread."""
+        return self._pace.has_time_over
+
+    @property
     def seconds_until_due(self) -> float | None:
         """How long until there is something to train; None when there is nothing until a command comes."""
         if self._stepping.seeks or (not self.is_playing and self.group.has_late):

@@ -136,6 +136,11 @@ class Trainer:
         return self._runs.phases.shares
 
     @property
+    def has_time_over(self) -> bool:
+        """Whether training keeps to a speed that leaves time over."""
+        return self._runs.has_time_over
+
+    @property
     def has_stopped(self) -> bool:
         """Whether the project's own run cannot go on while others may."""
         return bool(self._runs.group.main.stopped)

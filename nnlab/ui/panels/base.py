@@ -1,7 +1,8 @@
 """LivePanel: a dock's panel that follows the session.
 
 A panel shows the newest `LiveView` while it is visible, at its own pace: `frames_per_second` while training runs, so that a heavy
-picture costs less than a light one; every view when training stands still, so that what is shown is exactly what was computed. It
+picture costs less than a light one, and more seldom where training wants every
+core (nnlab.ui.run.drawing_pace); every view when training stands still, so that what is shown is exactly what was computed. It
 asks the session for its probes, and for the tensors it reads of a frame besides the parameters, when it becomes visible and gives them
 up when it is hidden.
 
@@ -37,6 +38,7 @@ from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.curve_table import curve_table
 from nnlab.ui.panels.plotting.plot import Plot
+from nnlab.ui.run.drawing_pace import stretched
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.run.session import LiveSession
@@ -161,7 +163,7 @@ class LivePanel(Panel):
         self._later.stop()
         if self._view is None:
             return
-        self._due = time.perf_counter() + self.seconds_between_draws(self._view)
+        self._due = time.perf_counter() + stretched(self.seconds_between_draws(self._view), self._view.stretch)
         if self.is_empty:
             self.set_empty(None)
         self.draw(self._view)

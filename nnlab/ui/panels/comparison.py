@@ -29,7 +29,6 @@ from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.what_happens import WhatHappens
-from nnlab.ui.run.crowding import is_crowded
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.other_runs import LateRun
 
@@ -223,7 +222,7 @@ class ComparisonPanel(LivePanel):
 
     def seconds_between_draws(self, view: LiveView) -> float:
         """While runs train on every core, what is drawn is taken from training: only every fourth frame draws something here."""
-        return CROWDED_SECONDS if is_crowded(1 + len(view.others)) else super().seconds_between_draws(view)
+        return CROWDED_SECONDS if view.crowded else super().seconds_between_draws(view)
 
     def _tell_scores(self, runs: Sequence[ShownRun]) -> None:
         """The figures of the pictures, so that there is one of each only."""

@@ -35,6 +35,11 @@ class PanelFeed(QObject):
         session.emptied.connect(self._forget)
         document.replaced.connect(self._forget)
 
+    @property
+    def has_panels(self) -> bool:
+        """Whether any panel can be seen."""
+        return bool(self._panels)
+
     def join(self, panel: Fed) -> None:
         self._panels[panel] = None
 

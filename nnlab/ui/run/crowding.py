@@ -7,9 +7,9 @@ from functools import cache
 from nnlab.core.processors import usable_processors
 
 
-def is_crowded(runs: int) -> bool:
-    """Whether so many runs, each on a thread, leave no core to the window."""
-    return runs >= _cores()
+def is_crowded(threads: int) -> bool:
+    """Whether so many threads that train leave no core to the window."""
+    return threads >= _cores()
 
 
 @cache

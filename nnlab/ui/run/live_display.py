@@ -7,7 +7,7 @@ has been changed stay for a moment at most, until the first of the new one come.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -19,16 +19,20 @@ from nnlab.training.companions import Companions
 from nnlab.training.runs import MAIN
 from nnlab.training.trainer import Trainer
 from nnlab.ui.document.document import Document
+from nnlab.ui.run.crowding import is_crowded
+from nnlab.ui.run.drawing_pace import SHARE_OF_A_STEP, SHARE_OF_RUNS, DrawingPace
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.other_runs import LateRun, OtherRuns
 from nnlab.ui.run.past import Past
-from nnlab.ui.run.probe_pace import ProbePace
+from nnlab.ui.run.probe_pace import CROWDED_SHARE, STEP_SHARE, ProbePace
 from nnlab.ui.run.probing import Probing
 from nnlab.ui.run.probing_beside import ProbingBeside
 from nnlab.ui.run.rates import Rates
 
 TICK_MILLISECONDS = 16
+UNSEEN_SECONDS = 0.1  # between two frames where nothing of the network can be seen but the transport bar's figures
+FRAMES_A_PICTURE = 3.0  # while pictures wait, so that one is hardly older than it must be
 LATE_SECONDS = 0.1  # between two pieces of news of runs that catch up
 PATIENCE = 0.25  # seconds that the numbers of a network may stay after it was changed, until the first of the new one come
 
@@ -75,7 +79,12 @@ class LiveDisplay(QObject):
         self._late: tuple[LateRun, ...] = ()
         self._late_due = 0.0
         self._others = OtherRuns(trainer, companions)
-        pace = ProbePace(companions.count_runs)
+        self.drawing, self.is_crowded = DrawingPace(), False
+        self._is_team = False  # … and all cores work at one step
+        self._probe_share: float | None = None  # of a core, where training wants all; None: as much as they like
+        self.is_looked_at: Callable[[], bool] = _always
+        self._frame_due = 0.0
+        pace = ProbePace(lambda: self._probe_share)
         self._probing = Probing(jobs, pace, self)
         self._beside = ProbingBeside(jobs, pace, self)
         self._watched: dict[object, frozenset[str]] = {}
@@ -94,6 +103,25 @@ class LiveDisplay(QObject):
         self._timer.stop()
         self._probing.close()
         self._beside.close()
+
+    def _look_around(self, now: float) -> None:
+        """Whether training wants every core: then what the window does is taken from it."""
+        frame = self.frame
+        self.is_crowded = (
+            frame is not None and self._trained.is_playing and not self._trainer.has_time_over
+            and is_crowded(max(self._companions.count_runs(), frame.program.threads))
+        )  # fmt: skip
+        self._is_team = self.is_crowded and frame is not None and frame.program.threads > 1
+        shares = (SHARE_OF_A_STEP, STEP_SHARE) if self._is_team else (SHARE_OF_RUNS, CROWDED_SHARE)
+        drawing, self._probe_share = shares if self.is_crowded else (None, None)
+        self.drawing.tick(now, time.thread_time(), drawing)
+
+    @property
+    def _seconds_between_frames(self) -> float:
+        """0: one a tick. A frame of a large network is megabytes, which nobody copies for pictures that come more seldom than that."""
+        if not self.is_looked_at():
+            return UNSEEN_SECONDS
+        return min(self.drawing.picture_seconds / FRAMES_A_PICTURE, UNSEEN_SECONDS) if self._is_team else 0.0
 
     # What visible panels need
 
@@ -137,12 +165,14 @@ class LiveDisplay(QObject):
     def _tick(self) -> None:
         now = time.perf_counter()
         self.rates.tick(now)
+        self._look_around(now)
         if self._trainer.has_died:
             self.died.emit()
         self._tell_late(now)
         frame = self._others.next(self.frame)
-        if self._trained.is_playing:  # asked for after reading, so that every tick finds exactly one new frame
+        if self._trained.is_playing and now >= self._frame_due:  # after reading, so that every tick finds exactly one new frame
             self._trainer.want_frame()
+            self._frame_due = now + self._seconds_between_frames
         if frame is None:
             self._tick_without_frame()
             return
@@ -199,5 +229,10 @@ class LiveDisplay(QObject):
                 project, data, frame, passed, past.marks.shown, self._probing.results, playing, exact, rate, self.rates.ticks_per_second,
                 MAIN, self._companions.name_of(project), others, past.is_shown, self._trainer.progress(),
                 past.reach.branches if past.shows_branches else (), self._probing.iterations, self._trainer.phase_shares,
+                self.is_crowded, self.drawing.stretch,
             )
         )  # fmt: skip
+
+
+def _always() -> bool:
+    return True

@@ -90,6 +90,8 @@ class LiveView:
     branches: tuple[Branch, ...] = ()  # that are kept and shown beside it
     probed_at: Mapping[str, int] = field(default_factory=dict)  # the iteration whose weights every probe's result is of
     phase_shares: tuple[float, ...] | None = None  # of the time, by phase of a step; None while it is not known
+    crowded: bool = False  # training wants every core: what the window does is taken from it
+    stretch: float = 1.0  # how many times longer than usual pictures wait then, see nnlab.ui.run.drawing_pace
 
     def of_run(self, run: int) -> LiveView:
         """The same moment as the run of this number shows it, by itself; KeyError when there is none."""

@@ -1,6 +1,6 @@
 """How often a probe comes while training runs: as often as what it takes allows.
 
-While a core is left beside the runs that train, each probe has a share of it to itself. When runs train on every core, what probes take is
+While a core is left beside training, each probe has a share of it to itself. When training wants every core, what probes take is
 taken from training: then all of them, of all runs, have one share together. A probe that needs less than an equal part of it at
 `CROWDED_SHORTEST` comes as often as that, and the rest goes to the dearer ones.
 """
@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nnlab.ui.run.crowding import is_crowded
-
 SHARE = 0.12  # of the time that one probe may take while a core is left
 SHORTEST = 0.03  # seconds between two answers of one probe then
-CROWDED_SHARE = 0.12  # of the time that all probes of all runs may take together when none is left
+CROWDED_SHARE = 0.12  # of the time that all probes of all runs may take together when every core has a run of its own
+STEP_SHARE = 0.03  # and when all cores work at one step, which waits for each of them
 CROWDED_SHORTEST = 0.2  # the pictures made from them are drawn every quarter of a second then
 
 
 class ProbePace:
-    """One for all who compute probes; `runs` tells how many runs train."""
+    """One for all who compute probes; `share` tells what they may take together where training wants every core, None where it does not."""
 
-    def __init__(self, runs: Callable[[], int]) -> None:
-        self._runs = runs
+    def __init__(self, share: Callable[[], float | None]) -> None:
+        self._share = share
         self._costs: dict[object, dict[str, float]] = {}
 
     def note(self, owner: object, seconds: Mapping[str, float], wanted: Iterable[str]) -> None:
@@ -34,9 +33,10 @@ class ProbePace:
 
     def pause_after(self, cost: float) -> float:
         """Seconds until a probe that takes `cost` seconds is due again, counted from its end."""
-        if not is_crowded(self._runs()):
+        total = self._share()
+        if total is None:
             return max(cost * (1 / SHARE - 1), SHORTEST)
-        share = _level([cost / CROWDED_SHORTEST for costs in self._costs.values() for cost in costs.values()], CROWDED_SHARE)
+        share = _level([cost / CROWDED_SHORTEST for costs in self._costs.values() for cost in costs.values()], total)
         return max(cost / share - cost, CROWDED_SHORTEST)
 
 

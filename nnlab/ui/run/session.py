@@ -228,17 +228,15 @@ class LiveSession(QObject):
         self._display.want(owner, probes, of_all_runs)
 
     def watch(self, owner: object, tensors: Iterable[str]) -> None:
-        """`owner` (something visible) reads these tensors of frames from now on, see nnlab.engine.frame; none when it no longer does.
-
-        Parameters are always there. A frame that holds what is new follows at once, also while training rests.
-        """
+        """`owner` (something visible) reads these tensors of frames from now on, see nnlab.engine.frame; none when it no longer does."""
         self._display.watch(owner, tensors)
 
-    def snapshot(self) -> Snapshot | None:
-        """Weights, moments and position of the run; None when nothing was ever trained or loaded.
+    def ask_who_looks(self, is_looked_at: Callable[[], bool]) -> None:
+        """What tells whether anybody sees more than the transport bar's figures: else frames come ten times a second."""
+        self._display.is_looked_at = is_looked_at
 
-        Raises NNLabError when they cannot be copied.
-        """
+    def snapshot(self) -> Snapshot | None:
+        """Weights, moments and position of the run; None when nothing was ever trained or loaded. Raises NNLabError where that fails."""
         try:
             return wait_for(self.request_snapshot())
         except commands.NoNetwork:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject
 
 from nnlab.training.commands import Stepped
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.canvas.canvas import Canvas
 from nnlab.ui.panels.base import Services
+from nnlab.ui.run.drawing_pace import USUAL, stretched
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.own_activations import OwnActivations
 from nnlab.ui.window.canvas_header import PhaseStrip
@@ -20,12 +23,25 @@ class CanvasFeed(QObject):
         super().__init__(canvas)
         self._canvas, self._phases = canvas, phases
         self._view: LiveView | None = None  # the newest
+        self._due = 0.0
+        self._panels = services.feed
+        services.session.ask_who_looks(self._is_looked_at)
         self._own = services.shared(OwnActivations)
         self._own.changed.connect(self.refresh)
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the canvas can be seen."""
+        return self._canvas.isVisibleTo(self._canvas.window())
+
+    def _is_looked_at(self) -> bool:
+        return self.is_seen or self._panels.has_panels
+
     def show_view(self, view: LiveView) -> None:
         self._view = view
-        if self._canvas.isVisibleTo(self._canvas.window()):
+        now = time.perf_counter()
+        if self.is_seen and not (view.playing and view.crowded and now < self._due):
+            self._due = now + stretched(USUAL, view.stretch)
             self.refresh()
         self._phases.set_shares(view.phase_shares)
         if view.playing or not view.frame.iteration:

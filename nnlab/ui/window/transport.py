@@ -22,7 +22,6 @@ from nnlab.ui.files.store import Store
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import PanelFigures
-from nnlab.ui.run.crowding import is_crowded
 from nnlab.ui.run.live_view import LiveView, known, smoothed_words
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.widgets.transport_bar import TransportBar, operations_of
@@ -31,7 +30,7 @@ from nnlab.ui.workspaces import Workspace
 WATCHED = 200.0  # iterations per second: the spiral's loss falls from 0.65 to 0.07 in ten seconds and to 0.03 in twenty
 SPEED = "speed"  # in the store
 READ_SECONDS = 0.080  # between two writings of the figures: a little less than five ticks of the display
-CROWDED_SECONDS = 0.160  # where writing them is taken from training
+CROWDED_SECONDS = 0.200  # where writing them is taken from training
 
 
 class Transport(QObject):
@@ -75,7 +74,7 @@ class Transport(QObject):
         if view.playing and now < self._due:
             self._waiting = view
             return
-        seconds = CROWDED_SECONDS if is_crowded(1 + len(view.others)) else READ_SECONDS
+        seconds = CROWDED_SECONDS if view.crowded else READ_SECONDS
         self._due, self._waiting = now + seconds, None
         self._write(view)
 

@@ -1,16 +1,10 @@
-"""Each probe has its share while a core is left for it; all have one share together when runs train on every core."""
+"""Each probe has its share while a core is left for it; all have one share together when training wants every core."""
 
 from __future__ import annotations
 
 import pytest
 
-from nnlab.ui.run import crowding
 from nnlab.ui.run.probe_pace import CROWDED_SHARE, CROWDED_SHORTEST, SHARE, SHORTEST, ProbePace
-
-
-@pytest.fixture
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowding, "_cores", lambda: 2)
 
 
 def share_of(pace: ProbePace, cost: float) -> float:
@@ -18,17 +12,15 @@ def share_of(pace: ProbePace, cost: float) -> float:
     return cost / (cost + pace.pause_after(cost))
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_one_run_leaves_a_core_to_probes() -> None:
-    pace = ProbePace(lambda: 1)
+    pace = ProbePace(lambda: None)
     pace.note("own", {"dear": 0.05, "cheap": 0.0001}, ("dear", "cheap"))
     assert share_of(pace, 0.05) == pytest.approx(SHARE)
     assert pace.pause_after(0.0001) == SHORTEST
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_runs_on_every_core_leave_one_share_to_all_probes() -> None:
-    pace = ProbePace(lambda: 2)
+    pace = ProbePace(lambda: CROWDED_SHARE)
     for run in ("own", "beside"):
         pace.note(run, {"dear": 0.05, "cheap": 0.0005}, ("dear", "cheap"))
     cheap = 0.0005 / CROWDED_SHORTEST  # of the time, for each of the two
@@ -36,9 +28,8 @@ def test_runs_on_every_core_leave_one_share_to_all_probes() -> None:
     assert share_of(pace, 0.05) == pytest.approx((CROWDED_SHARE - 2 * cheap) / 2)
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_what_is_not_wanted_any_more_takes_nothing() -> None:
-    pace = ProbePace(lambda: 2)
+    pace = ProbePace(lambda: CROWDED_SHARE)
     pace.note("own", {"dear": 0.05}, ("dear",))
     pace.note("beside", {"dear": 0.05}, ("dear",))
     assert share_of(pace, 0.05) == pytest.approx(CROWDED_SHARE / 2)
