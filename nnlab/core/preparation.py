@@ -147,16 +147,21 @@ class Data:
         """The inputs that are categories by number, to be embedded, by their place, and how many numbers each has."""
         if not self.steps:
             return {}
-        chosen = [self.steps[self.raw_features.index(name)] for name in self.columns]
+        chosen = self._chosen_steps
         return {place: len(step.categories) for place, step in enumerate(chosen) if isinstance(step, RankInput) and step.is_embedded}
 
     @property
     def preparation(self) -> Preparation:
         """What leads from raw columns to `x`, and from outputs to class names, without the samples it was fitted on."""
         if self.steps:
-            chosen = [self.steps[self.raw_features.index(name)] for name in self.columns]
-            return of_steps(chosen, self.mean, self.scale, self.target)
+            return of_steps(self._chosen_steps, self.mean, self.scale, self.target)
         return of_numbers(self.raw_features, self.columns, self.mean, self.scale, self.target)
+
+    @property
+    def _chosen_steps(self) -> list[InputStep]:
+        """What makes each column of `x`, of a person's table."""
+        place = {name: k for k, name in enumerate(self.raw_features)}
+        return [self.steps[place[name]] for name in self.columns]
 
     def transform(self, raw: np.ndarray) -> np.ndarray:
         """What the model sees for raw features (samples, raw features): the same inputs, with the training part's mean and scale."""
@@ -238,10 +243,11 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
     inputs = _inputs(table.x, table.features, columns)
     mean, scale = _fit(inputs[train_index]) if standardize else (np.zeros(len(columns)), np.ones(len(columns)))
     if steps:  # what is 0 or 1 stays so
-        used = is_scaled[[table.features.index(name) for name in columns]]
+        places = {name: k for k, name in enumerate(table.features)}
+        used = is_scaled[[places[name] for name in columns]]
         mean, scale = np.where(used, mean, 0.0), np.where(used, scale, 1.0)
     is_plain = not standardize and columns == table.features  # what is seen is what there is: images are not held twice
-    x, y, raw = inputs if is_plain else (inputs - mean) / scale, table.y, table.x
+    x, y, raw = inputs if is_plain else _standardized(inputs, mean, scale), table.y, table.x
     if settings.set_numbers:
         x, y, raw = x.copy(), y.copy(), raw.copy()
         for number in settings.set_numbers:
@@ -250,6 +256,7 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
                 raw[number.sample, place] = number.after * scale[number.column] + mean[number.column]
         table = replace(table, x=raw, y=y)  # which says in a sentence what samples cannot hold
     train_x, validation_x = _read_only(x[train_index]), _read_only(x[validation_index])
+    own = set(table.features)
     return Data(
         x=train_x,
         y=_read_only(y[train_index]),
@@ -257,7 +264,7 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
         validation_y=_read_only(y[validation_index]),
         raw_x=train_x if x is raw else _read_only(raw[train_index]),
         raw_validation_x=validation_x if x is raw else _read_only(raw[validation_index]),
-        features=tuple(DERIVED_FEATURES[c].title if c not in table.features else c for c in columns),
+        features=tuple(c if c in own else DERIVED_FEATURES[c].title for c in columns),
         raw_features=table.features,
         target=table.target,
         mean=mean,
@@ -296,8 +303,9 @@ def _columns(dataset: Dataset, table: Table, settings: DataSettings) -> tuple[st
     """The model's inputs, checked, each once and in the order chosen."""
     chosen = tuple(dict.fromkeys((*(settings.inputs or table.features), *settings.derived)))
     derivable = tuple(DERIVED_FEATURES) if dataset.inputs else ()
+    there = {*table.features, *derivable}
     for name in chosen:
-        if name not in table.features and name not in derivable:
+        if name not in there:
             known = (*table.features, *derivable)
             listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
             raise DataError(f"{dataset.title} has no feature {name!r}; choose from {listed}.")
@@ -310,6 +318,12 @@ def _inputs(raw: np.ndarray, features: tuple[str, ...], columns: tuple[str, ...]
         return raw
     place = {name: index for index, name in enumerate(features)}
     return np.column_stack([raw[:, place[c]] if c in place else DERIVED_FEATURES[c].compute(raw[:, 0], raw[:, 1]) for c in columns])
+
+
+def _standardized(inputs: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    x = inputs - mean
+    x /= scale  # in its place: of a large table, a copy is what there is no room for
+    return x
 
 
 def _fit(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,11 +15,14 @@ import numpy as np
 from nnlab.core.dataset import Dataset, Table, register
 from nnlab.core.errors import DataError
 from nnlab.core.setting import Setting, Value
+from nnlab.core.telling import tell
 from nnlab.tables.encoding import fit
 from nnlab.tables.plan import read_plan
 from nnlab.tables.planned import read_planned
 from nnlab.tables.proposal import propose
 from nnlab.tables.reader import read_table
+
+_READ = 0.9  # the share of the work that is done when every cell is a number
 
 
 def make(settings: Mapping[str, Value], seed: int) -> Table:
@@ -27,13 +30,21 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
     if not path:
         raise DataError("No table is chosen; set the path of one.")
     plan = read_plan(str(settings["plan"]))
-    cells = read_table(Path(path).expanduser(), None if plan is None else plan.wanted)
+    done = 0.0  # of a table that is open on the import page nothing has to be read
+
+    def on_read(share: float, words: str) -> None:
+        nonlocal done
+        done = share / 2
+        tell(done, words)
+
+    cells = read_table(Path(path).expanduser(), None if plan is None else plan.wanted, on_read)
     if plan is None:
         proposal = propose(cells, str(settings["target_column"]).strip())
         plan = proposal.plan
         for question in proposal.open_questions(plan):
             raise DataError(f"{cells.name} leaves a question open. {question.text} Open it by File › Import and answer there.")
-    planned = read_planned(cells, plan)
+    planned = read_planned(cells, plan, lambda share: tell(done + (_READ - done) * share, "preparing samples"))
+    tell(_READ, "preparing samples")
     return Table(
         np.empty((len(planned.y), 0)), planned.y, (), planned.target, fit=partial(fit, plan, planned.columns),
         groups=planned.groups, times=planned.times, notes=(*cells.notes, *planned.notes),

@@ -6,7 +6,7 @@ the target is, the output activation its canonical link), as far as NN Lab has t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.core.dataset import Table, datasets
 from nnlab.core.errors import DataError, NNLabError
 from nnlab.core.operator import operators
-from nnlab.core.preparation import DataSettings, file_of
+from nnlab.core.preparation import Data, DataSettings, file_of, prepare
 from nnlab.core.setting import check_settings
 from nnlab.core.written import plain_number, rounded
 from nnlab.graph import edits
@@ -25,7 +25,7 @@ from nnlab.graph.layers import output_layer
 from nnlab.studies import target_column as kinds
 from nnlab.studies.target_column import Finding, TargetColumn, find, is_one_hot
 from nnlab.tables.cell_table import CellTable
-from nnlab.tables.plan import read_plan
+from nnlab.tables.plan import TablePlan, read_plan
 from nnlab.tables.reader import read_table
 
 LARGE = 10.0  # standard deviation or distance from 0 from which a target is too large for freshly drawn weights
@@ -81,15 +81,70 @@ class Advice:
 
 
 def column_of(data: DataSettings, target: str | None = None) -> TargetColumn:
-    """The target of the data, or another column of a table; raises DataError for one that is not there."""
+    """The target of the data, or another column of a table; raises DataError for one that is not there.
+
+    Of a table with a plan it is the samples that are there anyway, without those kept for the test: its file is not read once more.
+    """
     dataset = datasets[data.name]
     path = file_of(data)
     if path:
         plan = read_plan(str(data.settings.get("plan", "")))
+        if plan is not None and target in (None, plan.target.name):
+            return _of_samples(prepare(data), plan)
         own = plan.target.name if plan else " ".join(str(data.settings.get("target_column", "")).split())
         return _of_cells(read_table(Path(path).expanduser(), plan.wanted if plan else None), target or own or None)
     table = dataset.make(check_settings(dataset.settings, data.settings, dataset.title), data.seed)
     return _of_table(table, target, dataset.title)
+
+
+def _of_samples(data: Data, plan: TablePlan) -> TargetColumn:
+    name, y = plan.target.name, np.concatenate([data.y, data.validation_y])
+    classes = data.target.names
+    is_number = data.target.kind == "continuous"
+    column = TargetColumn.of_numbers(name, y) if is_number else TargetColumn.of_text(name, [classes[k] for k in y])
+    places = {name: place for place, name in enumerate(data.raw_features)}
+
+    def numbers(place: int) -> np.ndarray:
+        other = plan.columns[place]
+        if other == plan.target:
+            return column.numbers[:, 0]
+        if other.use != "feature" or other.name not in places:
+            return np.full(len(y), np.nan)
+        return np.concatenate([part[:, places[other.name]] for part in (data.raw_x, data.raw_validation_x)])
+
+    return _with_block(column, [c.name for c in plan.columns], plan.columns.index(plan.target), numbers)
+
+
+def _with_block(column: TargetColumn, names: Sequence[str], at: int, numbers: Callable[[int], np.ndarray]) -> TargetColumn:
+    """The column, with those beside it that are together one 1 and otherwise 0 in every row; `numbers` gives a column by its place."""
+    block = _one_hot_block(column.rows, len(names), at, numbers)
+    if block is None:
+        return column
+    found = tuple(names[block.start : block.stop])
+    return TargetColumn(f"{found[0]} … {found[-1]}", column.text, np.column_stack([numbers(k) for k in block]), found)
+
+
+def _one_hot_block(rows: int, width: int, at: int, numbers: Callable[[int], np.ndarray]) -> range | None:
+    def ones(place: int) -> int:
+        """How many rows hold a 1; 0 where the column holds anything but 0 and 1 as well."""
+        values = numbers(place)
+        return int(values.sum()) if ((values == 0.0) | (values == 1.0)).all() else 0
+
+    counts = {at: ones(at)}
+    for step in (-1, 1):  # a block has as many ones as there are rows, and no column without any
+        place = at
+        while counts[place] and 0 <= place + step < width:
+            place += step
+            counts[place] = ones(place)
+            if sum(counts[k] for k in counts if (k - at) * step > 0) + counts[at] > rows:
+                break
+    run = sorted(k for k in counts if counts[k])
+    for start in (k for k in run if k <= at):  # the widest block first
+        for stop in (k + 1 for k in run if k >= at):
+            is_full = stop - start > 1 and sum(counts[k] for k in range(start, stop)) == rows
+            if is_full and is_one_hot(np.column_stack([numbers(k) for k in range(start, stop)])):
+                return range(start, stop)
+    return None
 
 
 def _of_table(table: Table, target: str | None, title: str) -> TargetColumn:
@@ -104,44 +159,11 @@ def _of_table(table: Table, target: str | None, title: str) -> TargetColumn:
 
 
 def _of_cells(cells: CellTable, target: str | None) -> TargetColumn:
-    columns = cells.columns
-    if target is not None:
-        cells.index(target)
-    records = [[cell or "" for cell in row] for row in cells.head(cells.rows)]
-    at = columns.index(target) if target is not None else len(columns) - 1
-    block = _one_hot_block(records, at)
-    if block is not None:
-        names = columns[block.start : block.stop]
-        return TargetColumn(f"{names[0]} … {names[-1]}", _texts(records, at), np.column_stack([_numbers(records, k) for k in block]), names)
-    text = _texts(records, at)
+    at = cells.index(target) if target is not None else len(cells.columns) - 1
+    text = [str(cell) for cell in next(cells.all([f"coalesce(c{at}, '')"])).tolist()]
     decimal = "," if cells.form is not None and cells.form.delimiter != "," else "."
-    return TargetColumn.of_text(columns[at], [t.replace(decimal, ".") if decimal == "," and "." not in t else t for t in text])
-
-
-def _one_hot_block(records: list[list[str]], at: int) -> range | None:
-    """The columns up to and with `at`, and those behind it, that are together one 1 and otherwise 0 in every row."""
-    width = min(len(record) for record in records)
-    is_binary = [all(record[k].strip() in ("0", "1", "0.0", "1.0") for record in records) for k in range(width)]
-    if at >= width or not is_binary[at]:
-        return None
-    first, last = at, at
-    while first and is_binary[first - 1]:
-        first -= 1
-    while last + 1 < width and is_binary[last + 1]:
-        last += 1
-    for start in range(first, at + 1):  # the widest block first
-        for stop in range(last + 1, at, -1):
-            if stop - start > 1 and is_one_hot(np.column_stack([_numbers(records, k) for k in range(start, stop)])):
-                return range(start, stop)
-    return None
-
-
-def _texts(records: list[list[str]], column: int) -> np.ndarray:
-    return np.array([record[column].strip() for record in records], dtype=object)
-
-
-def _numbers(records: list[list[str]], column: int) -> np.ndarray:
-    return np.array([float(record[column]) for record in records])
+    column = TargetColumn.of_text(cells.columns[at], [t.replace(decimal, ".") if decimal == "," and "." not in t else t for t in text])
+    return _with_block(column, cells.columns, at, lambda k: cells.numbers([k], lambda c: f"TRY_CAST(trim({c}) AS DOUBLE)")[0])
 
 
 def advise(column: TargetColumn, graph: Graph | None = None) -> Advice:

@@ -6,7 +6,7 @@ What a cell says decides what it means, so a cell stays text until a plan says h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ OnShare = Callable[[float], None]  # the share that is done, from 0 to 1; may ra
 ROWS_AT_ONCE = 20  # terms in one query for every row: planning 100 takes 19 times as long as planning 20
 PART = 500  # columns asked about in one query of a wide table
 LOOK_SECONDS = 0.1  # between two questions whether a long query is still wanted
+TALL = 20_000  # rows beyond which executing a query takes longer than planning it
 WIDE = 200  # columns from which all of them are asked about as one long column with their numbers beside
 
 _MINUS, _NARROW, _HARD = "\u2212", "\u202f", "\u00a0"  # a typesetter's minus sign and blanks that do not break
@@ -104,25 +105,50 @@ class CellTable:
         found: dict[int, tuple[Any, ...]] = {}
         for start in range(0, len(columns), PART):
             progress(start / len(columns))
-            listed = ", ".join(f"c{k}" for k in columns[start : start + PART])
             query = (
-                f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM (SELECT n AS rowid, place, cell FROM "
-                f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))) GROUP BY place"
+                f"SELECT place, {', '.join(aggregate('cell') for aggregate in aggregates)} FROM "
+                f"(SELECT n AS rowid, place, cell FROM {self._as_one(columns[start : start + PART])}) GROUP BY place"
             )
             found |= {int(row[0][1:]): row[1:] for row in self.execute(query).fetchall()}
         return found
 
-    def all(self, terms: Sequence[str], where: str = "TRUE") -> list[np.ndarray]:
-        """Every row's value of each expression, in the file's order; None and NULL are masked away as NaN or None."""
-        found: list[np.ndarray] = []
+    def all(self, terms: Sequence[str], progress: OnShare = no_progress) -> Iterator[np.ndarray]:
+        """For each expression its value in every row, in the file's order; None and NULL are masked away as NaN or None."""
         for start in range(0, len(terms), ROWS_AT_ONCE):
+            progress(start / len(terms))
             wanted = ", ".join(f"{term} AS v{place}" for place, term in enumerate(terms[start : start + ROWS_AT_ONCE]))
-            columns = self.execute(f"SELECT {wanted} FROM cells WHERE {where} ORDER BY rowid").fetchnumpy()
+            columns = self.execute(f"SELECT {wanted} FROM cells ORDER BY rowid").fetchnumpy()
             for place in range(len(columns)):
                 values = columns[f"v{place}"]
                 masked = np.nan if values.dtype.kind == "f" else None
-                found.append(np.ma.filled(values.astype(object) if masked is None else values, masked))
-        return found
+                yield np.ma.filled(values.astype(object) if masked is None else values, masked)
+
+    def texts(self, column: int) -> np.ndarray:
+        """str (rows,): the cells of a column, "" where they are missing."""
+        return next(self.all([f"coalesce({present(f'c{column}')}, '')"])).astype(str)
+
+    def numbers(self, columns: Sequence[int], number: Callable[[str], str], progress: OnShare = no_progress) -> np.ndarray:
+        """float64 (columns, rows): what `number`, SQL made from a column, gives for each row of each of `columns`, NaN for NULL."""
+        values = np.full((len(columns), self.rows), np.nan)
+        if len(columns) <= WIDE or self.rows > TALL:
+            for place, found in enumerate(self.all([number(f"c{k}") for k in columns], progress)):
+                values[place] = found
+            return values
+        for start in range(0, len(columns), PART):
+            progress(start / len(columns))
+            part = columns[start : start + PART]
+            cells = self.execute(
+                f"SELECT CAST(substr(place, 2) AS INTEGER) AS place, n, {number('cell')} AS value FROM {self._as_one(part)}"
+            ).fetchnumpy()
+            order = np.argsort(part)
+            places = start + order[np.searchsorted(part, np.asarray(cells["place"]), sorter=order)]
+            values[places, np.asarray(cells["n"])] = np.ma.filled(cells["value"].astype(np.float64), np.nan)
+        return values
+
+    def _as_one(self, columns: Sequence[int]) -> str:
+        """SQL for a table of one row for each cell of these columns: `n` is the row, `place` the column's name, `cell` its text."""
+        listed = ", ".join(f"c{k}" for k in columns)
+        return f"(SELECT rowid AS n, {listed} FROM cells) UNPIVOT INCLUDE NULLS (cell FOR place IN ({listed}))"
 
     def head(self, rows: int) -> list[tuple[str | None, ...]]:
         """The cells of the first rows."""
@@ -151,7 +177,8 @@ def named(names: Sequence[str], is_empty: Callable[[int], bool], file: str) -> t
     """Names for the columns, which of them stay, and what to say: an empty column without a name goes, other names are made unlike."""
     if len(names) > MOST_COLUMNS:
         raise DataError(f"{file} has {len(names):,} columns; at most {MOST_COLUMNS:,} can be read.")
-    kept, final, notes = [], [], []
+    kept, notes = [], []
+    final: dict[str, None] = {}
     for place, name in enumerate(names):
         clean = " ".join("".join(c if c.isprintable() else " " for c in name).split())
         if not clean and is_empty(place):
@@ -166,5 +193,5 @@ def named(names: Sequence[str], is_empty: Callable[[int], bool], file: str) -> t
         if unlike != title:
             notes.append(f"Two columns are named {title!r}; the later one is called {unlike!r}.")
         kept.append(place)
-        final.append(unlike)
+        final[unlike] = None
     return tuple(final), kept, notes

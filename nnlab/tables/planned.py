@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable, present
+from nnlab.tables.cell_table import CellTable, OnShare, no_progress, present
 from nnlab.tables.columns import NOTATIONS, as_day, as_number
 from nnlab.tables.plan import ColumnPlan, TablePlan
 
@@ -39,27 +40,24 @@ class PlannedTable:
     notes: tuple[str, ...]  # what was left out, one sentence each
 
 
-def read_features(table: CellTable, plan: TablePlan) -> ColumnArrays:
+def read_features(table: CellTable, plan: TablePlan, progress: OnShare = no_progress) -> ColumnArrays:
     """The raw columns of all rows of a table, its target not looked at: rows to predict may have none.
 
     Raises DataError for columns the table lacks and for a cell that is not what the plan says, naming where it stands.
     """
-    missing = [column.name for column in plan.features if column.name not in table.columns]
+    there = set(table.columns)
+    missing = [column.name for column in plan.features if column.name not in there]
     if missing:
         listed = ", ".join(repr(name) for name in missing[:5])
         raise DataError(f"{table.name} lacks the column{'s' if len(missing) > 1 else ''} {listed}, which the network needs.")
-    found: ColumnArrays = {}
-    numbers = [column for column in plan.features if column.kind == "number"]
-    values = table.all([_number(table, column) for column in numbers])
-    for column, value in zip(numbers, values, strict=True):
-        found[column.name] = _checked(table, column, np.asarray(value, dtype=np.float64))
+    found = _numbers(table, [column for column in plan.features if column.kind == "number"], progress)
     for column in plan.features:
         if column.kind == "yes_no":
             found[column.name] = _yes_no(table, column)
         elif column.kind == "date":
             found |= _parts(column, _days(table, column))
         elif column.kind == "category":
-            found[column.name] = _texts(table, column.name)
+            found[column.name] = table.texts(table.index(column.name))
     return {name: found[name] for column in plan.features for name in names_of(column)}
 
 
@@ -68,9 +66,9 @@ def names_of(column: ColumnPlan) -> tuple[str, ...]:
     return tuple(f"{column.name} ({PART_TITLES[part]})" for part in column.parts) if column.kind == "date" else (column.name,)
 
 
-def read_planned(table: CellTable, plan: TablePlan) -> PlannedTable:
+def read_planned(table: CellTable, plan: TablePlan, progress: OnShare = no_progress) -> PlannedTable:
     """The rows of `table` that can be used for training. Raises DataError as `read_features`, and for a target that cannot be learned."""
-    columns = read_features(table, plan)
+    columns = read_features(table, plan, progress)
     if not columns:
         raise DataError(f"{table.name}: no column is a feature; use at least one besides the target {plan.target.name!r}.")
     target, y, known = _target(table, plan.target)
@@ -90,7 +88,7 @@ def read_planned(table: CellTable, plan: TablePlan) -> PlannedTable:
     kept = np.flatnonzero(keep)
     target, y = _compact(table, plan.target, target, y[kept])
     by_use = {use: next((column for column in plan.columns if column.use == use), None) for use in ("group", "time")}
-    groups = None if by_use["group"] is None else _texts(table, by_use["group"].name)[kept]
+    groups = None if by_use["group"] is None else table.texts(table.index(by_use["group"].name))[kept]
     times = None if by_use["time"] is None else _times(table, by_use["time"])[kept]
     return PlannedTable({name: values[kept] for name, values in columns.items()}, y, target, kept, groups, times, tuple(notes))
 
@@ -103,39 +101,60 @@ def _is_missing(values: np.ndarray) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values == ""
 
 
-def _cell(table: CellTable, name: str) -> str:
-    return f"c{table.index(name)}"
-
-
-def _number(table: CellTable, column: ColumnPlan) -> str:
+def _notation(table: CellTable, column: ColumnPlan) -> tuple[str, bool]:
+    """How the numbers of a column are written; raises DataError where that is not decided."""
     if column.notation not in NOTATIONS or column.notation in ("iso", "day_first", "month_first", "text"):
         raise DataError(f"{table.name}: it is not decided how the numbers in column {column.name!r} are written; choose their notation.")
-    return as_number(_cell(table, column.name), column.notation, column.is_percent)
+    return column.notation, column.is_percent
 
 
-def _checked(table: CellTable, column: ColumnPlan, values: np.ndarray) -> np.ndarray:
-    """Numbers; raises DataError for a cell that is there and is none, or is too large."""
-    if column.notation != "others_missing" and np.isnan(values).any():  # a query for each of thousands of columns takes minutes
-        has_cell = table.all([f"{present(_cell(table, column.name))} IS NOT NULL"])[0].astype(bool)
-        _refuse(table, column, has_cell & np.isnan(values), f"is not a number written as {NOTATIONS[column.notation]}")
-    _refuse(table, column, np.abs(values) > LARGEST, "is too large for a network; use another unit")
+def _numbers(table: CellTable, columns: Sequence[ColumnPlan], progress: OnShare = no_progress) -> ColumnArrays:
+    """Columns of numbers, NaN where missing; those written alike are read together.
+
+    Raises DataError for a cell that is there and is no number, or is too large.
+    """
+    found: ColumnArrays = {}
+    alike: dict[tuple[str, bool], list[ColumnPlan]] = {}
+    for column in columns:
+        alike.setdefault(_notation(table, column), []).append(column)
+    for (notation, is_percent), group in alike.items():
+        told = partial(_part, progress, len(found) / len(columns), len(group) / len(columns))
+        values = _written_alike(table, group, notation, is_percent, told)
+        found |= {column.name: values[k] for k, column in enumerate(group)}
+    return found
+
+
+def _part(progress: OnShare, before: float, size: float, share: float) -> None:
+    progress(before + size * share)
+
+
+def _written_alike(table: CellTable, columns: list[ColumnPlan], notation: str, is_percent: bool, progress: OnShare) -> np.ndarray:
+    """float64 (columns, rows): columns of numbers in one notation."""
+    places = {name: place for place, name in enumerate(table.columns)}
+    values = table.numbers([places[column.name] for column in columns], lambda c: as_number(c, notation, is_percent), progress)
+    doubtful = [k for k in range(len(columns)) if notation != "others_missing" and np.isnan(values[k]).any()]
+    has_cell = table.numbers([places[columns[k].name] for k in doubtful], _is_present) > 0.0
+    for k, has in zip(doubtful, has_cell, strict=True):
+        _refuse(table, columns[k], has & np.isnan(values[k]), f"is not a number written as {NOTATIONS[notation]}")
+    for k, column in enumerate(columns):
+        _refuse(table, column, np.abs(values[k]) > LARGEST, "is too large for a network; use another unit")
     return values
+
+
+def _is_present(column: str) -> str:
+    return f"CAST({present(column)} IS NOT NULL AS DOUBLE)"
 
 
 def _refuse(table: CellTable, column: ColumnPlan, wrong: np.ndarray, why: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
-        cell = table.execute(f"SELECT {_cell(table, column.name)} FROM cells WHERE rowid = {row}").fetchone()
+        cell = table.execute(f"SELECT c{table.index(column.name)} FROM cells WHERE rowid = {row}").fetchone()
         text = str(cell[0]) if cell else ""
         raise DataError(f"{table.name}, {table.place(row)}: column {column.name!r} holds {text[:40]!r}, which {why}.")
 
 
-def _texts(table: CellTable, name: str) -> np.ndarray:
-    return table.all([f"coalesce({present(_cell(table, name))}, '')"])[0].astype(str)
-
-
 def _yes_no(table: CellTable, column: ColumnPlan) -> np.ndarray:
-    texts = np.char.lower(_texts(table, column.name))
+    texts = np.char.lower(table.texts(table.index(column.name)))
     values = np.where(np.isin(texts, _TRUE), 1.0, np.where(np.isin(texts, _FALSE), 0.0, np.nan))
     _refuse(table, column, np.isnan(values) & (texts != ""), "is neither yes nor no")
     return values
@@ -144,9 +163,9 @@ def _yes_no(table: CellTable, column: ColumnPlan) -> np.ndarray:
 def _days(table: CellTable, column: ColumnPlan) -> np.ndarray:
     if column.notation not in ("iso", "day_first", "month_first"):
         raise DataError(f"{table.name}: it is not decided how the dates in column {column.name!r} are written; choose their order.")
-    cell = _cell(table, column.name)
-    values = np.asarray(table.all([as_day(cell, column.notation)])[0], dtype=np.float64)
-    has_cell = table.all([f"{present(cell)} IS NOT NULL"])[0].astype(bool)
+    place = [table.index(column.name)]
+    values = table.numbers(place, lambda c: as_day(c, column.notation))[0]
+    has_cell = table.numbers(place, _is_present)[0] > 0.0
     _refuse(table, column, has_cell & np.isnan(values), f"is no date written as {NOTATIONS[column.notation]}")
     return values
 
@@ -166,7 +185,7 @@ def _parts(column: ColumnPlan, days: np.ndarray) -> ColumnArrays:
 
 
 def _times(table: CellTable, column: ColumnPlan) -> np.ndarray:
-    values = _days(table, column) if column.kind == "date" else np.asarray(table.all([_number(table, column)])[0], dtype=np.float64)
+    values = _days(table, column) if column.kind == "date" else _numbers(table, [column])[column.name]
     _refuse(table, column, np.isnan(values), "is no time; rows cannot be split by it")
     return values
 
@@ -174,11 +193,11 @@ def _times(table: CellTable, column: ColumnPlan) -> np.ndarray:
 def _target(table: CellTable, column: ColumnPlan) -> tuple[Target, np.ndarray, np.ndarray]:
     """What the target is, its values for every row, and for which rows it is known."""
     if column.kind == "number":
-        values = _checked(table, column, np.asarray(table.all([_number(table, column)])[0], dtype=np.float64))
+        values = _numbers(table, [column])[column.name]
         return Target("continuous", (column.name,)), values.reshape(-1, 1), ~np.isnan(values)
     if column.kind == "date":
         raise DataError(f"{table.name}: the target {column.name!r} is a date; choose a column of numbers or classes.")
-    texts = _texts(table, column.name)
+    texts = table.texts(table.index(column.name))
     names = class_names(np.unique(texts[texts != ""]).tolist())
     places = {name: place for place, name in enumerate(names)}
     y = np.array([places.get(text, -1) for text in texts.tolist()], dtype=np.int64)

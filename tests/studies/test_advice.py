@@ -15,8 +15,11 @@ from nnlab.files.starting_network import project_for_table
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.graph.validation import DataShape, validate
-from nnlab.studies.advice import advise, column_of
+from nnlab.studies.advice import _one_hot_block, advise, column_of
 from nnlab.studies.target_column import KINDS, TargetColumn, find
+from nnlab.tables import reader as tables_reader
+from nnlab.tables.proposal import propose
+from nnlab.tables.reader import read_table
 from nnlab.training.complete_run import prepare_run, result_of
 from nnlab.training.settings import TrainingSettings
 
@@ -131,6 +134,33 @@ def test_one_hot_columns_are_one_target(tmp_path: Path) -> None:
     advice = advise(column_of(write(tmp_path / "t.csv", "x,red,green,blue", rows)))
     assert (advice.target, advice.loss, advice.outputs, advice.column) == ("one_hot", "cross_entropy", 3, "red … blue")
     assert "would tell the network the answer" in advice.warnings[0]
+
+
+def test_a_table_with_a_plan_is_advised_on_by_its_samples_and_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    classes = RANDOM.integers(0, 3, 60)
+    path = tmp_path / "t.csv"
+    path.write_text("x,red,green,blue\n" + "".join(f"0.5,{int(c == 0)},{int(c == 1)},{int(c == 2)}\n" for c in classes) + "0.5,0,0,\n")
+    plan = propose(read_table(path), "blue").plan
+    settings = DataSettings("table", {"path": str(path), "plan": plan.to_json()}, test_share=0.2)
+    data = prepare(settings)
+    monkeypatch.setattr(tables_reader, "reader_of", lambda path: pytest.fail("the file is read once more"))
+    column = column_of(settings)
+    assert (column.name, column.rows) == ("red … blue", 60 - len(data.test_y)), "neither the row without a target nor the test samples"
+    assert len(data.test_y) == 12 and advise(column).target == "one_hot"
+
+
+def test_thousands_of_columns_of_zeros_and_ones_are_looked_through_in_one_pass() -> None:
+    numbers = RANDOM.integers(0, 2, (3000, 40)).astype(np.float64)
+    numbers[1500:1503] = np.eye(3)[RANDOM.integers(0, 3, 40)].T
+    asked: list[int] = []
+
+    def column(place: int) -> np.ndarray:
+        asked.append(place)
+        return numbers[place]
+
+    found = _one_hot_block(40, 3000, 1501, column)
+    assert found == range(1500, 1503)
+    assert len(set(asked)) < 20, "a block has no more ones than there are rows"
 
 
 def test_another_column_is_looked_at_by_its_name(tmp_path: Path) -> None:

@@ -102,4 +102,4 @@ def test_dates_with_the_name_of_a_month_are_read(written: str, tmp_path: Path) -
     table = read_table(path)
     reading = read_columns(table)[0]
     assert (reading.kind, reading.notation, reading.question) == ("date", "iso", "")
-    assert table.all([as_day("c0", "iso")])[0].tolist() == [(d - date(1970, 1, 1)).days for d in days]
+    assert next(table.all([as_day("c0", "iso")])).tolist() == [(d - date(1970, 1, 1)).days for d in days]

@@ -7,6 +7,8 @@ compared with what the file's own footer says.
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nnlab.core.errors import DataError
@@ -43,8 +45,9 @@ def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTabl
             cells = ", ".join(f"{_as_text(names[k], types[k])} AS c{place}" for place, k in enumerate(plain))
             watched(connection, f"CREATE TABLE cells AS SELECT {cells} FROM {source}", [], lambda: progress(0.5, "reading rows"))
             rows = int((connection.execute("SELECT count(*) FROM cells").fetchone() or (0,))[0])
-            _check(connection, copy, path.name, [names[k] for k in plain], rows)
-            _check_range(connection, copy, path.name, {names[k]: place for place, k in enumerate(plain) if types[k] in _NUMBERS})
+            table = CellTable(path.name, columns, rows, connection)
+            _check(table, copy, [names[k] for k in plain])
+            _check_range(table, copy, {names[k]: place for place, k in enumerate(plain) if types[k] in _NUMBERS})
         except duckdb.Error as error:
             reason = str(error).split("\n", 1)[0].replace(str(copy), path.name).rstrip(".")
             raise DataError(f"{path.name} cannot be read as Parquet: {reason}.") from error
@@ -52,7 +55,7 @@ def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTabl
     if left:
         verbs = ("holds", "is") if len(left) == 1 else ("hold", "are")
         notes.append(f"{', '.join(left[:5])} {verbs[0]} lists or bytes and {verbs[1]} left out.")
-    return CellTable(path.name, columns, rows, connection, tuple(notes))
+    return replace(table, notes=tuple(notes))
 
 
 def _as_text(name: str, kind: str) -> str:
@@ -60,40 +63,45 @@ def _as_text(name: str, kind: str) -> str:
     return column if kind == _TEXT else f"CAST({column} AS VARCHAR)"
 
 
-def _check(connection, copy: Path, file: str, names: list[str], rows: int) -> None:  # type: ignore[no-untyped-def]
+def _check(table: CellTable, copy: Path, names: list[str]) -> None:
     """Raises DataError where the cells are not those that the footer counted."""
     query = (
         "SELECT path_in_schema, sum(num_values), sum(stats_null_count), bool_and(stats_null_count IS NOT NULL) "
         "FROM parquet_metadata(?) GROUP BY path_in_schema"
     )
-    footer = {row[0]: row[1:] for row in connection.execute(query, [str(copy)]).fetchall()}
-    counts = connection.execute("SELECT " + ", ".join(f"count(c{k})" for k in range(len(names))) + " FROM cells").fetchone()
-    for name, present in zip(names, counts, strict=True):
-        values, missing, is_known = footer.get(name, (rows, None, False))
-        if values != rows or (is_known and missing is not None and values - missing != present):
-            raise DataError(f"{file} is damaged: column {name!r} has other values than the file says it has; use an undamaged copy.")
+    footer = {row[0]: row[1:] for row in table.connection.execute(query, [str(copy)]).fetchall()}
+    counts = table.per_column(range(len(names)), [lambda c: f"count({c})"])
+    for place, name in enumerate(names):
+        values, missing, is_known = footer.get(name, (table.rows, None, False))
+        if values != table.rows or (is_known and missing is not None and values - missing != counts[place][0]):
+            raise DataError(f"{table.name} is damaged: column {name!r} has other values than the file says it has; use an undamaged copy.")
 
 
-def _check_range(connection, copy: Path, file: str, numbers: dict[str, int]) -> None:  # type: ignore[no-untyped-def]
+def _check_range(table: CellTable, copy: Path, numbers: dict[str, int]) -> None:
     """Raises DataError where a number lies outside of what the footer says is the least and the most of its column."""
     query = (
         "SELECT path_in_schema, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE)), "
         "bool_and(stats_min_value IS NOT NULL AND stats_max_value IS NOT NULL) FROM parquet_metadata(?) GROUP BY path_in_schema"
     )
-    said = {row[0]: row[1:3] for row in connection.execute(query, [str(copy)]).fetchall() if row[3] and None not in row[1:3]}
+    said = {row[0]: row[1:3] for row in table.connection.execute(query, [str(copy)]).fetchall() if row[3] and None not in row[1:3]}
     known = [name for name in numbers if name in said]
     if not known:
         return
-    cells = [f"TRY_CAST(c{numbers[name]} AS DOUBLE)" for name in known]
-    terms = ", ".join(f"{end}({cell}) FILTER (NOT isnan({cell}))" for cell in cells for end in ("min", "max"))
-    ends = connection.execute(f"SELECT {terms} FROM cells").fetchone()
-    for place, name in enumerate(known):
+    least_of, most_of = (partial(_end, end) for end in ("min", "max"))
+    ends = table.per_column([numbers[name] for name in known], [least_of, most_of])
+    for name in known:
         low, high = said[name]
         room = 1e-6 * max(abs(low), abs(high))  # the footer may have fewer digits
-        least, most = ends[2 * place], ends[2 * place + 1]
+        least, most = ends[numbers[name]]
         if least is not None and (least < low - room or most > high + room):
             what = f"column {name!r} has numbers that do not lie from {low:.6g} to {high:.6g}, as the file says"
-            raise DataError(f"{file} is damaged: {what}; use an undamaged copy.")
+            raise DataError(f"{table.name} is damaged: {what}; use an undamaged copy.")
+
+
+def _end(end: str, column: str) -> str:
+    """SQL for the least or the most number of a column."""
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    return f"{end}({number}) FILTER (NOT isnan({number}))"
 
 
 register(Reader(name="parquet", title="Parquet", suffixes=(".parquet", ".pq"), signatures=(b"PAR1",), read=read))

@@ -8,19 +8,19 @@ the text once more to say in which line.
 from __future__ import annotations
 
 import csv
-import io
-import itertools
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from nnlab.core.errors import DataError
-from nnlab.tables.cell_table import CellTable, connect, named, watched
+from nnlab.core.file_stamp import file_stamp
+from nnlab.tables.cell_table import WIDE, CellTable, connect, named, watched
 from nnlab.tables.reader import OnRead, Reader, Wanted, register, tell_nobody
 from nnlab.tables.text_file import read_text
-from nnlab.tables.text_form import BLANKS, TextForm, detect
+from nnlab.tables.text_form import BLANKS, TextForm, detect, lines_of
 
+_AT_ONCE = 2**20  # characters written in one call
 _ROW_NAMES = "row"  # what R leaves unnamed
 
 
@@ -40,28 +40,36 @@ def read(path: Path, wanted: Wanted, progress: OnRead = tell_nobody) -> CellTabl
         raise DataError(f"{path.name}, line {line} has one column; at least two are needed, separated by , ; | tabs or blanks.")
     connection = connect()
     rows = _load(connection, text, form, path.name, width, progress)
-    empty = connection.execute("SELECT " + ", ".join(f"count(c{k}) = 0" for k in range(width)) + " FROM cells").fetchone() or ()
-    columns, kept, notes = named(header, lambda place: bool(empty[place]), path.name)
+    read_so = CellTable(path.name, tuple(header), rows, connection)
+    filled = read_so.per_column([k for k, title in enumerate(header) if not title.strip()], [lambda c: f"count({c})"])
+    columns, kept, notes = named(header, lambda place: place in filled and filled[place][0] == 0, path.name)
     if kept != list(range(width)):
         wanted_columns = ", ".join(f"c{place} AS c{index}" for index, place in enumerate(kept))
         connection.execute(f"CREATE OR REPLACE TABLE cells AS SELECT {wanted_columns} FROM cells")
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(f"The file is not UTF-8; it was read as {encoding}.")
-    return CellTable(path.name, columns, rows, connection, tuple(notes), form, place=_Lines(text, form, path.name))
+    return CellTable(path.name, columns, rows, connection, tuple(notes), form, place=_Lines(path, form))
 
 
 class _Lines:
-    """Says in which line of the file a row begins; the text is walked when that is first asked."""
+    """Says in which line of the file a row begins; the file is read once more when that is first asked, since its text is not kept."""
 
-    def __init__(self, text: str, form: TextForm, name: str) -> None:
-        self._text, self._form, self._name = text, form, name
-        self._lines: list[int] = []
+    def __init__(self, path: Path, form: TextForm) -> None:
+        self._path, self._form, self._stamp = path, form, file_stamp(path)
+        self._lines: list[int] | None = None
 
     def __call__(self, row: int) -> str:
-        if not self._lines:
-            found = [line for line, _ in self._form.records(self._text, self._name)]
-            self._lines = found[1:] if self._form.header else found
+        if self._lines is None:
+            self._lines = self._found() if file_stamp(self._path) == self._stamp else []
         return f"line {self._lines[row]}" if row < len(self._lines) else f"row {row + 1}"
+
+    def _found(self) -> list[int]:
+        try:
+            text, _ = read_text(self._path, self._form.encoding)
+            lines = [line for line, _ in self._form.records(text, self._path.name)]
+        except DataError:  # gone or changed at this very moment
+            return []
+        return lines[1:] if self._form.header else lines
 
 
 def _header(form: TextForm, text: str, name: str, first: list[str]) -> tuple[list[str], int]:
@@ -86,21 +94,27 @@ def _load(connection, text: str, form: TextForm, name: str, width: int, progress
     even = form.delimiter != BLANKS
     for is_rewritten in (not even, True):
         progress(0.5, "reading rows")
-        content = _rewritten(text, form, name, width) if is_rewritten else _body(text, form)
         delimiter, quote = (",", '"') if is_rewritten else (form.delimiter, form.quote)
         with tempfile.TemporaryDirectory(prefix="nnlab-") as folder:
             copy = Path(folder) / "rows.csv"  # under a plain name: "data[1].csv" would be taken for a pattern
-            copy.write_text(content, encoding="utf-8", newline="\n")
+            if is_rewritten:
+                _copy(copy, _rewritten(text, form, name, width), 0)
+            else:
+                _copy(copy, text, _first_row(text, form))
             types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
             query = (
                 f"CREATE OR REPLACE TABLE cells AS SELECT * FROM read_csv(?, columns={{{types}}}, delim=?, quote=?, escape=?, "
                 "header=false, auto_detect=false, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true)"
             )
+            if width > WIDE:  # each thread holds buffers for every column
+                connection.execute("SET threads = 1")
             try:
                 watched(connection, query, [str(copy), delimiter, quote, quote], lambda: progress(0.6, "reading rows"))
                 found = connection.execute("SELECT count(*) FROM cells").fetchone()
             except duckdb.Error as error:
                 found, reason = None, str(error).split("\n", 1)[0].rstrip(".")
+            finally:
+                connection.execute("RESET threads")
         if found is not None and found[0] == expected:
             return expected
         if is_rewritten:
@@ -112,22 +126,29 @@ def _load(connection, text: str, form: TextForm, name: str, width: int, progress
 def _count(text: str, form: TextForm, name: str) -> int:
     """How many rows the file has, by its lines; with quotation marks, which may hold line ends, by its records."""
     if form.quote not in text and form.delimiter != BLANKS:
-        lines = sum(1 for line in itertools.islice(io.StringIO(text), form.skip, None) if line.strip(" \r\n"))
+        lines = sum(1 for line in lines_of(text, form.skip) if line.strip(" \r\n"))
     else:
         lines = sum(1 for _ in form.records(text, name))
     return lines - form.header
 
 
-def _body(text: str, form: TextForm) -> str:
-    """The lines of the rows, without what stands above them."""
-    place = 0
+def _first_row(text: str, form: TextForm) -> int:
+    """Where in the text the rows begin, behind what stands above them."""
     records = form.records(text, "")
     for _ in range(form.header):
         next(records, None)
     line = next(records, (0, []))[0]
+    place = 0 if line else len(text)
     for _ in range(line - 1):
         place = text.find("\n", place) + 1
-    return text[place:] if line else ""
+    return place
+
+
+def _copy(path: Path, text: str, start: int) -> None:
+    """Writes the text from `start` on; in parts, so that it is not held two times more."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for place in range(start, len(text), _AT_ONCE):
+            file.write(text[place : place + _AT_ONCE])
 
 
 def _rewritten(text: str, form: TextForm, name: str, width: int) -> str:

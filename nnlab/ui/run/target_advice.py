@@ -7,8 +7,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import DataSettings
 from nnlab.studies.advice import Advice, advise, column_of
-from nnlab.studies.target_column import TargetColumn
+from nnlab.studies.target_column import TargetColumn, find
 from nnlab.ui.document.document import Document
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
 
@@ -48,7 +49,7 @@ class TargetAdvice(QObject):
         self._read_for, self._column = data, None
         if self._job is not None:
             self._job.cancel()
-        self._job = self._jobs.start("Reading the target", lambda context: column_of(data), quiet=True, lane="advice")
+        self._job = self._jobs.start("Reading the target", lambda context: _looked_at(data), quiet=True, lane="advice")
         self._job.finished.connect(self._take)
         self._job.failed.connect(self._say_why_not)
 
@@ -84,3 +85,10 @@ class TargetAdvice(QObject):
             self.failed.emit(str(error))
             return
         self._document.edit(self.advice.headline, replace(self._document.project, graph=graph))
+
+
+def _looked_at(data: DataSettings) -> TargetColumn:
+    """The target column, counted and sorted here, where nobody waits for it."""
+    column = column_of(data)
+    find(column)
+    return column

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Setting, Value
+from nnlab.core.telling import listening
 from nnlab.jobs.context import JobContext
 from nnlab.tables.cell_table import CellTable
 from nnlab.tables.column_settings import inputs_of, settings_of, with_choice
@@ -29,13 +30,14 @@ from nnlab.tables.text_form import DELIMITER_NAMES, TextForm
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJobs
-from nnlab.ui.table_import.models import PREVIEWED, ColumnsModel, RowsModel
+from nnlab.ui.table_import.models import PREVIEWED, ColumnsModel, Rows, RowsModel
 from nnlab.ui.table_import.page import ImportPage
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 MOST_MEASURED = 200  # columns whose width follows what they hold
+ROOM, WIDEST = 18, 320  # beside the text of a column of the preview; the widest column
 MOST_LISTED = 500  # columns in the list of those that may be predicted
 WORTH_SAYING = 100_000_000  # bytes of memory
 WIDTHS = (150, 62, 84, 80, 64, 76, 160)  # of the columns but the last, which takes the rest
@@ -144,9 +146,16 @@ class ImportDialog(ImportPage):
         asked = read.proposal.open_questions(self.plan)
         names = [column.name for column in self.plan.columns]
         self.table.selectRow(names.index(asked[0].column if asked else self.plan.target.name))
-        if len(read.cells.columns) <= MOST_MEASURED:  # each cell of the preview is measured
-            self.preview.resizeColumnsToContents()
+        self._fit_preview(read.head)
         self.table.setFocus()
+
+    def _fit_preview(self, head: Rows) -> None:
+        """Each column of the preview as wide as its name and its longest cell; Qt would ask for every cell and lay it out."""
+        px, font = self._theme.metrics.px, self.preview.fontMetrics()
+        for place, name in enumerate(self.rows.names[:MOST_MEASURED]):
+            longest = max((row[place] or "missing" for row in head), key=len, default="")
+            width = max(font.horizontalAdvance(text[:200]) for text in (name, longest))
+            self.preview.setColumnWidth(place, min(width + px(ROOM), px(WIDEST)))
 
     def _describe_file(self, cells: CellTable) -> None:
         parts = [f"{count(cells.rows)} rows, {count(len(cells.columns))} columns", *cells.notes]
@@ -272,8 +281,8 @@ class ImportDialog(ImportPage):
         self.allow(False)
 
         def run(context: JobContext) -> tuple[DataSettings, Data]:
-            context.report(0.0, 1.0, "preparing samples")
-            return settings, prepare(settings)
+            with listening(lambda share, words: context.report(share, 1.0, words)):
+                return settings, prepare(settings)
 
         self._start(f"Preparing {self.path.name}", run, self._on_prepared)
 

@@ -99,6 +99,11 @@ class RowsModel(QAbstractTableModel):
         self._columns: tuple[str, ...] = ()
         self._rows: Rows = []
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the columns are called."""
+        return self._columns
+
     def show_table(self, cells: CellTable, head: Rows) -> None:
         self.beginResetModel()
         self._columns, self._rows = cells.columns, head
