@@ -197,7 +197,8 @@ def test_a_large_file_says_its_memory_first_and_how_far_it_is(window: MainWindow
     path.write_text(",".join(f"f{k}" for k in range(60)) + ",y\n" + row * 30_000, encoding="utf-8")
     window.files.open_path(str(path))
     dialog = window.files.tables.dialog
-    assert isinstance(dialog, ImportDialog) and dialog.about.text() == "Reading takes about 102 MB of memory"  # five times its 19.9 MB, and its columns
+    assert isinstance(dialog, ImportDialog)
+    assert dialog.about.text() == "Reading takes about 102 MB of memory"  # five times its 19.9 MB, and buffers for each column
     told: list[str] = []
     dialog._job.progressed.connect(lambda: told.append(dialog.summary.text()))  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: dialog.plan is not None, timeout=60_000)
