@@ -29,3 +29,4 @@ def test_the_run_takes_the_batch_that_was_foretold(shuffle: bool) -> None:
         assert frame is not None and np.array_equal(frame.samples, foretold)
         epoch, position = frame.epoch, frame.position
     assert epoch == 2
+    np.testing.assert_array_equal(upcoming_batch(samples, 150, 7, 1, samples, shuffle), upcoming_batch(samples, 150, 7, 2, 0, shuffle))

@@ -125,7 +125,7 @@ class AdapterMatricesPanel(LivePanel):
             self._pages.setCurrentWidget(self.matrices)
             self.quantity.show()
             self.set_empty(None)
-        nodes = tuple(node.id for node in view.project.graph.topological() if node.kind.name not in ("input", "output"))
+        nodes = tuple(node.id for node in view.project.graph.topological() if not node.kind.is_input)
         self.path.show_path(nodes, self.shown.layers, self.shown.layer)
 
     def _draw_base(self, view: LiveView) -> None:

@@ -1,0 +1,305 @@
+"""What diagnoses of data say, on data so small that every number of the sentence is worked out by hand; and where they begin to speak."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab.core.preparation import DataSettings
+from nnlab.graph import edits
+from nnlab.graph.graph import Graph
+from nnlab.training.diagnosis import Diagnosis
+from nnlab.training.project import Project
+
+Y = np.tile([0.0, 1.0, 3.0, 2.0], 6)  # 24 numbers on a scale, no column below is like them
+SIGNS = np.tile([1.0, -1.0, -1.0, 1.0, 1.0, -1.0], 4)  # root mean square 1
+OTHERS = np.tile([1.0, 1.0, -1.0, -1.0], 6)
+
+
+def network(inputs: int, outputs: int = 1, loss: str = "mse", before: str = "") -> Graph:
+    b = nnlab.GraphBuilder()
+    out = b.dense(b.input(features=inputs), units=outputs)
+    getattr(b, loss)(getattr(b, before)(out) if before else out)
+    return b.build()
+
+
+def found(kind: str, x: np.ndarray, y: np.ndarray, graph: Graph | None = None) -> Diagnosis | None:
+    session = nnlab.Session(graph or network(x.shape[1]), optimizer="sgd", learning_rate=1e-9)
+    session.fit(x, y, epochs=1)
+    return next((one for one in session.diagnose() if one.kind == kind), None)
+
+
+def columns(*values: np.ndarray) -> np.ndarray:
+    return np.column_stack(values)
+
+
+# Features that tell nothing, or the same
+
+
+@pytest.mark.parametrize(
+    ("constant", "of", "evidence", "harm"),
+    [
+        (1, 3, "feature 0 holds one value in all 24 training samples.", 0.2),
+        (2, 3, "feature 0, feature 1 hold one value in all 24 training samples.", 0.2),
+        (3, 4, "feature 0, feature 1, feature 2 hold one value in all 24 training samples.", 0.2),
+        (5, 6, "feature 0, feature 1, feature 2 and 2 more hold one value in all 24 training samples.", 0.2),
+        (2, 2, "feature 0, feature 1 hold one value in all 24 training samples.", 1.0),
+    ],
+)
+def test_constant_features_are_counted_and_named(constant: int, of: int, evidence: str, harm: float) -> None:
+    generator = np.random.default_rng(0)
+    x = columns(*[np.full(24, 0.5)] * constant, *generator.standard_normal((of - constant, 24)))
+    one = found("constant_features", x, Y)
+    assert one is not None
+    assert (one.evidence, one.figure, one.columns, one.harm) == (evidence, f"{constant} of {of}", tuple(range(constant)), harm)
+    assert dict(one.figures) == {"columns": constant, "features": of, "samples": 24}
+
+
+def test_two_features_that_follow_from_each_other() -> None:
+    x = columns(OTHERS, SIGNS, -3.0 * SIGNS + 2.0)
+    one = found("duplicated_features", x, Y)
+    assert one is not None
+    assert one.evidence == "feature 2 is feature 1 again, up to a factor and an offset."
+    assert (one.columns, one.figure, dict(one.figures)) == ((1, 2), "1 of 3", {"columns": 1, "features": 3})
+
+
+def test_more_like_it_are_counted_and_constant_ones_are_no_copies() -> None:
+    x = columns(np.full(24, 0.3), SIGNS, OTHERS, 2.0 * SIGNS, 0.5 * SIGNS + 1.0)
+    one = found("duplicated_features", x, Y)
+    assert one is not None
+    assert one.evidence == "feature 3 is feature 1 again, up to a factor and an offset, and 1 more like it."
+    assert (one.columns, one.figure) == ((1, 3, 4), "2 of 5")
+
+
+@pytest.mark.parametrize(("rows", "speaks"), [(10, True), (9, False)])
+def test_ten_rows_tell_that_columns_are_alike(rows: int, speaks: bool) -> None:
+    x = columns(SIGNS, 2.0 * SIGNS)[:rows]
+    assert (found("duplicated_features", x, Y[:rows]) is not None) == speaks
+
+
+# A feature that tells the answer
+
+
+@pytest.mark.parametrize(
+    ("leaks", "evidence"),
+    [
+        ([2.0 * Y + 1.0], "feature 2 alone tells the target: their correlation is 1.00000."),
+        ([-Y], "feature 2 alone tells the target: their correlation is -1.00000."),
+        ([Y, 3.0 - Y], "feature 2 alone tells the target: their correlation is 1.00000. So does 1 more."),
+        ([Y, -Y, Y + 5.0], "feature 2 alone tells the target: their correlation is 1.00000. So do 2 more."),
+        ([(7.0 * Y) % 5.0], "feature 2 alone tells the target: each of its 4 values belongs to one value of the target."),  # 0 2 1 4
+    ],
+)
+def test_what_tells_the_target(leaks: list[np.ndarray], evidence: str) -> None:
+    one = found("leaking_target", columns(SIGNS, OTHERS, *leaks), Y)
+    assert one is not None
+    assert (one.evidence, one.figure, one.columns) == (evidence, "feature 2", tuple(range(2, 2 + len(leaks))))
+    assert one.figures["columns"] == len(leaks)
+
+
+@pytest.mark.parametrize(("rows", "features", "speaks"), [(20, 3, True), (19, 3, False), (24, 2, False)])
+def test_it_takes_twenty_rows_and_three_features(rows: int, features: int, speaks: bool) -> None:
+    x = columns(Y, SIGNS, OTHERS)[:rows, :features]
+    assert (found("leaking_target", x, Y[:rows]) is not None) == speaks
+
+
+def test_five_rows_for_each_value_make_no_coincidence() -> None:
+    values, names = np.repeat(np.arange(5.0), 5), np.repeat([3.0, 0.0, 4.0, 1.0, 2.0], 5)
+    noise = np.random.default_rng(0).standard_normal((2, 25))
+    assert found("leaking_target", columns(names, *noise), values) is not None
+    assert found("leaking_target", columns(names, *noise)[:24], values[:24]) is None  # 24 rows for five values are too few
+
+
+def test_one_hot_rows_are_classes() -> None:
+    classes = np.tile([0, 1, 2, 1], 6)
+    x = columns(SIGNS, OTHERS, np.choose(classes, [4.0, 0.0, 9.0]))
+    rows = np.eye(3)[classes]
+    one = found("leaking_target", x, rows, network(3, 3))
+    assert one is not None
+    assert one.evidence == "feature 2 alone tells the target: each of its 3 values belongs to one value of the target."
+    assert found("leaking_target", x, 2.0 * rows, network(3, 3)) is None  # several numbers a row are no classes
+
+
+# The size of features
+
+
+@pytest.mark.parametrize(
+    ("sizes", "evidence", "figure"),
+    [
+        ((20.0, 1.0), "The network sees values around 20 in feature 0; around 1 suits its weights.", "20"),
+        ((0.01, 0.02), "No feature the network sees exceeds feature 1 (0.02) in size; around 1 suits its weights.", "0.02"),
+        ((5.0, 0.04), "Features differ in size by a factor of 125: feature 0 (5) against feature 1 (0.04).", "125 ×"),
+    ],
+)
+def test_sizes_of_features(sizes: tuple[float, float], evidence: str, figure: str) -> None:
+    one = found("input_scale", columns(sizes[0] * SIGNS, sizes[1] * OTHERS), Y)
+    assert one is not None
+    largest, smallest = (0, 1) if sizes[0] > sizes[1] else (1, 0)
+    assert (one.evidence, one.figure, one.node, one.columns) == (evidence, figure, "input_1", (largest, smallest))
+    assert dict(one.figures) == pytest.approx({"largest": max(sizes), "smallest": min(sizes), "ratio": max(sizes) / min(sizes)})
+    assert one.chart is not None
+    assert one.chart.values == pytest.approx(sizes)
+    assert (one.chart.labels, one.chart.meant, one.chart.logarithmic) == (("feature 0", "feature 1"), (0, 1), True)
+    assert one.chart.caption == "size of the values, by column (log)"
+
+
+@pytest.mark.parametrize("sizes", [(10.0, 1.0), (0.05, 0.05), (6.25, 0.0625)], ids=["10", "0.05", "100 times"])
+def test_sizes_that_are_still_fine(sizes: tuple[float, float]) -> None:
+    assert found("input_scale", columns(sizes[0] * SIGNS, sizes[1] * OTHERS), Y) is None
+
+
+@pytest.mark.parametrize("before", ["batch_norm", "layer_norm", "scale"])
+def test_what_is_scaled_first_may_have_any_size(before: str) -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(getattr(b, before)(b.input(features=2)), units=1))
+    assert found("input_scale", columns(50.0 * SIGNS, OTHERS), Y, b.build()) is None
+
+
+@pytest.mark.parametrize("features", [12, 13])
+def test_up_to_twelve_columns_are_drawn_in_their_order(features: int) -> None:
+    sizes = np.array([20.0, *np.arange(features - 1, 0, -1.0)])
+    one = found("input_scale", sizes * SIGNS[:, None], Y)
+    assert one is not None and one.chart is not None
+    if features == 12:
+        assert one.chart.values == pytest.approx(sizes)
+        assert one.chart.meant == (0, 11)
+    else:  # the six smallest, the six largest
+        assert one.chart.values == pytest.approx([1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 20])
+        assert one.chart.labels[0] == "feature 12"
+        assert one.chart.meant == (0, 11)
+        assert one.chart.caption == "size of the values, smallest and largest columns (log)"
+
+
+def test_inputs_are_normalised_where_the_data_is_no_data_set() -> None:
+    one = found("input_scale", columns(20.0 * SIGNS, OTHERS), Y)
+    assert one is not None
+    (remedy,) = one.remedies
+    project = Project(network(2), DataSettings("circle"))
+    changed = remedy.apply(project).graph
+    assert [node.operator for node in changed.topological()] == ["input", "batch_norm", "dense", "mse"]
+    assert (remedy.label, remedy.starts_over) == ("Normalise the inputs by a batch norm", True)
+
+
+# Classes
+
+
+def classes_of(*counts: int) -> np.ndarray:
+    return np.concatenate([np.full(count, k) for k, count in enumerate(counts)])
+
+
+def spread(rows: int) -> np.ndarray:
+    return np.random.default_rng(1).standard_normal((rows, 2))
+
+
+def test_two_classes_that_are_uneven() -> None:
+    one = found("class_imbalance", spread(33), classes_of(30, 3), network(2, 1, "binary_cross_entropy"))
+    assert one is not None
+    assert one.evidence == "Class 1 has 3 of 33 samples; always predicting the most common class is right in 90.9 %."
+    assert (one.figure, one.node) == ("9.1 %", "binary_cross_entropy_1")
+    assert dict(one.figures) == pytest.approx({"rarest": 3, "samples": 33, "share_of_most_common": 30 / 33, "classes": 2})
+    assert one.chart is not None
+    assert (one.chart.labels, one.chart.values, one.chart.meant) == (("0", "1"), (30.0, 3.0), (1,))
+    (remedy,) = one.remedies
+    assert remedy.label == "Let class 1 count 10 times"
+    changed = remedy.apply(Project(network(2, 1, "binary_cross_entropy"), DataSettings("circle")))
+    assert float(str(changed.graph["binary_cross_entropy_1"].settings["pos_weight"])) == 10.0
+
+
+def test_three_classes_are_weighed_by_the_inverse_of_their_share() -> None:
+    graph = network(2, 3, "cross_entropy")
+    one = found("class_imbalance", spread(64), classes_of(40, 20, 4), graph)
+    assert one is not None
+    assert one.evidence == "Class 2 has 4 of 64 samples; always predicting the most common class is right in 62.5 %."
+    (remedy,) = one.remedies
+    weights = remedy.apply(Project(graph, DataSettings("circle"))).graph["cross_entropy_1"].settings["class_weights"]
+    assert [float(w) for w in str(weights).split(",")] == pytest.approx([64 / 120, 64 / 60, 64 / 12], rel=5e-3)
+
+
+@pytest.mark.parametrize(("common", "speaks"), [(30, True), (29, False)])
+def test_ten_times_as_common_is_uneven(common: int, speaks: bool) -> None:
+    x, y, graph = spread(common + 3), classes_of(common, 3), network(2, 1, "binary_cross_entropy")
+    assert (found("class_imbalance", x, y, graph) is not None) == speaks
+
+
+def test_one_hot_rows_may_be_uneven_and_numbers_may_not() -> None:
+    y = classes_of(30, 3, 5)
+    assert found("class_imbalance", spread(38), np.eye(3)[y], network(2, 3)) is not None
+    assert found("class_imbalance", spread(38), 0.5 * np.eye(3)[y], network(2, 3)) is None
+    assert found("class_imbalance", spread(33), classes_of(30, 3), network(2)) is None  # numbers on a scale, for all one knows
+
+
+def test_a_loss_that_weighs_them_is_no_fault() -> None:
+    graph = network(2, 1, "binary_cross_entropy")
+    weighed = edits.configure(graph, "binary_cross_entropy_1", pos_weight="10")
+    assert found("class_imbalance", spread(33), classes_of(30, 3), weighed) is None
+
+
+# The loss and the target
+
+
+def test_squared_errors_of_two_classes() -> None:
+    graph = network(2)
+    one = found("loss_mismatch", spread(24), OTHERS > 0, graph)
+    assert one is not None
+    assert one.evidence.endswith("is for numbers on a scale, but the target is two classes: sure and wrong answers cost little.")
+    assert (one.node, one.figure, one.harm) == ("mse_1", "mse_1", 0.8)
+    (remedy,) = one.remedies
+    changed = remedy.apply(Project(graph, DataSettings("circle"))).graph
+    assert [node.operator for node in changed.topological()] == ["input", "dense", "binary_cross_entropy"]
+    assert found("loss_mismatch", spread(24), np.eye(2)[(OTHERS > 0).astype(int)], network(2, 2)) is not None
+    assert found("loss_mismatch", spread(24), np.ones((24, 2)), network(2, 2)) is None  # neither one 1 a row, nor varied
+
+
+@pytest.mark.parametrize(
+    ("before", "y", "evidence", "share"),
+    [
+        ("tanh", Y - 1.0, "tanh_1 before the loss stays above -1 and below 1, but the target goes from -1 to 2: 25 % of it is out of reach.",
+         0.25),
+        ("relu", Y - 1.0, "relu_1 before the loss stays above 0, but the target goes from -1 to 2: 25 % of it is out of reach.", 0.25),
+        ("sigmoid", 2.0 * Y, "sigmoid_1 before the loss stays above 0 and below 1, but the target goes from 0 to 6: 75 % of it is out of "
+         "reach.", 0.75),
+    ],
+)  # fmt: skip
+def test_an_output_that_cannot_reach_the_target(before: str, y: np.ndarray, evidence: str, share: float) -> None:
+    graph = network(2, before=before)
+    one = found("loss_mismatch", spread(24), y, graph)
+    assert one is not None
+    assert (one.evidence, one.node) == (evidence, f"{before}_1")
+    assert one.figures["out_of_reach"] == share
+    (remedy,) = one.remedies
+    changed = remedy.apply(Project(graph, DataSettings("circle"))).graph
+    assert [node.operator for node in changed.topological()] == ["input", "dense", "mse"]
+
+
+@pytest.mark.parametrize(("factor", "speaks"), [(1.0, False), (1.02, False), (1.06, True)])
+def test_a_fiftieth_of_the_range_may_be_missed(factor: float, speaks: bool) -> None:
+    """tanh ends at 1: of a target from −1 to 1.02 the range is 2.02, and 0.0404 of it may be missed; of −1.06 to 1.06, 0.0424."""
+    y = np.tile([-factor, 0.3, factor, -0.2], 6)
+    assert (found("loss_mismatch", spread(24), y, network(2, before="tanh")) is not None) == speaks
+
+
+def test_names_of_data_take_the_place_of_numbers() -> None:
+    from nnlab.core.preparation import prepare
+    from nnlab.training.complete_run import prepare_run
+    from nnlab.training.diagnosis import diagnose
+    from nnlab.training.observation import Observation
+    from nnlab.training.settings import TrainingSettings
+
+    data = prepare(DataSettings("iris"))
+    flat = data.x.copy()
+    flat[:, 2] = 0.25
+    training = TrainingSettings("sgd", learning_rate=1e-9)
+    graph = network(4, 3, "cross_entropy")
+    seen = replace(data, x=flat)
+    run = prepare_run(graph, seen, training)
+    run.train(1)
+    one = next(one for one in diagnose(Observation.of_run(run, training, seen)) if one.kind == "constant_features")
+    assert one.evidence == f"{data.features[2]} holds one value in all {len(flat)} training samples."
+    (remedy,) = one.remedies
+    assert remedy.label == f"Leave out {data.features[2]}"
+    changed = remedy.apply(Project(graph, DataSettings("iris"), training))
+    assert changed.data.inputs == tuple(name for name in data.columns if name != data.columns[2])
+    assert changed.graph["input_1"].settings["features"] == 3
