@@ -256,18 +256,16 @@ def test_squared_errors_of_two_classes() -> None:
 @pytest.mark.parametrize(
     ("before", "y", "evidence", "share"),
     [
-        ("tanh", Y - 1.0, "tanh_1 before the loss stays above -1 and below 1, but the target goes from -1 to 2: 25 % of it is out of reach.",
-         0.25),
-        ("relu", Y - 1.0, "relu_1 before the loss stays above 0, but the target goes from -1 to 2: 25 % of it is out of reach.", 0.25),
-        ("sigmoid", 2.0 * Y, "sigmoid_1 before the loss stays above 0 and below 1, but the target goes from 0 to 6: 75 % of it is out of "
-         "reach.", 0.75),
+        ("tanh", Y - 1.0, "above -1 and below 1, but the target goes from -1 to 2: 25 % of it is out of reach.", 0.25),
+        ("relu", Y - 1.0, "above 0, but the target goes from -1 to 2: 25 % of it is out of reach.", 0.25),
+        ("sigmoid", 2.0 * Y, "above 0 and below 1, but the target goes from 0 to 6: 75 % of it is out of reach.", 0.75),
     ],
 )  # fmt: skip
 def test_an_output_that_cannot_reach_the_target(before: str, y: np.ndarray, evidence: str, share: float) -> None:
     graph = network(2, before=before)
     one = found("loss_mismatch", spread(24), y, graph)
     assert one is not None
-    assert (one.evidence, one.node) == (evidence, f"{before}_1")
+    assert (one.evidence, one.node) == (f"{before}_1 before the loss stays {evidence}", f"{before}_1")
     assert one.figures["out_of_reach"] == share
     (remedy,) = one.remedies
     changed = remedy.apply(Project(graph, DataSettings("circle"))).graph

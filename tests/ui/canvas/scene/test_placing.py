@@ -1,0 +1,142 @@
+"""How large cards are, and what lies between them, at a zoom: sums of what text, neurons and edges take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from networks import mlp
+
+from nnlab.graph.graph import Edge, Graph
+from nnlab.graph.validation import infer
+from nnlab.ui.canvas.cards.compact_text import READABLE
+from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
+from nnlab.ui.canvas.model import geometry
+from nnlab.ui.canvas.model.content import CardContent, Weights, describe
+from nnlab.ui.canvas.model.spacing import CLOSE, LEAST_STEP, MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM
+from nnlab.ui.canvas.painting.paint_kit import PaintKit
+from nnlab.ui.canvas.scene.card_sizes import LARGEST_NAME, LONGEST_LABEL, SUMMARY, CardSizes, name_scale
+from nnlab.ui.canvas.scene.placing import least_spacing
+from nnlab.ui.look.theme import Theme
+
+
+def cards_of(graph: Graph) -> dict[str, CardContent]:
+    return describe(graph, infer(graph))
+
+
+@pytest.fixture
+def kit(theme: Theme) -> PaintKit:
+    return PaintKit(theme)
+
+
+def gap(
+    sizes: CardSizes, cards: dict[str, CardContent], *, close: float | None = None, count: int = 6,
+    frames: dict[str, tuple[str, float, float]] | None = None, is_joined: bool = True, apart: float = 60.0,
+) -> float:  # fmt: skip
+    """Free room between input_1 and dense_1, `apart` in the document, whose edge carries `count` weights."""
+    pair = {name: cards[name] for name in ("input_1", "dense_1")}
+    edge = Edge("input_1", "dense_1", "x", "y")
+    weights = {edge: Weights("dense_1.weight", "dense_1.d_weight", "input_1.y", 1, count) if is_joined else None}
+    places = {"input_1": (0.0, 0.0), "dense_1": (apart, 0.0)}
+    found = least_spacing(pair, sizes, places, weights, {name: name for name in pair}, frames or {}, 1.0, close)
+    middles = {name: found.to_scene(place).x() for name, place in places.items()}
+    outlines = {name: sizes.of(card, 1.0, close is None, close, True).outline for name, card in pair.items()}
+    return middles["dense_1"] + outlines["dense_1"].left() - middles["input_1"] - outlines["input_1"].right()
+
+
+def test_weights_a_matrix_and_a_tensor_want_their_room(kit: PaintKit) -> None:
+    cards = cards_of(mlp([2, 3, 1]))
+    sizes = CardSizes(kit)
+    assert gap(sizes, cards) == pytest.approx(WEIGHTS_ROOM)
+    assert gap(sizes, cards, count=MATRIX_FROM) == pytest.approx(WEIGHTS_ROOM)
+    assert gap(sizes, cards, count=MATRIX_FROM + 1) == pytest.approx(MATRIX_ROOM)
+    assert gap(sizes, cards, is_joined=False) == pytest.approx(TENSOR_ROOM)
+    assert gap(CardSizes(kit, image_shape=(1, 2)), cards) == pytest.approx(MATRIX_ROOM), "one picture for all pixels"
+    assert gap(sizes, cards, close=1.0) == pytest.approx(TENSOR_ROOM), "no weights are drawn between compact cards"
+
+
+def test_frames_take_room_where_an_edge_crosses_them(kit: PaintKit) -> None:
+    sizes, cards = CardSizes(kit), cards_of(mlp([2, 3, 1]))
+    one, other = ("a", 11.0, 30.0), ("b", 17.0, 30.0)
+    assert gap(sizes, cards, frames={"input_1": one}) == pytest.approx(WEIGHTS_ROOM + 11.0)
+    assert gap(sizes, cards, frames={"input_1": one, "dense_1": other}) == pytest.approx(WEIGHTS_ROOM + 28.0)
+    assert gap(sizes, cards, frames={"input_1": one, "dense_1": one}) == pytest.approx(WEIGHTS_ROOM)
+
+
+@pytest.mark.parametrize(("close", "step"), [(None, LEAST_STEP), (1.0, CLOSE)])
+def test_columns_keep_a_share_of_their_distance(kit: PaintKit, close: float | None, step: float) -> None:
+    sizes, cards = CardSizes(kit), cards_of(mlp([2, 3, 1]))
+    outlines = [sizes.of(cards[name], 1.0, close is None, close, True).outline for name in ("input_1", "dense_1")]
+    assert gap(sizes, cards, close=close, apart=2000.0) == pytest.approx(2000.0 * step - outlines[0].right() + outlines[1].left())
+
+
+def test_a_name_from_afar_is_larger_than_meant_up_to_a_limit() -> None:
+    assert name_scale(1.5, None) == 1.5
+    assert name_scale(1.0, READABLE) == 1.0
+    assert name_scale(1.0, READABLE / 2) == 2.0
+    assert name_scale(1.0, READABLE / 4) == LARGEST_NAME
+    assert name_scale(3.0, READABLE / 2) == 3.0
+
+
+def test_a_compact_card_is_as_wide_as_its_name_or_its_summary(kit: PaintKit) -> None:
+    card = replace(cards_of(mlp([2, 3, 1]))["dense_1"], title="a_layer_with_a_long_name", subtitle="")
+    sizes = CardSizes(kit)
+    name = kit.text_width(card.title, "name") / kit.scale
+    assert sizes.of(card, 1.0, False, None, True).outline.width() == pytest.approx(28.0 + name)
+    assert sizes.of(card, 1.5, False, None, True).outline.width() == pytest.approx(28.0 + 1.5 * name)
+    assert sizes.of(card, 1.5, False, None, False).outline.width() == pytest.approx(28.0 + name), "it may not grow"
+    assert sizes.of(card, 0.8, False, None, False).outline.width() == pytest.approx(max(geometry.COLLAPSED_WIDTH, 28.0 + 0.8 * name))
+    wordy = replace(card, title="b", subtitle="some words of it")
+    summary = kit.text_width(wordy.subtitle, "caption") / kit.scale
+    assert sizes.of(wordy, 1.0, False, None, True).outline.width() == pytest.approx(max(geometry.COLLAPSED_WIDTH, 28.0 + summary - 8.0))
+    wordier = replace(card, title="b", subtitle="a summary of more words than any card grows for")
+    assert sizes.of(wordier, 1.0, False, None, True).outline.width() == pytest.approx(28.0 + SUMMARY)
+    two = replace(card, ports=("a", "b"))
+    assert sizes.of(two, 1.0, False, None, True).outline.width() == pytest.approx(28.0 + name + 18.0), "ports are named beside it"
+
+
+def test_from_afar_a_name_is_broken_and_counts_alone(kit: PaintKit) -> None:
+    card = replace(cards_of(mlp([2, 3, 1]))["dense_1"], title="key_transposed", subtitle="a summary of more words than any card grows for")
+    halves = [kit.text_width(part, "name") / kit.scale for part in ("key_", "transposed")]
+    close = READABLE / 2
+    expected = max(geometry.COLLAPSED_WIDTH, 28.0 + 2.0 * max(halves))
+    assert CardSizes(kit).of(card, 1.0, False, close, True).outline.width() == pytest.approx(expected)
+
+
+def test_features_stand_before_the_tiles_of_an_input(kit: PaintKit) -> None:
+    cards = cards_of(mlp([3, 2, 1]))
+    card = cards["input_1"]
+    assert CardSizes(kit).labels(card) == ("x₁", "x₂", "x₃")
+    assert CardSizes(kit, features=("length", "width", "mass")).labels(card) == ("length", "width", "mass")
+    assert CardSizes(kit, features=("length", "width")).labels(card) == ("x₁", "x₂", "x₃"), "of other data"
+    assert CardSizes(kit, image_shape=(1, 3), features=("a", "b", "c")).labels(card) == ("x₁", "x₂", "x₃"), "pixels go by numbers"
+    assert CardSizes(kit).labels(cards["dense_1"]) == ()
+    many = cards_of(mlp([geometry.ALL_UNITS + 1, 2, 1]))["input_1"]
+    assert CardSizes(kit).labels(many) == ()
+    assert len(CardSizes(kit).labels(cards_of(mlp([geometry.ALL_UNITS, 2, 1]))["input_1"])) == geometry.ALL_UNITS
+    short, long = ("length", "width", "mass"), ("the length of a leaf of the plant in centimetres",) * 3
+    plain = CardSizes(kit, features=short).of(card, 1.0, True, None, True).outline.width()
+    grown = CardSizes(kit, features=long).of(card, 1.0, True, None, True).outline.width()
+    widest = max(kit.text_width(name, "caption") / kit.scale for name in short)
+    assert grown - plain == pytest.approx(LONGEST_LABEL - widest)
+
+
+def test_one_tile_for_an_image_and_one_a_unit_for_others(kit: PaintKit) -> None:
+    cards = cards_of(mlp([4, 3, 1]))
+    assert len(CardSizes(kit, image_shape=(2, 2)).of(cards["input_1"], 1.0, True, None, True).tiles) == 1
+    assert len(CardSizes(kit, image_shape=(2, 3)).of(cards["input_1"], 1.0, True, None, True).tiles) == 4
+    assert len(CardSizes(kit).of(cards["dense_1"], 1.0, True, None, True).tiles) == 3
+    assert CardSizes(kit).of(cards["dense_1"], 1.0, False, None, True).tiles == ()
+    loss = cards["mse_1"]
+    assert CardSizes(kit).of(loss, 1.0, True, None, True).is_expanded
+
+
+def test_a_unit_gone_to_has_a_tile_among_many(kit: PaintKit) -> None:
+    card = cards_of(mlp([2, 40, 1]))["dense_1"]
+
+    def shown(sizes: CardSizes) -> list[int]:
+        return [tile.unit for tile in sizes.of(card, 1.0, True, None, True).tiles]
+
+    assert 20 not in shown(CardSizes(kit))
+    assert 20 in shown(CardSizes(kit, guests={"dense_1": 20}))
+    assert len(shown(CardSizes(kit))) - len(shown(CardSizes(kit, pictures=1.0))) == geometry.FIRST - geometry.FIRST_BESIDE_PICTURES
