@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,22 @@ def test_the_unit_is_that_of_the_training_targets(tmp_path: Path) -> None:
         assert (unit is not None) == is_needed, name
         if unit is not None:  # three digits of the deviation, and the mean as fine as that
             assert unit[0] == pytest.approx(data.y.std(), rel=5e-3) and unit[1] == pytest.approx(data.y.mean(), abs=5e-3 * data.y.std())
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "unit"),
+    [
+        (0.0, 1.0, None), (0.5, 0.5, None), (-2.0, 2.0, None), (7.0, 0.0, None),  # reached as they are, or nothing to learn
+        (0.0, 0.25, (0.25, 0.0)), (0.0, 2.25, (2.25, 0.0)), (1.5, 1.0, (1.0, 1.5)), (-1.5, 1.0, (1.0, -1.5)),
+        (98765.0, 1234.0, (1230.0, 98760.0)),  # three digits of the deviation, and the mean as fine as that
+        (0.0625, 0.03125, (0.0312, 0.0625)),
+    ],
+)  # fmt: skip
+def test_the_unit_of_two_numbers(mean: float, deviation: float, unit: tuple[float, float] | None) -> None:
+    data = prepare(DataSettings("function"))
+    targets = np.tile([mean - deviation, mean + deviation], len(data.y) // 2)[:, None]
+    assert target_unit(replace(data, y=targets)) == unit
+    assert target_unit(replace(data, y=np.hstack([targets, targets]))) is None, "of several targets none is the unit"
 
 
 @pytest.mark.parametrize("name", ["plain", "year", "price", "small"])

@@ -173,3 +173,9 @@ def test_a_session_takes_some_weights_by_name_and_draws_the_others() -> None:
         Session(PROJECT.graph, initial_weights={"dense_1.bias": np.zeros(3)})
     with pytest.raises(NNLabError, match="set by name"):
         Session(PROJECT.graph, initial_weights=[1.0])  # type: ignore[arg-type]
+
+
+def test_other_training_keeps_what_is_begun_with_unless_its_seed_draws_anew() -> None:
+    assert STARTED.with_training(replace(STARTED.training, learning_rate=0.5)).initial is GIVEN
+    assert STARTED.with_training(replace(STARTED.training, seed=STARTED.training.seed + 1)).initial is None
+    assert STARTED.with_seed(STARTED.training.seed + 1).initial is None

@@ -8,6 +8,7 @@ from networks import mlp
 import nnlab
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.training.complete_run import prepare_run
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.observation import Observation
 from nnlab.training.settings import TrainingSettings
 
@@ -54,3 +55,13 @@ def test_the_run_goes_on_with_the_same_bits() -> None:
     for run in runs:
         run.train(10)
     np.testing.assert_array_equal(*(run.state.arena[: run.program.moments_end] for run in runs))
+
+
+def test_it_knows_whether_the_seed_drew_all_that_the_run_began_with() -> None:
+    drawn = Observation.of_run(prepare_run(GRAPH, DATA, TRAINING), TRAINING, DATA)
+    assert drawn.are_drawn
+    assert dict(drawn.initial) == {}
+    given = InitialWeights("by hand", "", {"dense_1.bias": np.full(5, 0.5, dtype=np.float32)})
+    begun = Observation.of_run(prepare_run(GRAPH, DATA, TRAINING, None, given), TRAINING, DATA)
+    assert not begun.are_drawn
+    np.testing.assert_array_equal(begun.initial["dense_1.bias"], np.full(5, 0.5))
