@@ -7,8 +7,12 @@ from dataclasses import replace
 import pytest
 from networks import mlp
 
+from nnlab.core.preparation import DataSettings, prepare
+from nnlab.files.project import Project
+from nnlab.graph import card_size
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import infer
+from nnlab.templates.template import make, templates
 from nnlab.ui.canvas.cards.compact_text import READABLE
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM
 from nnlab.ui.canvas.model import geometry
@@ -140,3 +144,24 @@ def test_a_unit_gone_to_has_a_tile_among_many(kit: PaintKit) -> None:
     assert 20 not in shown(CardSizes(kit))
     assert 20 in shown(CardSizes(kit, guests={"dense_1": 20}))
     assert len(shown(CardSizes(kit))) - len(shown(CardSizes(kit, pictures=1.0))) == geometry.FIRST - geometry.FIRST_BESIDE_PICTURES
+
+
+def test_pictures_are_left_out_shown_or_drawn_larger(kit: PaintKit) -> None:
+    project = Project(data=DataSettings("digits"))
+    graph = make(templates["convnet"], {}, project, prepare(project.data)).project.graph
+    card = next(card for card in cards_of(graph).values() if card.filters is not None)
+
+    def of(pictures: float | None, may_grow: bool = True) -> geometry.CardGeometry:
+        return CardSizes(kit, pictures=pictures).of(card, 1.0, False, None, may_grow)
+
+    plain = of(0.0)
+    assert (plain.filters, plain.maps.places) == (None, ())
+    assert plain.outline.height() == geometry.COLLAPSED_HEIGHT
+    assert of(None).outline == of(1.0).outline
+    assert of(1.0).filters is not None
+    more = card_size.FILTERS + card_size.MAPS  # as high once more
+    assert of(2.0).outline.height() - of(1.0).outline.height() == pytest.approx(more)
+    assert of(2.0, may_grow=False).outline == of(1.0).outline
+    layer = cards_of(mlp([2, 3, 1]))["dense_1"]
+    wide = [CardSizes(kit, pictures=p).of(layer, 1.0, False, None, True).outline for p in (0.0, 2.0)]
+    assert wide[0] == wide[1], "text alone takes no more room"
