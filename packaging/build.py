@@ -22,7 +22,15 @@ PROCESSOR = "x86-64-v3"  # the kernels that are shipped run on every processor o
 
 
 class BuildError(Exception):
-    """One sentence."""
+    """One sentence, and the status that the command ends with."""
+
+    status = 1
+
+
+class NoToolsError(BuildError):
+    """What builds cannot be installed here: nothing is wrong with what was to be built."""
+
+    status = 3
 
 
 class Build:
@@ -126,7 +134,10 @@ class Build:
         python = self._interpreter
         if not python.exists():
             venv.create(self.environment, with_pip=True)
-        self._python("-m", "pip", "install", "-q", "--disable-pip-version-check", *TOOLS)
+        try:
+            self._python("-m", "pip", "install", "-q", "--disable-pip-version-check", *TOOLS)
+        except BuildError as error:
+            raise NoToolsError(f"{' and '.join(TOOLS)} cannot be installed here: {error}") from None
 
     @property
     def _interpreter(self) -> Path:

@@ -63,7 +63,7 @@ def write_package(application: Path, checkout: Path, target: Path, version: str)
 
 def write_tree(tree: Path, application: Path, checkout: Path) -> None:
     """Everything that is installed, as it lies on the system."""
-    shutil.copytree(application, tree / PREFIX, symlinks=True, copy_function=_linked)
+    shutil.copytree(application, tree / PREFIX, symlinks=True, copy_function=linked)
     _link(tree / "usr/bin/nnlab", "/opt/nnlab/nnlab")
     shared = tree / "usr/share"
     icon = checkout / "resources" / "icons" / "nnlab.svg"
@@ -88,7 +88,7 @@ def _link(path: Path, target: str) -> None:
     path.symlink_to(target)
 
 
-def _linked(source: str, target: str) -> None:
+def linked(source: str, target: str) -> None:
     try:
         os.link(source, target)
     except OSError:

@@ -371,7 +371,8 @@ def build(arguments: Sequence[str]) -> int:
     try:
         Build(CHECKOUT, say).run(only_wheel="--wheel" in arguments)
     except BuildError as error:
-        raise SetupError(str(error)) from None
+        print(f"[NN Lab] {error}", file=sys.stderr)
+        return error.status
     return 0
 
 

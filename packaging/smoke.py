@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+from bad_places import BadPlaces
+from trial import Trial, Window, screen
+
 PLUGIN = '''"""x / (1 + |x|), an operator that no installation has."""
 from nnlab.core.kernel import kernel
 from nnlab.core.operator import Operator, register
@@ -45,28 +49,8 @@ register(
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-class Smoke:
-    """`program` is the command that is tried; `home` and `folder` are empty at first."""
-
-    def __init__(self, program: Path, room: Path) -> None:
-        self.program = [str(program.resolve())]
-        self.home, self.folder = room / "home", room / "Übungen mit Netzen"
-        for made in (self.home, self.folder):
-            made.mkdir()
-        names = ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR")
-        kept = {name: os.environ[name] for name in names if name in os.environ}
-        self.environ = {**kept, "HOME": str(self.home), "USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home)}
-
-    def call(self, *arguments: str, expected: int = 0, **environ: str) -> str:
-        """Its output; on Linux without a screen."""
-        screen = {} if self.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
-        done = subprocess.run(
-            [*self.program, *arguments], cwd=self.folder, env={**self.environ, **screen, **environ}, capture_output=True, text=True,
-            encoding="utf-8", check=False, timeout=300, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        if done.returncode != expected:
-            raise AssertionError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-600:]}")
-        return done.stdout + done.stderr
+class Smoke(Trial):
+    """The steps, in order: each leaves its home as the next finds it."""
 
     # What is tried
 
@@ -76,12 +60,9 @@ class Smoke:
         return next(line for line in found.splitlines() if line.startswith("compiled for"))
 
     def trains(self) -> str:
-        report = json.loads(self._last_json("train", "xor", "--json"))
+        report = json.loads(self.last_json("train", "xor", "--json"))
         assert report["step"] == 2000 and report["loss"] < 0.1, report
         return f"loss {report['loss']:.4g}"
-
-    def _last_json(self, *arguments: str) -> str:
-        return next(line for line in reversed(self.call(*arguments).splitlines()) if line.startswith("{"))
 
     def finds_its_cache(self) -> str:
         found = self.call("train", "xor")
@@ -90,7 +71,7 @@ class Smoke:
 
     def saves_and_opens(self) -> str:
         self.call("train", "spiral", "--steps", "50", "--out", "trained network.nnlab")
-        report = json.loads(self._last_json("train", "trained network.nnlab", "--steps", "10", "--json"))
+        report = json.loads(self.last_json("train", "trained network.nnlab", "--steps", "10", "--json"))
         return f"{(self.folder / 'trained network.nnlab').stat().st_size:,} bytes, and it goes on (loss {report['loss']:.4g})"
 
     def draws_the_window(self) -> str:
@@ -119,23 +100,30 @@ class Smoke:
         return f"own_softsign trained in a process of its own, {len(found)} functions compiled"
 
     def opens_a_window(self) -> str:
-        """On the trained project: it holds the file's lock as soon as it shows it. Told to end it lets go of it and ends."""
-        screen = {} if self.environ.get("DISPLAY") else {"QT_QPA_PLATFORM": "offscreen"}
-        lock, begun = self.folder / ".trained network.nnlab.lock", time.monotonic()
-        command = [*self.program, "trained network.nnlab"]
-        with subprocess.Popen(command, cwd=self.folder, env={**self.environ, **screen}, stdin=subprocess.DEVNULL) as window:
-            try:
-                while not lock.exists():
-                    assert window.poll() is None, f"it ended by itself with {window.returncode}"
-                    assert time.monotonic() < begun + 120, "it did not open within two minutes"
-                    time.sleep(0.05)  # another process: there is no signal to wait for
-                seconds = time.monotonic() - begun
-                window.terminate()
-                status = window.wait(60)
-            finally:
-                window.kill()
+        """On the trained project, whose lock it holds as soon as it shows it. With a keyboard: it trains, saves, and is opened again."""
+        file, lock = self.folder / "trained network.nnlab", self.lock_of("trained network.nnlab")
+        before, trained = file.read_bytes(), ""
+        with self.window(file.name) as window:
+            seconds = window.wait(lock.exists, "the file was shown")
+            if window.has_keyboard:
+                seconds = window.shown("trained network - NN Lab")
+                window.press("space")
+                window.wait(lambda: list(self.home.rglob("autosave/*.nnlab")), "a safety copy of what it learned")
+                window.press("ctrl+s")
+                window.wait(lambda: file.read_bytes() != before, "the file was written")
+            self._ends(window, lock)
+        if window.has_keyboard:
+            step = json.loads(self.last_json("train", file.name, "--steps", "1", "--json"))["step"]
+            assert step > 51, f"50 steps before the window, {step} after it and one more"
+            with self.window(file.name) as window:
+                window.shown("trained network - NN Lab")
+                self._ends(window, lock)
+            trained = f" it trained to iteration {step - 1:,}, saved, and was opened again;"
+        return f"the file is shown after {seconds:.1f} s;{trained} told to end, it ends"
+
+    def _ends(self, window: Window, lock: Path) -> None:
+        status = window.end()
         assert os.name == "nt" or (status == 143 and not lock.exists()), f"it ended with {status}, lock {lock.exists()}"
-        return f"the file is shown after {seconds:.1f} s; told to end, it ends"
 
     def refuses_in_a_sentence(self) -> str:
         said = self.call("train", "no such file.nnlab", expected=2).strip()
@@ -151,7 +139,7 @@ class Smoke:
     def survives_a_damaged_cache(self) -> str:
         """Code of this person's and code that was shipped: cut short, and in the place of other code. Nothing is believed or lost."""
         before = self._losses()
-        own, shipped = self._code(self.home, "softsign"), self._code(self.program_folder / "_internal", "tanh")
+        own, shipped = self._code(self.home, "softsign"), self._code(self.program.parent / "_internal", "tanh")
         assert own, "this home has no compiled code of its own"
         with kept_whole(shipped):
             for files in (own, shipped):
@@ -164,10 +152,6 @@ class Smoke:
             path.write_bytes(first.read_bytes())  # whole, and of another function
         assert self._losses() == before, "one in the place of another"
         return f"{len(own)} files of this home and {len(shipped)} that were shipped; the losses are the same"
-
-    @property
-    def program_folder(self) -> Path:
-        return Path(self.program[0]).parent
 
     def _code(self, folder: Path, name: str) -> list[Path]:
         return sorted(path for path in folder.rglob("*.nb?") if name in path.name)
@@ -194,25 +178,33 @@ def kept_whole(files: list[Path]) -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not Path(arguments[0]).is_file():
-        print("Which program? Usage: smoke.py PROGRAM", file=sys.stderr)
+    programs = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    if len(programs) != 1 or not programs[0].is_file():
+        print("Which program? Usage: smoke.py PROGRAM [--places]", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as room:
-        smoke = Smoke(Path(arguments[0]), Path(room))
-        steps: tuple[Callable[[], str], ...] = (
+    with tempfile.TemporaryDirectory() as room, screen() as words:
+        print(f"         on {words}", flush=True)
+        smoke, places = Smoke(programs[0], Path(room)), BadPlaces(programs[0], Path(room))
+        steps: list[Callable[[], str]] = [
             smoke.doctor, smoke.trains, smoke.finds_its_cache, smoke.saves_and_opens, smoke.draws_the_window, smoke.sweeps_with_processes,
             smoke.compiles_a_plug_in, smoke.opens_a_window, smoke.refuses_in_a_sentence, smoke.works_without_a_home,
             smoke.survives_a_damaged_cache,
-        )  # fmt: skip
-        for step in steps:
-            begun = time.monotonic()
-            try:
-                said = step()
-            except (AssertionError, subprocess.SubprocessError, OSError, ValueError, StopIteration) as error:
-                print(f"FAILED  {step.__name__}: {error}")
+        ]  # fmt: skip
+        for step in [] if "--places" in arguments else steps:
+            if not _passes(step):
                 return 1
-            print(f"{time.monotonic() - begun:6.1f} s  {step.__name__.replace('_', ' ')}: {said}", flush=True)
-    return 0
+        return 0 if all(_passes(step) for step in places.steps()) else 1
+
+
+def _passes(step: Callable[[], str]) -> bool:
+    begun = time.monotonic()
+    try:
+        said = step()
+    except (AssertionError, subprocess.SubprocessError, OSError, ValueError, StopIteration) as error:
+        print(f"FAILED  {step.__name__}: {error}")
+        return False
+    print(f"{time.monotonic() - begun:6.1f} s  {step.__name__.replace('_', ' ')}: {said}", flush=True)
+    return True
 
 
 if __name__ == "__main__":

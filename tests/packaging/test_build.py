@@ -21,7 +21,7 @@ PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 def tools(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
     """The scripts, imported as they import one another."""
     monkeypatch.syspath_prepend(str(PACKAGING))
-    names = ("dev", "build", "debian", "smoke")
+    names = ("dev", "build", "debian", "trial", "bad_places", "smoke")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     return {name: importlib.import_module(name) for name in names}
@@ -103,9 +103,19 @@ def test_a_step_that_fails_says_which(tools: dict[str, ModuleType], tmp_path: Pa
     assert "why" in capsys.readouterr().err
 
 
+def test_tools_that_cannot_be_installed_have_a_status_of_their_own(tools: dict[str, ModuleType], tmp_path: Path) -> None:
+    build = tools["build"].Build(tmp_path, print)
+    build._interpreter.parent.mkdir(parents=True)
+    build._interpreter.write_text("#!/bin/sh\nexit 1\n")
+    build._interpreter.chmod(0o755)
+    with pytest.raises(tools["build"].NoToolsError, match=r"pyinstaller.* cannot be installed here: python -m pip") as caught:
+        build.run(only_wheel=True)
+    assert caught.value.status == 3
+
+
 def test_the_smoke_test_fails_for_a_program_that_is_not_right(
     tools: dict[str, ModuleType], application: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tools["smoke"].main([]) == 2
     assert tools["smoke"].main([str(application / "nnlab")]) == 1
-    assert capsys.readouterr().out.startswith("FAILED  doctor: NN Lab")
+    assert "FAILED  doctor: NN Lab" in capsys.readouterr().out

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+import tomllib
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
@@ -81,3 +82,20 @@ def test_links_between_documents_lead_somewhere(document):
     text = (CHECKOUT / document).read_text(encoding="utf-8")
     targets = [t for t in re.findall(r"\]\(([^)#]+)\)", text) if not t.startswith("http")]
     assert [t for t in targets if not (CHECKOUT / t).exists()] == []
+
+
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "packaging/README.md", "tests/benchmarks/README.md"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_sdist_holds_what_a_document_shows(document):
+    settings = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    held = settings["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    text, folder = (CHECKOUT / document).read_text(encoding="utf-8"), (CHECKOUT / document).parent
+    shown = [t for t in re.findall(r"\]\(([^)#]+)\)", text) if not t.startswith("http")]
+    places = [f"/{(folder / target).resolve().relative_to(CHECKOUT)}" for target in shown]
+
+    def is_held(place):
+        return any(PurePosixPath(place).match(pattern) or place.startswith(f"{pattern}/") for pattern in held)
+
+    assert [place for place in places if not is_held(place)] == []
