@@ -162,10 +162,12 @@ def main(source: str | None = None) -> int:
     """Opens the window and runs until it is closed; returns the exit status. Raises NNLabError when `source` cannot be read."""
     app = application()
     from nnlab.ui.startup.ending import Ending
+    from nnlab.ui.startup.moved import MovedFolderNotice
 
     ending = Ending(app)  # before the window: as soon as it holds the file's lock, a signal has to let go of it
     window = open_window(source, in_use="ask")
     window.raise_()
+    MovedFolderNotice(app, window.message_bar)
     if source is None and not window.recovery_bar.offered:
         window.show_workspace("learn")  # what one sees without a project
     return ending.run()

@@ -4,12 +4,10 @@ Fusion draws frames, gradients and 3-D scroll bars; the look has none. The sheet
 menus, scroll bars, tooltips, docks), so that a plain QLineEdit or QMenu made anywhere is right without doing anything. It sets no
 font: fonts come from `Theme.font`. Widgets of our own paint themselves and are not mentioned here.
 
-Arrows and the check mark of a style sheet must be files; `write_images` makes them from the tokens.
+Arrows and the check mark of a style sheet must be files; `images` makes them from the tokens.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from nnlab.ui.look.metrics import Metrics
 from nnlab.ui.look.tokens import Tokens, mix
@@ -25,17 +23,18 @@ _PATHS = {
 _COLORS = {"down": "text2", "down_disabled": "stroke", "up": "text2", "right": "text2", "check": "on_accent", "dot": "on_accent"}
 
 
-def write_images(tokens: Tokens, folder: Path) -> None:
-    """Writes the arrows and the check mark in a theme's colours, one SVG file each."""
-    folder.mkdir(parents=True, exist_ok=True)
+def images(tokens: Tokens) -> dict[str, str]:
+    """The arrows and the check mark in a theme's colours: the texts of SVG files by name."""
+    drawn = {}
     for name, path in _PATHS.items():
         stroke = f'stroke="{tokens.hex(_COLORS[name])}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
         head = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">'
-        (folder / f"{name}.svg").write_text(f'{head}<path d="{path}" fill="none" {stroke}/></svg>', encoding="utf-8")
+        drawn[f"{name}.svg"] = f'{head}<path d="{path}" fill="none" {stroke}/></svg>'
+    return drawn
 
 
-def style_sheet(tokens: Tokens, sizes: Metrics, images: Path) -> str:
-    """The style sheet for one theme and one set of sizes; `images` is the folder `write_images` wrote to."""
+def style_sheet(tokens: Tokens, sizes: Metrics, folder: str) -> str:
+    """The style sheet for one theme and one set of sizes; `folder` is where its `images` are found."""
     values = {name: tokens.hex(name) for name in tokens.__dataclass_fields__}
     values |= {
         "handle": mix(tokens.panel, tokens.text2, 0.35).name(),
@@ -43,7 +42,7 @@ def style_sheet(tokens: Tokens, sizes: Metrics, images: Path) -> str:
         "divider": mix(tokens.raised, tokens.text2, 0.25).name(),  # `line` is invisible on raised
         "hover": mix(tokens.card, tokens.text2, 0.16).name(),
         "accent_hover": mix(tokens.accent, tokens.text, 0.2).name(),
-        "images": images.as_posix(),
+        "images": folder,
         "field": str(sizes.field - 2),  # a border is added
         "radius": str(sizes.radius_field),
         "radius_button": str(sizes.radius_button),

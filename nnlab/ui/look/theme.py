@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal, Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
+from nnlab.ui.look.memory_images import register_images
 from nnlab.ui.look.metrics import LARGE, SCALES, SMALL, Metrics, metrics
-from nnlab.ui.look.style_sheet import style_sheet, write_images
+from nnlab.ui.look.style_sheet import images, style_sheet
 from nnlab.ui.look.tokens import DARK, LIGHT, Tokens, mix
 from nnlab.ui.look.turns import LoopTurns
 
@@ -71,9 +71,6 @@ class Theme(QObject):
         self._family = _family()
         self._turns = LoopTurns(self)
         self._builders = 0
-        self._images = QTemporaryDir()  # the style sheet's arrows; removed with the theme
-        for name, tokens in (("dark", DARK), ("light", LIGHT)):
-            write_images(tokens, Path(self._images.path()) / name)
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._is_dark = True
@@ -221,8 +218,8 @@ class Theme(QObject):
 
     def _set_style(self) -> None:
         if not self._builders:
-            images = Path(self._images.path()) / ("dark" if self._is_dark else "light")
-            self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, images))
+            folder = register_images(f"nnlab-{'dark' if self._is_dark else 'light'}", images(self.tokens))
+            self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, folder))
 
 
 def _family() -> str:
