@@ -40,7 +40,7 @@ def was_moved(folder: Path | None) -> bool:
 def guard_imports(folder: Path) -> None:
     """From now on an import of what is not loaded yet raises FolderMovedError where `folder` is gone."""
     if not any(isinstance(finder, FolderGuard) for finder in sys.meta_path):
-        sys.meta_path.insert(0, FolderGuard(folder))  # type: ignore[arg-type]  # a finder needs no more than find_spec
+        sys.meta_path.insert(0, FolderGuard(folder))  # a finder needs no more than find_spec
 
 
 class FolderGuard:
