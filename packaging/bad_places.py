@@ -89,7 +89,8 @@ class BadPlaces(Trial):
     def in_a_read_only_home(self) -> str:
         if not self._mounter:
             return NO_NAMESPACES
-        said = self.call("train", "xor", before=self._mounted(READ_ONLY), **self._home("read-only"))
+        (self.room / "temporary").mkdir()
+        said = self.call("train", "xor", before=self._mounted(READ_ONLY), TMPDIR=str(self.room / "temporary"), **self._home("read-only"))
         assert "Traceback" not in said and "xor: 2,000 steps" in said, said
         return self._sentence(said, "cannot be used")
 
