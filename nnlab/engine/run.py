@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -307,6 +307,15 @@ class Run:
             while len(found) < steps and (not found or self.stopped_by is None) and not self.control[machine.LEAVE] and not turn.asked[0]:
                 found.append(self.step.timed())
         return found
+
+    def step_asking(self, check: Callable[[], None]) -> None:
+        """One whole step that can be given up within: `check` is called between its instructions and may raise.
+
+        Then the run is good for nothing more. The bits are those that `train` leaves, whose errors are raised here, too.
+        """
+        self.stepper.forget()
+        with train_with(self.program.operations):
+            self.step.asking(check)
 
     def publish(self) -> None:
         """Writes a frame of the state as it is (the machine does it itself while it trains)."""

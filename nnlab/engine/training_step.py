@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import cached_property
 from itertools import pairwise
 
@@ -128,27 +129,49 @@ class TrainingStep:
 
         The bits are those that `run` leaves; raises TrainingError as it does.
         """
+        found = np.zeros(len(self.program.instructions))
+        empty = [0.0]
+
+        def timed(pc: int) -> None:
+            if not empty[0]:
+                self._seconds(0, 0)  # the first call finds nothing in the caches
+                empty[0] = min(self._seconds(0, 0) for _ in range(3))
+            found[pc] += self._seconds(pc, pc + 1) - empty[0]
+
+        self._one_by_one(timed)
+        return np.maximum(found, 0.0)
+
+    def asking(self, check: Callable[[], None]) -> None:
+        """One whole step, an instruction at a time, with the bits of `run`. `check` is called before each and may raise.
+
+        Then the step is left half done, and what it trains is good for nothing more. Raises TrainingError as `run` does.
+        """
+
+        def execute(pc: int) -> None:
+            check()
+            self.update.execute(pc, pc + 1)
+
+        with helped(self.update.network, self.program.parts):
+            self._one_by_one(execute)
+
+    def _one_by_one(self, do: Callable[[int], None]) -> None:
         update, program = self.update, self.program
-        found = np.zeros(len(program.instructions))
         self.begin()
-        self._seconds(0, 0)  # the first call finds nothing in the caches
-        empty = min(self._seconds(0, 0) for _ in range(3))
         for pc in range(program.batch_end):
-            found[pc] = self._seconds(pc, pc + 1) - empty
+            do(pc)
         while self.has_next_batch:
             self.next_batch()
             for pc in range(program.batch_end):
-                found[pc] += self._seconds(pc, pc + 1) - empty
-        for pc in range(program.batch_end, len(found)):
+                do(pc)
+        for pc in range(program.batch_end, len(program.instructions)):
             if pc == program.update_start:
                 update.raise_for(machine.before_update(update.network, update.arrays, False, False))
-            found[pc] = self._seconds(pc, pc + 1) - empty
-        if program.update_start == len(found):  # where nothing learns
+            do(pc)
+        if program.update_start == len(program.instructions):  # where nothing learns
             update.raise_for(machine.before_update(update.network, update.arrays, False, False))
         update.raise_for(machine.after_update(update.network, update.arrays, False, False))
         self.forget_update()
         self.complete()
-        return np.maximum(found, 0.0)
 
     def _seconds(self, start: int, stop: int) -> float:
         """Runs the instructions start .. stop-1; how long that took."""

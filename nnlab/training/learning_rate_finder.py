@@ -21,6 +21,7 @@ from nnlab.core.setting import Setting
 from nnlab.core.written import percent, rounded
 from nnlab.engine.run import Run
 from nnlab.jobs.context import TaskContext
+from nnlab.training.asked_steps import AskedSteps
 
 STEPS = Setting("steps", 200, "Steps", "Updates of the test, one per rate", minimum=20, maximum=100_000)
 LOWEST, HIGHEST = 1e-6, 10.0
@@ -62,12 +63,12 @@ def rate_curve(
         raise NNLabError(f"The rates of the finder go from {low:g} to {high:g}; the first has to be above 0 and below the second.")
     context = context or TaskContext()
     rates, losses, smoothed = np.geomspace(low, high, steps), [], []
-    mean = 0.0
+    mean, asked = 0.0, AskedSteps(run, context.check)
     for step, rate in enumerate(rates):
         context.report(step, steps, f"Rate {rate:.2g}")
         run.set_learning_rate(float(rate))
         try:
-            run.train(1)
+            asked.step()
         except TrainingError:
             break
         losses.append(run.history.last)

@@ -28,6 +28,7 @@ from nnlab.engine.setup import Setup
 from nnlab.engine.state import State, new_state
 from nnlab.graph.graph import Graph, Node
 from nnlab.graph.layers import is_layer
+from nnlab.training.asked_steps import AskedSteps
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.update import update_of
 
@@ -94,7 +95,9 @@ class Observation:
         machine.zero_gradients(network)
         give_way()
         with look_with(program.operations):
-            machine.execute(network, 0, program.update_start)
+            for pc in range(program.update_start):
+                self.check()
+                machine.execute(network, pc, pc + 1)
         return state
 
     def tensor(self, name: str) -> np.ndarray | None:
@@ -131,10 +134,10 @@ class Observation:
         """The mean loss of `sample` after so many steps at a constant rate from these weights; infinite where training fails."""
         self.check()
         run = self._run(rate, parameters)
+        asked = AskedSteps(run, self.check)
         try:
             for _ in range(steps):
-                self.check()
-                run.train(1)
+                asked.step()
         except TrainingError:
             return float("inf")
         self.check()
