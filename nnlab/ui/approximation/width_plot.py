@@ -198,7 +198,8 @@ class WidthPlot(Plot):
     def _paint_line(self, painter: QPainter, line: WidthLine) -> None:
         tokens, key = self._theme.tokens, line.key
         points = self._points(line.x, line.median).toList()
-        paint_line(painter, np.array([p.x() for p in points]), np.array([p.y() for p in points]), key, tokens.text)
+        xs, ys = np.array([p.x() for p in points]), np.array([p.y() for p in points])
+        paint_line(painter, xs, ys, key, tokens.text, self._theme.metrics.stroke)
         least = line.least_for(self.epsilon)
         if least is not None:
             k = int(np.flatnonzero(line.x == least)[0])

@@ -1,7 +1,6 @@
 """The losses of all runs over one axis, the probability given to the true class or the error, with every sample as a mark on its curve.
 
-A run's samples stand on its own curve in full, and faint on those of the others: what they would be charged, or pulled by, there.
-"""
+A run's samples stand on its own curve in full, and faint on those of the others: what they would be charged, or pulled by, there."""
 
 from __future__ import annotations
 
@@ -220,13 +219,14 @@ class OutputLossPlot(Plot):
 
     def paint_above(self, painter: QPainter) -> None:
         tokens, picture = self._theme.tokens, self.picture
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(picture.adjusted(-5, -5, 5, 5))
         for run in self._distinct if len(self._distinct) > 1 else ():
             self._paint_faint(painter, run)
         for run in reversed(self._distinct):
-            paint_line(painter, np.asarray(self.x_pixels(run.found.curve_x)), self.heights(self.curve(run.found)), run.key, tokens.text)
+            along, stroke = np.asarray(self.x_pixels(run.found.curve_x)), self.stroke
+            paint_line(painter, along, self.heights(self.curve(run.found)), run.key, tokens.text, stroke)
         for run in reversed(self._runs):
             self._paint_samples(painter, run)
         painter.restore()

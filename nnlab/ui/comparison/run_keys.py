@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.panels.plotting.plot import dashes, line_pen
+from nnlab.ui.panels.plotting.plot import dashes, line_pen, thicker
 from nnlab.ui.panels.plotting.primitives import Stamps, draw_line, draw_pieces
 
 FAR = 10_000.0  # pixels beyond which Qt need not follow a line; it does not survive those of a run that diverged
@@ -34,15 +34,15 @@ RUN_KEYS = (
 )
 
 
-def run_pen(key: RunKey, color: QColor) -> QPen:
+def run_pen(key: RunKey, color: QColor, stroke: float = 1.0) -> QPen:
     pen = line_pen(color, key.width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if key.dash:
         pen.setDashPattern([length / key.width for length in key.dash])  # Qt counts in widths of the pen
-    return pen
+    return thicker(pen, stroke)
 
 
-def paint_line(painter: QPainter, xs: np.ndarray, ys: np.ndarray, key: RunKey, color: QColor) -> None:
+def paint_line(painter: QPainter, xs: np.ndarray, ys: np.ndarray, key: RunKey, color: QColor, stroke: float = 1.0) -> None:
     """A run's line through points in pixels; where there are more than columns of pixels, one in each.
 
     Dashes are worked out as lines of their own: Qt's dashed pen would stroke the whole path, ten times slower.
@@ -53,7 +53,7 @@ def paint_line(painter: QPainter, xs: np.ndarray, ys: np.ndarray, key: RunKey, c
         column = np.rint(xs)
         last = np.append(np.flatnonzero(np.diff(column)), len(column) - 1)
         xs, ys = xs[last], ys[last]
-    pen = line_pen(color, key.width)
+    pen = line_pen(color, key.width * stroke)
     if not key.dash:
         painter.setPen(pen)
         draw_line(painter, xs, ys)
@@ -103,7 +103,7 @@ class KeySample(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens, middle = self._theme.tokens, self.rect().center().y() + 0.5
-        painter.setPen(run_pen(self._key, tokens.text))
+        painter.setPen(run_pen(self._key, tokens.text, self._theme.metrics.stroke))
         painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
         paint_mark(painter, QPointF(self.width() / 2, middle), self._key, self._theme.metrics.px(4), tokens.text, tokens.canvas)
         painter.end()

@@ -168,7 +168,7 @@ class RunLinesPlot(IterationPlot):
         painter.setClipRect(picture.adjusted(-4, -4, 4, 4))
         for line in reversed(self._lines):
             xs, ys = np.asarray(self.x_pixels(line.positions)), np.asarray(self.y_pixels(line.values))
-            paint_line(painter, xs, ys, line.key, tokens.text)
+            paint_line(painter, xs, ys, line.key, tokens.text, self.stroke)
             if len(xs) and math.isfinite(ys[-1]) and abs(ys[-1]) < FAR:
                 paint_mark(painter, QPointF(xs[-1], ys[-1]), line.key, self._theme.metrics.px(4), tokens.text, tokens.canvas)
         painter.restore()

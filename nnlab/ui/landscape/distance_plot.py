@@ -56,7 +56,7 @@ class DistancePlot(IterationPlot):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawPolygon(area)
-        painter.setPen(QPen(tokens.text, 1.5))
+        painter.setPen(QPen(tokens.text, 1.5 * self._theme.metrics.stroke))
         painter.drawPolyline(polygon(xs, ys))
 
     def paint_readings(self, painter: QPainter, iteration: int, x: float) -> None:

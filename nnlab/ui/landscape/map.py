@@ -145,9 +145,9 @@ class LandscapeMap(QWidget):
     def _paint_path(self, painter: QPainter, heights: Heights) -> None:
         tokens, px, found = self._theme.tokens, self._theme.metrics.px, heights.found
         points = self.pixels(found.path.places)
-        line = polygon(points[:, 0], points[:, 1])
+        line, stroke = polygon(points[:, 0], points[:, 1]), self._theme.metrics.stroke
         for color, width in ((tokens.canvas, 6.0), (tokens.text, 2.2)):
-            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.setPen(QPen(color, width * stroke, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
             painter.drawPolyline(line)
         start, now = QPointF(*points[0]), QPointF(*points[found.now])
         self._paint_point(painter, start, tokens.canvas, tokens.text)

@@ -26,7 +26,7 @@ from shiboken6 import isValid
 from nnlab.training.kept_run import KeptRun
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.panels.plotting.plot import FADED, line_pen
+from nnlab.ui.panels.plotting.plot import FADED, line_pen, thicker
 from nnlab.ui.widgets.model_index import ModelIndex
 
 SAMPLE, NAME = 0, 1  # columns
@@ -243,5 +243,5 @@ class _SampleDelegate(QStyledItemDelegate):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if sample.dash:
             pen.setDashPattern([length / pen.widthF() for length in sample.dash])
-        painter.setPen(pen)
+        painter.setPen(thicker(pen, self._theme.metrics.stroke))
         painter.drawLine(QPointF(left, round(middle)), QPointF(left + px(LENGTH), round(middle)))

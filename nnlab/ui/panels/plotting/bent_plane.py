@@ -112,9 +112,9 @@ class BentPlanePlot(QWidget):
         color = QColor(tokens.text2)
         color.setAlpha(LINE_ALPHA)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color, 0.8))
+        painter.setPen(QPen(color, 0.8 * self._theme.metrics.stroke))
         draw_pieces(painter, pieces[:, 0], pieces[:, 1])
-        painter.setPen(QPen(tokens.text, 1.6))
+        painter.setPen(QPen(tokens.text, 1.6 * self._theme.metrics.stroke))
         per = count // 2
         for line in (per // 2, per + per // 2) if count > 1 else (0,):
             painter.drawPolyline(polygon(points[line, :, 0], points[line, :, 1]))

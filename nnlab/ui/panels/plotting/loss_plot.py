@@ -23,7 +23,7 @@ from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.plotting.items import PictureItem
 from nnlab.ui.panels.plotting.iteration_plot import IterationPlot
 from nnlab.ui.panels.plotting.label_places import push_apart
-from nnlab.ui.panels.plotting.plot import DASHES, FADED, Margins, dashes, line_pen, make_line
+from nnlab.ui.panels.plotting.plot import DASHES, FADED, Margins, dashes, line_pen, make_line, thicker
 from nnlab.ui.panels.plotting.seed_bands import SeedBands, band_image
 from nnlab.ui.panels.plotting.thinning import ThinnedLoss, block_at, positive_logarithm, sample_columns, thin_loss
 from nnlab.ui.panels.plotting.verdict_bracket import VerdictBracket
@@ -297,7 +297,7 @@ class LossPlot(IterationPlot):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if label.dash:
             pen.setDashPattern([length / pen.widthF() for length in label.dash])  # Qt counts in widths of the pen
-        painter.setPen(pen)
+        painter.setPen(thicker(pen, self.stroke))
         painter.drawLine(QPointF(left, round(y)), QPointF(left + self._theme.metrics.px(SAMPLE), round(y)))
 
     def readings(self, iteration: int) -> list[tuple[float, str]]:

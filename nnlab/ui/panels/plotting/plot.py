@@ -198,6 +198,11 @@ class Plot(ShowsKeyboardFocus, pg.GraphicsView):
     def x_ticks(self) -> list[Tick]:
         return linear_ticks(*self.x_range, self.picture.width(), self._theme.metrics.px(64))
 
+    @property
+    def stroke(self) -> float:
+        """How many times as thick as designed lines are drawn: more on a projector."""
+        return self._theme.metrics.stroke
+
     def y_ticks(self) -> list[Tick]:
         ticks = logarithmic_ticks if self.logarithmic else linear_ticks
         return ticks(*self.y_range, self.picture.height(), self._theme.metrics.px(28))
@@ -283,8 +288,22 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 
 
 class _Line(pg.PlotCurveItem):
+    """Keeps its pen as designed; on a projector it is drawn as much thicker as edges are."""
+
     def update(self, *where: object) -> None:
         repaint_views(self)
+
+    def paint(self, painter: QPainter, option: object, widget: QWidget | None) -> None:
+        plot, pen = self.getViewWidget(), self.opts["pen"]
+        stroke = plot.stroke if isinstance(plot, Plot) else 1.0
+        if stroke == 1.0:
+            super().paint(painter, option, widget)
+            return
+        self.opts["pen"] = thicker(pen, stroke)
+        try:
+            super().paint(painter, option, widget)
+        finally:
+            self.opts["pen"] = pen
 
 
 def make_line(color: QColor, width: float = 2.0) -> pg.PlotCurveItem:
@@ -298,6 +317,15 @@ def line_pen(color: QColor, width: float) -> QPen:
     pen = QPen(color, width)
     pen.setCosmetic(True)
     return pen
+
+
+def thicker(pen: QPen, stroke: float) -> QPen:
+    """A pen so many times as wide; its dashes, which Qt counts in widths of the pen, stay as long."""
+    found = QPen(pen)
+    found.setWidthF(pen.widthF() * stroke)
+    if pen.dashPattern():
+        found.setDashPattern([length / stroke for length in pen.dashPattern()])
+    return found
 
 
 def dashes(

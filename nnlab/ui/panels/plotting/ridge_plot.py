@@ -164,7 +164,8 @@ class RidgePlot(QWidget):
         fill = mix(tokens.panel, tokens.text2, 0.13)
         height, scale = px(26), room.width() / (high - low)
         bases = self._ys_of(np.array([row.iteration for row, _ in spreads], dtype=np.float64)).tolist()
-        older, newest = QPen(tokens.text2, 1), QPen(tokens.text, 2)
+        stroke = self._theme.metrics.stroke
+        older, newest = QPen(tokens.text2, stroke), QPen(tokens.text, 2 * stroke)
         for pen in (older, newest):
             pen.setCosmetic(True)  # a ridge is kept in its own units, and only the painter knows where it stands
         painter.setBrush(fill)
@@ -219,7 +220,7 @@ class RidgePlot(QWidget):
             usual = QRectF(left, top, right - left, bottom - top).intersected(QRectF(room.left(), top, room.width(), bottom - top))
             painter.fillRect(usual, strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(tokens.text, 1.8))
+        painter.setPen(QPen(tokens.text, 1.8 * self._theme.metrics.stroke))
         xs = room.left() + (values - low) / (high - low) * room.width()
         draw_line(painter, xs, ys)
         painter.setBrush(tokens.text)

@@ -126,7 +126,7 @@ class RocPlot(Plot):
             ground = QColor(tokens.panel)
             ground.setAlpha(200)
             painter.fillRect(place.adjusted(-px(18), 0, px(2), 0), ground)
-            painter.setPen(line_pen(color, 2.0))
+            painter.setPen(line_pen(color, 2.0 * self.stroke))
             painter.drawLine(QPointF(place.left() - px(16), place.center().y()), QPointF(place.left() - px(5), place.center().y()))
             painter.setPen(tokens.text2)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
