@@ -7,7 +7,7 @@ training samples, and short trials of training from given weights. Nothing of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,9 +31,11 @@ from nnlab.graph.layers import is_layer
 from nnlab.training.asked_steps import AskedSteps
 from nnlab.training.settings import TrainingSettings
 from nnlab.training.update import update_of
+from nnlab.training.weight_path import WeightPath
 
 MOST_SAMPLES = 512
 TRIAL_STEPS = 50
+LOOKS_BACK = 33
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,7 @@ class Observation:
     real: str = "float32"
     initial: Mapping[str, np.ndarray] = field(default_factory=dict)
     are_drawn: bool = True
+    path: Callable[[], WeightPath] | None = None  # asks for its weights at some of the iterations it has passed
     check: Callable[[], None] = lambda: None  # called every now and then while it is looked at: may raise to end that
 
     @staticmethod
@@ -129,6 +132,26 @@ class Observation:
     def start(self) -> Mapping[str, np.ndarray]:
         """The weights that the run began with."""
         return self._run(self.training.learning_rate, self.initial).state.stored()
+
+    def since(self, holds: Callable[[Observation], bool]) -> int | None:
+        """The earliest of LOOKS_BACK moments of the path from which on something holds at all of them; None where it does at none.
+
+        `holds` is asked of the same run with the weights it had then.
+        """
+        if self.path is None:
+            return None
+        path, program, found = self.path(), self.passed.program, None
+        if path.weights.shape[1] != program.parameters_end:  # the network was edited meanwhile
+            return None
+        last = int(path.now)
+        rows = np.unique(np.linspace(0, last, min(last + 1, LOOKS_BACK)).round().astype(int))
+        for row in rows[::-1].tolist():
+            weights = path.weights[row]
+            then = replace(self, parameters={name: info.place.view(weights, 1) for name, info in program.stored.items()}, path=None)
+            if not holds(then):
+                break
+            found = int(path.iterations[row])
+        return found
 
     def trial(self, rate: float, parameters: Mapping[str, np.ndarray], steps: int = TRIAL_STEPS) -> float:
         """The mean loss of `sample` after so many steps at a constant rate from these weights; infinite where training fails."""

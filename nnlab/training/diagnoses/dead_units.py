@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.core.written import percent, setting_value
 from nnlab.graph import edits
-from nnlab.graph.graph import Graph
+from nnlab.graph.graph import Graph, Node
 from nnlab.training.diagnoses._flat_units import is_flat
 from nnlab.training.diagnosis import Diagnosis, DiagnosisKind, FindingChart, Remedy, edit_graph, edit_training, possible, register
 from nnlab.training.observation import Observation
@@ -38,7 +38,8 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "dead_units",
             node.id,
-            f"{count} of the {units} units of {node.id}{named} are 0 for all {len(flat)} samples{whole}.",
+            f"{count} of the {units} units of {node.id}{named} are 0 for all {len(flat)} samples{_since(seen, node, dead)}"
+            f"{_idle(seen, node, dead)}{whole}.",
             figure=f"{count} of {units}",
             remedies=possible(seen.graph, _remedies(seen, node.id)),
             figures={"dead": count, "units": units, "samples": len(flat)},
@@ -50,6 +51,30 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
             ),
             harm=0.6 + 0.39 * count / units,
         )
+
+
+def _since(seen: Observation, node: Node, dead: np.ndarray) -> str:
+    """From which iteration on that was so, as far as the run's weights of then are known."""
+
+    def holds(then: Observation) -> bool:
+        flat = is_flat(then, node)
+        return flat is not None and bool(flat.all(axis=(0, 1))[dead].all())
+
+    found = seen.since(holds)
+    if found is None:
+        return ""
+    return f" since iteration {found:,}" if found else " from the beginning"
+
+
+def _idle(seen: Observation, node: Node, dead: np.ndarray) -> str:
+    """How many parameters get no gradient by it, where the activation reads a layer."""
+    layer = seen.graph[seen.graph.incoming(node.id)[0].source]
+    if layer not in seen.layers:
+        return ""
+    program, units = seen.passed.program, len(dead)
+    rows = [i.place.row // units for i in program.parameters if i.node_id == layer.id and i.place.shape[:1] == (units,)]
+    count = int(dead.sum()) * sum(rows)
+    return f", so {count:,} of {program.parameter_count:,} parameters get no gradient" if count else ""
 
 
 def _remedies(seen: Observation, node_id: str) -> Iterator[Remedy]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -22,7 +22,9 @@ from nnlab.training.diagnosis import Diagnosis, Remedy, diagnose
 from nnlab.training.initial_weights import values_of
 from nnlab.training.observation import Observation
 from nnlab.training.project import Project
+from nnlab.training.weight_path import WeightPath
 from nnlab.ui.document.document import Document
+from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
@@ -105,10 +107,14 @@ class LiveDiagnosis(QObject):
                 parameters = answer.result().parameters
             except NNLabError:  # there is nothing any more to be diagnosed
                 return None
-            seen = observed(project, data, parameters, curves, failure, context.check)
+            seen = replace(observed(project, data, parameters, curves, failure, context.check), path=self._path)
             return Findings(project, iteration, diagnose(seen, context.check), curves.convergence, curves, failure)
 
         return work
+
+    def _path(self) -> WeightPath:
+        """On a job's thread."""
+        return wait_for(self._session.request_path())
 
     def _take(self, findings: Findings | None) -> None:
         if findings is not None and self._looked_at is not None:

@@ -34,6 +34,7 @@ def test_dead_units_are_named_and_leave_with_one_undoable_edit(studio: Callable,
     assert row.finding.title == f"Dead units in {activation.id}"
     assert panel.windowTitle() == f"Diagnosis {len(panel.findings)}"
     assert row.finding.evidence in row.accessibleName()
+    assert " from the beginning, so 24 of 33 parameters get no gradient" in row.finding.evidence  # 8 x (2 weights + bias) of 24 + 9
     chart = row.finding.chart
     assert chart is not None and chart.labels == tuple("12345678") and chart.values == (0.0,) * 8 and chart.meant == tuple(range(8))
     assert row.bars.isVisible() and chart.caption in row.bars.accessibleName() and row.bars.heights().max() == 0.0
