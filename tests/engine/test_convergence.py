@@ -61,6 +61,30 @@ def test_a_plateau_begins_where_the_fall_ends() -> None:
     assert 1700 <= found.since <= 2300
 
 
+@pytest.mark.parametrize(
+    ("name", "sizes", "activation", "rate"),
+    [("xor", [2, 1], "tanh", 0.05), ("spiral", [2, 1], "tanh", 0.05), ("circle", [2, 8, 8, 8, 8, 1], "sigmoid", 0.01)],
+)
+def test_networks_that_can_learn_no_more_stand_on_a_plateau(name: str, sizes: list[int], activation: str, rate: float) -> None:
+    """A line cannot divide these classes; four layers of sigmoids pass hardly any gradient to a careful rate."""
+    optimizer = "adam" if len(sizes) == 2 else "sgd"
+    graph = mlp(sizes, activation, "binary_cross_entropy")
+    found = curves(graph, prepare(DataSettings(name)), 3000, optimizer=optimizer, learning_rate=rate, batch_size=32).convergence
+    assert found.verdict == PLATEAU and found.since is not None and found.since < 1000, found
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "activation", "loss"),
+    [
+        ("circle", [2, 8, 1], "tanh", "binary_cross_entropy"), ("diabetes", [10, 8, 8, 1], "tanh", "mse"),
+        ("digits", [64, 32, 10], "relu", "cross_entropy"),
+    ],
+)  # fmt: skip
+def test_networks_that_learn_converge(name: str, sizes: list[int], activation: str, loss: str) -> None:
+    found = curves(mlp(sizes, activation, loss), prepare(DataSettings(name)), 300, learning_rate=0.003, batch_size=32).convergence
+    assert found.verdict == CONVERGING, found
+
+
 def test_the_interval_of_a_slope_is_that_of_textbooks() -> None:
     """Independent residuals: the interval is Student's t, here by scipy's own standard error."""
     from scipy.stats import linregress, t

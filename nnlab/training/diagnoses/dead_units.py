@@ -58,7 +58,7 @@ def _since(seen: Observation, node: Node, dead: np.ndarray) -> str:
 
     def holds(then: Observation) -> bool:
         flat = is_flat(then, node)
-        return flat is not None and bool(flat.all(axis=(0, 1))[dead].all())
+        return flat is not None and bool(flat[:, :, dead].all())
 
     found = seen.since(holds)
     if found is None:
