@@ -149,6 +149,7 @@ def test_a_number_that_leads_a_product_stands_without_brackets(numbers: str, is_
     assert (first.numbers, second.numbers) == (numbers.strip("()") if is_number else numbers, numbers)
     assert (first.is_number, first.is_read, second.is_read, content.shows_values) == (is_number, True, False, not is_number)
     assert (first.label, first.symbols, first.value) == ("a", "a", 2.0)
+    assert content_of(product_of([factor("a", "2", 2.0), factor("b", numbers, 3.0)], (0.0, 6.0))).shows_values != is_number
 
 
 def test_an_exponent_is_written_as_a_power_for_the_clipboard() -> None:
