@@ -15,7 +15,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count
 from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.branch_row import BranchRow
-from nnlab.ui.panels.controls.row_panel import RowPanel
+from nnlab.ui.panels.row_panel import RowPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.check import Check

@@ -27,7 +27,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.breakpoint_row import BreakpointRow
 from nnlab.ui.panels.controls.condition_field import ConditionField, ConditionRow
-from nnlab.ui.panels.controls.row_panel import RowPanel
+from nnlab.ui.panels.row_panel import RowPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.focus import focused_within

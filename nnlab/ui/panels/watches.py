@@ -19,8 +19,8 @@ from nnlab.training.watched_now import WatchedNow
 from nnlab.ui.document.debugging_edits import add_watch, change_watch, remove_watch
 from nnlab.ui.panels.base import Services
 from nnlab.ui.panels.controls.condition_field import ConditionField, in_names_of
-from nnlab.ui.panels.controls.row_panel import RowPanel
 from nnlab.ui.panels.controls.watch_row import HINT, TIP, WatchRow
+from nnlab.ui.panels.row_panel import RowPanel
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
