@@ -22,6 +22,7 @@ MEGABYTE = 2**20
 MAX_ENTRIES = 100
 MAX_DIRECTORY = 64 * 1024  # bytes of the archive's directory
 MAX_RATIO = 200  # unpacked to packed bytes; ours are stored unpacked where they would exceed it
+MOST_PACKED_WELL = 4 * MEGABYTE  # beyond it, a quarter more bytes take a seventh of the time
 RATIO_MATTERS = MEGABYTE  # below this size a ratio harms nobody
 _CHUNK = 256 * 1024
 
@@ -72,9 +73,10 @@ def write_archive(file: IO[bytes], entries: Mapping[str, bytes], comment: bytes 
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.external_attr = 0o644 << 16
             info.create_system = 3
-            packed = len(zlib.compress(content, 6)) if not name.endswith((".safetensors", ".png")) else len(content)
+            level = 1 if len(content) > MOST_PACKED_WELL else 6
+            packed = len(zlib.compress(content, level)) if not name.endswith((".safetensors", ".png")) else len(content)
             worthwhile = packed < 0.9 * len(content) and (len(content) < RATIO_MATTERS or packed * MAX_RATIO > len(content))
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED if worthwhile else zipfile.ZIP_STORED)
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED if worthwhile else zipfile.ZIP_STORED, level)
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -6,6 +6,7 @@ What a cell says decides what it means, so a cell stays text until a plan says h
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -152,8 +153,11 @@ class CellTable:
 
     def head(self, rows: int) -> list[tuple[str | None, ...]]:
         """The cells of the first rows."""
-        columns = ", ".join(f"c{index}" for index in range(len(self.columns)))
-        return self.execute(f"SELECT {columns} FROM cells ORDER BY rowid LIMIT {int(rows)}").fetchall()
+        parts = []
+        for start in range(0, len(self.columns), WIDE):
+            columns = ", ".join(f"c{index}" for index in range(start, min(start + WIDE, len(self.columns))))
+            parts.append(self.execute(f"SELECT {columns} FROM cells WHERE rowid < {int(rows)} ORDER BY rowid").fetchall())
+        return [tuple(itertools.chain.from_iterable(row)) for row in zip(*parts, strict=True)]
 
     def counted(self, index: int, most: int, where: str = "TRUE") -> list[tuple[str, int]]:
         """The different cells of a column that are not missing and how often each stands there, the most frequent first."""

@@ -17,7 +17,7 @@ KINDS = ("number", "yes_no", "date", "text")
 
 # SQL regular expressions (RE2) over a whole cell
 _INTEGER = r"[+-]?\d+"
-_PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _BARE = r"-?(0|[1-9]\d*)(\.\d*)?"
 _LEADING_ZERO = r"[+-]?0\d+"
 _COMMA_THOUSANDS = r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?"
@@ -77,15 +77,15 @@ def as_number(column: str, notation: str, is_percent: bool = False) -> str:
     """SQL for the number that a cell holds, NULL where it is missing or is none in this notation."""
     text = number_text(column)
     pattern, plain = {
-        "plain": (_PLAIN, text),
-        "others_missing": (_PLAIN, text),
-        "comma_thousands": (f"{_COMMA_THOUSANDS}|{_PLAIN}", f"replace({text}, ',', '')"),
+        "plain": (PLAIN, text),
+        "others_missing": (PLAIN, text),
+        "comma_thousands": (f"{_COMMA_THOUSANDS}|{PLAIN}", f"replace({text}, ',', '')"),
         "decimal_comma": (f"{_DECIMAL_COMMA}|{_INTEGER}", f"replace({text}, ',', '.')"),
         "point_thousands": (f"{_POINT_THOUSANDS}|{_DECIMAL_COMMA}|{_INTEGER}", f"replace(replace({text}, '.', ''), ',', '.')"),
     }[notation]
     number = f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN TRY_CAST({plain} AS DOUBLE) END"
-    if pattern.endswith(_PLAIN):  # most cells are nothing but a number, and to take blanks and signs away costs seven times as much
-        number = f"CASE WHEN regexp_full_match({column}, '{_PLAIN}') THEN TRY_CAST({column} AS DOUBLE) ELSE {number} END"
+    if pattern.endswith(PLAIN):  # most cells are nothing but a number, and to take blanks and signs away costs seven times as much
+        number = f"CASE WHEN regexp_full_match({column}, '{PLAIN}') THEN TRY_CAST({column} AS DOUBLE) ELSE {number} END"
     return f"({number}) / 100" if is_percent else number
 
 
@@ -105,7 +105,7 @@ def read_columns(table: CellTable, progress: OnShare = no_progress) -> tuple[Col
     known = _only_numbers(table, lambda share: progress(share / 2))
     counts = known | table.per_column([k for k in range(len(table.columns)) if k not in known], [
         lambda c: f"count({present(c)})",
-        lambda c: _fitting(number_text(c), _PLAIN),
+        lambda c: _fitting(number_text(c), PLAIN),
         lambda c: _fitting(number_text(c), _INTEGER),
         lambda c: _fitting(number_text(c), _LEADING_ZERO),
         lambda c: f"count(*) FILTER ({present(c)} LIKE '%\\%' ESCAPE '\\')",
@@ -185,7 +185,7 @@ def _second_look(table: CellTable, columns: Sequence[int]) -> dict[int, _SecondL
     if not columns:
         return {}
     found = table.per_column(columns, [
-        lambda c: _fitting(number_text(c), f"{_COMMA_THOUSANDS}|{_PLAIN}"),
+        lambda c: _fitting(number_text(c), f"{_COMMA_THOUSANDS}|{PLAIN}"),
         lambda c: _fitting(number_text(c), _COMMA_THOUSANDS_PROOF),
         lambda c: _fitting(number_text(c), f"{_DECIMAL_COMMA}|{_INTEGER}"),
         lambda c: _fitting(number_text(c), _DECIMAL_COMMA, but=_COMMA_THOUSANDS),
@@ -272,7 +272,7 @@ def _example(table: CellTable, k: int, pattern: str) -> str:
 
 def _odd_cell(table: CellTable, k: int) -> tuple[str, int]:
     """The first cell that is not a plain number, and its row."""
-    return _first_cell(table, k, f"NOT regexp_full_match({number_text(f'c{k}')}, '{_PLAIN}')")
+    return _first_cell(table, k, f"NOT regexp_full_match({number_text(f'c{k}')}, '{PLAIN}')")
 
 
 def _first_cell(table: CellTable, k: int, condition: str) -> tuple[str, int]:

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import QWidget
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, DataSettings
 from nnlab.files.autosave import LeftBehind
-from nnlab.files.examples import open_any
 from nnlab.files.project import Project, SavedProject, View
-from nnlab.files.project_file import SUFFIX, load_project, save_project
+from nnlab.files.project_file import SUFFIX, load_project
 from nnlab.files.starting_network import project_for_data
 from nnlab.images.source import is_image_source
 from nnlab.lessons.archive import is_lesson_path
@@ -28,6 +27,7 @@ from nnlab.tables.reader import table_suffixes
 from nnlab.training.commands import Snapshot
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import dialogs as file_dialogs
+from nnlab.ui.files import large_files
 from nnlab.ui.files.file_state import FileAside, copy_of, iteration_of, stamp_of
 from nnlab.ui.files.lock import FileLock, Holder
 from nnlab.ui.files.store import Store
@@ -177,12 +177,13 @@ class FileCommands(QObject):
         """Opens an example by name, or a file by path. False, and the document as it was, when it cannot be read."""
         stamp = stamp_of(Path(source).expanduser())
         try:
-            saved, name = open_any(source)
+            opened = large_files.opened(self._window, self.theme, self._session.jobs, source)
         except NNLabError as error:
             self.failed.emit(str(error))
             return False
-        if ask and not self._may_give_up():
+        if opened is None or (ask and not self._may_give_up()):
             return False
+        saved, name, _samples = opened  # which the session asks for when it is shown
         path = Path(source).expanduser().absolute()
         is_file = path.is_file()
         project_path = path if is_file and path.suffix.lower() == SUFFIX else None
@@ -264,8 +265,6 @@ class FileCommands(QObject):
     def clear_recent(self) -> None:
         self._store.forget("recent")
 
-    # Saving
-
     def save(self) -> bool:
         if self._path is None:
             return self.save_as()
@@ -294,7 +293,7 @@ class FileCommands(QObject):
             preparation = data.preparation if data is not None and snapshot is not None else None
             runs = self._runs.present(snapshot)
             saved = SavedProject(self._document.project, snapshot, self._thumbnail(), self._view(), preparation, runs)
-            save_project(path, saved)
+            large_files.save(self._window, self.theme, self._session.jobs, path, saved)
         except NNLabError as error:
             if lock is not self._lock:
                 lock.release()

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.exchange import typed_prediction
 from nnlab.files.frames import from_table
+from nnlab.files.project import SavedProject
 from nnlab.files.session_file import saved_session
-from nnlab.files.starting_network import project_for_data
+from nnlab.files.starting_network import project_for_data, project_for_table
 from nnlab.ui.files.predict_page import PredictPage
 from nnlab.ui.look.theme import Theme
 
@@ -44,10 +46,32 @@ def test_values_are_answered_as_they_are_typed(qtbot: QtBot, theme: Theme, tmp_p
         qtbot.mouseClick(page.file_button, Qt.MouseButton.LeftButton)
 
 
+def test_thousands_of_columns_are_predicted_without_a_file_for_every_key(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first row is read without the others, and a plain number by itself; a typed word is still told as a file's cell would be."""
+    path = tmp_path / "t.csv"
+    rows = [f"{k};{k % 3},5;{'pq'[k % 2]};{('yes', 'no')[k % 2]}" for k in range(100)]
+    path.write_text("\n".join(["a;b;c;y", *rows]), encoding="utf-8")
+    project = project_for_table(path)
+    data = prepare(project.data)
+    saved = SavedProject(project)
+    page = PredictPage(theme, saved, data)
+    qtbot.addWidget(page)
+    whole = page.predicted
+    read: list[Path] = []
+    monkeypatch.setattr(typed_prediction, "_BEGINNING", 40)
+    monkeypatch.setattr(typed_prediction, "read_table", lambda path, wanted: read.append(path))
+    quick = PredictPage(theme, saved, data)
+    qtbot.addWidget(quick)
+    assert not read and quick.values == page.values == {"a": "0", "b": "0,5", "c": "p"}
+    assert whole is not None and quick.predicted is not None and np.array_equal(quick.predicted.outputs, whole.outputs)
+    quick.form.committed.emit("b", "2.5.1")
+    assert quick.problem.text().startswith("Column 'b' holds '2.5.1', which is not a number written as")
+
+
 @pytest.mark.parametrize("name", ["diabetes", "iris"])
 def test_other_data_has_a_field_for_every_column(name: str, qtbot: QtBot, theme: Theme) -> None:
-    from nnlab.files.project import SavedProject
-
     settings = DataSettings(name)
     data = prepare(settings)
     page = PredictPage(theme, SavedProject(project_for_data(settings, data)), data)

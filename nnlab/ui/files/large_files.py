@@ -1,0 +1,53 @@
+"""Projects with large files: read and written beside the window, which shows how far that is (`nnlab.ui.files.waiting`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from nnlab.core.errors import FileError, NNLabError
+from nnlab.core.preparation import Data, file_of, prepare
+from nnlab.files.examples import example_names, open_any
+from nnlab.files.project import SavedProject
+from nnlab.files.project_file import save_project
+from nnlab.ui.files.waiting import LARGE, wait_for
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.run.jobs import LiveJobs
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size >= LARGE
+    except (OSError, ValueError):  # whoever opens it says what is wrong
+        return False
+
+
+def opened(window: QWidget, theme: Theme, jobs: LiveJobs, source: str) -> tuple[SavedProject, str, Data | None] | None:
+    """What `open_any` gives, with the samples of a large file, held until the session has asked for them; None where that was cancelled."""
+    path = Path(source).expanduser()
+    if source in example_names() or not _is_large(path):
+        return (*open_any(source), None)
+
+    def read() -> tuple[SavedProject, str, Data | None]:
+        saved, name = open_any(source)
+        try:
+            return saved, name, prepare(saved.project.data)
+        except NNLabError:  # told by whoever needs the samples
+            return saved, name, None
+
+    return wait_for(window, theme, jobs, f"Opening {path.name}", read)
+
+
+def save(window: QWidget, theme: Theme, jobs: LiveJobs, path: Path, saved: SavedProject) -> None:
+    """`save_project`, beside the window where the data file is large. Raises FileError as it does, and where the window was closed."""
+    if not _is_large(Path(file_of(saved.project.data)).expanduser()):
+        save_project(path, saved)
+        return
+
+    def write() -> bool:
+        save_project(path, saved)
+        return True
+
+    if wait_for(window, theme, jobs, f"Saving {path.name}", write, may_cancel=False) is None:
+        raise FileError(f"{path.name} was not saved, because the window was closed meanwhile.")
