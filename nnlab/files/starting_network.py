@@ -23,8 +23,10 @@ from nnlab.images.images import ImageForm
 from nnlab.images.source import proposed_form
 from nnlab.tables.proposal import asked_for, propose
 from nnlab.tables.reader import read_table
+from nnlab.training.reach import BUDGET
 from nnlab.training.settings import TrainingSettings
 
+MOMENTS_KEPT = 500  # of the past of a run, where they are small
 UPDATES = 2000  # about as many steps as the first run makes, whatever the size of the table
 WEIGHT_DECAY = 0.1
 SMALL = 2000  # samples: below, a table is soon learned by heart
@@ -82,9 +84,19 @@ def graph_for(data: Data) -> Graph:
 
 def starting_graph(features: int, target: Target, vocabularies: Mapping[int, int] | None = None) -> Graph:
     """features - hidden - hidden / 2 - outputs, with the loss that fits the target; columns with `vocabularies` are embedded first."""
-    width = min(max(32, 1 << (features - 1).bit_length()), 64)  # the power of two from `features` up, from 32 to 64
+    width = _width(features)
     graph = mlp_graph((HiddenLayer(width, "relu"), HiddenLayer(width // 2, "relu")), features, target, vocabularies=vocabularies)
     return arrange(graph) if vocabularies else graph
+
+
+def _width(features: int) -> int:
+    """The power of two from `features` up, from 32 to 64."""
+    return min(max(32, 1 << (features - 1).bit_length()), 64)
+
+
+def memory_of_the_past(features: int) -> int:
+    """About how many bytes the past of a run takes that begins with this network: its weights with both of Adam's moments, many times."""
+    return min(BUDGET, MOMENTS_KEPT * 3 * 4 * features * _width(max(features, 1)))
 
 
 def starting_training(data: Data) -> TrainingSettings:

@@ -5,6 +5,8 @@ Points are drawn with the mouse, for classes over two features or numbers over o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -13,11 +15,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 from nnlab.core.preparation import Data
 from nnlab.datasets.points import CLASSES
 from nnlab.engine.epoch_order import order_of_frame, samples_of_update
-from nnlab.training.feature_statistics import TRAINING, VALIDATION, feature_statistics
+from nnlab.training.feature_statistics import TRAINING, VALIDATION, ColumnStatistics
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.feature_table import FIGURES, FeatureTable
+from nnlab.ui.panels.controls.live_statistics import ask_statistics
 from nnlab.ui.panels.controls.point_drawing import PointDrawing
 from nnlab.ui.panels.controls.point_edits import is_drawn, why_not
 from nnlab.ui.panels.controls.sample_table import SampleTable, answers_of
@@ -219,8 +222,8 @@ class SamplesPanel(LivePanel):
         self._data = data
         self._epoch_order, self._epoch_key = np.arange(len(data.x)), ()
         self.samples.samples.show_data(data, np.arange(len(data.x) + len(data.validation_x)))
-        statistics = feature_statistics(data)
-        self.samples.heading.histograms = tuple(s.histogram for s in statistics[: len(self.samples.samples.features)])
+        self.samples.heading.histograms = ()
+        ask_statistics(self._services.session.jobs, data, lambda found: self._take_histograms(data, found))
         self.samples.apply_metrics()
         names = [*data.raw_features, *(data.target.names if data.target.kind == "continuous" else ())]
         wanted = [names[0], names[min(1, len(names) - 1)]]
@@ -239,11 +242,27 @@ class SamplesPanel(LivePanel):
         self._show_statistics()
         self._columns_chosen()
 
+    def _take_histograms(self, data: Data, found: Sequence[ColumnStatistics]) -> None:
+        if data is self._data:
+            self.samples.heading.histograms = tuple(s.histogram for s in found[: len(self.samples.samples.features)])
+            self.samples.heading.viewport().update()
+
     def _show_statistics(self, *_: object) -> None:
-        if self._data is not None and self.page.current == STATISTICS:
-            held = len(self._data.raw_validation_x) > 0
-            self.part.button(VALIDATION).setVisible(held)
-            self.statistics.show_statistics(feature_statistics(self._data, self.part.current if held else TRAINING))
+        data = self._data
+        if data is None or self.page.current != STATISTICS:
+            return
+        self.part.button(VALIDATION).setVisible(len(data.raw_validation_x) > 0)
+        part = self._part_of(data)
+
+        def show(found: Sequence[ColumnStatistics]) -> None:
+            if data is self._data and part == self._part_of(data):
+                self.statistics.show_statistics(found)
+
+        ask_statistics(self._services.session.jobs, data, show, part)
+
+    def _part_of(self, data: Data) -> str:
+        """Which samples the statistics are of."""
+        return self.part.current if len(data.raw_validation_x) else TRAINING
 
     # The scatter plot
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Setting, Value
 from nnlab.core.telling import listening
+from nnlab.files.starting_network import memory_of_the_past
 from nnlab.jobs.context import JobContext
 from nnlab.tables.cell_table import CellTable
 from nnlab.tables.column_settings import inputs_of, settings_of, with_choice
@@ -266,7 +267,7 @@ class ImportDialog(ImportPage):
             what = f"{count(reading.distinct)} classes" if targets[0].kind == "category" else "a number"
             says = f"Predicts {targets[0].name} ({what}) from {count(inputs)} column{'s' if inputs != 1 else ''}."
             made = sum(inputs_of(r, c) for r, c in zip(self._read.proposal.readings, self.plan.columns, strict=True))
-            needed = training_memory(self._read.cells.rows, made)
+            needed = training_memory(self._read.cells.rows, made) + memory_of_the_past(made)
             self.summary.setText(f"{says} Training takes about {in_units(needed)} of memory." if needed > WORTH_SAYING else says)
         self.summary.set_color("warn" if questions or not targets else "text")
         self.allow(bool(targets) and not questions and inputs > 0)

@@ -203,5 +203,5 @@ def test_a_large_file_says_its_memory_first_and_how_far_it_is(window: MainWindow
     dialog._job.progressed.connect(lambda: told.append(dialog.summary.text()))  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: dialog.plan is not None, timeout=60_000)
     assert any(words.startswith("Reading rows: ") for words in told), told
-    assert dialog.summary.text() == "Predicts y (2 classes) from 60 columns. Training takes about 146 MB of memory."
+    assert dialog.summary.text() == "Predicts y (2 classes) from 60 columns. Training takes about 169 MB of memory."
     dialog.reject()
