@@ -11,6 +11,7 @@ from networks import graphs, mlp, targets
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.engine import machine
 from nnlab.engine.compile import Update
+from nnlab.engine.quantity import GRADIENT_NORM
 from nnlab.engine.run import Former, Run
 from nnlab.engine.setup import Setup
 from nnlab.graph import edits
@@ -124,6 +125,16 @@ def test_gradient_norms_are_those_of_the_step() -> None:
     for column, name in enumerate(one.history.names):
         node, tensor = name.rsplit(".", 1)
         assert norms[column] == pytest.approx(np.linalg.norm(one.state[f"{node}.d_{tensor}"]), rel=1e-6)
+
+
+def test_the_norm_of_the_whole_gradient_is_over_all_parameters_and_nothing_else() -> None:
+    one = run()
+    one.record([GRADIENT_NORM])
+    one.train(5)
+    gradients = [one.state[f"{node}.d_{tensor}"] for node, tensor in (name.rsplit(".", 1) for name in one.history.names)]
+    assert len(gradients) == len(one.program.parameters)
+    whole = float(np.sqrt(sum(float((g.astype(np.float64) ** 2).sum()) for g in gradients)))
+    assert one.history.curves().value_of(GRADIENT_NORM)[-1] == pytest.approx(whole, rel=1e-6)
 
 
 def test_validation_is_the_mean_over_all_held_out_samples() -> None:

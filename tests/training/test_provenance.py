@@ -14,6 +14,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
 from nnlab.training import provenance, provenance_of_data
+from nnlab.training.excerpt import Replayed
 from nnlab.training.provenance import Provenance
 from nnlab.training.scores import scores
 
@@ -91,3 +92,28 @@ def test_the_batch_is_named_by_its_rows_and_elements_by_their_places(moment: Mom
     row = data.x[frame.samples[1]][None]
     np.testing.assert_allclose(activation.recompute(), np.tanh(evaluator.activations(row, ("dense_1.y",))["dense_1.y"][0, 3]), rtol=1e-5)
     assert provenance.element(moment, "dense_1.weight", (9, 0)) is None and provenance.element(moment, "nothing.y", (0,)) is None
+
+
+@pytest.mark.parametrize("window", [1, 5, 20])
+def test_the_smoothed_loss_is_the_mean_of_the_newest_batches_alone(moment: Moment, window: int) -> None:
+    data = moment.data
+    run = Run(Setup(moment.frame.program.graph, data.x, data.y, update=Update("adam", 0.05), batch_size=16, seed=1))
+    batches = []
+    for _ in range(20):
+        run.train(1)
+        batches.append(float(run.state[f"{run.program.loss_node}.loss"][0]))
+    value = float(np.mean(batches[-window:]))
+    shown = replace(moment, losses=moment.losses._replace(smoothed=value, window=window))
+    asked = []
+
+    def replay(at: int, since: int) -> Replayed:
+        asked.append((at, since))
+        return Replayed(moment.frame, run.history.curves(), data)
+
+    found = provenance.smoothed_loss(shown, replay)
+    assert found is not None and found.recompute is not None
+    assert found.recompute() == pytest.approx(value, rel=1e-12)
+    assert asked == [(20, 20 - window)]
+    assert found.rows == f"the batches of the last {window:,} iterations"
+    beyond = provenance.smoothed_loss(replace(moment, losses=moment.losses._replace(smoothed=value, window=21)), replay)
+    assert beyond is not None and beyond.recompute is not None and np.isnan(beyond.recompute()), "not all are within reach"

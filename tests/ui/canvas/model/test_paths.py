@@ -31,6 +31,7 @@ def test_the_two_paths_of_w1_go_through_w5_and_w7() -> None:
     assert lit["dense_1.weight"].products == {} and lit["dense_1.weight"].start == (0, 0)
     assert lit["dense_2.weight"].largest == abs(lit["dense_2.weight"].products[0, 0])
     assert lit["dense_1.weight"].gradient == pytest.approx(0.000438568, abs=6e-10)
+    assert edge_paths(of("dense_1.weight", (0, 1)), WEIGHTS)["dense_1.weight"].start == (0, 1)
 
 
 def test_one_path_alone_has_its_factors_and_an_activation_begins_at_its_unit() -> None:
