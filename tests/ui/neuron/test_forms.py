@@ -16,9 +16,9 @@ from nnlab.ui.stepper.matrix_forms import Form, Matrix
 
 
 @pytest.fixture(scope="module")
-def lab(qapp: object) -> Iterator[Laboratory]:
+def lab(qapp: object, request: pytest.FixtureRequest) -> Iterator[Laboratory]:
     """Own numbers with two neurons on two samples, the second of both looked at."""
-    with world(spiral_project(), QtBot(None)) as found:
+    with world(spiral_project(), QtBot(request)) as found:
         laboratory = Laboratory(found.document, found.session)
         laboratory.take_from(OWN)
         laboratory.add_neuron()

@@ -105,6 +105,9 @@ def test_from_afar_a_name_is_broken_and_counts_alone(kit: PaintKit) -> None:
     close = READABLE / 2
     expected = max(geometry.COLLAPSED_WIDTH, 28.0 + 2.0 * max(halves))
     assert CardSizes(kit).of(card, 1.0, False, close, True).outline.width() == pytest.approx(expected)
+    whole = kit.text_width(card.title, "name") / kit.scale
+    readable = CardSizes(kit).of(card, 1.0, False, READABLE, True).outline.width()
+    assert readable == pytest.approx(max(geometry.COLLAPSED_WIDTH, 28.0 + max(whole, SUMMARY))), "still read as it is"
 
 
 def test_features_stand_before_the_tiles_of_an_input(kit: PaintKit) -> None:
