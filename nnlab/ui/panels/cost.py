@@ -45,6 +45,10 @@ class CostPanel(LivePanel):
         self.add_option(self.again)
         self.rows = QTableWidget(0, len(HEADINGS))
         self.rows.setHorizontalHeaderLabels(HEADINGS)
+        for column in range(len(HEADINGS)):
+            heading = self.rows.horizontalHeaderItem(column)
+            assert heading is not None
+            heading.setTextAlignment(_side(column))
         self.rows.setAccessibleName("Cost of every node")
         self.rows.setShowGrid(False)
         self.rows.setTabKeyNavigation(False)
@@ -139,8 +143,7 @@ class CostPanel(LivePanel):
             )  # fmt: skip
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(_side(column))
                 self.rows.setItem(row, column, item)
         self._tell()
 
@@ -162,6 +165,11 @@ class CostPanel(LivePanel):
         ]  # fmt: skip
         names = ("node", "seconds", "share", "forward", "loss", "backward", "update", "parameters", "parameter_bytes", "value_bytes")
         return ExportTable(names, tuple(zip(*rows, strict=True)))
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Names at the left, numbers at the right, headings over them."""
+    return Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight)
 
 
 def size(bytes_: int) -> str:

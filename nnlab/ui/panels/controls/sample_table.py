@@ -245,8 +245,11 @@ class SampleTable(QTableView):
         self.heading.setFixedHeight(px(46))
         self.heading.setMinimumSectionSize(px(24))
         metrics = QFontMetrics(font)
+        shown, predicted = self.samples.shown, len(FIXED) + len(self.samples.features)
+        classes = shown.target.names if shown is not None and shown.target.classes else ()
         for column, name in enumerate(self.samples.headings):
-            wide = metrics.horizontalAdvance(name) + px(20)
+            words = (name, *classes) if column in (TARGET, predicted) else (name,)  # up to the same width as any column
+            wide = max(map(metrics.horizontalAdvance, words)) + px(20)
             least = {RING: px(26), ROW: px(48), PART: px(48), TARGET: px(72)}.get(column, px(74))
             self.setColumnWidth(column, min(max(wide, least), px(130)) if column != RING else least)
 
