@@ -102,3 +102,23 @@ def test_what_a_panel_shows_on_the_canvas_goes_when_its_tab_goes_behind_another(
     qtbot.waitUntil(lambda: not any(card.state.cost for card in cards.values()), timeout=20_000)
     window.area.reveal("cost")
     qtbot.waitUntil(lambda: any(card.state.cost for card in cards.values()), timeout=20_000)
+
+
+def test_panels_that_a_child_covers_are_told_of_frames_like_others(shared: SharedWindow, qtbot: QtBot) -> None:
+    """Lists of rows paint all of themselves, so their panels have no region of their own to paint: they were told nothing while it ran."""
+    window = shared.as_new(qtbot)
+    window.show_workspace("train")
+    window.session.play()
+    try:
+        for name in ("diagnosis", "branches", "breakpoints", "watches", "loss", "runs"):
+            window.area.reveal(name)
+            panel = window.panels[name]
+            qtbot.waitUntil(lambda panel=panel: panel.view is not None and panel.view.playing, timeout=20_000)
+            seen: list[int] = []
+            slot = window.session.ticked.connect(lambda view, seen=seen: seen.append(view.frame.iteration))
+            qtbot.waitUntil(lambda seen=seen: len(seen) > 12, timeout=20_000)
+            window.session.ticked.disconnect(slot)
+            assert panel.is_shown and panel.view.frame.iteration >= seen[-2], name
+            window.area.reveal("gradient_flow" if name != "runs" else "loss")
+    finally:
+        window.session.pause()
